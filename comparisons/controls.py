@@ -1,0 +1,302 @@
+"""What stands around the matrix: menus with counts, chips to remove, links for what can be changed. No queries."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
+
+from frameworks.models import Criterion, CriterionGroup, Facet, Framework
+
+from .matrix import Column, Line, Matrix, Row
+from .permalinks import MINIMUM, WEIGHT, View
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a menu, with how many frameworks it would show."""
+
+    value: str
+    name: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    name: str
+    label: str
+    help: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> list[Option]:
+        return [option for option in self.options if option.is_chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An applied filter in words, with the view that remains when it is dropped."""
+
+    name: str
+    words: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: its sort link, how the table is sorted by it now, and the weight that the visitor set."""
+
+    column: Column
+    sort: str
+    aria_sort: str
+    weight: int | None
+
+    @property
+    def weight_name(self) -> str:
+        return WEIGHT + self.column.criterion.slug
+
+
+def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str, int]]) -> list[Menu]:
+    return [
+        Menu(
+            facet.slug,
+            facet.name,
+            facet.help,
+            tuple(
+                Option(
+                    value.slug,
+                    value.name,
+                    counts.get(facet.slug, {}).get(value.slug, 0),
+                    value.slug in view.facets.get(facet.slug, ()),
+                )
+                for value in facet.values.all()
+            ),
+        )
+        for facet in facets
+    ]
+
+
+def chips(facets: Sequence[Facet], criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:
+    """One for each applied filter, in the order of the controls."""
+    if view.q:
+        yield Chip("q", f"name contains “{view.q}”", view.but(q=""))
+    for facet in facets:
+        names = {value.slug: value.name for value in facet.values.all()}
+        for value in view.facets.get(facet.slug, ()):
+            yield Chip(facet.slug, f"{facet.name}: {names[value]}", view.without_value(facet.slug, value))
+    for criterion in criteria:
+        if minimum := view.minimums.get(criterion.slug):
+            yield Chip(
+                MINIMUM + criterion.slug,
+                f"{criterion.name} at least {minimum}",
+                view.without_minimum(criterion.slug),
+            )
+
+
+def settings_chips(criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:
+    """One for each setting that changes what is shown or how it is weighed, but not which rows."""
+    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    if changed := view.changed_weights(defaults):
+        yield Chip("weights", f"{len(changed)} weight{pluralize(len(changed))} changed", view.but(weights={}))
+    if view.criteria:
+        yield Chip(
+            "criteria", f"{len(view.criteria)} of {len(criteria)} criteria shown", view.but(criteria=())
+        )
+    if view.only:
+        yield Chip("only", "only differences", view.but(only=""))
+
+
+def head(name: str, view: View) -> tuple[str, str]:
+    """The sort that a click on this head asks for, and the `aria-sort` that it has now.
+
+    Names run from A to Z first, everything else from best to worst.
+    """
+    first, second = ("ascending", "descending") if name == "name" else ("descending", "ascending")
+    if view.sort == name:
+        return "-" + name, first
+    if view.sort == "-" + name:
+        return name, second
+    return name, "none"
+
+
+def heads(columns: Sequence[Column], view: View) -> list[Head]:
+    return [
+        Head(column, *head(column.criterion.slug, view), view.weights.get(column.criterion.slug))
+        for column in columns
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightField:
+    """A criterion's weight as a control: what the visitor set (None: nothing) and what it is otherwise."""
+
+    criterion: Criterion
+    value: int | None
+
+    @property
+    def name(self) -> str:
+        return WEIGHT + self.criterion.slug
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumField:
+    criterion: Criterion
+    value: int | None
+
+    @property
+    def name(self) -> str:
+        return MINIMUM + self.criterion.slug
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedLine:
+    """A criterion side by side, with its weight as a control."""
+
+    line: Line
+    field: WeightField
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A group of criteria side by side: the lines on show and those folded away because all are alike."""
+
+    group: CriterionGroup
+    shown: tuple[WeighedLine, ...]
+    folded: tuple[WeighedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the compared, with the views without it and with it as the baseline (empty: not possible)."""
+
+    row: Row
+    url_without: str
+    url_as_baseline: str
+
+
+def weight_fields(criteria: Sequence[Criterion], view: View) -> list[WeightField]:
+    return [WeightField(criterion, view.weights.get(criterion.slug)) for criterion in criteria]
+
+
+def around_matrix(
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    facets: Sequence[Facet],
+    view: View,
+    counts: Mapping[str, Mapping[str, int]],
+) -> dict[str, Any]:
+    """The template context of everything around the matrix."""
+    path = reverse("comparisons:matrix")
+    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    shown = {column.criterion.slug for column in table.columns}
+    return {
+        "view": view,
+        "path": path,
+        "heads": heads(table.columns, view),
+        "name_sort": head("name", view),
+        "fit_sort": head("fit", view),
+        "menus": menus(facets, view, counts),
+        "minimums": [MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
+        # A hidden column keeps its weight: it travels with the form.
+        "hidden_weights": weight_fields(
+            [criterion for criterion in criteria if criterion.slug not in shown], view
+        ),
+        "criteria": criteria,
+        "changed_weights": view.changed_weights(defaults),
+        "chips": list(chips(facets, criteria, view)),
+        "settings_chips": list(settings_chips(criteria, view)),
+        "open_base": f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
+        "closed_url": view.url(path, open=""),
+        "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
+        "pinned_url": view.pinned(defaults).url(path),
+        "without_weights_url": view.url(path, weights={}),
+        "unfiltered_url": view.unfiltered().url(path),
+        "only_url": view.url(path, only="" if view.only else "differences"),
+        "untick_url": view.url(path, framework=()),
+        "compare_url": view.side_by_side().url(
+            reverse("comparisons:choose_parties"), framework=view.framework
+        ),
+    }
+
+
+def around_side_by_side(
+    table: Matrix, criteria: Sequence[Criterion], everyone: Sequence[Framework], view: View
+) -> dict[str, Any]:
+    """The template context of everything around a side by side."""
+    slugs = [row.framework.slug for row in table.in_order]
+    path = _side_by_side(slugs)
+    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    return {
+        "view": view,
+        "path": path,
+        "changed_weights": view.changed_weights(defaults),
+        "folds": [_fold(group, lines, view) for group, lines in table.grouped_lines],
+        "parties": [_party(row, slugs, view) for row in table.in_order],
+        "others": [
+            (framework, view.url(_side_by_side([*slugs, framework.slug])))
+            for framework in everyone
+            if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
+        ],
+        "pinned_url": view.pinned(defaults).url(path),
+        "without_weights_url": view.url(path, weights={}),
+        "without_baseline_url": view.url(path, baseline=""),
+        "only_url": view.url(path, only="" if view.only else "differences"),
+        "matrix_url": view.but(baseline="", only="", framework=tuple(slugs)).url(
+            reverse("comparisons:matrix")
+        ),
+        "cell_total": sum(1 for _ in table.entries),
+    }
+
+
+def _fold(group: CriterionGroup, lines: Sequence[Line], view: View) -> Fold:
+    weighed = [
+        WeighedLine(line, WeightField(line.column.criterion, view.weights.get(line.column.criterion.slug)))
+        for line in lines
+    ]
+    return Fold(
+        group,
+        tuple(one for one in weighed if not (view.only and one.line.column.is_alike)),
+        tuple(one for one in weighed if view.only and one.line.column.is_alike),
+    )
+
+
+def _party(row: Row, slugs: Sequence[str], view: View) -> Party:
+    own = row.framework.slug
+    rest = [slug for slug in slugs if slug != own]
+    baseline = "" if row.is_baseline else view.baseline
+    return Party(
+        row,
+        view.url(_side_by_side(rest), baseline=baseline) if len(rest) > 1 else "",
+        view.url(_side_by_side([own, *rest]), baseline=own),
+    )
+
+
+def _side_by_side(slugs: Sequence[str]) -> str:
+    return reverse("comparisons:side_by_side", args=[list(slugs)])
+
+
+def blame(
+    found: Sequence[tuple[str, int]], facets: Sequence[Facet], criteria: Sequence[Criterion], view: View
+) -> list[tuple[str, int, str]]:
+    """For an empty table: each filter that emptied it in words, how many its dropping shows, and the address."""
+    counts = dict(found)
+    path = reverse("comparisons:matrix")
+    words: dict[str, list[str]] = {}
+    for chip in chips(facets, criteria, view):
+        words.setdefault(chip.name, []).append(chip.words)
+    return [
+        (", ".join(said), counts[name], _dropped(name, view).url(path))
+        for name, said in words.items()
+        if name in counts
+    ]
+
+
+def _dropped(name: str, view: View) -> View:
+    if name == "q":
+        return view.but(q="")
+    if name.startswith(MINIMUM):
+        return view.without_minimum(name.removeprefix(MINIMUM))
+    return view.but(facets={facet: values for facet, values in view.facets.items() if facet != name})

@@ -1,0 +1,119 @@
+"""Which frameworks are on the table. Filters never change a score."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Count, Q, QuerySet
+
+from frameworks.models import Criterion, Facet, Framework, Trait
+
+from .permalinks import MINIMUM
+
+
+class FacetFilter(django_filters.MultipleChoiceFilter):
+    """Frameworks with any of the values named, or with all of them where the facet says so (must-haves)."""
+
+    def __init__(self, facet: Facet) -> None:
+        self.facet = facet
+        super().__init__(
+            label=facet.name,
+            choices=[(value.slug, value.name) for value in facet.values.all()],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def filter(self, qs: QuerySet[Framework], value: Sequence[str]) -> QuerySet[Framework]:
+        traits = Trait.objects.filter(value__facet=self.facet)
+        wanted = [value] if not self.facet.requires_all else [[one] for one in value]
+        for values in wanted if value else []:
+            qs = qs.filter(pk__in=traits.filter(value__slug__in=values).values("framework"))
+        return qs
+
+
+class MinimumFilter(django_filters.TypedChoiceFilter):
+    """Frameworks whose published score under a criterion is at least the value. Unrated ones do not pass."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        self.criterion = criterion
+        super().__init__(
+            label=f"Minimum for {criterion.name}",
+            choices=[(str(step), f"at least {step}") for step in range(2, 6)],
+            coerce=int,
+            empty_value=None,
+        )
+
+    def filter(self, qs: QuerySet[Framework], value: int | None) -> QuerySet[Framework]:
+        if not value:
+            return qs
+        return qs.filter(
+            pk__in=self.criterion.ratings.filter(is_published=True, score__gte=value).values("framework")
+        )
+
+
+class FrameworkFilter(django_filters.FilterSet):
+    """One filter for the name, one for each facet, one minimum for each scored criterion."""
+
+    q = django_filters.CharFilter(label="Name contains", method="filter_name", max_length=60)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        facets: Sequence[Facet],
+        criteria: Sequence[Criterion],
+        queryset: QuerySet[Framework] | None = None,
+    ) -> None:
+        super().__init__(data, queryset=Framework.objects.published() if queryset is None else queryset)
+        self.facets = facets
+        for facet in facets:
+            self._add(facet.slug, FacetFilter(facet))
+        for criterion in criteria:
+            self._add(MINIMUM + criterion.slug, MinimumFilter(criterion))
+
+    def _add(self, name: str, filter_: django_filters.Filter) -> None:
+        filter_.parent = self
+        filter_.model = Framework
+        self.filters[name] = filter_
+
+    def filter_name(self, qs: QuerySet[Framework], name: str, value: str) -> QuerySet[Framework]:
+        return qs.filter(Q(name__icontains=value) | Q(tagline__icontains=value))
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The filters that a visitor has set and that hold, by name."""
+        _ = self.form.errors
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    def without(self, name: str) -> QuerySet[Framework]:
+        """What would be on the table with one filter dropped."""
+        qs: QuerySet[Framework] = self.queryset.all()
+        for other, value in self.applied.items():
+            if other != name:
+                qs = self.filters[other].filter(qs, value)
+        return qs
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each facet, how many frameworks each value would show, all other filters as they are.
+
+        A facet of must-haves counts within what it already asks for. One query a facet.
+        """
+        return {
+            facet.slug: dict(
+                Trait.objects.filter(
+                    value__facet=facet,
+                    framework_id__in=(self.qs if facet.requires_all else self.without(facet.slug)).values(
+                        "pk"
+                    ),
+                )
+                .order_by()
+                .values_list("value__slug")
+                .annotate(Count("pk"))
+            )
+            for facet in self.facets
+        }
+
+    def blame(self) -> list[tuple[str, int]]:
+        """For an empty table: each filter whose dropping would show frameworks again, with how many."""
+        found = [(name, self.without(name).count()) for name in self.applied]
+        return [(name, count) for name, count in found if count]

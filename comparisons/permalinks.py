@@ -1,0 +1,134 @@
+"""The view state and the URL are the same thing: this module turns one into the other.
+
+Everything a visitor sets is in the query string, in one canonical order, so that equal views have equal addresses.
+Weights are kept by criterion, never by position. Reading is done by forms; only clean values arrive here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+from urllib.parse import urlencode
+
+MINIMUM = "min-"
+WEIGHT = "w-"
+VERSUS = "-vs-"
+#: Sorting is by fit unless a visitor says otherwise.
+DEFAULT_SORT = "fit"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a visitor is looking at: which frameworks are on the table, how they are weighed, what is shown.
+
+    All names are slugs. An empty value means that the visitor has not set it.
+    """
+
+    q: str = ""
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    minimums: Mapping[str, int] = field(default_factory=dict)
+    criteria: tuple[str, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    sort: str = DEFAULT_SORT
+    baseline: str = ""
+    only: str = ""
+    framework: tuple[str, ...] = ()
+    open: str = ""
+
+    @classmethod
+    def read(cls, cleaned: Mapping[str, Any], facets: Sequence[str]) -> Self:
+        """From the cleaned data of the filter and the weighing form together. `facets` names those that exist."""
+        return cls(
+            q=cleaned.get("q") or "",
+            facets={facet: tuple(values) for facet in facets if (values := cleaned.get(facet))},
+            minimums={
+                name.removeprefix(MINIMUM): int(value)
+                for name, value in cleaned.items()
+                if name.startswith(MINIMUM) and value
+            },
+            criteria=tuple(cleaned.get("criteria") or ()),
+            weights={
+                name.removeprefix(WEIGHT): value
+                for name, value in cleaned.items()
+                if name.startswith(WEIGHT) and value is not None
+            },
+            sort=cleaned.get("sort") or DEFAULT_SORT,
+            baseline=cleaned.get("baseline") or "",
+            only=cleaned.get("only") or "",
+            framework=tuple(cleaned.get("framework") or ()),
+            open=cleaned.get("open") or "",
+        )
+
+    def parameters(self) -> Iterator[tuple[str, str]]:
+        """The canonical order: what is on the table, what is shown, how it is weighed, what is open."""
+        if self.q:
+            yield "q", self.q
+        for facet, values in self.facets.items():
+            yield from ((facet, value) for value in values)
+        yield from ((MINIMUM + name, str(value)) for name, value in sorted(self.minimums.items()))
+        yield from (("criteria", name) for name in self.criteria)
+        yield from ((WEIGHT + name, str(value)) for name, value in sorted(self.weights.items()))
+        if self.sort != DEFAULT_SORT:
+            yield "sort", self.sort
+        if self.baseline:
+            yield "baseline", self.baseline
+        if self.only:
+            yield "only", self.only
+        yield from (("framework", slug) for slug in self.framework)
+        if self.open:
+            yield "open", self.open
+
+    def query(self) -> str:
+        """As a query string without the question mark; empty for the bare page."""
+        return urlencode(list(self.parameters()), safe=":,")
+
+    def but(self, **changes: Any) -> Self:
+        """The same view with these parts changed."""
+        return replace(self, **changes)
+
+    def url(self, path: str, **changes: Any) -> str:
+        """The address of this view at `path`, with these parts changed."""
+        query = self.but(**changes).query()
+        return f"{path}?{query}" if query else path
+
+    def without_value(self, facet: str, value: str) -> Self:
+        kept = tuple(other for other in self.facets.get(facet, ()) if other != value)
+        facets = {name: values for name, values in self.facets.items() if name != facet}
+        # Rebuilt in the old order, so that dropping a chip does not shuffle the address.
+        ordered = {name: kept if name == facet else facets[name] for name in self.facets}
+        return replace(self, facets={name: values for name, values in ordered.items() if values})
+
+    def without_minimum(self, criterion: str) -> Self:
+        return replace(
+            self, minimums={name: value for name, value in self.minimums.items() if name != criterion}
+        )
+
+    def unfiltered(self) -> Self:
+        return replace(self, q="", facets={}, minimums={})
+
+    def changed_weights(self, defaults: Mapping[str, int]) -> list[str]:
+        """The criteria whose weight differs from the default, in the defaults' order."""
+        return [name for name, default in defaults.items() if self.weights.get(name, default) != default]
+
+    def pinned(self, defaults: Mapping[str, int]) -> Self:
+        """The view to pass on: once one weight differs from the default all are named, so that later defaults
+        cannot move it. What is merely open or ticked here is left out."""
+        shared = replace(self, framework=(), open="")
+        if self.changed_weights(defaults):
+            return replace(shared, weights={**defaults, **self.weights})
+        return shared
+
+    def side_by_side(self) -> Self:
+        """What of it also means something side by side: the weights and how differences are shown."""
+        return replace(
+            self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
+        )
+
+
+def versus(slugs: Sequence[str]) -> str:
+    """`django-vs-flask`, in the order given."""
+    return VERSUS.join(slugs)
+
+
+def parties(versus: str) -> list[str]:
+    """The slugs of `django-vs-flask`, each once, in the order given."""
+    return list(dict.fromkeys(slug for slug in versus.split(VERSUS) if slug))

@@ -1,0 +1,119 @@
+"""The arithmetic of fit: plain numbers in, exact fractions out. Published at /method/.
+
+A weighted sum of scores brought to the interval 0 to 1 (simple additive weighting), over what is rated only; what is
+not rated shows in coverage and band and is never guessed. Scores run from 1 to 5, weights are whole numbers from 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+Scores = Mapping[str, int | None]
+Weights = Mapping[str, int]
+
+WORST, BEST = 1, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What the weights make of one framework's scores. All values lie between 0 and 1.
+
+    `value` is None when nothing that counts is rated. `low` and `high` are the band: the value if every gap scored
+    worst, and if every gap scored best; None when no weight counts at all. `coverage` is the rated share of weight.
+    """
+
+    value: Fraction | None
+    coverage: Fraction
+    low: Fraction | None
+    high: Fraction | None
+
+    @property
+    def points(self) -> int | None:
+        return points(self.value)
+
+    @property
+    def low_points(self) -> int | None:
+        return points(self.low)
+
+    @property
+    def high_points(self) -> int | None:
+        return points(self.high)
+
+    @property
+    def band_points(self) -> int:
+        """How wide the band is, at least one point so that it can be seen."""
+        return max((self.high_points or 0) - (self.low_points or 0), 1)
+
+    @property
+    def coverage_percent(self) -> int:
+        """Rounded down, so that 100 means every bit of it."""
+        return int(self.coverage * 100)
+
+
+def share(score: int) -> Fraction:
+    """A score of 1 to 5 as a share of the scale: 1 is 0, 5 is 1. Raises ValueError outside the scale."""
+    if not WORST <= score <= BEST:
+        raise ValueError(f"A score lies between {WORST} and {BEST}, not at {score}.")
+    return Fraction(score - WORST, BEST - WORST)
+
+
+def fit(scores: Scores, weights: Weights) -> Fit:
+    """The weighted fit of one framework. `weights` names every criterion that counts, `scores` those rated.
+
+    fit = Σ weight × (score − 1)/4 over rated criteria ÷ Σ weight of rated criteria.
+    Raises ValueError for a negative weight or a score off the scale.
+    """
+    if any(weight < 0 for weight in weights.values()):
+        raise ValueError("A weight is 0 or more.")
+    total = sum(weights.values())
+    rated = {
+        name: score for name, weight in weights.items() if weight and (score := scores.get(name)) is not None
+    }
+    covered = sum(weights[name] for name in rated)
+    earned = sum((weights[name] * share(score) for name, score in rated.items()), Fraction(0))
+    return Fit(
+        value=earned / covered if covered else None,
+        coverage=Fraction(covered, total) if total else Fraction(0),
+        low=earned / total if total else None,
+        high=(earned + total - covered) / total if total else None,
+    )
+
+
+def contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
+    """What each rated criterion adds to the fit, in points of 100. They add up to the fit exactly."""
+    rated = {name: score for name in weights if (score := scores.get(name)) is not None}
+    covered = sum(weights[name] for name in rated)
+    if not covered:
+        return {}
+    return {name: 100 * weights[name] * share(score) / covered for name, score in rated.items()}
+
+
+def apportion(parts: Mapping[str, Fraction], total: int, digits: int = 0) -> dict[str, Fraction]:
+    """Rounds the parts so that what is shown adds up to the total shown (largest remainder method, Hamilton 1792).
+
+    `digits` is the number of decimals kept. The parts must add up to `total` within half a unit of the last digit
+    shown by the total; ties go to the part named first.
+    """
+    unit = 10**digits
+    floors = {name: (part * unit).__floor__() for name, part in parts.items()}
+    missing = total * unit - sum(floors.values())
+    by_remainder = sorted(parts, key=lambda name: floors[name] - parts[name] * unit)
+    step = 1 if missing > 0 else -1
+    for place in range(abs(missing)):
+        order = by_remainder if step > 0 else by_remainder[::-1]
+        floors[order[place % len(order)]] += step
+    return {name: Fraction(floor, unit) for name, floor in floors.items()}
+
+
+def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:
+    """The rank of each, highest first; equal values share one, and the next skips: 1, 2, 2, 4. None has none."""
+    ordered = sorted((value for value in values if value is not None), reverse=True)
+    places: dict[Fraction | int, int] = {}
+    for place, value in enumerate(ordered, 1):
+        places.setdefault(value, place)
+    return [None if value is None else places[value] for value in values]
+
+
+def points(value: Fraction | None) -> int | None:
+    """A share of 1 as whole points of 100, halves up."""
+    return None if value is None else int(value * 100 + Fraction(1, 2))

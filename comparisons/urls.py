@@ -1,0 +1,29 @@
+from django.urls import path, register_converter
+
+from . import views
+from .permalinks import parties, versus
+
+
+class PartiesConverter:
+    """`django-vs-flask` as a list of slugs. Anything passes: the view has a clear page for what it cannot show."""
+
+    regex = r"[^/]+"
+
+    def to_python(self, value: str) -> list[str]:
+        return parties(value)
+
+    def to_url(self, value: list[str]) -> str:
+        return versus(value)
+
+
+register_converter(PartiesConverter, "parties")
+
+app_name = "comparisons"
+
+urlpatterns = [
+    path("", views.matrix, name="matrix"),
+    # /compare/…
+    path("compare/", views.choose_parties, name="choose_parties"),
+    path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
+    path("method/", views.method, name="method"),
+]

@@ -1,0 +1,220 @@
+"""Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from frameworks.cells import Cell, Key, gather
+from frameworks.models import Claim, Criterion, Facet, Framework, Rating, Source
+
+from . import controls, scoring
+from .filters import FrameworkFilter
+from .forms import WeighingForm, notices
+from .matrix import Matrix, Row, build_matrix
+from .permalinks import View, versus
+
+# A cache must not hand the fragment to somebody who asks for the page, nor the reverse.
+vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
+
+
+@require_safe
+@vary_on_htmx
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
+    if _has_blanks(request):
+        return _without_blanks(request)
+    criteria = list(Criterion.objects.scored().in_order())
+    facets = list(Facet.objects.prefetch_related("values"))
+    everyone = list(Framework.objects.published())
+    chosen = FrameworkFilter(request.GET, facets=facets, criteria=criteria)
+    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
+    view = View.read(chosen.applied | weighing.clean_data, [facet.slug for facet in facets])
+    frameworks = list(chosen.qs.with_traits())
+    table = _build(frameworks, criteria, gather(frameworks, criteria), view)
+    context = {
+        "matrix": table,
+        "everyone": everyone,
+        "ticked": [framework for framework in everyone if framework.slug in view.framework],
+        "opened": _opened(table, view),
+        "filters": chosen,
+        "weighing": weighing,
+        "notices": list(notices(request.GET, chosen.form, weighing)),
+        "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view),
+        **controls.around_matrix(table, criteria, facets, view, chosen.counts()),
+        **({} if request.htmx else _extent()),
+    }
+    return _page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
+
+
+@require_safe
+def choose_parties(request: HttpRequest) -> HttpResponse:
+    """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
+    criteria = list(Criterion.objects.scored().in_order())
+    everyone = list(Framework.objects.published().with_traits())
+    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
+    view = View.read(weighing.clean_data, [])
+    if 2 <= len(view.framework) <= settings.COMPARE_MAX:
+        path = reverse("comparisons:side_by_side", args=[view.framework])
+        return HttpResponseRedirect(view.side_by_side().url(path))
+    return _chooser(request, everyone, view.framework, wanted=view.framework)
+
+
+@require_safe
+@vary_on_htmx
+def side_by_side(request: HttpRequest, slugs: list[str]) -> HttpResponse:
+    """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
+    if _has_blanks(request):
+        return _without_blanks(request)
+    criteria = list(Criterion.objects.scored().in_order())
+    everyone = list(Framework.objects.published().with_traits())
+    by_slug = {framework.slug: framework for framework in everyone}
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or not by_slug.keys() >= set(slugs):
+        return _chooser(request, everyone, [slug for slug in slugs if slug in by_slug], wanted=slugs)
+    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
+    view = View.read(weighing.clean_data, []).side_by_side()
+    ordered = sorted(slugs, key=lambda slug: slug != view.baseline)
+    frameworks = [by_slug[slug] for slug in ordered]
+    table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
+    context = {
+        "matrix": table,
+        "weighing": weighing,
+        "notices": list(notices(request.GET, weighing)),
+        "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
+        **controls.around_side_by_side(table, criteria, everyone, view),
+    }
+    return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
+    criteria = list(Criterion.objects.scored().in_order())
+    frameworks = list(Framework.objects.published().with_traits())
+    cells = gather(frameworks, criteria)
+    table = _build(frameworks, criteria, cells, View())
+    example = next(iter(table.ranked or table.unranked), None)
+    context = {
+        "matrix": table,
+        "example": example,
+        "steps": _worked(example, criteria, cells) if example else [],
+        "unranked_example": next(iter(table.unranked), None),
+        **_extent(),
+    }
+    return TemplateResponse(request, "comparisons/method.html", context)
+
+
+def _build(
+    frameworks: Sequence[Framework],
+    criteria: Sequence[Criterion],
+    cells: Mapping[Key, Cell],
+    view: View,
+    *,
+    folds: bool = False,
+) -> Matrix:
+    """`folds`: criteria in which all are alike stay in, for the page to fold them."""
+    return build_matrix(
+        frameworks,
+        criteria,
+        cells,
+        weights=view.weights,
+        shown=view.criteria,
+        sort=view.sort,
+        baseline=view.baseline,
+        only_differences=bool(view.only) and not folds,
+        minimum_coverage=settings.MINIMUM_COVERAGE,
+    )
+
+
+def _opened(table: Matrix, view: View) -> Cell | None:
+    """The open cell with its claims, when its framework is on the table."""
+    framework, _, criterion = view.open.partition(":")
+    for row in table.in_order:
+        for column, entry in zip(table.columns, row.entries, strict=True):
+            if (row.framework.slug, column.criterion.slug) == (framework, criterion):
+                claims = Claim.objects.behind(row.framework, column.criterion).cited()
+                return Cell(
+                    row.framework, column.criterion, entry.cell.rating, entry.cell.tally, tuple(claims)
+                )
+    return None
+
+
+def _extent() -> dict[str, int]:
+    """How much evidence there is in all, for the sentence at the top."""
+    return {
+        "claim_total": Claim.objects.count(),
+        "source_total": Source.objects.count(),
+        "dispute_total": Rating.objects.published().disputed().count(),
+    }
+
+
+def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cell]) -> list[dict[str, Any]]:
+    """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
+    weights = {criterion.slug: criterion.default_weight for criterion in criteria}
+    scores = {criterion.slug: cells[example.framework.pk, criterion.pk].score for criterion in criteria}
+    exact = scoring.contributions(scores, weights)
+    shown = scoring.apportion(exact, example.fit.points or 0, digits=1)
+    return [
+        {
+            "criterion": criterion,
+            "weight": weights[criterion.slug],
+            "score": scores[criterion.slug],
+            "share": None if scores[criterion.slug] is None else float(scoring.share(scores[criterion.slug])),
+            "points": float(shown[criterion.slug]) if criterion.slug in shown else None,
+        }
+        for criterion in criteria
+    ]
+
+
+def _chooser(
+    request: HttpRequest, everyone: Sequence[Framework], ticked: Sequence[str], wanted: Sequence[str]
+) -> TemplateResponse:
+    """The page that says why there is nothing to compare yet, and offers the way on.
+
+    404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
+    """
+    known = {framework.slug for framework in everyone}
+    unknown = [slug for slug in wanted if slug not in known]
+    context = {
+        "everyone": everyone,
+        "ticked": ticked,
+        "unknown": unknown,
+        "wanted": wanted,
+        "maximum": settings.COMPARE_MAX,
+        "suggestion": versus(ticked[: settings.COMPARE_MAX]) if len(ticked) > 1 else "",
+    }
+    status = 404 if unknown else 400 if wanted else 200
+    return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)
+
+
+def _page_or_fragment(
+    request: HttpRequest, template: str, fragment: str, context: dict[str, Any], view: View
+) -> TemplateResponse:
+    """The whole page, or for htmx the one fragment that holds all that the controls can change.
+
+    The server names the address, so that it is the canonical one.
+    """
+    if not request.htmx or request.htmx.history_restore_request:
+        return TemplateResponse(request, template, context)
+    response = TemplateResponse(request, f"{template}#{fragment}", context)
+    # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
+    response.headers["HX-Push-Url"] = view.url(request.path)
+    return response
+
+
+def _has_blanks(request: HttpRequest) -> bool:
+    return not request.htmx and any(not value for values in request.GET.lists() for value in values[1])
+
+
+def _without_blanks(request: HttpRequest) -> HttpResponseRedirect:
+    """A form sent without JavaScript names every control; the address keeps those that say something."""
+    query = request.GET.copy()
+    for name, values in request.GET.lists():
+        query.setlist(name, [value for value in values if value])
+    text = query.urlencode()
+    return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)

@@ -1,0 +1,304 @@
+"""Settings: one file, and the environment decides. `.env.example` describes every variable that is read here."""
+
+import os
+import secrets
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.http import HttpRequest
+from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def refuse(reason: str) -> NoReturn:
+    """Ends with one plain sentence: whoever mistyped a variable is not helped by a traceback."""
+    raise SystemExit(f"Touchstone cannot start: {reason}")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret key in `path`, made at first use and readable by its owner alone."""
+    if not path.exists():
+        # Written aside and then linked: two processes that start together end up with one key, never with half of one.
+        handle, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp gives mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+    return path.read_text().strip()
+
+
+def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
+    """`address`, as read from DATABASE_URL, with what each of the two databases needs to serve several processes."""
+    given = address.get("OPTIONS", {})
+    match address["ENGINE"]:
+        case "django.db.backends.sqlite3":
+            # Readers go on while one writes (WAL). A transaction takes the write lock at its start: taking it half-way
+            # fails at once with "database is locked", however long the timeout.
+            options = {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+            }
+            # Relative to the project, not to wherever a command happens to be started.
+            address["NAME"] = BASE_DIR / address["NAME"]
+            # A file, as in real life: locks behave, and the browser tests' server threads get connections of their own.
+            address["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+        case "django.db.backends.postgresql" if pooled:
+            # The pool holds the connections, so that Django must not (CONN_MAX_AGE 0). A request waits 5 s for one.
+            options = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
+            address["CONN_HEALTH_CHECKS"] = True
+        case "django.db.backends.postgresql":
+            # Somebody else pools, pgbouncer say: a cursor kept on the server may find itself on another connection.
+            options = {}
+            address["DISABLE_SERVER_SIDE_CURSORS"] = True
+        case _:
+            refuse("DATABASE_URL must start with sqlite:/// or postgres://.")
+    return {**address, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": {**options, **given}}
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who is knocking, for the throttling of logins. Behind our proxy that is what the proxy says it saw; without
+    one the header is anybody's to write, and does not count."""
+    if HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR")):
+        return str(seen).rsplit(",", maxsplit=1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+# What the environment decides
+
+env = Env()
+# Tests must not depend on a developer's .env. Pytest sets this variable, also for the commands that tests start.
+if "PYTEST_VERSION" not in os.environ:
+    env.read_env(BASE_DIR / ".env", recurse=False)
+
+
+def hosts(name: str, default: str) -> list[str]:
+    return [host.strip() for host in env.str(name, default).split(",") if host.strip()]
+
+
+try:
+    DEBUG = env.bool("DJANGO_DEBUG", False)
+    HTTPS = env.bool("DJANGO_HTTPS", False)
+    HSTS_SUBDOMAINS = env.bool("DJANGO_HSTS_SUBDOMAINS", False)
+    PORT = env.int("PORT", 8000, validate=Range(1, 65535))
+    WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=Range(1, 64))
+    SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+    ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+    CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
+    LOG_LEVEL = env.str(
+        "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+    )
+
+    # All that the portal writes: the SQLite file, the secret, the collected static files.
+    VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or kept_secret(VAR_DIR / "secret-key")
+    DATABASES = {
+        "default": database(
+            dict(env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'touchstone.sqlite3'}")),
+            pooled=env.bool("DATABASE_POOL", True),
+        )
+    }
+except EnvError as error:
+    refuse(f"{error}")
+except OSError as error:
+    refuse(f"{error.filename} cannot be written ({error.strerror}); VAR_DIR names another place.")
+
+if len(SECRET_KEY) < 50:
+    refuse("DJANGO_SECRET_KEY must be at least 50 characters long.")
+for name, origins in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+            refuse(f"{name} must hold addresses like https://compare.example.org, and not {origin!r}.")
+if HTTPS and not SITE_URL.startswith("https://"):
+    refuse("with DJANGO_HTTPS on, SITE_URL must be the site's public address and start with https://.")
+
+
+# The portal
+
+SITE_NAME = "Touchstone"
+MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
+DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
+REVIEW_INTERVAL_DAYS = 180  # after which a rating counts as not reviewed lately
+COMPARE_MAX = 5  # frameworks side by side
+WEIGHT_MAX = 10
+
+
+# Django
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "frameworks",
+    "comparisons",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",  # before staticfiles: WhiteNoise serves in development too
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",  # without its rewriting of TEMPLATES: the loaders stand below
+    "csp",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that a static SVG opened by itself runs nothing either
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_http_compression.middleware.HttpCompressionMiddleware",  # static files are compressed when collected
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",  # `page.html#part`
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            # Built in, as it is from Django 6 on: the templates need no change then.
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "frameworks.context_processors.site",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["config.formats"]
+
+
+# Who may come in
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Five wrong passwords for one name from one address close that door for a quarter of an hour. Counted in the
+# database: every process sees the same count.
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = client_address
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
+AXES_VERBOSE = False
+
+
+# What the browser is told
+
+# Nothing inline, nothing from elsewhere, on every page including the admin's.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Cookies belong to the editors' desk. Public pages neither set nor receive one, and any cache may keep them.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Off for `make run`, which speaks plain HTTP to this machine only. In production the proxy speaks HTTPS and says so.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$"]  # probes come straight to the process
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # one year
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS
+
+
+# What is written down: one line an event, to stderr, where the service manager picks it up
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django brings handlers of its own; everything goes the one way instead.
+    "loggers": {
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        # Django leaves it to the server to drop the body of an answer to HEAD; gunicorn warns each time it does.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},  # four lines for every login otherwise
+    },
+}

@@ -1,0 +1,13 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from . import health
+
+# Error pages are Django's own handlers with our templates: 400.html, 403.html, 404.html, 500.html.
+urlpatterns = [
+    path("live/", health.live, name="live"),
+    path("ready/", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+    path("", include("frameworks.urls")),
+    path("", include("comparisons.urls")),
+]

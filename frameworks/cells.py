@@ -1,0 +1,136 @@
+"""A cell: one framework under one criterion, with all that is known of it. Facts only, no weights."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+
+from .models import Claim, Criterion, Framework, Rating, spread
+
+Key = tuple[int, int]
+"""Primary keys of framework and criterion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many claims a cell has, and the lowest and highest of their readings (None: no claim has one)."""
+
+    claims: int = 0
+    lowest: int | None = None
+    highest: int | None = None
+
+    def __add__(self, other: "Tally") -> "Tally":
+        lows = [low for low in (self.lowest, other.lowest) if low is not None]
+        highs = [high for high in (self.highest, other.highest) if high is not None]
+        return Tally(self.claims + other.claims, min(lows, default=None), max(highs, default=None))
+
+    @property
+    def spread(self) -> int | None:
+        return spread((self.lowest, self.highest))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One framework under one criterion: rated, with evidence that is not scored yet, or silent.
+
+    `rating` is the published one or None. `claims` is filled only where the page shows them.
+    """
+
+    framework: Framework
+    criterion: Criterion
+    rating: Rating | None = None
+    tally: Tally = Tally()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def state(self) -> Literal["rated", "evidence", "silent"]:
+        if self.rating is not None:
+            return "rated"
+        return "evidence" if self.tally.claims else "silent"
+
+    @property
+    def score(self) -> int | None:
+        return self.rating.score if self.rating else None
+
+    @property
+    def steps(self) -> list[bool]:
+        """The five-step mark: which steps are reached."""
+        return [step <= (self.score or 0) for step in range(1, 6)]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Readings lie two steps or more apart."""
+        return self.tally.spread is not None and self.tally.spread >= settings.DISPUTE_SPREAD
+
+    @property
+    def readings(self) -> list[int]:
+        return sorted(claim.reading for claim in self.claims if claim.reading is not None)
+
+    @property
+    def sources(self) -> int:
+        return len({claim.source_id for claim in self.claims})
+
+    @property
+    def cited(self) -> list[tuple[Claim, bool]]:
+        """Each claim with whether it dissents: in a disputed cell, whose reading is furthest from the score."""
+        score = self.score
+        if not self.is_disputed or score is None:
+            return [(claim, False) for claim in self.claims]
+        furthest = max(abs(reading - score) for reading in self.readings)
+        return [
+            (claim, claim.reading is not None and abs(claim.reading - score) == furthest)
+            for claim in self.claims
+        ]
+
+
+def gather(
+    frameworks: Sequence[Framework],
+    criteria: Sequence[Criterion],
+    *,
+    with_claims: bool = False,
+) -> dict[Key, Cell]:
+    """Every cell of these frameworks and criteria, in two queries however many there are.
+
+    With claims they are read in full; without, only counted by the database.
+    """
+    ratings = {
+        (rating.framework_id, rating.criterion_id): rating
+        for rating in Rating.objects.published().filter(framework__in=frameworks, criterion__in=criteria)
+    }
+    claims: dict[Key, list[Claim]] = defaultdict(list)
+    tallies: dict[Key, Tally] = {}
+    if with_claims:
+        for claim in Claim.objects.about(*frameworks).cited():
+            for key in _keys(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
+                claims[key].append(claim)
+        tallies = {key: tally(found) for key, found in claims.items()}
+    else:
+        for row in Claim.objects.about(*frameworks).tallies():
+            part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
+            for key in _keys(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
+                tallies[key] = tallies.get(key, Tally()) + part
+    return {
+        (framework.pk, criterion.pk): Cell(
+            framework,
+            criterion,
+            ratings.get((framework.pk, criterion.pk)),
+            tallies.get((framework.pk, criterion.pk), Tally()),
+            tuple(claims.get((framework.pk, criterion.pk), ())),
+        )
+        for framework in frameworks
+        for criterion in criteria
+    }
+
+
+def tally(claims: Iterable[Claim]) -> Tally:
+    """What the database would count, from claims at hand."""
+    found = list(claims)
+    readings = [claim.reading for claim in found if claim.reading is not None]
+    return Tally(len(found), min(readings, default=None), max(readings, default=None))
+
+
+def _keys(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
+    """The cells that a claim belongs to: its criterion's, and the joint one's where there is one."""
+    return [(framework, under) for under in (criterion, joint) if framework and under]

@@ -1,0 +1,39 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.serializers.base import DeserializationError
+from django.db import IntegrityError
+
+from frameworks.models import Framework
+from frameworks.revisions import Refused
+from frameworks.seeding import fixture_files, plant
+
+
+class Command(BaseCommand):
+    help = "Plants the fixtures in one transaction. Run again, it changes nothing that an editor has changed since."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--if-empty", action="store_true", help="Do nothing when there are frameworks already."
+        )
+        parser.add_argument(
+            "--fixtures",
+            type=Path,
+            default=settings.BASE_DIR / "fixtures",
+            help="Where the fixtures lie. Default: the project's own.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and Framework.objects.exists():
+            return
+        try:
+            outcome = plant(fixture_files(options["fixtures"]))
+        except (FileNotFoundError, DeserializationError, IntegrityError, Refused) as error:
+            raise CommandError(f"Nothing was seeded: {error}") from error
+        self.stdout.write(
+            "Seeded: "
+            + ", ".join(f"{outcome[name]} {name}" for name in ("created", "updated", "unchanged", "kept"))
+            + "."
+        )

@@ -1,0 +1,313 @@
+"""What is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from .promises import http_url_check, http_url_field, slug_check, slug_field
+from .recorded import Recorded
+
+
+class FrameworkQuerySet(models.QuerySet["Framework"]):
+    def published(self) -> "FrameworkQuerySet":
+        return self.filter(is_published=True)
+
+    def with_traits(self) -> "FrameworkQuerySet":
+        """Each with its facet values, in two further queries however many frameworks there are."""
+        return self.prefetch_related(models.Prefetch("traits", Trait.objects.select_related("value__facet")))
+
+    def get_by_natural_key(self, slug: str) -> "Framework":
+        return self.get(slug=slug)
+
+
+class Framework(Recorded):
+    """A web framework: what decision analysis calls an alternative."""
+
+    slug = slug_field()
+    name = models.CharField(max_length=60, unique=True)
+    tagline = models.CharField(
+        max_length=100, blank=True, help_text="What it is, in a few words, as the sources see it."
+    )
+    summary = models.TextField(
+        blank=True, help_text="Two to four sentences in our own words. Say only what a source says."
+    )
+    website = http_url_field("The project's own home page (http or https).")
+    repository = http_url_field("Where its source code is kept (http or https).")
+    is_published = models.BooleanField(
+        "published", default=True, help_text="Unpublished frameworks are seen in the admin only."
+    )
+
+    objects = FrameworkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            slug_check("framework_slug_is_slug"),
+            http_url_check("framework_website_is_http", "website"),
+            http_url_check("framework_repository_is_http", "repository"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("frameworks:framework", args=[self.slug])
+
+    def values_of(self, facet: str) -> list["FacetValue"]:
+        """Its values of one facet. Costs no query after `with_traits()`."""
+        return [trait.value for trait in self.traits.all() if trait.value.facet.slug == facet]
+
+    @property
+    def kind_line(self) -> str:
+        """`Full-stack · WSGI, ASGI`: what stands under the name wherever it is listed."""
+        parts = (self.values_of("kind"), self.values_of("interface"))
+        return " · ".join(", ".join(value.name for value in part) for part in parts if part)
+
+
+class CriterionGroupQuerySet(models.QuerySet["CriterionGroup"]):
+    def get_by_natural_key(self, slug: str) -> "CriterionGroup":
+        return self.get(slug=slug)
+
+
+class CriterionGroup(Recorded):
+    slug = slug_field()
+    name = models.CharField(max_length=60, unique=True)
+    summary = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = CriterionGroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [slug_check("criterion_group_slug_is_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def scored(self) -> "CriterionQuerySet":
+        """Those that ratings are given under; the others only describe."""
+        return self.filter(is_scored=True)
+
+    def in_order(self) -> "CriterionQuerySet":
+        return self.select_related("group").order_by("group__position", "position", "name")
+
+    def get_by_natural_key(self, slug: str) -> "Criterion":
+        return self.get(slug=slug)
+
+
+class Criterion(Recorded):
+    """What frameworks are judged by: a question, a rubric of five written steps, a default weight.
+
+    A criterion that is not scored collects what sources describe without rating it (what a framework is, is for).
+    """
+
+    slug = slug_field()
+    name = models.CharField(max_length=60, unique=True)
+    short_name = models.CharField(max_length=24, help_text="For the narrow heads of the matrix.")
+    group = models.ForeignKey(CriterionGroup, models.PROTECT, related_name="criteria")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    question = models.CharField(max_length=160, help_text="What a reader wants to know.")
+    description = models.TextField(blank=True, help_text="What counts here and what does not.")
+    is_scored = models.BooleanField("scored", default=True)
+    default_weight = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MaxValueValidator(settings.WEIGHT_MAX)],
+        help_text="0 to 10. 0 means that it does not count unless a visitor says so.",
+    )
+    rubric_1 = models.CharField("1 means", max_length=200, blank=True)
+    rubric_2 = models.CharField("2 means", max_length=200, blank=True)
+    rubric_3 = models.CharField("3 means", max_length=200, blank=True)
+    rubric_4 = models.CharField("4 means", max_length=200, blank=True)
+    rubric_5 = models.CharField("5 means", max_length=200, blank=True)
+    reading_rule = models.TextField(blank=True, help_text="How the sources' words are read on this scale.")
+
+    objects = CriterionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "criteria"
+        ordering = ["group__position", "position", "name"]
+        constraints = [
+            slug_check("criterion_slug_is_slug"),
+            models.CheckConstraint(
+                condition=Q(default_weight__range=(0, 10)), name="criterion_weight_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_scored=True) | Q(default_weight=0),
+                name="criterion_unscored_has_no_weight",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_scored=False)
+                | ~(Q(rubric_1="") | Q(rubric_2="") | Q(rubric_3="") | Q(rubric_4="") | Q(rubric_5="")),
+                name="criterion_scored_has_rubric",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    natural_key.dependencies = ["frameworks.criteriongroup"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return reverse("frameworks:criterion", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.is_scored and not all(sentence for _, sentence in self.rubric):
+            raise ValidationError("A scored criterion needs a written sentence for each of 1 to 5.")
+        if not self.is_scored and self.default_weight:
+            raise ValidationError({"default_weight": "A criterion that is not scored weighs 0."})
+
+    @property
+    def rubric(self) -> list[tuple[int, str]]:
+        """The five steps, worst first: `[(1, "…"), … (5, "…")]`."""
+        return [(step, getattr(self, f"rubric_{step}")) for step in range(1, 6)]
+
+
+class FacetQuerySet(models.QuerySet["Facet"]):
+    def get_by_natural_key(self, slug: str) -> "Facet":
+        return self.get(slug=slug)
+
+
+class Facet(Recorded):
+    """A property to filter by that is a plain fact and not a score: kind, server interface, what is built in."""
+
+    slug = slug_field()
+    name = models.CharField(max_length=60, unique=True)
+    help = models.CharField(max_length=200, blank=True)
+    requires_all = models.BooleanField(
+        default=False,
+        help_text="Ticked: a framework must have every value that a visitor names. Unticked: any one of them.",
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = FacetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [slug_check("facet_slug_is_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class FacetValueQuerySet(models.QuerySet["FacetValue"]):
+    def get_by_natural_key(self, facet: str, slug: str) -> "FacetValue":
+        return self.get(facet__slug=facet, slug=slug)
+
+
+class FacetValue(Recorded):
+    facet = models.ForeignKey(Facet, models.PROTECT, related_name="values")
+    slug = slug_field(unique=False)
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = FacetValueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["facet__position", "position", "name"]
+        constraints = [
+            slug_check("facet_value_slug_is_slug"),
+            models.UniqueConstraint("facet", "slug", name="facet_value_slug_once_per_facet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facet}: {self.name}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.facet.slug, self.slug)
+
+    natural_key.dependencies = ["frameworks.facet"]  # type: ignore[attr-defined]
+
+
+class TraitQuerySet(models.QuerySet["Trait"]):
+    def get_by_natural_key(self, framework: str, facet: str, value: str) -> "Trait":
+        return self.get(framework__slug=framework, value__facet__slug=facet, value__slug=value)
+
+
+class Trait(Recorded):
+    """One framework has one facet value, on the word of the claims named."""
+
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="traits")
+    value = models.ForeignKey(FacetValue, models.PROTECT, related_name="traits")
+    claims = models.ManyToManyField("frameworks.Claim", related_name="traits")
+    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
+
+    objects = TraitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["framework__name", "value__facet__position", "value__position"]
+        constraints = [
+            models.UniqueConstraint("framework", "value", name="trait_once_per_framework_and_value")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework}, {self.value}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.framework.slug, self.value.facet.slug, self.value.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.framework",
+        "frameworks.facetvalue",
+        "frameworks.claim",
+    ]
+
+
+class RelationQuerySet(models.QuerySet["Relation"]):
+    def get_by_natural_key(self, framework: str, kind: str, other: str) -> "Relation":
+        return self.get(framework__slug=framework, kind=kind, other__slug=other)
+
+
+class Relation(Recorded):
+    """How one framework stands to another, on the word of the claims named."""
+
+    class Kind(models.TextChoices):
+        MIRRORS = "mirrors", "mirrors the API of"
+        ALTERNATIVE_TO = "alternative-to", "is an alternative to"
+        COMPLEMENTS = "complements", "complements"
+
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="relations")
+    kind = models.CharField(max_length=20, choices=Kind)
+    other = models.ForeignKey(Framework, models.PROTECT, related_name="related_from")
+    text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
+    claims = models.ManyToManyField("frameworks.Claim", related_name="relations")
+
+    objects = RelationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["framework__name", "kind", "other__name"]
+        constraints = [
+            models.UniqueConstraint("framework", "kind", "other", name="relation_once_per_pair_and_kind"),
+            models.CheckConstraint(condition=~Q(framework=F("other")), name="relation_joins_two_frameworks"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["mirrors", "alternative-to", "complements"]),
+                name="relation_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.get_kind_display()} {self.other}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.framework.slug, self.kind, self.other.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.framework",
+        "frameworks.claim",
+    ]

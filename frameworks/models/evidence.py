@@ -1,0 +1,372 @@
+"""What is known and on whose word: sources, their claims, the editors' ratings, the disagreements."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from .catalogue import Criterion, Framework
+from .promises import (
+    http_url_check,
+    http_url_field,
+    one_to_five_check,
+    slug_check,
+    slug_field,
+    validate_slug,
+)
+from .recorded import Recorded
+
+#: At most six words: a rating term is carried over from a table or a list, a sentence never is.
+TERM = r"^(\S+( \S+){0,5})?$"
+ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
+
+
+def spread(readings: Iterable[int | None]) -> int | None:
+    """How far the readings lie apart, in steps of the rubric: highest less lowest.
+
+    0 where all agree or only one says; None where no claim has a reading.
+    """
+    known = [reading for reading in readings if reading is not None]
+    return max(known) - min(known) if known else None
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def with_claim_counts(self) -> "SourceQuerySet":
+        return self.annotate(claim_count=models.Count("claims"))
+
+    def get_by_natural_key(self, key: str) -> "Source":
+        return self.get(key=key)
+
+
+class Source(Recorded):
+    """A text that claims are taken from, with what a reader must know to weigh its word."""
+
+    key = models.SlugField(
+        max_length=40,
+        unique=True,
+        validators=[validate_slug],
+        help_text="Its short key in locators and addresses, such as 003. Set once.",
+    )
+    short_name = models.CharField(max_length=60, unique=True, help_text="How citations name it.")
+    title = models.CharField(max_length=200)
+    title_is_stated = models.BooleanField(
+        default=True, help_text="Untick when the text bears no title and this one is ours."
+    )
+    authors = models.CharField(max_length=200, blank=True, help_text="As stated; empty when none is.")
+    publisher = models.CharField(max_length=120, blank=True)
+    date_stated = models.CharField(max_length=120, blank=True, help_text="The date in its own words.")
+    commercial_interest = models.TextField(
+        blank=True, help_text="What its publisher sells that bears on the matter; empty when none is visible."
+    )
+    interest_short = models.CharField(
+        max_length=40, blank=True, help_text="The same in a few words, beside each citation."
+    )
+    description = models.TextField(blank=True)
+    shape = models.TextField(blank=True, help_text="What it consists of: tables, lists, answers.")
+    note = models.TextField(blank=True, help_text="Doubts about the text that a reader should know.")
+    url = http_url_field("Where it can be read (http or https); empty when not known.")
+    read_on = models.DateField(help_text="When the editors read it.")
+    file_name = models.CharField(max_length=120, blank=True)
+    sha256 = models.CharField(
+        "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")]
+    )
+    line_count = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            slug_check("source_key_is_slug", "key"),
+            http_url_check("source_url_is_http", "url"),
+            models.CheckConstraint(
+                condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}$"), name="source_sha256_is_hash"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("frameworks:source", args=[self.key])
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def under(self, criterion: Criterion) -> "ClaimQuerySet":
+        """Those filed under the criterion, joint ones included."""
+        return self.filter(Q(criterion=criterion) | Q(joint_criterion=criterion))
+
+    def about(self, *frameworks: Framework) -> "ClaimQuerySet":
+        return self.filter(framework__in=frameworks)
+
+    def behind(self, framework: Framework, criterion: Criterion) -> "ClaimQuerySet":
+        """The evidence of one cell."""
+        return self.about(framework).under(criterion)
+
+    def cited(self) -> "ClaimQuerySet":
+        """With all that a citation shows, in the order in which sources are read."""
+        return self.select_related("source", "framework", "criterion", "joint_criterion").order_by(
+            "source__key", "line", "pk"
+        )
+
+    def tallies(self) -> models.QuerySet["Claim", Any]:
+        """How many claims each framework has under each (joint) criterion, with lowest and highest reading."""
+        return (
+            self.filter(framework__isnull=False)
+            .order_by()
+            .values("framework_id", "criterion_id", "joint_criterion_id")
+            .annotate(claims=models.Count("pk"), lowest=models.Min("reading"), highest=models.Max("reading"))
+        )
+
+    def get_by_natural_key(self, key: str) -> "Claim":
+        return self.get(key=key)
+
+
+class Claim(Recorded):
+    """What one source says about one framework under one criterion, at one line."""
+
+    class Part(models.TextChoices):
+        TABLE = "table", "table"
+        LIST = "list", "list"
+        PROSE = "prose", "prose"
+        ANSWER = "answer", "answer"
+
+    key = models.SlugField(
+        max_length=120,
+        unique=True,
+        validators=[validate_slug],
+        help_text="Names this claim in fixtures and links: source, line, framework, criterion. Set once.",
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="claims")
+    line = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)], help_text="Line of the source's file, counted from 1."
+    )
+    part = models.CharField(max_length=10, choices=Part, default=Part.PROSE)
+    framework = models.ForeignKey(
+        Framework,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        help_text="Empty when the statement is on frameworks in general.",
+    )
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="claims")
+    joint_criterion = models.ForeignKey(
+        Criterion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="joint_claims",
+        help_text="Only where the source itself rates two criteria as one.",
+    )
+    term = models.CharField(
+        max_length=80,
+        blank=True,
+        validators=[RegexValidator(TERM, "At most six words, with single spaces.")],
+        help_text="The source's own rating word, at most six words, as it stands on the line. Never a sentence.",
+    )
+    paraphrase = models.CharField(
+        max_length=300, help_text="What it says, in our own words. Never its sentence."
+    )
+    reading = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=ONE_TO_FIVE,
+        help_text="What these words amount to on the rubric, 1 to 5; empty when they don't amount to a score.",
+    )
+    note = models.CharField(
+        max_length=300, blank=True, help_text="The editors' doubt about this claim, shown to readers."
+    )
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source__key", "line", "pk"]
+        constraints = [
+            slug_check("claim_key_is_slug", "key"),
+            one_to_five_check("claim_reading_in_range", "reading"),
+            models.CheckConstraint(condition=Q(line__gte=1), name="claim_line_from_one"),
+            models.CheckConstraint(condition=Q(term__regex=TERM), name="claim_term_at_most_six_words"),
+            models.CheckConstraint(condition=~Q(paraphrase=""), name="claim_has_paraphrase"),
+            models.CheckConstraint(
+                condition=Q(part__in=["table", "list", "prose", "answer"]), name="claim_part_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(joint_criterion__isnull=True) | ~Q(joint_criterion=F("criterion")),
+                name="claim_joint_criterion_is_another",
+            ),
+        ]
+        indexes = [
+            # Serves the matrix (tallies) and every open cell.
+            models.Index(fields=["framework", "criterion"], name="claim_by_cell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.locator} {self.framework or 'frameworks'}, {self.criterion}"
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.source",
+        "frameworks.framework",
+        "frameworks.criterion",
+    ]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.source.get_absolute_url()}#{self.key}"
+
+    def clean(self) -> None:
+        if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
+            raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
+        if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
+            raise ValidationError({"joint_criterion": "Name another criterion than the claim's own."})
+
+    @property
+    def locator(self) -> str:
+        """Where it stands: `003:28`, source and line."""
+        return f"{self.source.key}:{self.line}"
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def published(self) -> "RatingQuerySet":
+        return self.filter(is_published=True, framework__is_published=True)
+
+    def under(self, criterion: Criterion) -> "RatingQuerySet":
+        return self.filter(criterion=criterion)
+
+    def with_evidence(self) -> "RatingQuerySet":
+        """Annotates `claim_count` and `reading_spread` (None where no claim has a reading), in the same query."""
+        evidence = (
+            Claim.objects.filter(framework=models.OuterRef("framework"))
+            .filter(
+                Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion"))
+            )
+            .order_by()
+            .values("framework")
+        )
+        count = evidence.annotate(n=models.Count("pk")).values("n")
+        apart = evidence.annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+        return self.annotate(
+            claim_count=Coalesce(models.Subquery(count), 0),
+            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True)),
+        )
+
+    def disputed(self) -> "RatingQuerySet":
+        wide = Q(reading_spread__gte=settings.DISPUTE_SPREAD)
+        return self.with_evidence().filter(wide)
+
+    def get_by_natural_key(self, framework: str, criterion: str) -> "Rating":
+        return self.get(framework__slug=framework, criterion__slug=criterion)
+
+
+class Rating(Recorded):
+    """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
+
+    A published rating has at least one claim: triggers of the first migrations hold this on either database.
+    """
+
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="ratings")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
+    score = models.PositiveSmallIntegerField(
+        validators=ONE_TO_FIVE,
+        help_text="1 to 5 by the criterion's rubric; higher is better for the reader.",
+    )
+    verdict = models.CharField(max_length=80, help_text="The verdict in a few words.")
+    rationale = models.TextField(
+        help_text="Why this score by the rubric. Where sources differ, how the verdict was reached."
+    )
+    is_published = models.BooleanField(
+        "published", default=False, help_text="Public only when published, and then it needs a claim."
+    )
+    reviewed_on = models.DateField(
+        "last reviewed", null=True, blank=True, help_text="When an editor last held it against its claims."
+    )
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["framework__name", "criterion__group__position", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint("framework", "criterion", name="rating_once_per_framework_and_criterion"),
+            one_to_five_check("rating_score_in_range", "score"),
+            models.CheckConstraint(
+                condition=~Q(verdict="") & ~Q(rationale=""), name="rating_has_verdict_and_rationale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework}, {self.criterion}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.framework.slug, self.criterion.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.framework",
+        "frameworks.criterion",
+        "frameworks.claim",
+    ]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.framework.get_absolute_url()}#{self.criterion.slug}"
+
+    def clean(self) -> None:
+        if self.criterion_id and not self.criterion.is_scored:
+            raise ValidationError({"criterion": f"“{self.criterion}” only describes; it takes no score."})
+
+
+class DisagreementQuerySet(models.QuerySet["Disagreement"]):
+    def get_by_natural_key(self, slug: str) -> "Disagreement":
+        return self.get(slug=slug)
+
+
+class Disagreement(Recorded):
+    """A matter on which sources contradict each other or themselves, with the claims that show it."""
+
+    class Kind(models.TextChoices):
+        BETWEEN = "between", "between sources"
+        WITHIN = "within", "within one source"
+        BOTH = "both", "between sources and within one"
+        WORDING = "wording", "in the wording"
+        CONDITION = "condition", "in the conditions"
+        SCOPE = "scope", "in scope"
+
+    slug = slug_field()
+    title = models.CharField(max_length=100)
+    question = models.CharField(max_length=200, help_text="What is in dispute, as one sentence.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    explanation = models.TextField(help_text="Who stands where, and how a reader may settle it.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals.")
+    claims = models.ManyToManyField(Claim, related_name="disagreements")
+
+    objects = DisagreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+        constraints = [
+            slug_check("disagreement_slug_is_slug"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["between", "within", "both", "wording", "condition", "scope"]),
+                name="disagreement_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    natural_key.dependencies = ["frameworks.claim"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('frameworks:disagreements')}#{self.slug}"

@@ -1,0 +1,195 @@
+"""The one write path for facts: the version is checked, the change recorded, a conflict reported.
+
+Read, change, save loses edits when two editors work at once, on either database, and a transaction alone does not help.
+`UPDATE … WHERE version = …` loses none. So nothing else in this project writes a recorded fact.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from django.contrib.auth.models import User
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .models import Recorded, Revision
+
+State = dict[str, Any]
+Related = Mapping[str, Iterable[Recorded]]
+"""Many-to-many relations to set, by field name."""
+
+#: What the database's refusals mean, by the name of the promise that was to be broken.
+REFUSALS = {
+    "rating_published_has_claim": (
+        "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, and by which door."""
+
+    name: str
+    origin: Revision.Origin
+    user: User | None = None
+
+    @classmethod
+    def editor(cls, user: Any) -> Self:
+        """Somebody signed in to the admin, by full name where there is one."""
+        return cls(user.get_full_name() or user.get_username(), Revision.Origin.ADMIN, user)
+
+
+SEED = Author("Touchstone", Revision.Origin.SEED)
+
+
+class Conflict(Exception):
+    """Somebody else has changed the fact since the version that the editor saw. Nothing was written.
+
+    `mine` is the fact as the editor wanted it, `current` as it stands now (None: deleted meanwhile), `latest` the
+    revision that came between (None only when the fact was changed without one).
+    """
+
+    def __init__(self, mine: Recorded, current: Recorded | None, seen: int) -> None:
+        super().__init__(f"{mine} was changed by somebody else since version {seen}.")
+        self.mine = mine
+        self.current = current
+        self.seen = seen
+        self.latest = Revision.objects.of(mine).first()
+
+
+class Refused(Exception):
+    """The database keeps a promise that this change would break. Nothing was written; the text says what to do."""
+
+
+def state(fact: Recorded, related: Related | None = None) -> State:
+    """The fact as plain data: every field but key and version, relations as natural keys.
+
+    `related` gives many-to-many relations that are not saved yet, by field name. Equal to the `fields` of a fixture
+    entry that leaves nothing out.
+    """
+    related = related or {}
+    values: State = {}
+    for field in fact._meta.concrete_fields:
+        if field.primary_key or field.name == "version":
+            continue
+        value = getattr(fact, field.name)
+        values[field.name] = value.natural_key() if isinstance(value, Recorded) else value
+    for many in fact._meta.many_to_many:
+        others: Iterable[Recorded] = (
+            related[many.name] if many.name in related else getattr(fact, many.name).all()
+        )
+        values[many.name] = sorted(other.natural_key() for other in others)
+    plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return plain
+
+
+def save(
+    fact: Recorded,
+    *,
+    by: Author,
+    reason: str,
+    seen: int | None = None,
+    related: Related | None = None,
+    at: datetime | None = None,
+) -> Revision | None:
+    """Writes a new or changed fact and records the step. Returns None when nothing differs.
+
+    `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
+    many-to-many relations to set, by field name.
+
+    Raises Conflict when the fact is no longer at that version, Refused when the database keeps a promise against it,
+    ValueError when an existing fact comes without a version.
+    """
+    related = {name: list(others) for name, others in (related or {}).items()}
+    with _promises_kept(fact), transaction.atomic():
+        if fact._state.adding:
+            before = None
+            last = Revision.objects.of(fact).first()
+            # A fact made again continues the count, so that its history has no version twice.
+            fact.version = last.version + 1 if last else 1
+            fact.save(force_insert=True)
+        else:
+            if seen is None:
+                raise ValueError(f"{fact} exists: say which version the change is based on.")
+            current = type(fact)._default_manager.filter(pk=fact.pk).first()
+            if current is None or current.version != seen:
+                raise Conflict(fact, current, seen)
+            before = state(current)
+            if before == state(fact, related):
+                return None
+            _update(fact, seen)
+        for name, others in related.items():
+            getattr(fact, name).set(others)
+        return _record(fact, before, state(fact), by, reason, at)
+
+
+def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
+    """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
+    with _promises_kept(fact), transaction.atomic():
+        current = type(fact)._default_manager.filter(pk=fact.pk).first()
+        if current is None or current.version != seen:
+            raise Conflict(fact, current, seen)
+        before = state(current)
+        _update(current, seen)
+        pk = current.pk
+        current.delete()
+        current.pk = pk
+        return _record(current, before, None, by, reason, at)
+
+
+def _update(fact: Recorded, seen: int) -> None:
+    """Writes all columns and raises the version in one statement, if the version is still the one seen."""
+    values = {
+        field.attname: getattr(fact, field.attname)
+        for field in fact._meta.concrete_fields
+        if not field.primary_key and field.name != "version"
+    }
+    facts = type(fact)._default_manager.filter(pk=fact.pk, version=seen)
+    if not facts.update(**values, version=seen + 1):
+        raise Conflict(fact, type(fact)._default_manager.filter(pk=fact.pk).first(), seen)
+    fact.version = seen + 1
+
+
+def _record(
+    fact: Recorded,
+    before: State | None,
+    after: State | None,
+    by: Author,
+    reason: str,
+    at: datetime | None,
+) -> Revision:
+    action = Revision.Action.CHANGED
+    if before is None:
+        action = Revision.Action.CREATED
+    elif after is None:
+        action = Revision.Action.DELETED
+    return Revision.objects.create(
+        at=at or timezone.now(),
+        model=fact._meta.model_name or "",
+        key=fact.key_text,
+        version=fact.version,
+        action=action,
+        origin=by.origin,
+        author=by.user,
+        author_name=by.name,
+        reason=reason,
+        before=before,
+        after=after,
+    )
+
+
+@contextmanager
+def _promises_kept(fact: Recorded) -> Iterator[None]:
+    """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
+    try:
+        yield
+    except IntegrityError as error:
+        for promise, sentence in REFUSALS.items():
+            if promise in str(error):
+                raise Refused(f"{fact}: {sentence}") from error
+        raise

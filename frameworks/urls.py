@@ -1,0 +1,18 @@
+from django.urls import path
+
+from . import views
+
+app_name = "frameworks"
+
+urlpatterns = [
+    # /frameworks/…
+    path("frameworks/", views.framework_index, name="frameworks"),
+    path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    # /criteria/…
+    path("criteria/", views.criterion_index, name="criteria"),
+    path("criteria/<slug:slug>/", views.criterion, name="criterion"),
+    # /sources/…
+    path("sources/", views.source_index, name="sources"),
+    path("sources/<slug:key>/", views.source, name="source"),
+    path("disagreements/", views.disagreement_index, name="disagreements"),
+]

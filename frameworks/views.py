@@ -1,0 +1,103 @@
+"""Pages about one thing and all that is known of it. Each view parses, fetches, builds, renders, in that order."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from . import dossiers
+from .cells import gather
+from .models import Claim, Criterion, Disagreement, Framework, Relation, Source
+
+
+@require_safe
+def framework_index(request: HttpRequest) -> TemplateResponse:
+    frameworks = (
+        Framework.objects.published()
+        .with_traits()
+        .annotate(
+            claim_count=Count("claims", distinct=True),
+            rating_count=Count("ratings", filter=Q(ratings__is_published=True), distinct=True),
+        )
+    )
+    context = {"frameworks": frameworks, "criterion_total": Criterion.objects.scored().count()}
+    return TemplateResponse(request, "frameworks/framework_index.html", context)
+
+
+@require_safe
+def framework(request: HttpRequest, slug: str) -> TemplateResponse:
+    """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
+    found = get_object_or_404(Framework.objects.published().with_traits(), slug=slug)
+    criteria = list(Criterion.objects.in_order())
+    cells = gather([found], criteria, with_claims=True)
+    relations = (
+        Relation.objects.filter(Q(framework=found) | Q(other=found))
+        .filter(framework__is_published=True, other__is_published=True)
+        .select_related("framework", "other")
+        .prefetch_related("claims__source")
+    )
+    context = {
+        "framework": found,
+        "relations": relations,
+        "facets": dossiers.facets(found),
+        **dossiers.of_framework(found, criteria, cells),
+    }
+    return TemplateResponse(request, "frameworks/framework.html", context)
+
+
+@require_safe
+def criterion_index(request: HttpRequest) -> TemplateResponse:
+    criteria = Criterion.objects.in_order().annotate(
+        claim_count=Count("claims", distinct=True) + Count("joint_claims", distinct=True),
+        rating_count=Count(
+            "ratings",
+            filter=Q(ratings__is_published=True, ratings__framework__is_published=True),
+            distinct=True,
+        ),
+    )
+    context = {"criteria": criteria, "framework_total": Framework.objects.published().count()}
+    return TemplateResponse(request, "frameworks/criterion_index.html", context)
+
+
+@require_safe
+def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
+    """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
+    found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
+    frameworks = list(Framework.objects.published().with_traits())
+    cells = gather(frameworks, [found], with_claims=True)
+    context = {
+        "criterion": found,
+        "general_claims": Claim.objects.filter(framework=None).under(found).cited(),
+        **dossiers.of_criterion(found, frameworks, cells),
+    }
+    return TemplateResponse(request, "frameworks/criterion.html", context)
+
+
+@require_safe
+def source_index(request: HttpRequest) -> TemplateResponse:
+    sources = Source.objects.with_claim_counts()
+    return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
+
+
+@require_safe
+def source(request: HttpRequest, key: str) -> TemplateResponse:
+    """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
+    found = get_object_or_404(Source, key=key)
+    claims = list(Claim.objects.filter(source=found).cited())
+    frameworks = list(Framework.objects.published())
+    cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
+    context = {"source": found, **dossiers.of_source(found, claims, cells)}
+    return TemplateResponse(request, "frameworks/source.html", context)
+
+
+@require_safe
+def disagreement_index(request: HttpRequest) -> TemplateResponse:
+    """Where the sources contradict each other or themselves, widest spread first."""
+    disagreements = Disagreement.objects.prefetch_related(
+        "claims__source", "claims__framework", "claims__criterion", "claims__joint_criterion"
+    )
+    frameworks = list(Framework.objects.published())
+    cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
+    context = dossiers.of_disagreements(list(disagreements), cells)
+    return TemplateResponse(request, "frameworks/disagreement_index.html", context)

@@ -1,0 +1,133 @@
+// What the pages do beyond plain links and forms. All of it is a convenience: without it the same links and forms work.
+
+// A link within a comparison swaps the comparison instead of loading the page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const form = link.closest("form");
+  if (!form || !window.htmx) return;
+  event.preventDefault();
+  htmx.ajax("GET", link.href, { source: link, target: form, swap: "outerMorph" });
+});
+
+// What a swap leaves to us. Checkboxes, selects and fields that a visitor has touched follow only the server's word in
+// their attributes, so the properties are put right after each swap, except what changed since the request went out.
+const value = (field) => (/^(checkbox|radio)$/.test(field.type) ? field.checked : field.value);
+const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
+let sent = new Map();
+let focusId = null;
+let lastAction = null;
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  // Leaving a text field fires a change for what its input has asked already.
+  if (ctx.sourceEvent?.type === "change" && ctx.request.action === lastAction) return event.preventDefault();
+  sent = new Map([...fields(document)].map((field) => [field, value(field)]));
+  typedIn = ctx.sourceEvent?.type === "input" ? ctx.sourceEvent.target.name : null;
+});
+document.addEventListener("htmx:before:swap", () => {
+  focusId = document.activeElement?.id || null;
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.response || ctx.response.status >= 400 || ctx.swap === "none") return;
+  say("");
+  lastAction = ctx.request.action;
+  for (const field of fields(ctx.target)) {
+    if (sent.has(field) && sent.get(field) !== value(field)) continue;
+    if (/^(checkbox|radio)$/.test(field.type)) field.checked = field.defaultChecked;
+    else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
+    else if (field !== document.activeElement && field.value !== field.defaultValue) field.value = field.defaultValue;
+  }
+  // Browsers without moveBefore() lose the focus when a row moves.
+  if (focusId && document.activeElement === document.body) document.getElementById(focusId)?.focus({ preventScroll: true });
+});
+
+// The history: one step for each choice, one for each stretch of typing, none for a repeat. htmx goes back only to
+// steps that bear its stamp.
+let typedIn = null;
+let stepTypedIn = null;
+const stamp = () => {
+  if (!history.state?.htmx) history.replaceState({ htmx: true }, "", location.href);
+};
+stamp();
+addEventListener("hashchange", stamp);
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { response, history: step } = event.detail;
+  if (response?.status >= 400) return event.preventDefault();
+  const isSame = new URL(step.path, location.href).href === location.href;
+  if (isSame || (typedIn && typedIn === stepTypedIn)) step.type = "replace";
+  stepTypedIn = typedIn;
+});
+document.addEventListener("htmx:before:history:restore", () => {
+  stepTypedIn = null;
+});
+
+// Trouble is said in words, and what stands on the page stays.
+const say = (text) => {
+  const trouble = document.getElementById("trouble");
+  if (trouble) trouble.textContent = text;
+};
+document.addEventListener("htmx:response:error", (event) => {
+  const { request, response } = event.detail.ctx;
+  if (request.headers["HX-History-Restore-Request"]) location.reload();
+  else say(`The table could not be updated (error ${response.status}). It still shows the last answer.`);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) say("No answer from the server. The table still shows the last answer.");
+});
+
+// Escape closes an open menu and gives the focus back to it; a click elsewhere closes it, too.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// Copy a link, and say so.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link || !navigator.clipboard) return;
+  event.preventDefault();
+  const said = link.parentElement.querySelector("[data-said]");
+  try {
+    await navigator.clipboard.writeText(link.href);
+    said.textContent = "Copied.";
+  } catch {
+    said.textContent = "Not copied: follow the link and copy the address.";
+  }
+  setTimeout(() => (said.textContent = ""), 4000);
+});
+
+// The theme: as the system, light, dark, and round again.
+const themes = ["system", "light", "dark"];
+const themeSwitch = document.querySelector("[data-theme-switch]");
+const showTheme = (theme) => {
+  const words = { system: "as the system", light: "light", dark: "dark" };
+  themeSwitch.setAttribute("aria-label", `Colour theme: ${words[theme]}`);
+  themeSwitch.title = `Colour theme: ${words[theme]}`;
+};
+if (themeSwitch) {
+  const root = document.documentElement;
+  showTheme(root.dataset.theme ?? "system");
+  themeSwitch.hidden = false;
+  themeSwitch.addEventListener("click", () => {
+    const next = themes[(themes.indexOf(root.dataset.theme ?? "system") + 1) % themes.length];
+    if (next === "system") delete root.dataset.theme;
+    else root.dataset.theme = next;
+    try {
+      if (next === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", next);
+    } catch {
+      // The choice then lasts for this page only.
+    }
+    showTheme(next);
+  });
+}
