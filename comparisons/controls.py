@@ -191,7 +191,9 @@ def around_matrix(
     """The template context of everything around the matrix."""
     path = reverse("comparisons:matrix")
     defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
-    shown = {column.criterion.slug for column in table.columns}
+    # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
+    shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
+    listed = {row.framework.slug for row in table.in_order}
     return {
         "view": view,
         "path": path,
@@ -200,7 +202,7 @@ def around_matrix(
         "fit_sort": head("fit", view),
         "menus": menus(facets, view, counts),
         "minimums": [MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
-        # A hidden column keeps its weight: it travels with the form.
+        "hidden_ticks": [slug for slug in view.framework if slug not in listed],
         "hidden_weights": weight_fields(
             [criterion for criterion in criteria if criterion.slug not in shown], view
         ),
@@ -214,8 +216,8 @@ def around_matrix(
         "pinned_url": view.pinned(defaults).url(path),
         "without_weights_url": view.url(path, weights={}),
         "unfiltered_url": view.unfiltered().url(path),
-        "only_url": view.url(path, only="" if view.only else "differences"),
         "untick_url": view.url(path, framework=()),
+        "maximum": settings.COMPARE_MAX,
         "compare_url": view.side_by_side().url(
             reverse("comparisons:choose_parties"), framework=view.framework
         ),
@@ -244,9 +246,7 @@ def around_side_by_side(
         "without_weights_url": view.url(path, weights={}),
         "without_baseline_url": view.url(path, baseline=""),
         "only_url": view.url(path, only="" if view.only else "differences"),
-        "matrix_url": view.but(baseline="", only="", framework=tuple(slugs)).url(
-            reverse("comparisons:matrix")
-        ),
+        "back_url": view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
         "cell_total": sum(1 for _ in table.entries),
     }
 

@@ -25,8 +25,10 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
 
     def filter(self, qs: QuerySet[Framework], value: Sequence[str]) -> QuerySet[Framework]:
         traits = Trait.objects.filter(value__facet=self.facet)
-        wanted = [value] if not self.facet.requires_all else [[one] for one in value]
-        for values in wanted if value else []:
+        # Each once: a value repeated hundreds of times would nest deeper than a database goes.
+        named = list(dict.fromkeys(value))
+        wanted = [named] if not self.facet.requires_all else [[one] for one in named]
+        for values in wanted if named else []:
             qs = qs.filter(pk__in=traits.filter(value__slug__in=values).values("framework"))
         return qs
 
@@ -102,9 +104,7 @@ class FrameworkFilter(django_filters.FilterSet):
             facet.slug: dict(
                 Trait.objects.filter(
                     value__facet=facet,
-                    framework_id__in=(self.qs if facet.requires_all else self.without(facet.slug)).values(
-                        "pk"
-                    ),
+                    framework__in=self.qs if facet.requires_all else self.without(facet.slug),
                 )
                 .order_by()
                 .values_list("value__slug")

@@ -39,7 +39,7 @@ class View:
         """From the cleaned data of the filter and the weighing form together. `facets` names those that exist."""
         return cls(
             q=cleaned.get("q") or "",
-            facets={facet: tuple(values) for facet in facets if (values := cleaned.get(facet))},
+            facets={facet: tuple(sorted(set(values))) for facet in facets if (values := cleaned.get(facet))},
             minimums={
                 name.removeprefix(MINIMUM): int(value)
                 for name, value in cleaned.items()
@@ -54,7 +54,7 @@ class View:
             sort=cleaned.get("sort") or DEFAULT_SORT,
             baseline=cleaned.get("baseline") or "",
             only=cleaned.get("only") or "",
-            framework=tuple(cleaned.get("framework") or ()),
+            framework=tuple(dict.fromkeys(cleaned.get("framework") or ())),
             open=cleaned.get("open") or "",
         )
 

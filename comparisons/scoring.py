@@ -7,6 +7,7 @@ not rated shows in coverage and band and is never guessed. Scores run from 1 to 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import cycle
 
 Scores = Mapping[str, int | None]
 Weights = Mapping[str, int]
@@ -95,14 +96,22 @@ def apportion(parts: Mapping[str, Fraction], total: int, digits: int = 0) -> dic
     shown by the total; ties go to the part named first.
     """
     unit = 10**digits
-    floors = {name: (part * unit).__floor__() for name, part in parts.items()}
-    missing = total * unit - sum(floors.values())
-    by_remainder = sorted(parts, key=lambda name: floors[name] - parts[name] * unit)
+    shown = {name: (part * unit).__floor__() for name, part in parts.items()}
+    missing = total * unit - sum(shown.values())
     step = 1 if missing > 0 else -1
-    for place in range(abs(missing)):
-        order = by_remainder if step > 0 else by_remainder[::-1]
-        floors[order[place % len(order)]] += step
-    return {name: Fraction(floor, unit) for name, floor in floors.items()}
+    # A part of nothing stays nothing, and no part falls below it.
+    turns = cycle(
+        sorted(
+            (name for name, part in parts.items() if part),
+            key=lambda name: step * (shown[name] - parts[name] * unit),
+        )
+    )
+    while missing:
+        name = next(turns)
+        if shown[name] + step >= 0:
+            shown[name] += step
+            missing -= step
+    return {name: Fraction(whole, unit) for name, whole in shown.items()}
 
 
 def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:

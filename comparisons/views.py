@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, Facet, Framework, Rating, Source
@@ -19,13 +20,20 @@ from .forms import WeighingForm, notices
 from .matrix import Matrix, Row, build_matrix
 from .permalinks import View, versus
 
+
+class HtmxRequest(HttpRequest):
+    """A request with what `django_htmx.middleware` tells about it."""
+
+    htmx: HtmxDetails
+
+
 # A cache must not hand the fragment to somebody who asks for the page, nor the reverse.
 vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
 
 
 @require_safe
 @vary_on_htmx
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
     if _has_blanks(request):
         return _without_blanks(request)
@@ -61,13 +69,14 @@ def choose_parties(request: HttpRequest) -> HttpResponse:
     view = View.read(weighing.clean_data, [])
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
-        return HttpResponseRedirect(view.side_by_side().url(path))
+        baseline = view.baseline if view.baseline in view.framework else ""
+        return HttpResponseRedirect(view.side_by_side().url(path, baseline=baseline))
     return _chooser(request, everyone, view.framework, wanted=view.framework)
 
 
 @require_safe
 @vary_on_htmx
-def side_by_side(request: HttpRequest, slugs: list[str]) -> HttpResponse:
+def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
     if _has_blanks(request):
         return _without_blanks(request)
@@ -76,10 +85,10 @@ def side_by_side(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     by_slug = {framework.slug: framework for framework in everyone}
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or not by_slug.keys() >= set(slugs):
         return _chooser(request, everyone, [slug for slug in slugs if slug in by_slug], wanted=slugs)
-    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
+    parties = [by_slug[slug] for slug in slugs]
+    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=parties)
     view = View.read(weighing.clean_data, []).side_by_side()
-    ordered = sorted(slugs, key=lambda slug: slug != view.baseline)
-    frameworks = [by_slug[slug] for slug in ordered]
+    frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
     context = {
         "matrix": table,
@@ -163,11 +172,12 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
         {
             "criterion": criterion,
             "weight": weights[criterion.slug],
-            "score": scores[criterion.slug],
-            "share": None if scores[criterion.slug] is None else float(scoring.share(scores[criterion.slug])),
+            "score": score,
+            "share": None if score is None else float(scoring.share(score)),
             "points": float(shown[criterion.slug]) if criterion.slug in shown else None,
         }
         for criterion in criteria
+        for score in [scores[criterion.slug]]
     ]
 
 
@@ -193,7 +203,7 @@ def _chooser(
 
 
 def _page_or_fragment(
-    request: HttpRequest, template: str, fragment: str, context: dict[str, Any], view: View
+    request: HtmxRequest, template: str, fragment: str, context: dict[str, Any], view: View
 ) -> TemplateResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 
@@ -207,7 +217,7 @@ def _page_or_fragment(
     return response
 
 
-def _has_blanks(request: HttpRequest) -> bool:
+def _has_blanks(request: HtmxRequest) -> bool:
     return not request.htmx and any(not value for values in request.GET.lists() for value in values[1])
 
 

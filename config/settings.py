@@ -101,7 +101,7 @@ try:
 
     # All that the portal writes: the SQLite file, the secret, the collected static files.
     VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or kept_secret(VAR_DIR / "secret-key")
     DATABASES = {
         "default": database(
@@ -274,6 +274,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Cookies belong to the editors' desk. Public pages neither set nor receive one, and any cache may keep them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+# Messages travel in the session, which keeps to that path; a cookie of their own would not.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 

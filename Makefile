@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint format lock clean
+
+python := .venv/bin/python
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: ## installs, seeds and serves the portal at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
+	@bin/bootstrap
+	@$(python) bin/prepare.py
+	@exec $(python) -m gunicorn --config deploy/gunicorn.conf.py config.wsgi
+
+dev: export DJANGO_DEBUG := on
+dev: ## the same for working on it: reloads by itself, shows errors
+	@bin/bootstrap
+	@$(python) bin/prepare.py
+	@exec $(python) manage.py runserver "127.0.0.1:$${PORT:-8000}"
+
+test: ## every test, on SQLite, on PostgreSQL and in a browser
+	@bin/test
+
+lint: ## style, formatting, types
+	@bin/bootstrap dev
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+
+format: ## puts style and formatting right where that can be done by itself
+	@bin/bootstrap dev
+	@$(python) -m ruff check --fix
+	@$(python) -m ruff format
+
+lock: ## pins the packages of requirements*.in anew (needs uv)
+	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }
+	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
+	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## removes what can be made again; the database and the secret key stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis var/static var/static.stamp var/test.sqlite3*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,101 @@
+"""Brings the database and the static files up to date before the server starts.
+
+One process does it all, because starting Django takes longer than finding out that there is nothing to do.
+"""
+
+import hashlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def port_is_free() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind(("127.0.0.1", settings.PORT))
+        except PermissionError:
+            sys.exit(
+                f"Touchstone: port {settings.PORT} is for root alone: choose one from 1024 on, PORT=8001 say."
+            )
+        except OSError:
+            sys.exit(
+                f"Touchstone: port {settings.PORT} is taken: stop what uses it,"
+                f" or choose another with `PORT={settings.PORT % 65535 + 1} make run`."
+            )
+
+
+def migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def seed() -> None:
+    call_command("seed", "--if-empty")
+
+
+def collect() -> None:
+    """Collects the static files if one of them changed, or if what was collected is no longer there."""
+    stamp = settings.VAR_DIR / "static.stamp"
+    found = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda pair: str(pair[0])):
+            found.update(f"\0{path}\0".encode())
+            found.update(Path(storage.path(path)).read_bytes())
+    if stamp.exists() and stamp.read_text() == found.hexdigest() and everything_collected():
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(found.hexdigest())
+
+
+def everything_collected() -> bool:
+    try:
+        manifest = json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return all((settings.STATIC_ROOT / name).exists() for pair in manifest["paths"].items() for name in pair)
+
+
+def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> None:
+    """Runs one step; where it fails, says in a sentence what is wrong and what to do."""
+    try:
+        run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, a sentence serves better; the command has the traceback
+        reason = " ".join(str(error).split()) or type(error).__name__
+        sys.exit(
+            f"Touchstone: {trouble} ({reason.rstrip('.')}): {remedy} and try again;"
+            f" `.venv/bin/python manage.py {command}` says more."
+        )
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    port_is_free()
+    step(
+        "migrate",
+        "the database could not be brought up to date",
+        "check that it is running and that DATABASE_URL names it",
+        migrate,
+    )
+    step("seed", "the first content could not be loaded", "repair what it names in fixtures/", seed)
+    if not settings.DEBUG:
+        step(
+            "collectstatic",
+            "the static files could not be collected",
+            f"see that {settings.VAR_DIR} can be written",
+            collect,
+        )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    main()

@@ -1,0 +1,53 @@
+"""The application server, for `make run` and in production behind a proxy (nginx.conf, touchstone.service)."""
+
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+bind = f"127.0.0.1:{settings.PORT}"
+workers = settings.WEB_CONCURRENCY
+worker_class = "gthread"
+threads = 4  # the PostgreSQL pool holds ten connections a process
+timeout = 60
+graceful_timeout = 10
+preload_app = True  # loaded once: a fault shows at the start, and what is printed below is true
+control_socket_disable = True
+loglevel = "warning"
+# A filter with long values is answered by a page of ours. The proxy sets the limit.
+limit_request_line = 0
+if os.path.isdir("/dev/shm"):  # noqa: PTH112, S108 - heartbeats in memory: a slow disk is no reason to kill a worker
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+# Under make in a terminal, Ctrl-C would reach make as well, which then reports an error. So the server becomes the
+# terminal's foreground group by itself, and gives the terminal back when it ends.
+UNDER_MAKE = "MAKELEVEL" in os.environ and os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+STARTED_FROM = os.getpgrp()
+
+
+def on_starting(server: Any) -> None:
+    if UNDER_MAKE:
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or handing over the terminal would stop us
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # nobody would be there to continue us
+        os.setpgid(0, 0)
+        os.tcsetpgrp(0, os.getpgrp())
+
+
+def when_ready(server: Any) -> None:
+    if UNDER_MAKE:
+        signal.signal(signal.SIGHUP, terminal_closed)
+    print(f"{settings.SITE_NAME} is at http://{bind}/ (Ctrl-C stops it)", flush=True)
+
+
+def on_exit(server: Any) -> None:
+    if UNDER_MAKE:
+        os.tcsetpgrp(0, STARTED_FROM)
+
+
+def terminal_closed(number: int, frame: FrameType | None) -> None:
+    """To gunicorn a hang-up means to load its settings again; to somebody who closed the window it means to stop."""
+    os.kill(os.getpid(), signal.SIGTERM)
