@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -35,13 +35,14 @@ vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
 @vary_on_htmx
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
-    if _has_blanks(request):
-        return _without_blanks(request)
+    query = _spoken(request.GET)
+    if query != request.GET and not _wants_fragment(request):
+        return _tidied(request, query)
     criteria = list(Criterion.objects.scored().in_order())
     facets = list(Facet.objects.prefetch_related("values"))
     everyone = list(Framework.objects.published())
-    chosen = FrameworkFilter(request.GET, facets=facets, criteria=criteria)
-    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
+    chosen = FrameworkFilter(query, facets=facets, criteria=criteria)
+    weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     view = View.read(chosen.applied | weighing.clean_data, [facet.slug for facet in facets])
     frameworks = list(chosen.qs.with_traits())
     table = _build(frameworks, criteria, gather(frameworks, criteria), view)
@@ -52,10 +53,10 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         "opened": _opened(table, view),
         "filters": chosen,
         "weighing": weighing,
-        "notices": list(notices(request.GET, chosen.form, weighing)),
+        "notices": list(notices(query, chosen.form, weighing)),
         "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view),
         **controls.around_matrix(table, criteria, facets, view, chosen.counts()),
-        **({} if request.htmx else _extent()),
+        **({} if _wants_fragment(request) else _extent()),
     }
     return _page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
 
@@ -71,29 +72,32 @@ def choose_parties(request: HttpRequest) -> HttpResponse:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
         return HttpResponseRedirect(view.side_by_side().url(path, baseline=baseline))
-    return _chooser(request, everyone, view.framework, wanted=view.framework)
+    # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
+    wanted = list(dict.fromkeys(filter(None, request.GET.getlist("framework"))))
+    return _chooser(request, everyone, wanted)
 
 
 @require_safe
 @vary_on_htmx
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
-    if _has_blanks(request):
-        return _without_blanks(request)
+    query = _spoken(request.GET)
+    if query != request.GET and not _wants_fragment(request):
+        return _tidied(request, query)
     criteria = list(Criterion.objects.scored().in_order())
     everyone = list(Framework.objects.published().with_traits())
     by_slug = {framework.slug: framework for framework in everyone}
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or not by_slug.keys() >= set(slugs):
-        return _chooser(request, everyone, [slug for slug in slugs if slug in by_slug], wanted=slugs)
+        return _chooser(request, everyone, slugs)
     parties = [by_slug[slug] for slug in slugs]
-    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=parties)
+    weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
     view = View.read(weighing.clean_data, []).side_by_side()
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
     context = {
         "matrix": table,
         "weighing": weighing,
-        "notices": list(notices(request.GET, weighing)),
+        "notices": list(notices(query, weighing)),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         **controls.around_side_by_side(table, criteria, everyone, view),
     }
@@ -181,14 +185,13 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
     ]
 
 
-def _chooser(
-    request: HttpRequest, everyone: Sequence[Framework], ticked: Sequence[str], wanted: Sequence[str]
-) -> TemplateResponse:
+def _chooser(request: HttpRequest, everyone: Sequence[Framework], wanted: Sequence[str]) -> TemplateResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
     404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
     """
     known = {framework.slug for framework in everyone}
+    ticked = [slug for slug in wanted if slug in known]
     unknown = [slug for slug in wanted if slug not in known]
     context = {
         "everyone": everyone,
@@ -209,7 +212,7 @@ def _page_or_fragment(
 
     The server names the address, so that it is the canonical one.
     """
-    if not request.htmx or request.htmx.history_restore_request:
+    if not _wants_fragment(request):
         return TemplateResponse(request, template, context)
     response = TemplateResponse(request, f"{template}#{fragment}", context)
     # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
@@ -217,14 +220,22 @@ def _page_or_fragment(
     return response
 
 
-def _has_blanks(request: HtmxRequest) -> bool:
-    return not request.htmx and any(not value for values in request.GET.lists() for value in values[1])
+def _wants_fragment(request: HtmxRequest) -> bool:
+    """Going back in the history restores a whole page, whoever asks for it."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def _without_blanks(request: HttpRequest) -> HttpResponseRedirect:
-    """A form sent without JavaScript names every control; the address keeps those that say something."""
-    query = request.GET.copy()
-    for name, values in request.GET.lists():
-        query.setlist(name, [value for value in values if value])
+def _spoken(query: QueryDict) -> QueryDict:
+    """What an address says, without the blanks: a form names every control, also those that say nothing."""
+    spoken = query.copy()
+    for name, values in query.lists():
+        spoken.setlist(name, [value for value in values if value])
+        if not spoken.getlist(name):
+            del spoken[name]
+    return spoken
+
+
+def _tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
+    """Sends a form without JavaScript on to the address that keeps only what says something."""
     text = query.urlencode()
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)

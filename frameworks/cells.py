@@ -78,7 +78,7 @@ class Cell:
         score = self.score
         if not self.is_disputed or score is None:
             return [(claim, False) for claim in self.claims]
-        furthest = max(abs(reading - score) for reading in self.readings)
+        furthest = max((abs(reading - score) for reading in self.readings), default=0)
         return [
             (claim, claim.reading is not None and abs(claim.reading - score) == furthest)
             for claim in self.claims

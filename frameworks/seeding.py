@@ -1,10 +1,12 @@
 """Plants the fixtures: repeatable, in one transaction, never over what an editor has changed since."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
@@ -60,19 +62,46 @@ def plant(files: Sequence[Path]) -> Counter[str]:
             for revision in Revision.objects.order_by("version").defer("before")
         }
         for file in files:
-            with file.open(encoding="utf-8") as stream:
-                for entry in serializers.deserialize("json", stream, handle_forward_references=True):
+            for raw in _read(file):
+                if _hangs_on_deleted(raw, latest):
+                    outcome["kept"] += 1
+                    continue
+                for entry in serializers.deserialize(
+                    "json", json.dumps([raw]), handle_forward_references=True
+                ):
                     outcome[_plant_one(entry, latest)] += 1
         create_editors_group()
     return outcome
 
 
+def _read(file: Path) -> list[Any]:
+    try:
+        return list(json.loads(file.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise DeserializationError(f"{file} is no JSON: {error}") from error
+
+
+def _hangs_on_deleted(raw: Any, latest: Latest) -> bool:
+    """Whether an entry names, by foreign key, what an editor has deleted since. What is no entry at all does not."""
+    try:
+        model, values = apps.get_model(raw["model"]), raw["fields"]
+        keys = {
+            (field.related_model._meta.model_name, "/".join(map(str, values[field.name])))
+            for field in model._meta.concrete_fields
+            if field.related_model and values.get(field.name)
+        }
+    except (AttributeError, KeyError, LookupError, TypeError):
+        return False
+    return any(_is_deleted(latest.get(key)) for key in keys)
+
+
+def _is_deleted(last: Revision | None) -> bool:
+    return last is not None and last.action == Revision.Action.DELETED
+
+
 def _plant_one(entry: DeserializedObject, latest: Latest) -> str:
     fact = cast(Recorded, entry.object)
-    try:
-        related = _related(entry, fact, latest)
-    except _Gone:
-        return "kept"
+    related = _related(entry, fact, latest)
     last = latest.get((str(fact._meta.model_name), fact.key_text))
     fact._state.adding = fact.pk is None
     if last is None and fact.pk is None:
@@ -86,14 +115,10 @@ def _plant_one(entry: DeserializedObject, latest: Latest) -> str:
     return "updated" if revision else "unchanged"
 
 
-class _Gone(Exception):
-    """An editor has deleted what this entry hangs on."""
-
-
 def _related(entry: DeserializedObject, fact: Recorded, latest: Latest) -> revisions.Related:
     """The many-to-many relations of an entry, without what an editor has deleted since.
 
-    Raises _Gone when a foreign key's target was deleted, DeserializationError for a target that never was.
+    Raises DeserializationError for a target that never was.
     """
     related: dict[str, list[Recorded]] = {
         name: list(_model(fact, name)._default_manager.filter(pk__in=keys))
@@ -107,13 +132,10 @@ def _related(entry: DeserializedObject, fact: Recorded, latest: Latest) -> revis
             try:
                 found.append(model._default_manager.get_by_natural_key(*key))  # type: ignore[attr-defined]
             except ObjectDoesNotExist as error:
-                last = latest.get((str(model._meta.model_name), "/".join(map(str, key))))
-                if last is None or last.action != Revision.Action.DELETED:
+                if not _is_deleted(latest.get((str(model._meta.model_name), "/".join(map(str, key))))):
                     raise DeserializationError(
-                        f"{entry} names {field.name} {key}, which does not exist."
+                        f"{fact._meta.label} names {field.name} {key}, which does not exist."
                     ) from error
-                if not field.many_to_many:
-                    raise _Gone from error
         related[field.name] = found
     return related
 

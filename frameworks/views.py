@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from . import dossiers
@@ -20,6 +21,7 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
             claim_count=Count("claims", distinct=True),
             rating_count=Count("ratings", filter=Q(ratings__is_published=True), distinct=True),
         )
+        .order_by("-claim_count", "name")
     )
     context = {"frameworks": frameworks, "criterion_total": Criterion.objects.scored().count()}
     return TemplateResponse(request, "frameworks/framework_index.html", context)
@@ -28,7 +30,8 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
 @require_safe
 def framework(request: HttpRequest, slug: str) -> TemplateResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
-    found = get_object_or_404(Framework.objects.published().with_traits(), slug=slug)
+    profiles = Framework.objects.published().with_traits().prefetch_related("traits__claims__source")
+    found = get_object_or_404(profiles, slug=slug)
     criteria = list(Criterion.objects.in_order())
     cells = gather([found], criteria, with_claims=True)
     relations = (
@@ -41,6 +44,10 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
         "framework": found,
         "relations": relations,
         "facets": dossiers.facets(found),
+        "opposites": [
+            (other, reverse("comparisons:side_by_side", args=[[found.slug, other.slug]]))
+            for other in Framework.objects.published().exclude(pk=found.pk)
+        ],
         **dossiers.of_framework(found, criteria, cells),
     }
     return TemplateResponse(request, "frameworks/framework.html", context)
@@ -76,7 +83,7 @@ def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 def source_index(request: HttpRequest) -> TemplateResponse:
-    sources = Source.objects.with_claim_counts()
+    sources = Source.objects.with_claim_counts().order_by("key")
     return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
 
 

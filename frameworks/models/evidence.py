@@ -23,7 +23,7 @@ from .promises import (
 from .recorded import Recorded
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
-TERM = r"^(\S+( \S+){0,5})?$"
+TERM = r"^(\S+( \S+){0,5})?\Z"
 ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
 
 
@@ -74,7 +74,7 @@ class Source(Recorded):
     read_on = models.DateField(help_text="When the editors read it.")
     file_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(
-        "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")]
+        "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
     )
     line_count = models.PositiveIntegerField(null=True, blank=True)
 
@@ -86,7 +86,7 @@ class Source(Recorded):
             slug_check("source_key_is_slug", "key"),
             http_url_check("source_url_is_http", "url"),
             models.CheckConstraint(
-                condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}$"), name="source_sha256_is_hash"
+                condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}\Z"), name="source_sha256_is_hash"
             ),
         ]
 

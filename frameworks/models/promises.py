@@ -6,14 +6,15 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-#: `-vs-` joins slugs in the address of a side by side, so no slug may hold it.
-SLUG_JOINT = "-vs-"
-HTTP_URL = r"^https?://[^\s]+$"
+#: \Z, because $ would let a line end pass on SQLite.
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
+#: `-vs-` joins slugs in the address of a side by side, so no slug may hold it or lend it its beginning.
+SLUG_JOINT = r"-vs(-|\Z)"
+HTTP_URL = r"^https?://[^\s]+\Z"
 
 validate_slug = RegexValidator(
-    r"^(?!.*-vs-)[a-z0-9]+(-[a-z0-9]+)*$",
-    "Use lower-case letters, digits and single hyphens, without “-vs-”.",
+    rf"(?!.*{SLUG_JOINT}){SLUG}",
+    "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
 )
 
 
@@ -39,7 +40,7 @@ def http_url_field(help_text: str) -> "models.URLField[str, str]":
 
 def slug_check(name: str, field: str = "slug") -> models.CheckConstraint:
     return models.CheckConstraint(
-        condition=Q(**{f"{field}__regex": SLUG}) & ~Q(**{f"{field}__contains": SLUG_JOINT}),
+        condition=Q(**{f"{field}__regex": SLUG}) & ~Q(**{f"{field}__regex": SLUG_JOINT}),
         name=name,
     )
 

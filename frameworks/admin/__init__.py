@@ -1,0 +1,35 @@
+"""The editors' desk: the stock admin, in which every write is a revision and nobody's edit is lost."""
+
+from django.conf import settings
+from django.contrib import admin
+
+from .catalogue import (
+    CriterionAdmin,
+    CriterionGroupAdmin,
+    FacetAdmin,
+    FacetValueAdmin,
+    FrameworkAdmin,
+    RelationAdmin,
+    TraitAdmin,
+)
+from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
+from .history import RevisionAdmin
+
+__all__ = [
+    "ClaimAdmin",
+    "CriterionAdmin",
+    "CriterionGroupAdmin",
+    "DisagreementAdmin",
+    "FacetAdmin",
+    "FacetValueAdmin",
+    "FrameworkAdmin",
+    "RatingAdmin",
+    "RelationAdmin",
+    "RevisionAdmin",
+    "SourceAdmin",
+    "TraitAdmin",
+]
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "The editors’ desk"

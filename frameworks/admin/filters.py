@@ -1,0 +1,108 @@
+"""The questions that editors put to a list."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from frameworks.models import Claim, Rating
+
+
+class Question(admin.SimpleListFilter):
+    """A filter whose answers are each a queryset."""
+
+    #: The value in the address, and the words for it.
+    answers: tuple[tuple[str, str], ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:
+        return self.answers
+
+
+class ClaimsFilter(Question):
+    title = "claims"
+    parameter_name = "claims"
+    answers = (("none", "No claims yet"), ("some", "With claims"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "none":
+                return queryset.filter(claim_count=0)
+            case "some":
+                return queryset.filter(claim_count__gt=0)
+        return queryset
+
+
+class DisputeFilter(Question):
+    title = "dispute"
+    parameter_name = "dispute"
+    answers = (("yes", "Sources disagree"), ("no", "Sources agree"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "yes":
+                return queryset.filter(reading_spread__gte=settings.DISPUTE_SPREAD)
+            case "no":
+                return queryset.filter(reading_spread__lt=settings.DISPUTE_SPREAD)
+        return queryset
+
+
+def not_reviewed_lately(ratings: QuerySet[Rating], today: date) -> QuerySet[Rating]:
+    """Those whose last review is REVIEW_INTERVAL_DAYS ago or longer, and those never reviewed."""
+    limit = today - timedelta(days=settings.REVIEW_INTERVAL_DAYS)
+    return ratings.filter(Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=limit))
+
+
+class ReviewFilter(Question):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:
+        return (
+            ("due", f"Not reviewed for {settings.REVIEW_INTERVAL_DAYS} days"),
+            ("never", "Never reviewed"),
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Rating]) -> QuerySet[Rating]:
+        match self.value():
+            case "due":
+                return not_reviewed_lately(queryset, timezone.localdate())
+            case "never":
+                return queryset.filter(reviewed_on__isnull=True)
+        return queryset
+
+
+def in_unrated_cells(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Evidence that is in, and not scored yet: under the claim's own criterion or the joint one."""
+
+    def unrated(criterion: str) -> Q:
+        rating = Rating.objects.filter(framework=OuterRef("framework"), criterion=OuterRef(criterion))
+        return Q(~Exists(rating), **{f"{criterion}__is_scored": True})
+
+    return claims.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
+
+
+class CellFilter(Question):
+    title = "cell"
+    parameter_name = "cell"
+    answers = (("unrated", "Cell not rated yet"),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        return in_unrated_cells(queryset) if self.value() == "unrated" else queryset
+
+
+class ReadingFilter(Question):
+    title = "reading"
+    parameter_name = "reading"
+    answers = (("none", "Without a reading"), ("some", "With a reading"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        match self.value():
+            case "none":
+                return queryset.filter(reading__isnull=True)
+            case "some":
+                return queryset.filter(reading__isnull=False)
+        return queryset

@@ -1,0 +1,218 @@
+"""Reads a page as a browser would: its elements, their words, and what its forms would send. Standard library only."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+BLOCKS = {
+    *"address article aside blockquote body br button caption dd details div dl dt fieldset figure footer".split(),
+    *"form h1 h2 h3 h4 header hr label legend li main nav ol option p pre section select small summary svg".split(),
+    *"table tbody td tfoot th thead title tr ul".split(),
+}
+SILENT = {"script", "style", "template"}
+PART = re.compile(r"(?P<kind>[#.]?)(?P<name>[\w-]+)|\[(?P<attribute>[\w:-]+)(?:=(?P<value>[^\]]*))?\]")
+
+
+@dataclass(eq=False)
+class Element:
+    """An element of a page. Selectors are a tag, `#id`, `.class`, `[attribute]`, `[attribute=value]`, together or
+    one inside the other: `form#matrix input[name=q]`."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Element | str"] = field(default_factory=list, repr=False)
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.attributes
+
+    @property
+    def text(self) -> str:
+        """All its words, those for screen readers included, as one line."""
+        return re.sub(r"\s+", " ", "".join(self._pieces())).strip()
+
+    @property
+    def parts(self) -> list[str]:
+        """The words of each child by itself, the wordless left out."""
+        texts = [child if isinstance(child, str) else child.text for child in self.children]
+        return [stripped for text in texts if (stripped := text.strip())]
+
+    @property
+    def descendants(self) -> Iterator["Element"]:
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.descendants
+
+    def all(self, selector: str) -> list["Element"]:
+        found = [self]
+        for step in selector.split():
+            inside = [element for outer in found for element in outer.descendants if element._fits(step)]
+            found = list(dict.fromkeys(inside))
+        return found
+
+    def one(self, selector: str) -> "Element":
+        """The only one there is."""
+        found = self.all(selector)
+        assert len(found) == 1, f"{len(found)} × {selector} in {self.text[:200]}"
+        return found[0]
+
+    def texts(self, selector: str) -> list[str]:
+        return [element.text for element in self.all(selector)]
+
+    def _fits(self, step: str) -> bool:
+        for part in PART.finditer(step):
+            match part["kind"], part["name"], part["attribute"], part["value"]:
+                case "#", name, _, _:
+                    fits = self.attributes.get("id") == name
+                case ".", name, _, _:
+                    fits = name in self.attributes.get("class", "").split()
+                case _, None, attribute, None:
+                    fits = attribute in self.attributes
+                case _, None, attribute, value:
+                    fits = self.attributes.get(attribute) == value
+                case _, name, _, _:
+                    fits = self.tag == name
+            if not fits:
+                return False
+        return True
+
+    def _pieces(self) -> Iterator[str]:
+        if self.tag in SILENT:
+            return
+        gap = " " if self.tag in BLOCKS else ""
+        yield gap
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                yield from child._pieces()
+        yield gap
+
+
+class Reader(HTMLParser):
+    """Builds the tree, and insists that what was opened is closed again in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("document")]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"an attribute twice in <{tag}>: {names}"
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self.open[-1].tag, (
+            f"</{tag}> where </{self.open[-1].tag}> is due, line {self.getpos()[0]}"
+        )
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def read(html: str | bytes) -> Element:
+    """The page's tree. Fails where tags do not close, an attribute or an id stands twice."""
+    reader = Reader()
+    reader.feed(html.decode() if isinstance(html, bytes) else html)
+    reader.close()
+    assert len(reader.open) == 1, f"<{reader.open[-1].tag}> is not closed"
+    document = reader.open[0]
+    ids = [element["id"] for element in document.descendants if "id" in element]
+    assert len(ids) == len(set(ids)), (
+        f"ids that stand twice: {sorted({one for one in ids if ids.count(one) > 1})}"
+    )
+    return document
+
+
+# Forms
+
+
+def submission(form: Element) -> list[tuple[str, str]]:
+    """What a browser would send: name and value of every control that takes part, in the order of the page."""
+    return [
+        (control["name"], value)
+        for control in form.descendants
+        if control.attributes.get("name") and "disabled" not in control
+        for value in _values(control)
+    ]
+
+
+def _values(control: Element) -> Sequence[str]:
+    match control.tag, control.attributes.get("type", "text"):
+        case "input", "checkbox" | "radio":
+            return [control.attributes.get("value", "on")] if "checked" in control else []
+        case "input", "submit" | "button" | "reset" | "image":
+            return []
+        case "input", _:
+            return [control.attributes.get("value", "")]
+        case "select", _:
+            options = control.all("option")
+            chosen = [option for option in options if "selected" in option] or options[:1]
+            return [option["value"] for option in chosen]
+    return []
+
+
+def address(form: Element, button: Element | None = None) -> str:
+    """Where the form leads when it is sent as it stands, with this button or with Enter."""
+    action = button["formaction"] if button and "formaction" in button else form["action"]
+    return f"{action}?{urlencode(submission(form))}"
+
+
+# The matrix
+
+
+@dataclass(frozen=True)
+class Row:
+    """One framework as the table shows it. `under` is the line under the fit: band and coverage."""
+
+    rank: str
+    name: str
+    fit: str
+    under: str
+
+
+def standings(page: Element) -> list[Row]:
+    """The rows of the matrix from top to bottom."""
+    return [
+        Row(
+            row.one(".rank").text,
+            row.one("th.name a").text,
+            " ".join(row.one("td.fit").parts[:-1]),
+            row.one("td.fit small").text,
+        )
+        for row in page.all("table.grid tbody tr")
+        if row.attributes.get("id", "").startswith("row-")
+    ]
+
+
+def order(page: Element) -> list[str]:
+    """The names from top to bottom."""
+    return page.texts("table.grid th.name .who a")
+
+
+def fits(page: Element) -> dict[str, str]:
+    return {row.name: row.fit for row in standings(page)}
+
+
+def cells(page: Element, framework: str) -> dict[str, str]:
+    """What stands in each cell of a framework's row, by the heads of the columns: `5 · 3≠ claims, disputed`."""
+    row = page.one(f"table.grid tr#row-{framework}")
+    columns = page.texts("table.grid tr.heads th")[2:]
+    found = [cell for cell in row.all("td") if "fit" not in cell["class"].split()]
+    texts = [" · ".join((cell.one("a") if cell.all("a") else cell).parts) for cell in found]
+    return dict(zip(columns, texts, strict=True))
