@@ -18,7 +18,7 @@ from . import controls, scoring
 from .filters import FrameworkFilter
 from .forms import WeighingForm, notices
 from .matrix import Matrix, Row, build_matrix
-from .permalinks import View, versus
+from .permalinks import View
 
 
 class HtmxRequest(HttpRequest):
@@ -74,7 +74,7 @@ def choose_parties(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(view.side_by_side().url(path, baseline=baseline))
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
     wanted = list(dict.fromkeys(filter(None, request.GET.getlist("framework"))))
-    return _chooser(request, everyone, wanted)
+    return _chooser(request, everyone, wanted, view)
 
 
 @require_safe
@@ -87,11 +87,11 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     criteria = list(Criterion.objects.scored().in_order())
     everyone = list(Framework.objects.published().with_traits())
     by_slug = {framework.slug: framework for framework in everyone}
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or not by_slug.keys() >= set(slugs):
-        return _chooser(request, everyone, slugs)
-    parties = [by_slug[slug] for slug in slugs]
+    parties = [by_slug[slug] for slug in slugs if slug in by_slug]
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
     view = View.read(weighing.clean_data, []).side_by_side()
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(parties) < len(slugs):
+        return _chooser(request, everyone, slugs, view)
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
     context = {
@@ -112,10 +112,12 @@ def method(request: HttpRequest) -> HttpResponse:
     cells = gather(frameworks, criteria)
     table = _build(frameworks, criteria, cells, View())
     example = next(iter(table.ranked or table.unranked), None)
+    steps = _worked(example, criteria, cells) if example else []
     context = {
         "matrix": table,
         "example": example,
-        "steps": _worked(example, criteria, cells) if example else [],
+        "steps": steps,
+        "rated_weight": sum(step["weight"] for step in steps if step["score"] is not None),
         "unranked_example": next(iter(table.unranked), None),
         **_extent(),
     }
@@ -160,7 +162,7 @@ def _opened(table: Matrix, view: View) -> Cell | None:
 def _extent() -> dict[str, int]:
     """How much evidence there is in all, for the sentence at the top."""
     return {
-        "claim_total": Claim.objects.count(),
+        "claim_total": Claim.objects.published().count(),
         "source_total": Source.objects.count(),
         "dispute_total": Rating.objects.published().disputed().count(),
     }
@@ -185,7 +187,9 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
     ]
 
 
-def _chooser(request: HttpRequest, everyone: Sequence[Framework], wanted: Sequence[str]) -> TemplateResponse:
+def _chooser(
+    request: HttpRequest, everyone: Sequence[Framework], wanted: Sequence[str], view: View
+) -> TemplateResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
     404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
@@ -199,7 +203,13 @@ def _chooser(request: HttpRequest, everyone: Sequence[Framework], wanted: Sequen
         "unknown": unknown,
         "wanted": wanted,
         "maximum": settings.COMPARE_MAX,
-        "suggestion": versus(ticked[: settings.COMPARE_MAX]) if len(ticked) > 1 else "",
+        "suggestion": view.side_by_side().url(
+            reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]])
+        )
+        if len(ticked) > 1
+        else "",
+        # The weights go along with whatever is ticked here.
+        "kept": list(view.side_by_side().parameters()),
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)

@@ -1,6 +1,6 @@
 """Pages about one thing and all that is known of it. Each view parses, fetches, builds, renders, in that order."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -56,7 +56,8 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
 @require_safe
 def criterion_index(request: HttpRequest) -> TemplateResponse:
     criteria = Criterion.objects.in_order().annotate(
-        claim_count=Count("claims", distinct=True) + Count("joint_claims", distinct=True),
+        claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
+        + Count("joint_claims", filter=_is_public("joint_claims"), distinct=True),
         rating_count=Count(
             "ratings",
             filter=Q(ratings__is_published=True, ratings__framework__is_published=True),
@@ -91,7 +92,7 @@ def source_index(request: HttpRequest) -> TemplateResponse:
 def source(request: HttpRequest, key: str) -> TemplateResponse:
     """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
     found = get_object_or_404(Source, key=key)
-    claims = list(Claim.objects.filter(source=found).cited())
+    claims = list(Claim.objects.published().filter(source=found).cited())
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     context = {"source": found, **dossiers.of_source(found, claims, cells)}
@@ -102,9 +103,14 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
 def disagreement_index(request: HttpRequest) -> TemplateResponse:
     """Where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
-        "claims__source", "claims__framework", "claims__criterion", "claims__joint_criterion"
+        Prefetch("claims", Claim.objects.published().cited())
     )
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     context = dossiers.of_disagreements(list(disagreements), cells)
     return TemplateResponse(request, "frameworks/disagreement_index.html", context)
+
+
+def _is_public(claims: str) -> Q:
+    """The condition of `Claim.objects.published()`, over the relation named."""
+    return Q(**{f"{claims}__framework": None}) | Q(**{f"{claims}__framework__is_published": True})

@@ -1,13 +1,35 @@
 // What the pages do beyond plain links and forms. All of it is a convenience: without it the same links and forms work.
 
-// A link within a comparison swaps the comparison instead of loading the page.
+// What was typed or ticked and has not been answered yet.
+const touched = new Set();
+document.addEventListener("input", (event) => touched.add(event.target));
+
+// A link within a comparison swaps the comparison instead of loading the page. It stands in one queue with the form, so
+// that no older answer comes after a newer one, and takes along what has not been answered yet.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const form = link.closest("form");
   if (!form || !window.htmx) return;
   event.preventDefault();
-  htmx.ajax("GET", link.href, { source: link, target: form, swap: "outerMorph" });
+  const url = new URL(link.href);
+  const said = new FormData(form);
+  for (const name of new Set([...touched].filter((field) => field.form === form).map((field) => field.name))) {
+    url.searchParams.delete(name);
+    for (const word of said.getAll(name)) if (word) url.searchParams.append(name, word);
+  }
+  link.setAttribute("hx-sync", `#${form.id}:replace`);
+  link.setAttribute("hx-indicator", "#progress");
+  htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });
+});
+
+// Leaving a text field, and Enter in it, ask once more for what its input has asked already.
+let asked = null;
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, sourceEvent, request } = event.detail.ctx;
+  const words = sourceElement.matches("form") ? JSON.stringify([...request.body].filter(([, word]) => word).sort()) : null;
+  if (words && words === asked && sourceEvent.type !== "input") return event.preventDefault();
+  asked = words;
 });
 
 // What a swap leaves to us. Checkboxes, selects and fields that a visitor has touched follow only the server's word in
@@ -16,12 +38,9 @@ const value = (field) => (/^(checkbox|radio)$/.test(field.type) ? field.checked 
 const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
 let sent = new Map();
 let focusId = null;
-let lastAction = null;
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
-  // Leaving a text field fires a change for what its input has asked already.
-  if (ctx.sourceEvent?.type === "change" && ctx.request.action === lastAction) return event.preventDefault();
   sent = new Map([...fields(document)].map((field) => [field, value(field)]));
   typedIn = ctx.sourceEvent?.type === "input" ? ctx.sourceEvent.target.name : null;
 });
@@ -32,7 +51,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (!ctx.response || ctx.response.status >= 400 || ctx.swap === "none") return;
   say("");
-  lastAction = ctx.request.action;
+  for (const field of touched) if (!sent.has(field) || sent.get(field) === value(field)) touched.delete(field);
   for (const field of fields(ctx.target)) {
     if (sent.has(field) && sent.get(field) !== value(field)) continue;
     if (/^(checkbox|radio)$/.test(field.type)) field.checked = field.defaultChecked;
@@ -69,11 +88,13 @@ const say = (text) => {
   if (trouble) trouble.textContent = text;
 };
 document.addEventListener("htmx:response:error", (event) => {
+  asked = null;
   const { request, response } = event.detail.ctx;
   if (request.headers["HX-History-Restore-Request"]) location.reload();
   else say(`The table could not be updated (error ${response.status}). It still shows the last answer.`);
 });
 document.addEventListener("htmx:error", (event) => {
+  asked = null;
   if (event.detail.ctx) say("No answer from the server. The table still shows the last answer.");
 });
 
@@ -90,6 +111,15 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// A link to a rating opens it.
+const reveal = () => {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const details = target && (target.matches("details") ? target : target.querySelector("details"));
+  if (details) details.open = true;
+};
+reveal();
+addEventListener("hashchange", reveal);
 
 // Copy a link, and say so.
 document.addEventListener("click", async (event) => {

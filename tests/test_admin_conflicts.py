@@ -108,6 +108,10 @@ def test_a_third_editor_in_between_is_a_conflict_again(ada: Client, bob: Client,
     again = press(ada, page, "_save", url)
     assert again.status_code == 409
     assert "Verdict Bob’s Bob’s second Ada’s" in text_of(again)
+    assert "First." not in text_of(again)
+    from_the_start = ada.post(url, mine)
+    assert "Verdict Middling Bob’s second Ada’s" in text_of(from_the_start)
+    assert text_of(from_the_start).index("Second.") < text_of(from_the_start).index("First.")
     assert press(ada, again, "_save", url).status_code == 302
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Ada’s", 4)
@@ -137,6 +141,7 @@ def test_a_version_that_was_never_recorded_shows_two_values(ada: Client, rating:
     page = ada.post(url, mine)
     assert page.status_code == 409
     assert "Verdict not known By hand Ada’s" in text_of(page)
+    assert "it was done outside of this desk" in text_of(page)
     assert press(ada, page, "_save", url).status_code == 302
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Ada’s", 8)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, OperationalError
 from django.test import Client
 
+from frameworks.admin.evidence import ClaimsOfCellFormSet
 from frameworks.models import (
     Claim,
     Criterion,
@@ -21,7 +23,7 @@ from frameworks.models import (
     Trait,
 )
 from tests import factories
-from tests.test_admin import ada, add_url, bob, change_url, form_on, last_revision, sign_in, text_of
+from tests.test_admin import ada, add_url, bob, change_url, form_on, last_revision, list_url, sign_in, text_of
 
 __all__ = ["ada", "bob"]  # fixtures
 
@@ -87,12 +89,23 @@ def test_nothing_changed_asks_for_nothing_and_records_nothing(ada: Client) -> No
 
 def test_a_form_without_the_version_saves_nothing(ada: Client) -> None:
     rating = factories.make_rating(score=3)
-    for seen in (None, "", "x", "1", "-1:a/b"):
+    for seen in (None, "", "x", "1", "-1:a/b", "1:another/fact"):
         response = save(ada, change_url(rating), score=4, reason="Because.", seen=seen)
         assert response.status_code == 200
         assert "does not say which version you saw" in text_of(response)
     rating.refresh_from_db()
     assert rating.score == 3
+
+
+def test_a_row_without_the_version_is_not_deleted(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    response = save(
+        ada, change_url(rating), **{"claims-0-DELETE": "on", "claims-0-seen": ""}, reason="Because."
+    )
+    assert response.status_code == 200
+    assert "does not say which version you saw" in text_of(response)
+    assert Claim.objects.count() == 1
 
 
 def test_every_kind_of_fact_is_added_and_recorded(ada: Client) -> None:
@@ -286,6 +299,54 @@ def test_terms_are_at_most_six_words(ada: Client) -> None:
     assert "At most six words" in text_of(response)
 
 
+def test_what_the_database_refuses_in_the_end_is_a_sentence(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody else takes the last claim away between our look and the save."""
+    monkeypatch.setattr(ClaimsOfCellFormSet, "leaves_none", lambda rows: False)
+    rating = factories.make_rating(is_published=False)
+    response = save(ada, change_url(rating), is_published="on", verdict="Mine", reason="Out with it.")
+    assert response.status_code == 200
+    assert f"{rating}: A published rating needs at least one claim behind it." in text_of(response)
+    assert form_on(response)["verdict"] == ["Mine"]
+    rating.refresh_from_db()
+    assert (rating.is_published, rating.verdict) == (False, "Middling")
+
+
+@pytest.mark.parametrize(
+    "error", [IntegrityError("revision_once_per_version"), OperationalError("deadlock detected")]
+)
+def test_a_collision_in_the_database_comes_back_as_a_form(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    rating = factories.make_rating()
+    [claim] = Claim.objects.all()
+
+    def collide(*args: Any, **options: Any) -> None:
+        raise error
+
+    page = form_on(ada.get(change_url(rating)), verdict="Mine", reason="Because.")
+    rows = form_on(ada.get(list_url(Rating)), **{"form-0-score": "5"}, reason="Because.", _save="Save")
+    monkeypatch.setattr("frameworks.revisions._record", collide)
+    response = ada.post(change_url(rating), page)
+    assert response.status_code == 200
+    assert "at the same moment" in text_of(response)
+    assert form_on(response)["verdict"] == ["Mine"]
+    assert "at the same moment" in text_of(ada.post(list_url(Rating), rows, follow=True))
+    assert Rating.objects.get().version == 1
+    for action, fact in (("mark_reviewed", rating), ("delete_selected", claim)):
+        row = f"{fact.pk}:1:{fact.key_text}"
+        posted = {"row": row, "action": action, "reason": "Because.", "confirmed": "1"}
+        assert ada.post(list_url(type(fact)), posted, follow=True).status_code == 200
+
+
+def test_a_row_that_others_hang_on_is_not_deleted(ada: Client) -> None:
+    trait = factories.make_trait()
+    response = save(ada, change_url(trait.value.facet), **{"values-0-DELETE": "on"}, reason="Unused.")
+    assert response.status_code == 200
+    assert "would require deleting the following protected related objects" in text_of(response)
+
+
 # Claims of a cell
 
 
@@ -394,7 +455,16 @@ def test_who_may_only_look_gets_no_form(ada: Client) -> None:
     assert sign_in(reader).post(change_url(rating), {"score": "1"}).status_code == 403
 
 
-# Link to the public page
+# The public side
+
+
+def test_a_change_shows_at_the_next_request(ada: Client, client: Client) -> None:
+    rating = factories.make_rating(verdict="Middling")
+    other = factories.make_rating(criterion=rating.criterion).framework
+    slugs = "-vs-".join(sorted([rating.framework.slug, other.slug]))
+    assert "Middling" in text_of(client.get(f"/compare/{slugs}/"))
+    save(ada, change_url(rating), verdict="Quite remarkable", reason="Read again.")
+    assert "Quite remarkable" in text_of(client.get(f"/compare/{slugs}/"))
 
 
 def test_public_facts_link_to_their_page(ada: Client) -> None:

@@ -117,6 +117,16 @@ def test_what_is_so_already_is_not_written(ada: Client) -> None:
     assert Revision.objects.of(rating).count() == 1
 
 
+def test_what_somebody_else_has_done_already_is_no_conflict(ada: Client, bob: Client) -> None:
+    rating = factories.make_rating()
+    page = choose(ada, "unpublish", rating)
+    confirm(bob, choose(bob, "unpublish", rating))
+    done = confirm(ada, page)
+    assert done.status_code == 200
+    assert "1 rating was unpublished already." in text_of(done)
+    assert last_revision(rating).author_name == "Bob Hopper"
+
+
 def test_publishing_without_a_claim_is_refused_in_words(ada: Client) -> None:
     bare, backed = factories.make_rating(is_published=False), factories.make_rating(is_published=False)
     factories.make_claim(framework=backed.framework, criterion=backed.criterion)

@@ -152,11 +152,10 @@ def test_half_the_weight_must_be_rated_to_be_ranked(weights: dict[str, int], ran
     assert names(table.ranked if rank else table.unranked) == ["A"]
 
 
-@pytest.mark.parametrize("minimum, rank", [(0, 1), (0.3, 1), (0.31, None)])
+@pytest.mark.parametrize("minimum, rank", [(0, 1), (0.1, 1), (0.11, None)])
 def test_how_much_must_be_rated_is_a_setting(minimum: float, rank: int | None) -> None:
-    scores: Scores = [5, 5, 5, None]
-    table = world({"A": scores}, weights=[1, 1, 1, 7]).matrix(minimum_coverage=minimum)
-    assert ranks(table) == {"A": rank}
+    # A tenth is met exactly, whatever the float thinks it is.
+    assert ranks(world({"A": [5, None]}, weights=[1, 9]).matrix(minimum_coverage=minimum)) == {"A": rank}
 
 
 def test_one_that_is_not_ranked_keeps_its_fit_and_band_and_takes_no_place() -> None:
@@ -310,6 +309,12 @@ def test_against_a_baseline_each_score_and_fit_has_its_distance() -> None:
         "B": (True, None, [None, None, None]),
         "C": (False, 21, [-1, None, 1]),  # 63 − 42
     }
+
+
+def test_the_worst_fit_is_a_distance_away_too() -> None:
+    table = world({"A": [5], "B": [1]})
+    assert [row.delta for row in table.matrix(baseline="b").in_order] == [100, None]
+    assert [row.delta for row in table.matrix(baseline="a").in_order] == [None, -100]
 
 
 @pytest.mark.parametrize("baseline", ["", "rails"])

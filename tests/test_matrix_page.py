@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from frameworks import revisions
-from frameworks.models import Claim, Criterion, Framework, Rating
+from frameworks.models import Claim, Criterion, Framework, Rating, Recorded
 
 from . import factories
 from .html import Element, Row, address, cells, fits, order, read, standings
@@ -49,7 +49,14 @@ def make_world() -> None:
         )
     ]
     almanac = factories.make_source(key="001", short_name="The almanac")
-    shop = factories.make_source(key="002", short_name="The shop", interest_short="sells developers")
+    shop = factories.make_source(
+        key="002",
+        short_name="The shop",
+        interest_short="sells developers",
+        commercial_interest="It lets developers by the hour.",
+        authors="A. Writer",
+        date_stated="Updated in May",
+    )
     values = {}
     for place, (name, choices, requires_all) in enumerate(
         [
@@ -165,10 +172,11 @@ ERRORS = {
 }
 
 
-def change(rating: Rating, **fields: object) -> None:
+def change(fact: Recorded, **fields: object) -> None:
+    """As an editor would, by the one write path."""
     for name, value in fields.items():
-        setattr(rating, name, value)
-    revisions.save(rating, by=factories.MAKER, reason="Read again.", seen=rating.version)
+        setattr(fact, name, value)
+    revisions.save(fact, by=factories.MAKER, reason="Read again.", seen=fact.version)
 
 
 # Fit, rank, band, coverage
@@ -456,9 +464,7 @@ def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> N
     link = copied("/?kind=micro&w-performance=9&framework=flask&open=flask:performance")
     assert link == "/?kind=micro&w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
     before = standings(get(client, link))
-    documentation = Criterion.objects.get(slug="documentation")
-    documentation.default_weight = 10
-    revisions.save(documentation, by=factories.MAKER, reason="Weighed anew.", seen=documentation.version)
+    change(Criterion.objects.get(slug="documentation"), default_weight=10)
     assert standings(get(client, link)) == before
     assert standings(get(client, "/?kind=micro&w-performance=9")) != before
 

@@ -170,6 +170,9 @@ THIRD = Fraction(100, 3)
         ([Fraction("12.4"), Fraction("12.6"), Fraction("25")], 50, 0, [12, 13, 25]),
         ([Fraction("33.25"), Fraction("33.25")], 67, 1, [Fraction("33.5"), Fraction("33.5")]),
         ([Fraction("20.02"), Fraction("30.04")], 50, 1, [Fraction("20"), Fraction("30")]),
+        # Where something has to go, it goes where least is lost, and nothing falls below nothing.
+        ([Fraction("20.08"), Fraction("30.31")], 50, 1, [Fraction("19.9"), Fraction("30.1")]),
+        ([Fraction("0.05"), Fraction("50.35")], 50, 1, [Fraction("0"), Fraction("50")]),
         # What adds nothing is shown to add nothing, however much is left to hand out.
         ([Fraction("49.5"), Fraction(0)], 50, 1, [50, 0]),
         ([Fraction(0)], 0, 0, [0]),

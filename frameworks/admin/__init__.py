@@ -33,3 +33,4 @@ __all__ = [
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "The editors’ desk"
+admin.site.enable_nav_sidebar = False  # the page's head has the same links, and the lists have the width

@@ -135,6 +135,8 @@ class FacetValueRow(RecordedForm):
         super().__init__(*args, **kwargs)
         if kwargs.get("instance"):
             self.fields["slug"].disabled = True
+        for name in ("name", "slug", "position"):
+            self.fields[name].widget.attrs["aria-label"] = name.capitalize()  # a table has no labels
 
 
 class FacetValueInline(RecordedInline):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Pressed buttons and what the page writes anew.
 NOT_CARRIED = ("csrfmiddlewaretoken", "reason", "_save", "_continue", "_addanother", "_edit", "index")
 
+STEPS_MAX = 10
+
 CHANGED = (
     "Somebody else saved this after you had opened it, so yours is not saved yet. Nothing is lost: your values are "
     "kept on this page. What only they changed stays theirs, also when you save over."
@@ -37,7 +39,8 @@ class Clash:
 
     fact: str
     kind: str
-    latest: Revision | None
+    #: What was recorded since this editor saw it, newest first.
+    steps: list[Revision]
     is_deleted: bool
     differences: list[past.Difference]
     #: What the editor wanted, where it is not to save values: `delete it`.
@@ -52,7 +55,7 @@ class Clash:
         return cls(
             fact=str(fact),
             kind=str(model._meta.verbose_name),
-            latest=past.history(model, seen.key).first(),
+            steps=list(past.history(model, seen.key).filter(version__gt=seen.version)[:STEPS_MAX]),
             is_deleted=now is None,
             differences=past.differences(model, opened, now, mine),
             wish=wish,
@@ -60,7 +63,7 @@ class Clash:
 
     @classmethod
     def of_form(cls, form: RecordedForm, *, to_delete: bool = False) -> Self:
-        assert form.posted_seen is not None  # noqa: S101
+        seen = form.posted_seen or Seen.of(form.instance)
         current = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
         try:
             mine = None if to_delete else revisions.state(form.instance, form.related)
@@ -68,7 +71,7 @@ class Clash:
             mine = None  # incomplete: the form will say so
         return cls.between(
             current or form.instance,
-            form.posted_seen,
+            seen,
             now=revisions.state(current) if current else None,
             mine=mine,
             wish="delete it" if to_delete else "",

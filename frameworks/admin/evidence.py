@@ -193,7 +193,7 @@ class ClaimAdmin(RecordedAdmin):
     def has_note(self, claim: Claim) -> str:
         return "note" if claim.note else ""
 
-    @admin.display(description="score of the cell", ordering="rating_score")
+    @admin.display(description="rated", ordering="rating_score")
     def score(self, claim: Any) -> SafeString | str:
         """The rating of its cell, or the way to give one."""
         if claim.rating_pk:
@@ -235,16 +235,16 @@ class ClaimsOfCellFormSet(RecordedFormSet, ModelFormSet):
         self,
         data: Any = None,
         files: Any = None,
-        instance: Rating | None = None,
+        instance: Any = None,
         save_as_new: bool = False,
         prefix: str | None = None,
         queryset: models.QuerySet[Claim] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.rating = instance
+        self.rating = cast(Rating, instance)
         claims = Claim.objects.none()
-        if instance is not None and instance.framework_id and instance.criterion_id:
-            claims = Claim.objects.behind(instance.framework, instance.criterion).cited()
+        if self.rating.framework_id and self.rating.criterion_id:
+            claims = Claim.objects.behind(self.rating.framework, self.rating.criterion).cited()
         super().__init__(data, files, prefix=prefix, queryset=claims, **kwargs)
 
     @classmethod
@@ -254,13 +254,11 @@ class ClaimsOfCellFormSet(RecordedFormSet, ModelFormSet):
     def clean(self) -> None:
         super().clean()
         gone = [cast(Claim, form.instance) for form in self.deleted_forms if form.instance.pk]
-        # On the whole, because Django overlooks errors of rows that are to go.
         if sentences := [f"{claim}: {named}" for claim in gone if (named := cited_by(claim))]:
             raise ValidationError(sentences)
 
     def save_new(self, form: RecordedForm, commit: bool = True) -> Claim:
         claim = cast(Claim, form.instance)
-        assert self.rating is not None  # noqa: S101
         claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
         claim.key = free_key(claim)
         return claim
@@ -272,7 +270,6 @@ class ClaimsOfCellFormSet(RecordedFormSet, ModelFormSet):
         if any(form.instance._state.adding for form in kept):
             return False
         gone = [form.instance.pk for form in self.initial_forms if self.is_to_delete(form)]
-        assert self.rating is not None  # noqa: S101
         return not (
             Claim.objects.behind(self.rating.framework, self.rating.criterion).exclude(pk__in=gone).exists()
         )
@@ -297,7 +294,7 @@ class ClaimsOfCellInline(RecordedInline):
     verbose_name_plural = "claims of this cell"
     classes = ("claims-of-cell",)
     autocomplete_fields = ("source",)
-    fields = ("seen", ("source", "line", "part"), ("term", "reading"), "paraphrase", "note")
+    fields = ("seen", ("source", "line", "part", "term", "reading"), ("paraphrase", "note"))
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """As the stock inline makes its formset, without a foreign key."""

@@ -1,18 +1,20 @@
 """The forms of recorded facts: each knows the version that the editor saw, and asks for a reason."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet, model_to_dict
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from frameworks import revisions
 from frameworks.models import Recorded
@@ -144,9 +146,20 @@ def is_number(value: object) -> bool:
 class NumberedSelect(AutocompleteSelect):
     """The stock widget asks the database for whatever was posted, when it is shown again: a 500 for `abc`."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: The rows of a formset share it: one query for each source that they name, not one for each row.
+        self._groups: dict[tuple[str, ...], Any] = {}
+
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
         return value if not value or is_number(value) else "0"
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        key = (*map(str, value), str(self.is_required))
+        if key not in self._groups:
+            self._groups[key] = super().optgroups(name, value, attr)
+        return self._groups[key]
 
 
 class NumberedSelectMultiple(AutocompleteSelectMultiple):
@@ -183,8 +196,7 @@ class RecordedForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        is_known = kwargs.get("instance") is not None
-        self.posted_seen = Seen.parse(self["seen"].data) if self.is_bound and is_known else None
+        self.posted_seen = self._read_seen() if self.is_bound and kwargs.get("instance") else None
         self.standing = self.instance.version
         if (
             self.posted_seen
@@ -197,6 +209,10 @@ class RecordedForm(ModelForm):
             self.initial["seen"] = Seen.of(self.instance)
         if self.is_stale and (opened := self._opened_values()):
             self.initial = {**self.initial, **opened}
+
+    def _read_seen(self) -> Seen | None:
+        seen = Seen.parse(self["seen"].data)
+        return seen if seen and seen.key == self.instance.key_text else None
 
     @property
     def is_deleted(self) -> bool:
@@ -234,8 +250,7 @@ class RecordedForm(ModelForm):
     def write(self, by: Author, reason: str) -> None:
         """Saves through the one write path. Raises what `revisions.save` raises."""
         fact = self.instance
-        if self.is_stale:
-            assert self.posted_seen is not None  # noqa: S101
+        if self.posted_seen and self.is_stale:
             raise revisions.Conflict(fact, None, self.posted_seen.version)
         seen = None if fact._state.adding or self.posted_seen is None else self.posted_seen.version
         revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related)
@@ -344,9 +359,17 @@ class RecordedFormSet(FormSetMixin):
 
     def add_fields(self, form: RecordedForm, index: int | None) -> None:
         super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields and form.instance.pk:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = f"Delete {form.instance}"
         if form.posted_seen and index is not None and self.posted_pk(index) != str(form.instance.pk):
             # Deleted, perhaps made again: the number is history, the name in `seen` counts.
             form.fields[self.model._meta.pk.name] = AsideField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        # On the whole, because Django overlooks errors of rows that are to go.
+        if any(form.instance.pk and form.posted_seen is None for form in self.deleted_forms):
+            raise ValidationError(VERSION_MISSING)
 
     @property
     def stale_forms(self) -> list[RecordedForm]:
@@ -371,8 +394,7 @@ class RecordedFormSet(FormSetMixin):
     def write_deleted(self, by: Author, reason: str) -> None:
         """Deletes the marked rows. Kept apart, because a rating's last claim goes after the rating's own change."""
         for form in self.initial_forms:
-            if self.is_to_delete(form) and not form.is_deleted:
-                assert form.posted_seen is not None  # noqa: S101
+            if form.posted_seen and self.is_to_delete(form) and not form.is_deleted:
                 revisions.delete(form.instance, by=by, reason=reason, seen=form.posted_seen.version)
                 self.deleted_objects.append(form.instance)
 
@@ -382,9 +404,16 @@ class RecordedInlineFormSet(RecordedFormSet, InlineFormSet):
 
 
 class ListRowForm(RecordedForm):
-    """One row of an editable list: the version is a column of its own."""
+    """One row of an editable list: the version is a column of its own, and the heads of the columns label nothing."""
 
     seen = SeenField(required=False, widget=VersionInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.help_text = ""
+            if name != "seen" and self.instance.pk:
+                field.widget.attrs["aria-label"] = f"{capfirst(field.label or name)} of {self.instance}"
 
 
 class RecordedListFormSet(RecordedFormSet, ModelFormSet):

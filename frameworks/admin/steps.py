@@ -1,6 +1,7 @@
 """Steps taken on several facts at once, and deletions: shown first, with the versions, then taken with a reason."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
@@ -222,7 +223,7 @@ class StepAdmin(ListAdmin):
 
     def _sort_conflict(self, step: Step, row: Row, today: date, outcome: Outcome) -> None:
         current = self.model._default_manager.filter(pk=row.pk).first()
-        if current is None and not step.apply:
+        if _is_done(step, current, today):
             outcome.idle.append(row.seen.key)
             return
         outcome.clashes.append(self._clash(step, row, today))
@@ -250,6 +251,12 @@ class StepAdmin(ListAdmin):
         for sentence in outcome.refused:
             messages.error(request, sentence)
 
+    def delete_model(self, request: HttpRequest, obj: Recorded) -> None:
+        raise TypeError(f"{obj} is deleted by a step, with the version that was seen and a reason.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Recorded]) -> None:
+        raise TypeError("Facts are deleted by a step, with the versions that were seen and a reason.")
+
     # One alone
 
     def delete_view(
@@ -269,6 +276,15 @@ class StepAdmin(ListAdmin):
         if is_gone and response.status_code == HTTPStatus.FOUND:
             return HttpResponseRedirect(self.url_of("changelist"))
         return response
+
+
+def _is_done(step: Step, fact: Recorded | None, today: date) -> bool:
+    """Whether somebody else has done it already."""
+    if fact is None or step.apply is None:
+        return fact is None and step.apply is None
+    wanted = copy(fact)
+    step.apply(wanted, today)
+    return revisions.state(wanted) == revisions.state(fact)
 
 
 def _opening(

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,340 +16,989 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('short_name', models.CharField(help_text='For the narrow heads of the matrix.', max_length=24)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower comes first.')),
-                ('question', models.CharField(help_text='What a reader wants to know.', max_length=160)),
-                ('description', models.TextField(blank=True, help_text='What counts here and what does not.')),
-                ('is_scored', models.BooleanField(default=True, verbose_name='scored')),
-                ('default_weight', models.PositiveSmallIntegerField(default=1, help_text='0 to 10. 0 means that it does not count unless a visitor says so.', validators=[django.core.validators.MaxValueValidator(10)])),
-                ('rubric_1', models.CharField(blank=True, max_length=200, verbose_name='1 means')),
-                ('rubric_2', models.CharField(blank=True, max_length=200, verbose_name='2 means')),
-                ('rubric_3', models.CharField(blank=True, max_length=200, verbose_name='3 means')),
-                ('rubric_4', models.CharField(blank=True, max_length=200, verbose_name='4 means')),
-                ('rubric_5', models.CharField(blank=True, max_length=200, verbose_name='5 means')),
-                ('reading_rule', models.TextField(blank=True, help_text="How the sources' words are read on this scale.")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "short_name",
+                    models.CharField(help_text="For the narrow heads of the matrix.", max_length=24),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                ("question", models.CharField(help_text="What a reader wants to know.", max_length=160)),
+                (
+                    "description",
+                    models.TextField(blank=True, help_text="What counts here and what does not."),
+                ),
+                ("is_scored", models.BooleanField(default=True, verbose_name="scored")),
+                (
+                    "default_weight",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="0 to 10. 0 means that it does not count unless a visitor says so.",
+                        validators=[django.core.validators.MaxValueValidator(10)],
+                    ),
+                ),
+                ("rubric_1", models.CharField(blank=True, max_length=200, verbose_name="1 means")),
+                ("rubric_2", models.CharField(blank=True, max_length=200, verbose_name="2 means")),
+                ("rubric_3", models.CharField(blank=True, max_length=200, verbose_name="3 means")),
+                ("rubric_4", models.CharField(blank=True, max_length=200, verbose_name="4 means")),
+                ("rubric_5", models.CharField(blank=True, max_length=200, verbose_name="5 means")),
+                (
+                    "reading_rule",
+                    models.TextField(blank=True, help_text="How the sources' words are read on this scale."),
+                ),
             ],
             options={
-                'verbose_name_plural': 'criteria',
-                'ordering': ['group__position', 'position', 'name'],
+                "verbose_name_plural": "criteria",
+                "ordering": ["group__position", "position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('key', models.SlugField(help_text='Names this claim in fixtures and links: source, line, framework, criterion. Set once.', max_length=120, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('line', models.PositiveIntegerField(help_text="Line of the source's file, counted from 1.", validators=[django.core.validators.MinValueValidator(1)])),
-                ('part', models.CharField(choices=[('table', 'table'), ('list', 'list'), ('prose', 'prose'), ('answer', 'answer')], default='prose', max_length=10)),
-                ('term', models.CharField(blank=True, help_text="The source's own rating word, at most six words, as it stands on the line. Never a sentence.", max_length=80, validators=[django.core.validators.RegexValidator('^(\\S+( \\S+){0,5})?\\Z', 'At most six words, with single spaces.')])),
-                ('paraphrase', models.CharField(help_text='What it says, in our own words. Never its sentence.', max_length=300)),
-                ('reading', models.PositiveSmallIntegerField(blank=True, help_text="What these words amount to on the rubric, 1 to 5; empty when they don't amount to a score.", null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
-                ('note', models.CharField(blank=True, help_text="The editors' doubt about this claim, shown to readers.", max_length=300)),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='frameworks.criterion')),
-                ('joint_criterion', models.ForeignKey(blank=True, help_text='Only where the source itself rates two criteria as one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joint_claims', to='frameworks.criterion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="Names this claim in fixtures and links: source, line, framework, criterion. Set once.",
+                        max_length=120,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "line",
+                    models.PositiveIntegerField(
+                        help_text="Line of the source's file, counted from 1.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("table", "table"),
+                            ("list", "list"),
+                            ("prose", "prose"),
+                            ("answer", "answer"),
+                        ],
+                        default="prose",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "term",
+                    models.CharField(
+                        blank=True,
+                        help_text="The source's own rating word, at most six words, as it stands on the line. Never a sentence.",
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(\\S+( \\S+){0,5})?\\Z", "At most six words, with single spaces."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "paraphrase",
+                    models.CharField(
+                        help_text="What it says, in our own words. Never its sentence.", max_length=300
+                    ),
+                ),
+                (
+                    "reading",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="What these words amount to on the rubric, 1 to 5; empty when they don't amount to a score.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        help_text="The editors' doubt about this claim, shown to readers.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="frameworks.criterion",
+                    ),
+                ),
+                (
+                    "joint_criterion",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Only where the source itself rates two criteria as one.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joint_claims",
+                        to="frameworks.criterion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source__key', 'line', 'pk'],
+                "ordering": ["source__key", "line", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CriterionGroup',
+            name="CriterionGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('summary', models.CharField(blank=True, max_length=200)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower comes first.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("summary", models.CharField(blank=True, max_length=200)),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
             ],
             options={
-                'ordering': ['position', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='criterion_group_slug_is_slug')],
+                "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                            models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                        ),
+                        name="criterion_group_slug_is_slug",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='criterion',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='frameworks.criteriongroup'),
+            model_name="criterion",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="criteria",
+                to="frameworks.criteriongroup",
+            ),
         ),
         migrations.CreateModel(
-            name='Disagreement',
+            name="Disagreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('title', models.CharField(max_length=100)),
-                ('question', models.CharField(help_text='What is in dispute, as one sentence.', max_length=200)),
-                ('kind', models.CharField(choices=[('between', 'between sources'), ('within', 'within one source'), ('both', 'between sources and within one'), ('wording', 'in the wording'), ('condition', 'in the conditions'), ('scope', 'in scope')], max_length=10)),
-                ('explanation', models.TextField(help_text='Who stands where, and how a reader may settle it.')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower comes first among equals.')),
-                ('claims', models.ManyToManyField(related_name='disagreements', to='frameworks.claim')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("title", models.CharField(max_length=100)),
+                (
+                    "question",
+                    models.CharField(help_text="What is in dispute, as one sentence.", max_length=200),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("between", "between sources"),
+                            ("within", "within one source"),
+                            ("both", "between sources and within one"),
+                            ("wording", "in the wording"),
+                            ("condition", "in the conditions"),
+                            ("scope", "in scope"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "explanation",
+                    models.TextField(help_text="Who stands where, and how a reader may settle it."),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals."),
+                ),
+                ("claims", models.ManyToManyField(related_name="disagreements", to="frameworks.claim")),
             ],
             options={
-                'ordering': ['position', 'title'],
+                "ordering": ["position", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Facet',
+            name="Facet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('help', models.CharField(blank=True, max_length=200)),
-                ('requires_all', models.BooleanField(default=False, help_text='Ticked: a framework must have every value that a visitor names. Unticked: any one of them.')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower comes first.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("help", models.CharField(blank=True, max_length=200)),
+                (
+                    "requires_all",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Ticked: a framework must have every value that a visitor names. Unticked: any one of them.",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
             ],
             options={
-                'ordering': ['position', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='facet_slug_is_slug')],
+                "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                            models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                        ),
+                        name="facet_slug_is_slug",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FacetValue',
+            name="FacetValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('name', models.CharField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower comes first.')),
-                ('facet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='frameworks.facet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "facet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="frameworks.facet",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['facet__position', 'position', 'name'],
+                "ordering": ["facet__position", "position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Framework',
+            name="Framework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('slug', models.SlugField(help_text='The name in addresses. Set once, then for ever: links depend on it.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('tagline', models.CharField(blank=True, help_text='What it is, in a few words, as the sources see it.', max_length=100)),
-                ('summary', models.TextField(blank=True, help_text='Two to four sentences in our own words. Say only what a source says.')),
-                ('website', models.URLField(blank=True, help_text="The project's own home page (http or https).", max_length=300, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
-                ('repository', models.URLField(blank=True, help_text='Where its source code is kept (http or https).', max_length=300, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
-                ('is_published', models.BooleanField(default=True, help_text='Unpublished frameworks are seen in the admin only.', verbose_name='published')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "tagline",
+                    models.CharField(
+                        blank=True,
+                        help_text="What it is, in a few words, as the sources see it.",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two to four sentences in our own words. Say only what a source says.",
+                    ),
+                ),
+                (
+                    "website",
+                    models.URLField(
+                        blank=True,
+                        help_text="The project's own home page (http or https).",
+                        max_length=300,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                    ),
+                ),
+                (
+                    "repository",
+                    models.URLField(
+                        blank=True,
+                        help_text="Where its source code is kept (http or https).",
+                        max_length=300,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Unpublished frameworks are seen in the admin only.",
+                        verbose_name="published",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='framework_slug_is_slug'), models.CheckConstraint(condition=models.Q(('website', ''), ('website__regex', '^https?://[^\\s]+\\Z'), _connector='OR'), name='framework_website_is_http'), models.CheckConstraint(condition=models.Q(('repository', ''), ('repository__regex', '^https?://[^\\s]+\\Z'), _connector='OR'), name='framework_repository_is_http')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                            models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                        ),
+                        name="framework_slug_is_slug",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("website", ""), ("website__regex", "^https?://[^\\s]+\\Z"), _connector="OR"
+                        ),
+                        name="framework_website_is_http",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("repository", ""), ("repository__regex", "^https?://[^\\s]+\\Z"), _connector="OR"
+                        ),
+                        name="framework_repository_is_http",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='claim',
-            name='framework',
-            field=models.ForeignKey(blank=True, help_text='Empty when the statement is on frameworks in general.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='frameworks.framework'),
+            model_name="claim",
+            name="framework",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty when the statement is on frameworks in general.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="frameworks.framework",
+            ),
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('score', models.PositiveSmallIntegerField(help_text="1 to 5 by the criterion's rubric; higher is better for the reader.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
-                ('verdict', models.CharField(help_text='The verdict in a few words.', max_length=80)),
-                ('rationale', models.TextField(help_text='Why this score by the rubric. Where sources differ, how the verdict was reached.')),
-                ('is_published', models.BooleanField(default=False, help_text='Public only when published, and then it needs a claim.', verbose_name='published')),
-                ('reviewed_on', models.DateField(blank=True, help_text='When an editor last held it against its claims.', null=True, verbose_name='last reviewed')),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='frameworks.criterion')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='frameworks.framework')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "score",
+                    models.PositiveSmallIntegerField(
+                        help_text="1 to 5 by the criterion's rubric; higher is better for the reader.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                ("verdict", models.CharField(help_text="The verdict in a few words.", max_length=80)),
+                (
+                    "rationale",
+                    models.TextField(
+                        help_text="Why this score by the rubric. Where sources differ, how the verdict was reached."
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Public only when published, and then it needs a claim.",
+                        verbose_name="published",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When an editor last held it against its claims.",
+                        null=True,
+                        verbose_name="last reviewed",
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="frameworks.criterion",
+                    ),
+                ),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="frameworks.framework",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['framework__name', 'criterion__group__position', 'criterion__position'],
+                "ordering": ["framework__name", "criterion__group__position", "criterion__position"],
             },
         ),
         migrations.CreateModel(
-            name='Relation',
+            name="Relation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('mirrors', 'mirrors the API of'), ('alternative-to', 'is an alternative to'), ('complements', 'complements')], max_length=20)),
-                ('text', models.CharField(blank=True, help_text='One sentence in our own words.', max_length=300)),
-                ('claims', models.ManyToManyField(related_name='relations', to='frameworks.claim')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='frameworks.framework')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='frameworks.framework')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mirrors", "mirrors the API of"),
+                            ("alternative-to", "is an alternative to"),
+                            ("complements", "complements"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(blank=True, help_text="One sentence in our own words.", max_length=300),
+                ),
+                ("claims", models.ManyToManyField(related_name="relations", to="frameworks.claim")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relations",
+                        to="frameworks.framework",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="related_from",
+                        to="frameworks.framework",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['framework__name', 'kind', 'other__name'],
+                "ordering": ["framework__name", "kind", "other__name"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('model', models.CharField(max_length=40)),
-                ('key', models.CharField(help_text='The natural key, as `django/learning-curve`.', max_length=200)),
-                ('version', models.PositiveIntegerField(help_text='The version that this step led to.')),
-                ('action', models.CharField(choices=[('created', 'created'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10)),
-                ('origin', models.CharField(choices=[('seed', 'seed'), ('admin', 'admin')], max_length=10)),
-                ('author_name', models.CharField(help_text='As it was at the time; stays when the account goes.', max_length=150)),
-                ('reason', models.CharField(max_length=300)),
-                ('before', models.JSONField(help_text='The fields before; null for a creation.', null=True)),
-                ('after', models.JSONField(help_text='The fields after; null for a deletion.', null=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='revisions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("model", models.CharField(max_length=40)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="The natural key, as `django/learning-curve`.", max_length=200
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(help_text="The version that this step led to.")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("created", "created"), ("changed", "changed"), ("deleted", "deleted")],
+                        max_length=10,
+                    ),
+                ),
+                ("origin", models.CharField(choices=[("seed", "seed"), ("admin", "admin")], max_length=10)),
+                (
+                    "author_name",
+                    models.CharField(
+                        help_text="As it was at the time; stays when the account goes.", max_length=150
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("before", models.JSONField(help_text="The fields before; null for a creation.", null=True)),
+                ("after", models.JSONField(help_text="The fields after; null for a deletion.", null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="revisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('key', models.SlugField(help_text='Its short key in locators and addresses, such as 003. Set once.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.')])),
-                ('short_name', models.CharField(help_text='How citations name it.', max_length=60, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('title_is_stated', models.BooleanField(default=True, help_text='Untick when the text bears no title and this one is ours.')),
-                ('authors', models.CharField(blank=True, help_text='As stated; empty when none is.', max_length=200)),
-                ('publisher', models.CharField(blank=True, max_length=120)),
-                ('date_stated', models.CharField(blank=True, help_text='The date in its own words.', max_length=120)),
-                ('commercial_interest', models.TextField(blank=True, help_text='What its publisher sells that bears on the matter; empty when none is visible.')),
-                ('interest_short', models.CharField(blank=True, help_text='The same in a few words, beside each citation.', max_length=40)),
-                ('description', models.TextField(blank=True)),
-                ('shape', models.TextField(blank=True, help_text='What it consists of: tables, lists, answers.')),
-                ('note', models.TextField(blank=True, help_text='Doubts about the text that a reader should know.')),
-                ('url', models.URLField(blank=True, help_text='Where it can be read (http or https); empty when not known.', max_length=300, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
-                ('read_on', models.DateField(help_text='When the editors read it.')),
-                ('file_name', models.CharField(blank=True, max_length=120)),
-                ('sha256', models.CharField(blank=True, max_length=64, validators=[django.core.validators.RegexValidator('^[0-9a-f]{64}\\Z')], verbose_name='SHA-256')),
-                ('line_count', models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="Its short key in locators and addresses, such as 003. Set once.",
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "short_name",
+                    models.CharField(help_text="How citations name it.", max_length=60, unique=True),
+                ),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "title_is_stated",
+                    models.BooleanField(
+                        default=True, help_text="Untick when the text bears no title and this one is ours."
+                    ),
+                ),
+                (
+                    "authors",
+                    models.CharField(blank=True, help_text="As stated; empty when none is.", max_length=200),
+                ),
+                ("publisher", models.CharField(blank=True, max_length=120)),
+                (
+                    "date_stated",
+                    models.CharField(blank=True, help_text="The date in its own words.", max_length=120),
+                ),
+                (
+                    "commercial_interest",
+                    models.TextField(
+                        blank=True,
+                        help_text="What its publisher sells that bears on the matter; empty when none is visible.",
+                    ),
+                ),
+                (
+                    "interest_short",
+                    models.CharField(
+                        blank=True, help_text="The same in a few words, beside each citation.", max_length=40
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                (
+                    "shape",
+                    models.TextField(blank=True, help_text="What it consists of: tables, lists, answers."),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Doubts about the text that a reader should know."
+                    ),
+                ),
+                (
+                    "url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Where it can be read (http or https); empty when not known.",
+                        max_length=300,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                    ),
+                ),
+                ("read_on", models.DateField(help_text="When the editors read it.")),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True,
+                        max_length=64,
+                        validators=[django.core.validators.RegexValidator("^[0-9a-f]{64}\\Z")],
+                        verbose_name="SHA-256",
+                    ),
+                ),
+                ("line_count", models.PositiveIntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['key'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('key__regex', '-vs(-|\\Z)'), _negated=True)), name='source_key_is_slug'), models.CheckConstraint(condition=models.Q(('url', ''), ('url__regex', '^https?://[^\\s]+\\Z'), _connector='OR'), name='source_url_is_http'), models.CheckConstraint(condition=models.Q(('sha256', ''), ('sha256__regex', '^[0-9a-f]{64}\\Z'), _connector='OR'), name='source_sha256_is_hash')],
+                "ordering": ["key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("key__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                            models.Q(("key__regex", "-vs(-|\\Z)"), _negated=True),
+                        ),
+                        name="source_key_is_slug",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""), ("url__regex", "^https?://[^\\s]+\\Z"), _connector="OR"
+                        ),
+                        name="source_url_is_http",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sha256", ""), ("sha256__regex", "^[0-9a-f]{64}\\Z"), _connector="OR"
+                        ),
+                        name="source_sha256_is_hash",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='claim',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='frameworks.source'),
+            model_name="claim",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="frameworks.source"
+            ),
         ),
         migrations.CreateModel(
-            name='Trait',
+            name="Trait",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('note', models.CharField(blank=True, help_text='A doubt the reader should know.', max_length=300)),
-                ('claims', models.ManyToManyField(related_name='traits', to='frameworks.claim')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='traits', to='frameworks.framework')),
-                ('value', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='traits', to='frameworks.facetvalue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "note",
+                    models.CharField(blank=True, help_text="A doubt the reader should know.", max_length=300),
+                ),
+                ("claims", models.ManyToManyField(related_name="traits", to="frameworks.claim")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="traits",
+                        to="frameworks.framework",
+                    ),
+                ),
+                (
+                    "value",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="traits",
+                        to="frameworks.facetvalue",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['framework__name', 'value__facet__position', 'value__position'],
+                "ordering": ["framework__name", "value__facet__position", "value__position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='criterion_slug_is_slug'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                    models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                ),
+                name="criterion_slug_is_slug",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('default_weight__range', (0, 10))), name='criterion_weight_in_range'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("default_weight__range", (0, 10))), name="criterion_weight_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('is_scored', True), ('default_weight', 0), _connector='OR'), name='criterion_unscored_has_no_weight'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_scored", True), ("default_weight", 0), _connector="OR"),
+                name="criterion_unscored_has_no_weight",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('is_scored', False), models.Q(('rubric_1', ''), ('rubric_2', ''), ('rubric_3', ''), ('rubric_4', ''), ('rubric_5', ''), _connector='OR', _negated=True), _connector='OR'), name='criterion_scored_has_rubric'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_scored", False),
+                    models.Q(
+                        ("rubric_1", ""),
+                        ("rubric_2", ""),
+                        ("rubric_3", ""),
+                        ("rubric_4", ""),
+                        ("rubric_5", ""),
+                        _connector="OR",
+                        _negated=True,
+                    ),
+                    _connector="OR",
+                ),
+                name="criterion_scored_has_rubric",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='disagreement_slug_is_slug'),
+            model_name="disagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                    models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                ),
+                name="disagreement_slug_is_slug",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['between', 'within', 'both', 'wording', 'condition', 'scope'])), name='disagreement_kind_is_known'),
+            model_name="disagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["between", "within", "both", "wording", "condition", "scope"])
+                ),
+                name="disagreement_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facetvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('slug__regex', '-vs(-|\\Z)'), _negated=True)), name='facet_value_slug_is_slug'),
+            model_name="facetvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                    models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                ),
+                name="facet_value_slug_is_slug",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facetvalue',
-            constraint=models.UniqueConstraint(models.F('facet'), models.F('slug'), name='facet_value_slug_once_per_facet'),
+            model_name="facetvalue",
+            constraint=models.UniqueConstraint(
+                models.F("facet"), models.F("slug"), name="facet_value_slug_once_per_facet"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(models.F('framework'), models.F('criterion'), name='rating_once_per_framework_and_criterion'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(
+                models.F("framework"), models.F("criterion"), name="rating_once_per_framework_and_criterion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('score__range', (1, 5))), name='rating_score_in_range'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__range", (1, 5))), name="rating_score_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', ''), _negated=True), models.Q(('rationale', ''), _negated=True)), name='rating_has_verdict_and_rationale'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verdict", ""), _negated=True), models.Q(("rationale", ""), _negated=True)
+                ),
+                name="rating_has_verdict_and_rationale",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(models.F('framework'), models.F('kind'), models.F('other'), name='relation_once_per_pair_and_kind'),
+            model_name="relation",
+            constraint=models.UniqueConstraint(
+                models.F("framework"),
+                models.F("kind"),
+                models.F("other"),
+                name="relation_once_per_pair_and_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('framework', models.F('other')), _negated=True), name='relation_joins_two_frameworks'),
+            model_name="relation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("framework", models.F("other")), _negated=True),
+                name="relation_joins_two_frameworks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mirrors', 'alternative-to', 'complements'])), name='relation_kind_is_known'),
+            model_name="relation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["mirrors", "alternative-to", "complements"])),
+                name="relation_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(models.F('model'), models.F('key'), models.F('version'), name='revision_once_per_version'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                models.F("model"), models.F("key"), models.F("version"), name="revision_once_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='revision_has_reason'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="revision_has_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['created', 'changed', 'deleted'])), name='revision_action_is_known'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__in", ["created", "changed", "deleted"])),
+                name="revision_action_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['framework', 'criterion'], name='claim_by_cell'),
+            model_name="claim",
+            index=models.Index(fields=["framework", "criterion"], name="claim_by_cell"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z0-9]+(-[a-z0-9]+)*\\Z'), models.Q(('key__regex', '-vs(-|\\Z)'), _negated=True)), name='claim_key_is_slug'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("key__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                    models.Q(("key__regex", "-vs(-|\\Z)"), _negated=True),
+                ),
+                name="claim_key_is_slug",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('reading__range', (1, 5))), name='claim_reading_in_range'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reading__range", (1, 5))), name="claim_reading_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('line__gte', 1)), name='claim_line_from_one'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__gte", 1)), name="claim_line_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('term__regex', '^(\\S+( \\S+){0,5})?\\Z')), name='claim_term_at_most_six_words'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("term__regex", "^(\\S+( \\S+){0,5})?\\Z")),
+                name="claim_term_at_most_six_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('paraphrase', ''), _negated=True), name='claim_has_paraphrase'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paraphrase", ""), _negated=True), name="claim_has_paraphrase"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('part__in', ['table', 'list', 'prose', 'answer'])), name='claim_part_is_known'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("part__in", ["table", "list", "prose", "answer"])),
+                name="claim_part_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('joint_criterion__isnull', True), models.Q(('joint_criterion', models.F('criterion')), _negated=True), _connector='OR'), name='claim_joint_criterion_is_another'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("joint_criterion__isnull", True),
+                    models.Q(("joint_criterion", models.F("criterion")), _negated=True),
+                    _connector="OR",
+                ),
+                name="claim_joint_criterion_is_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trait',
-            constraint=models.UniqueConstraint(models.F('framework'), models.F('value'), name='trait_once_per_framework_and_value'),
+            model_name="trait",
+            constraint=models.UniqueConstraint(
+                models.F("framework"), models.F("value"), name="trait_once_per_framework_and_value"
+            ),
         ),
     ]

@@ -40,7 +40,7 @@ BEGIN
     PERFORM 1 FROM frameworks_claim c
         WHERE c.framework_id = NEW.framework_id
           AND NEW.criterion_id IN (c.criterion_id, c.joint_criterion_id)
-        FOR KEY SHARE;
+        FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION '{refusal}' USING ERRCODE = 'check_violation';
     END IF;
@@ -54,6 +54,12 @@ CREATE FUNCTION claim_not_last_of_published() RETURNS trigger LANGUAGE plpgsql A
 DECLARE
     r frameworks_rating%ROWTYPE;
 BEGIN
+    -- Most edits leave the claim in its cell. They must not wait for an editor of the rating.
+    IF TG_OP = 'UPDATE' AND (NEW.framework_id, NEW.criterion_id, NEW.joint_criterion_id)
+        IS NOT DISTINCT FROM (OLD.framework_id, OLD.criterion_id, OLD.joint_criterion_id)
+    THEN
+        RETURN NULL;
+    END IF;
     FOR r IN SELECT * FROM frameworks_rating
         WHERE is_published AND framework_id = OLD.framework_id
           AND criterion_id IN (OLD.criterion_id, OLD.joint_criterion_id)

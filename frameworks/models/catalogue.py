@@ -176,6 +176,11 @@ class Criterion(Recorded):
         return [(step, getattr(self, f"rubric_{step}")) for step in range(1, 6)]
 
 
+#: A facet's slug is a parameter of the matrix's address, beside these and the criteria's own.
+TAKEN_PARAMETERS = {"baseline", "criteria", "framework", "only", "open", "q", "sort"}
+TAKEN_PREFIXES = ("min-", "w-")
+
+
 class FacetQuerySet(models.QuerySet["Facet"]):
     def get_by_natural_key(self, slug: str) -> "Facet":
         return self.get(slug=slug)
@@ -204,6 +209,10 @@ class Facet(Recorded):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+    def clean(self) -> None:
+        if self.slug in TAKEN_PARAMETERS or self.slug.startswith(TAKEN_PREFIXES):
+            raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
 
 
 class FacetValueQuerySet(models.QuerySet["FacetValue"]):

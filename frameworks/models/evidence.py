@@ -38,7 +38,9 @@ def spread(readings: Iterable[int | None]) -> int | None:
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def with_claim_counts(self) -> "SourceQuerySet":
-        return self.annotate(claim_count=models.Count("claims"))
+        """Annotates `claim_count`, of what is published."""
+        public = Q(claims__framework=None) | Q(claims__framework__is_published=True)
+        return self.annotate(claim_count=models.Count("claims", filter=public))
 
     def get_by_natural_key(self, key: str) -> "Source":
         return self.get(key=key)
@@ -107,6 +109,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def about(self, *frameworks: Framework) -> "ClaimQuerySet":
         return self.filter(framework__in=frameworks)
+
+    def published(self) -> "ClaimQuerySet":
+        """Those on published frameworks, and those on frameworks in general."""
+        return self.filter(Q(framework=None) | Q(framework__is_published=True))
 
     def behind(self, framework: Framework, criterion: Criterion) -> "ClaimQuerySet":
         """The evidence of one cell."""
@@ -230,6 +236,11 @@ class Claim(Recorded):
             raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
             raise ValidationError({"joint_criterion": "Name another criterion than the claim's own."})
+
+    @property
+    def quotable_term(self) -> str:
+        """The term as it stands within quotation marks: its own double ones turned to single."""
+        return self.term.translate(str.maketrans('“”"', "‘’'"))
 
     @property
     def locator(self) -> str:

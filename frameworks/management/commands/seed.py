@@ -4,10 +4,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.base import DeserializationError
-from django.db import IntegrityError
+from django.db import DatabaseError
 
 from frameworks.models import Framework
-from frameworks.revisions import Refused
+from frameworks.revisions import Conflict, Refused
 from frameworks.seeding import fixture_files, plant
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             return
         try:
             outcome = plant(fixture_files(options["fixtures"]))
-        except (FileNotFoundError, DeserializationError, IntegrityError, Refused) as error:
+        except (FileNotFoundError, DeserializationError, DatabaseError, Conflict, Refused) as error:
             raise CommandError(f"Nothing was seeded: {error}") from error
         self.stdout.write(
             "Seeded: "

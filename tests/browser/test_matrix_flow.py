@@ -1,0 +1,403 @@
+"""The matrix in a real browser: what swaps, what stays, and what the history and the address bar make of it."""
+
+import re
+from collections.abc import Callable, Iterator
+from time import sleep
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from frameworks.models import Rating
+from tests.html import order, read, standings
+from tests.test_matrix_page import make_world
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@pytest.fixture
+def world(live_server: LiveServer) -> Iterator[None]:
+    make_world()
+    yield
+    # Between tests SQLite's tables are emptied in any order, and no claim may go before the rating that rests on it.
+    Rating.objects.all().delete()
+
+
+def names(page: Page) -> Locator:
+    return page.locator("table.grid th.name .who a")
+
+
+def expect_order(page: Page, *expected: str) -> None:
+    expect(names(page)).to_have_text(list(expected))
+
+
+def view(page: Page) -> list[object]:
+    """All that the table says, as it stands in the browser, with the state of every control."""
+    document = read(page.content())
+    state = page.evaluate(
+        "[...document.querySelectorAll('main form :is(input:not([data-local]), select)')]"
+        ".map(field => [field.name, field.type == 'checkbox' ? field.checked : field.value])"
+    )
+    return [standings(document), document.texts("table.grid tr"), document.texts(".chips li"), state]
+
+
+def steps(page: Page) -> int:
+    return int(page.evaluate("history.length"))
+
+
+def query(page: Page) -> str:
+    return page.url.partition("?")[2]
+
+
+@pytest.fixture
+def asked(page: Page) -> list[str]:
+    """The addresses asked for by htmx, in their order."""
+    found: list[str] = []
+
+    def hear(request: Request) -> None:
+        if request.headers.get("hx-request"):
+            found.append(request.url.partition("?")[2])
+
+    page.on("request", hear)
+    return found
+
+
+# Typing
+
+
+def test_typing_a_weight_orders_anew_and_keeps_focus_and_caret(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
+    field = page.get_by_label("Weight of Documentation, 1 by default")
+    field.click()
+    page.keyboard.type("10")
+    expect(page).to_have_url(re.compile(r"\?w-documentation=10$"))
+    # (2·½ + 10·1 + 3·½ + 1·¼) / 16, (2·¾ + 10·¾ + 3·1 + 1·1) / 16, (2·1 + 10·¾ + 3·½) / 15
+    expect_order(page, "FastAPI", "Django", "Flask", "Quart", "Sanic")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("10")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Backspace")
+    expect(page).to_have_url(re.compile(r"\?w-documentation=0$"))
+    expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
+    assert field.evaluate("field => [field.selectionStart, field.selectionEnd]") == [0, 0]
+    page.keyboard.type("1")
+    expect(page).to_have_url(re.compile(r"\?w-documentation=10$"))
+    expect(field).to_have_value("10")
+    assert field.evaluate("field => field.selectionStart") == 1
+    assert console == []
+
+
+def test_typing_a_name_filters_while_it_is_typed(page: Page, asked: list[str]) -> None:
+    page.goto("/")
+    field = page.get_by_label("Name contains")
+    field.click()
+    page.keyboard.type("fla")
+    expect_order(page, "Flask")
+    expect(page.locator("p.count")).to_have_text("1 of 5 frameworks")
+    expect(field).to_be_focused()
+    # Leaving the field asks nothing that was asked already.
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(400)
+    assert len(asked) == 1
+    page.get_by_role("link", name="Drop: name contains “fla”").click()
+    expect(names(page)).to_have_count(5)
+    expect(field).to_have_value("")
+    field.click()
+    page.keyboard.type("fla")
+    expect_order(page, "Flask")
+
+
+def test_enter_in_a_field_asks_at_once_and_loads_no_page(page: Page, asked: list[str]) -> None:
+    page.goto("/")
+    page.evaluate("window.stayed = true")
+    page.get_by_label("Name contains").fill("dja")
+    page.keyboard.press("Enter")
+    expect_order(page, "Django")
+    expect(page).to_have_url(re.compile(r"/\?q=dja$"))
+    assert page.evaluate("window.stayed") is True
+    expect(page.get_by_label("Name contains")).to_be_focused()
+    page.wait_for_timeout(400)
+    assert len(asked) == 1
+
+
+def test_typing_on_while_an_answer_is_on_its_way_ends_with_the_last_word(page: Page) -> None:
+    waiting: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if waiting:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.goto("/")
+    page.route(re.compile(r"/\?"), hold_the_first)
+    field = page.get_by_label("Name contains")
+    field.press_sequentially("fl")
+    page.wait_for_timeout(400)
+    field.press_sequentially("a")
+    expect_order(page, "Flask")
+    assert len(waiting) == 1
+    waiting[0].abort()
+    page.wait_for_timeout(200)
+    expect(page.locator("#trouble")).to_have_text("")
+    expect(field).to_have_value("fla")
+    expect(page).to_have_url(re.compile(r"/\?q=fla$"))
+
+
+def slowly(route: Route) -> None:
+    sleep(0.4)
+    route.continue_()
+
+
+def test_a_link_takes_along_what_was_typed_a_moment_before(page: Page) -> None:
+    page.goto("/")
+    page.route(re.compile(r"/\?"), slowly)
+    page.get_by_label("Weight of Documentation").fill("9")
+    page.get_by_role("link", name="Docs").click()
+    expect(page).to_have_url(re.compile(r"/\?w-documentation=9&sort=documentation$"))
+    expect_order(page, "Django", "FastAPI", "Flask", "Quart", "Sanic")
+    expect(page.locator("#w-documentation")).to_have_value("9")
+    page.wait_for_timeout(600)
+    expect(page).to_have_url(re.compile(r"/\?w-documentation=9&sort=documentation$"))
+    # Once answered it is no longer taken along.
+    page.get_by_role("link", name="Reset: 1 weight changed").click()
+    expect(page).to_have_url(re.compile(r"/\?sort=documentation$"))
+    expect(page.locator("#w-documentation")).to_have_value("")
+
+
+# Choices
+
+
+def test_choices_narrow_count_and_name_themselves(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    menu = page.locator("#menu-kind")
+    menu.locator("summary").click()
+    menu.get_by_label("Micro").check()
+    expect_order(page, "FastAPI", "Flask", "Quart")
+    expect(menu).to_have_attribute("open", "")
+    expect(menu.locator(".menu-value")).to_have_text("Micro")
+    page.locator("#menu-interface summary").click()
+    expect(menu).not_to_have_attribute("open", "")
+    page.locator("#menu-interface").get_by_label("WSGI").check()
+    expect_order(page, "Flask")
+    expect(page.locator(".chips li")).to_have_text([re.compile("Kind: Micro"), re.compile("Interface: WSGI")])
+    page.get_by_role("link", name="Drop: Kind: Micro").click()
+    expect_order(page, "Flask", "Django")
+    expect(page.locator("#menu-kind input[value=micro]")).not_to_be_checked()
+    page.locator("#menu-minimums summary").click()
+    page.locator("select[name=min-documentation]").select_option("5")
+    expect_order(page, "Django")
+    assert console == []
+
+
+def test_hiding_a_column_moves_no_weight(page: Page) -> None:
+    page.goto("/?w-performance=0&w-documentation=9")
+    before = standings(read(page.content()))
+    page.locator("#menu-columns summary").click()
+    page.locator("#menu-columns").get_by_label("Documentation").uncheck()
+    expect(page.locator("tr.heads th")).to_have_text(["Framework", "Fit", "Learning", "Speed", "Async"])
+    assert standings(read(page.content())) == before
+    expect(page.locator("#w-performance")).to_have_value("0")
+    page.locator("#menu-columns").get_by_label("Documentation").check()
+    expect(page.locator("#w-documentation")).to_have_value("9")
+    expect(page).to_have_url(re.compile(r"/\?w-documentation=9&w-performance=0$"))
+
+
+def test_an_empty_table_offers_the_way_back(page: Page, console: list[str]) -> None:
+    page.goto("/?w-performance=9")
+    page.get_by_label("Name contains").fill("zzz")
+    expect(page.locator(".empty")).to_contain_text("name contains “zzz”: 5 frameworks without it")
+    page.get_by_role("link", name="name contains “zzz”", exact=True).click()
+    expect(names(page)).to_have_count(5)
+    expect(page.locator("#w-performance")).to_have_value("9")
+    assert console == []
+
+
+def test_a_cell_opens_and_closes_in_place(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    cell = page.locator("#cell-fastapi-performance")
+    cell.click()
+    opened = page.locator("#opened")
+    expect(opened.locator("li.against")).to_contain_text("Puts it in the middle of its table.")
+    expect(cell).to_have_attribute("aria-expanded", "true")
+    expect(cell).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/\?open=fastapi:performance$"))
+    # It stays open under another order, below its own row.
+    page.get_by_role("link", name="Framework", exact=True).click()
+    expect_order(page, "Django", "FastAPI", "Flask", "Quart", "Sanic")
+    expect(page.locator("#row-fastapi + #opened")).to_be_visible()
+    cell.click()
+    expect(opened).to_have_count(0)
+    expect(cell).to_be_focused()
+    assert console == []
+
+
+def test_a_modified_click_is_the_browsers(page: Page) -> None:
+    page.goto("/")
+    with page.context.expect_page() as other:
+        page.locator("#cell-fastapi-performance").click(modifiers=["ControlOrMeta"])
+    other.value.wait_for_load_state()
+    expect(other.value.locator("#opened")).to_be_visible()
+    expect(other.value.locator("header.mast")).to_be_visible()
+    expect(page.locator("#opened")).to_have_count(0)
+
+
+# The address and the history
+
+
+def test_each_choice_is_one_step_of_the_history_and_a_stretch_of_typing_one(page: Page) -> None:
+    page.goto("/")
+    start = steps(page)
+    page.get_by_label("Name contains").press_sequentially("fla", delay=300)
+    expect(page).to_have_url(re.compile(r"\?q=fla$"))
+    assert steps(page) == start + 1
+    page.get_by_label("Weight of Performance").press_sequentially("10", delay=300)
+    expect(page).to_have_url(re.compile(r"\?q=fla&w-performance=10$"))
+    assert steps(page) == start + 2
+    page.get_by_label("Only differences").check()
+    expect(page).to_have_url(re.compile(r"only=differences$"))
+    assert steps(page) == start + 3
+    page.locator("select[name=baseline]").select_option("flask")
+    expect(page).to_have_url(re.compile(r"baseline=flask"))
+    assert steps(page) == start + 4
+
+
+def choose(page: Page) -> list[tuple[str, list[object]]]:
+    """Four choices, with the address and the view after each."""
+    seen = []
+    doings: list[tuple[Callable[[], object], str]] = [
+        (lambda: page.get_by_label("Weight of Documentation").fill("9"), "w-documentation=9"),
+        (lambda: page.locator("#tick-flask").check(), "framework=flask"),
+        (lambda: page.get_by_role("link", name="Docs").click(), "sort=documentation"),
+        (lambda: page.locator("#cell-django-performance").click(), "open=django:performance"),
+    ]
+    for do, said in doings:
+        do()
+        expect(page).to_have_url(re.compile(re.escape(said)))
+        page.wait_for_timeout(50)
+        seen.append((page.url, view(page)))
+    return seen
+
+
+def test_back_and_forward_show_the_same_whole_page(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    expect(names(page)).to_have_count(5)
+    seen = [(page.url, view(page)), *choose(page)]
+    for url, before in seen[-2::-1]:
+        page.go_back()
+        expect(page).to_have_url(url)
+        expect(page.locator("#trouble")).to_have_text("")
+        page.wait_for_timeout(150)
+        assert view(page) == before
+        expect(page.locator("header.mast")).to_be_visible()
+    for url, before in seen[1:]:
+        page.go_forward()
+        expect(page).to_have_url(url)
+        page.wait_for_timeout(150)
+        assert view(page) == before
+        expect(page.locator("header.mast")).to_be_visible()
+    # And the page that came back is alive.
+    page.get_by_label("Name contains").fill("dja")
+    expect_order(page, "Django")
+    assert console == []
+
+
+def test_reload_and_a_fresh_browser_show_the_same(page: Page, browser: Browser) -> None:
+    page.goto("/")
+    url, before = choose(page)[-1]
+    page.reload()
+    assert view(page) == before
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    fresh = context.new_page()
+    fresh.goto(url)
+    assert view(fresh) == before
+    context.close()
+
+
+def test_what_going_back_has_undone_can_be_done_again(page: Page) -> None:
+    page.goto("/")
+    for _ in range(2):
+        page.get_by_label("Only differences").check()
+        expect(page).to_have_url(re.compile("only=differences$"))
+        page.go_back()
+        expect(page).not_to_have_url(re.compile("only="))
+        expect(page.get_by_label("Only differences")).not_to_be_checked()
+
+
+def test_back_from_another_page_is_never_a_bare_fragment(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Name contains").fill("fla")
+    expect_order(page, "Flask")
+    names(page).first.click()
+    expect(page.locator("h1")).to_have_text("Flask")
+    page.go_back()
+    expect_order(page, "Flask")
+    expect(page.locator("header.mast")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Which Python web framework fits, and how do you know?")
+    expect(page.get_by_label("Name contains")).to_have_value("fla")
+    page.go_back()
+    expect(names(page)).to_have_count(5)
+    expect(page.locator("header.mast")).to_be_visible()
+
+
+def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?framework=flask")
+    page.get_by_label("Weight of Performance").fill("9")
+    expect(page).to_have_url(re.compile("w-performance=9"))
+    page.get_by_role("link", name="Copy link").click()
+    expect(page.locator("[data-said]").first).to_have_text("Copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("/?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
+    shown = standings(read(page.content()))
+    page.goto(copied)
+    assert standings(read(page.content())) == shown
+
+
+# When something goes wrong
+
+
+def test_an_error_of_the_server_leaves_the_table_and_is_said(page: Page) -> None:
+    page.goto("/")
+    page.route(re.compile("w-performance"), lambda route: route.fulfill(status=500, body="<h1>broken</h1>"))
+    field = page.get_by_label("Weight of Performance")
+    field.fill("9")
+    expect(page.get_by_role("alert").filter(has_text="could not be updated")).to_have_text(
+        "The table could not be updated (error 500). It still shows the last answer."
+    )
+    assert order(read(page.content())) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
+    assert query(page) == ""
+    assert "broken" not in page.content()
+    # Enter asks again, and it fails again.
+    with page.expect_response(re.compile("w-performance")):
+        field.press("Enter")
+    # Once it answers again, what was typed holds and the complaint goes.
+    page.unroute_all()
+    page.get_by_label("Name contains").fill("fla")
+    expect_order(page, "Flask")
+    expect(page.locator("#trouble")).to_have_text("")
+    expect(field).to_have_value("9")
+    assert query(page) == "q=fla&w-performance=9"
+
+
+def test_no_answer_at_all_leaves_the_table_and_is_said(page: Page) -> None:
+    page.goto("/")
+    page.route(re.compile("w-performance"), lambda route: route.abort())
+    page.get_by_label("Weight of Performance").fill("9")
+    expect(page.locator("#trouble")).to_have_text(
+        "No answer from the server. The table still shows the last answer."
+    )
+    expect(names(page)).to_have_count(5)
+
+
+def test_a_weight_that_makes_no_sense_is_named_and_the_rest_holds(page: Page, console: list[str]) -> None:
+    page.goto("/?w-documentation=9")
+    page.get_by_label("Weight of Performance").fill("x")
+    expect(page.locator(".notices")).to_have_text(
+        "Weight of Performance: Enter a whole number. It was left out."
+    )
+    expect(page.locator("#w-documentation")).to_have_value("9")
+    expect(page.get_by_label("Weight of Performance")).to_be_focused()
+    assert query(page) == "w-documentation=9"
+    assert console == []

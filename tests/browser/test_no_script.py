@@ -1,0 +1,112 @@
+"""Without JavaScript the same addresses show the same tables, and every flow goes on by plain forms and links."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.html import order, read
+from tests.test_matrix_page import PAGES
+
+from .test_matrix_flow import (
+    expect_order,
+    names,
+    world,  # noqa: F401 - a fixture
+)
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@pytest.fixture
+def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page in which no script runs."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        locale="en-GB",
+        viewport={"width": 1280, "height": 800},
+        java_script_enabled=False,
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_the_same_address_shows_the_same_table(page: Page, plain: Page) -> None:
+    for path in (
+        "/",
+        "/?q=a&kind=micro&w-performance=9&sort=-documentation&baseline=flask&open=fastapi:performance",
+        "/?kind=full-stack&framework=flask&framework=django&criteria=performance",
+        "/compare/flask-vs-django-vs-fastapi/?w-performance=9&baseline=django&only=differences",
+    ):
+        page.goto(path)
+        plain.goto(path)
+        with_scripts, without = read(page.content()), read(plain.content())
+        assert without.texts("main form tr") == with_scripts.texts("main form tr")
+        assert without.texts(".chips li") == with_scripts.texts(".chips li")
+        assert without.texts(".status p") == with_scripts.texts(".status p")
+
+
+def test_filters_and_weights_are_sent_by_a_button(plain: Page) -> None:
+    plain.goto("/")
+    expect(plain.get_by_role("button", name="Apply")).to_be_visible()
+    plain.locator("#menu-kind summary").click()
+    plain.locator("#menu-kind").get_by_label("Micro").check()
+    plain.get_by_label("Weight of Performance").fill("0")
+    plain.locator("select[name=baseline]").select_option("flask")
+    plain.get_by_role("button", name="Apply").click()
+    expect_order(plain, "Flask", "FastAPI", "Quart")
+    expect(plain.locator("#w-performance")).to_have_value("0")
+    expect(plain.locator("#menu-kind .menu-value")).to_have_text("Micro")
+    plain.get_by_role("link", name="Drop: Kind: Micro").click()
+    expect(names(plain)).to_have_count(5)
+    plain.get_by_label("Name contains").fill("fla")
+    plain.keyboard.press("Enter")
+    expect_order(plain, "Flask")
+    expect(plain).to_have_url(re.compile(r"/\?q=fla&.*w-performance=0|/\?.*w-performance=0"))
+
+
+def test_heads_sort_and_cells_open(plain: Page) -> None:
+    plain.goto("/?w-performance=9")
+    plain.get_by_role("link", name="Docs").click()
+    assert order(read(plain.content())) == ["Django", "FastAPI", "Flask", "Quart", "Sanic"]
+    plain.locator("#cell-fastapi-performance").click()
+    expect(plain.locator("#opened li.against")).to_contain_text("Puts it in the middle of its table.")
+    expect(plain).to_have_url(re.compile(r"/\?w-performance=9&sort=documentation&open=fastapi:performance$"))
+    plain.get_by_role("link", name="Close").click()
+    expect(plain.locator("#opened")).to_have_count(0)
+
+
+def test_ticked_ones_are_compared_and_their_cells_open(plain: Page) -> None:
+    plain.goto("/?w-performance=9")
+    plain.locator("#tick-flask").check()
+    plain.locator("#tick-django").check()
+    plain.get_by_role("button", name="Compare ticked").click()
+    expect(plain).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-performance=9$"))
+    cell = plain.locator("#cell-flask-performance")
+    expect(cell.locator(".claims")).to_be_hidden()
+    cell.locator("summary").click()
+    expect(cell.locator(".claims")).to_be_visible()
+    plain.get_by_label("Only differences").check()
+    plain.get_by_role("button", name="Apply").click()
+    expect(plain.locator(".folded")).to_contain_text("1 row alike, folded.")
+    plain.get_by_role("link", name="Make baseline: Django").click()
+    expect(plain.locator("h1")).to_have_text("Django, Flask side by side")
+
+
+def test_on_a_phone_the_drawers_open(plain: Page) -> None:
+    plain.set_viewport_size({"width": 390, "height": 800})
+    plain.goto("/")
+    expect(plain.get_by_label("Name contains")).to_be_hidden()
+    plain.get_by_text("Filters and columns").click()
+    expect(plain.get_by_label("Name contains")).to_be_visible()
+    expect(plain.get_by_label("Weight of Performance")).to_be_hidden()
+    plain.get_by_text("Weights", exact=True).click()
+    expect(plain.get_by_label("Weight of Performance")).to_be_visible()
+
+
+def test_nothing_stands_there_that_only_a_script_could_do(plain: Page) -> None:
+    for path in PAGES.values():
+        plain.goto(path)
+        expect(plain.locator("h1")).to_be_visible()
+        expect(plain.locator("[data-theme-switch]")).to_be_hidden()

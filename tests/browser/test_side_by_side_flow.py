@@ -1,0 +1,127 @@
+"""Side by side in a real browser: weights, baseline and folding swap in place, and what stands open stays open."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.html import read
+
+from .test_matrix_flow import world  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("world")
+
+VERSUS = "/compare/flask-vs-django/"
+
+
+def heads(page: Page) -> Locator:
+    return page.locator("table.versus thead th .party > a")
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("table.versus tbody th .weighed > a")
+
+
+def fits(page: Page) -> list[str]:
+    return read(page.content()).texts("thead .fit-figure")
+
+
+def test_typing_a_weight_changes_the_fits_and_keeps_the_focus(page: Page, console: list[str]) -> None:
+    page.goto(VERSUS)
+    assert fits(page) == ["71", "54"]
+    field = page.get_by_label("Weight of Documentation, 1 by default")
+    field.click()
+    page.keyboard.type("9")
+    expect(page.locator(".lede p")).to_contain_text("Under your weights Django leads by 5.")
+    assert fits(page) == ["73", "78"]
+    expect(field).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=9$"))
+    page.get_by_role("link", name="Reset: 1 weight changed").click()
+    expect(page.locator(".lede p")).to_contain_text("Under the default weights Flask leads by 17.")
+    expect(field).to_have_value("")
+    assert console == []
+
+
+def test_an_open_cell_stays_open_when_the_weights_change(page: Page, console: list[str]) -> None:
+    page.goto(VERSUS)
+    cell = page.locator("#cell-flask-performance")
+    cell.locator("summary").click()
+    expect(cell.locator(".claims")).to_be_visible()
+    page.get_by_label("Weight of Documentation").fill("9")
+    expect(page.locator(".lede p")).to_contain_text("Under your weights")
+    expect(cell.locator(".claims")).to_be_visible()
+    expect(page.locator("#cell-django-performance .claims")).to_be_hidden()
+    assert console == []
+
+
+def test_the_baseline_comes_first_and_everything_goes_on_from_its_address(
+    page: Page, console: list[str]
+) -> None:
+    page.goto(VERSUS)
+    expect(heads(page)).to_have_text(["Flask", "Django"])
+    page.get_by_role("link", name="Make baseline: Django").click()
+    expect(heads(page)).to_have_text(["Django", "Flask"])
+    expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?baseline=django$"))
+    expect(page.locator("h1")).to_have_text("Django, Flask side by side")
+    page.get_by_label("Weight of Documentation").fill("9")
+    expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?w-documentation=9&baseline=django$"))
+    expect(heads(page)).to_have_text(["Django", "Flask"])
+    page.get_by_role("link", name="Drop baseline: Django").click()
+    expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?w-documentation=9$"))
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?baseline=django$"))
+    expect(page.get_by_label("Weight of Documentation")).to_have_value("")
+    page.go_back()
+    expect(heads(page)).to_have_text(["Flask", "Django"])
+    expect(page.locator("header.mast")).to_be_visible()
+    assert console == []
+
+
+def test_rows_that_are_alike_fold_and_unfold(page: Page) -> None:
+    page.goto(VERSUS)
+    everything = ["Learning curve", "Documentation", "Performance", "Async support"]
+    expect(rows(page)).to_have_text(everything)
+    page.get_by_label("Only differences").check()
+    expect(rows(page)).to_have_text(["Learning curve", "Documentation", "Async support"])
+    page.get_by_role("link", name="Show all").click()
+    expect(rows(page)).to_have_text(everything)
+    expect(page.get_by_label("Only differences")).not_to_be_checked()
+
+
+def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{VERSUS}?w-performance=9&only=differences")
+    page.get_by_role("link", name="Copy link").click()
+    expect(page.locator("[data-said]")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").endswith(
+        f"{VERSUS}?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&only=differences"
+    )
+
+
+def test_from_the_matrix_and_back_again_nothing_is_lost(page: Page) -> None:
+    page.goto("/?w-performance=9")
+    page.locator("#tick-sanic").check()
+    page.locator("#tick-flask").check()
+    page.get_by_role("link", name="Compare 2 side by side").click()
+    expect(heads(page)).to_have_text(["Flask", "Sanic"])
+    expect(page.get_by_label("Weight of Performance")).to_have_value("9")
+    page.locator("#menu-add summary").click()
+    page.locator("#menu-add").get_by_role("link", name="Django").click()
+    expect(heads(page)).to_have_text(["Flask", "Sanic", "Django"])
+    page.get_by_role("link", name="Take out: Sanic").click()
+    expect(heads(page)).to_have_text(["Flask", "Django"])
+    page.get_by_role("link", name="Back to the matrix").click()
+    expect(page.locator(".tray-names")).to_have_text("Django, Flask")
+    expect(page.locator("#w-performance")).to_have_value("9")
+
+
+def test_an_error_of_the_server_leaves_the_table_and_is_said(page: Page) -> None:
+    page.goto(VERSUS)
+    page.route(re.compile("w-performance"), lambda route: route.fulfill(status=500, body="<h1>broken</h1>"))
+    page.get_by_label("Weight of Performance").fill("9")
+    expect(page.locator("#trouble")).to_have_text(
+        "The table could not be updated (error 500). It still shows the last answer."
+    )
+    expect(heads(page)).to_have_text(["Flask", "Django"])
+    assert page.url.endswith(VERSUS)
