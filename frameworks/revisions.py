@@ -153,6 +153,8 @@ def _update(fact: Recorded, seen: int) -> None:
     if not facts.update(**values, version=seen + 1):
         raise Conflict(fact, type(fact)._default_manager.filter(pk=fact.pk).first(), seen)
     fact.version = seen + 1
+    # A fact built from a fixture does not know yet where it lives.
+    fact._state.db = facts.db
 
 
 def _record(

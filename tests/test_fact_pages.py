@@ -283,13 +283,7 @@ def test_the_method_is_worked_on_the_data_as_it_stands(client: Client) -> None:
 # What is not published
 
 
-# The claims about it still stand on two pages, with links that lead nowhere.
-
-
-@pytest.mark.parametrize(
-    "path",
-    list(PAGES.values()),
-)
+@pytest.mark.parametrize("path", list(PAGES.values()))
 def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> None:
     hidden = Framework.objects.get(slug="hidden")
     shop, quick = Source.objects.get(key="002"), Criterion.objects.get(slug="performance")

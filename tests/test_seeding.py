@@ -189,6 +189,15 @@ def test_changed_claims_of_a_disagreement_are_an_update(seed: Seed) -> None:
     assert [claim.key for claim in Disagreement.objects.get().claims.all()] == ["000-1-django-speed"]
 
 
+def test_a_disagreement_takes_a_claim_that_was_changed_in_the_same_planting(seed: Seed) -> None:
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
+    seed.plant()
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed", term="Slow")]
+    seed.disagreement["fields"]["claims"].append(["000-3-django-speed"])
+    assert seed.plant() == {"updated": 2, "unchanged": seed.total - 2}
+    assert Disagreement.objects.get().claims.filter(key="000-3-django-speed", term="Slow").exists()
+
+
 def test_what_is_new_in_the_fixtures_is_created(seed: Seed) -> None:
     seed.plant()
     seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]

@@ -1,0 +1,21 @@
+// Names the autocomplete boxes: the stock widget leaves its stand-ins for the select without the select's label.
+(() => {
+  const name = (select) => {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.parentElement?.querySelector(".select2-selection");
+    if (!label || !box) return;
+    label.id ||= `${select.id}_label`;
+    const others = (box.getAttribute("aria-labelledby") ?? "").split(" ").filter((id) => id && id !== label.id);
+    box.setAttribute("aria-labelledby", [label.id, ...others].join(" "));
+    box.querySelector(".select2-search__field")?.setAttribute("aria-labelledby", label.id);
+  };
+  const nameAll = (root) => root.querySelectorAll("select.admin-autocomplete").forEach(name);
+
+  addEventListener("load", () => nameAll(document));
+  // A new row gets its boxes from another listener of the same event: after that one.
+  document.addEventListener("formset:added", (event) => setTimeout(() => nameAll(event.target)));
+  // The search field of a single choice exists only while the list is open.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches(".select2-dropdown .select2-search__field")) target.setAttribute("aria-label", "Search");
+  });
+})();

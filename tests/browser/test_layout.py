@@ -1,0 +1,292 @@
+"""How the pages stand on a screen, with the portal's own content: sizes, widths, what moves, what is asked of whom."""
+
+import gzip
+from collections.abc import Iterator
+from itertools import groupby
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, Response, Route, expect
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from frameworks.models import Rating, Revision
+
+#: Every type of page, with the portal's own content.
+PAGES = {
+    "matrix": "/",
+    "matrix in use": "/?interface=asgi&w-performance=9&baseline=django&framework=django&framework=sanic",
+    "matrix, a cell open": "/?open=fastapi:performance",
+    "matrix, emptied": "/?q=zzz&interface=asgi",
+    "matrix, not understood": "/?w-performance=abc&min-x=1&open=x:y",
+    "side by side": "/compare/django-vs-flask-vs-fastapi/",
+    "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
+    "chooser": "/compare/",
+    "frameworks": "/frameworks/",
+    "framework": "/frameworks/fastapi/",
+    "framework named in passing": "/frameworks/cherrypy/",
+    "criteria": "/criteria/",
+    "criterion": "/criteria/performance/",
+    "criterion that only describes": "/criteria/strengths/",
+    "sources": "/sources/",
+    "source": "/sources/000/",
+    "disagreements": "/disagreements/",
+    "method": "/method/",
+}
+#: Pages for what is not there or went wrong.
+ERRORS = {
+    "no such page": "/nowhere/",
+    "unknown in comparison": "/compare/django-vs-nobody/",
+    "too many": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy-vs-sanic/",
+    "bad request": "/?" + "&".join(f"p{number}=1" for number in range(1200)),
+    "our error": "/broken/",
+}
+WIDTHS = [320, 390, 768, 1280, 1600]
+every_page = pytest.mark.parametrize("path", [*PAGES.values(), *ERRORS.values()], ids=[*PAGES, *ERRORS])
+
+
+@pytest.fixture(scope="session")
+def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[models.Model]:
+    """The portal's own content as rows, planted once: that takes seconds."""
+    kinds = [model for model in apps.get_app_config("frameworks").get_models() if model is not Revision]
+    links = [field.remote_field.through for model in kinds for field in model._meta.local_many_to_many]
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed", verbosity=0)
+        rows = [row for model in [*kinds, *links] for row in model._default_manager.all()]
+        transaction.set_rollback(True)
+    return rows
+
+
+@pytest.fixture
+def seeded(live_server: LiveServer, seed: list[models.Model]) -> Iterator[None]:
+    with transaction.atomic():
+        for model, rows in groupby(seed, type):
+            model._default_manager.bulk_create(rows)
+    yield
+    # Between tests SQLite's tables are emptied in any order, and no claim may go before the rating that rests on it.
+    Rating.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def broken(page: Page) -> None:
+    """An address at which the portal fails: Django then answers with this page, and with nothing else."""
+    page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
+
+
+def shift(page: Page) -> float:
+    """How much of what was on show has moved without being asked to, as the browser measures it."""
+    return float(
+        page.evaluate(
+            """() => new Promise(done => {
+                let sum = 0;
+                new PerformanceObserver(list => {
+                    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+                }).observe({type: "layout-shift", buffered: true});
+                setTimeout(() => done(sum), 150);
+            })"""
+        )
+    )
+
+
+def overhang(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+# Every page
+
+
+@every_page
+@pytest.mark.usefixtures("seeded")
+def test_a_page_loads_in_peace(page: Page, console: list[str], live_server: LiveServer, path: str) -> None:
+    hosts: list[str] = []
+    page.on("request", lambda request: hosts.append(request.url.removeprefix(live_server.url)[:1]))
+    answer = page.goto(path)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("h1")).to_be_visible()
+    assert set(hosts) == {"/"}
+    # The browser itself says when a page is not there; nothing else has anything to complain of.
+    expected = answer is not None and answer.status >= 400
+    assert [
+        line for line in console if not (expected and "the server responded with a status of" in line)
+    ] == []
+    assert shift(page) < 0.01
+
+
+@every_page
+@pytest.mark.usefixtures("seeded")
+def test_no_page_scrolls_sideways(page: Page, path: str) -> None:
+    page.goto(path)
+    over = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        over[width] = overhang(page)
+    assert over == dict.fromkeys(WIDTHS, 0)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_no_open_menu_sticks_out_of_the_page(page: Page) -> None:
+    page.goto("/?kind=full-stack&kind=micro&interface=wsgi&interface=asgi")
+    for width in [*WIDTHS, 800, 960, 1100, 1200, 1440]:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("document.querySelectorAll('.fold').forEach(box => box.checked = true)")
+        for menu in page.locator("details.menu").all():
+            menu.evaluate("menu => menu.open = true")
+            panel = menu.locator(".panel").bounding_box()
+            assert panel, width
+            assert panel["x"] >= 0, width
+            assert panel["x"] + panel["width"] <= width, (width, menu.get_attribute("id"))
+            assert overhang(page) == 0, width
+            menu.evaluate("menu => menu.open = false")
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("path", ["/compare/django-vs-flask-vs-fastapi/", "/frameworks/fastapi/"])
+def test_no_open_cell_sticks_out_of_the_page(page: Page, path: str) -> None:
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    over = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        over[width] = overhang(page)
+    assert over == dict.fromkeys(WIDTHS, 0)
+
+
+# The first view
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_first_view_is_light(page: Page) -> None:
+    """Compressed here, since the measuring server does not: gzip at its usual strength, which the real one betters."""
+    sizes = {"document": 0, "stylesheet": 0, "script": 0, "font": 0}
+
+    def weigh(response: Response) -> None:
+        kind = response.request.resource_type
+        body = response.body()
+        sizes[kind] = sizes.get(kind, 0) + len(body if kind == "font" else gzip.compress(body, 6))
+
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert sizes.keys() <= {"document", "stylesheet", "script", "font", "other"}  # other: the icon
+    assert 0 < sizes["document"] <= 25_000
+    assert 0 < sizes["stylesheet"] <= 15_000
+    assert 0 < sizes["script"] <= 25_000
+    assert 0 < sizes["font"] <= 80_000
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("path", ["/", "/compare/django-vs-flask-vs-fastapi/", "/frameworks/fastapi/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_fonts_that_come_late_move_next_to_nothing(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/*.woff2", hold)
+    page.goto(path, wait_until="domcontentloaded")
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert len(held) == 2
+    assert shift(page) < 0.01
+
+
+# What stays in view
+
+
+def top(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["y"]
+
+
+def left(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["x"]
+
+
+@pytest.mark.usefixtures("seeded")
+def test_on_a_desktop_all_criteria_are_at_a_glance_and_the_heads_stay(page: Page) -> None:
+    page.goto("/")
+    region = "document.querySelector('.region')"
+    assert page.evaluate(f"{region}.scrollWidth - {region}.clientWidth") <= 0
+    page.locator("table.grid tbody tr:last-child").last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 500)
+    page.wait_for_timeout(200)
+    assert page.evaluate("scrollY") > 200
+    assert 0 <= top(page, "tr.heads .name") < 120
+    expect(page.locator("tr.heads .name")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#w-performance")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_on_a_phone_the_table_scrolls_in_its_own_region_under_pinned_names(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/")
+    before = left(page, "#row-django th.name")
+    page.locator("#cell-fastapi-performance").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.region').scrollBy(400, 200)")
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.querySelector('.region').scrollLeft") > 300
+    assert left(page, "#row-django th.name") == pytest.approx(before, abs=2)
+    region = top(page, ".region")
+    assert top(page, "tr.groups") == pytest.approx(region, abs=4)
+    assert overhang(page) == 0
+
+
+@pytest.mark.usefixtures("seeded")
+def test_side_by_side_the_heads_stay(page: Page) -> None:
+    page.goto("/compare/django-vs-flask-vs-fastapi/")
+    page.mouse.wheel(0, 900)
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 500
+    assert top(page, "table.versus thead tr") == pytest.approx(0, abs=1)
+    expect(page.locator("#head-flask a").first).to_be_in_viewport(ratio=1)
+
+
+# The theme
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_theme_is_the_systems_until_it_is_chosen_and_then_stays(page: Page, console: list[str]) -> None:
+    def paper() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    light, dark = "rgb(248, 245, 238)", "rgb(23, 22, 19)"
+    page.goto("/")
+    assert paper() == light
+    page.emulate_media(color_scheme="dark")
+    assert paper() == dark
+    page.emulate_media(color_scheme="light")
+    switch = page.locator("[data-theme-switch]")
+    expect(switch).to_have_accessible_name("Colour theme: as the system")
+    switch.click()
+    switch.click()
+    expect(switch).to_have_accessible_name("Colour theme: dark")
+    assert paper() == dark
+    page.reload()
+    assert paper() == dark
+    page.goto("/frameworks/")
+    assert paper() == dark
+    expect(switch).to_have_accessible_name("Colour theme: dark")
+    switch.click()
+    expect(switch).to_have_accessible_name("Colour theme: as the system")
+    page.reload()
+    assert paper() == light
+    assert console == []
+
+
+@pytest.mark.usefixtures("seeded")
+def test_printed_it_is_paper_and_ink_in_either_theme(page: Page) -> None:
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto("/")
+    assert page.evaluate("getComputedStyle(document.body).color") in {"rgb(0, 0, 0)", "rgb(33, 31, 26)"}
+    expect(page.locator(".controls")).to_be_hidden()
+    expect(page.locator("table.grid")).to_be_visible()
