@@ -7,11 +7,12 @@
     label.id ||= `${select.id}_label`;
     const others = (box.getAttribute("aria-labelledby") ?? "").split(" ").filter((id) => id && id !== label.id);
     box.setAttribute("aria-labelledby", [label.id, ...others].join(" "));
-    box.querySelector(".select2-search__field")?.setAttribute("aria-labelledby", label.id);
+    for (const part of box.querySelectorAll(".select2-search__field, [role='textbox']")) part.setAttribute("aria-labelledby", label.id);
   };
   const nameAll = (root) => root.querySelectorAll("select.admin-autocomplete").forEach(name);
 
-  addEventListener("load", () => nameAll(document));
+  // After the boxes are made, which is one of jQuery's ready handlers; those run in the order in which they came.
+  window.django?.jQuery?.(() => nameAll(document));
   // A new row gets its boxes from another listener of the same event: after that one.
   document.addEventListener("formset:added", (event) => setTimeout(() => nameAll(event.target)));
   // The search field of a single choice exists only while the list is open.
