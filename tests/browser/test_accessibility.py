@@ -1,0 +1,131 @@
+"""axe finds nothing to object to, on any type of page, in either theme, on a desktop and on a phone, in use or not."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import Axe
+
+from .test_layout import (
+    broken,  # noqa: F401 - a fixture
+    every_page,
+    seed,  # noqa: F401 - a fixture
+    seeded,  # noqa: F401 - a fixture
+)
+
+pytestmark = pytest.mark.usefixtures("seeded", "broken")
+
+
+def everywhere(page: Page, axe: Axe) -> dict[str, list[str]]:
+    """What axe objects to in each theme at each width, on a screen so tall that nothing pinned lies over anything."""
+    found = {}
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 2000})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            if objections := axe(page):
+                found[f"{theme}, {width}"] = objections
+    return found
+
+
+@every_page
+def test_a_page_as_it_comes(page: Page, axe: Axe, path: str) -> None:
+    page.goto(path)
+    assert everywhere(page, axe) == {}
+
+
+def open_everything(page: Page) -> None:
+    page.evaluate(
+        "document.querySelectorAll('details, .fold').forEach(part => part.open = part.checked = true)"
+    )
+
+
+def swap(page: Page) -> None:
+    page.get_by_label("Weight of Performance").fill("9")
+    expect(page.locator(".chips")).to_contain_text("1 weight changed")
+    page.locator("#tick-django").check()
+    page.locator("#tick-sanic").check()
+    expect(page.locator(".tray")).to_contain_text("Compare 2 side by side")
+
+
+def open_a_cell(page: Page) -> None:
+    page.locator("#cell-fastapi-performance").click()
+    expect(page.locator("#opened")).to_be_visible()
+
+
+def misunderstand(page: Page) -> None:
+    page.get_by_label("Weight of Performance").fill("x")
+    expect(page.locator(".notices")).to_be_visible()
+
+
+def fail(page: Page) -> None:
+    page.route("**/?*", lambda route: route.fulfill(status=500))
+    page.get_by_label("Weight of Performance").fill("8")
+    expect(page.locator("#trouble")).to_contain_text("could not be updated")
+
+
+def fold(page: Page) -> None:
+    page.get_by_label("Only differences").check()
+    expect(page.locator(".folded").first).to_be_visible()
+
+
+def make_baseline(page: Page) -> None:
+    page.get_by_role("link", name="Make baseline").first.click()
+    expect(page.locator(".status .chip")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path, use",
+    [
+        ("/", swap),
+        ("/", open_a_cell),
+        ("/", open_everything),
+        ("/", misunderstand),
+        ("/", fail),
+        ("/compare/cherrypy-vs-web2py/", fold),
+        ("/compare/django-vs-flask-vs-fastapi/", make_baseline),
+        ("/compare/django-vs-flask-vs-fastapi/", open_everything),
+        ("/frameworks/fastapi/", open_everything),
+    ],
+)
+def test_a_page_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:
+    page.goto(path)
+    use(page)
+    assert everywhere(page, axe) == {}
+
+
+def test_a_cell_is_named_by_what_it_says(page: Page) -> None:
+    page.goto("/")
+    cell = page.locator("#cell-fastapi-performance")
+    score, claims = cell.locator("b").inner_text(), cell.locator(".n").inner_text().split()[0]
+    name = page.evaluate("document.querySelector('#cell-fastapi-performance').innerText").split()
+    assert name[0] == score
+    assert claims.rstrip("≠").isdigit()
+    expect(page.get_by_role("columnheader", name="Fit")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("rowheader", name="FastAPI")).to_be_visible()
+
+
+def test_the_count_is_said_when_it_changes(page: Page) -> None:
+    page.goto("/")
+    count = page.get_by_role("status").filter(has_text="frameworks")
+    page.evaluate("window.counted = document.querySelector('p.count')")
+    expect(count).to_have_text("10 of 10 frameworks")
+    page.get_by_label("Name contains").fill("cherry")
+    expect(count).to_have_text("1 of 10 frameworks")
+    # The same element: a live region that is replaced is not heard.
+    assert page.evaluate("window.counted === document.querySelector('p.count')") is True
+
+
+def test_colours_that_the_system_forces_leave_everything_readable(page: Page, axe: Axe) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto("/?open=fastapi:performance")
+    expect(page.locator("table.grid")).to_be_visible()
+    assert axe(page) == []
+
+
+def test_less_motion_means_none(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert page.evaluate("getComputedStyle(document.querySelector('#progress')).transitionDuration") == "0s"

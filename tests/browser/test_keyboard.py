@@ -1,0 +1,198 @@
+"""Every flow by keyboard alone: each stop is reached by Tab, can be seen, and is not lost when the table changes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .test_matrix_flow import (
+    expect_order,
+    world,  # noqa: F401 - a fixture
+)
+
+pytestmark = pytest.mark.usefixtures("world")
+
+#: What has the focus: its id or words, how visible its outline is, and whether anything lies over it.
+FOCUS = """() => {
+    const focused = document.activeElement;
+    const at = focused.matches(".fold") ? focused.nextElementSibling : focused;
+    const box = at.getBoundingClientRect();
+    const shown = getComputedStyle(at);
+    const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return {
+        name: focused.id || focused.name || at.textContent.trim().replace(/\\s+/g, " "),
+        outline: shown.outlineStyle === "none" ? 0 : parseFloat(shown.outlineWidth),
+        clear: !middle || at === middle || at.contains(middle) || middle.contains(at),
+    };
+}"""
+
+
+def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
+    """Presses Tab until the focus is there; fails when it never gets there."""
+    wanted = page.locator(selector)
+    expect(wanted).to_have_count(1)
+    for _ in range(150):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab never gets to {selector}")
+
+
+def test_the_first_stop_skips_to_the_content(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name contains")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?open=fastapi:performance&framework=flask&framework=django",
+        "/compare/flask-vs-django/?baseline=flask",
+    ],
+)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_stop_shows_that_it_has_the_focus_and_nothing_lies_over_it(
+    page: Page, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 600})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(path)
+    stops = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        stops.append(page.evaluate(FOCUS))
+    assert len(stops) > 20
+    assert [stop["name"] for stop in stops if stop["outline"] < 2] == []
+    assert [stop["name"] for stop in stops if not stop["clear"]] == []
+
+
+def test_a_menu_opens_filters_and_gives_the_focus_back(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    tab_to(page, "#menu-kind summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu-kind")).to_have_attribute("open", "")
+    tab_to(page, "#menu-kind input[value=micro]")
+    page.keyboard.press("Space")
+    expect_order(page, "FastAPI", "Flask", "Quart")
+    # The swap took neither the focus nor the open menu away.
+    expect(page.locator("#menu-kind input[value=micro]")).to_be_focused()
+    expect(page.locator("#menu-kind input[value=micro]")).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.locator("#menu-kind")).not_to_have_attribute("open", "")
+    expect(page.locator("#menu-kind summary")).to_be_focused()
+    assert console == []
+
+
+def test_a_click_elsewhere_closes_a_menu(page: Page) -> None:
+    page.goto("/")
+    page.locator("#menu-kind summary").click()
+    expect(page.locator("#menu-kind .panel")).to_be_visible()
+    page.locator("h1").click()
+    expect(page.locator("#menu-kind .panel")).to_be_hidden()
+
+
+def test_a_cell_opens_and_closes_and_its_claims_come_next(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    tab_to(page, "#cell-fastapi-async-support")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_visible()
+    expect(page.locator("#cell-fastapi-async-support")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#opened') !== null")
+    tab_to(page, "#opened a.button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_have_count(0)
+    assert console == []
+
+
+def test_heads_sort_and_keep_the_focus(page: Page) -> None:
+    page.goto("/")
+    tab_to(page, "tr.heads th:nth-child(3) a")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr.heads th:nth-child(3)")).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("tr.heads th:nth-child(3) a")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("tr.heads th:nth-child(3)")).to_have_attribute("aria-sort", "ascending")
+
+
+def test_a_box_keeps_the_focus_when_its_row_moves(page: Page) -> None:
+    page.goto("/")
+    tab_to(page, "#tick-django")
+    page.keyboard.press("Space")
+    expect(page.locator(".tray-names")).to_have_text("Django")
+    expect(page.locator("#tick-django")).to_be_focused()
+
+
+def test_a_chip_that_is_gone_leaves_the_focus_on_the_page(page: Page) -> None:
+    page.goto("/?kind=micro&w-performance=9")
+    tab_to(page, ".chips li:first-child a")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chips li")).to_have_count(1)
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_from_two_ticks_to_an_open_cell_side_by_side(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    tab_to(page, "#w-performance")
+    page.keyboard.type("9")
+    expect(page).to_have_url(re.compile("w-performance=9$"))
+    for slug in ("fastapi", "flask"):
+        tab_to(page, f"#tick-{slug}")
+        page.keyboard.press("Space")
+        expect(page.locator(".tray")).to_contain_text("FastAPI")
+    expect(page.locator(".tray-names")).to_have_text("FastAPI, Flask")
+    tab_to(page, ".tray a.button")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("FastAPI, Flask side by side")
+    expect(page.get_by_label("Weight of Performance")).to_have_value("9")
+    tab_to(page, "#cell-fastapi-performance summary")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-fastapi-performance .claims")).to_be_visible()
+    tab_to(page, "input[name=only]", back=True)
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("only=differences$"))
+    expect(page.locator("input[name=only]")).to_be_focused()
+    expect(page.locator("#cell-fastapi-performance .claims")).to_be_visible()
+    assert console == []
+
+
+def test_the_table_scrolls_by_arrow_keys(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/")
+    tab_to(page, ".region")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('.region').scrollLeft") > 50
+
+
+def test_on_a_phone_the_drawers_open_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/")
+    for drawer, inside in (("filters", "#q"), ("weights", "#w-performance")):
+        expect(page.locator(inside)).to_be_hidden()
+        tab_to(page, f"#fold-{drawer}")
+        page.keyboard.press("Space")
+        expect(page.locator(inside)).to_be_visible()
+    # A swap folds none of them.
+    page.locator("#w-performance").fill("9")
+    expect(page).to_have_url(re.compile("w-performance=9$"))
+    expect(page.locator("#w-performance")).to_be_visible()
+    expect(page.locator("#q")).to_be_visible()
+
+
+def test_the_theme_is_switched_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    tab_to(page, "[data-theme-switch]")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.locator("[data-theme-switch]")).to_be_focused()
