@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
 
 // A link to a rating opens it.
 const reveal = () => {
-  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   const details = target && (target.matches("details") ? target : target.querySelector("details"));
   if (details) details.open = true;
 };

@@ -1,7 +1,6 @@
 """How the pages stand on a screen, with the portal's own content: sizes, widths, what moves, what is asked of whom."""
 
 import gzip
-from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from frameworks.models import Rating, Revision
+from frameworks.models import Revision
 
 #: Every type of page, with the portal's own content.
 PAGES = {
@@ -61,13 +60,10 @@ def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
 
 
 @pytest.fixture
-def seeded(live_server: LiveServer, seed: Content) -> Iterator[None]:
+def seeded(live_server: LiveServer, seed: Content) -> None:
     with transaction.atomic():
         for model, rows in seed:
             model._default_manager.bulk_create(rows)
-    yield
-    # Between tests SQLite's tables are emptied in any order, and no claim may go before the rating that rests on it.
-    Rating.objects.all().delete()
 
 
 @pytest.fixture(autouse=True)
@@ -213,9 +209,7 @@ def test_on_a_desktop_all_criteria_are_at_a_glance_and_the_heads_stay(page: Page
     page.goto("/")
     region = "document.querySelector('.region')"
     assert page.evaluate(f"{region}.scrollWidth - {region}.clientWidth") <= 0
-    page.locator("table.grid tbody tr:last-child").last.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 500)
-    page.wait_for_timeout(200)
+    page.evaluate("scrollTo({top: 500, behavior: 'instant'})")
     assert page.evaluate("scrollY") > 200
     assert 0 <= top(page, "tr.heads .name") < 120
     expect(page.locator("tr.heads .name")).to_be_in_viewport(ratio=1)
@@ -229,7 +223,6 @@ def test_on_a_phone_the_table_scrolls_in_its_own_region_under_pinned_names(page:
     before = left(page, "#row-django th.name")
     page.locator("#cell-fastapi-performance").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('.region').scrollBy(400, 200)")
-    page.wait_for_timeout(200)
     assert page.evaluate("document.querySelector('.region').scrollLeft") > 300
     assert left(page, "#row-django th.name") == pytest.approx(before, abs=2)
     region = top(page, ".region")
@@ -240,11 +233,20 @@ def test_on_a_phone_the_table_scrolls_in_its_own_region_under_pinned_names(page:
 @pytest.mark.usefixtures("seeded")
 def test_side_by_side_the_heads_stay(page: Page) -> None:
     page.goto("/compare/django-vs-flask-vs-fastapi/")
-    page.mouse.wheel(0, 900)
-    page.wait_for_timeout(300)
+    page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
     assert page.evaluate("scrollY") > 500
     assert top(page, "table.versus thead tr") == pytest.approx(0, abs=1)
     expect(page.locator("#head-flask a").first).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("path", ["/frameworks/fastapi/#performance", "/frameworks/fastapi/#%zz"])
+def test_a_link_to_a_rating_opens_it(page: Page, console: list[str], path: str) -> None:
+    page.goto(path)
+    expect(page.locator("[data-theme-switch]")).to_be_visible()
+    opened = [rating.get_attribute("id") for rating in page.locator("details.rating[open]").all()]
+    assert opened == (["performance"] if path.endswith("performance") else [])
+    assert console == []
 
 
 # The theme

@@ -1,14 +1,13 @@
 """The matrix in a real browser: what swaps, what stays, and what the history and the address bar make of it."""
 
 import re
-from collections.abc import Callable, Iterator
-from time import sleep
+from collections.abc import Callable
+from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from frameworks.models import Rating
 from tests.html import order, read, standings
 from tests.test_matrix_page import make_world
 
@@ -16,11 +15,8 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 @pytest.fixture
-def world(live_server: LiveServer) -> Iterator[None]:
+def world(live_server: LiveServer) -> None:
     make_world()
-    yield
-    # Between tests SQLite's tables are emptied in any order, and no claim may go before the rating that rests on it.
-    Rating.objects.all().delete()
 
 
 def names(page: Page) -> Locator:
@@ -39,6 +35,14 @@ def view(page: Page) -> list[object]:
         ".map(field => [field.name, field.type == 'checkbox' ? field.checked : field.value])"
     )
     return [standings(document), document.texts("table.grid tr"), document.texts(".chips li"), state]
+
+
+def expect_view(page: Page, expected: list[object]) -> None:
+    """Waits for it: a step in the history asks the server."""
+    until = monotonic() + 10
+    while view(page) != expected and monotonic() < until:
+        page.wait_for_timeout(50)
+    assert view(page) == expected
 
 
 def steps(page: Page) -> int:
@@ -133,8 +137,8 @@ def test_typing_on_while_an_answer_is_on_its_way_ends_with_the_last_word(page: P
     page.goto("/")
     page.route(re.compile(r"/\?"), hold_the_first)
     field = page.get_by_label("Name contains")
-    field.press_sequentially("fl")
-    page.wait_for_timeout(400)
+    with page.expect_request(re.compile(r"q=fl&")):
+        field.fill("fl")
     field.press_sequentially("a")
     expect_order(page, "Flask")
     assert len(waiting) == 1
@@ -275,7 +279,7 @@ def choose(page: Page) -> list[tuple[str, list[object]]]:
     for do, said in doings:
         do()
         expect(page).to_have_url(re.compile(re.escape(said)))
-        page.wait_for_timeout(50)
+        expect(page.locator(".htmx-request")).to_have_count(0)
         seen.append((page.url, view(page)))
     return seen
 
@@ -287,15 +291,13 @@ def test_back_and_forward_show_the_same_whole_page(page: Page, console: list[str
     for url, before in seen[-2::-1]:
         page.go_back()
         expect(page).to_have_url(url)
+        expect_view(page, before)
         expect(page.locator("#trouble")).to_have_text("")
-        page.wait_for_timeout(150)
-        assert view(page) == before
         expect(page.locator("header.mast")).to_be_visible()
     for url, before in seen[1:]:
         page.go_forward()
         expect(page).to_have_url(url)
-        page.wait_for_timeout(150)
-        assert view(page) == before
+        expect_view(page, before)
         expect(page.locator("header.mast")).to_be_visible()
     # And the page that came back is alive.
     page.get_by_label("Name contains").fill("dja")
