@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 
 from frameworks.models import Criterion, Framework
 
@@ -86,6 +87,17 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
             yield f"There is no criterion “{_clip(name.partition('-')[2])}”. It was left out."
+
+
+def misread(data: QueryDict, form: WeighingForm) -> list[tuple[str, str]]:
+    """The parameters of a side by side that were not understood, to be passed on to the page that says so."""
+    return [
+        (name, value)
+        for name, values in data.lists()
+        if (name.startswith(WEIGHT) and name not in form.fields)
+        or (name in form.errors and (name.startswith(WEIGHT) or name in {"baseline", "only"}))
+        for value in values
+    ]
 
 
 def _clip(text: str, length: int = 160) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -16,7 +17,7 @@ from frameworks.models import Claim, Criterion, Facet, Framework, Rating, Source
 
 from . import controls, scoring
 from .filters import FrameworkFilter
-from .forms import WeighingForm, notices
+from .forms import WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
 from .permalinks import View
 
@@ -71,10 +72,11 @@ def choose_parties(request: HttpRequest) -> HttpResponse:
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
-        return HttpResponseRedirect(view.side_by_side().url(path, baseline=baseline))
+        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *misread(request.GET, weighing)]
+        return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
     wanted = list(dict.fromkeys(filter(None, request.GET.getlist("framework"))))
-    return _chooser(request, everyone, wanted, view)
+    return _chooser(request, everyone, wanted, view, weighing)
 
 
 @require_safe
@@ -91,7 +93,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
     view = View.read(weighing.clean_data, []).side_by_side()
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(parties) < len(slugs):
-        return _chooser(request, everyone, slugs, view)
+        return _chooser(request, everyone, slugs, view, weighing)
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
     context = {
@@ -188,7 +190,11 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
 
 
 def _chooser(
-    request: HttpRequest, everyone: Sequence[Framework], wanted: Sequence[str], view: View
+    request: HttpRequest,
+    everyone: Sequence[Framework],
+    wanted: Sequence[str],
+    view: View,
+    weighing: WeighingForm,
 ) -> TemplateResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
@@ -209,7 +215,7 @@ def _chooser(
         if len(ticked) > 1
         else "",
         # The weights go along with whatever is ticked here.
-        "kept": list(view.side_by_side().parameters()),
+        "kept": [*view.side_by_side().parameters(), *misread(request.GET, weighing)],
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)

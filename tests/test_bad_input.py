@@ -322,3 +322,12 @@ def test_no_path_breaks_the_choice(client: Client, path: str, query: str) -> Non
     response = client.get(f"/compare/{quote(path, errors='replace')}/?{query}", follow=True)
     assert response.status_code in {200, 400, 404}
     assert len(read(response.content).all("h1")) == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/admin/login/"])
+def test_a_form_from_elsewhere_gets_a_page_of_ours_that_needs_nothing_inline(path: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(path, {"q": "x"})
+    page = read(response.content)
+    assert (response.status_code, page.one("h1").text) == (403, "The form could not be accepted")
+    assert not page.all("style")
+    assert not page.all("[style]")

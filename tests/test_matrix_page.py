@@ -185,9 +185,9 @@ def change(fact: Recorded, **fields: object) -> None:
 def test_the_order_is_by_fit_and_each_fit_comes_with_its_band_and_coverage(client: Client) -> None:
     # FastAPI (2·¾ + 1·¾ + 3·1 + 1·1) / 7, Flask (2·1 + 1·¾ + 3·½) / 6, Django (2·½ + 1·1 + 3·½ + 1·¼) / 7.
     assert standings(get(client, "/")) == [
-        Row("1", "FastAPI", "89", "100 % rated"),
+        Row("1", "FastAPI", "89", "between 89–89 · 100 % rated"),
         Row("2", "Flask", "71", "between 61–75 · 85 % rated"),
-        Row("3", "Django", "54", "100 % rated"),
+        Row("3", "Django", "54", "between 54–54 · 100 % rated"),
         Row("", "Quart", "– not ranked", "between 29–100 · 28 % rated"),
         Row("", "Sanic", "– not ranked", "between 0–100 · 0 % rated"),
     ]

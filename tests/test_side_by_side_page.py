@@ -49,7 +49,7 @@ def test_each_framework_is_headed_by_fit_rank_band_and_coverage(client: Client) 
     assert heads(page) == [
         ["Flask", "rank 1", "Micro · WSGI", "71", "61 to 75 · 85 % rated", "Make baseline: Flask", "Take out: Flask"],
         [
-            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100 % rated",
+            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated",
             "Make baseline: Django", "Take out: Django",
         ],
         [
@@ -160,7 +160,7 @@ def test_the_order_is_the_visitors_and_the_baseline_comes_first(
 def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=django")
     assert heads(page) == [
-        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100 % rated", "baseline"],
+        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated", "baseline"],
         ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61 to 75 · 85 % rated", "Make baseline: Flask"],
     ]
     assert [cells[1] for cells in lines(page).values()] == [
@@ -283,6 +283,31 @@ def test_ticked_boxes_lead_to_the_address_of_their_side_by_side_with_the_weights
         302,
         "/compare/quart-vs-flask/?w-performance=9&baseline=flask&only=differences",
     )
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ("w-performance=abc", "Weight of Performance: Enter a whole number. It was left out."),
+        (
+            "w-performance=99",
+            "Weight of Performance: Ensure this value is less than or equal to 10. It was left out.",
+        ),
+        ("w-nothing=3", "There is no criterion “nothing”. It was left out."),
+        (
+            "only=everything",
+            "Only differences: Select a valid choice. everything is not one of the available choices. It was left out.",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_said_where_the_ticks_lead(
+    client: Client, query: str, sentence: str
+) -> None:
+    ticked = client.get(f"/compare/?framework=quart&framework=flask&{query}", follow=True)
+    assert read(ticked.content).texts(".notices li") == [sentence]
+    one_only = read(client.get(f"/compare/?framework=quart&{query}").content)
+    name, _, value = query.partition("=")
+    assert one_only.one(f"form.choose input[name={name}]")["value"] == value
 
 
 def test_a_baseline_that_is_not_ticked_stays_behind(client: Client) -> None:
