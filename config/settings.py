@@ -142,9 +142,9 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "frameworks",
+    "frameworks.apps.FrameworksConfig",
     "comparisons",
-    "django.contrib.admin",
+    "frameworks.apps.DeskConfig",  # django.contrib.admin, with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class FrameworksConfig(AppConfig):
@@ -6,3 +7,9 @@ class FrameworksConfig(AppConfig):
 
     name = "frameworks"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class DeskConfig(AdminConfig):
+    """The stock admin with our site in it."""
+
+    default_site = "frameworks.desk.Desk"

@@ -4,17 +4,21 @@ Read, change, save loses edits when two editors work at once, on either database
 `UPDATE … WHERE version = …` loses none. So nothing else in this project writes a recorded fact.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from .models import Recorded, Revision
 
@@ -32,16 +36,25 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes, and by which door."""
+    """Who writes, and by which door. All that one author object writes is one changeset."""
 
     name: str
     origin: Revision.Origin
     user: User | None = None
+    changeset: UUID = dataclasses.field(default_factory=uuid4)
+    #: The reviewer, where it was a proposal.
+    published_by: User | None = None
 
     @classmethod
     def editor(cls, user: Any) -> Self:
         """Somebody signed in to the admin, by full name where there is one."""
         return cls(user.get_full_name() or user.get_username(), Revision.Origin.ADMIN, user)
+
+    @classmethod
+    def of(cls, request: HttpRequest, origin: Revision.Origin = Revision.Origin.ADMIN) -> Self:
+        """Who makes this request. Whatever one request writes is one changeset."""
+        author: Self = request.__dict__.setdefault("_touchstone_author", cls.editor(request.user))
+        return replace(author, origin=origin)
 
 
 SEED = Author("Touchstone", Revision.Origin.SEED)
@@ -134,12 +147,25 @@ def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime |
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
         if current is None or current.version != seen:
             raise Conflict(fact, current, seen)
+        if citing := _naming(current):
+            names = get_text_list([f"{other._meta.verbose_name} “{other}”" for other in citing], "and")
+            raise Refused(f"{fact}: It is named by the {names}. Take it out there first.")
         before = state(current)
         _update(current, seen)
         pk = current.pk
         current.delete()
         current.pk = pk
         return _record(current, before, None, by, reason, at)
+
+
+def _naming(fact: Recorded) -> list[Recorded]:
+    """The facts that name this one in a many-to-many relation: the database would drop the link without a trace."""
+    return [
+        other
+        for relation in fact._meta.related_objects
+        if relation.many_to_many
+        for other in getattr(fact, str(relation.get_accessor_name())).all()
+    ]
 
 
 def _update(fact: Recorded, seen: int) -> None:
@@ -177,8 +203,10 @@ def _record(
         version=fact.version,
         action=action,
         origin=by.origin,
+        changeset=by.changeset,
         author=by.user,
         author_name=by.name,
+        published_by=by.published_by,
         reason=reason,
         before=before,
         after=after,

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 from django.apps import apps
-from django.contrib.auth.models import Group, Permission
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.base import DeserializationError, DeserializedObject
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from . import revisions
 from .models import Recorded, Revision
+from .roles import create_roles
 
 Latest = dict[tuple[str, str], Revision]
 """The newest revision of each fact, by model and key."""
@@ -22,20 +24,6 @@ Latest = dict[tuple[str, str], Revision]
 #: In the order of their dependencies; a folder stands for all its files.
 FIXTURES = ("catalogue.json", "sources.json", "claims", "traits.json", "ratings", "disagreements.json")
 REASON = "Seeded from the source articles."
-#: What editors may do: all with the evidence and the verdicts, no accounts, and nothing with the history but read it.
-EDITOR_MODELS = (
-    "claim",
-    "criterion",
-    "criteriongroup",
-    "disagreement",
-    "facet",
-    "facetvalue",
-    "framework",
-    "rating",
-    "relation",
-    "source",
-    "trait",
-)
 
 
 def fixture_files(folder: Path) -> list[Path]:
@@ -56,6 +44,7 @@ def plant(files: Sequence[Path]) -> Counter[str]:
     Returns how many were `created`, `updated`, `unchanged` and `kept` (changed or deleted by an editor since).
     """
     outcome: Counter[str] = Counter()
+    by = replace(revisions.SEED, changeset=uuid4())
     with transaction.atomic():
         latest = {
             (revision.model, revision.key): revision
@@ -69,8 +58,8 @@ def plant(files: Sequence[Path]) -> Counter[str]:
                 for entry in serializers.deserialize(
                     "json", json.dumps([raw]), handle_forward_references=True
                 ):
-                    outcome[_plant_one(entry, latest)] += 1
-        create_editors_group()
+                    outcome[_plant_one(entry, latest, by)] += 1
+        create_roles()
     return outcome
 
 
@@ -99,19 +88,19 @@ def _is_deleted(last: Revision | None) -> bool:
     return last is not None and last.action == Revision.Action.DELETED
 
 
-def _plant_one(entry: DeserializedObject, latest: Latest) -> str:
+def _plant_one(entry: DeserializedObject, latest: Latest, by: revisions.Author) -> str:
     fact = cast(Recorded, entry.object)
     related = _related(entry, fact, latest)
     last = latest.get((str(fact._meta.model_name), fact.key_text))
     fact._state.adding = fact.pk is None
     if last is None and fact.pk is None:
-        revisions.save(fact, by=revisions.SEED, reason=REASON, related=related)
+        revisions.save(fact, by=by, reason=REASON, related=related)
         return "created"
     if last is None or last.origin != Revision.Origin.SEED or fact.pk is None:
         return "kept"
     if last.after == revisions.state(fact, related):
         return "unchanged"
-    revision = revisions.save(fact, by=revisions.SEED, reason=REASON, seen=last.version, related=related)
+    revision = revisions.save(fact, by=by, reason=REASON, seen=last.version, related=related)
     return "updated" if revision else "unchanged"
 
 
@@ -142,15 +131,3 @@ def _related(entry: DeserializedObject, fact: Recorded, latest: Latest) -> revis
 
 def _model(fact: Recorded, name: str) -> type[Recorded]:
     return cast(type[Recorded], fact._meta.get_field(name).related_model)
-
-
-def create_editors_group() -> Group:
-    """The *Editors* group with exactly the rights it needs. Made again, it changes nothing."""
-    group, _ = Group.objects.get_or_create(name="Editors")
-    wanted = [f"{verb}_{model}" for model in EDITOR_MODELS for verb in ("view", "add", "change", "delete")]
-    group.permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="frameworks", codename__in=[*wanted, "view_revision"]
-        )
-    )
-    return group

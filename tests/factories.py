@@ -4,7 +4,7 @@ from datetime import date
 from itertools import count
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 
 from frameworks import revisions
 from frameworks.models import (
@@ -23,7 +23,7 @@ from frameworks.models import (
     Trait,
 )
 from frameworks.revisions import Author
-from frameworks.seeding import create_editors_group
+from frameworks.roles import create_roles
 
 Fact = TypeVar("Fact", bound=Recorded)
 
@@ -151,12 +151,26 @@ def make_disagreement(claims: list[Claim] | None = None, **fields: Any) -> Disag
 
 
 def make_editor(**fields: Any) -> User:
-    """A member of staff in the Editors group, and nothing more."""
-    number = next(_number)
-    fields.setdefault("username", f"editor{number}")
+    """A member of staff who holds both roles, as in a small team: what they save stands at once."""
+    return _make_staff("Editors", "Reviewers", **fields)
+
+
+def make_proposer(**fields: Any) -> User:
+    """A member of staff in the Editors group alone: what they save is a proposal."""
+    return _make_staff("Editors", **fields)
+
+
+def make_reviewer(**fields: Any) -> User:
+    """A member of staff in the Reviewers group alone."""
+    return _make_staff("Reviewers", **fields)
+
+
+def _make_staff(*roles: str, **fields: Any) -> User:
+    create_roles()
+    fields.setdefault("username", f"editor{next(_number)}")
     fields.setdefault("is_staff", True)
     user = User.objects.create_user(**fields)
-    user.groups.add(create_editors_group())
+    user.groups.set(Group.objects.filter(name__in=roles))
     return user
 
 

@@ -210,12 +210,18 @@ def test_editors_see_the_facts_and_nothing_else(ada: Client) -> None:
 
 
 def test_editors_group_has_exactly_its_rights() -> None:
-    editor = factories.make_editor()
+    editor = factories.make_proposer()
     models = ("claim criterion criteriongroup disagreement facet facetvalue framework rating "
               "relation source trait").split()  # fmt: skip
     verbs = ("add", "change", "delete", "view")
     expected = {f"frameworks.{verb}_{model}" for verb in verbs for model in models}
-    assert editor.get_all_permissions() == expected | {"frameworks.view_revision"}
+    desk = "view_revision view_proposal view_objection change_objection".split()
+    assert editor.get_all_permissions() == expected | {f"frameworks.{right}" for right in desk}
+    reviewing = expected & {f"frameworks.view_{model}" for model in models}
+    assert factories.make_reviewer().get_all_permissions() == reviewing | {
+        "frameworks.publish_proposal",
+        *(f"frameworks.{right}" for right in desk),
+    }
 
 
 def test_strangers_are_sent_to_the_login() -> None:

@@ -73,8 +73,10 @@ def test_a_new_fact_is_version_1_and_recorded_in_full() -> None:
         "version": 1,
         "action": "created",
         "origin": "admin",
+        "changeset": step.changeset,
         "author_id": None,
         "author_name": "Alice",
+        "published_by_id": None,
         "reason": "Read it again.",
         "before": None,
         "after": {
@@ -144,9 +146,25 @@ def test_the_author_is_who_is_signed_in() -> None:
     step = save(framework, by=Author.editor(user))
     assert step
     assert (step.author, step.author_name, step.origin) == (user, "Alice Liddell", "admin")
-    user.delete()
-    step.refresh_from_db()
-    assert (step.author, step.author_name) == (None, "Alice Liddell")
+    # The record must not change afterwards: such an account is switched off instead.
+    with pytest.raises(ProtectedError):
+        user.delete()
+
+
+def test_what_one_author_writes_is_one_changeset() -> None:
+    alice, again = (Author("Alice", Revision.Origin.ADMIN) for _ in range(2))
+    authors = {"a": alice, "b": alice, "c": again}
+    steps = [save(Framework(slug=slug, name=slug), by=by) for slug, by in authors.items()]
+    first, second, third = [step.changeset for step in steps if step]
+    assert first == second != third
+
+
+def test_what_others_name_is_not_deleted() -> None:
+    claim = make_claim()
+    dispute = make_disagreement(title="How fast", claims=[claim])
+    with pytest.raises(Refused, match="named by the disagreement “How fast”"):
+        revisions.delete(claim, by=ALICE, reason="Not so.", seen=claim.version)
+    assert list(dispute.claims.all()) == [claim]
 
 
 def test_without_a_full_name_it_is_the_user_name() -> None:

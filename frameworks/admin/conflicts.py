@@ -8,11 +8,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 
-from frameworks import revisions
+from frameworks import past, revisions
 from frameworks.models import Recorded, Revision
 from frameworks.revisions import State
 
-from . import past
 from .forms import ReasonForm, RecordedForm, Seen, without
 
 if TYPE_CHECKING:

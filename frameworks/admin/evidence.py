@@ -439,7 +439,7 @@ class RatingAdmin(RecordedAdmin):
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        by, reason = Author.editor(request.user), form.cleaned_data["reason"]
+        by, reason = Author.of(request), form.cleaned_data["reason"]
         for formset in formsets:
             formset.write_kept(by, reason)
         super().save_model(request, form.instance, form, change)

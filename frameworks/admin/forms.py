@@ -16,11 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from frameworks import revisions
+from frameworks import past, revisions
 from frameworks.models import Recorded
 from frameworks.revisions import Author, State
-
-from . import past
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Recorded]

@@ -8,9 +8,9 @@ from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from frameworks import past
 from frameworks.models import Recorded, Revision
 
-from . import past
 from .lists import ListAdmin
 
 

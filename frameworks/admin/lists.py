@@ -161,7 +161,7 @@ class ListAdmin(ModelAdmin):
 
     def _save_row(self, request: HttpRequest, form: RecordedForm, reason: str) -> None:
         with transaction.atomic():
-            form.write(Author.editor(request.user), reason)
+            form.write(Author.of(request), reason)
             self.log_change(
                 request, form.instance, self.construct_change_message(request, cast(Any, form), [])
             )

@@ -9,11 +9,11 @@ from django.db import IntegrityError, OperationalError, models
 from django.forms import Field, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
-from frameworks import revisions
+from frameworks import past, revisions
 from frameworks.models import Recorded
 from frameworks.revisions import Author
 
-from . import conflicts, past
+from . import conflicts
 from .conflicts import Clash, WayOn
 from .forms import (
     ROWS_MAX,
@@ -187,7 +187,7 @@ class RecordedAdmin(SafeFields, StepAdmin):
 
     def save_model(self, request: HttpRequest, obj: Recorded, form: RecordedForm, change: bool) -> None:
         if not change or form.is_deleted or form.has_changed():
-            form.write(Author.editor(request.user), form.cleaned_data["reason"])
+            form.write(Author.of(request), form.cleaned_data["reason"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         # The many-to-many relations went with the fact, into the same revision.
@@ -195,7 +195,7 @@ class RecordedAdmin(SafeFields, StepAdmin):
             self.save_formset(request, form, formset, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        by, reason = Author.editor(request.user), form.cleaned_data["reason"]
+        by, reason = Author.of(request), form.cleaned_data["reason"]
         formset.write_kept(by, reason)
         formset.write_deleted(by, reason)
 

@@ -17,11 +17,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from frameworks import revisions
+from frameworks import past, revisions
 from frameworks.models import Recorded
 from frameworks.revisions import Author
 
-from . import conflicts, past
+from . import conflicts
 from .conflicts import Clash, WayOn
 from .forms import ROWS_MAX, ReasonForm, Seen, is_number
 from .lists import AT_ONCE, ListAdmin
@@ -208,7 +208,7 @@ class StepAdmin(ListAdmin):
     def _take_one(
         self, request: HttpRequest, step: Step, row: Row, fact: Recorded, reason: str, today: date
     ) -> bool:
-        by = Author.editor(request.user)
+        by = Author.of(request)
         if step.apply:
             step.apply(fact, today)
             if revisions.save(fact, by=by, reason=reason, seen=row.seen.version) is None:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -131,6 +131,12 @@ class Criterion(Recorded):
     rubric_4 = models.CharField("4 means", max_length=200, blank=True)
     rubric_5 = models.CharField("5 means", max_length=200, blank=True)
     reading_rule = models.TextField(blank=True, help_text="How the sources' words are read on this scale.")
+    review_interval_days = models.PositiveSmallIntegerField(
+        "review interval",
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="In days. Ratings that nobody has looked over for longer are due for review.",
+    )
 
     objects = CriterionQuerySet.as_manager()
 
@@ -150,6 +156,9 @@ class Criterion(Recorded):
                 condition=Q(is_scored=False)
                 | ~(Q(rubric_1="") | Q(rubric_2="") | Q(rubric_3="") | Q(rubric_4="") | Q(rubric_5="")),
                 name="criterion_scored_has_rubric",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_interval_days__range=(1, 3650)), name="criterion_review_interval_in_range"
             ),
         ]
 

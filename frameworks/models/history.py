@@ -1,5 +1,7 @@
 """The record of every change to a fact: who, when, why, before, after."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -25,6 +27,9 @@ class Revision(models.Model):
     class Origin(models.TextChoices):
         SEED = "seed", "seed"
         ADMIN = "admin", "admin"
+        GRID = "grid", "grid"
+        IMPORT = "import", "import"
+        REVERT = "revert", "revert"
 
     # The default serves rows written by hand; `revisions` passes the time in.
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -33,11 +38,21 @@ class Revision(models.Model):
     version = models.PositiveIntegerField(help_text="The version that this step led to.")
     action = models.CharField(max_length=10, choices=Action)
     origin = models.CharField(max_length=10, choices=Origin)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="revisions"
+    changeset = models.UUIDField(
+        default=uuid.uuid4, db_index=True, help_text="The same for all that was written in one go."
     )
-    author_name = models.CharField(
-        max_length=150, help_text="As it was at the time; stays when the account goes."
+    # Protected: an account that has written is switched off, never deleted, so that no row here ever changes.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="revisions"
+    )
+    author_name = models.CharField(max_length=150, help_text="As it was at the time.")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="published_revisions",
+        help_text="The reviewer, where it was a proposal.",
     )
     reason = models.CharField(max_length=300)
     before = models.JSONField(null=True, help_text="The fields before; null for a creation.")

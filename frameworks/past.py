@@ -14,8 +14,8 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from frameworks.models import Recorded, Revision
-from frameworks.revisions import State
+from .models import Recorded, Revision
+from .revisions import State
 
 Related = dict[str, list[Recorded]]
 

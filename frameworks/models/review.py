@@ -1,0 +1,130 @@
+"""What editors propose and reviewers publish. A proposal changes no fact until it is published."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from .history import Revision
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def waiting(self) -> "ProposalQuerySet":
+        """Those that a reviewer has yet to look at, the oldest first."""
+        return self.filter(status=Proposal.Status.OPEN).order_by("created_at", "pk")
+
+    def returned_to(self, user: Any) -> "ProposalQuerySet":
+        return self.filter(status=Proposal.Status.RETURNED, author=user).order_by("-decided_at")
+
+
+class Proposal(models.Model):
+    """Changes to facts that somebody without the right to publish has made in one go."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "waiting for a reviewer"
+        RETURNED = "returned", "returned to its author"
+        PUBLISHED = "published", "published"
+        REJECTED = "rejected", "rejected"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    changeset = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text="What its revisions bear once it is published.",
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="proposals")
+    author_name = models.CharField(max_length=150, help_text="As it was at the time.")
+    origin = models.CharField(max_length=10, choices=Revision.Origin)
+    reason = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=timezone.now)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_index=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_proposals"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, help_text="What the reviewer says to the author.")
+    form_path = models.CharField(max_length=500, blank=True, help_text="Where it was typed in.")
+    form_data = models.JSONField(null=True, help_text="What was typed in: name and values of each field.")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        permissions = [("publish_proposal", "Can publish proposals and write without one")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "returned", "published", "rejected", "withdrawn"]),
+                name="proposal_status_is_known",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="proposal_has_reason"),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at=None, decided_by=None)
+                | (~Q(status="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="proposal_decision_has_decider",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["returned", "rejected"]) | ~Q(note=""),
+                name="proposal_refusal_has_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Proposal {self.pk} by {self.author_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:frameworks_proposal_change", args=[self.pk])
+
+    @property
+    def is_undecided(self) -> bool:
+        """It may still be published."""
+        return self.status in {self.Status.OPEN, self.Status.RETURNED}
+
+
+class ProposedChange(models.Model):
+    """One fact of a proposal: from which version, before, after. Reads like the revision that it is to become."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="changes")
+    position = models.PositiveIntegerField(
+        help_text="Applied in this order: a claim before the rating on it."
+    )
+    model = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    action = models.CharField(max_length=10, choices=Revision.Action)
+    seen = models.PositiveIntegerField(
+        null=True, help_text="The version that it is based on; null for a new fact."
+    )
+    reason = models.CharField(max_length=300)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(F("proposal"), F("position"), name="proposed_change_once_per_position"),
+            models.CheckConstraint(
+                condition=Q(action__in=["created", "changed", "deleted"]),
+                name="proposed_change_action_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(action="created", seen=None) | (~Q(action="created") & Q(seen__isnull=False)),
+                name="proposed_change_says_its_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key} {self.action}"
+
+    @property
+    def changed_fields(self) -> list[tuple[str, object, object]]:
+        """Field name, value before, value after, for each field that differs."""
+        before, after = self.before or {}, self.after or {}
+        return [
+            (name, before.get(name), after.get(name))
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name) != after.get(name)
+        ]
