@@ -20,8 +20,10 @@ from .roles import may_publish
 
 #: Larger forms are not kept to be taken up again; the proposal itself is.
 FORM_MAX = 200_000
+#: The buttons of forms that the desk can show again with what was typed.
+SAVING = {"_save", "_continue", "_addanother"}
 #: Carried by a form that takes up a proposal again: what it replaces.
-RESUMES = "_resumes"
+RESUMES = "resumes"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -62,14 +64,16 @@ def _proposing(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpRe
 
 
 def _kept(data: QueryDict, request: HttpRequest) -> list[tuple[str, list[str]]] | None:
-    """What was typed, for taking it up again; nothing where a file was sent or it is too much."""
+    """What was typed, for taking it up again: of forms that can be shown again unsaved, and not too large."""
+    if request.FILES or not SAVING & data.keys():
+        return None
     kept = [
         (name, [str(value) for value in values])
         for name, values in data.lists()
-        if name not in {"csrfmiddlewaretoken", RESUMES}
+        if name not in {"csrfmiddlewaretoken", RESUMES, *SAVING}
     ]
     size = sum(len(name) + sum(map(len, values)) for name, values in kept)
-    return None if request.FILES or size > FORM_MAX else kept
+    return None if size > FORM_MAX else kept
 
 
 def _replace(resumed: str | None, proposal: Proposal, request: HttpRequest) -> None:

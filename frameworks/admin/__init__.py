@@ -14,6 +14,7 @@ from .catalogue import (
 )
 from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
 from .history import RevisionAdmin
+from .proposals import ProposalAdmin
 
 __all__ = [
     "ClaimAdmin",
@@ -23,6 +24,7 @@ __all__ = [
     "FacetAdmin",
     "FacetValueAdmin",
     "FrameworkAdmin",
+    "ProposalAdmin",
     "RatingAdmin",
     "RelationAdmin",
     "RevisionAdmin",
