@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxDetails
 
-from . import proposals
-from .models import Proposal, ProposedChange
+from . import past, proposals
+from .models import Criterion, Framework, Proposal, ProposedChange, Recorded, Source
 from .revisions import Author, State
 
 #: What has public pages. The desk's own are never previewed.
 PUBLIC = {"frameworks", "comparisons"}
+KINDS: dict[str, type[Recorded]] = {"framework": Framework, "criterion": Criterion, "source": Source}
 REDIRECTS_MAX = 3
 
 
@@ -58,7 +59,7 @@ def _answer(request: HttpRequest, proposal: Proposal, path: str, query: str) -> 
 
 def pages_of(changes: Iterable[ProposedChange]) -> Iterator[tuple[str, str]]:
     """The public pages on which the changes would be seen: a label and an address each."""
-    named: dict[str, dict[str, None]] = {"framework": {}, "criterion": {}, "source": {}}
+    named: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
     for change in changes:
         state: State = change.after or change.before or {}
         for kind, slugs in named.items():
@@ -71,5 +72,6 @@ def pages_of(changes: Iterable[ProposedChange]) -> Iterator[tuple[str, str]]:
         yield "Side by side", reverse("comparisons:side_by_side", args=[frameworks[:5]])
     for kind, slugs in named.items():
         for slug in slugs:
-            yield f"{kind.capitalize()} {slug}", reverse(f"frameworks:{kind}", args=[slug])
+            fact = past.by_name(KINDS[kind], slug)
+            yield f"{kind.capitalize()} {fact or slug}", reverse(f"frameworks:{kind}", args=[slug])
     yield "Disagreements", reverse("frameworks:disagreements")

@@ -295,7 +295,7 @@ def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: 
     before = state_of_everything()
     links = {link.text: link["href"] for link in page(rob, proposal).all(".previews a")}
     assert next(iter(links)) == "Matrix"
-    shown = read(rob.get(links[f"Framework {rating.framework.slug}"]).content)
+    shown = read(rob.get(links[f"Framework {rating.framework}"]).content)
     assert "Nothing of it is public yet" in shown.one(".preview").text
     assert "Splendid" in shown.text
     assert state_of_everything() == before

@@ -119,6 +119,7 @@ class ProposalAdmin(ListAdmin):
     search_fields = ("reason", "author_name", "changes__key")
     search_help_text = "Searches reason, author and the keys of facts."
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
 
     @admin.display(description="proposal", ordering="pk")
     def number(self, proposal: Proposal) -> str:
