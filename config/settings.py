@@ -67,8 +67,8 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is knocking, for the throttling of logins. Behind our proxy that is what the proxy says it saw; without
-    one the header is anybody's to write, and does not count."""
+    """Who is knocking, for the limits on logins and objections. Behind our proxy that is what the proxy says it saw;
+    without one the header is anybody's to write, and does not count."""
     if HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR")):
         return str(seen).rsplit(",", maxsplit=1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -95,6 +95,7 @@ try:
     SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
     ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
+    OBJECTIONS = env.bool("OBJECTIONS", True)
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
     )
@@ -133,6 +134,9 @@ DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make
 REVIEW_INTERVAL_DAYS = 180  # after which a rating counts as not reviewed lately
 COMPARE_MAX = 5  # frameworks side by side
 WEIGHT_MAX = 10
+OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address
+OBJECTIONS_A_DAY_IN_ALL = 200  # taken from everybody: what editors can look at
+CLIENT_ADDRESS = client_address
 
 
 # Django
@@ -244,7 +248,7 @@ AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = client_address
+AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False

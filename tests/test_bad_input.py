@@ -227,6 +227,8 @@ STRANGE = {
     [
         "/{}/",
         "/frameworks/{}/",
+        "/frameworks/{}/performance/objection/",
+        "/frameworks/flask/{}/objection/",
         "/criteria/{}/",
         "/sources/{}/",
         "/compare/{}/",

@@ -74,7 +74,7 @@ def test_criteria_stand_in_groups_with_their_question_each_cell_with_its_verdict
 def test_what_no_source_says_is_said(client: Client) -> None:
     assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
         "3 · 3 in a few words · 1 claim",
-        "no source says",
+        "no source says A source does say? Sanic, Performance",
     ]
 
 

@@ -14,14 +14,14 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import modelformset_factory
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
-from frameworks.models import Claim, Criterion, Disagreement, Rating, Recorded, Source
+from frameworks.models import Claim, Criterion, Disagreement, Objection, Rating, Recorded, Source
 from frameworks.revisions import REFUSALS, Author
 
 from .filters import CellFilter, ClaimsFilter, DisputeFilter, ReadingFilter, ReviewFilter
@@ -397,6 +397,20 @@ class RatingAdmin(RecordedAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         ratings = cast("models.QuerySet[Any]", super().get_queryset(request))
         return ratings.with_evidence()  # type: ignore[attr-defined, no-any-return]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """With what readers object to in its cell."""
+        if obj is not None and request.user.has_perm("frameworks.view_objection"):
+            context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def is_public(self, fact: Recorded) -> bool:
         return isinstance(fact, Rating) and fact.is_published and fact.framework.is_published

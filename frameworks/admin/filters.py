@@ -1,5 +1,6 @@
 """The questions that editors put to a list."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from frameworks.models import Claim, Rating
+from frameworks.models import Claim, Objection, Rating
 
 
 class Question(admin.SimpleListFilter):
@@ -106,3 +107,24 @@ class ReadingFilter(Question):
             case "some":
                 return queryset.filter(reading__isnull=False)
         return queryset
+
+
+class WaitingFilter(Question):
+    """What waits for an answer, unless asked for more."""
+
+    title = "status"
+    parameter_name = "status"
+    answers = (("accepted", "Accepted"), ("dismissed", "Dismissed"), ("any", "All"))
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": "Waiting"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Objection]) -> QuerySet[Objection]:
+        match self.value():
+            case "any":
+                return queryset
+            case "accepted" | "dismissed" as status:
+                return queryset.filter(status=status)
+        return queryset.filter(status=Objection.Status.OPEN)
