@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 
+from .accounts import AttemptAdmin, GroupAdmin, UserAdmin
 from .catalogue import (
     CriterionAdmin,
     CriterionGroupAdmin,
@@ -16,6 +17,7 @@ from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
 from .history import RevisionAdmin
 
 __all__ = [
+    "AttemptAdmin",
     "ClaimAdmin",
     "CriterionAdmin",
     "CriterionGroupAdmin",
@@ -23,11 +25,13 @@ __all__ = [
     "FacetAdmin",
     "FacetValueAdmin",
     "FrameworkAdmin",
+    "GroupAdmin",
     "RatingAdmin",
     "RelationAdmin",
     "RevisionAdmin",
     "SourceAdmin",
     "TraitAdmin",
+    "UserAdmin",
 ]
 
 admin.site.site_header = settings.SITE_NAME
