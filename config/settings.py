@@ -90,6 +90,7 @@ try:
     DEBUG = env.bool("DJANGO_DEBUG", False)
     HTTPS = env.bool("DJANGO_HTTPS", False)
     HSTS_SUBDOMAINS = env.bool("DJANGO_HSTS_SUBDOMAINS", False)
+    REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", False)
     PORT = env.int("PORT", 8000, validate=Range(1, 65535))
     WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=Range(1, 64))
     SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -160,6 +161,9 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",  # without its rewriting of TEMPLATES: the loaders stand below
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -171,6 +175,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -252,6 +257,18 @@ AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "frameworks.two_factor.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["code"]  # besides the password: neither is written down
+
+OTP_TOTP_ISSUER = SITE_NAME  # what the app on the phone calls it
+
+LOGIN_REDIRECT_URL = "admin:index"
+
+# A session ends when the browser is closed, and twelve hours after the desk last wrote to it (a sign-in, a saved form):
+# a working day is not interrupted, a forgotten desk is closed by the next morning. The hours are kept on the server
+# too, since browsers that restore their windows restore such cookies with them.
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 
 # What the browser is told

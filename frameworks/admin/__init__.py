@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 
+from .accounts import AttemptAdmin, GroupAdmin, UserAdmin
 from .catalogue import (
     CriterionAdmin,
     CriterionGroupAdmin,
@@ -18,6 +19,7 @@ from .objections import ObjectionAdmin
 from .proposals import ProposalAdmin
 
 __all__ = [
+    "AttemptAdmin",
     "ClaimAdmin",
     "CriterionAdmin",
     "CriterionGroupAdmin",
@@ -25,6 +27,7 @@ __all__ = [
     "FacetAdmin",
     "FacetValueAdmin",
     "FrameworkAdmin",
+    "GroupAdmin",
     "ObjectionAdmin",
     "ProposalAdmin",
     "RatingAdmin",
@@ -32,6 +35,7 @@ __all__ = [
     "RevisionAdmin",
     "SourceAdmin",
     "TraitAdmin",
+    "UserAdmin",
 ]
 
 admin.site.site_header = settings.SITE_NAME
