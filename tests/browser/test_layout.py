@@ -288,3 +288,23 @@ def test_printed_it_is_paper_and_ink_in_either_theme(page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.body).color") in {"rgb(0, 0, 0)", "rgb(33, 31, 26)"}
     expect(page.locator(".controls")).to_be_hidden()
     expect(page.locator("table.grid")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+@pytest.mark.parametrize(
+    "path", ["django-vs-flask-vs-fastapi-vs-litestar", "django-vs-flask-vs-fastapi-vs-litestar-vs-quart"]
+)
+def test_words_stay_inside_their_cells_however_many_stand_side_by_side(
+    page: Page, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/compare/{path}/")
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("table.versus td, table.versus th")].flatMap(cell => {
+            const edge = cell.getBoundingClientRect().right + 1;
+            return [...cell.querySelectorAll("summary *, a, small, span")]
+                .filter(part => !part.closest(".vh") && part.getBoundingClientRect().right > edge)
+                .map(part => part.textContent);
+        })"""
+    )
+    assert outside == []
