@@ -14,6 +14,7 @@ from .catalogue import (
 )
 from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
 from .history import RevisionAdmin
+from .links import LinkCheckAdmin
 from .proposals import ProposalAdmin
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "FacetAdmin",
     "FacetValueAdmin",
     "FrameworkAdmin",
+    "LinkCheckAdmin",
     "ProposalAdmin",
     "RatingAdmin",
     "RelationAdmin",
