@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -29,6 +30,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Desk(AdminSite):
+    index_template = "admin/frameworks/index.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from .admin import front  # the desks register with this site when they are imported
+
+        return super().index(request, {**front.context(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        from .admin import front
+
+        return [*front.urls(self), *super().get_urls()]
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         guarded = super().admin_view(view, cacheable)
 
