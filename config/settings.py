@@ -132,7 +132,6 @@ if HTTPS and not SITE_URL.startswith("https://"):
 SITE_NAME = "Touchstone"
 MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
 DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
-REVIEW_INTERVAL_DAYS = 180  # after which a rating counts as not reviewed lately
 COMPARE_MAX = 5  # frameworks side by side
 WEIGHT_MAX = 10
 OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address

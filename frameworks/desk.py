@@ -17,6 +17,7 @@ from django.http import (
     JsonResponse,
     QueryDict,
 )
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -42,10 +43,22 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Desk(AdminSite):
     login_form = two_factor.SignInForm
     login_template = "admin/frameworks/login.html"
+    index_template = "admin/frameworks/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        from .admin import front  # the desks register with this site when they are imported
+
         two_factor_page = self.admin_view(two_factor.page)
-        return [path("two-factor/", two_factor_page, name="two_factor"), *super().get_urls()]
+        return [
+            path("two-factor/", two_factor_page, name="two_factor"),
+            *front.urls(self),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from .admin import front
+
+        return super().index(request, {**front.context(request), **(extra_context or {})})
 
     @method_decorator(require_http_methods(METHODS))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

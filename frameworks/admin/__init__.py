@@ -15,6 +15,7 @@ from .catalogue import (
 )
 from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
 from .history import RevisionAdmin
+from .links import LinkCheckAdmin
 from .objections import ObjectionAdmin
 from .proposals import ProposalAdmin
 
@@ -28,6 +29,7 @@ __all__ = [
     "FacetValueAdmin",
     "FrameworkAdmin",
     "GroupAdmin",
+    "LinkCheckAdmin",
     "ObjectionAdmin",
     "ProposalAdmin",
     "RatingAdmin",

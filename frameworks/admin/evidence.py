@@ -344,6 +344,15 @@ def _unpublish(rating: Rating, today: date) -> None:
     rating.is_published = False
 
 
+STILL_RIGHT = Step(
+    "mark_reviewed",
+    "Still right: mark as reviewed today",
+    done="marked as reviewed today",
+    wish="mark it as reviewed today",
+    apply=_review,
+)
+
+
 @admin.register(Rating)
 class RatingAdmin(RecordedAdmin):
     form = RatingForm
@@ -382,13 +391,7 @@ class RatingAdmin(RecordedAdmin):
         ("State", {"fields": (("is_published", "reviewed_on"),)}),
     )
     steps = (
-        Step(
-            "mark_reviewed",
-            "Still right: mark as reviewed today",
-            done="marked as reviewed today",
-            wish="mark it as reviewed today",
-            apply=_review,
-        ),
+        STILL_RIGHT,
         Step("publish", "Publish", done="published", wish="publish it", apply=_publish),
         Step("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish),
         DELETE,
