@@ -1,6 +1,7 @@
 """What readers say is wrong with a cell: taken in without an account or a cookie, answered by editors.
 
-Time comes in as an argument. Of the sender only a keyed hash is kept, a new one each day, and that for two days.
+Time comes in as an argument. Of the sender only a keyed hash is kept, a new one each day; the first objection that
+comes after two days empties it.
 """
 
 import unicodedata
