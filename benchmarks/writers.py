@@ -59,7 +59,12 @@ class Work:
 
 
 def write(number: int, edits: int, ratings: Sequence[int]) -> Work:
-    """One writer's edits, rating after rating. An error ends its edit, and is told."""
+    """One writer's edits, rating after rating, each on a connection that it gives back, as a request does.
+
+    An error ends its edit, and is told.
+    """
+    from django.db import connection
+
     words, errors, conflicts = [], [], 0
     for turn in range(edits):
         word = f"{number}-{turn}"
@@ -68,6 +73,8 @@ def write(number: int, edits: int, ratings: Sequence[int]) -> Work:
             words.append(word)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is counted
             errors.append(f"{type(error).__name__}: {error}".strip())
+        finally:
+            connection.close()
     return Work(words, conflicts, errors)
 
 

@@ -43,10 +43,11 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
     match address["ENGINE"]:
         case "django.db.backends.sqlite3":
             # Readers go on while one writes (WAL). A transaction takes the write lock at its start: taking it half-way
-            # fails at once with "database is locked", however long the timeout.
+            # fails at once with "database is locked", however long the timeout. Whoever waits for the lock has no turn:
+            # with sixteen writers on a machine that was busy otherwise, one waited for more than ten seconds.
             options = {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 10,
+                "timeout": 30,  # seconds
                 "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
             }
             # Relative to the project, not to wherever a command happens to be started.

@@ -28,9 +28,11 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 RECOVERY_CODES = 10
+NAME_MAX = 150  # of a user name, as Django has it
 #: By name, pages for those who have yet to turn it on, where it is required.
 OPEN_TO_ALL = {"two_factor", "password_change", "password_change_done", "logout", "jsi18n"}
 
+NAME_TOO_LONG = "No account has so long a name."
 CODE_MISSING = (
     "This account asks for a code as well: six digits from your app, or one of your recovery codes. "
     "Type the password again with it."
@@ -107,6 +109,13 @@ class SignInForm(AdminAuthenticationForm):
         required=False,
         help_text="Where you have turned two-factor sign-in on: from your app, or a recovery code.",
     )
+
+    def clean_username(self) -> str:
+        # No account has such a name, and the count of wrong tries has no room for it.
+        username = str(self.cleaned_data["username"])
+        if len(username) > NAME_MAX:
+            raise ValidationError(NAME_TOO_LONG)
+        return username
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
