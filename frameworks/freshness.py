@@ -45,6 +45,7 @@ class Review:
     """A rating of `to_review()` in the queue. `days_overdue` is None where it was never reviewed."""
 
     rating: Any
+    sources: int
     days_overdue: int | None
     #: The number of a proposal about it that waits for a reviewer.
     proposal: int | None
@@ -59,15 +60,21 @@ class Review:
 
 
 def reviews(ratings: Iterable[Any], today: date) -> list[Review]:
-    """Ratings of `to_review()` with their related facts, as the queue shows them. One query."""
+    """Ratings of `to_review()` with their related facts, as the queue shows them. Two queries."""
     shown = list(ratings)
+    # Counted for the few that are shown: the order of the queue needs the spread of all.
+    counted: Any = Rating.objects.filter(pk__in=[rating.pk for rating in shown]).with_evidence().order_by()
+    sources = dict(counted.values_list("pk", "source_count"))
     changes = ProposedChange.objects.filter(
         model=Rating._meta.model_name,
         key__in=[rating.key_text for rating in shown],
         proposal__status=Proposal.Status.OPEN,
     )
     proposed = dict(changes.order_by("-proposal_id").values_list("key", "proposal_id"))
-    return [Review(rating, rating.days_overdue(today), proposed.get(rating.key_text)) for rating in shown]
+    return [
+        Review(rating, sources[rating.pk], rating.days_overdue(today), proposed.get(rating.key_text))
+        for rating in shown
+    ]
 
 
 # Coverage
@@ -82,7 +89,9 @@ class Backing:
     sources: int = 0
     lowest: int | None = None
     highest: int | None = None
-    rating: Rating | None = None
+    #: The rating's key and score.
+    rating: int | None = None
+    score: int | None = None
 
     @property
     def level(self) -> Literal["none", "one", "several"]:
@@ -91,11 +100,11 @@ class Backing:
     @property
     def standing(self) -> Literal["", "above", "below", "unscored"]:
         """Where the score stands outside of its readings, or is yet to be given."""
-        if self.rating is None:
+        if self.score is None:
             return "unscored" if self.sources else ""
-        if self.highest is not None and self.rating.score > self.highest:
+        if self.highest is not None and self.score > self.highest:
             return "above"
-        if self.lowest is not None and self.rating.score < self.lowest:
+        if self.lowest is not None and self.score < self.lowest:
             return "below"
         return ""
 
@@ -103,12 +112,12 @@ class Backing:
     def words(self) -> str:
         """`2 sources, scored 4, above their readings of 2 to 3`."""
         sources = {0: "no source", 1: "1 source"}.get(self.sources, f"{self.sources} sources")
-        if self.rating is None:
+        if self.score is None:
             return f"{sources}, not scored yet" if self.sources else f"{sources}, not rated"
         if not self.standing:
-            return f"{sources}, scored {self.rating.score}"
+            return f"{sources}, scored {self.score}"
         reach = f"{self.lowest}" if self.lowest == self.highest else f"{self.lowest} to {self.highest}"
-        return f"{sources}, scored {self.rating.score}, {self.standing} the readings of {reach}"
+        return f"{sources}, scored {self.score}, {self.standing} the readings of {reach}"
 
 
 @dataclass(frozen=True)
@@ -124,10 +133,9 @@ class Coverage:
 def coverage() -> Coverage:
     """In four queries, however many cells there are."""
     criteria = list(Criterion.objects.scored().in_order())
-    ratings = {
-        (rating.framework_id, rating.criterion_id): rating
-        for rating in Rating.objects.order_by().only("framework", "criterion", "score")
-    }
+    # Plain values: there may be thousands.
+    scores = Rating.objects.order_by().values_list("framework", "criterion", "pk", "score")
+    ratings = {(framework, criterion): rating for framework, criterion, *rating in scores}
     evidence = _evidence()
     rows = [
         (framework, [_backing(framework, criterion, evidence, ratings) for criterion in criteria])
@@ -164,9 +172,9 @@ def _backing(
     framework: Framework,
     criterion: Criterion,
     evidence: dict[tuple[int, int], _Evidence],
-    ratings: dict[tuple[int, int], Rating],
+    ratings: dict[tuple[int, int], list[int]],
 ) -> Backing:
     key = (framework.pk, criterion.pk)
     behind = evidence.get(key, _Evidence(set(), []))
     lowest, highest = min(behind.readings, default=None), max(behind.readings, default=None)
-    return Backing(framework, criterion, len(behind.sources), lowest, highest, ratings.get(key))
+    return Backing(framework, criterion, len(behind.sources), lowest, highest, *ratings.get(key, ()))

@@ -79,8 +79,8 @@ def _linked(picture: Coverage, *, can_add: bool) -> Iterator[tuple[Any, list[tup
         linked = []
         for cell in cells:
             of = {"framework": framework.pk, "criterion": cell.criterion.pk}
-            if cell.rating:
-                url = reverse("admin:frameworks_rating_change", args=[cell.rating.pk])
+            if cell.rating is not None:
+                url = reverse("admin:frameworks_rating_change", args=[cell.rating])
             elif can_add:
                 url = f"{add}?{urlencode(of)}"
             else:

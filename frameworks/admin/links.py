@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -12,7 +13,22 @@ from django.utils.safestring import SafeString
 from frameworks import links
 from frameworks.models import LinkCheck, Recorded
 
+from .filters import Question
 from .lists import ListAdmin, SafeChangeList
+
+
+class AnswerFilter(Question):
+    title = "answer"
+    parameter_name = "answers"
+    answers = (("no", "Does not answer"), ("yes", "Answers"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "no":
+                return queryset.filter(is_alive=False)
+            case "yes":
+                return queryset.filter(is_alive=True)
+        return queryset
 
 
 class LinkList(SafeChangeList):
@@ -33,7 +49,8 @@ def _link_to(fact: Recorded) -> tuple[str, str]:
 class LinkCheckAdmin(ListAdmin):
     list_display = ("address", "answers", "detail", "named_by", "checked_at")
     list_display_links = None
-    list_filter = ("is_alive",)
+    list_filter = (AnswerFilter,)
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("url", "detail")
     fields = readonly_fields = ("url", "checked_at", "is_alive", "status", "detail")
 

@@ -260,6 +260,16 @@ class Claim(Recorded):
         return f"{self.source.key}:{self.line}"
 
 
+def _evidence() -> models.QuerySet[Claim, Any]:
+    """The claims of a rating's cell, as a subquery of ratings."""
+    return (
+        Claim.objects.filter(framework=models.OuterRef("framework"))
+        .filter(Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion")))
+        .order_by()
+        .values("framework")
+    )
+
+
 def _latest_too_old(today: date) -> Cast:
     """The latest day whose review is too long ago today, by the rating's criterion.
 
@@ -283,24 +293,21 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def under(self, criterion: Criterion) -> "RatingQuerySet":
         return self.filter(criterion=criterion)
 
-    def with_evidence(self) -> "RatingQuerySet":
-        """Annotates `claim_count`, `source_count`, `reading_spread` (None: no claim has a reading), in this query."""
-        evidence = (
-            Claim.objects.filter(framework=models.OuterRef("framework"))
-            .filter(
-                Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion"))
-            )
-            .order_by()
-            .values("framework")
+    def with_spread(self) -> "RatingQuerySet":
+        """Annotates `reading_spread`, in the same query: None where no claim has a reading."""
+        apart = _evidence().annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+        return self.annotate(
+            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True))
         )
-        count = evidence.annotate(n=models.Count("pk")).values("n")
-        sources = evidence.annotate(n=models.Count("source", distinct=True)).values("n")
-        apart = evidence.annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+
+    def with_evidence(self) -> "RatingQuerySet":
+        """Annotates `claim_count`, `source_count`, `reading_spread`, in the same query."""
+        count = _evidence().annotate(n=models.Count("pk")).values("n")
+        sources = _evidence().annotate(n=models.Count("source", distinct=True)).values("n")
         return self.annotate(
             claim_count=Coalesce(models.Subquery(count), 0),
             source_count=Coalesce(models.Subquery(sources), 0),
-            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True)),
-        )
+        ).with_spread()
 
     def disputed(self) -> "RatingQuerySet":
         wide = Q(reading_spread__gte=settings.DISPUTE_SPREAD)
@@ -311,7 +318,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.filter(_is_due(today))
 
     def to_review(self, today: date) -> "RatingQuerySet":
-        """All, in the order in which they want looking at; annotates `is_due` and the evidence.
+        """All, in the order in which they want looking at; annotates `is_due` and `reading_spread`.
 
         Those due come first: the widest disagreement first among them, then the longest overdue, never reviewed ones
         before all. The others follow, the soonest due first.
@@ -319,7 +326,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         lateness = F("reviewed_on") - _latest_too_old(today)
         apart = models.Case(models.When(is_due=True, then=F("reading_spread")))
         return (
-            self.with_evidence()
+            self.with_spread()
             .annotate(is_due=models.ExpressionWrapper(_is_due(today), models.BooleanField()))
             .order_by(
                 "-is_due",

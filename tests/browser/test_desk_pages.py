@@ -53,6 +53,10 @@ def test_nothing_runs_over_the_page_on_a_tablet(desk: Page, path: str) -> None:
     desk.set_viewport_size({"width": 820, "height": 1100})
     desk.goto(path)
     assert desk.evaluate("document.documentElement.scrollWidth") <= 820
+    for button in desk.locator(".queue button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 820
 
 
 def test_one_after_the_other_by_keyboard(desk: Page) -> None:
