@@ -35,7 +35,8 @@ class Tally:
 class Cell:
     """One framework under one criterion: rated, with evidence that is not scored yet, or silent.
 
-    `rating` is the published one or None. `claims` is filled only where the page shows them.
+    `rating` is the published one or None; the editors' desk gathers drafts too. `claims` is filled only where the page
+    shows them.
     """
 
     framework: Framework
@@ -90,14 +91,17 @@ def gather(
     criteria: Sequence[Criterion],
     *,
     with_claims: bool = False,
+    with_drafts: bool = False,
 ) -> dict[Key, Cell]:
     """Every cell of these frameworks and criteria, in two queries however many there are.
 
-    With claims they are read in full; without, only counted by the database.
+    With claims they are read in full; without, only counted by the database. With drafts, ratings that are not
+    published count as well.
     """
+    known = Rating.objects.all() if with_drafts else Rating.objects.published()
     ratings = {
         (rating.framework_id, rating.criterion_id): rating
-        for rating in Rating.objects.published().filter(framework__in=frameworks, criterion__in=criteria)
+        for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
     claims: dict[Key, list[Claim]] = defaultdict(list)
     tallies: dict[Key, Tally] = {}

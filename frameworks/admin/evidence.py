@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import modelformset_factory
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -448,6 +448,20 @@ class RatingAdmin(RecordedAdmin):
     @admin.display(description="rubric")
     def rubric(self, rating: Rating) -> SafeString | str:
         return rubric_of(rating.criterion if rating.criterion_id else None)
+
+    def get_urls(self) -> list[Any]:
+        # Imported late: the grid names new claims as this module does.
+        from . import grid
+
+        def on_desk(view: Any) -> Any:
+            return self.admin_site.admin_view(wraps(view)(partial(view, desk=self)))
+
+        cell = "matrix/cell/<slug:framework>/<slug:criterion>/"
+        return [
+            path("matrix/", on_desk(grid.grid_view), name="frameworks_rating_matrix"),
+            path(cell, on_desk(grid.cell_view), name="frameworks_rating_matrix_cell"),
+            *super().get_urls(),
+        ]
 
     # The claims come before the rating that is published on them; the last claim goes after it.
 
