@@ -1,30 +1,41 @@
 """The facts: catalogue, evidence, the history of both; and what the editors' desk keeps beside them."""
 
+from .benchmarks import Benchmark, Figure
 from .catalogue import Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source, spread
 from .history import Revision
+from .neighbours import CAPABILITY, Addition, Component, Tie
+from .questions import Answer, Question
 from .recorded import Recorded
 from .review import Proposal, ProposedChange
 
 __all__ = [
+    "CAPABILITY",
+    "Addition",
+    "Answer",
+    "Benchmark",
     "Claim",
+    "Component",
     "Criterion",
     "CriterionGroup",
     "Disagreement",
     "EditorProfile",
     "Facet",
     "FacetValue",
+    "Figure",
     "Framework",
     "LinkCheck",
     "Objection",
     "Proposal",
     "ProposedChange",
+    "Question",
     "Rating",
     "Recorded",
     "Relation",
     "Revision",
     "Source",
+    "Tie",
     "Trait",
     "Upload",
     "spread",

@@ -1,0 +1,354 @@
+"""What follows from the facts for somebody's project: use cases with their weights, and rules that sources state."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
+from frameworks.models.evidence import ONE_TO_FIVE
+from frameworks.models.promises import one_to_five_check, slug_check, slug_field
+
+
+class UseCaseQuerySet(models.QuerySet["UseCase"]):
+    def get_by_natural_key(self, slug: str) -> "UseCase":
+        return self.get(slug=slug)
+
+
+class UseCase(Recorded):
+    """A kind of project: a named set of weights and must-haves."""
+
+    slug = slug_field()
+    name = models.CharField(max_length=80, unique=True)
+    summary = models.CharField(max_length=300, help_text="What such a project is, in one or two sentences.")
+    weights_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why these weights, from what the sources say."
+    )
+    dispute = models.CharField(
+        max_length=300, blank=True, help_text="Where sources recommend different frameworks: who says what."
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = UseCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [slug_check("use_case_slug_is_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("comparisons:use_case", args=[self.slug])
+
+
+class UseCaseWeightQuerySet(models.QuerySet["UseCaseWeight"]):
+    def get_by_natural_key(self, use_case: str, criterion: str) -> "UseCaseWeight":
+        return self.get(use_case__slug=use_case, criterion__slug=criterion)
+
+
+class UseCaseWeight(Recorded):
+    """What one criterion counts in a use case. Criteria without one count what they always do."""
+
+    use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="weights")
+    criterion = models.ForeignKey(
+        Criterion, models.PROTECT, related_name="use_case_weights", limit_choices_to={"is_scored": True}
+    )
+    weight = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(settings.WEIGHT_MAX)], help_text="0 to 10."
+    )
+
+    objects = UseCaseWeightQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "weight"
+        ordering = ["use_case", "criterion__group__position", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint("use_case", "criterion", name="use_case_weight_once_per_criterion"),
+            models.CheckConstraint(condition=Q(weight__range=(0, 10)), name="use_case_weight_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case}, {self.criterion}: {self.weight}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.use_case.slug, self.criterion.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "comparisons.usecase",
+        "frameworks.criterion",
+    ]
+
+
+class NeedQuerySet(models.QuerySet["Need"]):
+    def get_by_natural_key(self, use_case: str, number: int) -> "Need":
+        return self.get(use_case__slug=use_case, number=number)
+
+
+class Need(Recorded):
+    """A must-have of a use case: a facet value, or the lowest score that will do, on the word of the claims named."""
+
+    use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="needs")
+    number = models.PositiveSmallIntegerField(help_text="Tells the needs of one use case apart. Set once.")
+    value = models.ForeignKey(
+        FacetValue, models.PROTECT, null=True, blank=True, related_name="needs", verbose_name="property"
+    )
+    criterion = models.ForeignKey(
+        Criterion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="needs",
+        limit_choices_to={"is_scored": True},
+    )
+    minimum = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=ONE_TO_FIVE, help_text="The lowest score that will do, 1 to 5."
+    )
+    claims = models.ManyToManyField(Claim, related_name="needs")
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["use_case", "number"]
+        constraints = [
+            models.UniqueConstraint("use_case", "number", name="need_numbered_once"),
+            one_to_five_check("need_minimum_in_range", "minimum"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, criterion__isnull=True, minimum__isnull=True)
+                | Q(value__isnull=True, criterion__isnull=False, minimum__isnull=False),
+                name="need_is_value_or_minimum",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        wanted = self.value or f"{self.criterion} at least {self.minimum}"
+        return f"{self.use_case}: {wanted}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.use_case.slug, self.number)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "comparisons.usecase",
+        "frameworks.facetvalue",
+        "frameworks.criterion",
+        "frameworks.claim",
+    ]
+
+    def clean(self) -> None:
+        if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (
+            self.minimum is None
+        ):
+            raise ValidationError(
+                "Name either a property, or a criterion with the lowest score that will do."
+            )
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def get_by_natural_key(self, use_case: str, slug: str) -> "Recommendation":
+        return self.get(use_case__slug=use_case, slug=slug)
+
+
+class Recommendation(Recorded):
+    """What sources recommend for a use case: one framework, one component, or several frameworks together."""
+
+    class Strength(models.TextChoices):
+        FIRST = "first", "first choice"
+        SUITABLE = "suitable", "also suitable"
+        AGAINST = "against", "not recommended"
+
+    use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="recommendations")
+    slug = slug_field(unique=False)
+    frameworks = models.ManyToManyField(
+        Framework,
+        blank=True,
+        related_name="recommendations",
+        help_text="Several are a combination: to be used together.",
+    )
+    component = models.ForeignKey(
+        Component, models.PROTECT, null=True, blank=True, related_name="recommendations"
+    )
+    strength = models.CharField(max_length=10, choices=Strength, default=Strength.FIRST)
+    claims = models.ManyToManyField(Claim, related_name="recommendations")
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["use_case", "slug"]
+        constraints = [
+            slug_check("recommendation_slug_is_slug"),
+            models.UniqueConstraint("use_case", "slug", name="recommendation_slug_once_per_use_case"),
+            models.CheckConstraint(
+                condition=Q(strength__in=["first", "suitable", "against"]),
+                name="recommendation_strength_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case}: {self.slug}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.use_case.slug, self.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "comparisons.usecase",
+        "frameworks.framework",
+        "frameworks.component",
+        "frameworks.claim",
+    ]
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def get_by_natural_key(self, slug: str) -> "Prompt":
+        return self.get(slug=slug)
+
+
+class Prompt(Recorded):
+    """One question of the decision helper."""
+
+    slug = slug_field()
+    text = models.CharField(max_length=120, unique=True)
+    help = models.CharField(max_length=200, blank=True)
+    takes_several = models.BooleanField(
+        default=False, help_text="Whether more than one option may be ticked."
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "text"]
+        constraints = [slug_check("prompt_slug_is_slug")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class OptionQuerySet(models.QuerySet["Option"]):
+    def get_by_natural_key(self, prompt: str, slug: str) -> "Option":
+        return self.get(prompt__slug=prompt, slug=slug)
+
+
+class Option(Recorded):
+    """One answer that may be given to a question of the decision helper."""
+
+    prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="options")
+    slug = slug_field(unique=False)
+    text = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = OptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["prompt__position", "position"]
+        constraints = [
+            slug_check("option_slug_is_slug"),
+            models.UniqueConstraint("prompt", "slug", name="option_slug_once_per_prompt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prompt} {self.text}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.prompt.slug, self.slug)
+
+    natural_key.dependencies = ["comparisons.prompt"]  # type: ignore[attr-defined]
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def get_by_natural_key(self, key: str) -> "Rule":
+        return self.get(key=key)
+
+
+class Rule(Recorded):
+    """A decision rule that a source states: when this holds, choose that."""
+
+    key = models.SlugField(
+        max_length=60, unique=True, help_text="Names this rule: source and line. Set once."
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="rules")
+    line = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)], help_text="Line of the source's file, counted from 1."
+    )
+    paraphrase = models.CharField(
+        max_length=300, help_text="What it says, in our own words. Never its sentence."
+    )
+    favours = models.ManyToManyField(
+        Framework,
+        related_name="rules_for",
+        help_text="What it recommends. Several are a combination: to be used together.",
+    )
+    component = models.ForeignKey(
+        Component,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rules",
+        help_text="What of the framework it recommends, where it is a component.",
+    )
+    against = models.ManyToManyField(
+        Framework, blank=True, related_name="rules_against", help_text="What it speaks against."
+    )
+    claims = models.ManyToManyField(Claim, blank=True, related_name="rules")
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source__key", "line", "key"]
+        constraints = [
+            slug_check("rule_key_is_slug", "key"),
+            models.CheckConstraint(condition=Q(line__gte=1), name="rule_line_from_one"),
+            models.CheckConstraint(condition=~Q(paraphrase=""), name="rule_has_paraphrase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.locator} {self.paraphrase}"
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.source",
+        "frameworks.framework",
+        "frameworks.component",
+        "frameworks.claim",
+    ]
+
+    @property
+    def locator(self) -> str:
+        """Where it stands: `003:97`, source and line."""
+        return f"{self.source.key}:{self.line}"
+
+
+class ConditionQuerySet(models.QuerySet["Condition"]):
+    def get_by_natural_key(self, rule: str, number: int) -> "Condition":
+        return self.get(rule__key=rule, number=number)
+
+
+class Condition(Recorded):
+    """One case in which a rule holds: all of these options are ticked. Of several conditions any one will do."""
+
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="conditions")
+    number = models.PositiveSmallIntegerField(help_text="Tells the conditions of one rule apart. Set once.")
+    options = models.ManyToManyField(Option, related_name="conditions")
+
+    objects = ConditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["rule", "number"]
+        constraints = [models.UniqueConstraint("rule", "number", name="condition_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule.locator}, condition {self.number}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.rule.key, self.number)
+
+    natural_key.dependencies = ["comparisons.rule", "comparisons.option"]  # type: ignore[attr-defined]

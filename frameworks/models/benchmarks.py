@@ -1,0 +1,151 @@
+"""Measured figures. None without its method: what was measured, how, and what the method leaves unsaid."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from .catalogue import Framework
+from .evidence import Claim, Source
+from .promises import slug_check, slug_field
+from .recorded import Recorded
+
+
+class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
+    def get_by_natural_key(self, slug: str) -> "Benchmark":
+        return self.get(slug=slug)
+
+
+class Benchmark(Recorded):
+    """One measurement of several frameworks by one method, by a source or, where none is named, by Touchstone."""
+
+    slug = slug_field()
+    title = models.CharField(max_length=120)
+    question = models.CharField(max_length=200, help_text="What was measured, as one question.")
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="benchmarks",
+        help_text="Who published the figures. Empty where they were measured here.",
+    )
+    method = models.TextField(
+        help_text="What is known of how it was measured, one item a line, as `Server: Uvicorn`."
+    )
+    unsaid = models.TextField(
+        blank=True,
+        help_text="What the method leaves unsaid, one item a line, as `Hardware: why it matters`.",
+    )
+    unit = models.CharField(max_length=40, help_text="As `requests a second`. More is better.")
+    measured_on = models.DateField(null=True, blank=True, help_text="The day of the run, where it is known.")
+    command = models.CharField(
+        max_length=300, blank=True, help_text="What repeats the run, where something does."
+    )
+    comment = models.TextField(blank=True, help_text="What a reader should bear in mind.")
+    counter_claims = models.ManyToManyField(
+        Claim, blank=True, related_name="countered_benchmarks", help_text="What sources hold against it."
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+
+    objects = BenchmarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+        constraints = [
+            slug_check("benchmark_slug_is_slug"),
+            models.CheckConstraint(condition=Q(method__regex=r"[^\s]"), name="benchmark_has_method"),
+            models.CheckConstraint(condition=~Q(unit=""), name="benchmark_has_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    natural_key.dependencies = ["frameworks.source", "frameworks.claim"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('frameworks:benchmarks')}#{self.slug}"
+
+    @property
+    def method_items(self) -> list[tuple[str, str]]:
+        """`[("Server", "Uvicorn"), …]`; an item without a colon has no name."""
+        return _items(self.method)
+
+    @property
+    def unsaid_items(self) -> list[tuple[str, str]]:
+        return _items(self.unsaid)
+
+
+def _items(text: str) -> list[tuple[str, str]]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    parts = [line.partition(": ") for line in lines]
+    return [(name, rest) if colon else ("", name) for name, colon, rest in parts]
+
+
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def get_by_natural_key(self, benchmark: str, framework: str, setup: str) -> "Figure":
+        return self.get(benchmark__slug=benchmark, framework__slug=framework, setup=setup)
+
+
+class Figure(Recorded):
+    """What one framework reached in one benchmark, in the benchmark's unit."""
+
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="figures")
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="figures")
+    setup = models.SlugField(
+        max_length=60, help_text="Tells several runs of one framework apart: the server, as `uvicorn`."
+    )
+    server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
+    version = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
+    value = models.DecimalField(
+        max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    lowest = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, help_text="The lowest of the repetitions."
+    )
+    highest = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, help_text="The highest of the repetitions."
+    )
+    is_about = models.BooleanField(
+        "about", default=False, help_text="Whether the source itself says that the figure is approximate."
+    )
+    claims = models.ManyToManyField(Claim, blank=True, related_name="figures")
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["benchmark__position", "-value"]
+        constraints = [
+            slug_check("figure_setup_is_slug", "setup"),
+            models.UniqueConstraint("benchmark", "framework", "setup", name="figure_once_per_setup"),
+            models.CheckConstraint(condition=Q(value__gt=0), name="figure_value_above_zero"),
+            models.CheckConstraint(
+                condition=Q(lowest__isnull=True, highest__isnull=True)
+                | Q(lowest__gt=0, lowest__lte=F("value"), highest__gte=F("value")),
+                name="figure_value_within_spread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benchmark}: {self.framework}, {self.setup}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.benchmark.slug, self.framework.slug, self.setup)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.benchmark",
+        "frameworks.framework",
+        "frameworks.claim",
+    ]
+
+    def clean(self) -> None:
+        if (self.lowest is None) != (self.highest is None):
+            raise ValidationError("Give both the lowest and the highest of the repetitions, or neither.")
+        if self.lowest is not None and not self.lowest <= self.value <= self.highest:  # type: ignore[operator]
+            raise ValidationError("The figure lies between the lowest and the highest of the repetitions.")

@@ -1,0 +1,180 @@
+"""What stands around the frameworks: tools and standards, and what must be added where something is not built in."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from .catalogue import FacetValue, Framework
+from .promises import http_url_check, http_url_field, slug_check, slug_field
+from .recorded import Recorded
+
+#: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
+CAPABILITY = "capability"
+
+
+class ComponentQuerySet(models.QuerySet["Component"]):
+    def get_by_natural_key(self, slug: str) -> "Component":
+        return self.get(slug=slug)
+
+
+class Component(Recorded):
+    """A neighbouring tool or standard that a source names: no framework of its own, but part of the choice."""
+
+    class Kind(models.TextChoices):
+        """What it is for. How it stands to a framework is told by its ties."""
+
+        ASYNC_LAYER = "async-layer", "async layer"
+        DATA_LAYER = "data-layer", "data layer"
+        DATABASE = "database", "database"
+        VALIDATION = "validation", "validation"
+        AUTHENTICATION = "authentication", "authentication"
+        API = "api", "API tooling"
+        PAGES = "pages", "pages and admin"
+        STANDARD = "standard", "standard"
+        RUNNING = "running", "running it"
+
+    slug = slug_field()
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    label = models.CharField(max_length=60, help_text="What it is, in two or three words.")
+    summary = models.CharField(
+        max_length=300, help_text="One sentence in our own words. Say only what a source says."
+    )
+    website = http_url_field("Its own home page (http or https).")
+
+    objects = ComponentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            slug_check("component_slug_is_slug"),
+            http_url_check("component_website_is_http", "website"),
+            models.CheckConstraint(condition=~Q(summary=""), name="component_has_summary"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "async-layer",
+                        "data-layer",
+                        "database",
+                        "validation",
+                        "authentication",
+                        "api",
+                        "pages",
+                        "standard",
+                        "running",
+                    ]
+                ),
+                name="component_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("frameworks:component", args=[self.slug])
+
+
+class TieQuerySet(models.QuerySet["Tie"]):
+    def get_by_natural_key(self, component: str, kind: str, framework: str) -> "Tie":
+        return self.get(component__slug=component, kind=kind, framework__slug=framework)
+
+
+class Tie(Recorded):
+    """How a component stands to a framework, on the word of the claims named."""
+
+    class Kind(models.TextChoices):
+        BUILT_ON = "built-on", "{framework} is built on {component}"
+        SUPPORTS = "supports", "{framework} supports {component}"
+        PART_OF = "part-of", "{component} is part of {framework}"
+        EXTENDS = "extends", "{component} extends {framework}"
+        WORKS_WITH = "works-with", "{component} works with {framework}"
+
+    component = models.ForeignKey(Component, models.PROTECT, related_name="ties")
+    kind = models.CharField(max_length=20, choices=Kind)
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="ties")
+    text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
+    claims = models.ManyToManyField("frameworks.Claim", related_name="ties")
+
+    objects = TieQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["component__name", "framework__name", "kind"]
+        constraints = [
+            models.UniqueConstraint("component", "kind", "framework", name="tie_once_per_pair_and_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["built-on", "supports", "part-of", "extends", "works-with"]),
+                name="tie_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display().format(component=self.component, framework=self.framework)
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.component.slug, self.kind, self.framework.slug)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.component",
+        "frameworks.framework",
+        "frameworks.claim",
+    ]
+
+
+class AdditionQuerySet(models.QuerySet["Addition"]):
+    def get_by_natural_key(self, framework: str, facet: str, value: str, component: str) -> "Addition":
+        return self.get(
+            framework__slug=framework,
+            capability__facet__slug=facet,
+            capability__slug=value,
+            component__slug=component,
+        )
+
+
+class Addition(Recorded):
+    """A component that brings a framework a capability which it lacks, on the word of the claims named.
+
+    Several for one capability are ways to choose from.
+    """
+
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="additions")
+    capability = models.ForeignKey(
+        FacetValue,
+        models.PROTECT,
+        related_name="additions",
+        limit_choices_to={"facet__slug": CAPABILITY},
+    )
+    component = models.ForeignKey(Component, models.PROTECT, related_name="additions")
+    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
+    claims = models.ManyToManyField("frameworks.Claim", related_name="additions")
+
+    objects = AdditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["framework__name", "capability__position", "component__name"]
+        constraints = [
+            models.UniqueConstraint(
+                "framework", "capability", "component", name="addition_once_per_framework_and_capability"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework}, {self.capability.name}: {self.component}"
+
+    def natural_key(self) -> tuple[str, str, str, str]:
+        return (
+            self.framework.slug,
+            self.capability.facet.slug,
+            self.capability.slug,
+            self.component.slug,
+        )
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.framework",
+        "frameworks.facetvalue",
+        "frameworks.component",
+        "frameworks.claim",
+    ]
