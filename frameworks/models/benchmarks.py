@@ -102,7 +102,7 @@ class Figure(Recorded):
         max_length=60, help_text="Tells several runs of one framework apart: the server, as `uvicorn`."
     )
     server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
-    version = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
+    release = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
     value = models.DecimalField(
         max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
