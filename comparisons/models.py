@@ -282,8 +282,14 @@ class Rule(Recorded):
     )
     favours = models.ManyToManyField(
         Framework,
+        blank=True,
         related_name="rules_for",
-        help_text="What it recommends. Several are a combination: to be used together.",
+        help_text="What it recommends. None for a mere caution.",
+    )
+    is_combination = models.BooleanField(
+        "together",
+        default=False,
+        help_text="Ticked: what it recommends is to be used together. Unticked: either will do.",
     )
     component = models.ForeignKey(
         Component,
@@ -296,6 +302,7 @@ class Rule(Recorded):
     against = models.ManyToManyField(
         Framework, blank=True, related_name="rules_against", help_text="What it speaks against."
     )
+    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
     claims = models.ManyToManyField(Claim, blank=True, related_name="rules")
 
     objects = RuleQuerySet.as_manager()

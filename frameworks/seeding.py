@@ -22,7 +22,19 @@ Latest = dict[tuple[str, str], Revision]
 """The newest revision of each fact, by model and key."""
 
 #: In the order of their dependencies; a folder stands for all its files.
-FIXTURES = ("catalogue.json", "sources.json", "claims", "traits.json", "ratings", "disagreements.json")
+FIXTURES = (
+    "catalogue.json",
+    "sources.json",
+    "claims",
+    "traits.json",
+    "ratings",
+    "disagreements.json",
+    "components.json",
+    "questions.json",
+    "benchmarks.json",
+    "use-cases.json",
+    "rules.json",
+)
 REASON = "Seeded from the source articles."
 
 
