@@ -28,6 +28,7 @@ from .forms import (
     desk,
     is_number,
 )
+from .imports import TableAdmin
 from .lists import AT_ONCE
 from .steps import StepAdmin
 
@@ -103,7 +104,7 @@ class RecordedInline(SafeFields, InlineModelAdmin):
         return field
 
 
-class RecordedAdmin(SafeFields, StepAdmin):
+class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
     form = ReasonedForm
     change_form_template = "admin/frameworks/change_form.html"
     object_history_template = "admin/frameworks/object_history.html"

@@ -1,0 +1,56 @@
+"""Import in a real browser: choose the file, look over its rows, confirm."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from frameworks import sheets, tables
+from frameworks.models import Rating
+from tests import factories
+from tests.conftest import Axe
+from tests.test_admin import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def check(page: Page, axe: Axe, console: list[str]) -> None:
+    """Nothing to complain of, neither for the browser nor for axe; what axe itself does to the page does not count."""
+    assert console == []
+    assert axe(page) == []
+    console.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_upload_look_over_confirm(
+    page: Page, live_server: LiveServer, axe: Axe, console: list[str], tmp_path: Path, scheme: str
+) -> None:
+    for _ in range(3):
+        factories.make_rating(score=3)
+    path = tmp_path / "ratings.csv"
+    sheet = tables.KINDS["rating"].sheet()
+    for row, score in zip(sheet.rows, ["4", "9", "3"], strict=True):
+        row[sheet.header.index("score")] = score
+    path.write_bytes(sheets.write(sheet, "csv"))
+    session = sign_in(factories.make_editor()).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"{live_server.url}/admin/"}])
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+    page.goto("/admin/frameworks/rating/")
+    page.get_by_role("link", name="Import and export").click()
+    check(page, axe, console)
+    page.get_by_label("File").set_input_files(path)
+    page.get_by_role("button", name="Show what it changes").click()
+    expect(page.get_by_text("Ensure this value is less than or equal to 5.")).to_be_visible()
+    check(page, axe, console)
+    page.set_viewport_size({"width": 820, "height": 1100})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+    page.get_by_label("Leave the 1 refused row out").check()
+    page.get_by_label("Why").fill("From the table.")
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.get_by_text("1 rating imported: 1 changed.")).to_be_visible()
+    assert sorted(Rating.objects.values_list("score", flat=True)) == [3, 3, 4]
+    assert console == []
+    # Ratings go first: flushing empties the tables in any order.
+    Rating.objects.all().delete()
