@@ -160,6 +160,7 @@ PAGES = {
     "source": "/sources/002/",
     "disagreements": "/disagreements/",
     "method": "/method/",
+    "objection sent": "/frameworks/flask/performance/objection/sent/",
 }
 #: Pages for what is not there, with their status.
 ERRORS = {
@@ -167,6 +168,7 @@ ERRORS = {
     "no such framework": ("/frameworks/nobody/", 404),
     "no such criterion": ("/criteria/nothing/", 404),
     "no such source": ("/sources/999/", 404),
+    "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
     "one in comparison": ("/compare/flask/", 400),
 }
