@@ -62,10 +62,16 @@ class Row:
     opened: State | None = None
     now: State | None = None
     mine: State | None = None
+    #: Where somebody else has changed it since: what the file changes, on top of what stands now.
+    over: Change | None = None
 
 
 class Standing(Exception):
-    """Rows are refused, or others than the editor had seen refused. Nothing was written."""
+    """Other rows are refused or in conflict than the editor had seen. Nothing was written."""
+
+
+class Undecided(Standing):
+    """Rows are refused or in conflict, and the editor has not said what is to become of them."""
 
 
 # Parse
@@ -212,9 +218,9 @@ class _Reader:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(wanted, unclear))
         change = Change(wanted, related, int(version) if version else None, now)
-        return self._compared(row, change, wanted if fact is None else fact)
+        return self._compared(row, change, wanted if fact is None else fact, cells)
 
-    def _compared(self, row: Row, change: Change, standing: Recorded) -> Row:
+    def _compared(self, row: Row, change: Change, standing: Recorded, cells: dict[str, str]) -> Row:
         mine = revisions.state(change.fact, change.related)
         row = replace(row, mine=mine)
         if row.now == mine:
@@ -222,20 +228,31 @@ class _Reader:
         if row.now is not None and change.seen is None:
             return _refused(row, Problem(VERSION, SAY_VERSION))
         if change.seen is not None and change.seen != standing.version:
-            return self._stale(row, change.seen)
+            return self._stale(row, change.seen, standing, cells)
         if problems := self._broken(change, row.key):
             return _refused(row, *problems)
-        for name in self.unique:
-            self.taken[name, getattr(change.fact, name)] = row.key
+        self._take(change.fact, row.key)
         return replace(row, status=Status.NEW if row.now is None else Status.CHANGED, change=change)
 
-    def _stale(self, row: Row, seen: int) -> Row:
+    def _stale(self, row: Row, seen: int, standing: Recorded, cells: dict[str, str]) -> Row:
         """Somebody else has changed it. What the editor left alone stays as that one has it."""
-        opened = self.known.opened.get((row.key, seen))
+        opened, since = self.known.opened.get((row.key, seen)), Problem("", self._since(row.key, seen))
+        if opened is None:
+            return _refused(row, since)
         row = replace(row, opened=opened)
-        if opened is not None and row.mine is not None and _left_alone(self.fields, row.mine, opened):
+        own = {name: cells[name] for name in self.fields if _differ(name, row.mine, opened)}
+        fact, related, _ = self._build(standing, own)
+        if revisions.state(fact, related) == row.now:
             return replace(row, status=Status.SAME)
-        return _refused(row, Problem("", self._since(row.key, seen)))
+        over = Change(fact, related, standing.version, row.now)
+        if problems := self._broken(over, row.key):
+            return _refused(row, since, *problems)
+        self._take(fact, row.key)
+        return replace(_refused(row, since), over=over)
+
+    def _take(self, fact: Recorded, key: str) -> None:
+        for name in self.unique:
+            self.taken[name, getattr(fact, name)] = key
 
     def _since(self, key: str, seen: int) -> str:
         last = self.known.latest.get(key)
@@ -251,7 +268,7 @@ class _Reader:
     def _build(
         self, standing: Recorded | None, cells: dict[str, str]
     ) -> tuple[Recorded, past.Related, list[Problem]]:
-        """The fact as the row describes it. Columns that the file leaves out stay as they are."""
+        """The fact as the cells describe it. Columns that are left out stay as they are."""
         fact = copy(standing) if standing is not None else self.kind.model()
         related: past.Related = {
             many.name: list(getattr(standing, many.name).all()) if standing is not None else []
@@ -259,7 +276,7 @@ class _Reader:
         }
         problems = []
         for name, column in self.fields.items():
-            if standing is not None and name in self.kind.key:
+            if name not in cells or (standing is not None and name in self.kind.key):
                 continue
             try:
                 value = value_of(column, cells[name], self.known.named.get(name, {}))
@@ -322,8 +339,8 @@ def _problems_of(error: ValidationError) -> list[Problem]:
     return [Problem("", sentence) for sentence in error.messages]
 
 
-def _left_alone(columns: Iterable[str], mine: State, opened: State) -> bool:
-    return all(mine[name] == opened[name] for name in columns if name in opened)
+def _differ(name: str, mine: State | None, opened: State) -> bool:
+    return mine is not None and name in opened and mine[name] != opened[name]
 
 
 def _step(step: Revision) -> str:
@@ -379,9 +396,18 @@ def look(kind: Kind, sheet: Sheet, start: int) -> list[Row]:
 
 
 def refused_mark(rows: Iterable[Row]) -> str:
-    """Which rows are refused, as one short word; empty where none is."""
-    numbers = [str(row.number) for row in rows if row.status == Status.REFUSED]
-    return hashlib.sha256(" ".join(numbers).encode()).hexdigest()[:16] if numbers else ""
+    """Which rows are refused for good, as one short word; empty where none is."""
+    return _mark(str(row.number) for row in rows if row.status == Status.REFUSED and row.over is None)
+
+
+def conflict_mark(rows: Iterable[Row]) -> str:
+    """Which rows somebody else has changed since, and to which version, as one short word; empty where none."""
+    return _mark(f"{row.number}:{row.over.seen}" for row in rows if row.over is not None)
+
+
+def _mark(words: Iterable[str]) -> str:
+    text = " ".join(words)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def confirm(
@@ -392,16 +418,23 @@ def confirm(
     by: Author,
     reason: str,
     leave_out: str = "",
+    conflicts: str = "",
+    over: bool = False,
     at: datetime | None = None,
 ) -> list[Revision]:
     """Writes all rows that are new or changed as one changeset, or none.
 
-    `leave_out` is the mark of the refused rows that the editor has seen and leaves out. Raises Standing where others
-    are refused by now, and what `revisions.save_all` raises.
+    `leave_out` and `conflicts` are the marks of the rows that the editor has seen refused and in conflict. The first
+    are left out, and so are the others, unless what the file changes is to go `over` what stands. Raises Undecided
+    or Standing where the marks are missing or others by now, and what `revisions.save_all` raises.
     """
     with transaction.atomic():
         rows = look(kind, sheet, start)
-        if refused_mark(rows) != leave_out:
+        wanted, said = (refused_mark(rows), conflict_mark(rows)), (leave_out, conflicts)
+        if any(mark and not word for mark, word in zip(wanted, said, strict=True)):
+            raise Undecided
+        if wanted != said:
             raise Standing
-        changes = [row.change for row in rows if row.change is not None]
+        found = [row.change or (row.over if over else None) for row in rows]
+        changes = [change for change in found if change is not None]
         return revisions.save_all(changes, by=by, reason=reason, at=at)

@@ -325,8 +325,82 @@ def test_a_row_that_somebody_else_changed_is_a_conflict(ada: Client) -> None:
     [line] = shown(preview(ada, upload(ada, "rating", file(rows))))
     assert line[2:] == [
         "same",
-        "Somebody else has changed it since. Your file leaves it alone, and so does the import.",
+        "Somebody else has changed it since. Your file has nothing to add, and leaves it alone.",
     ]
+
+
+def by_bob(rating: Rating, **changes: Any) -> None:
+    """Bob is faster."""
+    rating.refresh_from_db()
+    for name, value in changes.items():
+        setattr(rating, name, value)
+    bob = revisions.Author("Bob Hopper", Revision.Origin.ADMIN)
+    revisions.save(rating, by=bob, reason="Meanwhile.", seen=rating.version)
+
+
+def choice(page: Element, whose: str) -> str:
+    """What the page's radio button sends."""
+    return str(page.one(f"#id_{whose}")["value"])
+
+
+@pytest.mark.parametrize("whose, kept", [("mine", (4, "Bob’s", 3)), ("theirs", (3, "Bob’s", 2))])
+def test_mine_or_theirs_where_both_have_changed_a_row(
+    ada: Client, whose: str, kept: tuple[int, str, int]
+) -> None:
+    """Mine goes on top: the fields that the file leaves alone stay as somebody else has made them."""
+    both, other = factories.make_rating(score=3), factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(both, verdict="Bob’s")
+    found = preview(ada, url)
+    assert found.one("fieldset.whose legend").text == "1 row of your file was changed by somebody else since"
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert "Nothing was imported: some rows are refused. Say below" in text_of(answer)
+    answer = confirm(ada, url, conflicts=choice(found, whose), reason="")
+    assert "checked" in read(answer.content).one(f"#id_{whose}")
+    confirm(ada, url, conflicts=choice(found, whose))
+    both.refresh_from_db()
+    other.refresh_from_db()
+    assert (both.score, both.verdict, both.version) == kept
+    assert (other.score, other.version) == (4, 2)
+    steps = Revision.objects.filter(origin="import")
+    assert len({step.changeset for step in steps}) == 1
+    assert {step.version for step in steps} == ({2, 3} if whose == "mine" else {2})
+
+
+def test_mine_is_not_put_over_what_i_have_not_seen(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(rating, score=1)
+    mine = choice(preview(ada, url), "mine")
+    by_bob(rating, score=2)
+    answer = confirm(ada, url, conflicts=mine)
+    assert answer.status_code == CONFLICT
+    assert "what stands has changed since you looked" in text_of(answer)
+    assert "Score 3 2 4" in text_of(answer)
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (2, 3)
+    for nonsense in ("mine:", "mine", "mine:0123456789abcdef", "\0", "x" * 5000):
+        assert confirm(ada, url, conflicts=nonsense).status_code in {200, CONFLICT}
+        assert Rating.objects.get().score == 2
+
+
+def test_a_row_that_both_have_changed_alike_is_the_same(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(rating, score=4, verdict="Bob’s")
+    assert [line[2] for line in shown(preview(ada, url))] == ["same"]
+
+
+def test_what_would_break_a_rule_on_top_of_theirs_is_refused(ada: Client) -> None:
+    first = factories.make_framework(name="First")
+    url = upload(ada, "framework", file([{**row, "name": "Second"} for row in exported("framework")]))
+    first.tagline = "Bob’s"
+    revisions.save(first, by=factories.MAKER, reason="Meanwhile.", seen=1)
+    factories.make_framework(slug="other", name="Second")
+    found = preview(ada, url)
+    assert "name: “Second” is taken by other." in shown(found)[0][3]
+    assert not found.all("fieldset.whose")
 
 
 def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
@@ -341,11 +415,11 @@ def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
     assert counts(read(answer.content)) == "All 2 New 0 Changed 1 Same 0 Refused 1"
     assert "Meanwhile." in text_of(answer)
     assert states() == before
-    # Leaving out what was refused then does not leave out what is refused by now.
-    mark = read(answer.content).one("input[name=leave_out]")["value"]
+    # Taking theirs then does not take theirs where they have come only now.
+    theirs = choice(read(answer.content), "theirs")
     first.verdict = "Bob’s too"
     revisions.save(first, by=factories.MAKER, reason="Again.", seen=1)
-    answer = confirm(ada, url, leave_out=mark)
+    answer = confirm(ada, url, conflicts=theirs)
     assert "what stands has changed since you looked" in text_of(answer)
 
 

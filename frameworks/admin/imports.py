@@ -39,7 +39,10 @@ OTHERS = (
     "Nothing was imported, because what stands has changed since you looked. This is how the rows are held against "
     "it now."
 )
-REFUSED = "Nothing was imported: some rows are refused. Put them right and upload again, or leave them out."
+REFUSED = (
+    "Nothing was imported: some rows are refused. Say below what is to become of them, or put them right and upload "
+    "the file again."
+)
 
 
 class UploadForm(forms.Form):
@@ -87,6 +90,8 @@ class UploadForm(forms.Form):
 class ConfirmForm(ReasonForm):
     #: The mark of the refused rows, as the page's checkbox sends it.
     leave_out = forms.CharField(required=False, max_length=16)
+    #: Whose values are to stand where both have changed a row, and the mark of those rows: `mine:…` or `theirs:…`.
+    conflicts = forms.CharField(required=False, max_length=32)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class Shown:
 
 
 class TableAdmin(ListAdmin):
-    change_list_template = "admin/frameworks/change_list.html"
+    change_list_template = "admin/frameworks/fact_list.html"
 
     @property
     def kind(self) -> Kind:
@@ -175,7 +180,7 @@ class TableAdmin(ListAdmin):
 
     def _import(self, request: HttpRequest, upload: Upload, form: ConfirmForm) -> str:
         """Writes all or nothing. Says why it was nothing; empty where it was all."""
-        leave_out = form.cleaned_data["leave_out"]
+        whose, _, conflicts = form.cleaned_data["conflicts"].partition(":")
         try:
             with transaction.atomic():
                 written = imports.confirm(
@@ -184,11 +189,15 @@ class TableAdmin(ListAdmin):
                     sheets.first_row(upload.file_name),
                     by=Author.of(request, Revision.Origin.IMPORT),
                     reason=form.cleaned_data["reason"],
-                    leave_out=leave_out,
+                    leave_out=form.cleaned_data["leave_out"],
+                    conflicts=conflicts,
+                    over=whose == "mine",
                 )
                 Upload.objects.filter(pk=upload.pk).delete()
+        except imports.Undecided:
+            return REFUSED
         except imports.Standing:
-            return OTHERS if leave_out else REFUSED
+            return OTHERS
         except (revisions.Conflict, revisions.Refused) as fact:
             return f"Nothing was imported. {fact}"
         except (IntegrityError, OperationalError):
@@ -206,6 +215,7 @@ class TableAdmin(ListAdmin):
     ) -> HttpResponse:
         rows = imports.look(self.kind, Sheet(upload.header, upload.rows), sheets.first_row(upload.file_name))
         counts = Counter(row.status for row in rows)
+        in_conflict, conflicts = sum(row.over is not None for row in rows), imports.conflict_mark(rows)
         show = request.GET.get("show", "")
         chosen = [row for row in rows if row.status == show] if show in counts else rows
         shown = Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("p"))
@@ -214,11 +224,14 @@ class TableAdmin(ListAdmin):
             "total": len(rows),
             "counts": [(one, counts[one]) for one in Status],
             "to_write": counts[Status.NEW] + counts[Status.CHANGED],
-            "refused": counts[Status.REFUSED],
+            "refused": counts[Status.REFUSED] - in_conflict,
+            "in_conflict": in_conflict,
             "show": show if show in counts else "",
             "shown": shown,
             "rows": [Shown.of(self.kind, row) for row in shown],
             "mark": imports.refused_mark(rows),
+            "mine": f"mine:{conflicts}",
+            "theirs": f"theirs:{conflicts}",
             "form": form,
         }
         return self._table_page(request, "import_preview", context, status)
