@@ -6,7 +6,7 @@ Read, change, save loses edits when two editors work at once, on either database
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -167,13 +167,18 @@ def save_all(
         for change in changes:
             if change.seen is not None:
                 with _promises_kept(change.fact):
-                    _update(change.fact, change.seen)
+                    _update(change.fact, change.seen, _changed(change))
             for name, others in change.related.items():
                 getattr(change.fact, name).set(others)
         return Revision.objects.bulk_create(
             _revision(change.fact, change.before, state(change.fact, change.related), by, reason, at)
             for change in changes
         )
+
+
+def _changed(change: Change) -> set[str]:
+    after, before = state(change.fact, change.related), change.before or {}
+    return {name for name, value in after.items() if name not in before or before[name] != value}
 
 
 def _create_all(facts: Sequence[Recorded]) -> None:
@@ -215,12 +220,15 @@ def _naming(fact: Recorded) -> list[Recorded]:
     ]
 
 
-def _update(fact: Recorded, seen: int) -> None:
-    """Writes all columns and raises the version in one statement, if the version is still the one seen."""
+def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> None:
+    """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
+
+    Of many facts only what has changed is written: the database then need not look at its promises about the rest.
+    """
     values = {
         field.attname: getattr(fact, field.attname)
         for field in fact._meta.concrete_fields
-        if not field.primary_key and field.name != "version"
+        if not field.primary_key and field.name != "version" and (names is None or field.name in names)
     }
     facts = type(fact)._default_manager.filter(pk=fact.pk, version=seen)
     if not facts.update(**values, version=seen + 1):

@@ -124,7 +124,7 @@ class TableAdmin(ListAdmin):
         name, guarded = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         return [
             path("import/", guarded(self.import_view), name=f"{name}_import"),
-            path("import/<uuid:pk>/", guarded(self.preview_view), name=f"{name}_import_preview"),
+            path("import/<uuid:upload_id>/", guarded(self.preview_view), name=f"{name}_import_preview"),
             path("export/<str:file>/", guarded(require_safe(self.export_view)), name=f"{name}_export"),
             *super().get_urls(),
         ]
@@ -160,11 +160,11 @@ class TableAdmin(ListAdmin):
         upload = form.keep(request.user, timezone.now())
         return HttpResponseRedirect(self.url_of("import_preview", upload.pk))
 
-    def preview_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def preview_view(self, request: HttpRequest, upload_id: UUID) -> HttpResponse:
         """The uploaded rows held against what stands; posted to, they are imported."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        upload = Upload.objects.filter(pk=pk, user=request.user.pk, model=self.kind.name).first()
+        upload = Upload.objects.filter(pk=upload_id, user=request.user.pk, model=self.kind.name).first()
         if upload is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(self.url_of("import"))
