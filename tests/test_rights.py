@@ -44,6 +44,8 @@ EXAMPLES = {
     "framework": "alpha",
     "criterion": "speed",
     "app_label": "frameworks",
+    "upload_id": "00000000-0000-0000-0000-000000000000",  # nobody's
+    "export/file": "csv",
     "url": "nowhere/",
 }
 #: Where a superuser may go who has yet to turn two-factor sign-in on.
