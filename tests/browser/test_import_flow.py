@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from frameworks import sheets, tables
+from frameworks import revisions, sheets, tables
 from frameworks.models import Rating
 from tests import factories
 from tests.conftest import Axe
@@ -30,9 +30,13 @@ def test_upload_look_over_confirm(
         factories.make_rating(score=3)
     path = tmp_path / "ratings.csv"
     sheet = tables.KINDS["rating"].sheet()
-    for row, score in zip(sheet.rows, ["4", "9", "3"], strict=True):
+    for row, score in zip(sheet.rows, ["4", "9", "5"], strict=True):
         row[sheet.header.index("score")] = score
     path.write_bytes(sheets.write(sheet, "csv"))
+    framework, criterion = sheet.rows[2][:2]
+    faster = Rating.objects.get(framework__slug=framework, criterion__slug=criterion)
+    faster.verdict = "Somebody else’s"
+    revisions.save(faster, by=factories.MAKER, reason="Meanwhile.", seen=1)
     session = sign_in(factories.make_editor()).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"{live_server.url}/admin/"}])
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -46,11 +50,14 @@ def test_upload_look_over_confirm(
     check(page, axe, console)
     page.set_viewport_size({"width": 820, "height": 1100})
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
-    page.get_by_label("Leave the 1 refused row out").check()
+    page.get_by_label("Leave the 1 other refused row out").check()
+    page.get_by_label("Take mine").check()
     page.get_by_label("Why").fill("From the table.")
-    page.get_by_role("button", name="Import 1 row").click()
-    expect(page.get_by_text("1 rating imported: 1 changed.")).to_be_visible()
-    assert sorted(Rating.objects.values_list("score", flat=True)) == [3, 3, 4]
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("2 ratings imported: 2 changed.")).to_be_visible()
+    assert sorted(Rating.objects.values_list("score", flat=True)) == [3, 4, 5]
+    faster.refresh_from_db()
+    assert (faster.score, faster.verdict) == (5, "Somebody else’s")
     assert console == []
     # Ratings go first: flushing empties the tables in any order.
     Rating.objects.all().delete()
