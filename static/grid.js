@@ -87,8 +87,9 @@
     if (needs(cell)) said.push(needs(cell));
     const claims = claimsToAdd(cell);
     if (claims) said.push(`${claims} claim${claims === 1 ? "" : "s"} to add`);
-    if (clashes.has(cell)) said.push("changed meanwhile");
-    else if (problems.has(cell)) said.push("not saved");
+    // First: the end of a long note is cut off.
+    if (clashes.has(cell)) said.unshift("changed meanwhile");
+    else if (problems.has(cell)) said.unshift("not saved");
     return said;
   };
 
@@ -245,6 +246,7 @@
     active.tabIndex = 0;
     if (!extend) anchor = [row, column];
     select([Math.min(anchor[0], row), Math.min(anchor[1], column), Math.max(anchor[0], row), Math.max(anchor[1], column)]);
+    if (!extend && get("#said").textContent.endsWith(" selected")) say("");
     if (!focus) return;
     active.focus({ preventScroll: true });
     active.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -535,6 +537,7 @@
   };
 
   const openPanel = async (cell, note = "") => {
+    if (cell !== active) go(...place(cell), { focus: false });
     shown = cell;
     const { framework, criterion } = slugs(cell);
     let answer;
@@ -650,10 +653,7 @@
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = `Open ${name(cell)}`;
-        button.addEventListener("click", () => {
-          go(...place(cell), { focus: false });
-          openPanel(cell);
-        });
+        button.addEventListener("click", () => openPanel(cell));
         item.append(button);
       }
       list.append(item);
@@ -838,6 +838,7 @@
       const note = both.length ? `Both of you changed: ${both.join("; ")}. Yours is in the field.` : "What only they changed is theirs, what only you changed is yours.";
       openPanel(cell, note);
     } else if (!clashes.size) go(...place(cell));
+    if (!clashes.size) get("#outcome").replaceChildren();
     say(`${name(cell)}: ${way === "theirs" ? "theirs holds" : "yours is kept, on top of theirs. Save to make it hold"}.`);
   };
 
@@ -863,5 +864,6 @@
   });
 
   active.tabIndex = 0;
+  if (save) save.hidden = false;
   refresh();
 })();

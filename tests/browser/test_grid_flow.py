@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from frameworks import revisions
@@ -432,7 +432,7 @@ def test_what_is_gone_is_told_and_the_rest_is_saved(grid: Page) -> None:
     expect(grid.locator("#outcome")).to_contain_text(
         "FastAPI, Security: not saved. This framework is not here any more."
     )
-    expect(cell(grid, "FastAPI", "Security")).to_have_text("2 Middlingwas 5, not saved")
+    expect(cell(grid, "FastAPI", "Security")).to_have_text("2 Middlingnot saved, was 5")
     assert rating("django").score == 4
 
 
@@ -653,3 +653,17 @@ def test_the_active_cell_is_never_under_the_pinned_heads(grid: Page) -> None:
     ):
         press(grid, key)
         assert grid.locator("#grid td:focus").evaluate(covered) is False, key
+
+
+def test_without_javascript_it_says_where_to_edit_and_offers_no_dead_buttons(
+    page: Page, browser: Browser, live_server: LiveServer
+) -> None:
+    enter(page, live_server, factories.make_editor())
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}{URL}")
+    expect(plain.locator("noscript p")).to_be_visible()
+    expect(plain.locator("#save")).to_be_hidden()
+    plain.locator("noscript a").click()
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("ating")
+    context.close()
