@@ -24,6 +24,7 @@ from frameworks import cells
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Framework, Objection, Rating, Revision, Source
 from frameworks.revisions import Author
+from frameworks.roles import may_publish
 
 from . import grid_changes
 from .forms import ReasonForm
@@ -180,6 +181,7 @@ def grid_view(request: HttpRequest, desk: "RatingAdmin") -> HttpResponse:
         "columns": columns,
         "groups": [(group, len(list(under))) for group, under in groupby(columns, lambda one: one.group)],
         "rights": Rights.of(request),
+        "publishes": may_publish(request.user),
         "reason": ReasonForm()["reason"],
     }
     request.current_app = desk.admin_site.name
