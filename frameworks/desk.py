@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -27,6 +28,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Desk(AdminSite):
+    def get_urls(self) -> list[Any]:
+        from .admin import profile  # the desks register with this site when they are imported
+
+        return [path("profile/", self.admin_view(profile.page), name="profile"), *super().get_urls()]
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         guarded = super().admin_view(view, cacheable)
 
@@ -43,13 +49,13 @@ class Desk(AdminSite):
 
 def _proposing(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Runs the view and, where it has written facts, makes a proposal of them instead."""
-    path, data = request.get_full_path(), request.POST.copy()
+    form_path, data = request.get_full_path(), request.POST.copy()
     with proposals.kept_aside(Author.of(request)) as written:
         response = view()
     if not written:
         return response
     proposal = proposals.propose(
-        written, at=timezone.now(), form_path=path[:500], form_data=_kept(data, request)
+        written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
     )
     _replace(data.get(RESUMES), proposal, request)
     _say(request, proposal)

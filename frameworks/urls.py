@@ -8,6 +8,7 @@ urlpatterns = [
     # /frameworks/…
     path("frameworks/", views.framework_index, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    path("frameworks/<slug:slug>/<slug:criterion>/history/", views.cell_history, name="cell_history"),
     # /criteria/…
     path("criteria/", views.criterion_index, name="criteria"),
     path("criteria/<slug:slug>/", views.criterion, name="criterion"),
@@ -15,4 +16,7 @@ urlpatterns = [
     path("sources/", views.source_index, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("disagreements/", views.disagreement_index, name="disagreements"),
+    # /changes/…
+    path("changes/", views.changes, name="changes"),
+    path("changes/<uuid:changeset>/", views.changeset, name="changeset"),
 ]
