@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from frameworks.models import Criterion, CriterionGroup, Facet, Framework
 
 from .matrix import Column, Line, Matrix, Row
-from .permalinks import MINIMUM, WEIGHT, View
+from .permalinks import AS_OF, MINIMUM, WEIGHT, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,10 @@ def chips(facets: Sequence[Facet], criteria: Sequence[Criterion], view: View) ->
 
 
 def settings_chips(criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:
-    """One for each setting that changes what is shown or how it is weighed, but not which rows."""
+    """One for each setting that changes what is shown or how it is weighed, but chooses no rows."""
     defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    if view.as_of:
+        yield Chip(AS_OF, f"as of {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
     if changed := view.changed_weights(defaults):
         yield Chip("weights", f"{len(changed)} weight{pluralize(len(changed))} changed", view.but(weights={}))
     if view.criteria:
@@ -276,6 +280,19 @@ def _party(row: Row, slugs: Sequence[str], view: View) -> Party:
 
 def _side_by_side(slugs: Sequence[str]) -> str:
     return reverse("comparisons:side_by_side", args=[list(slugs)])
+
+
+def stood(path: str, view: View, begins: date | None) -> dict[str, Any]:
+    """The template context of the sentence about a day gone by, which leads to today.
+
+    `begins`: the day of the first revision, where nothing had been recorded by the day asked for.
+    """
+    is_before = begins is not None and view.as_of is not None and view.as_of < begins
+    return {
+        "today_url": view.url(path, as_of=None),
+        "begins": begins if is_before else None,
+        "begins_url": view.url(path, as_of=begins) if is_before else "",
+    }
 
 
 def blame(

@@ -1,5 +1,9 @@
-"""Which frameworks are on the table. Filters never change a score."""
+"""Which frameworks are on the table. Filters never change a score.
 
+Today's frameworks are filtered by the database, those of a day gone by in memory, to the same effect.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +11,7 @@ import django_filters
 from django import forms
 from django.db.models import Count, Q, QuerySet
 
+from frameworks.asof import Facts, Past
 from frameworks.models import Criterion, Facet, Framework, Trait
 
 from .permalinks import MINIMUM
@@ -87,6 +92,10 @@ class FrameworkFilter(django_filters.FilterSet):
         _ = self.form.errors
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
+    def shown(self) -> list[Framework]:
+        """Those that pass, each with its traits."""
+        return list(self.qs.with_traits())
+
     def without(self, name: str) -> QuerySet[Framework]:
         """What would be on the table with one filter dropped."""
         qs: QuerySet[Framework] = self.queryset.all()
@@ -115,5 +124,61 @@ class FrameworkFilter(django_filters.FilterSet):
 
     def blame(self) -> list[tuple[str, int]]:
         """For an empty table: each filter whose dropping would show frameworks again, with how many."""
-        found = [(name, self.without(name).count()) for name in self.applied]
+        found = [(name, self.count_without(name)) for name in self.applied]
         return [(name, count) for name, count in found if count]
+
+    def count_without(self, name: str) -> int:
+        return self.without(name).count()
+
+
+class PastFilter(FrameworkFilter):
+    """The same over the facts of a day gone by, which stand in no table."""
+
+    def __init__(
+        self, data: Mapping[str, Any], *, facets: Sequence[Facet], criteria: Sequence[Criterion], past: Past
+    ) -> None:
+        super().__init__(data, facets=facets, criteria=criteria, queryset=Framework.objects.none())
+        self.past = past
+
+    def shown(self) -> list[Framework]:
+        return self._passing()
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        return {
+            facet.slug: Counter(
+                value.slug
+                for framework in self._passing(but="" if facet.requires_all else facet.slug)
+                for value in framework.values_of(facet.slug)
+            )
+            for facet in self.facets
+        }
+
+    def count_without(self, name: str) -> int:
+        return len(self._passing(but=name))
+
+    def _passing(self, *, but: str = "") -> list[Framework]:
+        """Those that pass all filters but the one named."""
+        asked = [(self.filters[name], value) for name, value in self.applied.items() if name != but]
+        return [
+            framework
+            for framework in self.past.frameworks()
+            if all(self._passes(framework, filter_, value) for filter_, value in asked)
+        ]
+
+    def _passes(self, framework: Framework, filter_: django_filters.Filter, value: Any) -> bool:
+        match filter_:
+            case FacetFilter(facet=facet):
+                own = {one.slug for one in framework.values_of(facet.slug)}
+                return own.issuperset(value) if facet.requires_all else not own.isdisjoint(value)
+            case MinimumFilter(criterion=criterion):
+                rating = self.past.ratings.get((framework.pk, criterion.pk))
+                return rating is not None and rating.score >= value
+        return any(value.casefold() in text.casefold() for text in (framework.name, framework.tagline))
+
+
+def filter_of(
+    facts: Facts, data: Mapping[str, Any], *, facets: Sequence[Facet], criteria: Sequence[Criterion]
+) -> FrameworkFilter:
+    if isinstance(facts, Past):
+        return PastFilter(data, facets=facets, criteria=criteria, past=facts)
+    return FrameworkFilter(data, facets=facets, criteria=criteria)

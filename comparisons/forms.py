@@ -1,15 +1,42 @@
-"""How frameworks are weighed and what is shown: every parameter that does not choose rows passes this form."""
+"""As of when, how frameworks are weighed and what is shown: parameters that do not choose rows pass these forms."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 
 from frameworks.models import Criterion, Framework
 
-from .permalinks import MINIMUM, WEIGHT
+from .permalinks import AS_OF, MINIMUM, WEIGHT
+
+
+class DayForm(forms.Form):
+    """As of which day. Read before the other forms: it depends on the day what they know of."""
+
+    def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
+        super().__init__(data)
+        self.fields[AS_OF] = forms.DateField(
+            label="As of",
+            input_formats=["%Y-%m-%d"],
+            validators=[MaxValueValidator(today, "That day has not come yet.")],
+            error_messages={"invalid": "That is no date such as 2026-11-20."},
+            required=False,
+        )
+
+    @property
+    def clean_data(self) -> dict[str, Any]:
+        _ = self.errors
+        return self.cleaned_data
+
+    @property
+    def day(self) -> date | None:
+        """None is today."""
+        day: date | None = self.clean_data.get(AS_OF)
+        return day
 
 
 class WeighingForm(forms.Form):
@@ -89,13 +116,14 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
             yield f"There is no criterion “{_clip(name.partition('-')[2])}”. It was left out."
 
 
-def misread(data: QueryDict, form: WeighingForm) -> list[tuple[str, str]]:
+def misread(data: QueryDict, day: DayForm, weighing: WeighingForm) -> list[tuple[str, str]]:
     """The parameters of a side by side that were not understood, to be passed on to the page that says so."""
+    errors = {**day.errors, **weighing.errors}
     return [
         (name, value)
         for name, values in data.lists()
-        if (name.startswith(WEIGHT) and name not in form.fields)
-        or (name in form.errors and (name.startswith(WEIGHT) or name in {"baseline", "only"}))
+        if (name.startswith(WEIGHT) and name not in weighing.fields)
+        or (name in errors and (name.startswith(WEIGHT) or name in {AS_OF, "baseline", "only"}))
         for value in values
     ]
 

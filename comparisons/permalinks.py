@@ -6,9 +6,11 @@ Weights are kept by criterion, never by position. Reading is done by forms; only
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Self
 from urllib.parse import urlencode
 
+AS_OF = "as-of"
 MINIMUM = "min-"
 WEIGHT = "w-"
 VERSUS = "-vs-"
@@ -18,11 +20,13 @@ DEFAULT_SORT = "fit"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a visitor is looking at: which frameworks are on the table, how they are weighed, what is shown.
+    """What a visitor is looking at: as of which day, which frameworks are on the table, how they are weighed, what is
+    shown.
 
-    All names are slugs. An empty value means that the visitor has not set it.
+    All names are slugs. An empty value means that the visitor has not set it; no day is today.
     """
 
+    as_of: date | None = None
     q: str = ""
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
@@ -36,8 +40,9 @@ class View:
 
     @classmethod
     def read(cls, cleaned: Mapping[str, Any], facets: Sequence[str]) -> Self:
-        """From the cleaned data of the filter and the weighing form together. `facets` names those that exist."""
+        """From the cleaned data of all the forms together. `facets` names those that exist."""
         return cls(
+            as_of=cleaned.get(AS_OF),
             q=cleaned.get("q") or "",
             facets={facet: tuple(sorted(set(values))) for facet in facets if (values := cleaned.get(facet))},
             minimums={
@@ -59,7 +64,9 @@ class View:
         )
 
     def parameters(self) -> Iterator[tuple[str, str]]:
-        """The canonical order: what is on the table, what is shown, how it is weighed, what is open."""
+        """The canonical order: as of when, what is on the table, what is shown, how it is weighed, what is open."""
+        if self.as_of:
+            yield AS_OF, self.as_of.isoformat()
         if self.q:
             yield "q", self.q
         for facet, values in self.facets.items():
@@ -118,7 +125,7 @@ class View:
         return shared
 
     def side_by_side(self) -> Self:
-        """What of it also means something side by side: the weights and how differences are shown."""
+        """What of it also means something side by side: the day, the weights and how differences are shown."""
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )

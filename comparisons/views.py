@@ -8,16 +8,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
-from frameworks.models import Claim, Criterion, Facet, Framework, Rating, Source
+from frameworks.models import Claim, Criterion, Framework, Rating, Source
 
 from . import controls, scoring
-from .filters import FrameworkFilter
-from .forms import WeighingForm, misread, notices
+from .filters import filter_of
+from .forms import DayForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
 from .permalinks import View
 
@@ -39,44 +42,46 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     query = _spoken(request.GET)
     if query != request.GET and not _wants_fragment(request):
         return _tidied(request, query)
-    criteria = list(Criterion.objects.scored().in_order())
-    facets = list(Facet.objects.prefetch_related("values"))
-    everyone = list(Framework.objects.published())
-    chosen = FrameworkFilter(query, facets=facets, criteria=criteria)
+    day, facts = _as_of(query)
+    criteria, facets, everyone = facts.criteria(), facts.facets(), facts.frameworks()
+    chosen = filter_of(facts, query, facets=facets, criteria=criteria)
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
-    view = View.read(chosen.applied | weighing.clean_data, [facet.slug for facet in facets])
-    frameworks = list(chosen.qs.with_traits())
-    table = _build(frameworks, criteria, gather(frameworks, criteria), view)
+    cleaned = day.clean_data | chosen.applied | weighing.clean_data
+    view = View.read(cleaned, [facet.slug for facet in facets])
+    frameworks = chosen.shown()
+    table = _build(frameworks, criteria, facts.cells(frameworks, criteria), view)
     context = {
         "matrix": table,
         "everyone": everyone,
         "ticked": [framework for framework in everyone if framework.slug in view.framework],
-        "opened": _opened(table, view),
+        "opened": _opened(table, facts, view),
         "filters": chosen,
         "weighing": weighing,
-        "notices": list(notices(query, chosen.form, weighing)),
+        "notices": list(notices(query, day, chosen.form, weighing)),
         "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view),
         **controls.around_matrix(table, criteria, facets, view, chosen.counts()),
-        **({} if _wants_fragment(request) else _extent()),
+        **_stood(request, facts, view),
+        **({} if view.as_of or _wants_fragment(request) else _extent()),
     }
     return _page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
 
 
 @require_safe
-def choose_parties(request: HttpRequest) -> HttpResponse:
+def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
-    criteria = list(Criterion.objects.scored().in_order())
-    everyone = list(Framework.objects.published().with_traits())
-    weighing = WeighingForm(request.GET, criteria=criteria, frameworks=everyone)
-    view = View.read(weighing.clean_data, [])
+    day, facts = _as_of(request.GET)
+    everyone = facts.frameworks(with_traits=True)
+    weighing = WeighingForm(request.GET, criteria=facts.criteria(), frameworks=everyone)
+    view = View.read(day.clean_data | weighing.clean_data, [])
+    left = misread(request.GET, day, weighing)
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
-        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *misread(request.GET, weighing)]
+        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *left]
         return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
     wanted = list(dict.fromkeys(filter(None, request.GET.getlist("framework"))))
-    return _chooser(request, everyone, wanted, view, weighing)
+    return _chooser(request, facts, everyone, wanted, view, left)
 
 
 @require_safe
@@ -86,22 +91,24 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     query = _spoken(request.GET)
     if query != request.GET and not _wants_fragment(request):
         return _tidied(request, query)
-    criteria = list(Criterion.objects.scored().in_order())
-    everyone = list(Framework.objects.published().with_traits())
+    day, facts = _as_of(query)
+    criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
     by_slug = {framework.slug: framework for framework in everyone}
     parties = [by_slug[slug] for slug in slugs if slug in by_slug]
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    view = View.read(weighing.clean_data, []).side_by_side()
+    view = View.read(day.clean_data | weighing.clean_data, []).side_by_side()
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(parties) < len(slugs):
-        return _chooser(request, everyone, slugs, view, weighing)
+        return _chooser(request, facts, everyone, slugs, view, misread(query, day, weighing))
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
-    table = _build(frameworks, criteria, gather(frameworks, criteria, with_claims=True), view, folds=True)
+    cells = facts.cells(frameworks, criteria, with_claims=True)
+    table = _build(frameworks, criteria, cells, view, folds=True)
     context = {
         "matrix": table,
         "weighing": weighing,
-        "notices": list(notices(query, weighing)),
+        "notices": list(notices(query, day, weighing)),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         **controls.around_side_by_side(table, criteria, everyone, view),
+        **_stood(request, facts, view),
     }
     return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
 
@@ -148,13 +155,23 @@ def _build(
     )
 
 
-def _opened(table: Matrix, view: View) -> Cell | None:
+def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
+    """The facts of the day asked for; of today where none is, or none that can be had."""
+    form = DayForm(query, today=timezone.localdate())
+    return form, at_end_of(form.day) if form.day else Today()
+
+
+def _stood(request: HttpRequest, facts: Facts, view: View) -> dict[str, Any]:
+    return controls.stood(request.path, view, history_begins() if facts.is_blank else None)
+
+
+def _opened(table: Matrix, facts: Facts, view: View) -> Cell | None:
     """The open cell with its claims, when its framework is on the table."""
     framework, _, criterion = view.open.partition(":")
     for row in table.in_order:
         for column, entry in zip(table.columns, row.entries, strict=True):
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                claims = Claim.objects.behind(row.framework, column.criterion).cited()
+                claims = facts.claims(row.framework, column.criterion)
                 return Cell(
                     row.framework, column.criterion, entry.cell.rating, entry.cell.tally, tuple(claims)
                 )
@@ -190,16 +207,20 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
 
 
 def _chooser(
-    request: HttpRequest,
+    request: HtmxRequest,
+    facts: Facts,
     everyone: Sequence[Framework],
     wanted: Sequence[str],
     view: View,
-    weighing: WeighingForm,
-) -> TemplateResponse:
+    misread: Sequence[tuple[str, str]],
+) -> HttpResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
     404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
     """
+    if _wants_fragment(request):
+        # It is another page than the one that the form stands on.
+        return HttpResponseClientRedirect(request.get_full_path())
     known = {framework.slug for framework in everyone}
     ticked = [slug for slug in wanted if slug in known]
     unknown = [slug for slug in wanted if slug not in known]
@@ -215,7 +236,9 @@ def _chooser(
         if len(ticked) > 1
         else "",
         # The weights go along with whatever is ticked here.
-        "kept": [*view.side_by_side().parameters(), *misread(request.GET, weighing)],
+        "kept": [*view.side_by_side().parameters(), *misread],
+        "view": view,
+        **_stood(request, facts, view),
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)

@@ -43,10 +43,11 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
     match address["ENGINE"]:
         case "django.db.backends.sqlite3":
             # Readers go on while one writes (WAL). A transaction takes the write lock at its start: taking it half-way
-            # fails at once with "database is locked", however long the timeout.
+            # fails at once with "database is locked", however long the timeout. Whoever waits for the lock has no turn:
+            # with sixteen writers on a machine that was busy otherwise, one waited for more than ten seconds.
             options = {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 10,
+                "timeout": 30,  # seconds
                 "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
             }
             # Relative to the project, not to wherever a command happens to be started.
@@ -67,8 +68,8 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is knocking, for the throttling of logins. Behind our proxy that is what the proxy says it saw; without
-    one the header is anybody's to write, and does not count."""
+    """Who is knocking, for the limits on logins and objections. Behind our proxy that is what the proxy says it saw;
+    without one the header is anybody's to write, and does not count."""
     if HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR")):
         return str(seen).rsplit(",", maxsplit=1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -90,11 +91,13 @@ try:
     DEBUG = env.bool("DJANGO_DEBUG", False)
     HTTPS = env.bool("DJANGO_HTTPS", False)
     HSTS_SUBDOMAINS = env.bool("DJANGO_HSTS_SUBDOMAINS", False)
+    REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", False)
     PORT = env.int("PORT", 8000, validate=Range(1, 65535))
     WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=Range(1, 64))
     SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
     ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
+    OBJECTIONS = env.bool("OBJECTIONS", True)
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
     )
@@ -130,9 +133,11 @@ if HTTPS and not SITE_URL.startswith("https://"):
 SITE_NAME = "Touchstone"
 MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
 DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
-REVIEW_INTERVAL_DAYS = 180  # after which a rating counts as not reviewed lately
 COMPARE_MAX = 5  # frameworks side by side
 WEIGHT_MAX = 10
+OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address
+OBJECTIONS_A_DAY_IN_ALL = 200  # taken from everybody: what editors can look at
+CLIENT_ADDRESS = client_address
 
 
 # Django
@@ -156,6 +161,9 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",  # without its rewriting of TEMPLATES: the loaders stand below
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -167,6 +175,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -244,10 +253,22 @@ AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = client_address
+AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "frameworks.two_factor.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["code"]  # besides the password: neither is written down
+
+OTP_TOTP_ISSUER = SITE_NAME  # what the app on the phone calls it
+
+LOGIN_REDIRECT_URL = "admin:index"
+
+# A session ends when the browser is closed, and twelve hours after the desk last wrote to it (a sign-in, a saved form):
+# a working day is not interrupted, a forgotten desk is closed by the next morning. The hours are kept on the server
+# too, since browsers that restore their windows restore such cookies with them.
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 
 # What the browser is told

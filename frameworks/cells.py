@@ -1,7 +1,7 @@
 """A cell: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +35,8 @@ class Tally:
 class Cell:
     """One framework under one criterion: rated, with evidence that is not scored yet, or silent.
 
-    `rating` is the published one or None. `claims` is filled only where the page shows them.
+    `rating` is the published one or None; the editors' desk gathers drafts too. `claims` is filled only where the page
+    shows them.
     """
 
     framework: Framework
@@ -90,27 +91,39 @@ def gather(
     criteria: Sequence[Criterion],
     *,
     with_claims: bool = False,
+    with_drafts: bool = False,
 ) -> dict[Key, Cell]:
     """Every cell of these frameworks and criteria, in two queries however many there are.
 
-    With claims they are read in full; without, only counted by the database.
+    With claims they are read in full; without, only counted by the database. With drafts, ratings that are not
+    published count as well.
     """
+    known = Rating.objects.all() if with_drafts else Rating.objects.published()
     ratings = {
         (rating.framework_id, rating.criterion_id): rating
-        for rating in Rating.objects.published().filter(framework__in=frameworks, criterion__in=criteria)
+        for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
-    claims: dict[Key, list[Claim]] = defaultdict(list)
+    claims: Mapping[Key, list[Claim]] = {}
     tallies: dict[Key, Tally] = {}
     if with_claims:
-        for claim in Claim.objects.about(*frameworks).cited():
-            for key in _keys(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
-                claims[key].append(claim)
+        claims = by_cell(Claim.objects.about(*frameworks).cited())
         tallies = {key: tally(found) for key, found in claims.items()}
     else:
         for row in Claim.objects.about(*frameworks).tallies():
             part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
             for key in _keys(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
                 tallies[key] = tallies.get(key, Tally()) + part
+    return laid_out(frameworks, criteria, ratings, tallies, claims)
+
+
+def laid_out(
+    frameworks: Sequence[Framework],
+    criteria: Sequence[Criterion],
+    ratings: Mapping[Key, Rating],
+    tallies: Mapping[Key, Tally],
+    claims: Mapping[Key, Sequence[Claim]],
+) -> dict[Key, Cell]:
+    """Every cell of these frameworks and criteria, from what is at hand."""
     return {
         (framework.pk, criterion.pk): Cell(
             framework,
@@ -122,6 +135,15 @@ def gather(
         for framework in frameworks
         for criterion in criteria
     }
+
+
+def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
+    """The claims of each cell, in the order given; a joint one in both of its own."""
+    found: dict[Key, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for key in _keys(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
+            found[key].append(claim)
+    return found
 
 
 def tally(claims: Iterable[Claim]) -> Tally:

@@ -9,35 +9,75 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.urls import path
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
 
-from . import proposals
+from . import proposals, two_factor
 from .models import Proposal
 from .revisions import Author
 from .roles import may_publish
 
 #: Larger forms are not kept to be taken up again; the proposal itself is.
 FORM_MAX = 200_000
+#: The buttons of forms that the desk can show again with what was typed.
+SAVING = {"_save", "_continue", "_addanother"}
 #: Carried by a form that takes up a proposal again: what it replaces.
-RESUMES = "_resumes"
+RESUMES = "resumes"
+METHODS = ("GET", "HEAD", "POST")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Desk(AdminSite):
-    def get_urls(self) -> list[Any]:
-        from .admin import profile  # the desks register with this site when they are imported
+    login_form = two_factor.SignInForm
+    login_template = "admin/frameworks/login.html"
+    index_template = "admin/frameworks/index.html"
 
-        return [path("profile/", self.admin_view(profile.page), name="profile"), *super().get_urls()]
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from .admin import front, profile  # the desks register with this site when they are imported
+
+        two_factor_page = self.admin_view(two_factor.page)
+        return [
+            path("two-factor/", two_factor_page, name="two_factor"),
+            path("profile/", self.admin_view(profile.page), name="profile"),
+            *front.urls(self),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from .admin import front
+
+        return super().index(request, {**front.context(request), **(extra_context or {})})
+
+    @method_decorator(require_http_methods(METHODS))
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().login(request, extra_context)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        # Links that would all lead back to the same page help nobody.
+        return [] if two_factor.is_wanting(request) else super().get_app_list(request, app_label)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def desk_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
+            if self.has_permission(request) and _must_enrol(request):
+                return HttpResponseRedirect(reverse("admin:two_factor"))
             user = request.user
             if request.method != "POST" or not self.has_permission(request) or may_publish(user):
                 response: HttpResponse = guarded(request, *args, **kwargs)
@@ -45,6 +85,13 @@ class Desk(AdminSite):
             return _proposing(request, lambda: guarded(request, *args, **kwargs))
 
         return cast(View, desk_view)
+
+
+def _must_enrol(request: HttpRequest) -> bool:
+    """Whether this page is closed until two-factor sign-in is turned on."""
+    page = request.resolver_match
+    is_open = page is not None and page.url_name in two_factor.OPEN_TO_ALL
+    return not is_open and two_factor.is_wanting(request)
 
 
 def _proposing(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -68,14 +115,16 @@ def _proposing(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpRe
 
 
 def _kept(data: QueryDict, request: HttpRequest) -> list[tuple[str, list[str]]] | None:
-    """What was typed, for taking it up again; nothing where a file was sent or it is too much."""
+    """What was typed, for taking it up again: of forms that can be shown again unsaved, and not too large."""
+    if request.FILES or not SAVING & data.keys():
+        return None
     kept = [
         (name, [str(value) for value in values])
         for name, values in data.lists()
-        if name not in {"csrfmiddlewaretoken", RESUMES}
+        if name not in {"csrfmiddlewaretoken", RESUMES, *SAVING}
     ]
     size = sum(len(name) + sum(map(len, values)) for name, values in kept)
-    return None if request.FILES or size > FORM_MAX else kept
+    return None if size > FORM_MAX else kept
 
 
 def _replace(resumed: str | None, proposal: Proposal, request: HttpRequest) -> None:

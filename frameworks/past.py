@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from .models import Recorded, Revision
+from .models import ProposedChange, Recorded, Revision
 from .revisions import State
 
 Related = dict[str, list[Recorded]]
@@ -122,7 +122,7 @@ class Change:
     after: str
 
 
-def changes(model: type[Recorded], revision: Revision) -> list[Change]:
+def changes(model: type[Recorded], revision: Revision | ProposedChange) -> list[Change]:
     """What a step changed, field by field. Fields that the model no longer has are left out."""
     return [
         Change(_label(model, name), in_words(field, before), in_words(field, after))

@@ -31,6 +31,10 @@ class Taken(Exception):
         self.changes = changes
 
 
+class _Gone(Exception):
+    """What a change is about, or something that it names, is not there any more, or there already."""
+
+
 @contextmanager
 def kept_aside(by: Author) -> Iterator[list[Revision]]:
     """Takes back whatever `by` writes inside, and hands it out as the revisions that it would have been."""
@@ -107,7 +111,7 @@ def apply(
             try:
                 with transaction.atomic():
                     _apply_one(change, author, at, (over or {}).get(name_of(change)))
-            except revisions.Conflict:
+            except (revisions.Conflict, _Gone):
                 taken.append(change)
             except revisions.Refused:
                 if not taken:
@@ -123,14 +127,14 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
     if change.action == Revision.Action.CREATED:
         _create(change, model, current, author, at)
     elif current is None or change.seen is None:
-        raise revisions.Conflict(current or model(), None, change.seen or 0)
+        raise _Gone
     elif change.action == Revision.Action.DELETED:
         revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
     else:
         wanted = change.after if over is None else on_top(change, revisions.state(current))
         found = past.rebuilt(model, wanted or {})
         if found is None:
-            raise revisions.Conflict(current, current, change.seen)
+            raise _Gone
         fact = found.fact
         fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
         revisions.save(
@@ -152,7 +156,7 @@ def _create(
 ) -> None:
     found = past.rebuilt(model, change.after or {})
     if current is not None or found is None:
-        raise revisions.Conflict(current or model(), current, 0)
+        raise _Gone
     revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at)
 
 

@@ -18,8 +18,8 @@ FACTS = (
     "source",
     "trait",
 )
-#: What both roles do besides: read history and proposals, answer readers.
-DESK = ("view_revision", "view_proposal", "view_objection", "change_objection")
+#: What both roles do besides: read history, proposals and checked links, answer readers.
+DESK = ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
 PUBLISH = "publish_proposal"
 ROLES = {
     "Editors": (*(f"{verb}_{fact}" for fact in FACTS for verb in ("view", "add", "change", "delete")), *DESK),

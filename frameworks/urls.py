@@ -9,6 +9,10 @@ urlpatterns = [
     path("frameworks/", views.framework_index, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
     path("frameworks/<slug:slug>/<slug:criterion>/history/", views.cell_history, name="cell_history"),
+    path("frameworks/<slug:slug>/<slug:criterion>/objection/", views.objection, name="objection"),
+    path(
+        "frameworks/<slug:slug>/<slug:criterion>/objection/sent/", views.objection_sent, name="objection_sent"
+    ),
     # /criteria/…
     path("criteria/", views.criterion_index, name="criteria"),
     path("criteria/<slug:slug>/", views.criterion, name="criterion"),

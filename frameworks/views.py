@@ -5,16 +5,19 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from . import changelog, dossiers
+from . import changelog, dossiers, objections
 from .cells import gather
 from .models import Claim, Criterion, Disagreement, Framework, Rating, Relation, Revision, Source
 
@@ -61,6 +64,56 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
         **dossiers.of_framework(found, criteria, cells),
     }
     return TemplateResponse(request, "frameworks/framework.html", context)
+
+
+# Exempt, because its check needs a cookie and public pages have none: any cache may keep them, and there is no session
+# to be abused. A signed token that is good for this cell and for a day stands in.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
+    """One cell as it stands, and a form to say what is wrong with it."""
+    about = _objectionable(slug, criterion)
+    typed = request.POST if request.method == "POST" else None
+    form = objections.ObjectionForm(typed, framework=about[0], criterion=about[1], now=timezone.now())
+    if typed is None:
+        return _objection_page(request, form)
+    if not form.is_valid():
+        return _objection_page(request, form, status=422)
+    try:
+        if not form.is_from_machine:
+            objections.receive(form, address=settings.CLIENT_ADDRESS(request))
+    except objections.TooMany as full:
+        form.add_error(None, str(full))
+        response = _objection_page(request, form, status=429)
+        response["Retry-After"] = str(int((full.again - form.now).total_seconds()) + 1)
+        return response
+    return HttpResponseRedirect(reverse("frameworks:objection_sent", args=[slug, criterion]))
+
+
+@require_safe
+def objection_sent(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
+    found, under = _objectionable(slug, criterion)
+    context = {"framework": found, "criterion": under}
+    return TemplateResponse(request, "frameworks/objection_sent.html", context)
+
+
+def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion]:
+    """The two that make a cell, when readers may object to it."""
+    if not settings.OBJECTIONS:
+        raise Http404("No objections are taken.")
+    return (
+        get_object_or_404(Framework.objects.published(), slug=framework),
+        get_object_or_404(Criterion.objects.scored(), slug=criterion),
+    )
+
+
+def _objection_page(
+    request: HttpRequest, form: objections.ObjectionForm, status: int = 200
+) -> TemplateResponse:
+    cells = gather([form.framework], [form.criterion], with_claims=True)
+    context = {"form": form, "cell": cells[form.framework.pk, form.criterion.pk]}
+    return TemplateResponse(request, "frameworks/objection.html", context, status=status)
 
 
 @require_safe

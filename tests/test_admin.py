@@ -215,7 +215,7 @@ def test_editors_group_has_exactly_its_rights() -> None:
               "relation source trait").split()  # fmt: skip
     verbs = ("add", "change", "delete", "view")
     expected = {f"frameworks.{verb}_{model}" for verb in verbs for model in models}
-    desk = "view_revision view_proposal view_objection change_objection".split()
+    desk = "view_revision view_proposal view_objection change_objection view_linkcheck".split()
     assert editor.get_all_permissions() == expected | {f"frameworks.{right}" for right in desk}
     reviewing = expected & {f"frameworks.view_{model}" for model in models}
     assert factories.make_reviewer().get_all_permissions() == reviewing | {

@@ -1,13 +1,12 @@
 """The lists: what they show and ask, and edits in them, guarded row by row."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from frameworks.admin.filters import not_reviewed_lately
 from frameworks.models import Claim, Criterion, Framework, Rating, Recorded, Revision, Source
 from tests import factories
 from tests.test_admin import ada, bob, change_url, form_on, last_revision, list_url, text_of
@@ -162,15 +161,8 @@ def test_rating_filters(ada: Client) -> None:
 def test_filters_say_what_they_ask(ada: Client) -> None:
     factories.make_rating()
     words = shown(ada, RATINGS)
-    for question in ("No claims yet", "Sources disagree", "Not reviewed for 180 days", "Never reviewed"):
+    for question in ("No claims yet", "Sources disagree", "Due for review", "Never reviewed"):
         assert question in words
-
-
-@pytest.mark.parametrize("days, is_due", [(179, False), (180, True), (181, True), (None, True)])
-def test_not_reviewed_lately(days: int | None, is_due: bool) -> None:
-    today = date(2026, 11, 20)
-    factories.make_rating(reviewed_on=None if days is None else today - timedelta(days=days))
-    assert not_reviewed_lately(Rating.objects.all(), today).exists() is is_due
 
 
 def test_claim_filters(ada: Client) -> None:

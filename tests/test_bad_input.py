@@ -227,6 +227,8 @@ STRANGE = {
     [
         "/{}/",
         "/frameworks/{}/",
+        "/frameworks/{}/performance/objection/",
+        "/frameworks/flask/{}/objection/",
         "/criteria/{}/",
         "/sources/{}/",
         "/compare/{}/",
@@ -276,7 +278,7 @@ def test_every_page_bears_every_query(client: Client, path: str, query: str) -> 
 # Anything at all
 
 NAMES = st.sampled_from(
-    "q kind interface capability criteria sort baseline only framework open page use-case w- min-".split()
+    "as-of q kind interface capability criteria sort baseline only framework open page use-case w- min-".split()
     + [
         f"{prefix}{name}"
         for prefix in ("w-", "min-")
@@ -286,7 +288,16 @@ NAMES = st.sampled_from(
 VALUES = st.sampled_from(
     [
         *["", "0", "3", "5", "11", "-1", "1e9", "micro", "asgi", "orm", "documentation", "fit", "-name"],
-        *["differences", "flask:performance", "flask:", ":", *map(str.lower, SCORES)],
+        *[
+            "2000-02-30",
+            "2026-11-01",
+            "0001-01-01",
+            "differences",
+            "flask:performance",
+            "flask:",
+            ":",
+            *map(str.lower, SCORES),
+        ],
     ]
 ) | st.text(max_size=12)
 QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(

@@ -164,6 +164,7 @@ PAGES = {
     "changes, narrowed": "/changes/?kind=rating&framework=fastapi",
     "changes, made in one go": f"/changes/{factories.MAKER.changeset}/",
     "history of a cell": "/frameworks/fastapi/performance/history/",
+    "objection sent": "/frameworks/flask/performance/objection/sent/",
 }
 #: Pages for what is not there, with their status.
 ERRORS = {
@@ -171,6 +172,7 @@ ERRORS = {
     "no such framework": ("/frameworks/nobody/", 404),
     "no such criterion": ("/criteria/nothing/", 404),
     "no such source": ("/sources/999/", 404),
+    "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
     "one in comparison": ("/compare/flask/", 400),
     "no such changeset": ("/changes/11111111-2222-4333-8444-000000000000/", 404),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from .html import Element, address, read, submission
 from .test_matrix_page import (
@@ -27,6 +28,8 @@ EVERYTHING = (
     "/?q=a&kind=micro&min-learning-curve=2&criteria=learning-curve&criteria=async-support&w-performance=4&sort=-name"
     "&baseline=fastapi&only=differences&framework=fastapi&open=fastapi:async-support"
 )
+#: The day on which the tests run: as of then everything stands as it does now.
+DAY = f"as-of={timezone.localdate()}"
 VIEWS = [
     "/",
     "/?q=fla",
@@ -53,6 +56,8 @@ VIEWS = [
     "/?open=fastapi:performance",
     "/?kind=full-stack&open=fastapi:performance",
     EVERYTHING,
+    f"/?{DAY}&kind=micro&w-performance=9&framework=flask&open=flask:performance",
+    f"/compare/flask-vs-django/?{DAY}&w-documentation=0&baseline=flask",
     "/compare/flask-vs-django/",
     "/compare/quart-vs-flask-vs-django-vs-sanic-vs-fastapi/",
     "/compare/flask-vs-django/?w-documentation=0&w-performance=9",

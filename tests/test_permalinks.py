@@ -1,6 +1,7 @@
 """View and address are the same thing: whatever is set is written, and whatever is written is read."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comparisons.filters import FrameworkFilter
-from comparisons.forms import WeighingForm
+from comparisons.forms import DayForm, WeighingForm
 from comparisons.permalinks import WEIGHT, View, parties, versus
 from frameworks.models import Criterion, Facet, Framework
 
@@ -34,9 +35,12 @@ class Catalogue:
     def read(self, query: str) -> View:
         """The view that the forms make of a query string, as the matrix page has it."""
         data = QueryDict(query)
+        day = DayForm(data, today=date(2026, 11, 20))
         chosen = FrameworkFilter(data, facets=self.facets, criteria=self.criteria)
         weighing = WeighingForm(data, criteria=self.criteria, frameworks=self.frameworks)
-        return View.read(chosen.applied | weighing.clean_data, [facet.slug for facet in self.facets])
+        return View.read(
+            day.clean_data | chosen.applied | weighing.clean_data, [facet.slug for facet in self.facets]
+        )
 
 
 @pytest.fixture
@@ -68,6 +72,7 @@ sorts = ["fit", "name", *CRITERIA]
 chosen_weights = st.dictionaries(st.sampled_from(CRITERIA), st.integers(0, 10))
 views = st.builds(
     View,
+    as_of=st.none() | st.dates(max_value=date(2026, 11, 20)),
     q=texts,
     facets=st.fixed_dictionaries({facet: some_of(values) for facet, values in FACETS.items()}).map(
         lambda facets: {facet: facets[facet] for facet in FACETS if facets[facet]}
@@ -112,7 +117,7 @@ def test_ticked_frameworks_stay_in_the_visitors_order_each_once(catalogue: Catal
     "query",
     [
         "",
-        "q=&kind=&min-security=&w-security=&sort=&baseline=&only=&open=&criteria=",
+        "as-of=&q=&kind=&min-security=&w-security=&sort=&baseline=&only=&open=&criteria=",
         "sort=fit",
         "criteria=security&criteria=performance&criteria=learning-curve",
         "page=0&utm_source=somewhere",
@@ -130,6 +135,8 @@ def test_what_says_nothing_is_not_in_the_address(catalogue: Catalogue, query: st
         ("w-security=0", "w-security=0"),  # does not count, which is not the default
         ("w-security=1", "w-security=1"),  # pinned, though it is the default today
         ("w-security=05", "w-security=5"),
+        ("q=django&as-of=2026-03-01", "as-of=2026-03-01&q=django"),
+        ("as-of=2026-3-1", "as-of=2026-03-01"),
         ("q=+django++", "q=django"),
         ("only=differences&sort=-name", "sort=-name&only=differences"),
         ("criteria=security&criteria=performance", "criteria=performance&criteria=security"),
@@ -155,6 +162,8 @@ def test_the_canonical_address(catalogue: Catalogue, query: str, said: str) -> N
         ("open=django", ""),
         ("open=django:rust", ""),
         ("q=%00&sort=name", "sort=name"),
+        ("as-of=2026-11-21", ""),
+        ("as-of=2026-02-29&sort=name", "sort=name"),
         (f"q={'a' * 61}", ""),
     ],
 )
@@ -168,6 +177,7 @@ def test_what_does_not_hold_is_not_in_the_address(catalogue: Catalogue, query: s
 @pytest.mark.once
 def test_everything_at_once_in_the_canonical_order() -> None:
     view = View(
+        as_of=date(2026, 3, 1),
         q="C++ & “Co”",
         facets={"kind": ("api", "micro"), "capability": ("orm",)},
         minimums={"security": 3, "performance": 2},
@@ -180,7 +190,7 @@ def test_everything_at_once_in_the_canonical_order() -> None:
         open="django:security",
     )
     assert view.url("/") == (
-        "/?q=C%2B%2B+%26+%E2%80%9CCo%E2%80%9D&kind=api&kind=micro&capability=orm"
+        "/?as-of=2026-03-01&q=C%2B%2B+%26+%E2%80%9CCo%E2%80%9D&kind=api&kind=micro&capability=orm"
         "&min-performance=2&min-security=3&criteria=performance&criteria=security"
         "&w-performance=10&w-security=0&sort=-performance&baseline=flask&only=differences"
         "&framework=flask&framework=django&open=django:security"
@@ -228,8 +238,8 @@ def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None
 @pytest.mark.once
 @unhurried
 @given(views)
-def test_side_by_side_keeps_weights_baseline_and_differences(view: View) -> None:
-    kept = View(weights=view.weights, baseline=view.baseline, only=view.only)
+def test_side_by_side_keeps_the_day_weights_baseline_and_differences(view: View) -> None:
+    kept = View(as_of=view.as_of, weights=view.weights, baseline=view.baseline, only=view.only)
     assert view.side_by_side() == kept
 
 

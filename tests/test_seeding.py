@@ -448,7 +448,7 @@ def test_if_empty_leaves_a_single_framework_alone(seed: Seed) -> None:
 #: What both roles may do besides.
 DESK = {
     f"frameworks.{right}"
-    for right in ("view_revision", "view_proposal", "view_objection", "change_objection")
+    for right in ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
 }
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 
+from .accounts import AttemptAdmin, GroupAdmin, UserAdmin
 from .catalogue import (
     CriterionAdmin,
     CriterionGroupAdmin,
@@ -14,8 +15,12 @@ from .catalogue import (
 )
 from .evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
 from .history import RevisionAdmin
+from .links import LinkCheckAdmin
+from .objections import ObjectionAdmin
+from .proposals import ProposalAdmin
 
 __all__ = [
+    "AttemptAdmin",
     "ClaimAdmin",
     "CriterionAdmin",
     "CriterionGroupAdmin",
@@ -23,11 +28,16 @@ __all__ = [
     "FacetAdmin",
     "FacetValueAdmin",
     "FrameworkAdmin",
+    "GroupAdmin",
+    "LinkCheckAdmin",
+    "ObjectionAdmin",
+    "ProposalAdmin",
     "RatingAdmin",
     "RelationAdmin",
     "RevisionAdmin",
     "SourceAdmin",
     "TraitAdmin",
+    "UserAdmin",
 ]
 
 admin.site.site_header = settings.SITE_NAME

@@ -124,6 +124,7 @@ class CriterionAdmin(RecordedAdmin):
             },
         ),
         ("Weight", {"fields": ("is_scored", "default_weight")}),
+        ("Review", {"fields": ("review_interval_days",)}),
     )
 
     def summary(self, fact: Recorded) -> str:

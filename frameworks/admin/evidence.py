@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Any, cast
 
 from django.conf import settings
@@ -14,14 +14,14 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import modelformset_factory
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
-from frameworks.models import Claim, Criterion, Disagreement, Rating, Recorded, Source
+from frameworks.models import Claim, Criterion, Disagreement, Objection, Rating, Recorded, Source
 from frameworks.revisions import REFUSALS, Author
 
 from .filters import CellFilter, ClaimsFilter, DisputeFilter, ReadingFilter, ReviewFilter
@@ -344,6 +344,15 @@ def _unpublish(rating: Rating, today: date) -> None:
     rating.is_published = False
 
 
+STILL_RIGHT = Step(
+    "mark_reviewed",
+    "Still right: mark as reviewed today",
+    done="marked as reviewed today",
+    wish="mark it as reviewed today",
+    apply=_review,
+)
+
+
 @admin.register(Rating)
 class RatingAdmin(RecordedAdmin):
     form = RatingForm
@@ -382,13 +391,7 @@ class RatingAdmin(RecordedAdmin):
         ("State", {"fields": (("is_published", "reviewed_on"),)}),
     )
     steps = (
-        Step(
-            "mark_reviewed",
-            "Still right: mark as reviewed today",
-            done="marked as reviewed today",
-            wish="mark it as reviewed today",
-            apply=_review,
-        ),
+        STILL_RIGHT,
         Step("publish", "Publish", done="published", wish="publish it", apply=_publish),
         Step("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish),
         DELETE,
@@ -397,6 +400,20 @@ class RatingAdmin(RecordedAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         ratings = cast("models.QuerySet[Any]", super().get_queryset(request))
         return ratings.with_evidence()  # type: ignore[attr-defined, no-any-return]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """With what readers object to in its cell."""
+        if obj is not None and request.user.has_perm("frameworks.view_objection"):
+            context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def is_public(self, fact: Recorded) -> bool:
         return isinstance(fact, Rating) and fact.is_published and fact.framework.is_published
@@ -431,6 +448,20 @@ class RatingAdmin(RecordedAdmin):
     @admin.display(description="rubric")
     def rubric(self, rating: Rating) -> SafeString | str:
         return rubric_of(rating.criterion if rating.criterion_id else None)
+
+    def get_urls(self) -> list[Any]:
+        # Imported late: the grid names new claims as this module does.
+        from . import grid
+
+        def on_desk(view: Any) -> Any:
+            return self.admin_site.admin_view(wraps(view)(partial(view, desk=self)))
+
+        cell = "matrix/cell/<slug:framework>/<slug:criterion>/"
+        return [
+            path("matrix/", on_desk(grid.grid_view), name="frameworks_rating_matrix"),
+            path(cell, on_desk(grid.cell_view), name="frameworks_rating_matrix_cell"),
+            *super().get_urls(),
+        ]
 
     # The claims come before the rating that is published on them; the last claim goes after it.
 

@@ -1,15 +1,15 @@
 """The questions that editors put to a list."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from frameworks.models import Claim, Rating
+from frameworks.models import Objection
 
 
 class Question(admin.SimpleListFilter):
@@ -50,39 +50,18 @@ class DisputeFilter(Question):
         return queryset
 
 
-def not_reviewed_lately(ratings: QuerySet[Rating], today: date) -> QuerySet[Rating]:
-    """Those whose last review is REVIEW_INTERVAL_DAYS ago or longer, and those never reviewed."""
-    limit = today - timedelta(days=settings.REVIEW_INTERVAL_DAYS)
-    return ratings.filter(Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=limit))
-
-
 class ReviewFilter(Question):
     title = "review"
     parameter_name = "review"
+    answers = (("due", "Due for review"), ("never", "Never reviewed"))
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, str], ...]:
-        return (
-            ("due", f"Not reviewed for {settings.REVIEW_INTERVAL_DAYS} days"),
-            ("never", "Never reviewed"),
-        )
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Rating]) -> QuerySet[Rating]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "due":
-                return not_reviewed_lately(queryset, timezone.localdate())
+                return queryset.due(timezone.localdate())
             case "never":
                 return queryset.filter(reviewed_on__isnull=True)
         return queryset
-
-
-def in_unrated_cells(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Evidence that is in, and not scored yet: under the claim's own criterion or the joint one."""
-
-    def unrated(criterion: str) -> Q:
-        rating = Rating.objects.filter(framework=OuterRef("framework"), criterion=OuterRef(criterion))
-        return Q(~Exists(rating), **{f"{criterion}__is_scored": True})
-
-    return claims.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
 
 
 class CellFilter(Question):
@@ -90,8 +69,8 @@ class CellFilter(Question):
     parameter_name = "cell"
     answers = (("unrated", "Cell not rated yet"),)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        return in_unrated_cells(queryset) if self.value() == "unrated" else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.in_unrated_cells() if self.value() == "unrated" else queryset
 
 
 class ReadingFilter(Question):
@@ -99,10 +78,31 @@ class ReadingFilter(Question):
     parameter_name = "reading"
     answers = (("none", "Without a reading"), ("some", "With a reading"))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "none":
                 return queryset.filter(reading__isnull=True)
             case "some":
                 return queryset.filter(reading__isnull=False)
         return queryset
+
+
+class WaitingFilter(Question):
+    """What waits for an answer, unless asked for more."""
+
+    title = "status"
+    parameter_name = "status"
+    answers = (("accepted", "Accepted"), ("dismissed", "Dismissed"), ("any", "All"))
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": "Waiting"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Objection]) -> QuerySet[Objection]:
+        match self.value():
+            case "any":
+                return queryset
+            case "accepted" | "dismissed" as status:
+                return queryset.filter(status=status)
+        return queryset.filter(status=Objection.Status.OPEN)

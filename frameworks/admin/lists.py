@@ -24,8 +24,10 @@ from .forms import ROWS_MAX, ListRowForm, RecordedForm, RecordedListFormSet, des
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Recorded]
+    AnyAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
+    AnyAdmin = object
 
 AT_ONCE = "Somebody else saved at the same moment, so this was not saved. Look it over and save again."
 #: Longer search terms are a 500 on SQLite ("LIKE pattern too complex").
@@ -43,7 +45,45 @@ class SafeChangeList(ChangeList):
     search_form_class = SearchForm
 
 
-class ListAdmin(ModelAdmin):
+class Guarded(AnyAdmin):
+    """Any address gets an answer. Goes before the stock admin class whose pages it guards."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SafeChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        # The autocomplete address comes here too, without a form in between.
+        if "\0" in search_term or len(search_term) > SEARCH_MAX:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not _is_understood(request):
+            return self.not_understood(request)
+        try:
+            response = super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError, SuspiciousOperation):
+            if not request.GET:
+                raise
+            return self.not_understood(request)
+        if isinstance(response, HttpResponseRedirect) and response.url.endswith(f"?{ERROR_FLAG}=1"):
+            messages.warning(request, "That filter was not understood. This is the whole list.")
+        return response
+
+    def not_understood(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "That address was not understood",
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/frameworks/not_understood.html", context, status=400)
+
+
+class ListAdmin(Guarded, ModelAdmin):
     #: The related facts that a fact's name is made of: fetched with it, always.
     named_with: tuple[str, ...] = ()
 
@@ -59,49 +99,19 @@ class ListAdmin(ModelAdmin):
         """The address of one of this desk's pages: `changelist`, `add`, `change` …"""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
-    # Any address gets an answer
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return SafeChangeList
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Recorded], search_term: str
-    ) -> tuple[models.QuerySet[Recorded], bool]:
-        # The autocomplete address comes here too, without a form in between.
-        if "\0" in search_term or len(search_term) > SEARCH_MAX:
-            return queryset.none(), False
-        return super().get_search_results(request, queryset, search_term)
+    # Edits in the list
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not _is_understood(request):
-            return self.not_understood(request)
-        if request.method == "POST" and self.list_editable and {"_save", "_edit"} & request.POST.keys():
+        if _is_understood(request) and self.list_editable and {"_save", "_edit"} & request.POST.keys():
             response = self.save_list(request)
             if response is not None:
                 return response
-        try:
-            response = super().changelist_view(request, extra_context)
-        except (ValueError, OverflowError, DataError, SuspiciousOperation):
-            if not request.GET:
-                raise
-            return self.not_understood(request)
-        if isinstance(response, HttpResponseRedirect) and response.url.endswith(f"?{ERROR_FLAG}=1"):
-            messages.warning(request, "That filter was not understood. This is the whole list.")
+        response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse):
             _pair_rows_with_facts(response)
         return response
-
-    def not_understood(self, request: HttpRequest) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "That address was not understood",
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/frameworks/not_understood.html", context, status=400)
-
-    # Edits in the list
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> "type[ModelForm[Any]]":
         return super().get_changelist_form(request, **{"form": ListRowForm, **kwargs})

@@ -226,6 +226,10 @@ class StepAdmin(ListAdmin):
         if _is_done(step, current, today):
             outcome.idle.append(row.seen.key)
             return
+        if current is None and past.by_name_or_last_known(self.model, row.seen.key) is None:
+            # Made up, or gone together with what it was about.
+            outcome.refused.append(f"There is no {self.opts.verbose_name} {row.seen.key} any more.")
+            return
         outcome.clashes.append(self._clash(step, row, today))
         if current is not None:
             outcome.open_rows.append(Row.of(current))

@@ -1,6 +1,7 @@
 """What is known and on whose word: sources, their claims, the editors' ratings, the disagreements."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from .catalogue import Criterion, Framework
@@ -123,6 +124,17 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.select_related("source", "framework", "criterion", "joint_criterion").order_by(
             "source__key", "line", "pk"
         )
+
+    def in_unrated_cells(self) -> "ClaimQuerySet":
+        """Evidence that is in, and not scored yet: under the claim's own criterion or the joint one."""
+
+        def unrated(criterion: str) -> Q:
+            rating = Rating.objects.filter(
+                framework=models.OuterRef("framework"), criterion=models.OuterRef(criterion)
+            )
+            return Q(~models.Exists(rating), **{f"{criterion}__is_scored": True})
+
+        return self.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
 
     def tallies(self) -> models.QuerySet["Claim", Any]:
         """How many claims each framework has under each (joint) criterion, with lowest and highest reading."""
@@ -248,6 +260,32 @@ class Claim(Recorded):
         return f"{self.source.key}:{self.line}"
 
 
+def _evidence() -> models.QuerySet[Claim, Any]:
+    """The claims of a rating's cell, as a subquery of ratings."""
+    return (
+        Claim.objects.filter(framework=models.OuterRef("framework"))
+        .filter(Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion")))
+        .order_by()
+        .values("framework")
+    )
+
+
+def _latest_too_old(today: date) -> Cast:
+    """The latest day whose review is too long ago today, by the rating's criterion.
+
+    Counted back from today and not on from the review, which might lead beyond the last day that a database knows.
+    """
+    # SQLite multiplies a duration by a plain integer only.
+    days = Cast("criterion__review_interval_days", models.IntegerField())
+    interval = models.ExpressionWrapper(days * models.Value(timedelta(days=1)), models.DurationField())
+    back = models.ExpressionWrapper(models.Value(today) - interval, models.DateTimeField())
+    return Cast(back, models.DateField())
+
+
+def _is_due(today: date) -> Q:
+    return Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=_latest_too_old(today))
+
+
 class RatingQuerySet(models.QuerySet["Rating"]):
     def published(self) -> "RatingQuerySet":
         return self.filter(is_published=True, framework__is_published=True)
@@ -255,26 +293,49 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def under(self, criterion: Criterion) -> "RatingQuerySet":
         return self.filter(criterion=criterion)
 
-    def with_evidence(self) -> "RatingQuerySet":
-        """Annotates `claim_count` and `reading_spread` (None where no claim has a reading), in the same query."""
-        evidence = (
-            Claim.objects.filter(framework=models.OuterRef("framework"))
-            .filter(
-                Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion"))
-            )
-            .order_by()
-            .values("framework")
+    def with_spread(self) -> "RatingQuerySet":
+        """Annotates `reading_spread`, in the same query: None where no claim has a reading."""
+        apart = _evidence().annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+        return self.annotate(
+            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True))
         )
-        count = evidence.annotate(n=models.Count("pk")).values("n")
-        apart = evidence.annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+
+    def with_evidence(self) -> "RatingQuerySet":
+        """Annotates `claim_count`, `source_count`, `reading_spread`, in the same query."""
+        count = _evidence().annotate(n=models.Count("pk")).values("n")
+        sources = _evidence().annotate(n=models.Count("source", distinct=True)).values("n")
         return self.annotate(
             claim_count=Coalesce(models.Subquery(count), 0),
-            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True)),
-        )
+            source_count=Coalesce(models.Subquery(sources), 0),
+        ).with_spread()
 
     def disputed(self) -> "RatingQuerySet":
         wide = Q(reading_spread__gte=settings.DISPUTE_SPREAD)
         return self.with_evidence().filter(wide)
+
+    def due(self, today: date) -> "RatingQuerySet":
+        """Those that nobody has looked over for as long as their criterion allows, or ever."""
+        return self.filter(_is_due(today))
+
+    def to_review(self, today: date) -> "RatingQuerySet":
+        """All, in the order in which they want looking at; annotates `is_due` and `reading_spread`.
+
+        Those due come first: the widest disagreement first among them, then the longest overdue, never reviewed ones
+        before all. The others follow, the soonest due first.
+        """
+        lateness = F("reviewed_on") - _latest_too_old(today)
+        apart = models.Case(models.When(is_due=True, then=F("reading_spread")))
+        return (
+            self.with_spread()
+            .annotate(is_due=models.ExpressionWrapper(_is_due(today), models.BooleanField()))
+            .order_by(
+                "-is_due",
+                apart.desc(nulls_last=True),
+                models.ExpressionWrapper(lateness, models.DurationField()).asc(nulls_first=True),
+                "framework__name",
+                "criterion__name",
+            )
+        )
 
     def get_by_natural_key(self, framework: str, criterion: str) -> "Rating":
         return self.get(framework__slug=framework, criterion__slug=criterion)
@@ -333,6 +394,12 @@ class Rating(Recorded):
     def clean(self) -> None:
         if self.criterion_id and not self.criterion.is_scored:
             raise ValidationError({"criterion": f"“{self.criterion}” only describes; it takes no score."})
+
+    def days_overdue(self, today: date) -> int | None:
+        """0 on the day it falls due, less than 0 before; None when it was never reviewed."""
+        if self.reviewed_on is None:
+            return None
+        return (today - self.reviewed_on).days - self.criterion.review_interval_days
 
 
 class DisagreementQuerySet(models.QuerySet["Disagreement"]):

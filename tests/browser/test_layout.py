@@ -33,6 +33,8 @@ PAGES = {
     "source": "/sources/000/",
     "disagreements": "/disagreements/",
     "method": "/method/",
+    "objection": "/frameworks/fastapi/performance/objection/",
+    "objection sent": "/frameworks/fastapi/performance/objection/sent/",
 }
 #: Pages for what is not there or went wrong.
 ERRORS = {

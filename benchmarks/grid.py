@@ -1,0 +1,224 @@
+"""How fast the grid is with 200 frameworks under 40 criteria: at the server, on the wire, and in Chromium.
+
+Run it from the project's root, where the tests run too: `python benchmarks/grid.py`. It makes a SQLite database of its
+own in a directory that is gone afterwards; with DATABASE_URL set it fills that database instead, which must be empty.
+"""
+
+import gzip
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAMEWORKS, CRITERIA = 200, 40
+GRID = "/admin/frameworks/rating/matrix/"
+EDITOR = "bench"
+
+#: Does something many times and gives milliseconds for each: until the page is laid out, and until it is painted.
+MEASURE = """
+async ({deed, times}) => {
+    const painted = () => new Promise(done => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = done;
+        channel.port2.postMessage(0);
+    }));
+    const send = event => document.activeElement.dispatchEvent(event);
+    const common = {bubbles: true, cancelable: true};
+    const press = (key, options = {}) => send(new KeyboardEvent("keydown", {key, ...common, ...options}));
+    const paste = text => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text/plain", text);
+        send(new ClipboardEvent("paste", {clipboardData, ...common}));
+    };
+    const line = Array(10).fill("2 Pasted in").join("\\t");
+    const deeds = {
+        move: turn => press(turn % 2 ? "ArrowRight" : "ArrowDown"),
+        select: () => press("ArrowDown", {shiftKey: true}),
+        type: () => {
+            press("4");
+            press("Enter");
+        },
+        paste: () => paste(Array(200).fill(line).join("\\n")),
+        undo: () => press("z", {ctrlKey: true}),
+    };
+    const laid = [], shown = [];
+    for (let turn = 0; turn < times; turn += 1) {
+        await painted();
+        const start = performance.now();
+        deeds[deed](turn);
+        document.activeElement.getBoundingClientRect();
+        laid.push(performance.now() - start);
+        await painted();
+        shown.push(performance.now() - start);
+    }
+    return [laid, shown];
+}
+"""
+
+
+def fill() -> None:
+    """8,000 cells, rated and with two claims each. In bulk: this is no editing, and nobody reads its history."""
+    from frameworks import models as facts
+
+    group = facts.CriterionGroup.objects.create(slug="group", name="Group")
+    rubric: dict[str, Any] = {f"rubric_{step}": "So." for step in range(1, 6)}
+    criteria = [
+        facts.Criterion.objects.create(
+            slug=f"c-{n}",
+            name=f"Criterion {n}",
+            short_name=f"C {n}",
+            group=group,
+            question="Is it?",
+            **rubric,
+        )
+        for n in range(CRITERIA)
+    ]
+    frameworks = facts.Framework.objects.bulk_create(
+        [facts.Framework(slug=f"f-{n}", name=f"Framework {n:03}") for n in range(FRAMEWORKS)]
+    )
+    source = facts.Source.objects.create(
+        key="s", short_name="Source", title="Source", read_on=date(2026, 11, 20)
+    )
+    pairs = [(framework, criterion) for framework in frameworks for criterion in criteria]
+    facts.Claim.objects.bulk_create(
+        facts.Claim(
+            key=f"{framework.slug}-{criterion.slug}-{line}",
+            source=source,
+            line=line,
+            framework=framework,
+            criterion=criterion,
+            paraphrase="It is.",
+            reading=line,
+        )
+        for framework, criterion in pairs
+        for line in (3, 4)
+    )
+    facts.Rating.objects.bulk_create(
+        facts.Rating(
+            framework=framework,
+            criterion=criterion,
+            score=3,
+            verdict="Middling, with care",
+            rationale="By the rubric.",
+            is_published=True,
+        )
+        for framework, criterion in pairs
+    )
+
+
+def session() -> str:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(
+        User.objects.create_superuser(EDITOR), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client.cookies["sessionid"].value
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The portal as in production: gunicorn with one process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "gunicorn", "--bind", address, "--timeout", "300", "config.wsgi"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            host, port = address.split(":")
+            while socket.socket().connect_ex((host, int(port))):
+                sleep(0.1)
+            yield f"http://{address}"
+        finally:
+            process.terminate()
+
+
+def at_the_server() -> None:
+    """In this process, without a network."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(User.objects.get(username=EDITOR), backend="django.contrib.auth.backends.ModelBackend")
+    times, page = [], b""
+    for _ in range(6):
+        start = perf_counter()
+        page = client.get(GRID).content
+        times.append(perf_counter() - start)
+    print(f"page made in {statistics.median(times[1:]):.2f} s (median of 5; the first took {times[0]:.2f} s)")
+    print(f"page {len(page) / 1e6:.2f} MB, gzipped {len(gzip.compress(page, 6)) / 1e3:.0f} kB")
+
+
+def in_the_browser(address: str, cookie: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from tests.conftest import CHROMIUM_FLAGS, chromium
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": f"{address}/admin/"}])
+        page = context.new_page()
+        start = perf_counter()
+        page.goto(address + GRID)
+        print(f"page loaded and laid out in {perf_counter() - start:.2f} s, from the request on")
+        for deed, times, name in [
+            ("move", 100, "an arrow key"),
+            ("select", 50, "an arrow key with Shift"),
+            ("type", 50, "4 and Enter"),
+        ]:
+            page.locator("#grid tbody td").first.click()
+            say(name, *page.evaluate(MEASURE, {"deed": deed, "times": times}))
+        page.locator("#grid tbody td").first.click()
+        say("pasting 200 × 10", *page.evaluate(MEASURE, {"deed": "paste", "times": 1}))
+        say("undoing it", *page.evaluate(MEASURE, {"deed": "undo", "times": 1}))
+        page.evaluate(MEASURE, {"deed": "paste", "times": 1})
+        page.get_by_label("Why").fill("Measured.")
+        start = perf_counter()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Saved 2000").wait_for(timeout=300_000)
+        print(f"saved in {perf_counter() - start:.1f} s: {page.locator('#outcome').inner_text()}")
+        browser.close()
+
+
+def say(name: str, laid: list[float], shown: list[float]) -> None:
+    print(
+        f"{name}: script and layout {statistics.median(laid):.1f} ms (worst {max(laid):.1f}), "
+        f"to the painted frame {statistics.median(shown):.1f} ms (worst {max(shown):.1f}), of {len(laid)}"
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        os.environ.update(
+            VAR_DIR=place, DJANGO_SETTINGS_MODULE="config.settings", DJANGO_ALLOW_ASYNC_UNSAFE="1"
+        )
+        sys.path.insert(0, str(ROOT))
+        django.setup()
+        from django.conf import settings
+        from django.core.management import call_command
+
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        fill()
+        cookie = session()
+        at_the_server()
+        with server() as address:
+            in_the_browser(address, cookie)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""As of a date in a real browser: the day is set in place, goes into the address, and Back leads to today."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from frameworks import revisions
+from frameworks.models import Rating, Revision
+from tests import factories
+from tests.conftest import Axe
+from tests.test_matrix_page import make_world
+
+from .test_no_script import plain  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("world")
+
+MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SCORE = "#cell-flask-performance b"
+
+
+@pytest.fixture
+def world(transactional_db: None) -> None:
+    """On 1 March 2026 Flask's performance was scored 3; since 1 May it is 1."""
+    make_world()
+    Revision.objects.update(at=MARCH)
+    rating = Rating.objects.get(framework__slug="flask", criterion__slug="performance")
+    rating.score = 1
+    revisions.save(
+        rating, by=factories.MAKER, reason="Since.", seen=rating.version, at=MARCH.replace(month=5)
+    )
+
+
+def test_a_day_is_set_in_place_and_back_leads_to_today(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    expect(page.locator(SCORE)).to_have_text("1")
+    page.locator("#as-of").fill("2026-04-30")
+    expect(page.locator(".stood")).to_have_text("This is how it stood on 30 April 2026; today may differ.")
+    expect(page.locator(SCORE)).to_have_text("3")
+    expect(page).to_have_url(re.compile(r"/\?as-of=2026-04-30$"))
+    page.locator("#w-performance").fill("9")
+    expect(page).to_have_url(re.compile(r"/\?as-of=2026-04-30&w-performance=9$"))
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#w-performance")).to_have_value("")
+    expect(page.locator(SCORE)).to_have_text("3")
+    page.go_back()
+    expect(page.locator(SCORE)).to_have_text("1")
+    expect(page.locator(".stood")).to_have_count(0)
+    expect(page.locator("#as-of")).to_have_value("")
+    page.go_forward()
+    expect(page.locator(SCORE)).to_have_text("3")
+    expect(page.locator("#as-of")).to_have_value("2026-04-30")
+    page.get_by_role("link", name="Reset: as of 30 April 2026").click()
+    expect(page.locator(SCORE)).to_have_text("1")
+    expect(page.locator("#as-of")).to_have_value("")
+    assert console == []
+
+
+def test_a_year_half_typed_asks_for_nothing(page: Page) -> None:
+    asked: list[str] = []
+    page.goto("/")
+    page.on("request", lambda request: asked.append(request.url) if "?" in request.url else None)
+    page.locator("#as-of").focus()
+    page.keyboard.type("04042026")  # the same in any order of day and month
+    expect(page).to_have_url(re.compile(r"/\?as-of=2026-04-04$"))
+    expect(page.locator(SCORE)).to_have_text("3")
+    assert len(asked) == 1
+    expect(page.locator("#as-of")).to_be_focused()
+
+
+def test_side_by_side_keeps_the_day_and_leads_on_where_somebody_was_not_there(page: Page) -> None:
+    page.goto("/compare/flask-vs-django/")
+    expect(page.locator(SCORE)).to_have_text("1")
+    page.locator("#as-of").fill("2026-04-30")
+    expect(page.locator(SCORE)).to_have_text("3")
+    page.get_by_role("link", name="Back to the matrix").click()
+    expect(page).to_have_url(re.compile(r"/\?as-of=2026-04-30&framework=flask&framework=django$"))
+    page.get_by_role("link", name="Compare 2 side by side").click()
+    page.locator("#as-of").fill("2026-02-01")
+    expect(page.locator("h1")).to_have_text("Not all of these are known here")
+    page.get_by_role("link", name="1 March 2026").click()
+    expect(page.locator(SCORE)).to_have_text("3")
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-django/"])
+def test_without_javascript_the_button_sends_the_day(
+    plain: Page,  # noqa: F811 - the fixture
+    path: str,
+) -> None:
+    plain.goto(path)
+    plain.locator("#as-of").fill("2026-04-30")
+    plain.get_by_role("button", name="Apply").click()
+    expect(plain.locator(SCORE)).to_have_text("3")
+    expect(plain).to_have_url(re.compile(r"[?&]as-of=2026-04-30(&|$)"))
+    plain.locator(".stood").get_by_role("link", name="today").click()
+    expect(plain.locator(SCORE)).to_have_text("1")
+
+
+@pytest.mark.parametrize("path", ["/?as-of=2026-04-30", "/compare/flask-vs-django/?as-of=2026-04-30"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_anybodys_way(page: Page, axe: Axe, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(path)
+    assert axe(page) == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,70 @@
+"""The desk's front page and the picture of coverage in a real browser: seen by axe, used by keyboard."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from frameworks.models import LinkCheck, Rating
+from tests import factories
+from tests.conftest import Axe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = ["/admin/", "/admin/coverage/", "/admin/frameworks/linkcheck/"]
+
+
+@pytest.fixture
+def desk(page: Page, live_server: LiveServer) -> Page:
+    """Signed in, with three ratings to look over."""
+    frameworks = [factories.make_framework(name=name) for name in ("Django", "Flask", "FastAPI")]
+    criteria = [factories.make_criterion(name=name) for name in ("Speed", "Safety", "Docs")]
+    for framework in frameworks:
+        factories.make_rating(framework=framework, criterion=criteria[0], reviewed_on=date(2020, 1, 1))
+        factories.make_claim(framework=framework, criterion=criteria[0], reading=5)
+        factories.make_claim(framework=framework, criterion=criteria[1], reading=1)
+    factories.make_rating(framework=frameworks[0], criterion=criteria[1], score=5)
+    LinkCheck.objects.create(url="https://a.example/", is_alive=False, detail="No such host")
+    client = Client()
+    client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": f"{live_server.url}/admin/"}])
+    return page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_objects_to_nothing(desk: Page, axe: Axe, console: list[str], path: str) -> None:
+    found = {}
+    for width in (1280, 820):
+        desk.set_viewport_size({"width": width, "height": 1600})
+        for theme in ("light", "dark"):
+            desk.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            desk.goto(path)  # anew: the stock admin fades from one theme to the other
+            if objections := axe(desk):
+                found[f"{theme}, {width}"] = objections
+    assert found == {}
+    assert console == []
+
+
+@pytest.mark.parametrize("path", PAGES[:2])
+def test_nothing_runs_over_the_page_on_a_tablet(desk: Page, path: str) -> None:
+    desk.set_viewport_size({"width": 820, "height": 1100})
+    desk.goto(path)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 820
+    for button in desk.locator(".queue button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 820
+
+
+def test_one_after_the_other_by_keyboard(desk: Page) -> None:
+    """Enter, Enter: the focus waits on the next rating each time."""
+    desk.goto("/admin/")
+    expect(desk.locator(".queue tbody tr").first).to_contain_text("Django, Speed")
+    desk.get_by_role("button", name="Django, Speed").focus()
+    for name in ("FastAPI, Speed", "Flask, Speed"):
+        desk.keyboard.press("Enter")
+        expect(desk.get_by_role("button", name=name)).to_be_focused()
+    assert Rating.objects.filter(reviewed_on=date(2020, 1, 1)).count() == 1
