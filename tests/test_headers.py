@@ -70,8 +70,12 @@ def test_a_history_restore_gets_the_whole_page(client: Client, path: str, header
 
 @pytest.mark.parametrize("path", [path for path, _ in ERRORS.values()])
 def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Client, path: str) -> None:
+    """Either at once, or by sending the browser to it: a chooser is another page than the form's."""
     response = client.get(path, headers=HTMX)
     assert "HX-Push-Url" not in response
+    if "HX-Redirect" in response:
+        response = client.get(response["HX-Redirect"])
+        assert response.status_code >= 400
     assert read(response.content).one("html body main h1").text
 
 

@@ -240,6 +240,7 @@ def test_each_role_gets_what_the_table_says(world: World, row: Row) -> None:
     assert row == found, f"docs/rights.md says\n{row}\nand it is\n{found}"
 
 
+@pytest.mark.once
 @each(ROWS)
 def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) -> None:
     for role in SHUT_OUT:
@@ -247,6 +248,7 @@ def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) 
         assert outcome(ask(world, role, "post", row.address)) == row.post[0]
 
 
+@pytest.mark.once
 @each(SAMPLES)
 def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row: Row) -> None:
     # Of the stock sign-in page GET alone sends on who is signed in.
@@ -256,6 +258,7 @@ def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row:
         assert {outcome(ask(world, role, method, row.address)) for method in NEVER} == {"405"}
 
 
+@pytest.mark.once
 @each(filter(is_desk, SAMPLES))
 def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
     """Without the token of the form, which another site cannot know."""
@@ -264,6 +267,7 @@ def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
         assert found in {"403", expected} - {"open"}
 
 
+@pytest.mark.once
 @each(row for row in SAMPLES if is_desk(row) and row.read[-1] == "open")
 def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
     answer: Any = ask(world, "superuser", "get", row.address)
@@ -277,6 +281,7 @@ def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
             )
 
 
+@pytest.mark.once
 @each(filter(is_desk, ROWS))
 def test_where_a_second_factor_is_required_the_desk_is_closed_without(
     world: World, settings: Any, row: Row

@@ -298,13 +298,17 @@ def test_a_rank_is_one_more_than_the_number_of_better_ones(values: list[Fraction
 
 
 @pytest.mark.parametrize("module", ["scoring", "permalinks"])
-def test_it_imports_nothing_but_the_standard_library(module: str) -> None:
-    path = Path(scoring.__file__).with_name(f"{module}.py")
+def test_it_imports_nothing_but_the_standard_library_and_asks_no_clock(module: str) -> None:
+    tree = ast.parse(Path(scoring.__file__).with_name(f"{module}.py").read_text())
     imported = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add("." * node.level + (node.module or ""))
     assert {name.split(".")[0] for name in imported} - sys.stdlib_module_names == set()
-    assert imported & {"datetime", "importlib", "os", "random", "time"} == set()
+    assert imported & {"importlib", "os", "random", "time"} == set()
+    assert {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & {
+        "now",
+        "today",
+    } == set()
