@@ -199,7 +199,8 @@ def changes(request: HttpRequest) -> TemplateResponse:
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
     steps = narrowing.narrow(Revision.objects.public())
-    page, notices = _page(request, changelog.changesets(steps), CHANGESETS_PER_PAGE)
+    # All at once: to count them, the database has to go through the whole history just as it does to list them.
+    page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
     context = {
         "narrowing": narrowing,
         "entries": changelog.entries(list(page), steps),

@@ -87,7 +87,7 @@ def items(
         ("/sources/s0/", 6),
         ("/disagreements/", 6),
         ("/method/", 8),
-        ("/changes/?kind=claim&framework=f0", 12),
+        ("/changes/?kind=claim&framework=f0", 11),
         (f"/changes/{factories.MAKER.changeset}/", 10),
         ("/frameworks/f0/scored-0/history/", 13),
         ("/nowhere/", 0),

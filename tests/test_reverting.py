@@ -321,6 +321,7 @@ def test_a_changeset_is_shown_and_undone(ada: Client) -> None:
     assert "2 steps" in text_of(shown)
     assert undo_url(step) in shown.content.decode()
     page = ada.get(undo_url(step))
+    assert f"rating {one.key_text} was changed; back to how it stood: Score" in text_of(page)
     change(two, score=5)
     moved = ada.post(undo_url(step), form_on(page, reason="A mistake."))
     assert moved.status_code == 409

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import get_text_list
 
 from frameworks import past, reverting, revisions
 from frameworks.models import Recorded, Revision
@@ -223,10 +224,19 @@ class RevertAdmin(ListAdmin):
             changeset=changeset,
             first=first,
             count=len(plan.steps),
-            steps=plan.steps[:NAMED_MAX],
+            steps=[_told(step) for step in plan.steps[:NAMED_MAX]],
             unnamed=len(plan.steps[NAMED_MAX:]),
-            taken=plan.taken[:NAMED_MAX],
+            taken=[_told(step) for step in plan.taken[:NAMED_MAX]],
             taken_count=len(plan.taken),
             reason_form=form,
             refusal=refusal,
         )
+
+
+def _told(step: Revision) -> tuple[Revision, str, str]:
+    """A step, its kind of fact, and the fields in which it changed it, in words."""
+    model = past.recorded_model(step.model)
+    if model is None:
+        return step, step.model, ""
+    fields = get_text_list([change.label for change in past.changes(model, step)], "and")
+    return step, str(model._meta.verbose_name), fields
