@@ -1,6 +1,7 @@
 """Taking back: a fact as it stood at an earlier version, or all that was changed in one go. History only grows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,10 @@ def _put(
         fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
     elif (last := past.history(model, key).first()) and last.version != seen:
         raise Conflict(fact, None, seen)
-    _check(fact)
+    same = _shared(fact, current) if current is not None else set()
+    with _refused_in_words(fact):
+        fact.clean_fields(exclude=same)
+        fact.clean()
     try:
         with transaction.atomic():
             return revisions.save(
@@ -68,7 +72,20 @@ def _put(
                 at=at,
             )
     except IntegrityError as error:
+        # The models know the database's promises in words. To ask them each time would double the questions asked.
+        with _refused_in_words(fact):
+            fact.full_clean()
         raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
+
+
+def _shared(fact: Recorded, current: Recorded) -> set[str]:
+    """The fields that stay as they are; what they name is at hand already."""
+    same = set()
+    for field in fact._meta.concrete_fields:
+        if getattr(fact, field.attname) == getattr(current, field.attname):
+            same.add(field.name)
+            setattr(fact, field.name, getattr(current, field.name))
+    return same
 
 
 def wanted(state: State, current: Recorded | None) -> State:
@@ -76,10 +93,11 @@ def wanted(state: State, current: Recorded | None) -> State:
     return {**revisions.state(current), **state} if current is not None else state
 
 
-def _check(fact: Recorded) -> None:
+@contextmanager
+def _refused_in_words(fact: Recorded) -> Iterator[None]:
     """What an editor could not save by hand, a name that another fact has by now say, is not put back either."""
     try:
-        fact.full_clean()
+        yield
     except ValidationError as error:
         raise Refused(f"{fact}: It cannot stand like that today. {' '.join(error.messages)}") from error
 

@@ -1,11 +1,13 @@
 """Taking back: one fact as it stood, or all of a changeset. What was done since is lost to nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from frameworks import reverting, revisions
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
@@ -334,6 +336,21 @@ def test_a_changeset_is_shown_and_undone(ada: Client) -> None:
     assert ada.post(undo_url(again), form_on(ada.get(undo_url(again)), reason="No.")).status_code == 302
     assert Rating.objects.get(pk=one.pk).score == 2
     assert "Nothing is left to undo" in text_of(ada.get(undo_url(step)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_pages_of_a_changeset_cost_the_same_for_one_and_three(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    bobs = replace(go(), published_by=factories.make_reviewer())
+    for _ in range(count):
+        step = change(factories.make_rating(score=1), bobs, score=2)
+        taken = factories.make_rating(score=1)
+        change(taken, bobs, score=2)
+        change(taken, score=3)
+    for url, queries in ((undo_url(step).removesuffix("undo/"), 7), (undo_url(step), 6)):
+        with django_assert_num_queries(queries):
+            assert ada.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("count", [None, "", "x", "-1", "9" * 5000])
