@@ -22,7 +22,8 @@ def page(request: HttpRequest) -> HttpResponse:
     profile = EditorProfile.objects.filter(user=user).first() or EditorProfile(user=user)
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=profile)
     if form.is_valid():
-        form.save()
+        # Not the form's own saving: of two first ones at once the second would fail.
+        profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=form.cleaned_data)
         messages.success(request, f"Beside your changes, readers now see: {profile}.")
         return HttpResponseRedirect(reverse("admin:profile"))
     context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
