@@ -45,6 +45,7 @@ EXAMPLES = {
     "criterion": "speed",
     "app_label": "frameworks",
     "url": "nowhere/",
+    "changeset": str(factories.MAKER.changeset),
 }
 #: Where a superuser may go who has yet to turn two-factor sign-in on.
 OPEN_TO_ALL = {
