@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frameworks import cells
 from frameworks.cells import Cell
@@ -234,7 +234,7 @@ def _standing(named: Iterable[tuple[Framework, Criterion]]) -> dict[str, dict[st
 # The side panel
 
 
-@require_GET
+@require_safe
 def cell_view(request: HttpRequest, desk: "RatingAdmin", framework: str, criterion: str) -> HttpResponse:
     """All that is known of one cell, and the fields to change it."""
     if not desk.has_view_permission(request):
