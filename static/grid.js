@@ -714,6 +714,8 @@
     queued = queued.filter((claim) => kept.has(claim));
     for (const outcome of outcomes) render(find(outcome.framework, outcome.criterion));
     const number = proposal && /(\d+)(?!.*\d)/.exec(proposal)?.[1];
+    // What it was taken up from has given way to it.
+    if (proposal) get("[name=resumes]", save)?.remove();
     if (proposal) sentences.unshift([`Proposed as number ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Look at it" }]);
     else sentences.unshift([saved ? `Saved ${count(saved, "change")}.` : same ? "Nothing needed saving." : "Nothing was saved."]);
     if (same) sentences.push([`${count(same, "change")} stood so already.`]);
@@ -866,4 +868,21 @@
   active.tabIndex = 0;
   if (save) save.hidden = false;
   refresh();
+
+  // A proposal that is taken up again
+
+  const takeUp = ({ reason, ratings, claims }) => {
+    const cellOf = ({ framework, criterion }) => find(framework, criterion);
+    queued = claims.filter(cellOf).map((claim) => ({ cell: cellOf(claim), values: claim.values }));
+    const known = ratings.filter(cellOf);
+    get("[name=reason]", save).value = reason;
+    for (const { cell } of queued) render(cell);
+    take(known.map((rating) => [cellOf(rating), rating.change]));
+    refresh();
+    const first = known[0] ?? claims.find(cellOf);
+    if (first) go(...place(cellOf(first)));
+    say(`Taken up again: ${count(known.length, "cell")}, ${count(queued.length, "claim")}. Nothing is saved yet.`);
+  };
+  const takenUp = save && get("#taken-up", save);
+  if (takenUp) takeUp(JSON.parse(takenUp.textContent));
 })();

@@ -667,10 +667,7 @@ def test_a_save_needs_the_token(rating: Rating) -> None:
     assert send(client, change(rating, score=5)).status_code == 403
 
 
-def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(
-    monkeypatch: pytest.MonkeyPatch, rating: Rating
-) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/proposals/{proposal.pk}/")
+def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: Rating) -> None:
     client = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
     claim = change(
@@ -684,6 +681,53 @@ def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(
     assert [(step.model, step.seen) for step in proposal.changes.all()] == [("claim", None), ("rating", 1)]
     rating.refresh_from_db()
     assert (rating.score, rating.version, Claim.objects.count()) == (3, 1, 1)
+
+
+def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
+    pat = sign_in(factories.make_proposer(first_name="Pat"))
+    factories.make_source(key="009")
+    named = (rating.framework, rating.criterion)
+    claim = change(named, source="009", line=1, part="prose", paraphrase="It is.")
+    send(pat, change(rating, score=5, reason="On that claim."), claims=[claim])
+    proposal = Proposal.objects.get()
+    [way] = read(pat.get(proposal.get_absolute_url()).content).all("p.take-up a")
+    assert way["href"] == f"{URL}?proposal={proposal.pk}"
+
+    response = pat.get(way["href"])
+    page = read(response.content)
+    slugs = {"framework": rating.framework.slug, "criterion": rating.criterion.slug}
+    assert page.one("form#save script#taken-up")["type"] == "application/json"
+    assert response.context["taken_up"] == {
+        "reason": "Read again.",
+        "ratings": [{**slugs, "change": {"score": 5, "reason": "On that claim."}}],
+        "claims": [
+            {
+                **slugs,
+                "values": {
+                    "source": "009",
+                    "line": "1",
+                    "part": "prose",
+                    "term": "",
+                    "paraphrase": "It is.",
+                    "reading": "",
+                },
+            }
+        ],
+    }
+    resumes = page.one("form#save input[name=resumes]")["value"]
+    changes = {"reason": "Read once more.", "ratings": [change(rating, score=4)]}
+    pat.post(URL, {"changes": json.dumps(changes), "resumes": resumes})
+    assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
+
+
+@pytest.mark.parametrize("number", ["0", "x", "%00", "9" * 30, ""])
+def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number: str) -> None:
+    send(sign_in(factories.make_proposer(username="pat")), change(rating, score=5))
+    client = sign_in(factories.make_proposer(username="sam"))
+    for asked in (number, str(Proposal.objects.get().pk)):
+        response = client.get(f"{URL}?proposal={asked}")
+        assert response.status_code == 200
+        assert read(response.content).all("#taken-up, [name=resumes]") == []
 
 
 # At size

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from frameworks import past, revisions
-from frameworks.models import Claim, Criterion, Framework, Rating, Source
+from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Source
 from frameworks.revisions import Author, State
 
 from .evidence import free_key
@@ -210,6 +210,31 @@ def _reason(given: Any) -> str:
     if not form.is_valid():
         raise NotUnderstood(form.first_error)
     return str(form.cleaned_data["reason"])
+
+
+# Taking up again
+
+
+def taken_up(proposal: Proposal) -> dict[str, Any]:
+    """What a proposal from the grid wanted, as the page takes it in: unsaved, on top of what stands now."""
+    ratings, claims = [], []
+    for change in proposal.changes.all():
+        after = change.after or {}
+        own = {"reason": change.reason} if change.reason != proposal.reason else {}
+        if change.model == Rating._meta.model_name:
+            framework, _, criterion = change.key.partition("/")
+            fields = {name: value for name, _, value in change.changed_fields if name in FIELDS}
+            ratings.append({"framework": framework, "criterion": criterion, "change": {**fields, **own}})
+        elif change.model == Claim._meta.model_name and after.get("framework"):
+            values = {**after, "source": "/".join(after["source"])}
+            claims.append(
+                {
+                    "framework": after["framework"][0],
+                    "criterion": after["criterion"][0],
+                    "values": {name: str(values.get(name) or "") for name in CLAIM_FIELDS} | own,
+                }
+            )
+    return {"reason": proposal.reason, "ratings": ratings, "claims": claims}
 
 
 # Writing

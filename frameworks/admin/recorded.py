@@ -262,6 +262,7 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
             "title": f"History of {fact}",
             "steps": [(revision, past.changes(self.model, revision)) for revision in shown],
             "shown": shown,
+            "can_restore": self.has_change_permission(request, fact),
             **(extra_context or {}),
         }
         return super().history_view(request, object_id, context)

@@ -561,10 +561,7 @@ def test_a_rating_deleted_meanwhile_can_be_made_again(grid: Page) -> None:
 # Others than full editors
 
 
-def test_what_an_editor_proposes_is_told_and_the_cells_go_back(
-    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/admin/proposals/{proposal.pk}/")
+def test_what_an_editor_proposes_is_told_and_the_cells_go_back(page: Page, live_server: LiveServer) -> None:
     enter(page, live_server, factories.make_proposer())
     cell(page, "Django", "Performance").click()
     page.keyboard.type("1")
@@ -576,10 +573,22 @@ def test_what_an_editor_proposes_is_told_and_the_cells_go_back(
     expect(page.locator("#outcome")).to_contain_text(number)
     proposal = Proposal.objects.get()
     link = page.locator("#outcome").get_by_role("link")
-    expect(link).to_have_attribute("href", f"/admin/proposals/{proposal.pk}/")
+    expect(link).to_have_attribute("href", proposal.get_absolute_url())
     expect(cell(page, "Django", "Performance")).to_have_text("3 Middling1 claim, review due")
     expect(page.get_by_role("button", name="Nothing to save")).to_be_disabled()
     assert rating("django").score == 3
+
+    link.press("Enter")
+    page.get_by_role("link", name="Take it up again").press("Enter")
+    expect(said(page)).to_have_text("Taken up again: 1 cell, 0 claims. Nothing is saved yet.")
+    expect(cell(page, "Django", "Performance")).to_be_focused()
+    expect(cell(page, "Django", "Performance")).to_have_text("1 Middlingwas 3")
+    expect(page.get_by_label("Why")).to_have_value("Read again.")
+    page.keyboard.type("2")
+    press(page, "Enter")
+    page.get_by_role("button", name="Propose 1 change").click()
+    expect(page.locator("#outcome")).to_contain_text(number)
+    assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
 
 
 def test_who_may_only_look_moves_and_opens_but_types_nothing(page: Page, live_server: LiveServer) -> None:
