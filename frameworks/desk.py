@@ -46,11 +46,12 @@ class Desk(AdminSite):
     index_template = "admin/frameworks/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from .admin import front  # the desks register with this site when they are imported
+        from .admin import front, profile  # the desks register with this site when they are imported
 
         two_factor_page = self.admin_view(two_factor.page)
         return [
             path("two-factor/", two_factor_page, name="two_factor"),
+            path("profile/", self.admin_view(profile.page), name="profile"),
             *front.urls(self),
             *super().get_urls(),
         ]
@@ -95,13 +96,13 @@ def _must_enrol(request: HttpRequest) -> bool:
 
 def _proposing(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Runs the view and, where it has written facts, makes a proposal of them instead."""
-    path, data = request.get_full_path(), request.POST.copy()
+    form_path, data = request.get_full_path(), request.POST.copy()
     with proposals.kept_aside(Author.of(request)) as written:
         response = view()
     if not written:
         return response
     proposal = proposals.propose(
-        written, at=timezone.now(), form_path=path[:500], form_data=_kept(data, request)
+        written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
     )
     _replace(data.get(RESUMES), proposal, request)
     _say(request, proposal)

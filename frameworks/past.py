@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
+from django.apps import apps
 from django.contrib.admin.utils import label_for_field
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
@@ -52,6 +53,15 @@ def state_at(model: type[Recorded], key: str, version: int) -> State | None:
     """The fields at one version; None where that step was not recorded, or was the deletion."""
     revision = history(model, key).filter(version=version).first()
     return revision.after if revision else None
+
+
+def recorded_model(name: str) -> type[Recorded] | None:
+    """The model that a revision is about; None when it is no more."""
+    try:
+        model: type[models.Model] = apps.get_model("frameworks", name)
+    except LookupError:
+        return None
+    return model if issubclass(model, Recorded) else None
 
 
 def by_name(model: type[Recorded], key: str) -> Recorded | None:

@@ -6,7 +6,7 @@ Read, change, save loses edits when two editors work at once, on either database
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import get_text_list
@@ -141,6 +141,58 @@ def save(
         return _record(fact, before, state(fact), by, reason, at)
 
 
+@dataclass(frozen=True)
+class Change:
+    """One of many facts to write at once. `before` is the fact as it stood at version `seen`; both None where new."""
+
+    fact: Recorded
+    related: Related
+    seen: int | None = None
+    before: State | None = None
+
+
+def save_all(
+    changes: Sequence[Change], *, by: Author, reason: str, at: datetime | None = None
+) -> list[Revision]:
+    """Writes many facts of one model, all or none, as `save` writes one: new ones first, one statement for each change.
+
+    That nobody has come between, also since `before` was read, is checked where the version is raised. Raises what
+    `save` raises, and IntegrityError where a new fact exists by now.
+    """
+    new = [change.fact for change in changes if change.seen is None]
+    at = at or timezone.now()
+    with transaction.atomic():
+        with _promises_kept("One of the new facts"):
+            _create_all(new)
+        for change in changes:
+            if change.seen is not None:
+                with _promises_kept(change.fact):
+                    _update(change.fact, change.seen, _changed(change))
+            for name, others in change.related.items():
+                getattr(change.fact, name).set(others)
+        return Revision.objects.bulk_create(
+            _revision(change.fact, change.before, state(change.fact, change.related), by, reason, at)
+            for change in changes
+        )
+
+
+def _changed(change: Change) -> set[str]:
+    after, before = state(change.fact, change.related), change.before or {}
+    return {name for name, value in after.items() if name not in before or before[name] != value}
+
+
+def _create_all(facts: Sequence[Recorded]) -> None:
+    """Inserts new facts of one model. One that is made again continues its count of versions, as in `save`."""
+    if not facts:
+        return
+    model = type(facts[0])
+    past = Revision.objects.filter(model=model._meta.model_name, key__in=[fact.key_text for fact in facts])
+    last = dict(past.order_by().values_list("key").annotate(models.Max("version")))
+    for fact in facts:
+        fact.version = last.get(fact.key_text, 0) + 1
+    model._default_manager.bulk_create(facts)
+
+
 def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
     """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
     with _promises_kept(fact), transaction.atomic():
@@ -168,12 +220,15 @@ def _naming(fact: Recorded) -> list[Recorded]:
     ]
 
 
-def _update(fact: Recorded, seen: int) -> None:
-    """Writes all columns and raises the version in one statement, if the version is still the one seen."""
+def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> None:
+    """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
+
+    Of many facts only what has changed is written: the database then need not look at its promises about the rest.
+    """
     values = {
         field.attname: getattr(fact, field.attname)
         for field in fact._meta.concrete_fields
-        if not field.primary_key and field.name != "version"
+        if not field.primary_key and field.name != "version" and (names is None or field.name in names)
     }
     facts = type(fact)._default_manager.filter(pk=fact.pk, version=seen)
     if not facts.update(**values, version=seen + 1):
@@ -191,13 +246,21 @@ def _record(
     reason: str,
     at: datetime | None,
 ) -> Revision:
+    revision = _revision(fact, before, after, by, reason, at or timezone.now())
+    revision.save(force_insert=True)
+    return revision
+
+
+def _revision(
+    fact: Recorded, before: State | None, after: State | None, by: Author, reason: str, at: datetime
+) -> Revision:
     action = Revision.Action.CHANGED
     if before is None:
         action = Revision.Action.CREATED
     elif after is None:
         action = Revision.Action.DELETED
-    return Revision.objects.create(
-        at=at or timezone.now(),
+    return Revision(
+        at=at,
         model=fact._meta.model_name or "",
         key=fact.key_text,
         version=fact.version,
@@ -214,7 +277,7 @@ def _record(
 
 
 @contextmanager
-def _promises_kept(fact: Recorded) -> Iterator[None]:
+def _promises_kept(fact: Recorded | str) -> Iterator[None]:
     """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
     try:
         yield

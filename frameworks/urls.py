@@ -8,6 +8,7 @@ urlpatterns = [
     # /frameworks/…
     path("frameworks/", views.framework_index, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    path("frameworks/<slug:slug>/<slug:criterion>/history/", views.cell_history, name="cell_history"),
     path("frameworks/<slug:slug>/<slug:criterion>/objection/", views.objection, name="objection"),
     path(
         "frameworks/<slug:slug>/<slug:criterion>/objection/sent/", views.objection_sent, name="objection_sent"
@@ -19,4 +20,7 @@ urlpatterns = [
     path("sources/", views.source_index, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("disagreements/", views.disagreement_index, name="disagreements"),
+    # /changes/…
+    path("changes/", views.changes, name="changes"),
+    path("changes/<uuid:changeset>/", views.changeset, name="changeset"),
 ]

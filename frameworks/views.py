@@ -1,6 +1,12 @@
 """Pages about one thing and all that is known of it. Each view parses, fetches, builds, renders, in that order."""
 
+from collections import Counter
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -11,9 +17,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import dossiers, objections
+from . import changelog, dossiers, objections
 from .cells import gather
-from .models import Claim, Criterion, Disagreement, Framework, Relation, Source
+from .models import Claim, Criterion, Disagreement, Framework, Rating, Relation, Revision, Source
+
+CHANGESETS_PER_PAGE = 30
+STEPS_PER_PAGE = 50
 
 
 @require_safe
@@ -108,6 +117,25 @@ def _objection_page(
 
 
 @require_safe
+def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
+    """What became of one rating and its claims, step by step."""
+    framework = get_object_or_404(Framework.objects.published(), slug=slug)
+    found = get_object_or_404(Criterion, slug=criterion)
+    steps = Revision.objects.public().of_cell(slug, criterion).with_names().order_by("-at", "-pk")
+    page, notices = _page(request, steps, STEPS_PER_PAGE)
+    context = {
+        "framework": framework,
+        "criterion": found,
+        "rating": Rating.objects.published().filter(framework=framework, criterion=found).first(),
+        "stretches": changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
+        "runs": changelog.runs(changelog.in_words(list(page))),
+        "page": page,
+        "notices": notices,
+    }
+    return TemplateResponse(request, "frameworks/cell_history.html", context)
+
+
+@require_safe
 def criterion_index(request: HttpRequest) -> TemplateResponse:
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
@@ -163,6 +191,52 @@ def disagreement_index(request: HttpRequest) -> TemplateResponse:
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     context = dossiers.of_disagreements(list(disagreements), cells)
     return TemplateResponse(request, "frameworks/disagreement_index.html", context)
+
+
+@require_safe
+def changes(request: HttpRequest) -> TemplateResponse:
+    """What editors changed, when and why, newest first."""
+    frameworks = Framework.objects.published()
+    narrowing = changelog.Narrowing(request.GET, frameworks)
+    steps = narrowing.narrow(Revision.objects.public())
+    # All at once: to count them, the database has to go through the whole history just as it does to list them.
+    page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
+    context = {
+        "narrowing": narrowing,
+        "entries": changelog.entries(list(page), steps),
+        "page": page,
+        "query": urlencode(narrowing.applied),
+        "notices": [*narrowing.notices, *notices],
+    }
+    return TemplateResponse(request, "frameworks/changes.html", context)
+
+
+@require_safe
+def changeset(request: HttpRequest, changeset: UUID) -> TemplateResponse:
+    """All that was changed in one go, as far as it is public."""
+    steps = Revision.objects.public().filter(changeset=changeset)
+    by_model = Counter(steps.order_by("pk").values_list("model", flat=True))
+    if not by_model:
+        raise Http404
+    page, notices = _page(request, steps.with_names().order_by("pk"), STEPS_PER_PAGE)
+    context = {
+        "changeset": changeset,
+        "steps": changelog.in_words(list(page)),
+        "first": page[0],
+        "counts": changelog.counted(by_model),
+        "page": page,
+        "notices": notices,
+    }
+    return TemplateResponse(request, "frameworks/changeset.html", context)
+
+
+def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[str]]:
+    """The page asked for; the nearest one and a sentence where there is none such."""
+    asked = request.GET.get("page") or "1"
+    page = Paginator(rows, size).get_page(asked)
+    page.object_list = list(page.object_list)
+    found = str(page.number)
+    return page, [] if asked == found else [f"There is no such page: this is page {found}."]
 
 
 def _is_public(claims: str) -> Q:

@@ -22,6 +22,7 @@
   const clashes = new Map(); // cell → what the server said of it
   const problems = new Map(); // cell → why it was not saved
   let queued = []; // claims to be added: {cell, values}
+  const drafts = new Map(); // cell → the fields of a claim that is being typed
   let done = []; // steps to undo: each a list of [cell, before, after]
   let undone = [];
   let isBusy = false;
@@ -86,8 +87,9 @@
     if (needs(cell)) said.push(needs(cell));
     const claims = claimsToAdd(cell);
     if (claims) said.push(`${claims} claim${claims === 1 ? "" : "s"} to add`);
-    if (clashes.has(cell)) said.push("changed meanwhile");
-    else if (problems.has(cell)) said.push("not saved");
+    // First: the end of a long note is cut off.
+    if (clashes.has(cell)) said.unshift("changed meanwhile");
+    else if (problems.has(cell)) said.unshift("not saved");
     return said;
   };
 
@@ -139,7 +141,8 @@
       const button = get("[type=submit]", save);
       const number = pending.size + queued.length;
       button.disabled = isBusy || !number;
-      button.textContent = isBusy ? "Saving" : number ? `Save ${count(number, "change")}` : "Nothing to save";
+      const verb = "proposes" in save.dataset ? "Propose" : "Save";
+      button.textContent = isBusy ? "Saving" : number ? `${verb} ${count(number, "change")}` : "Nothing to save";
       get("[data-do=undo]", save).disabled = isBusy || !done.length;
       get("[data-do=redo]", save).disabled = isBusy || !undone.length;
     }
@@ -243,6 +246,7 @@
     active.tabIndex = 0;
     if (!extend) anchor = [row, column];
     select([Math.min(anchor[0], row), Math.min(anchor[1], column), Math.max(anchor[0], row), Math.max(anchor[1], column)]);
+    if (!extend && get("#said").textContent.endsWith(" selected")) say("");
     if (!focus) return;
     active.focus({ preventScroll: true });
     active.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -533,6 +537,7 @@
   };
 
   const openPanel = async (cell, note = "") => {
+    if (cell !== active) go(...place(cell), { focus: false });
     shown = cell;
     const { framework, criterion } = slugs(cell);
     let answer;
@@ -554,6 +559,7 @@
     get(".clash-note", panel).textContent = note;
     get(".clash-note", panel).hidden = !note;
     fill();
+    fillDraft();
     get("h2", panel).focus();
     // The grid has become narrower.
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -561,6 +567,8 @@
   };
 
   const closePanel = () => {
+    // What is being typed there is taken first, as by going on to the next field.
+    if (panel.contains(document.activeElement)) document.activeElement.blur();
     const cell = shown;
     shown = null;
     panel.hidden = true;
@@ -591,12 +599,29 @@
     take([[shown, change]]);
   });
 
+  // A claim half typed is kept while the panel shows another cell, or nothing.
+  panel.addEventListener("input", (event) => {
+    const form = event.target.closest("form");
+    if (!form) return;
+    const typed = [...new FormData(form)];
+    if (["source", "line", "term", "paraphrase"].some((field) => form.elements[field].value)) drafts.set(shown, typed);
+    else drafts.delete(shown);
+  });
+
+  const fillDraft = () => {
+    const form = get("#add-claim form", panel);
+    if (!form || !drafts.has(shown)) return;
+    get("#add-claim", panel).open = true;
+    for (const [field, value] of drafts.get(shown)) form.elements[field].value = value;
+  };
+
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isBusy) return;
     const form = event.target;
     queued.push({ cell: shown, values: Object.fromEntries([...new FormData(form)].map(([field, value]) => [field, value.trim()])) });
     form.reset();
+    drafts.delete(shown);
     render(shown);
     refresh();
     say(`${name(shown)}: the claim is added when you save.`);
@@ -608,7 +633,8 @@
 
   // Saving
 
-  const SIGNED_OUT = "You are signed out. Sign in again in another tab, then save here: nothing is lost.";
+  const SIGNED_OUT = "You are signed out. Sign in again in another tab, then go on here: nothing is lost.";
+  const SIGN_IN = { href: table.dataset.desk, words: "Sign in in another tab", target: "_blank" };
 
   /** Tells what became of a save: sentences, each with the cell that it is about where there is one. */
   const tell = (sentences) => {
@@ -618,18 +644,16 @@
       item.append(sentence, " ");
       if (link) {
         const way = document.createElement("a");
-        way.href = link;
-        way.textContent = "Look at it";
+        way.href = link.href;
+        way.textContent = link.words;
+        if (link.target) way.target = link.target;
         item.append(way);
       }
       if (cell) {
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = `Open ${name(cell)}`;
-        button.addEventListener("click", () => {
-          go(...place(cell), { focus: false });
-          openPanel(cell);
-        });
+        button.addEventListener("click", () => openPanel(cell));
         item.append(button);
       }
       list.append(item);
@@ -647,24 +671,26 @@
   const post = async (changes) => {
     const body = new FormData(save);
     body.set("changes", JSON.stringify(changes));
-    let answer;
+    // Signing in again in another tab has changed the token; the cookie has the one that holds.
+    const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+    if (token) body.set("csrfmiddlewaretoken", token);
     try {
-      answer = await fetch(table.dataset.address, { method: "POST", body });
-    } catch {
-      return { error: "The server could not be reached. Nothing was saved and nothing is lost: save again." };
-    }
-    if (answer.redirected) return { error: SIGNED_OUT };
-    if (answer.status === 403) return { error: "You may not save here, or your session has ended. Nothing was saved." };
-    if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
+      const answer = await fetch(table.dataset.address, { method: "POST", body });
+      if (answer.redirected) return { error: SIGNED_OUT, link: SIGN_IN };
+      if (answer.status === 403) return { error: "You may not save here, or your session has ended. Nothing was saved and nothing is lost." };
+      if (answer.headers.get("Content-Type")?.startsWith("application/json")) return await answer.json();
       return { error: `The server did not take it (${answer.status}). Nothing was saved and nothing is lost.` };
+    } catch {
+      // Or its answer broke off: what is saved already is found to stand so when it is sent again.
+      return { error: "The server did not answer. Nothing is lost: save again." };
     }
-    return answer.json();
   };
 
   /** Sorts what the server says of each cell and claim, and returns the sentences for it. */
   const sort = ({ outcomes, cells, proposal }, sent) => {
     const sentences = [];
     let saved = 0;
+    let same = 0;
     const kept = new Set();
     for (const outcome of outcomes) {
       const cell = find(outcome.framework, outcome.criterion);
@@ -679,7 +705,8 @@
       } else if (outcome.outcome === "conflict") {
         clashes.set(cell, { ...outcome, now });
       } else {
-        saved += outcome.outcome === "saved" ? 1 : 0;
+        if (outcome.outcome === "saved") saved += 1;
+        else same += 1;
         if (!isClaim) pending.delete(cell);
         if (!proposal) stand(cell, now);
       }
@@ -687,8 +714,11 @@
     queued = queued.filter((claim) => kept.has(claim));
     for (const outcome of outcomes) render(find(outcome.framework, outcome.criterion));
     const number = proposal && /(\d+)(?!.*\d)/.exec(proposal)?.[1];
-    if (proposal) sentences.unshift([`Proposed as number ${number}. It changes nothing until a reviewer publishes it.`, null, proposal]);
-    else sentences.unshift([saved ? `Saved ${count(saved, "change")}.` : "Nothing was saved."]);
+    // What it was taken up from has given way to it.
+    if (proposal) get("[name=resumes]", save)?.remove();
+    if (proposal) sentences.unshift([`Proposed as number ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Look at it" }]);
+    else sentences.unshift([saved ? `Saved ${count(saved, "change")}.` : same ? "Nothing needed saving." : "Nothing was saved."]);
+    if (same) sentences.push([`${count(same, "change")} stood so already.`]);
     if (clashes.size) sentences.push([`${count(clashes.size, "cell")} changed by somebody else meanwhile: choose above.`]);
     return sentences;
   };
@@ -702,6 +732,7 @@
       else if (clashes.has(cell)) leftOut.push([`${name(cell)} was left out: choose first what holds.`]);
       else ratings.push(asSent(cell));
     }
+    for (const cell of drafts.keys()) leftOut.push([`${name(cell)}: the claim that you are typing is not added yet.`, cell]);
     const sent = [...queued];
     const why = reason.value.trim() ? "" : "Say in a sentence why: it stands in the history beside your name.";
     if (why) reason.setAttribute("aria-invalid", "true");
@@ -717,7 +748,7 @@
     const answer = await post({ reason: reason.value, ratings, claims });
     isBusy = false;
     if (answer.error) {
-      tell([[answer.error]]);
+      tell([[answer.error, null, answer.link]]);
     } else {
       // What is saved is undone by reverting it, which is recorded too.
       done = [];
@@ -728,6 +759,8 @@
       showClashes();
     }
     refresh();
+    // A button that is switched off holds no focus: going on by keyboard goes on in the grid.
+    if (!clashes.size && (document.activeElement === document.body || document.activeElement.disabled)) go(...place(active));
   };
 
   const closePanelQuietly = () => {
@@ -807,6 +840,7 @@
       const note = both.length ? `Both of you changed: ${both.join("; ")}. Yours is in the field.` : "What only they changed is theirs, what only you changed is yours.";
       openPanel(cell, note);
     } else if (!clashes.size) go(...place(cell));
+    if (!clashes.size) get("#outcome").replaceChildren();
     say(`${name(cell)}: ${way === "theirs" ? "theirs holds" : "yours is kept, on top of theirs. Save to make it hold"}.`);
   };
 
@@ -828,9 +862,27 @@
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (pending.size || queued.length || edited) event.preventDefault();
+    if (pending.size || queued.length || drafts.size || edited) event.preventDefault();
   });
 
   active.tabIndex = 0;
+  if (save) save.hidden = false;
   refresh();
+
+  // A proposal that is taken up again
+
+  const takeUp = ({ reason, ratings, claims }) => {
+    const cellOf = ({ framework, criterion }) => find(framework, criterion);
+    queued = claims.filter(cellOf).map((claim) => ({ cell: cellOf(claim), values: claim.values }));
+    const known = ratings.filter(cellOf);
+    get("[name=reason]", save).value = reason;
+    for (const { cell } of queued) render(cell);
+    take(known.map((rating) => [cellOf(rating), rating.change]));
+    refresh();
+    const first = known[0] ?? claims.find(cellOf);
+    if (first) go(...place(cellOf(first)));
+    say(`Taken up again: ${count(known.length, "cell")}, ${count(queued.length, "claim")}. Nothing is saved yet.`);
+  };
+  const takenUp = save && get("#taken-up", save);
+  if (takenUp) takeUp(JSON.parse(takenUp.textContent));
 })();

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import count
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
 
@@ -27,7 +28,8 @@ from frameworks.roles import create_roles
 
 Fact = TypeVar("Fact", bound=Recorded)
 
-MAKER = Author("Maker", Revision.Origin.SEED)
+#: With a changeset that every process knows: its page has an address for tests to name.
+MAKER = Author("Maker", Revision.Origin.SEED, changeset=UUID("11111111-2222-4333-8444-555555555555"))
 _number = count(1)
 
 

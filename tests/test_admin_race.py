@@ -12,8 +12,9 @@ from django.test import Client
 
 from frameworks import revisions
 from frameworks.models import Claim, Rating, Revision
+from frameworks.revisions import Author
 from tests import factories
-from tests.test_admin import change_url, form_on, sign_in, text_of
+from tests.test_admin import change_url, form_on, last_revision, sign_in, text_of
 
 RATINGS = "/admin/frameworks/rating/"
 SAVED, CONFLICT = 302, 409
@@ -187,3 +188,33 @@ def test_many_editors_at_one_rating_lose_nothing() -> None:
     lines = rating.rationale.split("\n")
     assert sum(saved) == len(clients) * rounds == len(lines) - 1 == len(set(lines)) - 1
     assert rating.version == Revision.objects.of(rating).count() == len(lines)
+
+
+def taken_back(step: Revision, way: str) -> str:
+    whole = f"changeset/{step.changeset}/undo/"
+    return f"/admin/frameworks/revision/{whole if way == 'undo' else f'{step.pk}/restore/'}"
+
+
+@pytest.mark.parametrize("way", ["restore", "undo"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_one_thing_taken_back_twice_at_once(way: str, is_gone: bool) -> None:
+    """Also where it was deleted: there is no row then whose version could tell the second writer."""
+    rating = factories.make_rating(score=3)
+    first = Revision.objects.of(rating).get()
+    rating.score = 5
+    by = Author("Bob", Revision.Origin.ADMIN)
+    if is_gone:
+        step: Revision | None = revisions.delete(rating, by=by, reason="His.", seen=1)
+    else:
+        step = revisions.save(rating, by=by, reason="His.", seen=1)
+    assert step
+    url = taken_back(first if way == "restore" else step, way)
+    ada, eve = editors(2)
+    forms = [form_on(client.get(url), reason=f"{number}.") for number, client in enumerate((ada, eve))]
+    answers = at_once(lambda: ada.post(url, forms[0]), lambda: eve.post(url, forms[1]))
+    statuses = [answer.status_code for answer in answers]
+    # The second is told of the first, or asked to look again; nobody gets an error.
+    assert sorted(statuses) in ([200, SAVED], [SAVED, CONFLICT])
+    stands = Rating.objects.get()
+    assert (stands.score, stands.version) == (3, 3)
+    assert last_revision(rating).reason == f"{statuses.index(SAVED)}."

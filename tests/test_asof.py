@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from .test_query_counts import items  # noqa: F401 - a fixture
 
 Fact = TypeVar("Fact", bound=Recorded)
 
+STOOD = "This is how it stood on {}. It may have changed since: see it as it is today."
 BEGINNING, LATER = date(2026, 3, 1), date(2026, 5, 1)
 
 
@@ -285,6 +286,7 @@ def rewrite(client: Client) -> None:
     Revision.objects.filter(at__gt=noon(LATER)).update(at=noon(LATER))
 
 
+@override_settings(OBJECTIONS=False)  # only of today can readers say that something is wrong
 def test_asked_for_as_of_a_day_the_pages_say_what_they_said_on_that_day(client: Client, world: None) -> None:
     shown = everything(client)
     rewrite(client)
@@ -318,7 +320,7 @@ def test_what_changed_later_is_not_on_the_page(client: Client, world: None) -> N
 def test_the_page_says_so_and_leads_to_today(client: Client, world: None, path: str) -> None:
     page = get(client, f"{path}?as-of=2026-04-30&w-performance=9")
     said = page.one(".stood")
-    assert said.text == "This is how it stood on 30 April 2026; today may differ."
+    assert said.text == STOOD.format("30 April 2026")
     assert said.one("a")["href"] == f"{path}?w-performance=9"
     chip = next(chip for chip in page.all("a.chip") if "as of" in chip.text)
     assert (chip.text, chip["href"]) == ("Reset: as of 30 April 2026 ×", f"{path}?w-performance=9")
@@ -328,6 +330,13 @@ def test_the_page_says_so_and_leads_to_today(client: Client, world: None, path: 
     today = get(client, path)
     assert not today.all(".stood") + today.all("meta[name=robots]")
     assert today.one("input#as-of")["value"] == ""
+
+
+@pytest.mark.parametrize("path", ["/?open=flask:performance", f"{VERSUS}?baseline=flask"])
+def test_readers_object_to_what_stands_only(client: Client, world: None, path: str) -> None:
+    assert get(client, path).all("a[href=/frameworks/flask/performance/objection/]")
+    then = get(client, f"{path}&as-of=2026-04-30")
+    assert not [link for link in then.all("main a") if "objection" in link["href"]]
 
 
 def test_every_link_within_a_comparison_keeps_the_day(client: Client, world: None) -> None:
@@ -345,7 +354,7 @@ def test_every_link_within_a_comparison_keeps_the_day(client: Client, world: Non
         ]
         assert len(within) > 5
         leaving = {link.text for link in within if "as-of=2026-04-30" not in link["href"]}
-        assert leaving == {"today", "Reset: as of 30 April 2026 ×"}
+        assert leaving == {"see it as it is today", "Reset: as of 30 April 2026 ×"}
     response = client.get("/compare/?as-of=2026-04-30&framework=flask&framework=django&w-performance=9")
     assert response["Location"] == f"{VERSUS}?as-of=2026-04-30&w-performance=9"
 
@@ -398,7 +407,7 @@ def test_before_the_history_begins_the_page_says_when_it_does(client: Client, wo
 
 def test_without_any_history_there_is_no_day_to_lead_to(client: Client, db: None) -> None:
     page = get(client, "/?as-of=2026-03-01")
-    assert page.one(".stood").text == "This is how it stood on 1 March 2026; today may differ."
+    assert page.one(".stood").text == STOOD.format("1 March 2026")
     assert page.one(".empty p").text == "There were no frameworks yet on 1 March 2026."
 
 

@@ -236,6 +236,9 @@ STRANGE = {
         "/compare/flask-vs-{}-vs-django/",
         "/method/{}/",
         "/disagreements/{}/",
+        "/changes/{}/",
+        "/frameworks/{}/performance/history/",
+        "/frameworks/flask/{}/history/",
     ],
 )
 def test_an_address_that_leads_nowhere_gets_a_page_that_offers_the_way_on(

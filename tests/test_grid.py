@@ -342,7 +342,7 @@ def test_publishing_without_a_claim_is_refused_in_a_sentence_and_the_rest_is_sav
 @pytest.mark.parametrize("fields, said", [
     ({"score": 6}, "Score: Ensure this value is less than or equal to 5."),
     ({"score": -1}, "Score: Ensure this value is greater than or equal to 1."),
-    ({"score": 10**40}, "Score: Ensure this value is less than or equal to"),
+    ({"score": 10**4000}, "Score: Ensure this value is less than or equal to"),
     ({"verdict": "x" * 81}, "Verdict: Ensure this value has at most 80 characters"),
     ({"verdict": " "}, "Verdict: This field cannot be blank."),
     ({"rationale": ""}, "Rationale: This field cannot be blank."),
@@ -375,6 +375,10 @@ def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criter
     ({"term": "one two three four five six seven"}, "Term: At most six words"),
     ({"paraphrase": ""}, "Paraphrase: This field is required."),
     ({"paraphrase": "x" * 50_000}, "Paraphrase: Ensure this value has at most 300 characters"),
+    ({"source": "x" * 50_000}, "Source: Select a valid choice."),
+    ({"line": 10**4000}, "Line: "),
+    ({"line": -1}, "Line: Ensure this value is greater than or equal to"),
+    ({"part": "x" * 50_000}, "Part: Select a valid choice."),
     ({"reading": 9}, "Reading: Ensure this value is less than or equal to 5."),
 ])  # fmt: skip
 def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: Change, said: str) -> None:
@@ -398,9 +402,20 @@ def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rati
     claim = change(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
     )
-    assert outcomes(send(ada, claims=[claim, claim])) == ["saved", "saved"]
+    other = {**claim, "paraphrase": "It is not."}
+    assert outcomes(send(ada, claims=[claim, other])) == ["saved", "saved"]
     keys = Claim.objects.filter(source__key="009").values_list("key", flat=True)
     assert sorted(keys) == ["009-1-django-performance", "009-1-django-performance-2"]
+
+
+def test_a_claim_that_is_sent_again_is_no_second_one(ada: Client, rating: Rating) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    assert outcomes(send(ada, claims=[claim])) == ["saved"]
+    assert outcomes(send(ada, claims=[claim, {**claim, "line": 2}])) == ["same", "saved"]
+    assert Claim.objects.filter(source__key="009").count() == 2
 
 
 # Two at once
@@ -464,6 +479,37 @@ def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rati
     assert Rating.objects.get().version == 3
 
 
+@pytest.mark.parametrize(
+    "field, said", [("framework", "This framework is"), ("criterion", "This criterion is")]
+)
+@pytest.mark.parametrize(
+    "name", ["was-here", "", "\0", "x" * 50_000, "\ud800"], ids=lambda name: ascii(name)[:9]
+)
+def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
+    ada: Client, rating: Rating, field: str, name: str, said: str
+) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    gone = {field: name}
+    response = send(
+        ada, change(rating, score=5), {**change(rating, score=1), **gone}, claims=[{**claim, **gone}, claim]
+    )
+    told = response.json()
+    assert [(one["kind"], one.get("index"), one["outcome"]) for one in told["outcomes"]] == [
+        ("claim", 1, "saved"),
+        ("rating", None, "saved"),
+        ("rating", 1, "refused"),
+        ("claim", 0, "refused"),
+    ]
+    for one in told["outcomes"][2:]:
+        assert one[field] == name
+        assert one["sentence"] == f"{said} not here any more. Open the grid again to see what is."
+    assert list(told["cells"]) == ["django/performance"]
+    assert Rating.objects.get().score == 5
+
+
 # What cannot be read
 
 
@@ -477,6 +523,15 @@ def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rati
     '{"reason": "", "ratings": [{}]}',
     '{"reason": "a\\u0000b", "ratings": [{}]}',
     '{"reason": "\\ud800", "ratings": [{}]}',
+    '{"reason": "x", "ratings": [[[[]]]]}',
+    '{"reason": "x", "ratings": null}',
+    '{"reason": 1e999, "ratings": [{}]}',
+    '{"reason": "x", "claims": [{}]}',
+    '{"reason": "x", "claims": "all"}',
+    '{"ratings": [{}]}',
+    '{"a":' * 100_000,
+    "\ufeff{}",
+    "x" * 1_000_000,
 ])  # fmt: skip
 @pytest.mark.usefixtures("rating")
 def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> None:
@@ -486,8 +541,7 @@ def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> No
 
 
 @pytest.mark.parametrize("fields, said", [
-    ({"framework": "nobody"}, "A framework of these changes is not here any more. Open the grid again."),
-    ({"criterion": "\0"}, "A scored criterion of these changes is not here any more. Open the grid again."),
+    ({"framework": ["django"]}, "something that is no framework"),
     ({"criterion": None}, "something that is no criterion"),
     ({"seen": 0}, "A version in these changes cannot be."),
     ({"seen": 2**64}, "A version in these changes cannot be."),
@@ -510,6 +564,29 @@ def test_a_cell_that_makes_no_sense_stops_the_save(
     assert response.status_code == 400
     assert said in response.json()["error"]
     assert last_revision(rating).version == 1
+
+
+def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rating) -> None:
+    response = send(ada, *[change(rating, score=4)] * 10_000)
+    assert (response.status_code, response.json()["error"]) == (
+        400,
+        "These are 10000 ratings. Save at most 8000 at a time.",
+    )
+    assert last_revision(rating).version == 1
+
+
+@pytest.mark.parametrize("body, kind", [
+    (b"{}", "application/json"),
+    (b"changes=%00%ff", "application/x-www-form-urlencoded"),
+    (b"changes={}", "application/x-www-form-urlencoded; charset=nonsense"),
+    (b"--x\r\nContent-Disposition: form-data; name=\"changes\"\r\n\r\n{", "multipart/form-data; boundary=x"),
+    (b"--", "multipart/form-data"),
+    (b"changes=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+    (b"&".join(b"a=1" for _ in range(2_000)), "application/x-www-form-urlencoded"),
+], ids=["json", "bytes", "charset", "torn", "boundless", "long", "many"])  # fmt: skip
+@pytest.mark.usefixtures("rating")
+def test_no_body_is_too_strange_for_an_answer(ada: Client, body: bytes, kind: str) -> None:
+    assert ada.generic("POST", URL, body, kind).status_code in {400, 413}
 
 
 def test_a_reason_is_needed(ada: Client, rating: Rating) -> None:
@@ -590,10 +667,7 @@ def test_a_save_needs_the_token(rating: Rating) -> None:
     assert send(client, change(rating, score=5)).status_code == 403
 
 
-def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(
-    monkeypatch: pytest.MonkeyPatch, rating: Rating
-) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/proposals/{proposal.pk}/")
+def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: Rating) -> None:
     client = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
     claim = change(
@@ -607,6 +681,53 @@ def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(
     assert [(step.model, step.seen) for step in proposal.changes.all()] == [("claim", None), ("rating", 1)]
     rating.refresh_from_db()
     assert (rating.score, rating.version, Claim.objects.count()) == (3, 1, 1)
+
+
+def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
+    pat = sign_in(factories.make_proposer(first_name="Pat"))
+    factories.make_source(key="009")
+    named = (rating.framework, rating.criterion)
+    claim = change(named, source="009", line=1, part="prose", paraphrase="It is.")
+    send(pat, change(rating, score=5, reason="On that claim."), claims=[claim])
+    proposal = Proposal.objects.get()
+    [way] = read(pat.get(proposal.get_absolute_url()).content).all("p.take-up a")
+    assert way["href"] == f"{URL}?proposal={proposal.pk}"
+
+    response = pat.get(way["href"])
+    page = read(response.content)
+    slugs = {"framework": rating.framework.slug, "criterion": rating.criterion.slug}
+    assert page.one("form#save script#taken-up")["type"] == "application/json"
+    assert response.context["taken_up"] == {
+        "reason": "Read again.",
+        "ratings": [{**slugs, "change": {"score": 5, "reason": "On that claim."}}],
+        "claims": [
+            {
+                **slugs,
+                "values": {
+                    "source": "009",
+                    "line": "1",
+                    "part": "prose",
+                    "term": "",
+                    "paraphrase": "It is.",
+                    "reading": "",
+                },
+            }
+        ],
+    }
+    resumes = page.one("form#save input[name=resumes]")["value"]
+    changes = {"reason": "Read once more.", "ratings": [change(rating, score=4)]}
+    pat.post(URL, {"changes": json.dumps(changes), "resumes": resumes})
+    assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
+
+
+@pytest.mark.parametrize("number", ["0", "x", "%00", "9" * 30, ""])
+def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number: str) -> None:
+    send(sign_in(factories.make_proposer(username="pat")), change(rating, score=5))
+    client = sign_in(factories.make_proposer(username="sam"))
+    for asked in (number, str(Proposal.objects.get().pk)):
+        response = client.get(f"{URL}?proposal={asked}")
+        assert response.status_code == 200
+        assert read(response.content).all("#taken-up, [name=resumes]") == []
 
 
 # At size

@@ -160,6 +160,10 @@ PAGES = {
     "source": "/sources/002/",
     "disagreements": "/disagreements/",
     "method": "/method/",
+    "changes": "/changes/",
+    "changes, narrowed": "/changes/?kind=rating&framework=fastapi",
+    "changes, made in one go": f"/changes/{factories.MAKER.changeset}/",
+    "history of a cell": "/frameworks/fastapi/performance/history/",
     "objection sent": "/frameworks/flask/performance/objection/sent/",
 }
 #: Pages for what is not there, with their status.
@@ -171,6 +175,8 @@ ERRORS = {
     "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
     "one in comparison": ("/compare/flask/", 400),
+    "no such changeset": ("/changes/11111111-2222-4333-8444-000000000000/", 404),
+    "history of no cell": ("/frameworks/nobody/performance/history/", 404),
 }
 
 

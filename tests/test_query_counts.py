@@ -87,6 +87,9 @@ def items(
         ("/sources/s0/", 6),
         ("/disagreements/", 6),
         ("/method/", 8),
+        ("/changes/?kind=claim&framework=f0", 11),
+        (f"/changes/{factories.MAKER.changeset}/", 10),
+        ("/frameworks/f0/scored-0/history/", 13),
         ("/nowhere/", 0),
     ],
 )
@@ -115,6 +118,7 @@ def test_as_many_queries_for_much_as_for_little(
         ("/sources/", "There are no sources yet."),
         ("/disagreements/", "No contradictions have been found yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
+        ("/changes/", "Nothing is recorded yet."),
     ],
 )
 def test_an_empty_portal_says_that_it_is(client: Client, items: None, path: str, said: str) -> None:

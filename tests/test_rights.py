@@ -44,7 +44,10 @@ EXAMPLES = {
     "framework": "alpha",
     "criterion": "speed",
     "app_label": "frameworks",
+    "upload_id": "00000000-0000-0000-0000-000000000000",  # nobody's
+    "export/file": "csv",
     "url": "nowhere/",
+    "changeset": str(factories.MAKER.changeset),
 }
 #: Where a superuser may go who has yet to turn two-factor sign-in on.
 OPEN_TO_ALL = {

@@ -355,6 +355,7 @@ STILL_RIGHT = Step(
 
 @admin.register(Rating)
 class RatingAdmin(RecordedAdmin):
+    change_list_template = "admin/frameworks/rating/change_list.html"
     form = RatingForm
     list_display = (
         "framework",

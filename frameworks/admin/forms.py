@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 
 from frameworks import past, revisions
 from frameworks.models import Recorded
+from frameworks.models.promises import PROMISES
 from frameworks.revisions import Author, State
 
 if TYPE_CHECKING:
@@ -38,16 +39,6 @@ VERSION_MISSING = (
     "Open it in a new tab and copy your values over."
 )
 
-#: What the promises mean that can be broken by typing, by the names of the constraints.
-PROMISES = {
-    "rating_once_per_framework_and_criterion": (
-        "There is a rating of this framework under this criterion already. Change that one."
-    ),
-    "trait_once_per_framework_and_value": "This framework has that value already.",
-    "relation_once_per_pair_and_kind": "That relation between the two is recorded already.",
-    "relation_joins_two_frameworks": "A relation joins two different frameworks.",
-    "facet_value_slug_once_per_facet": "This facet has a value of that slug already.",
-}
 NAMED_PROMISE = re.compile(r"“(\w+)”")
 
 

@@ -18,15 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frameworks import cells
 from frameworks.cells import Cell
-from frameworks.models import Claim, Criterion, Framework, Objection, Rating, Revision, Source
+from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision, Source
 from frameworks.revisions import Author
+from frameworks.roles import may_publish
 
 from . import grid_changes
-from .forms import ReasonForm
+from .forms import ReasonForm, is_number
 from .grid_changes import NotUnderstood, Rights
 from .lists import AT_ONCE
 
@@ -180,10 +181,22 @@ def grid_view(request: HttpRequest, desk: "RatingAdmin") -> HttpResponse:
         "columns": columns,
         "groups": [(group, len(list(under))) for group, under in groupby(columns, lambda one: one.group)],
         "rights": Rights.of(request),
+        "publishes": may_publish(request.user),
         "reason": ReasonForm()["reason"],
+        "resumed": (resumed := _resumed(request)),
+        "taken_up": grid_changes.taken_up(resumed) if resumed else None,
     }
     request.current_app = desk.admin_site.name
     return TemplateResponse(request, "admin/frameworks/grid.html", context)
+
+
+def _resumed(request: HttpRequest) -> Proposal | None:
+    """The proposal of this editor's own that the address asks to take up again."""
+    number = request.GET.get("proposal", "")
+    if not is_number(number):
+        return None
+    own = Proposal.objects.filter(pk=number, author=request.user.pk, origin=Revision.Origin.GRID)
+    return own.exclude(status=Proposal.Status.PUBLISHED).first()
 
 
 def _save(
@@ -221,7 +234,7 @@ def _standing(named: Iterable[tuple[Framework, Criterion]]) -> dict[str, dict[st
 # The side panel
 
 
-@require_GET
+@require_safe
 def cell_view(request: HttpRequest, desk: "RatingAdmin", framework: str, criterion: str) -> HttpResponse:
     """All that is known of one cell, and the fields to change it."""
     if not desk.has_view_permission(request):

@@ -1,7 +1,7 @@
 """What the grid sends: read without the database, then written cell by cell, with an outcome told for each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from frameworks import past, revisions
-from frameworks.models import Claim, Criterion, Framework, Rating, Source
+from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Source
 from frameworks.revisions import Author, State
 
 from .evidence import free_key
@@ -74,6 +74,9 @@ class RatingChange:
 
 @dataclass(frozen=True)
 class NewClaim:
+    """`index`: its place among the claims that were sent."""
+
+    index: int
     framework: Framework
     criterion: Criterion
     data: Mapping[str, str]
@@ -82,8 +85,11 @@ class NewClaim:
 
 @dataclass(frozen=True)
 class Changes:
+    """`gone`: the outcomes of what names a framework or criterion that is not here any more."""
+
     ratings: Sequence[RatingChange]
     claims: Sequence[NewClaim]
+    gone: Sequence[Outcome]
 
     @property
     def cells(self) -> list[tuple[Framework, Criterion]]:
@@ -106,9 +112,17 @@ def parse(text: str, frameworks: Mapping[str, Framework], criteria: Mapping[str,
     claims = _entries(given, "claims", CLAIMS_MAX)
     if not ratings and not claims:
         raise NotUnderstood("There is nothing to save.")
+    gone = [*_gone("rating", ratings, frameworks, criteria), *_gone("claim", claims, frameworks, criteria)]
     changes = Changes(
-        ratings=[_rating(one, *_cell(one, frameworks, criteria), reason) for one in ratings],
-        claims=[_claim(one, *_cell(one, frameworks, criteria), reason) for one in claims],
+        ratings=[
+            _rating(one, *cell, reason) for one in ratings if (cell := _cell(one, frameworks, criteria))
+        ],
+        claims=[
+            _claim(index, one, *cell, reason)
+            for index, one in enumerate(claims)
+            if (cell := _cell(one, frameworks, criteria))
+        ],
+        gone=gone,
     )
     if len({one.key for one in changes.ratings}) < len(changes.ratings):
         raise NotUnderstood("A cell is named twice. Nothing was saved.")
@@ -124,13 +138,29 @@ def _entries(given: dict[str, Any], name: str, at_most: int) -> list[dict[str, A
 
 def _cell(
     one: dict[str, Any], frameworks: Mapping[str, Framework], criteria: Mapping[str, Criterion]
-) -> tuple[Framework, Criterion]:
+) -> tuple[Framework, Criterion] | None:
     framework = frameworks.get(_typed(one.get("framework"), str, "framework"))
     criterion = criteria.get(_typed(one.get("criterion"), str, "criterion"))
-    if framework is None or criterion is None:
-        what = "framework" if framework is None else "scored criterion"
-        raise NotUnderstood(f"A {what} of these changes is not here any more. Open the grid again.")
-    return framework, criterion
+    return (framework, criterion) if framework and criterion else None
+
+
+def _gone(
+    kind: str,
+    entries: Sequence[dict[str, Any]],
+    frameworks: Mapping[str, Framework],
+    criteria: Mapping[str, Criterion],
+) -> Iterator[Outcome]:
+    """Somebody deleted or renamed it while the grid was open: no reason to keep the other cells from being saved."""
+    for index, one in enumerate(entries):
+        if _cell(one, frameworks, criteria) is None:
+            what = "criterion" if one["framework"] in frameworks else "framework"
+            yield {
+                "kind": kind,
+                "index": index,
+                "framework": one["framework"],
+                "criterion": one["criterion"],
+                **_refused(f"This {what} is not here any more. Open the grid again to see what is."),
+            }
 
 
 def _rating(one: dict[str, Any], framework: Framework, criterion: Criterion, reason: str) -> RatingChange:
@@ -145,9 +175,11 @@ def _rating(one: dict[str, Any], framework: Framework, criterion: Criterion, rea
     return RatingChange(framework, criterion, seen, fields, _reason(one.get("reason") or reason))
 
 
-def _claim(one: dict[str, Any], framework: Framework, criterion: Criterion, reason: str) -> NewClaim:
+def _claim(
+    index: int, one: dict[str, Any], framework: Framework, criterion: Criterion, reason: str
+) -> NewClaim:
     data = {name: _as_typed_in(one.get(name), name) for name in CLAIM_FIELDS}
-    return NewClaim(framework, criterion, data, _reason(one.get("reason") or reason))
+    return NewClaim(index, framework, criterion, data, _reason(one.get("reason") or reason))
 
 
 def _as_typed_in(value: Any, name: str) -> str:
@@ -180,6 +212,31 @@ def _reason(given: Any) -> str:
     return str(form.cleaned_data["reason"])
 
 
+# Taking up again
+
+
+def taken_up(proposal: Proposal) -> dict[str, Any]:
+    """What a proposal from the grid wanted, as the page takes it in: unsaved, on top of what stands now."""
+    ratings, claims = [], []
+    for change in proposal.changes.all():
+        after = change.after or {}
+        own = {"reason": change.reason} if change.reason != proposal.reason else {}
+        if change.model == Rating._meta.model_name:
+            framework, _, criterion = change.key.partition("/")
+            fields = {name: value for name, _, value in change.changed_fields if name in FIELDS}
+            ratings.append({"framework": framework, "criterion": criterion, "change": {**fields, **own}})
+        elif change.model == Claim._meta.model_name and after.get("framework"):
+            values = {**after, "source": "/".join(after["source"])}
+            claims.append(
+                {
+                    "framework": after["framework"][0],
+                    "criterion": after["criterion"][0],
+                    "values": {name: str(values.get(name) or "") for name in CLAIM_FIELDS} | own,
+                }
+            )
+    return {"reason": proposal.reason, "ratings": ratings, "claims": claims}
+
+
 # Writing
 
 
@@ -198,8 +255,8 @@ def write(changes: Changes, by: Author, rights: Rights) -> list[Outcome]:
     """
     with transaction.atomic():
         claims = [
-            {"kind": "claim", "index": index, **_named(one), **_write_claim(one, by, rights)}
-            for index, one in enumerate(changes.claims)
+            {"kind": "claim", "index": one.index, **_named(one), **_write_claim(one, by, rights)}
+            for one in changes.claims
         ]
         standing = _standing(changes.ratings)
         # In one order for everybody: two who save the same cells at once must not wait for each other.
@@ -208,7 +265,7 @@ def write(changes: Changes, by: Author, rights: Rights) -> list[Outcome]:
             {"kind": "rating", **_named(one), **_write_rating(one, standing.get(one.key), by, rights)}
             for one in in_order
         ]
-    return [*claims, *ratings]
+    return [*claims, *ratings, *changes.gone]
 
 
 def _named(one: RatingChange | NewClaim) -> Outcome:
@@ -228,6 +285,9 @@ def _write_claim(new: NewClaim, by: Author, rights: Rights) -> Outcome:
     form = NewClaimForm(dict(new.data), instance=Claim(framework=new.framework, criterion=new.criterion))
     if not form.is_valid():
         return _refused(_sentence(ValidationError(form.errors.as_data()), Claim))
+    # Sent again, after an answer that did not arrive, it is no second claim.
+    if Claim.objects.filter(framework=new.framework, criterion=new.criterion, **form.cleaned_data).exists():
+        return {"outcome": "same"}
     claim = form.instance
     claim.key = free_key(claim)
     try:

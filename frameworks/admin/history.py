@@ -2,29 +2,18 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.filters import AllValuesFieldListFilter
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from frameworks import past
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision
 
-from .lists import ListAdmin
-
-
-def recorded_model(name: str) -> type[Recorded] | None:
-    """The model that a revision is about; None when it is no more."""
-    try:
-        model: type[models.Model] = apps.get_model("frameworks", name)
-    except LookupError:
-        return None
-    return model if issubclass(model, Recorded) else None
+from .reverts import RevertAdmin
 
 
 @admin.register(Revision)
-class RevisionAdmin(ListAdmin):
+class RevisionAdmin(RevertAdmin):
     list_display = ("at", "kind", "key", "action", "version", "author_name", "reason")
     list_display_links = ("at", "key")
     list_filter = (
@@ -43,7 +32,7 @@ class RevisionAdmin(ListAdmin):
 
     @admin.display(description="fact", ordering="model")
     def kind(self, revision: Revision) -> str:
-        model = recorded_model(revision.model)
+        model = past.recorded_model(revision.model)
         return str(model._meta.verbose_name) if model else revision.model
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -63,8 +52,8 @@ class RevisionAdmin(ListAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         revision: Any = self.get_object(request, object_id)
-        model = recorded_model(revision.model) if revision else None
+        model = past.recorded_model(revision.model) if revision else None
         changes = past.changes(model, revision) if model else []
         return super().change_view(
-            request, object_id, form_url, {"changes": changes, **(extra_context or {})}
+            request, object_id, form_url, {"changes": changes, "model": model, **(extra_context or {})}
         )

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from frameworks import past, previews, proposals, revisions
 from frameworks.desk import RESUMES
-from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded
+from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
 from frameworks.roles import may_publish
 
 from .conflicts import Clash
@@ -196,6 +196,11 @@ class ProposalAdmin(ListAdmin):
             if is_author and proposal.status != Proposal.Status.PUBLISHED
             else None,
             "resumes": RESUMES,
+            "grid_url": f"{reverse('admin:frameworks_rating_matrix')}?proposal={proposal.pk}"
+            if is_author
+            and proposal.origin == Revision.Origin.GRID
+            and proposal.status != Proposal.Status.PUBLISHED
+            else "",
         }
         return TemplateResponse(request, "admin/frameworks/proposal.html", context, status=status)
 

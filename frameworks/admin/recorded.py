@@ -28,6 +28,7 @@ from .forms import (
     desk,
     is_number,
 )
+from .imports import TableAdmin
 from .lists import AT_ONCE
 from .steps import StepAdmin
 
@@ -103,7 +104,7 @@ class RecordedInline(SafeFields, InlineModelAdmin):
         return field
 
 
-class RecordedAdmin(SafeFields, StepAdmin):
+class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
     form = ReasonedForm
     change_form_template = "admin/frameworks/change_form.html"
     object_history_template = "admin/frameworks/object_history.html"
@@ -261,6 +262,7 @@ class RecordedAdmin(SafeFields, StepAdmin):
             "title": f"History of {fact}",
             "steps": [(revision, past.changes(self.model, revision)) for revision in shown],
             "shown": shown,
+            "can_restore": self.has_change_permission(request, fact),
             **(extra_context or {}),
         }
         return super().history_view(request, object_id, context)

@@ -1,19 +1,92 @@
 """The record of every change to a fact: who, when, why, before, after."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 
+from .catalogue import Framework
+from .desk import EditorProfile
 from .recorded import Recorded
+
+#: Where a step may name a framework, by its slug. Every fact about one is covered, whatever its kind.
+NAMES_FRAMEWORK = tuple(
+    f"{state}__{field}__0" for state in ("before", "after") for field in ("framework", "other")
+)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, fact: Recorded) -> "RevisionQuerySet":
         """The history of one fact, newest first, also after it was deleted and made again."""
         return self.filter(model=fact._meta.model_name, key=fact.key_text).order_by("-version")
+
+    def newest(self) -> "RevisionQuerySet":
+        """The newest step of each fact."""
+        later = Revision.objects.filter(
+            model=OuterRef("model"), key=OuterRef("key"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(later))
+
+    def with_last_version(self) -> "RevisionQuerySet":
+        """Annotates `last_version`, the version of the last step of the same fact."""
+        steps = Revision.objects.filter(model=OuterRef("model"), key=OuterRef("key")).order_by("-version")
+        return self.annotate(last_version=Subquery(steps.values("version")[:1]))
+
+    def public(self) -> "RevisionQuerySet":
+        """What readers may see: nothing of a framework that is unpublished or was when it was deleted, and nothing of
+        a rating from before it was published."""
+        open_to_all = _public_frameworks()
+        found = self._telling(*NAMES_FRAMEWORK)
+        for place in NAMES_FRAMEWORK:
+            found = found.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": open_to_all}))
+        return found.filter(~Q(model="framework") | Q(key__in=open_to_all)).filter(
+            ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
+        )
+
+    def about(self, framework: str) -> "RevisionQuerySet":
+        """The framework of this slug and what is said of it."""
+        named = Q(model="framework", key=framework)
+        for place in NAMES_FRAMEWORK:
+            named |= Q(**{f"at_{place}": framework})
+        return self._telling(*NAMES_FRAMEWORK).filter(named)
+
+    def of_cell(self, framework: str, criterion: str) -> "RevisionQuerySet":
+        """The rating of one cell and the claims that are or were filed in it."""
+        filed, places = Q(), []
+        for state in ("before", "after"):
+            own = [f"{state}__{name}__0" for name in ("framework", "criterion", "joint_criterion")]
+            about, under, joint = (f"at_{place}" for place in own)
+            filed |= Q(Q(**{under: criterion}) | Q(**{joint: criterion}), **{about: framework})
+            places += own
+        rating = Q(model="rating", key=f"{framework}/{criterion}")
+        return self._telling(*places).filter(rating | Q(filed, model="claim"))
+
+    def _telling(self, *places: str) -> "RevisionQuerySet":
+        """With recorded values to filter by, as `at_before__framework__0`."""
+        # As text: without the cast, lookups would take the other side for JSON.
+        values = {f"at_{place}": Cast(KT(place), models.TextField()) for place in places}
+        told: RevisionQuerySet = self.alias(**values)
+        return told
+
+    def with_names(self) -> "RevisionQuerySet":
+        """With the accounts behind each step and what they wish to be called."""
+        return self.select_related("author__editor_profile", "published_by__editor_profile")
+
+
+def _public_frameworks() -> models.QuerySet[Any, Any]:
+    """The slugs of those that are published, and of those deleted while they were."""
+    gone = (
+        Revision.objects.filter(model="framework", action="deleted", before__is_published=True)
+        .newest()
+        .order_by()
+        .values_list("key")
+    )
+    return Framework.objects.published().order_by().values_list("slug").union(gone)
 
 
 class Revision(models.Model):
@@ -74,6 +147,18 @@ class Revision(models.Model):
         return f"{self.model} {self.key}, version {self.version}"
 
     @property
+    def public_author(self) -> str:
+        """Who did it, as readers are told: what the editor wishes to be called, never the account's name."""
+        if self.origin == self.Origin.SEED:
+            return settings.SITE_NAME
+        return _public_name(self.author)
+
+    @property
+    def public_reviewer(self) -> str:
+        """Who published it, where it was a proposal."""
+        return _public_name(self.published_by) if self.published_by else ""
+
+    @property
     def changed_fields(self) -> list[tuple[str, object, object]]:
         """Field name, value before, value after, for each field that differs."""
         before, after = self.before or {}, self.after or {}
@@ -82,3 +167,7 @@ class Revision(models.Model):
             for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
         ]
+
+
+def _public_name(user: Any) -> str:
+    return str(getattr(user, "editor_profile", None) or EditorProfile())

@@ -1,16 +1,33 @@
 """What the database promises about more than one model: the shared check constraints."""
 
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 #: \Z, because $ would let a line end pass on SQLite.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 #: `-vs-` joins slugs in the address of a side by side, so no slug may hold it or lend it its beginning.
 SLUG_JOINT = r"-vs(-|\Z)"
 HTTP_URL = r"^https?://[^\s]+\Z"
+
+#: What the promises mean that can be broken by typing, by the names of the constraints.
+PROMISES = {
+    "rating_once_per_framework_and_criterion": (
+        "There is a rating of this framework under this criterion already. Change that one."
+    ),
+    "trait_once_per_framework_and_value": "This framework has that value already.",
+    "relation_once_per_pair_and_kind": "That relation between the two is recorded already.",
+    "relation_joins_two_frameworks": "A relation joins two different frameworks.",
+    "facet_value_slug_once_per_facet": "This facet has a value of that slug already.",
+    **dict.fromkeys(
+        ("framework_website_is_http", "framework_repository_is_http", "source_url_is_http"),
+        "An address begins with http:// or https:// in small letters and has no spaces.",
+    ),
+}
 
 validate_slug = RegexValidator(
     rf"(?!.*{SLUG_JOINT}){SLUG}",
@@ -52,3 +69,44 @@ def http_url_check(name: str, field: str) -> models.CheckConstraint:
 def one_to_five_check(name: str, field: str) -> models.CheckConstraint:
     """Scores and readings are whole steps of a rubric; NULL passes where the column allows it."""
     return models.CheckConstraint(condition=Q(**{f"{field}__range": (1, 5)}), name=name)
+
+
+# A check's condition, held against a fact that is not saved: Django's own way asks the database each time.
+
+LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
+    "exact": lambda value, wanted: bool(value == wanted),
+    "gte": lambda value, wanted: bool(value >= wanted),
+    "in": lambda value, wanted: value in wanted,
+    "range": lambda value, wanted: bool(wanted[0] <= value <= wanted[1]),
+    "regex": lambda value, wanted: bool(re.search(wanted, value)),
+}
+
+
+def is_kept(condition: Q, fact: models.Model) -> bool:
+    """Whether the database would take it: as there, what cannot be told for lack of a value passes."""
+    return _truth(condition, fact) is not False
+
+
+def _truth(condition: Q, fact: models.Model) -> bool | None:
+    parts = [
+        _truth(child, fact) if isinstance(child, Q) else _holds(*cast("tuple[str, Any]", child), fact)
+        for child in condition.children
+    ]
+    decisive = condition.connector == Q.OR
+    found = decisive if decisive in parts else None if None in parts else not decisive
+    return found if found is None else found != condition.negated
+
+
+def _holds(lookup: str, wanted: Any, fact: models.Model) -> bool | None:
+    name, _, how = lookup.partition("__")
+    value, wanted = (_value(fact, name), _value(fact, wanted) if isinstance(wanted, F) else wanted)
+    if how == "isnull":
+        return bool((value is None) == wanted)
+    if value is None:
+        return True if wanted is None else None
+    return LOOKUPS[how or "exact"](value, wanted)
+
+
+def _value(fact: models.Model, name: Any) -> Any:
+    column: Any = fact._meta.get_field(getattr(name, "name", name))
+    return getattr(fact, column.attname)

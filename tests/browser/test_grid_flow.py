@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from frameworks import revisions
@@ -401,6 +401,85 @@ def test_a_save_that_fails_loses_nothing(grid: Page, answer: dict[str, Any], tol
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
 
 
+def test_signing_in_again_in_another_tab_is_enough_to_go_on(grid: Page, live_server: LiveServer) -> None:
+    User.objects.create_superuser("grace", password="correct horse battery")
+    grid.keyboard.type("4")
+    press(grid, "Enter")
+    grid.context.clear_cookies(name="sessionid")
+    save(grid)
+    expect(grid.locator("#outcome")).to_contain_text("You are signed out.")
+    with grid.expect_popup() as opened:
+        grid.get_by_role("link", name="Sign in in another tab").click()
+    tab = opened.value
+    tab.get_by_label("Username").fill("grace")
+    tab.get_by_label("Password").fill("correct horse battery")
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+    grid.get_by_role("button", name="Save 1 change").click()
+    expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
+    assert rating("django").score == 4
+
+
+def test_what_is_gone_is_told_and_the_rest_is_saved(grid: Page) -> None:
+    grid.keyboard.type("4")
+    press(grid, "ArrowDown", "ArrowDown")
+    cell(grid, "FastAPI", "Security").click()
+    grid.keyboard.type("2")
+    press(grid, "Enter")
+    Framework.objects.filter(slug="fastapi").update(slug="fast-api")
+    save(grid)
+    expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
+    expect(grid.locator("#outcome")).to_contain_text(
+        "FastAPI, Security: not saved. This framework is not here any more."
+    )
+    expect(cell(grid, "FastAPI", "Security")).to_have_text("2 Middlingnot saved, was 5")
+    assert rating("django").score == 4
+
+
+def test_after_a_save_the_keyboard_goes_on_in_the_grid(grid: Page) -> None:
+    grid.keyboard.type("4")
+    press(grid, "Enter")
+    grid.get_by_label("Why").fill("Read again.")
+    press(grid, "Tab", "Enter")
+    expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
+    expect(cell(grid, "FastAPI", "Performance")).to_be_focused()
+
+
+def test_escape_loses_nothing_that_is_typed_beside_the_grid(grid: Page) -> None:
+    press(grid, "Control+Enter")
+    grid.locator("#panel textarea[name=rationale]").fill("Measured anew.")
+    press(grid, "Escape")
+    expect(grid.locator("#panel")).to_be_hidden()
+    expect(cell(grid, "Django", "Performance")).to_contain_text("rationale changed")
+    expect(cell(grid, "Django", "Performance")).to_be_focused()
+
+
+def test_a_claim_half_typed_is_kept_and_told_when_saving(grid: Page) -> None:
+    press(grid, "Control+Enter")
+    grid.get_by_text("Add a claim").click()
+    grid.get_by_label("Paraphrase").fill("It is")
+    press(grid, "Escape", "ArrowRight")
+    grid.keyboard.type("4")
+    press(grid, "Control+Enter")
+    expect(grid.get_by_role("heading", name="Django, Security")).to_be_focused()
+    expect(grid.get_by_label("Paraphrase")).to_be_hidden()
+    save(grid)
+    expect(grid.locator("#outcome")).to_contain_text(
+        "Django, Performance: the claim that you are typing is not added yet."
+    )
+    grid.get_by_role("button", name="Open Django, Performance").click()
+    expect(grid.get_by_label("Paraphrase")).to_have_value("It is")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    grid.on("dialog", stay)
+    grid.get_by_role("link", name="Claims", exact=True).click()
+    assert asked == ["beforeunload"]
+
+
 # Two editors at one cell
 
 
@@ -482,23 +561,34 @@ def test_a_rating_deleted_meanwhile_can_be_made_again(grid: Page) -> None:
 # Others than full editors
 
 
-def test_what_an_editor_proposes_is_told_and_the_cells_go_back(
-    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/admin/proposals/{proposal.pk}/")
+def test_what_an_editor_proposes_is_told_and_the_cells_go_back(page: Page, live_server: LiveServer) -> None:
     enter(page, live_server, factories.make_proposer())
     cell(page, "Django", "Performance").click()
     page.keyboard.type("1")
     press(page, "Enter")
-    save(page)
+    expect(page.locator("#save")).to_contain_text("it changes nothing until a reviewer publishes it")
+    page.get_by_label("Why").fill("Read again.")
+    page.get_by_role("button", name="Propose 1 change").click()
     number = re.compile(r"Proposed as number \d+\. It changes nothing until a reviewer publishes it\.")
     expect(page.locator("#outcome")).to_contain_text(number)
     proposal = Proposal.objects.get()
     link = page.locator("#outcome").get_by_role("link")
-    expect(link).to_have_attribute("href", f"/admin/proposals/{proposal.pk}/")
+    expect(link).to_have_attribute("href", proposal.get_absolute_url())
     expect(cell(page, "Django", "Performance")).to_have_text("3 Middling1 claim, review due")
     expect(page.get_by_role("button", name="Nothing to save")).to_be_disabled()
     assert rating("django").score == 3
+
+    link.press("Enter")
+    page.get_by_role("link", name="Take it up again").press("Enter")
+    expect(said(page)).to_have_text("Taken up again: 1 cell, 0 claims. Nothing is saved yet.")
+    expect(cell(page, "Django", "Performance")).to_be_focused()
+    expect(cell(page, "Django", "Performance")).to_have_text("1 Middlingwas 3")
+    expect(page.get_by_label("Why")).to_have_value("Read again.")
+    page.keyboard.type("2")
+    press(page, "Enter")
+    page.get_by_role("button", name="Propose 1 change").click()
+    expect(page.locator("#outcome")).to_contain_text(number)
+    assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
 
 
 def test_who_may_only_look_moves_and_opens_but_types_nothing(page: Page, live_server: LiveServer) -> None:
@@ -572,3 +662,17 @@ def test_the_active_cell_is_never_under_the_pinned_heads(grid: Page) -> None:
     ):
         press(grid, key)
         assert grid.locator("#grid td:focus").evaluate(covered) is False, key
+
+
+def test_without_javascript_it_says_where_to_edit_and_offers_no_dead_buttons(
+    page: Page, browser: Browser, live_server: LiveServer
+) -> None:
+    enter(page, live_server, factories.make_editor())
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}{URL}")
+    expect(plain.locator("noscript p")).to_be_visible()
+    expect(plain.locator("#save")).to_be_hidden()
+    plain.locator("noscript a").click()
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("ating")
+    context.close()

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from frameworks.models import Revision
+from frameworks.replaying import divergences
+
+
+class Command(BaseCommand):
+    help = "Replays the history and checks that every fact is what it makes of it. Names what differs, and then fails."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = list(divergences())
+        for sentence in found:
+            self.stderr.write(sentence)
+        if found:
+            raise CommandError(f"{len(found)} facts or steps do not agree with the history.")
+        self.stdout.write(f"All facts are what {Revision.objects.count()} recorded steps make of them.")

@@ -1,0 +1,335 @@
+"""Tables of text as CSV, XLSX and JSON files: written and read so that nothing is lost, and nothing is run.
+
+Tablib writes them. Reading goes by the readers that it stands on: by itself it fills short rows up and takes a formula
+for its last result, and both must be refused here.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import PurePath
+from typing import Any
+
+import tablib
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+#: In bytes. A proxy in front must let a little more through.
+FILE_MAX = 5_000_000
+TOO_LARGE = f"The file is larger than {FILE_MAX // 1_000_000} MB. Divide it into several."
+#: What a workbook may unpack to, in bytes and parts; and what a table may hold, in characters.
+UNPACKED_MAX = 40_000_000
+PARTS_MAX = 200
+TEXT_MAX = 10_000_000
+ROWS_MAX = 10_000
+COLUMNS_MAX = 50
+#: Blank cells of a workbook that bear a format stretch its rows; further out than this they are no accident.
+WIDTH_MAX = 1_000
+#: A workbook's cell holds no more; the library would cut the rest off without a word.
+CELL_MAX = 32_767
+
+#: What tablib is told besides.
+OPTIONS: dict[str, dict[str, Any]] = {"xlsx": {"column_width": 24}}
+#: What makes a spreadsheet take a cell for a formula or an error, and the apostrophe that keeps it from doing so.
+FORMULA_STARTS = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
+GUARD = "'"
+#: Characters that XML cannot hold or does not keep, and what looks like the escape for them.
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class Unreadable(Exception):
+    """The file is no table, or none that may be read. The text says why, in a sentence."""
+
+
+class Unwritable(Exception):
+    """The format cannot hold this table. The text says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of text. Blank rows are kept as empty ones, so that each has the number that a spreadsheet shows."""
+
+    header: list[str]
+    rows: list[list[str]]
+
+
+def ending(name: str) -> str:
+    """Which format a file's name promises. Raises Unreadable for any other."""
+    found = PurePath(name).suffix.lower().removeprefix(".")
+    if found not in FORMATS:
+        raise Unreadable("The file's name must end in .csv, .xlsx or .json.")
+    return found
+
+
+def first_row(name: str) -> int:
+    """The number of the first row below the header, as whoever opens the file counts it."""
+    return 1 if ending(name) == "json" else 2
+
+
+# Writing
+
+
+def write(sheet: Sheet, format_name: str) -> bytes:
+    """The table as a file. Raises Unwritable where a cell is too long for a workbook."""
+    rows = ([PREPARED[format_name](cell) for cell in row] for row in sheet.rows)
+    written = tablib.Dataset(*rows, headers=sheet.header).export(format_name, **OPTIONS.get(format_name, {}))
+    if isinstance(written, bytes):
+        return written
+    # Without the mark at its start, a spreadsheet takes a CSV file for one of the last century.
+    return str(written).encode("utf-8-sig" if format_name == "csv" else "utf-8")
+
+
+def guarded(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would run; also before one that stands there already."""
+    return f"{GUARD}{cell}" if cell.startswith((*FORMULA_STARTS, GUARD)) else cell
+
+
+def unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith(GUARD) and cell[1:].startswith((*FORMULA_STARTS, GUARD)) else cell
+
+
+def _for_workbook(cell: str) -> str:
+    escaped = NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", guarded(cell))
+    if len(escaped) > CELL_MAX:
+        raise Unwritable(
+            f"A cell of {len(escaped):,} characters is too long for a workbook. Take CSV or JSON."
+        )
+    return escaped
+
+
+def _from_workbook(cell: str) -> str:
+    return unguarded(ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell))
+
+
+PREPARED: dict[str, Callable[[str], str]] = {"csv": guarded, "xlsx": _for_workbook, "json": str}
+
+
+# Reading
+
+
+def read(name: str, data: bytes) -> Sheet:
+    """The table in a file of this name. Raises Unreadable."""
+    reader = {"csv": _read_csv, "xlsx": _read_workbook, "json": _read_json}[ending(name)]
+    if len(data) > FILE_MAX:
+        raise Unreadable(TOO_LARGE)
+    if not data.strip():
+        raise Unreadable("The file is empty.")
+    start = first_row(name)
+    header, rows = _bounded(reader(data), start)
+    _check_header(header)
+    sheet = Sheet(header, [_fitted(row, header, number) for number, row in enumerate(rows, start)])
+    _check_text(sheet, start)
+    return sheet
+
+
+def _bounded(rows: Iterator[list[str]], start: int) -> tuple[list[str], list[list[str]]]:
+    header = [name.strip() for name in next(rows, [])]
+    while header and not header[-1]:
+        header.pop()
+    kept: list[list[str]] = []
+    size = 0
+    for row in rows:
+        size += sum(map(len, row))
+        if len(kept) == ROWS_MAX:
+            raise Unreadable(f"The table has more than {ROWS_MAX:,} rows. Divide it into several.")
+        if size > TEXT_MAX:
+            raise Unreadable(f"The table holds more than {TEXT_MAX:,} characters. Divide it into several.")
+        kept.append(row)
+    while kept and not any(kept[-1]):
+        kept.pop()
+    if not header or not any(map(any, kept)):
+        raise Unreadable("There are no rows in it. The first row names the columns, the facts follow below.")
+    return header, kept
+
+
+def _check_header(header: Sequence[str]) -> None:
+    if len(header) > COLUMNS_MAX:
+        raise Unreadable(f"The table has more than {COLUMNS_MAX} columns.")
+    for place, name in enumerate(header, 1):
+        if not name:
+            raise Unreadable(f"Column {get_column_letter(place)} has no name in the first row.")
+        if name in header[: place - 1]:
+            raise Unreadable(f"Two columns are called “{shortened(name)}”.")
+
+
+def _fitted(row: list[str], header: Sequence[str], number: int) -> list[str]:
+    """The row as long as the header; empty where it is blank."""
+    if not any(row):
+        return []
+    if len(row) != len(header):
+        raise Unreadable(f"Row {number} has {len(row)} cells, the first row has {len(header)}.")
+    return row
+
+
+def _check_text(sheet: Sheet, start: int) -> None:
+    """Refuses what neither database holds: NUL, and halves of characters."""
+    for number, row in [(1, sheet.header), *enumerate(sheet.rows, start)]:
+        for name, cell in zip(sheet.header, row, strict=False):
+            if NO_CHARACTER.search(cell):
+                raise Unreadable(
+                    f"Row {number}, column {shortened(name)!a}: it holds a character that is none, such as NUL."
+                )
+
+
+def shortened(text: str) -> str:
+    """What an editor is shown of a cell that is named in a sentence."""
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+# CSV
+
+
+def _decoded(data: bytes) -> str:
+    if b"\0" in data:
+        raise Unreadable("The file is no text in UTF-8: there are NUL bytes in it. Save it as “CSV UTF-8”.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"The file is no text in UTF-8: line {line} has a byte that is none. Save it as “CSV UTF-8”."
+        ) from error
+
+
+def _read_csv(data: bytes) -> Iterator[list[str]]:
+    csv.field_size_limit(FILE_MAX)
+    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    try:
+        for number, row in enumerate(reader):
+            if number == 0 and len(row) == 1 and ";" in row[0]:
+                raise Unreadable("The columns are parted by semicolons. Save it with commas.")
+            yield [unguarded(cell) for cell in row]
+    except csv.Error as error:
+        raise Unreadable(f"The file is no CSV: line {reader.line_num}: {error}.") from error
+
+
+# JSON
+
+
+def _read_json(data: bytes) -> Iterator[list[str]]:
+    text = _decoded(data)
+    try:
+        # Numbers are kept as they are written: none is too large, and none is rounded.
+        entries = json.loads(
+            text,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_distinct,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The file is no JSON: {error}.") from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Unreadable("The file must be a list of objects, one for each row: [{…}, {…}].")
+    header = list(entries[0]) if entries else []
+    yield header
+    for number, entry in enumerate(entries, 1):
+        if entry.keys() != set(header):
+            raise Unreadable(f"Row {number} has other columns than row 1.")
+        yield [_plain(entry[name], number, name) for name in header]
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"Two columns are called “{shortened(twice)}”.")
+    return found
+
+
+def _plain(value: Any, number: int, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    raise Unreadable(f"Row {number}, column {shortened(name)!a}: it must be text, a number, yes or no.")
+
+
+# XLSX
+
+
+def _read_workbook(data: bytes) -> Iterator[list[str]]:
+    _check_package(data)
+    try:
+        sheets = load_workbook(io.BytesIO(data), read_only=True).worksheets
+        if len(sheets) != 1:
+            raise Unreadable(f"The workbook has {len(sheets)} sheets. Leave only the one to be imported.")
+        sheets[0].reset_dimensions()  # the file's own word on them need not be true
+        header: list[str] = []
+        for number, cells in enumerate(sheets[0].iter_rows(), 1):
+            if len(cells) > WIDTH_MAX:
+                raise Unreadable(f"Row {number} has cells as far as column {get_column_letter(len(cells))}.")
+            row = [_cell_text(cell, number, place) for place, cell in enumerate(cells, 1)]
+            header = header or row
+            yield _trimmed(row, len(header))
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever a damaged part makes of the library's insides
+        raise Unreadable("The file is no workbook that could be read.") from error
+
+
+def _trimmed(row: list[str], width: int) -> list[str]:
+    """Empty cells at the end are there or not, as the program pleased that saved it."""
+    row = [*row, *[""] * (width - len(row))]
+    while len(row) > width and not row[-1]:
+        row.pop()
+    return row
+
+
+def _check_package(data: bytes) -> None:
+    """Looks into the package before anything is built of it: a small file may unpack to any size.
+
+    An XML document type is refused unread: its entities could grow without end, and no workbook has one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
+                raise Unreadable("The workbook unpacks to more than may be read. Save it as CSV.")
+            for part in parts:
+                # Without the NUL bytes, in case it is written in UTF-16.
+                if b"<!DOCTYPE" in package.read(part).replace(b"\0", b""):
+                    raise Unreadable("The workbook defines XML entities. Save it as CSV.")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Unreadable("The file is no XLSX workbook, or it is damaged or encrypted.") from error
+
+
+def _cell_text(cell: Cell, row: int, column: int) -> str:
+    value = cell.value
+    if cell.data_type in {"f", "e"}:
+        what = "a formula" if cell.data_type == "f" else "an error"
+        raise Unreadable(
+            f"Row {row}, column {get_column_letter(column)}: it holds {what}. Only values can be imported."
+        )
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _from_workbook(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
