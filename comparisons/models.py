@@ -10,15 +10,13 @@ from django.urls import reverse
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
 from frameworks.models.evidence import ONE_TO_FIVE
 from frameworks.models.promises import one_to_five_check, slug_check, slug_field
-
-
-class UseCaseQuerySet(models.QuerySet["UseCase"]):
-    def get_by_natural_key(self, slug: str) -> "UseCase":
-        return self.get(slug=slug)
+from frameworks.models.recorded import RecordedQuerySet
 
 
 class UseCase(Recorded):
     """A kind of project: a named set of weights and must-haves."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     name = models.CharField(max_length=80, unique=True)
@@ -31,7 +29,7 @@ class UseCase(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = UseCaseQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -40,20 +38,14 @@ class UseCase(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
     def get_absolute_url(self) -> str:
         return reverse("comparisons:use_case", args=[self.slug])
 
 
-class UseCaseWeightQuerySet(models.QuerySet["UseCaseWeight"]):
-    def get_by_natural_key(self, use_case: str, criterion: str) -> "UseCaseWeight":
-        return self.get(use_case__slug=use_case, criterion__slug=criterion)
-
-
 class UseCaseWeight(Recorded):
     """What one criterion counts in a use case. Criteria without one count what they always do."""
+
+    key_fields = ("use_case", "criterion")
 
     use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="weights")
     criterion = models.ForeignKey(
@@ -63,7 +55,7 @@ class UseCaseWeight(Recorded):
         validators=[MaxValueValidator(settings.WEIGHT_MAX)], help_text="0 to 10."
     )
 
-    objects = UseCaseWeightQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "weight"
@@ -76,22 +68,11 @@ class UseCaseWeight(Recorded):
     def __str__(self) -> str:
         return f"{self.use_case}, {self.criterion}: {self.weight}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.use_case.slug, self.criterion.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "comparisons.usecase",
-        "frameworks.criterion",
-    ]
-
-
-class NeedQuerySet(models.QuerySet["Need"]):
-    def get_by_natural_key(self, use_case: str, number: int) -> "Need":
-        return self.get(use_case__slug=use_case, number=number)
-
 
 class Need(Recorded):
     """A must-have of a use case: a facet value, or the lowest score that will do, on the word of the claims named."""
+
+    key_fields = ("use_case", "number")
 
     use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="needs")
     number = models.PositiveSmallIntegerField(help_text="Tells the needs of one use case apart. Set once.")
@@ -111,7 +92,7 @@ class Need(Recorded):
     )
     claims = models.ManyToManyField(Claim, related_name="needs")
 
-    objects = NeedQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["use_case", "number"]
@@ -129,16 +110,6 @@ class Need(Recorded):
         wanted = self.value or f"{self.criterion} at least {self.minimum}"
         return f"{self.use_case}: {wanted}"
 
-    def natural_key(self) -> tuple[str, int]:
-        return (self.use_case.slug, self.number)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "comparisons.usecase",
-        "frameworks.facetvalue",
-        "frameworks.criterion",
-        "frameworks.claim",
-    ]
-
     def clean(self) -> None:
         if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (
             self.minimum is None
@@ -148,13 +119,10 @@ class Need(Recorded):
             )
 
 
-class RecommendationQuerySet(models.QuerySet["Recommendation"]):
-    def get_by_natural_key(self, use_case: str, slug: str) -> "Recommendation":
-        return self.get(use_case__slug=use_case, slug=slug)
-
-
 class Recommendation(Recorded):
     """What sources recommend for a use case: one framework, one component, or several frameworks together."""
+
+    key_fields = ("use_case", "slug")
 
     class Strength(models.TextChoices):
         FIRST = "first", "first choice"
@@ -175,7 +143,7 @@ class Recommendation(Recorded):
     strength = models.CharField(max_length=10, choices=Strength, default=Strength.FIRST)
     claims = models.ManyToManyField(Claim, related_name="recommendations")
 
-    objects = RecommendationQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["use_case", "slug"]
@@ -191,24 +159,11 @@ class Recommendation(Recorded):
     def __str__(self) -> str:
         return f"{self.use_case}: {self.slug}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.use_case.slug, self.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "comparisons.usecase",
-        "frameworks.framework",
-        "frameworks.component",
-        "frameworks.claim",
-    ]
-
-
-class PromptQuerySet(models.QuerySet["Prompt"]):
-    def get_by_natural_key(self, slug: str) -> "Prompt":
-        return self.get(slug=slug)
-
 
 class Prompt(Recorded):
     """One question of the decision helper."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     text = models.CharField(max_length=120, unique=True)
@@ -218,7 +173,7 @@ class Prompt(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = PromptQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "text"]
@@ -227,24 +182,18 @@ class Prompt(Recorded):
     def __str__(self) -> str:
         return self.text
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-
-class OptionQuerySet(models.QuerySet["Option"]):
-    def get_by_natural_key(self, prompt: str, slug: str) -> "Option":
-        return self.get(prompt__slug=prompt, slug=slug)
-
 
 class Option(Recorded):
     """One answer that may be given to a question of the decision helper."""
+
+    key_fields = ("prompt", "slug")
 
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="options")
     slug = slug_field(unique=False)
     text = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = OptionQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["prompt__position", "position"]
@@ -256,19 +205,11 @@ class Option(Recorded):
     def __str__(self) -> str:
         return f"{self.prompt} {self.text}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.prompt.slug, self.slug)
-
-    natural_key.dependencies = ["comparisons.prompt"]  # type: ignore[attr-defined]
-
-
-class RuleQuerySet(models.QuerySet["Rule"]):
-    def get_by_natural_key(self, key: str) -> "Rule":
-        return self.get(key=key)
-
 
 class Rule(Recorded):
     """A decision rule that a source states: when this holds, choose that."""
+
+    key_fields = ("key",)
 
     key = models.SlugField(
         max_length=60, unique=True, help_text="Names this rule: source and line. Set once."
@@ -305,7 +246,7 @@ class Rule(Recorded):
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
     claims = models.ManyToManyField(Claim, blank=True, related_name="rules")
 
-    objects = RuleQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["source__key", "line", "key"]
@@ -318,35 +259,22 @@ class Rule(Recorded):
     def __str__(self) -> str:
         return f"{self.locator} {self.paraphrase}"
 
-    def natural_key(self) -> tuple[str]:
-        return (self.key,)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.source",
-        "frameworks.framework",
-        "frameworks.component",
-        "frameworks.claim",
-    ]
-
     @property
     def locator(self) -> str:
         """Where it stands: `003:97`, source and line."""
         return f"{self.source.key}:{self.line}"
 
 
-class ConditionQuerySet(models.QuerySet["Condition"]):
-    def get_by_natural_key(self, rule: str, number: int) -> "Condition":
-        return self.get(rule__key=rule, number=number)
-
-
 class Condition(Recorded):
     """One case in which a rule holds: all of these options are ticked. Of several conditions any one will do."""
+
+    key_fields = ("rule", "number")
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="conditions")
     number = models.PositiveSmallIntegerField(help_text="Tells the conditions of one rule apart. Set once.")
     options = models.ManyToManyField(Option, related_name="conditions")
 
-    objects = ConditionQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["rule", "number"]
@@ -354,8 +282,3 @@ class Condition(Recorded):
 
     def __str__(self) -> str:
         return f"{self.rule.locator}, condition {self.number}"
-
-    def natural_key(self) -> tuple[str, int]:
-        return (self.rule.key, self.number)
-
-    natural_key.dependencies = ["comparisons.rule", "comparisons.option"]  # type: ignore[attr-defined]

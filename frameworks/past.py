@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from django.apps import apps
 from django.contrib.admin.utils import label_for_field
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
@@ -15,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from .models import ProposedChange, Recorded, Revision
+from .models import ProposedChange, Recorded, Revision, recorded_models
 from .revisions import State
 
 Related = dict[str, list[Recorded]]
@@ -57,18 +56,14 @@ def state_at(model: type[Recorded], key: str, version: int) -> State | None:
 
 def recorded_model(name: str) -> type[Recorded] | None:
     """The model that a revision is about; None when it is no more."""
-    try:
-        model: type[models.Model] = apps.get_model("frameworks", name)
-    except LookupError:
-        return None
-    return model if issubclass(model, Recorded) else None
+    return recorded_models().get(name)
 
 
 def by_name(model: type[Recorded], key: str) -> Recorded | None:
     """The fact of this natural key, also when it was deleted and made again under another number."""
     try:
         fact: Recorded = model._default_manager.get_by_natural_key(*key.split("/"))  # type: ignore[attr-defined]
-    except (ObjectDoesNotExist, TypeError):
+    except (ObjectDoesNotExist, ValueError):
         return None
     return fact
 

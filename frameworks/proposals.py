@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import transaction
 
 from . import past, revisions
-from .models import Proposal, ProposedChange, Recorded, Revision
+from .models import Proposal, ProposedChange, Recorded, Revision, recorded_models
 from .revisions import Author, State
 
 
@@ -177,10 +176,7 @@ def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str
 
 def model_of(change: ProposedChange | Revision) -> type[Recorded]:
     """The model of the fact. Raises LookupError when it is no more."""
-    model: type[models.Model] = apps.get_model("frameworks", change.model)
-    if not issubclass(model, Recorded):
-        raise LookupError(f"{change.model} is no fact.")
-    return model
+    return recorded_models()[change.model]
 
 
 def name_of(change: ProposedChange) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.apps import apps
 from django.db import models
 
-from .models import Recorded, Revision
+from .models import Recorded, Revision, recorded_models
 from .revisions import State, state
 
 
@@ -22,7 +21,7 @@ class Outcome:
 
 def divergences() -> Iterator[str]:
     """A sentence for each fact that is not what its history makes of it."""
-    for model in recorded_models():
+    for model in recorded_models().values():
         told = replayed(model)
         for key, fact, now in standing(model):
             yield from _held_against(
@@ -34,10 +33,6 @@ def divergences() -> Iterator[str]:
                 yield f"{name} is missing: by its history it stands at version {outcome.version}."
             elif outcome.broken:
                 yield f"{name}: {outcome.broken}"
-
-
-def recorded_models() -> list[type[Recorded]]:
-    return [model for model in apps.get_app_config("frameworks").get_models() if issubclass(model, Recorded)]
 
 
 def replayed(model: type[Recorded]) -> dict[str, Outcome]:

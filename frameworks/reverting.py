@@ -14,6 +14,7 @@ from django.utils.text import get_text_list
 from . import past, revisions
 from .models import Recorded, Revision
 from .revisions import Author, Conflict, Refused, State
+from .roles import right_to
 
 
 def restore(
@@ -133,7 +134,7 @@ class Plan:
     @property
     def permissions(self) -> set[str]:
         """The rights that it takes to undo it."""
-        return {f"frameworks.{BACKWARDS[step.action]}_{step.model}" for step in self.steps}
+        return {right_to(BACKWARDS[step.action], model_of(step)) for step in self.steps}
 
 
 #: What it takes to undo a step.

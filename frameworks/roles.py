@@ -3,27 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 
-#: The facts: what editors work on.
-FACTS = (
-    "claim",
-    "criterion",
-    "criteriongroup",
-    "disagreement",
-    "facet",
-    "facetvalue",
-    "framework",
-    "rating",
-    "relation",
-    "source",
-    "trait",
-)
+from .models import Recorded, recorded_models
+
 #: What both roles do besides: read history, proposals and checked links, answer readers.
 DESK = ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
 PUBLISH = "publish_proposal"
+#: What each role may do with facts, of whatever kind, and what besides.
 ROLES = {
-    "Editors": (*(f"{verb}_{fact}" for fact in FACTS for verb in ("view", "add", "change", "delete")), *DESK),
-    "Reviewers": (*(f"view_{fact}" for fact in FACTS), *DESK, PUBLISH),
+    "Editors": (("view", "add", "change", "delete"), DESK),
+    "Reviewers": (("view",), (*DESK, PUBLISH)),
 }
 
 
@@ -32,11 +22,20 @@ def create_roles() -> None:
 
     Made again, it changes nothing.
     """
-    for name, rights in ROLES.items():
+    for name, (verbs, besides) in ROLES.items():
+        wanted = Q(content_type__app_label="frameworks", codename__in=besides)
+        for fact, model in recorded_models().items():
+            wanted |= Q(
+                content_type__app_label=model._meta.app_label,
+                codename__in=[f"{verb}_{fact}" for verb in verbs],
+            )
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.set(
-            Permission.objects.filter(content_type__app_label="frameworks", codename__in=rights)
-        )
+        group.permissions.set(Permission.objects.filter(wanted))
+
+
+def right_to(verb: str, model: type[Recorded]) -> str:
+    """The name of a right: `frameworks.change_rating`."""
+    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
 
 
 def may_publish(user: Any) -> bool:

@@ -10,20 +10,7 @@ from django.db import models
 from django.utils.dateparse import parse_date
 
 from . import revisions
-from .models import (
-    Claim,
-    Criterion,
-    CriterionGroup,
-    Disagreement,
-    Facet,
-    FacetValue,
-    Framework,
-    Rating,
-    Recorded,
-    Relation,
-    Source,
-    Trait,
-)
+from .models import Recorded, recorded_models
 from .revisions import State
 from .sheets import Sheet, shortened
 
@@ -37,10 +24,13 @@ YES_AND_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fact and the columns of its key, which is set once: another key is another fact."""
+    """A kind of fact as a table. The columns of its key are set once: another key is another fact."""
 
     model: type[Recorded]
-    key: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.model.key_fields
 
     @property
     def name(self) -> str:
@@ -75,22 +65,7 @@ class Kind:
         return Sheet(self.columns, [row for _, row in rows])
 
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind(Framework, ("slug",)),
-        Kind(CriterionGroup, ("slug",)),
-        Kind(Criterion, ("slug",)),
-        Kind(Facet, ("slug",)),
-        Kind(FacetValue, ("facet", "slug")),
-        Kind(Source, ("key",)),
-        Kind(Claim, ("key",)),
-        Kind(Trait, ("framework", "value")),
-        Kind(Relation, ("framework", "kind", "other")),
-        Kind(Rating, ("framework", "criterion")),
-        Kind(Disagreement, ("slug",)),
-    )
-}
+KINDS = {name: Kind(model) for name, model in recorded_models().items()}
 
 
 def _paths(model: type[models.Model]) -> list[str]:

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -14,7 +13,7 @@ from frameworks import links
 from frameworks.models import LinkCheck, Recorded
 
 from .filters import Question
-from .lists import ListAdmin, SafeChangeList
+from .lists import ListAdmin, SafeChangeList, desk_url
 
 
 class AnswerFilter(Question):
@@ -42,7 +41,7 @@ class LinkList(SafeChangeList):
 
 
 def _link_to(fact: Recorded) -> tuple[str, str]:
-    return reverse(f"admin:frameworks_{fact._meta.model_name}_change", args=[fact.pk]), str(fact)
+    return desk_url(type(fact), "change", fact.pk), str(fact)
 
 
 @admin.register(LinkCheck)

@@ -83,6 +83,11 @@ class Guarded(AnyAdmin):
         return TemplateResponse(request, "admin/frameworks/not_understood.html", context, status=400)
 
 
+def desk_url(model: type[models.Model], page: str, *args: Any) -> str:
+    """The address of a page of this model's desk: `changelist`, `add`, `change` …"""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
 class ListAdmin(Guarded, ModelAdmin):
     #: The related facts that a fact's name is made of: fetched with it, always.
     named_with: tuple[str, ...] = ()
@@ -97,7 +102,7 @@ class ListAdmin(Guarded, ModelAdmin):
 
     def url_of(self, page: str, *args: Any) -> str:
         """The address of one of this desk's pages: `changelist`, `add`, `change` …"""
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+        return desk_url(self.model, page, *args)
 
     # Edits in the list
 

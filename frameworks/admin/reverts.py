@@ -11,17 +11,18 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.text import get_text_list
 
 from frameworks import past, reverting, revisions
 from frameworks.models import Recorded, Revision
 from frameworks.revisions import Author
+from frameworks.roles import right_to
 
 from . import conflicts
 from .conflicts import Clash, WayOn
 from .forms import VERSION_MISSING, ReasonForm, Seen, is_number
-from .lists import AT_ONCE, ListAdmin
+from .lists import AT_ONCE, ListAdmin, desk_url
 
 STEPS_PER_PAGE = 50
 #: The confirmation names so many facts; of the others, it says how many there are.
@@ -62,7 +63,7 @@ class RevertAdmin(ListAdmin):
         if model is None:
             raise Http404
         current = past.by_name(model, revision.key)
-        if not request.user.has_perm(f"frameworks.{'change' if current else 'add'}_{revision.model}"):
+        if not request.user.has_perm(right_to("change" if current else "add", model)):
             raise PermissionDenied
         if request.method != "POST":
             return self._restore_page(request, revision, current, ReasonForm())
@@ -148,7 +149,7 @@ class RevertAdmin(ListAdmin):
         """The history of the fact; where it is deleted, all that is recorded of it."""
         current = past.by_name(reverting.model_of(revision), revision.key)
         if current is not None:
-            return reverse(f"admin:frameworks_{revision.model}_history", args=[current.pk])
+            return desk_url(type(current), "history", current.pk)
         return f"{self.url_of('changelist')}?q={revision.key}"
 
     # A whole changeset

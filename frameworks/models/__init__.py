@@ -7,7 +7,7 @@ from .evidence import Claim, Disagreement, Rating, Source, spread
 from .history import Revision
 from .neighbours import CAPABILITY, Addition, Component, Tie
 from .questions import Answer, Question
-from .recorded import Recorded
+from .recorded import Recorded, recorded_models
 from .review import Proposal, ProposedChange
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "Tie",
     "Trait",
     "Upload",
+    "recorded_models",
     "spread",
 ]

@@ -11,16 +11,13 @@ from django.urls import reverse
 from .catalogue import Framework
 from .evidence import Claim, Source
 from .promises import slug_check, slug_field
-from .recorded import Recorded
-
-
-class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
-    def get_by_natural_key(self, slug: str) -> "Benchmark":
-        return self.get(slug=slug)
+from .recorded import Recorded, RecordedQuerySet
 
 
 class Benchmark(Recorded):
     """One measurement of several frameworks by one method, by a source or, where none is named, by Touchstone."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     title = models.CharField(max_length=120)
@@ -51,7 +48,7 @@ class Benchmark(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = BenchmarkQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title"]
@@ -63,11 +60,6 @@ class Benchmark(Recorded):
 
     def __str__(self) -> str:
         return self.title
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    natural_key.dependencies = ["frameworks.source", "frameworks.claim"]  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
         return f"{reverse('frameworks:benchmarks')}#{self.slug}"
@@ -88,13 +80,10 @@ def _items(text: str) -> list[tuple[str, str]]:
     return [(name, rest) if colon else ("", name) for name, colon, rest in parts]
 
 
-class FigureQuerySet(models.QuerySet["Figure"]):
-    def get_by_natural_key(self, benchmark: str, framework: str, setup: str) -> "Figure":
-        return self.get(benchmark__slug=benchmark, framework__slug=framework, setup=setup)
-
-
 class Figure(Recorded):
     """What one framework reached in one benchmark, in the benchmark's unit."""
+
+    key_fields = ("benchmark", "framework", "setup")
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="figures")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="figures")
@@ -117,7 +106,7 @@ class Figure(Recorded):
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="figures")
 
-    objects = FigureQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["benchmark__position", "-value"]
@@ -134,15 +123,6 @@ class Figure(Recorded):
 
     def __str__(self) -> str:
         return f"{self.benchmark}: {self.framework}, {self.setup}"
-
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.benchmark.slug, self.framework.slug, self.setup)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.benchmark",
-        "frameworks.framework",
-        "frameworks.claim",
-    ]
 
     def clean(self) -> None:
         if (self.lowest is None) != (self.highest is None):

@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .promises import http_url_check, http_url_field, slug_check, slug_field
-from .recorded import Recorded
+from .recorded import Recorded, RecordedQuerySet
 
 
-class FrameworkQuerySet(models.QuerySet["Framework"]):
+class FrameworkQuerySet(RecordedQuerySet["Framework"]):
     def published(self) -> "FrameworkQuerySet":
         return self.filter(is_published=True)
 
@@ -19,12 +19,11 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         """Each with its facet values, in two further queries however many frameworks there are."""
         return self.prefetch_related(models.Prefetch("traits", Trait.objects.select_related("value__facet")))
 
-    def get_by_natural_key(self, slug: str) -> "Framework":
-        return self.get(slug=slug)
-
 
 class Framework(Recorded):
     """A web framework: what decision analysis calls an alternative."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -53,9 +52,6 @@ class Framework(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
     def get_absolute_url(self) -> str:
         return reverse("frameworks:framework", args=[self.slug])
 
@@ -70,18 +66,15 @@ class Framework(Recorded):
         return " · ".join(", ".join(value.name for value in part) for part in parts if part)
 
 
-class CriterionGroupQuerySet(models.QuerySet["CriterionGroup"]):
-    def get_by_natural_key(self, slug: str) -> "CriterionGroup":
-        return self.get(slug=slug)
-
-
 class CriterionGroup(Recorded):
+    key_fields = ("slug",)
+
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
     summary = models.CharField(max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = CriterionGroupQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -90,11 +83,8 @@ class CriterionGroup(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
 
-
-class CriterionQuerySet(models.QuerySet["Criterion"]):
+class CriterionQuerySet(RecordedQuerySet["Criterion"]):
     def scored(self) -> "CriterionQuerySet":
         """Those that ratings are given under; the others only describe."""
         return self.filter(is_scored=True)
@@ -102,15 +92,14 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
     def in_order(self) -> "CriterionQuerySet":
         return self.select_related("group").order_by("group__position", "position", "name")
 
-    def get_by_natural_key(self, slug: str) -> "Criterion":
-        return self.get(slug=slug)
-
 
 class Criterion(Recorded):
     """What frameworks are judged by: a question, a rubric of five written steps, a default weight.
 
     A criterion that is not scored collects what sources describe without rating it (what a framework is, is for).
     """
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -165,11 +154,6 @@ class Criterion(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    natural_key.dependencies = ["frameworks.criteriongroup"]  # type: ignore[attr-defined]
-
     def get_absolute_url(self) -> str:
         return reverse("frameworks:criterion", args=[self.slug])
 
@@ -190,13 +174,10 @@ TAKEN_PARAMETERS = {"as-of", "baseline", "criteria", "framework", "only", "open"
 TAKEN_PREFIXES = ("min-", "w-")
 
 
-class FacetQuerySet(models.QuerySet["Facet"]):
-    def get_by_natural_key(self, slug: str) -> "Facet":
-        return self.get(slug=slug)
-
-
 class Facet(Recorded):
     """A property to filter by that is a plain fact and not a score: kind, server interface, what is built in."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -207,7 +188,7 @@ class Facet(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = FacetQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -216,26 +197,20 @@ class Facet(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
     def clean(self) -> None:
         if self.slug in TAKEN_PARAMETERS or self.slug.startswith(TAKEN_PREFIXES):
             raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
 
 
-class FacetValueQuerySet(models.QuerySet["FacetValue"]):
-    def get_by_natural_key(self, facet: str, slug: str) -> "FacetValue":
-        return self.get(facet__slug=facet, slug=slug)
-
-
 class FacetValue(Recorded):
+    key_fields = ("facet", "slug")
+
     facet = models.ForeignKey(Facet, models.PROTECT, related_name="values")
     slug = slug_field(unique=False)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = FacetValueQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["facet__position", "position", "name"]
@@ -247,26 +222,18 @@ class FacetValue(Recorded):
     def __str__(self) -> str:
         return f"{self.facet}: {self.name}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.facet.slug, self.slug)
-
-    natural_key.dependencies = ["frameworks.facet"]  # type: ignore[attr-defined]
-
-
-class TraitQuerySet(models.QuerySet["Trait"]):
-    def get_by_natural_key(self, framework: str, facet: str, value: str) -> "Trait":
-        return self.get(framework__slug=framework, value__facet__slug=facet, value__slug=value)
-
 
 class Trait(Recorded):
     """One framework has one facet value, on the word of the claims named."""
+
+    key_fields = ("framework", "value")
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="traits")
     value = models.ForeignKey(FacetValue, models.PROTECT, related_name="traits")
     claims = models.ManyToManyField("frameworks.Claim", related_name="traits")
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
 
-    objects = TraitQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "value__facet__position", "value__position"]
@@ -277,23 +244,11 @@ class Trait(Recorded):
     def __str__(self) -> str:
         return f"{self.framework}, {self.value}"
 
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.framework.slug, self.value.facet.slug, self.value.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.framework",
-        "frameworks.facetvalue",
-        "frameworks.claim",
-    ]
-
-
-class RelationQuerySet(models.QuerySet["Relation"]):
-    def get_by_natural_key(self, framework: str, kind: str, other: str) -> "Relation":
-        return self.get(framework__slug=framework, kind=kind, other__slug=other)
-
 
 class Relation(Recorded):
     """How one framework stands to another, on the word of the claims named."""
+
+    key_fields = ("framework", "kind", "other")
 
     class Kind(models.TextChoices):
         MIRRORS = "mirrors", "mirrors the API of"
@@ -306,7 +261,7 @@ class Relation(Recorded):
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="relations")
 
-    objects = RelationQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "kind", "other__name"]
@@ -321,11 +276,3 @@ class Relation(Recorded):
 
     def __str__(self) -> str:
         return f"{self.framework} {self.get_kind_display()} {self.other}"
-
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.framework.slug, self.kind, self.other.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.framework",
-        "frameworks.claim",
-    ]

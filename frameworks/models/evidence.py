@@ -21,7 +21,7 @@ from .promises import (
     slug_field,
     validate_slug,
 )
-from .recorded import Recorded
+from .recorded import Recorded, RecordedQuerySet
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
@@ -37,18 +37,17 @@ def spread(readings: Iterable[int | None]) -> int | None:
     return max(known) - min(known) if known else None
 
 
-class SourceQuerySet(models.QuerySet["Source"]):
+class SourceQuerySet(RecordedQuerySet["Source"]):
     def with_claim_counts(self) -> "SourceQuerySet":
         """Annotates `claim_count`, of what is published."""
         public = Q(claims__framework=None) | Q(claims__framework__is_published=True)
         return self.annotate(claim_count=models.Count("claims", filter=public))
 
-    def get_by_natural_key(self, key: str) -> "Source":
-        return self.get(key=key)
-
 
 class Source(Recorded):
     """A text that claims are taken from, with what a reader must know to weigh its word."""
+
+    key_fields = ("key",)
 
     key = models.SlugField(
         max_length=40,
@@ -96,14 +95,11 @@ class Source(Recorded):
     def __str__(self) -> str:
         return self.short_name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.key,)
-
     def get_absolute_url(self) -> str:
         return reverse("frameworks:source", args=[self.key])
 
 
-class ClaimQuerySet(models.QuerySet["Claim"]):
+class ClaimQuerySet(RecordedQuerySet["Claim"]):
     def under(self, criterion: Criterion) -> "ClaimQuerySet":
         """Those filed under the criterion, joint ones included."""
         return self.filter(Q(criterion=criterion) | Q(joint_criterion=criterion))
@@ -145,12 +141,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             .annotate(claims=models.Count("pk"), lowest=models.Min("reading"), highest=models.Max("reading"))
         )
 
-    def get_by_natural_key(self, key: str) -> "Claim":
-        return self.get(key=key)
-
 
 class Claim(Recorded):
     """What one source says about one framework under one criterion, at one line."""
+
+    key_fields = ("key",)
 
     class Part(models.TextChoices):
         TABLE = "table", "table"
@@ -231,15 +226,6 @@ class Claim(Recorded):
     def __str__(self) -> str:
         return f"{self.locator} {self.framework or 'frameworks'}, {self.criterion}"
 
-    def natural_key(self) -> tuple[str]:
-        return (self.key,)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.source",
-        "frameworks.framework",
-        "frameworks.criterion",
-    ]
-
     def get_absolute_url(self) -> str:
         return f"{self.source.get_absolute_url()}#{self.key}"
 
@@ -286,7 +272,7 @@ def _is_due(today: date) -> Q:
     return Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=_latest_too_old(today))
 
 
-class RatingQuerySet(models.QuerySet["Rating"]):
+class RatingQuerySet(RecordedQuerySet["Rating"]):
     def published(self) -> "RatingQuerySet":
         return self.filter(is_published=True, framework__is_published=True)
 
@@ -337,15 +323,14 @@ class RatingQuerySet(models.QuerySet["Rating"]):
             )
         )
 
-    def get_by_natural_key(self, framework: str, criterion: str) -> "Rating":
-        return self.get(framework__slug=framework, criterion__slug=criterion)
-
 
 class Rating(Recorded):
     """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
 
     A published rating has at least one claim: triggers of the first migrations hold this on either database.
     """
+
+    key_fields = ("framework", "criterion")
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="ratings")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
@@ -379,15 +364,6 @@ class Rating(Recorded):
     def __str__(self) -> str:
         return f"{self.framework}, {self.criterion}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.framework.slug, self.criterion.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.framework",
-        "frameworks.criterion",
-        "frameworks.claim",
-    ]
-
     def get_absolute_url(self) -> str:
         return f"{self.framework.get_absolute_url()}#{self.criterion.slug}"
 
@@ -402,13 +378,10 @@ class Rating(Recorded):
         return (today - self.reviewed_on).days - self.criterion.review_interval_days
 
 
-class DisagreementQuerySet(models.QuerySet["Disagreement"]):
-    def get_by_natural_key(self, slug: str) -> "Disagreement":
-        return self.get(slug=slug)
-
-
 class Disagreement(Recorded):
     """A matter on which sources contradict each other or themselves, with the claims that show it."""
+
+    key_fields = ("slug",)
 
     class Kind(models.TextChoices):
         BETWEEN = "between", "between sources"
@@ -426,7 +399,7 @@ class Disagreement(Recorded):
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals.")
     claims = models.ManyToManyField(Claim, related_name="disagreements")
 
-    objects = DisagreementQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title"]
@@ -440,11 +413,6 @@ class Disagreement(Recorded):
 
     def __str__(self) -> str:
         return self.title
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    natural_key.dependencies = ["frameworks.claim"]  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
         return f"{reverse('frameworks:disagreements')}#{self.slug}"

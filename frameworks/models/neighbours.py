@@ -6,19 +6,16 @@ from django.urls import reverse
 
 from .catalogue import FacetValue, Framework
 from .promises import http_url_check, http_url_field, slug_check, slug_field
-from .recorded import Recorded
+from .recorded import Recorded, RecordedQuerySet
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
 CAPABILITY = "capability"
 
 
-class ComponentQuerySet(models.QuerySet["Component"]):
-    def get_by_natural_key(self, slug: str) -> "Component":
-        return self.get(slug=slug)
-
-
 class Component(Recorded):
     """A neighbouring tool or standard that a source names: no framework of its own, but part of the choice."""
+
+    key_fields = ("slug",)
 
     class Kind(models.TextChoices):
         """What it is for. How it stands to a framework is told by its ties."""
@@ -42,7 +39,7 @@ class Component(Recorded):
     )
     website = http_url_field("Its own home page (http or https).")
 
-    objects = ComponentQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -71,20 +68,14 @@ class Component(Recorded):
     def __str__(self) -> str:
         return self.name
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
     def get_absolute_url(self) -> str:
         return reverse("frameworks:component", args=[self.slug])
 
 
-class TieQuerySet(models.QuerySet["Tie"]):
-    def get_by_natural_key(self, component: str, kind: str, framework: str) -> "Tie":
-        return self.get(component__slug=component, kind=kind, framework__slug=framework)
-
-
 class Tie(Recorded):
     """How a component stands to a framework, on the word of the claims named."""
+
+    key_fields = ("component", "kind", "framework")
 
     class Kind(models.TextChoices):
         BUILT_ON = "built-on", "{framework} is built on {component}"
@@ -99,7 +90,7 @@ class Tie(Recorded):
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="ties")
 
-    objects = TieQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["component__name", "framework__name", "kind"]
@@ -114,31 +105,14 @@ class Tie(Recorded):
     def __str__(self) -> str:
         return self.get_kind_display().format(component=self.component, framework=self.framework)
 
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.component.slug, self.kind, self.framework.slug)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.component",
-        "frameworks.framework",
-        "frameworks.claim",
-    ]
-
-
-class AdditionQuerySet(models.QuerySet["Addition"]):
-    def get_by_natural_key(self, framework: str, facet: str, value: str, component: str) -> "Addition":
-        return self.get(
-            framework__slug=framework,
-            capability__facet__slug=facet,
-            capability__slug=value,
-            component__slug=component,
-        )
-
 
 class Addition(Recorded):
     """A component that brings a framework a capability which it lacks, on the word of the claims named.
 
     Several for one capability are ways to choose from.
     """
+
+    key_fields = ("framework", "capability", "component")
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="additions")
     capability = models.ForeignKey(
@@ -151,7 +125,7 @@ class Addition(Recorded):
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="additions")
 
-    objects = AdditionQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "capability__position", "component__name"]
@@ -163,18 +137,3 @@ class Addition(Recorded):
 
     def __str__(self) -> str:
         return f"{self.framework}, {self.capability.name}: {self.component}"
-
-    def natural_key(self) -> tuple[str, str, str, str]:
-        return (
-            self.framework.slug,
-            self.capability.facet.slug,
-            self.capability.slug,
-            self.component.slug,
-        )
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.framework",
-        "frameworks.facetvalue",
-        "frameworks.component",
-        "frameworks.claim",
-    ]

@@ -7,16 +7,13 @@ from django.urls import reverse
 
 from .evidence import Claim, Source
 from .promises import slug_check, slug_field
-from .recorded import Recorded
-
-
-class QuestionQuerySet(models.QuerySet["Question"]):
-    def get_by_natural_key(self, slug: str) -> "Question":
-        return self.get(slug=slug)
+from .recorded import Recorded, RecordedQuerySet
 
 
 class Question(Recorded):
     """A question that at least one source answers as such."""
+
+    key_fields = ("slug",)
 
     slug = slug_field()
     text = models.CharField(max_length=160, unique=True)
@@ -30,7 +27,7 @@ class Question(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = QuestionQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "text"]
@@ -39,22 +36,14 @@ class Question(Recorded):
     def __str__(self) -> str:
         return self.text
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
-    natural_key.dependencies = ["frameworks.claim"]  # type: ignore[attr-defined]
-
     def get_absolute_url(self) -> str:
         return f"{reverse('frameworks:questions')}#{self.slug}"
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def get_by_natural_key(self, question: str, source: str, line: int) -> "Answer":
-        return self.get(question__slug=question, source__key=source, line=line)
-
-
 class Answer(Recorded):
     """What one source answers, in our own words."""
+
+    key_fields = ("question", "source", "line")
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     source = models.ForeignKey(Source, models.PROTECT, related_name="answers")
@@ -69,7 +58,7 @@ class Answer(Recorded):
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="answers")
 
-    objects = AnswerQuerySet.as_manager()
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["question__position", "source__key", "line"]
@@ -81,15 +70,6 @@ class Answer(Recorded):
 
     def __str__(self) -> str:
         return f"{self.question} {self.source.short_name}: {self.stance}"
-
-    def natural_key(self) -> tuple[str, str, int]:
-        return (self.question.slug, self.source.key, self.line)
-
-    natural_key.dependencies = [  # type: ignore[attr-defined]
-        "frameworks.question",
-        "frameworks.source",
-        "frameworks.claim",
-    ]
 
     @property
     def locator(self) -> str:

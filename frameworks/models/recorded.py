@@ -1,8 +1,17 @@
 """The base of every fact that editors keep: it knows its version and its natural key."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db import models
+
+Fact = TypeVar("Fact", bound="Recorded")
+
+
+class RecordedQuerySet(models.QuerySet[Fact]):
+    def get_by_natural_key(self, *parts: Any) -> Fact:
+        """Raises DoesNotExist, or ValueError where the parts are too few or too many."""
+        return self.get(**dict(zip(_key_lookups(self.model), parts, strict=True)))
 
 
 class Recorded(models.Model):
@@ -12,6 +21,9 @@ class Recorded(models.Model):
     same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
     """
 
+    #: The fields that name a fact: set once, then for ever. A relation stands for what names the other.
+    key_fields: tuple[str, ...]
+
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -19,9 +31,31 @@ class Recorded(models.Model):
 
     def natural_key(self) -> tuple[Any, ...]:
         """The parts that name this fact in fixtures and revisions, stable across databases."""
-        raise TypeError(f"{type(self).__name__} must say its natural key")
+        values = [getattr(self, name) for name in self.key_fields]
+        return tuple(
+            part
+            for value in values
+            for part in (value.natural_key() if isinstance(value, Recorded) else [value])
+        )
 
     @property
     def key_text(self) -> str:
         """The natural key as one line: `django/learning-curve`."""
         return "/".join(str(part) for part in self.natural_key())
+
+
+def _key_lookups(model: type[Recorded]) -> list[str]:
+    """`["framework__slug", "value__facet__slug", "value__slug"]`: where each part of the natural key stands."""
+    found = []
+    for name in model.key_fields:
+        other = model._meta.get_field(name).related_model
+        if isinstance(other, type) and issubclass(other, Recorded):
+            found += [f"{name}__{lookup}" for lookup in _key_lookups(other)]
+        else:
+            found.append(name)
+    return found
+
+
+def recorded_models() -> dict[str, type[Recorded]]:
+    """Every kind of fact, by the name that revisions know it by, whichever app it lives in."""
+    return {str(model._meta.model_name): model for model in apps.get_models() if issubclass(model, Recorded)}
