@@ -259,6 +259,8 @@ def test_nobody_writes_in_the_history(is_superuser: bool) -> None:
 # Any address gets an answer
 
 HOSTILE = ["\0", "9" * 30, "abc", "x" * 3000, "'\"<", "-1", "1e400", "1,2,\0"]
+#: Those that one database or the other stumbles over, for where there is much to try them on.
+STUMBLING = ["9" * 30, "abc", "1,2,\0"]
 PARAMETERS = (
     "q p o e all claims dispute review cell reading part__exact framework__id__exact framework__id__in "
     "criterion__group__id__exact is_published__exact source__id__exact reviewed_on__gte at__gte at__year model "
@@ -266,7 +268,7 @@ PARAMETERS = (
 ).split()
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("model", ["rating", "claim", "revision"])
 def test_lists_take_any_parameter(ada: Client, model: str, value: str) -> None:
     factories.make_rating()
@@ -327,7 +329,7 @@ def test_forms_take_anything(ada: Client, value: str) -> None:
         assert response.status_code in (200, 302), fact
 
 
-@pytest.mark.parametrize("value", ["\0", "9" * 30, "abc"])
+@pytest.mark.parametrize("value", STUMBLING)
 def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:
     rating = factories.make_rating()
     clean = form_on(ada.get(change_url(rating)), reason="Because.")

@@ -306,7 +306,7 @@ QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(
     )
 ) | st.binary(max_size=40).map(quote)
 bounded = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,

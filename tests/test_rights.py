@@ -26,7 +26,7 @@ from tests import factories
 from tests.html import read
 from tests.test_admin import one_of_each, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE = Path(settings.BASE_DIR) / "docs" / "rights.md"
 ROLES = ("anonymous", "editor", "reviewer", "superuser")
@@ -242,15 +242,13 @@ def test_each_role_gets_what_the_table_says(world: World, row: Row) -> None:
     assert row == found, f"docs/rights.md says\n{row}\nand it is\n{found}"
 
 
-@pytest.mark.once
-@each(ROWS)
+@each(SAMPLES)
 def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) -> None:
     for role in SHUT_OUT:
         assert outcome(ask(world, role, "get", row.address)) == row.read[0]
         assert outcome(ask(world, role, "post", row.address)) == row.post[0]
 
 
-@pytest.mark.once
 @each(SAMPLES)
 def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row: Row) -> None:
     # Of the stock sign-in page GET alone sends on who is signed in.
@@ -260,7 +258,6 @@ def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row:
         assert {outcome(ask(world, role, method, row.address)) for method in NEVER} == {"405"}
 
 
-@pytest.mark.once
 @each(filter(is_desk, SAMPLES))
 def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
     """Without the token of the form, which another site cannot know."""
@@ -269,7 +266,6 @@ def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
         assert found in {"403", expected} - {"open"}
 
 
-@pytest.mark.once
 @each(row for row in SAMPLES if is_desk(row) and row.read[-1] == "open")
 def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
     answer: Any = ask(world, "superuser", "get", row.address)
@@ -283,8 +279,7 @@ def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
             )
 
 
-@pytest.mark.once
-@each(filter(is_desk, ROWS))
+@each(filter(is_desk, SAMPLES))
 def test_where_a_second_factor_is_required_the_desk_is_closed_without(
     world: World, settings: Any, row: Row
 ) -> None:

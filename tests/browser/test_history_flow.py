@@ -131,7 +131,7 @@ def test_axe_objects_to_nothing_and_nothing_runs_over(
             page.goto(path)  # anew: the stock admin fades from one theme to the other
             page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
             assert console == [], path
-            for width in widths:
+            for width in widths if theme == "light" else widths[:1]:
                 page.set_viewport_size({"width": width, "height": 2000})
                 over = page.evaluate("document.documentElement.scrollWidth") > width
                 if (objections := axe(page)) or over:

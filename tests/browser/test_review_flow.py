@@ -38,12 +38,11 @@ def test_from_proposal_to_publication(page: Page, live_server: LiveServer, ratin
     sign_in(page, live_server, factories.make_reviewer(first_name="Rob", last_name="Glass"))
     page.goto("/admin/frameworks/proposal/")
     page.get_by_role("link", name="Read again.").press("Enter")
-    for theme in ("light", "dark"):
-        for width in (1280, 820, 390):
-            page.set_viewport_size({"width": width, "height": 1600})
-            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-            assert axe(page) == [], (theme, width)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (theme, width)
+    for theme, width in (("dark", 1280), ("light", 1280), ("light", 820), ("light", 390)):
+        page.set_viewport_size({"width": width, "height": 1600})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        assert axe(page) == [], (theme, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (theme, width)
     page.get_by_role("link", name="Framework Django").press("Enter")
     expect(page.locator(".preview")).to_contain_text("Nothing of it is public yet")
     expect(page.locator("main")).to_contain_text("Quick")
