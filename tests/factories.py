@@ -1,5 +1,6 @@
 """Facts for tests, each with what it needs around it. Every one is written through `revisions`, as in real life."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import count
 from typing import Any, TypeVar
@@ -7,20 +8,38 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
 
+from comparisons.models import (
+    Condition,
+    Need,
+    Option,
+    Prompt,
+    Recommendation,
+    Rule,
+    UseCase,
+    UseCaseWeight,
+)
 from frameworks import revisions
 from frameworks.models import (
+    CAPABILITY,
+    Addition,
+    Answer,
+    Benchmark,
     Claim,
+    Component,
     Criterion,
     CriterionGroup,
     Disagreement,
     Facet,
     FacetValue,
+    Figure,
     Framework,
+    Question,
     Rating,
     Recorded,
     Relation,
     Revision,
     Source,
+    Tie,
     Trait,
 )
 from frameworks.revisions import Author
@@ -152,6 +171,174 @@ def make_disagreement(claims: list[Claim] | None = None, **fields: Any) -> Disag
     return _made(Disagreement(**fields), claims=claims)
 
 
+def make_component(**fields: Any) -> Component:
+    number = next(_number)
+    fields.setdefault("name", f"Component {number}")
+    fields.setdefault("slug", _slug(fields["name"]))
+    fields.setdefault("kind", Component.Kind.API)
+    fields.setdefault("label", "API toolkit")
+    fields.setdefault("summary", f"{fields['name']} helps to build APIs.")
+    return _made(Component(**fields))
+
+
+def make_tie(claims: list[Claim] | None = None, **fields: Any) -> Tie:
+    if "component" not in fields:
+        fields["component"] = make_component()
+    if "framework" not in fields:
+        fields["framework"] = make_framework()
+    fields.setdefault("kind", Tie.Kind.EXTENDS)
+    if claims is None:
+        claims = [make_claim(framework=fields["framework"])]
+    return _made(Tie(**fields), claims=claims)
+
+
+def make_capability(**fields: Any) -> FacetValue:
+    """One value of the facet of what is built in or added."""
+    facet = Facet.objects.filter(slug=CAPABILITY).first() or make_facet(slug=CAPABILITY, name="Built in")
+    return make_facet_value(facet=facet, **fields)
+
+
+def make_addition(claims: list[Claim] | None = None, **fields: Any) -> Addition:
+    if "framework" not in fields:
+        fields["framework"] = make_framework()
+    if "capability" not in fields:
+        fields["capability"] = make_capability()
+    if "component" not in fields:
+        fields["component"] = make_component()
+    if claims is None:
+        claims = [make_claim(framework=fields["framework"])]
+    return _made(Addition(**fields), claims=claims)
+
+
+def make_benchmark(**fields: Any) -> Benchmark:
+    number = next(_number)
+    fields.setdefault("title", f"Benchmark {number}")
+    fields.setdefault("slug", _slug(fields["title"]))
+    fields.setdefault("question", "How many requests a second does each answer?")
+    fields.setdefault("method", "Endpoint: one that answers in JSON")
+    fields.setdefault("unit", "requests a second")
+    return _made(Benchmark(**fields))
+
+
+def make_figure(claims: list[Claim] | None = None, **fields: Any) -> Figure:
+    if "benchmark" not in fields:
+        fields["benchmark"] = make_benchmark()
+    if "framework" not in fields:
+        fields["framework"] = make_framework()
+    fields.setdefault("setup", "uvicorn")
+    fields.setdefault("server", "Uvicorn")
+    fields.setdefault("value", 1000)
+    return _made(Figure(**fields), claims=claims or [])
+
+
+def make_question(claims: list[Claim] | None = None, **fields: Any) -> Question:
+    number = next(_number)
+    fields.setdefault("text", f"Is it number {number}?")
+    fields.setdefault("slug", f"question-{number}")
+    return _made(Question(**fields), claims=claims or [])
+
+
+def make_answer(claims: list[Claim] | None = None, **fields: Any) -> Answer:
+    if "question" not in fields:
+        fields["question"] = make_question()
+    if "source" not in fields:
+        fields["source"] = make_source()
+    fields.setdefault("line", next(_number))
+    fields.setdefault("stance", "Yes")
+    fields.setdefault("text", "It is, on most days.")
+    return _made(Answer(**fields), claims=claims or [])
+
+
+def make_use_case(weights: dict[Criterion, int] | None = None, **fields: Any) -> UseCase:
+    """With a weight for each criterion that is given."""
+    number = next(_number)
+    fields.setdefault("name", f"Use case {number}")
+    fields.setdefault("slug", _slug(fields["name"]))
+    fields.setdefault("summary", "A project of some kind.")
+    made = _made(UseCase(**fields))
+    for criterion, weight in (weights or {}).items():
+        make_use_case_weight(use_case=made, criterion=criterion, weight=weight)
+    return made
+
+
+def make_use_case_weight(**fields: Any) -> UseCaseWeight:
+    if "use_case" not in fields:
+        fields["use_case"] = make_use_case()
+    if "criterion" not in fields:
+        fields["criterion"] = make_criterion()
+    fields.setdefault("weight", 5)
+    return _made(UseCaseWeight(**fields))
+
+
+def make_need(claims: list[Claim] | None = None, **fields: Any) -> Need:
+    """A facet value, unless a criterion and a minimum are given."""
+    if "use_case" not in fields:
+        fields["use_case"] = make_use_case()
+    if "criterion" not in fields and "value" not in fields:
+        fields["value"] = make_facet_value()
+    fields.setdefault("number", next(_number))
+    return _made(Need(**fields), claims=[make_claim()] if claims is None else claims)
+
+
+def make_recommendation(
+    *frameworks: Framework, claims: list[Claim] | None = None, **fields: Any
+) -> Recommendation:
+    frameworks = frameworks or (make_framework(),)
+    if "use_case" not in fields:
+        fields["use_case"] = make_use_case()
+    fields.setdefault("slug", "-and-".join(framework.slug for framework in frameworks))
+    if claims is None:
+        claims = [make_claim(framework=framework) for framework in frameworks]
+    return _made(Recommendation(**fields), frameworks=frameworks, claims=claims)
+
+
+def make_prompt(**fields: Any) -> Prompt:
+    number = next(_number)
+    fields.setdefault("text", f"What of number {number}?")
+    fields.setdefault("slug", f"prompt-{number}")
+    return _made(Prompt(**fields))
+
+
+def make_option(**fields: Any) -> Option:
+    number = next(_number)
+    if "prompt" not in fields:
+        fields["prompt"] = make_prompt()
+    fields.setdefault("text", f"Option {number}")
+    fields.setdefault("slug", _slug(fields["text"]))
+    return _made(Option(**fields))
+
+
+def make_rule(
+    *when: list[Option],
+    favours: list[Framework] | None = None,
+    against: list[Framework] | None = None,
+    claims: list[Claim] | None = None,
+    **fields: Any,
+) -> Rule:
+    """With a condition for each list of options."""
+    if "source" not in fields:
+        fields["source"] = make_source()
+    fields.setdefault("line", next(_number))
+    fields.setdefault("key", f"{fields['source'].key}-{fields['line']}")
+    fields.setdefault("paraphrase", "Take this one.")
+    made = _made(
+        Rule(**fields),
+        favours=[make_framework()] if favours is None else favours,
+        against=against or [],
+        claims=claims or [],
+    )
+    for options in when:
+        make_condition(rule=made, options=options)
+    return made
+
+
+def make_condition(options: list[Option] | None = None, **fields: Any) -> Condition:
+    if "rule" not in fields:
+        fields["rule"] = make_rule()
+    fields.setdefault("number", next(_number))
+    return _made(Condition(**fields), options=[make_option()] if options is None else options)
+
+
 def make_editor(**fields: Any) -> User:
     """A member of staff who holds both roles, as in a small team: what they save stands at once."""
     return _make_staff("Editors", "Reviewers", **fields)
@@ -184,6 +371,6 @@ def _slug(name: str) -> str:
     return name.lower().replace(" ", "-").replace(".", "-")
 
 
-def _made(fact: Fact, **related: list[Claim]) -> Fact:
+def _made(fact: Fact, **related: Iterable[Recorded]) -> Fact:
     revisions.save(fact, by=MAKER, reason="Made for a test.", related=related)
     return fact

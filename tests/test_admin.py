@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from frameworks.models import Recorded, Revision
+from frameworks.admin.lists import desk_url
+from frameworks.models import Recorded, Revision, recorded_models
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -93,15 +94,15 @@ def form_on(response: Any, **changes: Any) -> Data:
 
 
 def change_url(fact: Recorded) -> str:
-    return reverse(f"admin:frameworks_{fact._meta.model_name}_change", args=[fact.pk])
+    return desk_url(type(fact), "change", fact.pk)
 
 
 def list_url(model: type[Recorded]) -> str:
-    return reverse(f"admin:frameworks_{model._meta.model_name}_changelist")
+    return desk_url(model, "changelist")
 
 
 def add_url(model: type[Recorded]) -> str:
-    return reverse(f"admin:frameworks_{model._meta.model_name}_add")
+    return desk_url(model, "add")
 
 
 def sign_in(user: User) -> Client:
@@ -148,7 +149,25 @@ def bob() -> Client:
 def one_of_each() -> list[Recorded]:
     rating = factories.make_rating()
     trait = factories.make_trait()
+    tie, figure, answer = factories.make_tie(), factories.make_figure(), factories.make_answer()
+    need, condition = factories.make_need(), factories.make_condition()
+    option = condition.options.get()
     return [
+        tie,
+        tie.component,
+        factories.make_addition(),
+        figure,
+        figure.benchmark,
+        answer,
+        answer.question,
+        need,
+        need.use_case,
+        factories.make_use_case_weight(),
+        factories.make_recommendation(),
+        condition,
+        condition.rule,
+        option,
+        option.prompt,
         rating,
         trait,
         factories.make_relation(),
@@ -165,18 +184,18 @@ def one_of_each() -> list[Recorded]:
 
 def test_every_page_of_every_fact_opens(ada: Client) -> None:
     facts = one_of_each()
-    assert len({type(fact) for fact in facts}) == 11
+    assert {type(fact) for fact in facts} == set(recorded_models().values())
     for fact in facts:
         name = str(fact)
         assert name.split(",", maxsplit=1)[0].split(" is ", maxsplit=1)[0] in text_of(
             ada.get(change_url(fact))
         )
         for page in ("changelist", "add"):
-            assert ada.get(reverse(f"admin:frameworks_{fact._meta.model_name}_{page}")).status_code == 200
-        history = ada.get(reverse(f"admin:frameworks_{fact._meta.model_name}_history", args=[fact.pk]))
+            assert ada.get(desk_url(type(fact), page)).status_code == 200
+        history = ada.get(desk_url(type(fact), "history", fact.pk))
         assert "Maker created it on" in text_of(history)
         assert "Made for a test." in text_of(history)
-        deletion = ada.get(reverse(f"admin:frameworks_{fact._meta.model_name}_delete", args=[fact.pk]))
+        deletion = ada.get(desk_url(type(fact), "delete", fact.pk))
         assert deletion.status_code == 200
 
 
@@ -211,13 +230,15 @@ def test_editors_see_the_facts_and_nothing_else(ada: Client) -> None:
 
 def test_editors_group_has_exactly_its_rights() -> None:
     editor = factories.make_proposer()
-    models = ("claim criterion criteriongroup disagreement facet facetvalue framework rating "
-              "relation source trait").split()  # fmt: skip
+    facts = ("addition answer benchmark claim component criterion criteriongroup disagreement facet facetvalue "
+             "figure framework question rating relation source tie trait").split()  # fmt: skip
+    judgements = "condition need option prompt recommendation rule usecase usecaseweight".split()
+    named = [("frameworks", fact) for fact in facts] + [("comparisons", one) for one in judgements]
     verbs = ("add", "change", "delete", "view")
-    expected = {f"frameworks.{verb}_{model}" for verb in verbs for model in models}
+    expected = {f"{app}.{verb}_{model}" for verb in verbs for app, model in named}
     desk = "view_revision view_proposal view_objection change_objection view_linkcheck".split()
     assert editor.get_all_permissions() == expected | {f"frameworks.{right}" for right in desk}
-    reviewing = expected & {f"frameworks.view_{model}" for model in models}
+    reviewing = expected & {f"{app}.view_{model}" for app, model in named}
     assert factories.make_reviewer().get_all_permissions() == reviewing | {
         "frameworks.publish_proposal",
         *(f"frameworks.{right}" for right in desk),

@@ -16,11 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from frameworks import imports, revisions, sheets, tables
+from frameworks.admin.lists import desk_url
 from frameworks.imports import Status
 from frameworks.models import (
     Claim,
@@ -45,7 +45,7 @@ CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
 
 
 def page(kind: str, name: str = "import", *args: Any) -> str:
-    return reverse(f"admin:frameworks_{kind}_{name}", args=args)
+    return desk_url(tables.KINDS[kind].model, name, *args)
 
 
 def exported(kind: str) -> list[dict[str, str]]:
