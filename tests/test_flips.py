@@ -1,0 +1,116 @@
+"""What would flip the order, held against recomputing the fits at that weight and on either side of it."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comparisons import scoring
+from comparisons.flips import Flip, flips, leaders
+
+pytestmark = pytest.mark.once
+
+HALF = Fraction(1, 2)
+CRITERIA = ["speed", "docs", "safety"]
+score = st.none() | st.integers(1, 5)
+worlds = st.dictionaries(
+    st.sampled_from(["ann", "bob", "cyd", "dan"]),
+    st.fixed_dictionaries(dict.fromkeys(CRITERIA, score)),
+    min_size=1,
+)
+weightings = st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10)))
+
+
+def first(scores: dict[str, scoring.Scores], weights: dict[str, Fraction]) -> tuple[str, ...]:
+    """Who leads, worked out from the fits themselves; weights may be any fractions."""
+    unit = 1
+    for weight in weights.values():
+        unit = unit * Fraction(weight).denominator
+    whole = {name: int(weight * unit) for name, weight in weights.items()}
+    fits = {name: scoring.fit(rated, whole) for name, rated in scores.items()}
+    ranked = {name: fit.value for name, fit in fits.items() if fit.value is not None and fit.coverage >= HALF}
+    best = max(ranked.values(), default=None)
+    return tuple(sorted(name for name, value in ranked.items() if value == best))
+
+
+def found(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> list[Flip]:
+    return list(flips(scores, weights, minimum_coverage=HALF, heaviest=10))
+
+
+def test_an_example_by_hand() -> None:
+    """Ann: speed 5, docs 1. Bob: speed 1, docs 5. At 3 to 2 Ann leads; at docs 3 they meet."""
+    scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
+    assert found(scores, {"speed": 3, "docs": 2}) == [
+        Flip("speed", Fraction(2), 2, upwards=False, leaders=("bob",)),
+        Flip("docs", Fraction(3), 3, upwards=True, leaders=("bob",)),
+    ]
+
+
+def test_a_gap_makes_it_a_quadratic() -> None:
+    """Bob is not rated on docs: his fit stays at 1/2 while that of Ann rises from 0 with its weight."""
+    scores = {"ann": {"speed": 1, "docs": 5}, "bob": {"speed": 3, "docs": None}}
+    [flip] = [flip for flip in found(scores, {"speed": 4, "docs": 1}) if flip.criterion == "docs"]
+    assert (flip.at, flip.upwards) == (Fraction(4), True)
+
+
+def test_who_becomes_ranked_may_lead() -> None:
+    """Bob is better, and rated on less than half of the weight until speed counts for as much as the rest."""
+    scores = {"ann": {"speed": 3, "docs": 3}, "bob": {"speed": 5, "docs": None}}
+    assert Flip("speed", Fraction(4), 4, upwards=True, leaders=("bob",)) in found(
+        scores, {"speed": 1, "docs": 4}
+    )
+
+
+def test_one_alone_leads_as_long_as_anything_counts() -> None:
+    alone: dict[str, scoring.Scores] = {"ann": {"speed": 4}}
+    assert found(alone, {"speed": 5}) == [Flip("speed", Fraction(0), 0, upwards=False, leaders=())]
+    assert found(alone, {"speed": 0}) == [Flip("speed", Fraction(0), 1, upwards=True, leaders=("ann",))]
+    assert found(alone, {}) == found({}, {"speed": 5}) == []
+
+
+def test_a_tie_is_broken_by_the_next_step() -> None:
+    scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
+    assert found(scores, {"speed": 2, "docs": 2})[0] == Flip(
+        "speed", Fraction(2), 3, upwards=True, leaders=("ann",)
+    )
+
+
+@given(scores=worlds, weights=weightings)
+def test_leaders_are_those_of_the_fits(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> None:
+    assert leaders(scores, weights, minimum_coverage=HALF) == first(
+        scores, {name: Fraction(weight) for name, weight in weights.items()}
+    )
+
+
+@settings(max_examples=200)
+@given(scores=worlds, weights=weightings)
+def test_nothing_changes_before_and_something_does_at_it(
+    scores: dict[str, scoring.Scores], weights: dict[str, int]
+) -> None:
+    now = first(scores, {name: Fraction(weight) for name, weight in weights.items()})
+    told = {(flip.criterion, flip.upwards): flip for flip in found(scores, weights)}
+    for criterion in CRITERIA:
+        here = Fraction(weights[criterion])
+        for upwards, end in ((True, Fraction(10)), (False, Fraction(0))):
+            flip = told.get((criterion, upwards))
+            stop = flip.at if flip else end
+
+            def at(weight: Fraction, criterion: str = criterion) -> tuple[str, ...]:
+                return first(scores, {**weights, criterion: weight})
+
+            for part in range(8):
+                assert at(here + (stop - here) * Fraction(part, 8) * Fraction(999, 1000)) == now
+            if flip:
+                nearby = stop + Fraction(1, 10**6) * (1 if upwards else -1)
+                assert now != at(stop) or now != at(max(nearby, Fraction(0)))
+
+
+@given(scores=worlds, weights=weightings)
+def test_whole_weights_are_the_first_that_differ(
+    scores: dict[str, scoring.Scores], weights: dict[str, int]
+) -> None:
+    now = leaders(scores, weights, minimum_coverage=HALF)
+    for flip in found(scores, weights):
+        for weight in range(weights[flip.criterion], flip.whole, 1 if flip.upwards else -1):
+            assert leaders(scores, {**weights, flip.criterion: weight}, minimum_coverage=HALF) == now
