@@ -1,5 +1,6 @@
 """What would flip the order, held against recomputing the fits at that weight and on either side of it."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -22,7 +23,7 @@ worlds = st.dictionaries(
 weightings = st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10)))
 
 
-def first(scores: dict[str, scoring.Scores], weights: dict[str, Fraction]) -> tuple[str, ...]:
+def first(scores: Mapping[str, scoring.Scores], weights: Mapping[str, Fraction | int]) -> tuple[str, ...]:
     """Who leads, worked out from the fits themselves; weights may be any fractions."""
     unit = 1
     for weight in weights.values():
@@ -34,7 +35,7 @@ def first(scores: dict[str, scoring.Scores], weights: dict[str, Fraction]) -> tu
     return tuple(sorted(name for name, value in ranked.items() if value == best))
 
 
-def found(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> list[Flip]:
+def found(scores: Mapping[str, scoring.Scores], weights: Mapping[str, int]) -> list[Flip]:
     return list(flips(scores, weights, minimum_coverage=HALF, heaviest=10))
 
 
@@ -49,14 +50,20 @@ def test_an_example_by_hand() -> None:
 
 def test_a_gap_makes_it_a_quadratic() -> None:
     """Bob is not rated on docs: his fit stays at 1/2 while that of Ann rises from 0 with its weight."""
-    scores = {"ann": {"speed": 1, "docs": 5}, "bob": {"speed": 3, "docs": None}}
+    scores: dict[str, scoring.Scores] = {
+        "ann": {"speed": 1, "docs": 5},
+        "bob": {"speed": 3, "docs": None},
+    }
     [flip] = [flip for flip in found(scores, {"speed": 4, "docs": 1}) if flip.criterion == "docs"]
     assert (flip.at, flip.upwards) == (Fraction(4), True)
 
 
 def test_who_becomes_ranked_may_lead() -> None:
     """Bob is better, and rated on less than half of the weight until speed counts for as much as the rest."""
-    scores = {"ann": {"speed": 3, "docs": 3}, "bob": {"speed": 5, "docs": None}}
+    scores: dict[str, scoring.Scores] = {
+        "ann": {"speed": 3, "docs": 3},
+        "bob": {"speed": 5, "docs": None},
+    }
     assert Flip("speed", Fraction(4), 4, upwards=True, leaders=("bob",)) in found(
         scores, {"speed": 1, "docs": 4}
     )
