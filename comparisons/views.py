@@ -18,7 +18,7 @@ from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, Framework, Rating, Source
 
-from . import controls, scoring
+from . import choosing, controls, scoring
 from .filters import filter_of
 from .forms import DayForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
@@ -111,6 +111,35 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         **_stood(request, facts, view),
     }
     return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+
+
+@require_safe
+@vary_on_htmx
+def choose(request: HtmxRequest) -> HttpResponse:
+    """A few questions, and what the sources' own rules answer: the first choice, what speaks against it, a way on."""
+    found = choosing.prompts()
+    form = choosing.AnswersForm(request.GET, found)
+    answers = form.answers
+    frameworks = list(Framework.objects.published().with_traits())
+    criteria = list(Criterion.objects.scored().in_order())
+    outcome = choosing.Outcome.of(choosing.rules(), answers, frameworks, criteria)
+    context = {
+        "asked": choosing.asked(found, answers),
+        "notices": list(form.notices),
+        "outcome": outcome,
+        "path": request.path,
+        "matrix_url": outcome.view.url(reverse("comparisons:matrix")),
+        "side_by_side_url": outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
+        if outcome.party
+        else "",
+    }
+    if not _wants_fragment(request):
+        return TemplateResponse(request, "comparisons/choose.html", context)
+    response = TemplateResponse(request, "comparisons/choose.html#advice", context)
+    response.headers["HX-Push-Url"] = (
+        f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
+    )
+    return response
 
 
 @require_safe
