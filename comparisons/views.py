@@ -128,7 +128,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
         "notices": list(form.notices),
         "outcome": outcome,
         "path": request.path,
-        "matrix_url": outcome.view.url(reverse("comparisons:matrix")),
+        "weighed_url": outcome.view.url(reverse("comparisons:matrix")),
         "side_by_side_url": outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
         if outcome.party
         else "",
