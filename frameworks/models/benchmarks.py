@@ -1,7 +1,5 @@
 """Measured figures. None without its method: what was measured, how, and what the method leaves unsaid."""
 
-from decimal import Decimal
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -92,15 +90,9 @@ class Figure(Recorded):
     )
     server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
     release = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
-    value = models.DecimalField(
-        max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
-    )
-    lowest = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, help_text="The lowest of the repetitions."
-    )
-    highest = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, help_text="The highest of the repetitions."
-    )
+    value = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    lowest = models.PositiveIntegerField(null=True, blank=True, help_text="The lowest of the repetitions.")
+    highest = models.PositiveIntegerField(null=True, blank=True, help_text="The highest of the repetitions.")
     is_about = models.BooleanField(
         "about", default=False, help_text="Whether the source itself says that the figure is approximate."
     )
