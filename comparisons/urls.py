@@ -25,5 +25,6 @@ urlpatterns = [
     # /compare/…
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
+    path("capabilities/", views.capabilities, name="capabilities"),
     path("method/", views.method, name="method"),
 ]
