@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from frameworks.models import Criterion, CriterionGroup, Facet, Framework
+from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
 
 from .matrix import Column, Line, Matrix, Row
-from .permalinks import AS_OF, MINIMUM, WEIGHT, View
+from .permalinks import AS_OF, MINIMUM, NEED, WEIGHT, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
+    """`more`: where the choice leads beyond the matrix; empty for most."""
+
     name: str
     label: str
     help: str
     options: tuple[Option, ...]
+    more: str
 
     @property
     def chosen(self) -> list[Option]:
@@ -76,9 +80,17 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
                 )
                 for value in facet.values.all()
             ),
+            _needed(view) if facet.slug == CAPABILITY else "",
         )
         for facet in facets
     ]
+
+
+def _needed(view: View) -> str:
+    """What must be added to the others for what is ticked here."""
+    path = reverse("comparisons:capabilities")
+    query = urlencode([(NEED, value) for value in view.facets.get(CAPABILITY, ())])
+    return f"{path}?{query}" if query else path
 
 
 def chips(facets: Sequence[Facet], criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:

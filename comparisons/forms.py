@@ -110,10 +110,10 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
         known |= set(form.fields)
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else name
-            yield f"{label}: {_clip(' '.join(str(error) for error in errors))} It was left out."
+            yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was left out."
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
-            yield f"There is no criterion “{_clip(name.partition('-')[2])}”. It was left out."
+            yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was left out."
 
 
 def misread(data: QueryDict, day: DayForm, weighing: WeighingForm) -> list[tuple[str, str]]:
@@ -128,6 +128,6 @@ def misread(data: QueryDict, day: DayForm, weighing: WeighingForm) -> list[tuple
     ]
 
 
-def _clip(text: str, length: int = 160) -> str:
+def clip(text: str, length: int = 160) -> str:
     """Visitors' input may be long; a sentence about it is not."""
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 AS_OF = "as-of"
 MINIMUM = "min-"
+NEED = "need"
 WEIGHT = "w-"
 VERSUS = "-vs-"
 #: Sorting is by fit unless a visitor says otherwise.

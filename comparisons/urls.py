@@ -26,5 +26,6 @@ urlpatterns = [
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
     path("choose/", views.choose, name="choose"),
+    path("capabilities/", views.capabilities, name="capabilities"),
     path("method/", views.method, name="method"),
 ]

@@ -16,9 +16,9 @@ from django_htmx.middleware import HtmxDetails
 
 from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
-from frameworks.models import Claim, Criterion, Framework, Rating, Source
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, controls, scoring
+from . import choosing, controls, needs, scoring
 from .filters import filter_of
 from .forms import DayForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
@@ -140,6 +140,20 @@ def choose(request: HtmxRequest) -> HttpResponse:
         f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     )
     return response
+
+
+@require_safe
+@vary_on_htmx
+def capabilities(request: HtmxRequest) -> HttpResponse:
+    """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
+    query = _spoken(request.GET)
+    if query != request.GET and not _wants_fragment(request):
+        return _tidied(request, query)
+    offered = list(FacetValue.objects.capabilities())
+    frameworks = list(Framework.objects.published().with_provisions())
+    wanted = needs.Needs.read(query, offered)
+    context = {"needs": wanted, "offered": offered, **needs.around(wanted, frameworks, offered)}
+    return _page_or_fragment(request, "comparisons/capabilities.html", "needs", context, wanted)
 
 
 @require_safe
@@ -274,7 +288,7 @@ def _chooser(
 
 
 def _page_or_fragment(
-    request: HtmxRequest, template: str, fragment: str, context: dict[str, Any], view: View
+    request: HtmxRequest, template: str, fragment: str, context: dict[str, Any], view: View | needs.Needs
 ) -> TemplateResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 

@@ -14,7 +14,17 @@ from django.db.models import Count, F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from . import past
-from .models import Claim, Criterion, Disagreement, FacetValue, Framework, Relation, Revision, Source
+from .models import (
+    CAPABILITY,
+    Claim,
+    Criterion,
+    Disagreement,
+    FacetValue,
+    Framework,
+    Relation,
+    Revision,
+    Source,
+)
 from .models.history import RevisionQuerySet
 from .revisions import State
 
@@ -313,7 +323,8 @@ def _trait(key: str, said: State, names: Names) -> tuple[str, str]:
     value = names.values.get(tuple(rest))
     name = f"{names.framework(framework)}, {value or ': '.join(rest)}"
     found = names.frameworks.get(framework)
-    return name, f"{found.get_absolute_url()}#facts" if found else ""
+    place = "capabilities" if rest[0] == CAPABILITY else "facts"
+    return name, f"{found.get_absolute_url()}#{place}" if found else ""
 
 
 def _relation(key: str, said: State, names: Names) -> tuple[str, str]:

@@ -14,7 +14,17 @@ from typing import Any
 from django.conf import settings
 
 from .cells import Cell, Key
-from .models import Claim, Criterion, CriterionGroup, Disagreement, Facet, Framework, Source, Trait
+from .models import (
+    CAPABILITY,
+    Claim,
+    Criterion,
+    CriterionGroup,
+    Disagreement,
+    Facet,
+    Framework,
+    Source,
+    Trait,
+)
 
 #: With more silent criteria than this, a profile names them in one sentence instead of giving each a row.
 SILENT_ROWS = 4
@@ -141,10 +151,14 @@ class Dispute:
 
 
 def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
-    """The framework's traits by facet. Costs no query after `with_traits()`."""
+    """The framework's traits by facet. Costs no query after `with_traits()`.
+
+    Without its capabilities: they stand beside those to be added (`provisions`).
+    """
     found: dict[Facet, list[Trait]] = defaultdict(list)
     for trait in framework.traits.all():
-        found[trait.value.facet].append(trait)
+        if trait.value.facet.slug != CAPABILITY:
+            found[trait.value.facet].append(trait)
     return [
         (facet, sorted(found[facet], key=lambda trait: (trait.value.position, trait.value.name)))
         for facet in sorted(found, key=lambda facet: (facet.position, facet.name))

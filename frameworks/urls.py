@@ -19,6 +19,9 @@ urlpatterns = [
     # /sources/…
     path("sources/", views.source_index, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
+    # /components/…
+    path("components/", views.component_index, name="components"),
+    path("components/<slug:slug>/", views.component, name="component"),
     path("disagreements/", views.disagreement_index, name="disagreements"),
     # /changes/…
     path("changes/", views.changes, name="changes"),

@@ -17,9 +17,22 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import changelog, dossiers, objections
+from . import changelog, dossiers, objections, provisions
 from .cells import gather
-from .models import Claim, Criterion, Disagreement, Framework, Rating, Relation, Revision, Source
+from .models import (
+    Addition,
+    Claim,
+    Component,
+    Criterion,
+    Disagreement,
+    FacetValue,
+    Framework,
+    Rating,
+    Relation,
+    Revision,
+    Source,
+    Tie,
+)
 
 CHANGESETS_PER_PAGE = 30
 STEPS_PER_PAGE = 50
@@ -43,8 +56,7 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
 @require_safe
 def framework(request: HttpRequest, slug: str) -> TemplateResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
-    profiles = Framework.objects.published().with_traits().prefetch_related("traits__claims__source")
-    found = get_object_or_404(profiles, slug=slug)
+    found = get_object_or_404(Framework.objects.published().with_provisions(), slug=slug)
     criteria = list(Criterion.objects.in_order())
     cells = gather([found], criteria, with_claims=True)
     relations = (
@@ -62,6 +74,11 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
             for other in Framework.objects.published().exclude(pk=found.pk)
         ],
         **dossiers.of_framework(found, criteria, cells),
+        **provisions.of_framework(
+            found,
+            list(FacetValue.objects.capabilities()),
+            list(Tie.objects.public().filter(framework=found)),
+        ),
     }
     return TemplateResponse(request, "frameworks/framework.html", context)
 
@@ -179,6 +196,28 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     context = {"source": found, **dossiers.of_source(found, claims, cells)}
     return TemplateResponse(request, "frameworks/source.html", context)
+
+
+@require_safe
+def component_index(request: HttpRequest) -> TemplateResponse:
+    """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
+    ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
+    components = list(Component.objects.public().prefetch_related(Prefetch("ties", ties)))
+    context = {"component_total": len(components), "kinds": provisions.by_kind(components)}
+    return TemplateResponse(request, "frameworks/component_index.html", context)
+
+
+@require_safe
+def component(request: HttpRequest, slug: str) -> TemplateResponse:
+    """One tool or standard: what it is, how it stands to which frameworks, what it adds to them, each on whose word."""
+    found = get_object_or_404(Component.objects.public(), slug=slug)
+    additions = Addition.objects.public().filter(component=found).select_related("capability")
+    context = {
+        "component": found,
+        "ties": Tie.objects.public().filter(component=found).order_by("framework__name", "kind"),
+        "additions": additions.order_by("capability__position", "capability__name", "framework__name"),
+    }
+    return TemplateResponse(request, "frameworks/component.html", context)
 
 
 @require_safe

@@ -236,6 +236,8 @@ STRANGE = {
         "/compare/flask-vs-{}-vs-django/",
         "/method/{}/",
         "/disagreements/{}/",
+        "/components/{}/",
+        "/capabilities/{}/",
         "/changes/{}/",
         "/frameworks/{}/performance/history/",
         "/frameworks/flask/{}/history/",
@@ -278,7 +280,7 @@ def test_every_page_bears_every_query(client: Client, path: str, query: str) -> 
 # Anything at all
 
 NAMES = st.sampled_from(
-    "as-of q kind interface capability criteria sort baseline only framework open page use-case w- min-".split()
+    "as-of q need kind interface capability criteria sort baseline only framework open page use-case w- min-".split()
     + [
         f"{prefix}{name}"
         for prefix in ("w-", "min-")
@@ -314,7 +316,7 @@ bounded = settings(
 )
 
 
-@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/"])
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/"])
 @bounded
 @given(query=QUERIES)
 def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from frameworks.models import Claim, Criterion, Framework, Rating, Source
+from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Rating, Source
 
 from . import factories
 from .html import Element
@@ -59,7 +59,10 @@ def test_a_profile_counts_its_evidence(client: Client) -> None:
 def test_a_profile_gives_each_fact_with_its_source(client: Client) -> None:
     page = get(client, "/frameworks/flask/")
     assert page.one("h1").text == "Flask"
-    assert facts(page) == {"Kind": "Micro The almanac, line 10", "Interface": "WSGI The almanac, line 10"}
+    assert facts(page.one("#facts")) == {
+        "Kind": "Micro The almanac, line 10",
+        "Interface": "WSGI The almanac, line 10",
+    }
     assert page.one("#strengths").texts("li") == [
         "Praises how small it is. The shop, line 40, prose · sells developers Editors’ note: Of 2019."
     ]
@@ -293,6 +296,10 @@ def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> No
     ]
     factories.make_rating(framework=hidden, criterion=quick)
     factories.make_relation(framework=hidden, other=Framework.objects.get(slug="flask"), claims=said)
+    tool, orm = Component.objects.get(slug="sqlalchemy"), FacetValue.objects.get(slug="orm")
+    factories.make_tie(framework=hidden, component=tool, claims=said)
+    factories.make_addition(framework=hidden, capability=orm, component=tool, claims=said)
+    factories.make_trait(framework=hidden, value=FacetValue.objects.get(slug="admin"), claims=said)
     factories.make_disagreement(claims=[*said, Claim.objects.get(key="002-28")])
     page = get(client, path)
     assert "Hidden" not in page.one("main").text

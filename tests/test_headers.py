@@ -20,6 +20,7 @@ COMPARISONS = [
     "/?kind=micro&w-performance=9",
     "/compare/flask-vs-fastapi/",
     "/compare/flask-vs-fastapi/?only=differences",
+    "/capabilities/?need=orm&need=admin",
 ]
 EVERYWHERE = [*PAGES.values(), *(path for path, _ in ERRORS.values())]
 HTMX = {"HX-Request": "true"}

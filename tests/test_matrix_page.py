@@ -119,6 +119,15 @@ def make_world() -> None:
         claims=[praise],
         text="In async.",
     )
+    toolkit = factories.make_component(
+        name="SQLAlchemy", kind="data-layer", label="ORM", summary="Named as a data layer for Flask."
+    )
+    factories.make_tie(
+        component=toolkit, framework=flask, kind="works-with", claims=[praise], text="Said in passing."
+    )
+    factories.make_addition(
+        framework=flask, capability=values["capability:orm"], component=toolkit, claims=[praise]
+    )
     factories.make_disagreement(
         title="How fast is FastAPI?",
         slug="how-fast",
@@ -159,6 +168,10 @@ PAGES = {
     "sources": "/sources/",
     "source": "/sources/002/",
     "disagreements": "/disagreements/",
+    "components": "/components/",
+    "component": "/components/sqlalchemy/",
+    "capabilities": "/capabilities/",
+    "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
     "method": "/method/",
     "changes": "/changes/",
     "changes, narrowed": "/changes/?kind=rating&framework=fastapi",
@@ -172,6 +185,7 @@ ERRORS = {
     "no such framework": ("/frameworks/nobody/", 404),
     "no such criterion": ("/criteria/nothing/", 404),
     "no such source": ("/sources/999/", 404),
+    "no such component": ("/components/nothing/", 404),
     "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
     "one in comparison": ("/compare/flask/", 400),

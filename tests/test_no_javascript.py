@@ -64,6 +64,8 @@ VIEWS = [
     "/compare/flask-vs-django/?baseline=flask",
     "/compare/flask-vs-django/?only=differences",
     "/compare/flask-vs-django/?w-performance=7&baseline=flask&only=differences",
+    "/capabilities/",
+    "/capabilities/?need=orm&need=validation",
 ]
 
 
@@ -112,6 +114,10 @@ def test_the_canonical_address_is_the_one_that_was_asked_for(client: Client, vie
             "/compare/flask-vs-django/?only=&baseline=&w-performance=9&q=fla",
             "/compare/flask-vs-django/?w-performance=9",
         ),
+        (
+            "/capabilities/?need=validation&need=&need=orm&need=orm&q=fla",
+            "/capabilities/?need=orm&need=validation",
+        ),
     ],
 )
 def test_equal_views_have_one_address(client: Client, sent: str, canonical: str) -> None:
@@ -157,6 +163,7 @@ def said(pairs: Pairs) -> Pairs:
         ("/", 59),
         (EVERYTHING, 51),
         ("/compare/flask-vs-django/?w-performance=2&baseline=flask", 13),
+        ("/capabilities/?need=orm", 3),
     ],
 )
 def test_every_control_comes_back_as_it_was_sent(client: Client, view: str, count: int) -> None:

@@ -46,6 +46,12 @@ def make_surroundings(count: int, frameworks: list[Framework], claims: list[Clai
             value = factories.make_facet_value(facet=facet, name=f"Value {number}")
             for framework in frameworks:
                 factories.make_trait(framework=framework, value=value, claims=claims)
+    for number in range(count):
+        component = factories.make_component(name=f"C{number}")
+        gap = factories.make_capability(name=f"Gap {number}")
+        for framework in frameworks:
+            factories.make_tie(framework=framework, component=component, claims=claims)
+            factories.make_addition(framework=framework, capability=gap, component=component, claims=claims)
     for other in frameworks[1:]:
         factories.make_relation(framework=frameworks[0], other=other, claims=claims)
     for _ in range(count):
@@ -79,13 +85,18 @@ def items(
         ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 5),
         ("/compare/f0-vs-nobody/", 3),
         ("/frameworks/", 3),
-        ("/frameworks/f0/", 11),
+        ("/frameworks/f0/", 18),
         ("/criteria/", 2),
         ("/criteria/scored-0/", 6),
         ("/criteria/described-0/", 6),
         ("/sources/", 1),
         ("/sources/s0/", 6),
         ("/disagreements/", 6),
+        ("/components/", 2),
+        ("/components/c0/", 5),
+        ("/capabilities/", 9),
+        ("/capabilities/?need=value-0&need=gap-0", 9),
+        ("/capabilities/?need=nothing", 9),
         ("/method/", 8),
         ("/changes/?kind=claim&framework=f0", 11),
         (f"/changes/{factories.MAKER.changeset}/", 10),
@@ -116,6 +127,8 @@ def test_as_many_queries_for_much_as_for_little(
         ("/frameworks/", "There are no frameworks yet."),
         ("/criteria/", "There are no criteria yet."),
         ("/sources/", "There are no sources yet."),
+        ("/components/", "There are no components yet."),
+        ("/capabilities/", "There are no capabilities yet."),
         ("/disagreements/", "No contradictions have been found yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
         ("/changes/", "Nothing is recorded yet."),

@@ -40,6 +40,7 @@ EXAMPLES = {
     "frameworks/slug": "alpha",
     "criteria/slug": "speed",
     "sources/key": "s-1",
+    "components/slug": "channels",
     "compare/slugs": "alpha-vs-beta",
     "framework": "alpha",
     "criterion": "speed",
@@ -151,6 +152,7 @@ def make_world() -> World:
     source = factories.make_source(key="s-1")
     factories.make_claim(framework=alpha, criterion=speed, source=source)
     factories.make_rating(framework=alpha, criterion=speed)
+    factories.make_tie(framework=alpha, component=factories.make_component(name="Channels"))
     one_of_each()
     users = {
         "editor": factories.make_proposer(username="editor"),

@@ -1,11 +1,11 @@
 """The facts: catalogue, evidence, the history of both; and what the editors' desk keeps beside them."""
 
 from .benchmarks import Benchmark, Figure
-from .catalogue import Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
+from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source, spread
 from .history import Revision
-from .neighbours import CAPABILITY, Addition, Component, Tie
+from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .recorded import Recorded, recorded_models
 from .review import Proposal, ProposedChange

@@ -10,6 +10,9 @@ from django.urls import reverse
 from .promises import http_url_check, http_url_field, slug_check, slug_field
 from .recorded import Recorded, RecordedQuerySet
 
+#: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
+CAPABILITY = "capability"
+
 
 class FrameworkQuerySet(RecordedQuerySet["Framework"]):
     def published(self) -> "FrameworkQuerySet":
@@ -18,6 +21,12 @@ class FrameworkQuerySet(RecordedQuerySet["Framework"]):
     def with_traits(self) -> "FrameworkQuerySet":
         """Each with its facet values, in two further queries however many frameworks there are."""
         return self.prefetch_related(models.Prefetch("traits", Trait.objects.select_related("value__facet")))
+
+    def with_provisions(self) -> "FrameworkQuerySet":
+        """Each with its facet values, what can be added to it, and the claims behind both: six further queries."""
+        return self.with_traits().prefetch_related(
+            "traits__claims__source", "additions__component", "additions__claims__source"
+        )
 
 
 class Framework(Recorded):
@@ -202,6 +211,12 @@ class Facet(Recorded):
             raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
 
 
+class FacetValueQuerySet(RecordedQuerySet["FacetValue"]):
+    def capabilities(self) -> "FacetValueQuerySet":
+        """What a framework can bring along, in the order in which it is listed."""
+        return self.filter(facet__slug=CAPABILITY).order_by("position", "name")
+
+
 class FacetValue(Recorded):
     key_fields = ("facet", "slug")
 
@@ -210,7 +225,7 @@ class FacetValue(Recorded):
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = FacetValueQuerySet.as_manager()
 
     class Meta:
         ordering = ["facet__position", "position", "name"]

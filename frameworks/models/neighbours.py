@@ -1,15 +1,24 @@
 """What stands around the frameworks: tools and standards, and what must be added where something is not built in."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .catalogue import FacetValue, Framework
+from .catalogue import CAPABILITY, FacetValue, Framework
+from .evidence import Claim
 from .promises import http_url_check, http_url_field, slug_check, slug_field
-from .recorded import Recorded, RecordedQuerySet
+from .recorded import Fact, Recorded, RecordedQuerySet
 
-#: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
-CAPABILITY = "capability"
+
+class ComponentQuerySet(RecordedQuerySet["Component"]):
+    def public(self) -> "ComponentQuerySet":
+        """Those that stand to a published framework."""
+        public = {"component": models.OuterRef("pk"), "framework__is_published": True}
+        return self.filter(
+            models.Exists(Tie.objects.filter(**public)) | models.Exists(Addition.objects.filter(**public))
+        )
 
 
 class Component(Recorded):
@@ -39,7 +48,7 @@ class Component(Recorded):
     )
     website = http_url_field("Its own home page (http or https).")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = ComponentQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -72,6 +81,16 @@ class Component(Recorded):
         return reverse("frameworks:component", args=[self.slug])
 
 
+class NeighbourQuerySet(RecordedQuerySet[Fact]):
+    def public(self) -> Self:
+        """Those to published frameworks, each with framework, component and claims, in two queries."""
+        return (
+            self.filter(framework__is_published=True)
+            .select_related("framework", "component")
+            .prefetch_related(models.Prefetch("claims", Claim.objects.published().cited()))
+        )
+
+
 class Tie(Recorded):
     """How a component stands to a framework, on the word of the claims named."""
 
@@ -90,7 +109,7 @@ class Tie(Recorded):
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="ties")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = NeighbourQuerySet.as_manager()
 
     class Meta:
         ordering = ["component__name", "framework__name", "kind"]
@@ -125,7 +144,7 @@ class Addition(Recorded):
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="additions")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = NeighbourQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "capability__position", "component__name"]

@@ -82,6 +82,11 @@ def make_baseline(page: Page) -> None:
     expect(page.locator(".status .chip")).to_be_visible()
 
 
+def need_more(page: Page) -> None:
+    page.get_by_label("Forms").check()
+    expect(page.locator("#django dt")).to_have_text(["ORM", "Forms"])
+
+
 @pytest.mark.parametrize(
     "path, use",
     [
@@ -94,6 +99,7 @@ def make_baseline(page: Page) -> None:
         ("/compare/django-vs-flask-vs-fastapi/", make_baseline),
         ("/compare/django-vs-flask-vs-fastapi/", open_everything),
         ("/frameworks/fastapi/", open_everything),
+        ("/capabilities/?need=orm", need_more),
     ],
 )
 def test_a_page_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:

@@ -55,6 +55,7 @@ def test_the_first_stop_skips_to_the_content(page: Page) -> None:
     [
         "/?open=fastapi:performance&framework=flask&framework=django",
         "/compare/flask-vs-django/?baseline=flask",
+        "/capabilities/?need=orm",
     ],
 )
 @pytest.mark.parametrize("width", [1280, 390])
