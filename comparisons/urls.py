@@ -25,5 +25,8 @@ urlpatterns = [
     # /compare/…
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
+    # /use-cases/…
+    path("use-cases/", views.use_case_index, name="use_cases"),
+    path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
     path("method/", views.method, name="method"),
 ]

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from comparisons.models import UseCase
 from frameworks.models import Claim, Criterion, Framework, Rating, Source
 
 from . import factories
@@ -59,7 +60,10 @@ def test_a_profile_counts_its_evidence(client: Client) -> None:
 def test_a_profile_gives_each_fact_with_its_source(client: Client) -> None:
     page = get(client, "/frameworks/flask/")
     assert page.one("h1").text == "Flask"
-    assert facts(page) == {"Kind": "Micro The almanac, line 10", "Interface": "WSGI The almanac, line 10"}
+    assert facts(page.one("#facts")) == {
+        "Kind": "Micro The almanac, line 10",
+        "Interface": "WSGI The almanac, line 10",
+    }
     assert page.one("#strengths").texts("li") == [
         "Praises how small it is. The shop, line 40, prose · sells developers Editors’ note: Of 2019."
     ]
@@ -294,6 +298,9 @@ def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> No
     factories.make_rating(framework=hidden, criterion=quick)
     factories.make_relation(framework=hidden, other=Framework.objects.get(slug="flask"), claims=said)
     factories.make_disagreement(claims=[*said, Claim.objects.get(key="002-28")])
+    live, flask = UseCase.objects.get(slug="live-updates"), Framework.objects.get(slug="flask")
+    factories.make_recommendation(hidden, use_case=live, claims=said)
+    factories.make_recommendation(hidden, flask, use_case=live, claims=said)
     page = get(client, path)
     assert "Hidden" not in page.one("main").text
     assert [link["href"] for link in page.all("a") if "hidden" in link["href"]] == []

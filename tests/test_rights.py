@@ -41,6 +41,7 @@ EXAMPLES = {
     "criteria/slug": "speed",
     "sources/key": "s-1",
     "compare/slugs": "alpha-vs-beta",
+    "use-cases/slug": "any-case",
     "framework": "alpha",
     "criterion": "speed",
     "app_label": "frameworks",
@@ -152,6 +153,7 @@ def make_world() -> World:
     factories.make_claim(framework=alpha, criterion=speed, source=source)
     factories.make_rating(framework=alpha, criterion=speed)
     one_of_each()
+    factories.make_use_case(name="Any case")
     users = {
         "editor": factories.make_proposer(username="editor"),
         "reviewer": factories.make_reviewer(username="reviewer"),
