@@ -412,6 +412,7 @@ def test_choosing_a_use_case_orders_anew_and_its_chip_takes_it_back(page: Page, 
     page.goto("/")
     expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
     menu = page.locator("#use-case")
+    menu.focus()
     menu.select_option("Live updates")
     expect(page).to_have_url(re.compile(r"/\?use-case=live-updates$"))
     expect_order(page, "FastAPI", "Django", "Quart")
