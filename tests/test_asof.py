@@ -453,9 +453,10 @@ def test_a_bad_day_travels_to_the_page_that_says_so(client: Client, world: None)
     assert response["Location"] == f"{VERSUS}?as-of=soon"
 
 
-def test_a_facet_cannot_take_the_name(db: None) -> None:
+@pytest.mark.parametrize("slug", ["as-of", "use-case"])
+def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
     with pytest.raises(Exception, match="uses this name in its address"):
-        Facet(slug="as-of", name="As of").full_clean()
+        Facet(slug=slug, name="Taken").full_clean()
 
 
 @pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")
