@@ -14,7 +14,12 @@ from django.utils.formats import date_format
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
 
 from .matrix import Column, Line, Matrix, Row
-from .permalinks import AS_OF, MINIMUM, NEED, WEIGHT, View
+from .models import UseCase
+from .permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
+from .usecases import weighing
+
+#: So many of the best are offered side by side.
+LEADERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's head: its sort link, how the table is sorted by it now, and the weight that the visitor set."""
+    """A column's head: its sort link, how the table is sorted by it now, the weight that the visitor set (None:
+    nothing) and what it is otherwise."""
 
     column: Column
     sort: str
     aria_sort: str
     weight: int | None
+    usual: int
 
     @property
     def weight_name(self) -> str:
@@ -93,8 +100,12 @@ def _needed(view: View) -> str:
     return f"{path}?{query}" if query else path
 
 
-def chips(facets: Sequence[Facet], criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:
+def chips(
+    facets: Sequence[Facet], criteria: Sequence[Criterion], view: View, use_case: UseCase | None
+) -> Iterator[Chip]:
     """One for each applied filter, in the order of the controls."""
+    if use_case:
+        yield Chip(USE_CASE, f"use case: {use_case.name}", view.but(use_case=""))
     if view.q:
         yield Chip("q", f"name contains “{view.q}”", view.but(q=""))
     for facet in facets:
@@ -110,12 +121,14 @@ def chips(facets: Sequence[Facet], criteria: Sequence[Criterion], view: View) ->
             )
 
 
-def settings_chips(criteria: Sequence[Criterion], view: View) -> Iterator[Chip]:
-    """One for each setting that changes what is shown or how it is weighed, but chooses no rows."""
-    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+def settings_chips(criteria: Sequence[Criterion], view: View, usual: Mapping[str, int]) -> Iterator[Chip]:
+    """One for each setting that changes what is shown or how it is weighed, but chooses no rows.
+
+    `usual`: the weights where the visitor sets none.
+    """
     if view.as_of:
         yield Chip(AS_OF, f"as of {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
-    if changed := view.changed_weights(defaults):
+    if changed := view.changed_weights(usual):
         yield Chip("weights", f"{len(changed)} weight{pluralize(len(changed))} changed", view.but(weights={}))
     if view.criteria:
         yield Chip(
@@ -138,10 +151,11 @@ def head(name: str, view: View) -> tuple[str, str]:
     return name, "none"
 
 
-def heads(columns: Sequence[Column], view: View) -> list[Head]:
+def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> list[Head]:
     return [
-        Head(column, *head(column.criterion.slug, view), view.weights.get(column.criterion.slug))
+        Head(column, *head(slug, view), view.weights.get(slug), usual[slug])
         for column in columns
+        for slug in [column.criterion.slug]
     ]
 
 
@@ -151,6 +165,7 @@ class WeightField:
 
     criterion: Criterion
     value: int | None
+    usual: int
 
     @property
     def name(self) -> str:
@@ -193,8 +208,8 @@ class Party:
     url_as_baseline: str
 
 
-def weight_fields(criteria: Sequence[Criterion], view: View) -> list[WeightField]:
-    return [WeightField(criterion, view.weights.get(criterion.slug)) for criterion in criteria]
+def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
+    return WeightField(criterion, view.weights.get(criterion.slug), usual[criterion.slug])
 
 
 def around_matrix(
@@ -203,33 +218,35 @@ def around_matrix(
     facets: Sequence[Facet],
     view: View,
     counts: Mapping[str, Mapping[str, int]],
+    use_case: UseCase | None,
 ) -> dict[str, Any]:
     """The template context of everything around the matrix."""
     path = reverse("comparisons:matrix")
-    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    usual = weighing(use_case, criteria)
     # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
     listed = {row.framework.slug for row in table.in_order}
     return {
         "view": view,
         "path": path,
-        "heads": heads(table.columns, view),
+        "use_case": use_case,
+        "heads": heads(table.columns, view, usual),
         "name_sort": head("name", view),
         "fit_sort": head("fit", view),
         "menus": menus(facets, view, counts),
         "minimums": [MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
         "hidden_ticks": [slug for slug in view.framework if slug not in listed],
-        "hidden_weights": weight_fields(
-            [criterion for criterion in criteria if criterion.slug not in shown], view
-        ),
+        "hidden_weights": [
+            weight_field(criterion, view, usual) for criterion in criteria if criterion.slug not in shown
+        ],
         "criteria": criteria,
-        "changed_weights": view.changed_weights(defaults),
-        "chips": list(chips(facets, criteria, view)),
-        "settings_chips": list(settings_chips(criteria, view)),
+        "changed_weights": view.changed_weights(usual),
+        "chips": list(chips(facets, criteria, view, use_case)),
+        "settings_chips": list(settings_chips(criteria, view, usual)),
         "open_base": f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
         "closed_url": view.url(path, open=""),
         "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
-        "pinned_url": view.pinned(defaults).url(path),
+        "pinned_url": view.pinned(usual).url(path),
         "without_weights_url": view.url(path, weights={}),
         "unfiltered_url": view.unfiltered().url(path),
         "untick_url": view.url(path, framework=()),
@@ -241,25 +258,31 @@ def around_matrix(
 
 
 def around_side_by_side(
-    table: Matrix, criteria: Sequence[Criterion], everyone: Sequence[Framework], view: View
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    everyone: Sequence[Framework],
+    view: View,
+    use_case: UseCase | None,
 ) -> dict[str, Any]:
     """The template context of everything around a side by side."""
     slugs = [row.framework.slug for row in table.in_order]
     path = _side_by_side(slugs)
-    defaults = {criterion.slug: criterion.default_weight for criterion in criteria}
+    usual = weighing(use_case, criteria)
     return {
         "view": view,
         "path": path,
-        "changed_weights": view.changed_weights(defaults),
-        "folds": [_fold(group, lines, view) for group, lines in table.grouped_lines],
+        "use_case": use_case,
+        "changed_weights": view.changed_weights(usual),
+        "folds": [_fold(group, lines, view, usual) for group, lines in table.grouped_lines],
         "parties": [_party(row, slugs, view) for row in table.in_order],
         "others": [
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
             for framework in everyone
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
-        "pinned_url": view.pinned(defaults).url(path),
+        "pinned_url": view.pinned(usual).url(path),
         "without_weights_url": view.url(path, weights={}),
+        "without_use_case_url": view.url(path, use_case=""),
         "without_baseline_url": view.url(path, baseline=""),
         "only_url": view.url(path, only="" if view.only else "differences"),
         "back_url": view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
@@ -267,11 +290,19 @@ def around_side_by_side(
     }
 
 
-def _fold(group: CriterionGroup, lines: Sequence[Line], view: View) -> Fold:
-    weighed = [
-        WeighedLine(line, WeightField(line.column.criterion, view.weights.get(line.column.criterion.slug)))
-        for line in lines
-    ]
+def around_use_case(table: Matrix, use_case: UseCase) -> dict[str, Any]:
+    """The links from the page of a use case to its matrix, and to its leaders side by side."""
+    view = View(use_case=use_case.slug)
+    leaders = [row.framework.slug for row in table.ranked][:LEADERS]
+    return {
+        "weighed_url": view.url(reverse("comparisons:matrix")),
+        "leaders": table.ranked[: len(leaders)],
+        "leaders_url": view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
+    }
+
+
+def _fold(group: CriterionGroup, lines: Sequence[Line], view: View, usual: Mapping[str, int]) -> Fold:
+    weighed = [WeighedLine(line, weight_field(line.column.criterion, view, usual)) for line in lines]
     return Fold(
         group,
         tuple(one for one in weighed if not (view.only and one.line.column.is_alike)),
@@ -308,13 +339,17 @@ def stood(path: str, view: View, begins: date | None) -> dict[str, Any]:
 
 
 def blame(
-    found: Sequence[tuple[str, int]], facets: Sequence[Facet], criteria: Sequence[Criterion], view: View
+    found: Sequence[tuple[str, int]],
+    facets: Sequence[Facet],
+    criteria: Sequence[Criterion],
+    view: View,
+    use_case: UseCase | None,
 ) -> list[tuple[str, int, str]]:
     """For an empty table: each filter that emptied it in words, how many its dropping shows, and the address."""
     counts = dict(found)
     path = reverse("comparisons:matrix")
     words: dict[str, list[str]] = {}
-    for chip in chips(facets, criteria, view):
+    for chip in chips(facets, criteria, view, use_case):
         words.setdefault(chip.name, []).append(chip.words)
     return [
         (", ".join(said), counts[name], _dropped(name, view).url(path))
@@ -326,6 +361,8 @@ def blame(
 def _dropped(name: str, view: View) -> View:
     if name == "q":
         return view.but(q="")
+    if name == USE_CASE:
+        return view.but(use_case="")
     if name.startswith(MINIMUM):
         return view.without_minimum(name.removeprefix(MINIMUM))
     return view.but(facets={facet: values for facet, values in view.facets.items() if facet != name})

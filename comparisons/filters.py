@@ -14,7 +14,8 @@ from django.db.models import Count, Q, QuerySet
 from frameworks.asof import Facts, Past
 from frameworks.models import Criterion, Facet, Framework, Trait
 
-from .permalinks import MINIMUM
+from .models import Need, UseCase
+from .permalinks import MINIMUM, USE_CASE
 
 
 class FacetFilter(django_filters.MultipleChoiceFilter):
@@ -59,7 +60,10 @@ class MinimumFilter(django_filters.TypedChoiceFilter):
 
 
 class FrameworkFilter(django_filters.FilterSet):
-    """One filter for the name, one for each facet, one minimum for each scored criterion."""
+    """One filter for the name, one for each facet, one minimum for each scored criterion.
+
+    The must-haves of a use case come on top: whatever else is asked, only frameworks that meet them are on the table.
+    """
 
     q = django_filters.CharFilter(label="Name contains", method="filter_name", max_length=60)
 
@@ -69,9 +73,12 @@ class FrameworkFilter(django_filters.FilterSet):
         *,
         facets: Sequence[Facet],
         criteria: Sequence[Criterion],
+        use_case: UseCase | None = None,
         queryset: QuerySet[Framework] | None = None,
     ) -> None:
-        super().__init__(data, queryset=Framework.objects.published() if queryset is None else queryset)
+        self.needs = list(use_case.needs.all()) if use_case else []
+        self.everyone = Framework.objects.published() if queryset is None else queryset
+        super().__init__(data, queryset=meeting(self.everyone, self.needs))
         self.facets = facets
         for facet in facets:
             self._add(facet.slug, FacetFilter(facet))
@@ -98,7 +105,7 @@ class FrameworkFilter(django_filters.FilterSet):
 
     def without(self, name: str) -> QuerySet[Framework]:
         """What would be on the table with one filter dropped."""
-        qs: QuerySet[Framework] = self.queryset.all()
+        qs: QuerySet[Framework] = (self.everyone if name == USE_CASE else self.queryset).all()
         for other, value in self.applied.items():
             if other != name:
                 qs = self.filters[other].filter(qs, value)
@@ -124,7 +131,8 @@ class FrameworkFilter(django_filters.FilterSet):
 
     def blame(self) -> list[tuple[str, int]]:
         """For an empty table: each filter whose dropping would show frameworks again, with how many."""
-        found = [(name, self.count_without(name)) for name in self.applied]
+        asked = [USE_CASE, *self.applied] if self.needs else self.applied
+        found = [(name, self.count_without(name)) for name in asked]
         return [(name, count) for name, count in found if count]
 
     def count_without(self, name: str) -> int:
@@ -135,10 +143,18 @@ class PastFilter(FrameworkFilter):
     """The same over the facts of a day gone by, which stand in no table."""
 
     def __init__(
-        self, data: Mapping[str, Any], *, facets: Sequence[Facet], criteria: Sequence[Criterion], past: Past
+        self,
+        data: Mapping[str, Any],
+        *,
+        facets: Sequence[Facet],
+        criteria: Sequence[Criterion],
+        use_case: UseCase | None = None,
+        past: Past,
     ) -> None:
-        super().__init__(data, facets=facets, criteria=criteria, queryset=Framework.objects.none())
+        nobody = Framework.objects.none()
+        super().__init__(data, facets=facets, criteria=criteria, use_case=use_case, queryset=nobody)
         self.past = past
+        self.criteria = criteria
 
     def shown(self) -> list[Framework]:
         return self._passing()
@@ -159,11 +175,21 @@ class PastFilter(FrameworkFilter):
     def _passing(self, *, but: str = "") -> list[Framework]:
         """Those that pass all filters but the one named."""
         asked = [(self.filters[name], value) for name, value in self.applied.items() if name != but]
+        needs = self.needs if but != USE_CASE else []
         return [
             framework
             for framework in self.past.frameworks()
             if all(self._passes(framework, filter_, value) for filter_, value in asked)
+            and all(need.is_met(framework, self._scores(framework)) for need in needs)
         ]
+
+    def _scores(self, framework: Framework) -> dict[str, int]:
+        ratings = self.past.ratings
+        return {
+            criterion.slug: rating.score
+            for criterion in self.criteria
+            if (rating := ratings.get((framework.pk, criterion.pk)))
+        }
 
     def _passes(self, framework: Framework, filter_: django_filters.Filter, value: Any) -> bool:
         match filter_:
@@ -176,9 +202,26 @@ class PastFilter(FrameworkFilter):
         return any(value.casefold() in text.casefold() for text in (framework.name, framework.tagline))
 
 
+def meeting(frameworks: QuerySet[Framework], needs: Sequence[Need]) -> QuerySet[Framework]:
+    """Those that meet all must-haves of a use case, as `Need.is_met` says of one at hand."""
+    for need in needs:
+        if need.criterion:
+            rated = need.criterion.ratings.filter(is_published=True, score__gte=need.minimum)
+            frameworks = frameworks.filter(pk__in=rated.values("framework"))
+        else:
+            traits = Trait.objects.filter(value=need.value)
+            frameworks = frameworks.filter(pk__in=traits.values("framework"))
+    return frameworks
+
+
 def filter_of(
-    facts: Facts, data: Mapping[str, Any], *, facets: Sequence[Facet], criteria: Sequence[Criterion]
+    facts: Facts,
+    data: Mapping[str, Any],
+    *,
+    facets: Sequence[Facet],
+    criteria: Sequence[Criterion],
+    use_case: UseCase | None,
 ) -> FrameworkFilter:
     if isinstance(facts, Past):
-        return PastFilter(data, facets=facets, criteria=criteria, past=facts)
-    return FrameworkFilter(data, facets=facets, criteria=criteria)
+        return PastFilter(data, facets=facets, criteria=criteria, use_case=use_case, past=facts)
+    return FrameworkFilter(data, facets=facets, criteria=criteria, use_case=use_case)

@@ -1,4 +1,4 @@
-"""As of when, how frameworks are weighed and what is shown: parameters that do not choose rows pass these forms."""
+"""As of when, for which use case, how weighed and what is shown: parameters that are no filters pass these forms."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -8,13 +8,25 @@ from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from frameworks.models import Criterion, Framework
 
-from .permalinks import AS_OF, MINIMUM, WEIGHT
+from .models import UseCase, UseCaseQuerySet
+from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
 
 
-class DayForm(forms.Form):
+class ReadForm(forms.Form):
+    """A form that is read and never sent back: what holds of it holds, whatever stands beside it."""
+
+    @property
+    def clean_data(self) -> dict[str, Any]:
+        """What holds of the input; what does not is left out and named in `errors`."""
+        _ = self.errors
+        return self.cleaned_data
+
+
+class DayForm(ReadForm):
     """As of which day. Read before the other forms: it depends on the day what they know of."""
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
@@ -28,21 +40,36 @@ class DayForm(forms.Form):
         )
 
     @property
-    def clean_data(self) -> dict[str, Any]:
-        _ = self.errors
-        return self.cleaned_data
-
-    @property
     def day(self) -> date | None:
         """None is today."""
         day: date | None = self.clean_data.get(AS_OF)
         return day
 
 
-class WeighingForm(forms.Form):
+class UseCaseForm(ReadForm):
+    """For which use case. Read before the rows are: its must-haves choose them."""
+
+    def __init__(self, data: Mapping[str, Any], *, use_cases: UseCaseQuerySet) -> None:
+        super().__init__(data)
+        self.use_cases = use_cases
+        self.fields[USE_CASE] = forms.ChoiceField(
+            label="Use case",
+            choices=[(use_case.slug, use_case.name) for use_case in use_cases],
+            error_messages={"invalid_choice": "There is no such use case."},
+            required=False,
+        )
+
+    @cached_property
+    def chosen(self) -> UseCase | None:
+        """With its weights and must-haves, which are fetched for this one only."""
+        slug = self.clean_data.get(USE_CASE)
+        return self.use_cases.with_demands().filter(slug=slug).first() if slug else None
+
+
+class WeighingForm(ReadForm):
     """Weights, columns, order, baseline, ticked frameworks and the open cell.
 
-    A blank weight means the default, 0 that the criterion does not count.
+    A blank weight means the use case's, or the default without one; 0 that the criterion does not count.
     """
 
     only = forms.ChoiceField(
@@ -81,12 +108,6 @@ class WeighingForm(forms.Form):
                 required=False,
             )
 
-    @property
-    def clean_data(self) -> dict[str, Any]:
-        """What holds of the input; what does not is left out and named in `errors`."""
-        _ = self.errors
-        return self.cleaned_data
-
     def clean_criteria(self) -> list[str]:
         """The columns shown, in the table's order; none named and all named are the same view."""
         chosen = set(self.cleaned_data["criteria"])
@@ -116,14 +137,16 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
             yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was left out."
 
 
-def misread(data: QueryDict, day: DayForm, weighing: WeighingForm) -> list[tuple[str, str]]:
+def misread(
+    data: QueryDict, day: DayForm, kind: UseCaseForm, weighing: WeighingForm
+) -> list[tuple[str, str]]:
     """The parameters of a side by side that were not understood, to be passed on to the page that says so."""
-    errors = {**day.errors, **weighing.errors}
+    errors = {**day.errors, **kind.errors, **weighing.errors}
     return [
         (name, value)
         for name, values in data.lists()
         if (name.startswith(WEIGHT) and name not in weighing.fields)
-        or (name in errors and (name.startswith(WEIGHT) or name in {AS_OF, "baseline", "only"}))
+        or (name in errors and (name.startswith(WEIGHT) or name in {AS_OF, USE_CASE, "baseline", "only"}))
         for value in values
     ]
 

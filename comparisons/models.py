@@ -1,5 +1,7 @@
 """What follows from the facts for somebody's project: use cases with their weights, and rules that sources state."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +13,18 @@ from frameworks.models import Claim, Component, Criterion, FacetValue, Framework
 from frameworks.models.evidence import ONE_TO_FIVE
 from frameworks.models.promises import one_to_five_check, slug_check, slug_field
 from frameworks.models.recorded import RecordedQuerySet
+
+
+class UseCaseQuerySet(RecordedQuerySet["UseCase"]):
+    def with_demands(self) -> "UseCaseQuerySet":
+        """Each with its weights and must-haves, in two further queries."""
+        weights = models.Prefetch("weights", UseCaseWeight.objects.select_related("criterion"))
+        needs = models.Prefetch("needs", Need.objects.select_related("value__facet", "criterion"))
+        return self.prefetch_related(weights).prefetch_related(needs)
+
+    def with_advice(self) -> "UseCaseQuerySet":
+        """Each with what is recommended for it, as far as it is public, and on whose word."""
+        return self.prefetch_related(models.Prefetch("recommendations", Recommendation.objects.in_full()))
 
 
 class UseCase(Recorded):
@@ -29,7 +43,7 @@ class UseCase(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = UseCaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -107,8 +121,18 @@ class Need(Recorded):
         ]
 
     def __str__(self) -> str:
-        wanted = self.value or f"{self.criterion} at least {self.minimum}"
-        return f"{self.use_case}: {wanted}"
+        return f"{self.use_case}: {self.wanted}"
+
+    @property
+    def wanted(self) -> str:
+        """`Built in: Admin`, `Security at least 3`."""
+        return str(self.value or f"{self.criterion} at least {self.minimum}")
+
+    def is_met(self, framework: Framework, scores: Mapping[str, int | None]) -> bool:
+        """By a framework with its traits and its scores by criterion. Without evidence it is not."""
+        if self.value:
+            return self.value.slug in {own.slug for own in framework.values_of(self.value.facet.slug)}
+        return bool(self.criterion and (scores.get(self.criterion.slug) or 0) >= (self.minimum or 0))
 
     def clean(self) -> None:
         if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (
@@ -117,6 +141,26 @@ class Need(Recorded):
             raise ValidationError(
                 "Name either a property, or a criterion with the lowest score that will do."
             )
+
+
+class RecommendationQuerySet(RecordedQuerySet["Recommendation"]):
+    def published(self) -> "RecommendationQuerySet":
+        """A combination is whole or not at all."""
+        # Not excluded by a join: among the recommendations of one framework it would look at that one only.
+        hidden = Recommendation.objects.filter(frameworks__is_published=False)
+        return self.exclude(pk__in=hidden.order_by().values("pk"))
+
+    def in_full(self) -> "RecommendationQuerySet":
+        """The published ones, first choices first, each with whom it names and on whose word, in three queries."""
+        rank = models.Case(
+            *(models.When(strength=one, then=place) for place, one in enumerate(Recommendation.Strength))
+        )
+        return (
+            self.published()
+            .select_related("use_case", "component")
+            .prefetch_related("frameworks", models.Prefetch("claims", Claim.objects.published().cited()))
+            .order_by(rank, "use_case__position", "slug")
+        )
 
 
 class Recommendation(Recorded):
@@ -143,7 +187,7 @@ class Recommendation(Recorded):
     strength = models.CharField(max_length=10, choices=Strength, default=Strength.FIRST)
     claims = models.ManyToManyField(Claim, related_name="recommendations")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         ordering = ["use_case", "slug"]
@@ -158,6 +202,15 @@ class Recommendation(Recorded):
 
     def __str__(self) -> str:
         return f"{self.use_case}: {self.slug}"
+
+    @property
+    def is_combination(self) -> bool:
+        """Several to be used together. Costs no query after `in_full()`."""
+        return len(self.frameworks.all()) > 1
+
+    @property
+    def source_count(self) -> int:
+        return len({claim.source_id for claim in self.claims.all()})
 
 
 class Prompt(Recorded):

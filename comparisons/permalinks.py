@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 AS_OF = "as-of"
+USE_CASE = "use-case"
 MINIMUM = "min-"
 NEED = "need"
 WEIGHT = "w-"
@@ -21,8 +22,8 @@ DEFAULT_SORT = "fit"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a visitor is looking at: as of which day, which frameworks are on the table, how they are weighed, what is
-    shown.
+    """What a visitor is looking at: as of which day, which frameworks are on the table, how they are weighed (for
+    which use case, and what of that the visitor has changed), what is shown.
 
     All names are slugs. An empty value means that the visitor has not set it; no day is today.
     """
@@ -32,6 +33,7 @@ class View:
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
     criteria: tuple[str, ...] = ()
+    use_case: str = ""
     weights: Mapping[str, int] = field(default_factory=dict)
     sort: str = DEFAULT_SORT
     baseline: str = ""
@@ -52,6 +54,7 @@ class View:
                 if name.startswith(MINIMUM) and value
             },
             criteria=tuple(cleaned.get("criteria") or ()),
+            use_case=cleaned.get(USE_CASE) or "",
             weights={
                 name.removeprefix(WEIGHT): value
                 for name, value in cleaned.items()
@@ -74,6 +77,8 @@ class View:
             yield from ((facet, value) for value in values)
         yield from ((MINIMUM + name, str(value)) for name, value in sorted(self.minimums.items()))
         yield from (("criteria", name) for name in self.criteria)
+        if self.use_case:
+            yield USE_CASE, self.use_case
         yield from ((WEIGHT + name, str(value)) for name, value in sorted(self.weights.items()))
         if self.sort != DEFAULT_SORT:
             yield "sort", self.sort
@@ -111,7 +116,8 @@ class View:
         )
 
     def unfiltered(self) -> Self:
-        return replace(self, q="", facets={}, minimums={})
+        """A use case goes, too: its must-haves choose rows."""
+        return replace(self, q="", facets={}, minimums={}, use_case="")
 
     def changed_weights(self, defaults: Mapping[str, int]) -> list[str]:
         """The criteria whose weight differs from the default, in the defaults' order."""
@@ -119,14 +125,15 @@ class View:
 
     def pinned(self, defaults: Mapping[str, int]) -> Self:
         """The view to pass on: once one weight differs from the default all are named, so that later defaults
-        cannot move it. What is merely open or ticked here is left out."""
+        cannot move it; so they are with a use case, whose weights are the defaults then. What is merely open or
+        ticked here is left out."""
         shared = replace(self, framework=(), open="")
-        if self.changed_weights(defaults):
+        if self.use_case or self.changed_weights(defaults):
             return replace(shared, weights={**defaults, **self.weights})
         return shared
 
     def side_by_side(self) -> Self:
-        """What of it also means something side by side: the day, the weights and how differences are shown."""
+        """What of it also means something side by side: the day, the use case, the weights and how differences show."""
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )

@@ -27,5 +27,8 @@ urlpatterns = [
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
     path("choose/", views.choose, name="choose"),
     path("capabilities/", views.capabilities, name="capabilities"),
+    # /use-cases/…
+    path("use-cases/", views.use_case_index, name="use_cases"),
+    path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
     path("method/", views.method, name="method"),
 ]

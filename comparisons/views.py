@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +20,11 @@ from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, controls, needs, scoring
+from . import choosing, controls, needs, scoring, usecases
 from .filters import filter_of
-from .forms import DayForm, WeighingForm, misread, notices
+from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
+from .models import UseCase
 from .permalinks import View
 
 
@@ -44,12 +47,13 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         return _tidied(request, query)
     day, facts = _as_of(query)
     criteria, facets, everyone = facts.criteria(), facts.facets(), facts.frameworks()
-    chosen = filter_of(facts, query, facets=facets, criteria=criteria)
+    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
+    chosen = filter_of(facts, query, facets=facets, criteria=criteria, use_case=kind.chosen)
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
-    cleaned = day.clean_data | chosen.applied | weighing.clean_data
+    cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data
     view = View.read(cleaned, [facet.slug for facet in facets])
     frameworks = chosen.shown()
-    table = _build(frameworks, criteria, facts.cells(frameworks, criteria), view)
+    table = _build(frameworks, criteria, facts.cells(frameworks, criteria), view, kind.chosen)
     context = {
         "matrix": table,
         "everyone": everyone,
@@ -57,9 +61,10 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         "opened": _opened(table, facts, view),
         "filters": chosen,
         "weighing": weighing,
-        "notices": list(notices(query, day, chosen.form, weighing)),
-        "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view),
-        **controls.around_matrix(table, criteria, facets, view, chosen.counts()),
+        "use_cases": kind.use_cases,
+        "notices": list(notices(query, day, kind, chosen.form, weighing)),
+        "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view, kind.chosen),
+        **controls.around_matrix(table, criteria, facets, view, chosen.counts(), kind.chosen),
         **_stood(request, facts, view),
         **({} if view.as_of or _wants_fragment(request) else _extent()),
     }
@@ -71,9 +76,10 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
     day, facts = _as_of(request.GET)
     everyone = facts.frameworks(with_traits=True)
+    kind = UseCaseForm(request.GET, use_cases=UseCase.objects.all())
     weighing = WeighingForm(request.GET, criteria=facts.criteria(), frameworks=everyone)
-    view = View.read(day.clean_data | weighing.clean_data, [])
-    left = misread(request.GET, day, weighing)
+    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
+    left = misread(request.GET, day, kind, weighing)
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
@@ -95,19 +101,22 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
     by_slug = {framework.slug: framework for framework in everyone}
     parties = [by_slug[slug] for slug in slugs if slug in by_slug]
+    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    view = View.read(day.clean_data | weighing.clean_data, []).side_by_side()
+    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side()
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(parties) < len(slugs):
-        return _chooser(request, facts, everyone, slugs, view, misread(query, day, weighing))
+        return _chooser(request, facts, everyone, slugs, view, misread(query, day, kind, weighing))
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     cells = facts.cells(frameworks, criteria, with_claims=True)
-    table = _build(frameworks, criteria, cells, view, folds=True)
+    table = _build(frameworks, criteria, cells, view, kind.chosen, folds=True)
     context = {
         "matrix": table,
         "weighing": weighing,
-        "notices": list(notices(query, day, weighing)),
+        "use_cases": kind.use_cases,
+        "notices": list(notices(query, day, kind, weighing)),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
-        **controls.around_side_by_side(table, criteria, everyone, view),
+        "short": usecases.falling_short(kind.chosen, frameworks, criteria, cells),
+        **controls.around_side_by_side(table, criteria, everyone, view, kind.chosen),
         **_stood(request, facts, view),
     }
     return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
@@ -157,6 +166,34 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 
 
 @require_safe
+def use_case_index(request: HttpRequest) -> TemplateResponse:
+    """Every use case in a line, with who is recommended first."""
+    known = [usecases.advice(use_case) for use_case in UseCase.objects.with_advice()]
+    return TemplateResponse(request, "comparisons/use_case_index.html", {"known": known})
+
+
+@require_safe
+def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
+    """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
+    cited = Prefetch("needs__claims", Claim.objects.published().cited())
+    found = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
+    facts = Today()
+    criteria, frameworks = facts.criteria(), facts.frameworks(with_traits=True)
+    cells = facts.cells(frameworks, criteria)
+    table, short = usecases.standings(
+        found, frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE
+    )
+    context = {
+        "use_case": found,
+        "matrix": table,
+        "short": short,
+        "weighed": usecases.weighed(found, criteria),
+        **controls.around_use_case(table, found),
+    }
+    return TemplateResponse(request, "comparisons/use_case.html", context)
+
+
+@require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
     criteria = list(Criterion.objects.scored().in_order())
@@ -181,15 +218,17 @@ def _build(
     criteria: Sequence[Criterion],
     cells: Mapping[Key, Cell],
     view: View,
+    use_case: UseCase | None = None,
     *,
     folds: bool = False,
 ) -> Matrix:
-    """`folds`: criteria in which all are alike stay in, for the page to fold them."""
+    """What the visitor weighs comes before what the use case does. `folds`: criteria in which all are alike stay in,
+    for the page to fold them."""
     return build_matrix(
         frameworks,
         criteria,
         cells,
-        weights=view.weights,
+        weights={**usecases.weighing(use_case, criteria), **view.weights},
         shown=view.criteria,
         sort=view.sort,
         baseline=view.baseline,

@@ -166,12 +166,13 @@ def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
 
 
 def of_framework(
-    framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell]
+    framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell], cited: AbstractSet[Claim]
 ) -> dict[str, Any]:
     """`rated` groups hold the scored cells, without the silent ones where these are many.
 
     `described` holds the cells that only describe, by slug with underscores, and `background` those of them that have
-    no section of their own; silent ones are left out of both.
+    no section of their own; silent ones are left out of both. `other_uses` are the claims on its best uses that are
+    not among those `cited` for a recommendation.
     """
     own = [cells[framework.pk, criterion.pk] for criterion in criteria]
     scored = [cell for cell in own if cell.criterion.is_scored]
@@ -182,6 +183,13 @@ def of_framework(
         "rated": _by_group([cell for cell in scored if not is_sparse or cell.state != "silent"]),
         "silent": silent if is_sparse else [],
         "described": {cell.criterion.slug.replace("-", "_"): cell for cell in described},
+        "other_uses": [
+            claim
+            for cell in described
+            if cell.criterion.slug == "best-uses"
+            for claim in cell.claims
+            if claim not in cited
+        ],
         "background": [cell for cell in described if cell.criterion.slug not in WITH_SECTION],
         "rating_total": sum(cell.state == "rated" for cell in scored),
         "criterion_total": len(scored),

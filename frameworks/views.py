@@ -65,15 +65,19 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
         .select_related("framework", "other")
         .prefetch_related("claims__source")
     )
+    advice = list(found.recommendations.in_full())
     context = {
         "framework": found,
         "relations": relations,
+        "advice": advice,
         "facets": dossiers.facets(found),
         "opposites": [
             (other, reverse("comparisons:side_by_side", args=[[found.slug, other.slug]]))
             for other in Framework.objects.published().exclude(pk=found.pk)
         ],
-        **dossiers.of_framework(found, criteria, cells),
+        **dossiers.of_framework(
+            found, criteria, cells, {claim for one in advice for claim in one.claims.all()}
+        ),
         **provisions.of_framework(
             found,
             list(FacetValue.objects.capabilities()),

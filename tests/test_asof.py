@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from comparisons.filters import FrameworkFilter, PastFilter
 from comparisons.forms import DayForm, notices
+from comparisons.models import UseCase
 from frameworks import revisions
 from frameworks.asof import Past, Recording, at_end_of, history_begins
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
@@ -192,7 +193,25 @@ def filtered(db: None) -> tuple[list[Facet], list[Criterion], Past]:
     factories.make_rating(framework=quart, criterion=criteria[0], score=5, is_published=False)
     hidden = factories.make_framework(name="Hidden", is_published=False)
     factories.make_trait(framework=hidden, value=values["micro"], claims=[])
+    for name, needs in NEEDS.items():
+        case = factories.make_use_case(slug=name)
+        for need in needs:
+            if isinstance(need, str):
+                factories.make_need(use_case=case, value=values[need], claims=[])
+            else:
+                criterion = next(one for one in criteria if one.slug == need[0])
+                factories.make_need(use_case=case, criterion=criterion, minimum=need[1], claims=[])
     return list(Facet.objects.prefetch_related("values")), criteria, at_end_of(timezone.localdate())
+
+
+#: The must-haves of each use case.
+NEEDS: dict[str, list[str | tuple[str, int]]] = {
+    "any": [],
+    "parts": ["orm", "admin"],
+    "speed": [("speed", 3)],
+    "both": ["api", ("security", 4)],
+    "nobody": ["micro", "orm"],
+}
 
 
 KINDS = {"kind": ["api", "full-stack", "micro"], "capability": ["admin", "forms", "orm", "validation"]}
@@ -217,14 +236,15 @@ QUERIES = st.tuples(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(query=QUERIES)
+@given(query=QUERIES, name=st.sampled_from(["", *NEEDS]))
 def test_filters_mean_the_same_in_memory_as_in_the_database(
-    filtered: tuple[list[Facet], list[Criterion], Past], query: str
+    filtered: tuple[list[Facet], list[Criterion], Past], query: str, name: str
 ) -> None:
     facets, criteria, past = filtered
     data = QueryDict(query)
-    today = FrameworkFilter(data, facets=facets, criteria=criteria)
-    then = PastFilter(data, facets=past.facets(), criteria=past.criteria(), past=past)
+    case = UseCase.objects.with_demands().filter(slug=name).first()
+    today = FrameworkFilter(data, facets=facets, criteria=criteria, use_case=case)
+    then = PastFilter(data, facets=past.facets(), criteria=past.criteria(), use_case=case, past=past)
     assert [one.slug for one in then.shown()] == [one.slug for one in today.shown()]
     assert [one.kind_line for one in then.shown()] == [one.kind_line for one in today.shown()]
     assert then.counts() == today.counts()
@@ -433,23 +453,25 @@ def test_a_bad_day_travels_to_the_page_that_says_so(client: Client, world: None)
     assert response["Location"] == f"{VERSUS}?as-of=soon"
 
 
-def test_a_facet_cannot_take_the_name(db: None) -> None:
+@pytest.mark.parametrize("slug", ["as-of", "use-case"])
+def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
     with pytest.raises(Exception, match="uses this name in its address"):
-        Facet(slug="as-of", name="As of").full_clean()
+        Facet(slug=slug, name="Taken").full_clean()
 
 
 @pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")
 @pytest.mark.parametrize(
     "path, queries",
     [
-        ("/?as-of=DAY", 1),
-        ("/?as-of=DAY&q=f&kind=value-0&capability=value-0&min-scored-0=2&w-scored-0=9&sort=-scored-0", 1),
-        ("/?as-of=DAY&open=f0:scored-0", 1),
-        ("/?as-of=DAY&q=nothing", 1),
-        ("/?as-of=2000-01-01", 2),
-        ("/compare/?as-of=DAY", 1),
-        ("/compare/f0-vs-f1/?as-of=DAY&baseline=f1&only=differences", 1),
-        ("/compare/f0-vs-f1/?as-of=2000-01-01", 2),
+        ("/?as-of=DAY", 2),
+        ("/?as-of=DAY&q=f&kind=value-0&capability=value-0&min-scored-0=2&w-scored-0=9&sort=-scored-0", 2),
+        ("/?as-of=DAY&open=f0:scored-0", 2),
+        ("/?as-of=DAY&q=nothing", 2),
+        ("/?as-of=2000-01-01", 3),
+        ("/compare/?as-of=DAY", 2),
+        ("/compare/f0-vs-f1/?as-of=DAY&baseline=f1&only=differences", 2),
+        ("/compare/f0-vs-f1/?as-of=2000-01-01", 3),
+        ("/?as-of=DAY&use-case=case-0", 5),
     ],
 )
 @pytest.mark.django_db
@@ -462,4 +484,4 @@ def test_as_many_queries_for_much_as_for_little(
 ) -> None:
     with django_assert_num_queries(queries):
         response = client.get(path.replace("DAY", timezone.localdate().isoformat()))
-    assert response.status_code == (404 if "vs" in path and queries == 2 else 200)
+    assert response.status_code == (404 if "vs" in path and queries == 3 else 200)

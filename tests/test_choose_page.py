@@ -36,14 +36,19 @@ def world() -> None:
         for slug, text in (("small", "Small"), ("large", "Large"))
     )
     source = factories.make_source(key="001", short_name="First", interest_short="sells it")
-    common = {"source": source}
     quick = factories.make_claim(framework=flask, criterion=speed, source=source)
-    factories.make_rule([small], favours=[flask], claims=[quick], paraphrase="Small ones: Flask.", **common)
-    factories.make_rule([shop], favours=[django], paraphrase="Shops: Django.", **common)
-    factories.make_rule([shop, large], favours=[django], paraphrase="Large shops: Django.", **common)
-    factories.make_rule([small], favours=[], against=[django], paraphrase="Django is large.", **common)
     factories.make_rule(
-        [shop, api], favours=[django, flask], is_combination=True, paraphrase="Shop and API: both.", **common
+        [small], favours=[flask], claims=[quick], paraphrase="Small ones: Flask.", source=source
+    )
+    factories.make_rule([shop], favours=[django], paraphrase="Shops: Django.", source=source)
+    factories.make_rule([shop, large], favours=[django], paraphrase="Large shops: Django.", source=source)
+    factories.make_rule([small], favours=[], against=[django], paraphrase="Django is large.", source=source)
+    factories.make_rule(
+        [shop, api],
+        favours=[django, flask],
+        is_combination=True,
+        paraphrase="Shop and API: both.",
+        source=source,
     )
 
 

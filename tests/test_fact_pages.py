@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from comparisons.models import UseCase
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Rating, Source
 
 from . import factories
@@ -301,6 +302,9 @@ def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> No
     factories.make_addition(framework=hidden, capability=orm, component=tool, claims=said)
     factories.make_trait(framework=hidden, value=FacetValue.objects.get(slug="admin"), claims=said)
     factories.make_disagreement(claims=[*said, Claim.objects.get(key="002-28")])
+    live, flask = UseCase.objects.get(slug="live-updates"), Framework.objects.get(slug="flask")
+    factories.make_recommendation(hidden, use_case=live, claims=said)
+    factories.make_recommendation(hidden, flask, use_case=live, claims=said)
     page = get(client, path)
     assert "Hidden" not in page.one("main").text
     assert [link["href"] for link in page.all("a") if "hidden" in link["href"]] == []

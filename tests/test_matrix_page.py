@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from frameworks import revisions
-from frameworks.models import Claim, Criterion, Framework, Rating, Recorded
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Recorded
 
 from . import factories
 from .html import Element, Row, address, cells, fits, order, read, standings
@@ -136,6 +136,36 @@ def make_world() -> None:
         claims=list(Claim.objects.filter(framework__slug="fastapi", criterion=criteria[2])),
     )
     factories.make_framework(name="Hidden", is_published=False)
+    make_use_cases(criteria, values["interface:asgi"], praise)
+
+
+def make_use_cases(criteria: list[Criterion], asgi: FacetValue, praise: Claim) -> None:
+    """One with a must-have, where the sources agree, and one where they do not."""
+    learning, _, speed, waiting = criteria
+    django, fastapi, flask, quart = Framework.objects.exclude(slug__in=["hidden", "sanic"])
+    fast = list(Claim.objects.filter(framework=fastapi, criterion=speed))
+    live = factories.make_use_case(
+        name="Live updates",
+        summary="Pages that follow what happens.",
+        weights_reason="The almanac speaks of waiting.",
+        weights={learning: 0, speed: 5, waiting: 10},
+        position=1,
+    )
+    factories.make_need(use_case=live, number=1, value=asgi, claims=fast[:1])
+    factories.make_recommendation(fastapi, use_case=live, claims=fast)
+    factories.make_recommendation(quart, use_case=live, strength="suitable", claims=[praise])
+    shop = factories.make_use_case(
+        name="Shop",
+        summary="Goods, orders and customers.",
+        dispute="The almanac recommends Flask, the shop two together.",
+        position=2,
+    )
+    toolkit = factories.make_component(name="Flask Shopping")
+    factories.make_recommendation(django, fastapi, use_case=shop, claims=fast)
+    factories.make_recommendation(flask, slug="toolkit", component=toolkit, use_case=shop, claims=[praise])
+    factories.make_recommendation(
+        quart, slug="quart-against", strength="against", use_case=shop, claims=[praise]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +190,11 @@ PAGES = {
     "matrix, emptied": "/?q=zzz",
     "side by side": "/compare/flask-vs-fastapi/",
     "chooser": "/compare/",
+    "matrix for a use case": "/?use-case=live-updates",
+    "side by side for a use case": "/compare/flask-vs-fastapi/?use-case=live-updates",
+    "use cases": "/use-cases/",
+    "use case": "/use-cases/live-updates/",
+    "use case in dispute": "/use-cases/shop/",
     "frameworks": "/frameworks/",
     "framework": "/frameworks/flask/",
     "criteria": "/criteria/",
@@ -186,6 +221,7 @@ ERRORS = {
     "no such criterion": ("/criteria/nothing/", 404),
     "no such source": ("/sources/999/", 404),
     "no such component": ("/components/nothing/", 404),
+    "no such use case": ("/use-cases/nothing/", 404),
     "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
     "one in comparison": ("/compare/flask/", 400),

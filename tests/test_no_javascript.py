@@ -56,6 +56,10 @@ VIEWS = [
     "/?open=fastapi:performance",
     "/?kind=full-stack&open=fastapi:performance",
     EVERYTHING,
+    "/?use-case=live-updates",
+    "/?kind=micro&use-case=shop&w-performance=9&sort=name&framework=flask",
+    f"/?{DAY}&use-case=live-updates&w-documentation=0",
+    "/compare/flask-vs-django/?use-case=live-updates&w-documentation=0",
     f"/?{DAY}&kind=micro&w-performance=9&framework=flask&open=flask:performance",
     f"/compare/flask-vs-django/?{DAY}&w-documentation=0&baseline=flask",
     "/compare/flask-vs-django/",
@@ -160,9 +164,9 @@ def said(pairs: Pairs) -> Pairs:
 @pytest.mark.parametrize(
     "view, count",
     [
-        ("/", 59),
-        (EVERYTHING, 51),
-        ("/compare/flask-vs-django/?w-performance=2&baseline=flask", 13),
+        ("/", 62),
+        (EVERYTHING, 54),
+        ("/compare/flask-vs-django/?w-performance=2&baseline=flask", 16),
         ("/capabilities/?need=orm", 3),
     ],
 )

@@ -10,14 +10,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comparisons.filters import FrameworkFilter
-from comparisons.forms import DayForm, WeighingForm
+from comparisons.forms import DayForm, UseCaseForm, WeighingForm
+from comparisons.models import UseCase
 from comparisons.permalinks import WEIGHT, View, parties, versus
 from frameworks.models import Criterion, Facet, Framework
 
-from .factories import make_criterion, make_facet, make_facet_value, make_framework, make_group
+from .factories import (
+    make_criterion,
+    make_facet,
+    make_facet_value,
+    make_framework,
+    make_group,
+    make_use_case,
+)
 
 FACETS = {"kind": ["api", "full-stack", "micro"], "capability": ["admin", "orm"]}
 CRITERIA = ["learning-curve", "performance", "security"]
+USE_CASES = ["api", "shop"]
 FRAMEWORKS = ["django", "fastapi", "flask"]
 DEFAULTS = {"learning-curve": 3, "performance": 2, "security": 1}
 
@@ -36,11 +45,11 @@ class Catalogue:
         """The view that the forms make of a query string, as the matrix page has it."""
         data = QueryDict(query)
         day = DayForm(data, today=date(2026, 11, 20))
+        kind = UseCaseForm(data, use_cases=UseCase.objects.all())
         chosen = FrameworkFilter(data, facets=self.facets, criteria=self.criteria)
         weighing = WeighingForm(data, criteria=self.criteria, frameworks=self.frameworks)
-        return View.read(
-            day.clean_data | chosen.applied | weighing.clean_data, [facet.slug for facet in self.facets]
-        )
+        cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data
+        return View.read(cleaned, [facet.slug for facet in self.facets])
 
 
 @pytest.fixture
@@ -54,6 +63,8 @@ def catalogue(db: None) -> Catalogue:
         make_criterion(slug=slug, group=group, position=place, default_weight=weight)
     for slug in FRAMEWORKS:
         make_framework(slug=slug)
+    for slug in USE_CASES:
+        make_use_case(slug=slug)
     return Catalogue(
         list(Facet.objects.prefetch_related("values")),
         list(Criterion.objects.in_order()),
@@ -79,6 +90,7 @@ views = st.builds(
     ),
     minimums=st.dictionaries(st.sampled_from(CRITERIA), st.integers(2, 5)),
     criteria=some_of(CRITERIA).filter(lambda names: len(names) < len(CRITERIA)),  # all is as good as none
+    use_case=st.sampled_from(["", *USE_CASES]),
     weights=chosen_weights,
     sort=st.sampled_from([*sorts, *("-" + name for name in sorts)]),
     baseline=st.sampled_from(["", *FRAMEWORKS]),
@@ -117,7 +129,7 @@ def test_ticked_frameworks_stay_in_the_visitors_order_each_once(catalogue: Catal
     "query",
     [
         "",
-        "as-of=&q=&kind=&min-security=&w-security=&sort=&baseline=&only=&open=&criteria=",
+        "as-of=&q=&kind=&min-security=&use-case=&w-security=&sort=&baseline=&only=&open=&criteria=",
         "sort=fit",
         "criteria=security&criteria=performance&criteria=learning-curve",
         "page=0&utm_source=somewhere",
@@ -141,6 +153,8 @@ def test_what_says_nothing_is_not_in_the_address(catalogue: Catalogue, query: st
         ("only=differences&sort=-name", "sort=-name&only=differences"),
         ("criteria=security&criteria=performance", "criteria=performance&criteria=security"),
         ("kind=micro&kind=api", "kind=api&kind=micro"),
+        ("w-security=3&use-case=shop&criteria=security", "criteria=security&use-case=shop&w-security=3"),
+        ("use-case=shop&use-case=api", "use-case=api"),
     ],
 )
 def test_the_canonical_address(catalogue: Catalogue, query: str, said: str) -> None:
@@ -160,6 +174,7 @@ def test_the_canonical_address(catalogue: Catalogue, query: str, said: str) -> N
         ("sort=nonsense&only=everything", ""),
         ("baseline=rails&framework=rails", ""),
         ("open=django", ""),
+        ("use-case=nonsense&sort=name", "sort=name"),
         ("open=django:rust", ""),
         ("q=%00&sort=name", "sort=name"),
         ("as-of=2026-11-21", ""),
@@ -182,6 +197,7 @@ def test_everything_at_once_in_the_canonical_order() -> None:
         facets={"kind": ("api", "micro"), "capability": ("orm",)},
         minimums={"security": 3, "performance": 2},
         criteria=("performance", "security"),
+        use_case="shop",
         weights={"security": 0, "performance": 10},
         sort="-performance",
         baseline="flask",
@@ -192,7 +208,7 @@ def test_everything_at_once_in_the_canonical_order() -> None:
     assert view.url("/") == (
         "/?as-of=2026-03-01&q=C%2B%2B+%26+%E2%80%9CCo%E2%80%9D&kind=api&kind=micro&capability=orm"
         "&min-performance=2&min-security=3&criteria=performance&criteria=security"
-        "&w-performance=10&w-security=0&sort=-performance&baseline=flask&only=differences"
+        "&use-case=shop&w-performance=10&w-security=0&sort=-performance&baseline=flask&only=differences"
         "&framework=flask&framework=django&open=django:security"
     )
 
@@ -224,7 +240,7 @@ def test_dropping_a_facet_value_leaves_the_rest_in_its_order(facet: str, value: 
 @given(views)
 def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None:
     bare = view.unfiltered()
-    assert bare == view.but(q="", facets={}, minimums={})
+    assert bare == view.but(q="", facets={}, minimums={}, use_case="")
     assert bare.unfiltered() == bare
     dropped = view
     for name in view.minimums:
@@ -232,14 +248,20 @@ def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None
     for facet, values in view.facets.items():
         for value in values:
             dropped = dropped.without_value(facet, value)
-    assert dropped.but(q="") == bare
+    assert dropped.but(q="", use_case="") == bare
 
 
 @pytest.mark.once
 @unhurried
 @given(views)
-def test_side_by_side_keeps_the_day_weights_baseline_and_differences(view: View) -> None:
-    kept = View(as_of=view.as_of, weights=view.weights, baseline=view.baseline, only=view.only)
+def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(view: View) -> None:
+    kept = View(
+        as_of=view.as_of,
+        use_case=view.use_case,
+        weights=view.weights,
+        baseline=view.baseline,
+        only=view.only,
+    )
     assert view.side_by_side() == kept
 
 
@@ -269,11 +291,15 @@ def test_changed_weights(weights: dict[str, int], changed: list[str]) -> None:
         ("w-security=1", "w-security=1"),
         ("w-security=4", "w-learning-curve=3&w-performance=2&w-security=4"),
         ("w-security=0", "w-learning-curve=3&w-performance=2&w-security=0"),
+        ("use-case=shop", "use-case=shop&w-learning-curve=3&w-performance=2&w-security=1"),
+        ("use-case=shop&w-security=4", "use-case=shop&w-learning-curve=3&w-performance=2&w-security=4"),
     ],
 )
-def test_one_changed_weight_pins_all(query: str, passed_on: str) -> None:
-    weights = {name.removeprefix(WEIGHT): int(value) for name, value in parse_qsl(query)}
-    assert View(weights=weights).pinned(DEFAULTS).query() == passed_on
+def test_one_changed_weight_pins_all_and_so_does_a_use_case(query: str, passed_on: str) -> None:
+    said = dict(parse_qsl(query))
+    use_case = said.pop("use-case", "")
+    weights = {name.removeprefix(WEIGHT): int(value) for name, value in said.items()}
+    assert View(use_case=use_case, weights=weights).pinned(DEFAULTS).query() == passed_on
 
 
 @pytest.mark.once
@@ -282,7 +308,7 @@ def test_one_changed_weight_pins_all(query: str, passed_on: str) -> None:
 def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, int]) -> None:
     then = {**DEFAULTS, **view.weights}
     passed_on = view.pinned(DEFAULTS)
-    if then == DEFAULTS:
+    if then == DEFAULTS and not view.use_case:
         assert passed_on.weights == view.weights
     else:
         assert {**later, **passed_on.weights} == then

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
-from frameworks.models import Claim, Framework
+from frameworks.models import Claim, Criterion, FacetValue, Framework
 
 from . import factories
 from .html import read
@@ -56,6 +56,20 @@ def make_surroundings(count: int, frameworks: list[Framework], claims: list[Clai
         factories.make_relation(framework=frameworks[0], other=other, claims=claims)
     for _ in range(count):
         factories.make_disagreement(claims=claims)
+    for number in range(count):
+        make_use_case(number, frameworks, claims)
+
+
+def make_use_case(number: int, frameworks: list[Framework], claims: list[Claim]) -> None:
+    """With a weight for each criterion, a must-have for each facet value, and each framework recommended."""
+    scored = Criterion.objects.scored()
+    made = factories.make_use_case(name=f"Case {number}", weights=dict.fromkeys(scored, 5))
+    for value in FacetValue.objects.all():
+        factories.make_need(use_case=made, value=value, claims=claims)
+    factories.make_need(use_case=made, criterion=scored[0], minimum=3, claims=claims)
+    for framework in frameworks:
+        factories.make_recommendation(framework, use_case=made, claims=claims)
+    factories.make_recommendation(*frameworks[:2], use_case=made, claims=claims)
 
 
 @pytest.fixture(scope="module")
@@ -73,19 +87,23 @@ def items(
 @pytest.mark.parametrize(
     "path, queries",
     [
-        ("/", 13),
+        ("/", 14),
         (
             "/?q=f&kind=value-0&capability=value-0&min-scored-0=2&w-scored-0=9&sort=-scored-0&only=differences",
-            13,
+            14,
         ),
-        ("/?open=f0:scored-0", 14),
-        ("/?q=nothing", 11),
-        ("/compare/", 3),
-        ("/compare/f0-vs-f1/", 5),
-        ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 5),
-        ("/compare/f0-vs-nobody/", 3),
+        ("/?open=f0:scored-0", 15),
+        ("/?q=nothing", 12),
+        ("/compare/", 4),
+        ("/compare/f0-vs-f1/", 6),
+        ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 6),
+        ("/compare/f0-vs-nobody/", 4),
+        ("/?use-case=case-0&w-scored-0=9", 17),
+        ("/compare/f0-vs-f1/?use-case=case-0", 9),
+        ("/use-cases/", 4),
+        ("/use-cases/case-0/", 12),
         ("/frameworks/", 3),
-        ("/frameworks/f0/", 18),
+        ("/frameworks/f0/", 21),
         ("/criteria/", 2),
         ("/criteria/scored-0/", 6),
         ("/criteria/described-0/", 6),
@@ -125,6 +143,7 @@ def test_as_many_queries_for_much_as_for_little(
         ),
         ("/compare/", "There are no frameworks yet."),
         ("/frameworks/", "There are no frameworks yet."),
+        ("/use-cases/", "There are no use cases yet."),
         ("/criteria/", "There are no criteria yet."),
         ("/sources/", "There are no sources yet."),
         ("/components/", "There are no components yet."),

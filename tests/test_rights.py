@@ -42,6 +42,7 @@ EXAMPLES = {
     "sources/key": "s-1",
     "components/slug": "channels",
     "compare/slugs": "alpha-vs-beta",
+    "use-cases/slug": "any-case",
     "framework": "alpha",
     "criterion": "speed",
     "app_label": "frameworks",
@@ -154,6 +155,7 @@ def make_world() -> World:
     factories.make_rating(framework=alpha, criterion=speed)
     factories.make_tie(framework=alpha, component=factories.make_component(name="Channels"))
     one_of_each()
+    factories.make_use_case(name="Any case")
     users = {
         "editor": factories.make_proposer(username="editor"),
         "reviewer": factories.make_reviewer(username="reviewer"),

@@ -179,7 +179,7 @@ class Criterion(Recorded):
 
 
 #: A facet's slug is a parameter of the matrix's address, beside these and the criteria's own.
-TAKEN_PARAMETERS = {"as-of", "baseline", "criteria", "framework", "only", "open", "q", "sort"}
+TAKEN_PARAMETERS = {"as-of", "baseline", "criteria", "framework", "only", "open", "q", "sort", "use-case"}
 TAKEN_PREFIXES = ("min-", "w-")
 
 

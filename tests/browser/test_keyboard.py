@@ -47,7 +47,7 @@ def test_the_first_stop_skips_to_the_content(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Name contains")).to_be_focused()
+    expect(page.locator("#use-case")).to_be_focused()
 
 
 @pytest.mark.parametrize(

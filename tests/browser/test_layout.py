@@ -21,6 +21,11 @@ PAGES = {
     "side by side": "/compare/django-vs-flask-vs-fastapi/",
     "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
     "chooser": "/compare/",
+    "matrix for a use case": "/?use-case=high-concurrency",
+    "side by side for a use case": "/compare/django-vs-fastapi/?use-case=relational-application",
+    "use cases": "/use-cases/",
+    "use case": "/use-cases/api-in-django/",
+    "use case in dispute": "/use-cases/microservices/",
     "frameworks": "/frameworks/",
     "framework": "/frameworks/fastapi/",
     "framework named in passing": "/frameworks/cherrypy/",
@@ -59,7 +64,8 @@ some_pages = pytest.mark.parametrize("paths", [EVERYWHERE[part::4] for part in r
 @pytest.fixture(scope="session")
 def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
     """The portal's own content, planted once: that takes seconds."""
-    kinds = list(apps.get_app_config("frameworks").get_models())
+    apps_with_facts = ("frameworks", "comparisons")
+    kinds = [kind for app in apps_with_facts for kind in apps.get_app_config(app).get_models()]
     links = [getattr(kind, field.name).through for kind in kinds for field in kind._meta.local_many_to_many]
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("seed", verbosity=0)

@@ -403,3 +403,33 @@ def test_a_weight_that_makes_no_sense_is_named_and_the_rest_holds(page: Page, co
     expect(page.get_by_label("Weight of Performance")).to_be_focused()
     assert query(page) == "w-documentation=9"
     assert console == []
+
+
+# For a use case
+
+
+def test_choosing_a_use_case_orders_anew_and_its_chip_takes_it_back(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
+    menu = page.locator("#use-case")
+    menu.focus()
+    menu.select_option("Live updates")
+    expect(page).to_have_url(re.compile(r"/\?use-case=live-updates$"))
+    expect_order(page, "FastAPI", "Django", "Quart")
+    expect(menu).to_be_focused()
+    field = page.get_by_label("Weight of Async support, 10 in the use case")
+    expect(field).to_have_attribute("placeholder", "10")
+    # The visitor goes on from there.
+    field.fill("0")
+    expect(page).to_have_url(re.compile(r"\?use-case=live-updates&w-async-support=0$"))
+    expect(page.locator(".chips")).to_contain_text("1 weight changed")
+    page.get_by_role("link", name="Drop: use case: Live updates").click()
+    expect(page).to_have_url(re.compile(r"/\?w-async-support=0$"))
+    expect(menu).to_have_value("")
+    expect(page.locator("table.grid th.name .who a")).to_have_count(5)
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?use-case=live-updates$"))
+    expect(menu).to_have_value("live-updates")
+    expect_order(page, "FastAPI", "Django", "Quart")
+    assert console == []
