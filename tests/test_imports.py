@@ -35,7 +35,7 @@ from frameworks.models import (
 from frameworks.sheets import Sheet
 from tests import factories
 from tests.html import Element, read
-from tests.test_admin import ada, bob, list_url, sign_in, text_of
+from tests.test_admin import ada, bob, list_url, one_of_each, sign_in, text_of
 
 __all__ = ["ada", "bob"]
 
@@ -136,7 +136,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
 
 
 def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
-    factories.make_rating(), factories.make_trait(), factories.make_relation(), factories.make_disagreement()
+    one_of_each()
     for kind, name in [(kind, name) for kind in tables.KINDS for name in sheets.FORMATS]:
         answer = ada.get(page(kind, "export", name))
         assert answer.headers["content-disposition"] == f'attachment; filename="{kind}.{name}"'

@@ -98,7 +98,7 @@ def items(
         ("/compare/f0-vs-f1/", 6),
         ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 6),
         ("/compare/f0-vs-nobody/", 4),
-        ("/?use-case=case-0&w-scored-0=9", 17),
+        ("/?use-case=case-0&w-scored-0=9", 15),
         ("/compare/f0-vs-f1/?use-case=case-0", 9),
         ("/use-cases/", 4),
         ("/use-cases/case-0/", 12),

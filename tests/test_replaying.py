@@ -128,7 +128,7 @@ def test_a_field_that_a_revision_does_not_know_is_not_held_against_it() -> None:
 def test_more_facts_take_no_more_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(3):
         one_of_some()
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(55):
             assert list(divergences()) == []
 
 

@@ -12,9 +12,18 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 from frameworks import revisions
-from frameworks.models import Claim, Disagreement, Framework, Rating, Recorded, Revision, Trait
+from frameworks.models import (
+    Claim,
+    Disagreement,
+    Framework,
+    Rating,
+    Recorded,
+    Revision,
+    Trait,
+    recorded_models,
+)
 from frameworks.revisions import Author
-from frameworks.roles import create_roles
+from frameworks.roles import create_roles, right_to
 from frameworks.seeding import fixture_files, plant
 
 from .factories import make_editor, make_framework
@@ -98,6 +107,11 @@ class Seed:
             "traits.json": [self.trait],
             "ratings/ratings_django.json": [self.rating],
             "disagreements.json": [self.disagreement],
+            "components.json": [],
+            "questions.json": [],
+            "benchmarks.json": [],
+            "use-cases.json": [],
+            "rules.json": [],
         }
 
     @property
@@ -389,6 +403,11 @@ def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
         "ratings/ratings_api.json",
         "ratings/ratings_django.json",
         "disagreements.json",
+        "components.json",
+        "questions.json",
+        "benchmarks.json",
+        "use-cases.json",
+        "rules.json",
     ]
 
 
@@ -461,15 +480,15 @@ def rights(group: Group) -> set[str]:
 def test_editors_may_edit_every_fact_reviewers_read_and_publish_and_nothing_else(seed: Seed) -> None:
     seed.plant()
     expected = {
-        f"frameworks.{verb}_{model._meta.model_name}"
-        for model in Recorded.__subclasses__()
+        right_to(verb, model)
+        for model in recorded_models().values()
         for verb in ("view", "add", "change", "delete")
     }
-    assert len(expected) == 4 * 11
+    assert len(expected) == 4 * 26
     assert rights(Group.objects.get(name="Editors")) == expected | DESK
     assert rights(Group.objects.get(name="Reviewers")) == DESK | {
         "frameworks.publish_proposal",
-        *(right for right in expected if right.startswith("frameworks.view_")),
+        *(right for right in expected if ".view_" in right),
     }
 
 
