@@ -242,6 +242,8 @@ STRANGE = {
         "/disagreements/{}/",
         "/components/{}/",
         "/capabilities/{}/",
+        "/benchmarks/{}/",
+        "/questions/{}/",
         "/changes/{}/",
         "/frameworks/{}/performance/history/",
         "/frameworks/flask/{}/history/",

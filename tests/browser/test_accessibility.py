@@ -100,6 +100,7 @@ def need_more(page: Page) -> None:
         ("/compare/django-vs-flask-vs-fastapi/", open_everything),
         ("/frameworks/fastapi/", open_everything),
         ("/capabilities/?need=orm", need_more),
+        ("/questions/", open_everything),
     ],
 )
 def test_a_page_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:
