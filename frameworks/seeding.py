@@ -31,11 +31,11 @@ FIXTURES = (
     "disagreements.json",
     "components.json",
     "questions.json",
-    "benchmarks.json",
+    "benchmarks",
     "use-cases.json",
     "rules.json",
 )
-REASON = "Seeded from the source articles."
+REASON = "Seeded from the fixtures."
 
 
 def fixture_files(folder: Path) -> list[Path]:

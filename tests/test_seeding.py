@@ -109,7 +109,7 @@ class Seed:
             "disagreements.json": [self.disagreement],
             "components.json": [],
             "questions.json": [],
-            "benchmarks.json": [],
+            "benchmarks/article.json": [],
             "use-cases.json": [],
             "rules.json": [],
         }
@@ -165,7 +165,7 @@ def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
     assert seed.plant() == {"created": seed.total}
     assert Revision.objects.count() == seed.total
     assert set(Revision.objects.values_list("version", "action", "origin", "author_name", "reason")) == {
-        (1, "created", "seed", "Touchstone", "Seeded from the source articles.")
+        (1, "created", "seed", "Touchstone", "Seeded from the fixtures.")
     }
     rating = Rating.objects.get()
     assert revisions.state(rating) == seed.rating["fields"]
@@ -405,7 +405,7 @@ def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
         "disagreements.json",
         "components.json",
         "questions.json",
-        "benchmarks.json",
+        "benchmarks/article.json",
         "use-cases.json",
         "rules.json",
     ]
