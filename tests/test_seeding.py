@@ -344,7 +344,7 @@ def twice_the_same_name(seed: Seed) -> None:
 MISTAKES = [
     (broken_score, "rating_score_in_range"),
     (published_without_claims, "A published rating needs at least one claim behind it"),
-    (unknown_framework, "Rating has no framework"),
+    (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
     (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
     (unknown_field, "colour"),
     (unknown_model, "opinion"),
