@@ -131,7 +131,7 @@ def items(
         ("/capabilities/?need=nothing", 9),
         ("/method/", 8),
         ("/changes/?kind=claim&framework=f0", 11),
-        (f"/changes/{factories.MAKER.changeset}/", 10),
+        (f"/changes/{factories.MAKER.changeset}/", 14),
         ("/frameworks/f0/scored-0/history/", 13),
         ("/nowhere/", 0),
     ],
