@@ -3,7 +3,7 @@
 Drawings get places across in percent of the width, to a tenth, so that they fit any screen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
@@ -111,6 +111,9 @@ class Lineup:
     benchmark: Benchmark
     figures: Mapping[Framework, Figure]
 
+    def among(self, frameworks: Iterable[Framework]) -> set[Figure]:
+        return {self.figures[one] for one in frameworks if one in self.figures}
+
     def servers(self, frameworks: Iterable[Framework]) -> str:
         return ", ".join(dict.fromkeys(self.figures[one].run_by for one in frameworks if one in self.figures))
 
@@ -204,13 +207,16 @@ def comparison(benchmarks: Sequence[Benchmark]) -> Comparison | None:
     if reference is None or not others[reference]:
         return None
     shown = sorted([reference, *others[reference]], key=lambda one: (-first[one], one.name))
-    # By what is shown of them, so that none stands twice that differ in others only.
-    rows = {
-        (lineup.benchmark, *map(lineup.figures.get, shown)): lineup
-        for lineup in found
-        if reference in lineup.figures and sum(one in lineup.figures for one in shown) > 1
-    }
-    return Comparison(reference, tuple(shown), tuple(rows.values()))
+    rows = [one for one in found if reference in one.figures and len(one.among(shown)) > 1]
+    return Comparison(reference, tuple(shown), tuple(_telling(rows, shown)))
+
+
+def _telling(lineups: Sequence[Lineup], shown: Sequence[Framework]) -> Iterator[Lineup]:
+    """Those of which not all that is shown stands in another as well."""
+    parts = [lineup.among(shown) for lineup in lineups]
+    for place, (lineup, part) in enumerate(zip(lineups, parts, strict=True)):
+        if part not in parts[:place] and not any(part < other for other in parts):
+            yield lineup
 
 
 def _beside(framework: Framework, lineups: Iterable[Lineup]) -> list[Framework]:

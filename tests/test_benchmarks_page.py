@@ -133,6 +133,16 @@ def test_where_no_servers_are_shared_the_order_of_the_servers_still_stands() -> 
     ]
 
 
+def test_a_server_under_which_all_stand_in_another_row_gets_none_of_its_own() -> None:
+    other = factories.make_benchmark(position=1)
+    measure(other, fastapi_uvicorn=30, flask_gunicorn=12, django_gunicorn=10, fastapi_granian=40)
+    source = Benchmark.objects.get(slug="one-endpoint")
+    factories.make_figure(benchmark=source, framework=framework("django"), setup="gunicorn", value=7_000)
+    found = compared()
+    assert found is not None
+    assert [cells for _, _, cells in found.rows] == [["about 4.9", "1.3", "1"], ["3.0", "1.2", "1"]]
+
+
 def test_lineups_that_differ_only_in_what_is_not_shown_stand_once() -> None:
     other = factories.make_benchmark(position=1)
     measure(
