@@ -192,7 +192,7 @@ def test_it_stands_with_its_method_what_that_leaves_unsaid_and_what_is_held_agai
     assert section.texts("h3") == [
         "What sources hold against it",
         "How it was measured",
-        "What that leaves unsaid",
+        "What the method leaves unsaid",
     ]
     assert [items.texts("li") for items in section.all("ul.items")] == [
         ["Endpoint one that answers in JSON"],
