@@ -58,12 +58,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """`ranked` rows have enough evidence, `unranked` ones too little; `columns` are those shown."""
+    """`ranked` rows have enough evidence, `unranked` ones too little: are rated on less than `minimum_coverage` of
+    the weight; `columns` are those shown."""
 
     columns: tuple[Column, ...]
     ranked: tuple[Row, ...]
     unranked: tuple[Row, ...]
     in_order: tuple[Row, ...]
+    minimum_coverage: Fraction
 
     @property
     def groups(self) -> list[tuple[CriterionGroup, list[Column]]]:
@@ -164,6 +166,7 @@ def build_matrix(
         tuple(row for row in ordered if row.rank is not None),
         tuple(row for row in ordered if row.rank is None),
         rows,
+        threshold,
     )
 
 

@@ -89,6 +89,11 @@ def contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
     return {name: 100 * weights[name] * share(score) / covered for name, score in rated.items()}
 
 
+def shown_contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
+    """The contributions as they are shown, in tenths of a point: they add up to the fit shown."""
+    return apportion(contributions(scores, weights), fit(scores, weights).points or 0, digits=1)
+
+
 def apportion(parts: Mapping[str, Fraction], total: int, digits: int = 0) -> dict[str, Fraction]:
     """Rounds the parts so that what is shown adds up to the total shown (largest remainder method, Hamilton 1792).
 

@@ -20,12 +20,13 @@ from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, controls, needs, scoring, usecases
+from . import choosing, controls, needs, scoring, usecases, why
 from .filters import filter_of
 from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
 from .models import UseCase
 from .permalinks import View
+from .stability import DRAWS
 
 
 class HtmxRequest(HttpRequest):
@@ -53,9 +54,12 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data
     view = View.read(cleaned, [facet.slug for facet in facets])
     frameworks = chosen.shown()
-    table = _build(frameworks, criteria, facts.cells(frameworks, criteria), view, kind.chosen)
+    cells = facts.cells(frameworks, criteria)
+    weights = _weights(view, criteria, kind.chosen)
+    table = _build(frameworks, criteria, cells, view, weights)
     context = {
         "matrix": table,
+        "why": why.explain(table, criteria, cells, weights, view, request.path),
         "everyone": everyone,
         "ticked": [framework for framework in everyone if framework.slug in view.framework],
         "opened": _opened(table, facts, view),
@@ -108,9 +112,11 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         return _chooser(request, facts, everyone, slugs, view, misread(query, day, kind, weighing))
     frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
     cells = facts.cells(frameworks, criteria, with_claims=True)
-    table = _build(frameworks, criteria, cells, view, kind.chosen, folds=True)
+    weights = _weights(view, criteria, kind.chosen)
+    table = _build(frameworks, criteria, cells, view, weights, folds=True)
     context = {
         "matrix": table,
+        "why": why.explain(table, criteria, cells, weights, view, request.path),
         "weighing": weighing,
         "use_cases": kind.use_cases,
         "notices": list(notices(query, day, kind, weighing)),
@@ -200,7 +206,7 @@ def method(request: HttpRequest) -> HttpResponse:
     criteria = list(Criterion.objects.scored().in_order())
     frameworks = list(Framework.objects.published().with_traits())
     cells = gather(frameworks, criteria)
-    table = _build(frameworks, criteria, cells, View())
+    table = _build(frameworks, criteria, cells, View(), {})
     example = next(iter(table.ranked or table.unranked), None)
     steps = _worked(example, criteria, cells) if example else []
     context = {
@@ -209,6 +215,7 @@ def method(request: HttpRequest) -> HttpResponse:
         "steps": steps,
         "rated_weight": sum(step["weight"] for step in steps if step["score"] is not None),
         "unranked_example": next(iter(table.unranked), None),
+        "draws": DRAWS,
         **_extent(),
     }
     return TemplateResponse(request, "comparisons/method.html", context)
@@ -219,23 +226,27 @@ def _build(
     criteria: Sequence[Criterion],
     cells: Mapping[Key, Cell],
     view: View,
-    use_case: UseCase | None = None,
+    weights: Mapping[str, int],
     *,
     folds: bool = False,
 ) -> Matrix:
-    """What the visitor weighs comes before what the use case does. `folds`: criteria in which all are alike stay in,
-    for the page to fold them."""
+    """`folds`: criteria in which all are alike stay in, for the page to fold them."""
     return build_matrix(
         frameworks,
         criteria,
         cells,
-        weights={**usecases.weighing(use_case, criteria), **view.weights},
+        weights=weights,
         shown=view.criteria,
         sort=view.sort,
         baseline=view.baseline,
         only_differences=bool(view.only) and not folds,
         minimum_coverage=settings.MINIMUM_COVERAGE,
     )
+
+
+def _weights(view: View, criteria: Sequence[Criterion], use_case: UseCase | None) -> dict[str, int]:
+    """What the visitor weighs comes before what the use case does."""
+    return {**usecases.weighing(use_case, criteria), **view.weights}
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
@@ -274,8 +285,7 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
     """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
     weights = {criterion.slug: criterion.default_weight for criterion in criteria}
     scores = {criterion.slug: cells[example.framework.pk, criterion.pk].score for criterion in criteria}
-    exact = scoring.contributions(scores, weights)
-    shown = scoring.apportion(exact, example.fit.points or 0, digits=1)
+    shown = scoring.shown_contributions(scores, weights)
     return [
         {
             "criterion": criterion,

@@ -103,11 +103,12 @@ def test_what_is_open_could_still_bring_rules(client: Client) -> None:
 @pytest.mark.usefixtures("world")
 def test_it_ends_in_comparisons_weighed_by_what_the_rules_speak_of(client: Client) -> None:
     section = answer(client, "building=shop&size=small")
-    beside, matrix = (urlsplit(link["href"]) for link in section.all(".way-on a"))
+    beside, matrix, why = (urlsplit(link["href"]) for link in section.all(".way-on a"))
     assert beside.path == "/compare/django-vs-flask/"
     assert parse_qs(beside.query) == parse_qs(matrix.query) == {"w-docs": ["1"], "w-speed": ["3"]}
     assert client.get(f"{matrix.path}?{matrix.query}").status_code == 200
     assert client.get(f"{beside.path}?{beside.query}").status_code == 200
+    assert why == matrix._replace(fragment="why")
 
 
 @pytest.mark.usefixtures("world")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import dropwhile, takewhile
 
 import pytest
 from hypothesis import given, settings
@@ -43,8 +44,8 @@ def test_an_example_by_hand() -> None:
     """Ann: speed 5, docs 1. Bob: speed 1, docs 5. At 3 to 2 Ann leads; at docs 3 they meet."""
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
     assert found(scores, {"speed": 3, "docs": 2}) == [
-        Flip("speed", Fraction(2), 2, upwards=False, leaders=("bob",)),
-        Flip("docs", Fraction(3), 3, upwards=True, leaders=("bob",)),
+        Flip("speed", Fraction(2), False, ("bob",), run=(2, 1, 0), there=("ann", "bob")),
+        Flip("docs", Fraction(3), True, ("bob",), run=(3, 4, 5, 6, 7, 8, 9, 10), there=("ann", "bob")),
     ]
 
 
@@ -64,22 +65,25 @@ def test_who_becomes_ranked_may_lead() -> None:
         "ann": {"speed": 3, "docs": 3},
         "bob": {"speed": 5, "docs": None},
     }
-    assert Flip("speed", Fraction(4), 4, upwards=True, leaders=("bob",)) in found(
+    run = (4, 5, 6, 7, 8, 9, 10)
+    assert Flip("speed", Fraction(4), True, ("bob",), run, there=("bob",)) in found(
         scores, {"speed": 1, "docs": 4}
     )
 
 
 def test_one_alone_leads_as_long_as_anything_counts() -> None:
     alone: dict[str, scoring.Scores] = {"ann": {"speed": 4}}
-    assert found(alone, {"speed": 5}) == [Flip("speed", Fraction(0), 0, upwards=False, leaders=())]
-    assert found(alone, {"speed": 0}) == [Flip("speed", Fraction(0), 1, upwards=True, leaders=("ann",))]
+    assert found(alone, {"speed": 5}) == [Flip("speed", Fraction(0), False, (), run=(0,), there=())]
+    [flip] = found(alone, {"speed": 0})
+    assert (flip.at == 0, flip.run[0], flip.leaders, flip.there) == (True, 1, ("ann",), ("ann",))
     assert found(alone, {}) == found({}, {"speed": 5}) == []
 
 
 def test_a_tie_is_broken_by_the_next_step() -> None:
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
+    run = (3, 4, 5, 6, 7, 8, 9, 10)
     assert found(scores, {"speed": 2, "docs": 2})[0] == Flip(
-        "speed", Fraction(2), 3, upwards=True, leaders=("ann",)
+        "speed", Fraction(2), True, ("ann",), run, there=("ann",)
     )
 
 
@@ -114,10 +118,30 @@ def test_nothing_changes_before_and_something_does_at_it(
 
 
 @given(scores=worlds, weights=weightings)
-def test_whole_weights_are_the_first_that_differ(
+def test_a_run_is_all_the_first_whole_weights_in_a_row_that_differ(
     scores: dict[str, scoring.Scores], weights: dict[str, int]
 ) -> None:
     now = leaders(scores, weights, minimum_coverage=HALF)
-    for flip in found(scores, weights):
-        for weight in range(weights[flip.criterion], flip.whole, 1 if flip.upwards else -1):
-            assert leaders(scores, {**weights, flip.criterion: weight}, minimum_coverage=HALF) == now
+    told = {(flip.criterion, flip.upwards): flip for flip in found(scores, weights)}
+    for criterion, weight in weights.items():
+        for upwards, ahead in ((True, range(weight + 1, 11)), (False, range(weight - 1, -1, -1))):
+            then = {x: leaders(scores, {**weights, criterion: x}, minimum_coverage=HALF) for x in ahead}
+            changed = dropwhile(lambda one: one[1] == now, then.items())
+            run = tuple(x for x, _ in takewhile(lambda one: one[1] != now, changed))
+            flip = told.get((criterion, upwards))
+            assert (flip.run if flip else ()) == run
+            if flip and run:
+                assert flip.there == then[run[0]]
+
+
+def test_a_change_between_two_whole_weights_has_no_run() -> None:
+    """Bob overtakes at 1.70 and is no longer ranked at 1: no weight that can be set shows him in the lead."""
+    scores: dict[str, scoring.Scores] = {
+        "ann": {"speed": 5, "docs": 4, "safety": 3},
+        "bob": {"speed": 2, "docs": 5, "safety": None},
+    }
+    weights = {"speed": 7, "docs": 2, "safety": 5}
+    told = flips(scores, weights, minimum_coverage=Fraction(2, 5), heaviest=10)
+    [flip] = [flip for flip in told if flip.criterion == "speed"]
+    assert (round(flip.at, 2), flip.leaders) == (Fraction("1.7"), ("bob",))
+    assert (flip.run, flip.there) == ((), ())

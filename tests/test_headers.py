@@ -195,7 +195,7 @@ def test_every_page_has_one_heading_a_title_a_description_and_an_address(client:
     page = read(client.get(path).content)
     assert len(page.all("h1")) == 1
     assert page.one("h1").text
-    assert page.one("title").text.endswith(" · Touchstone")
+    assert page.one("head title").text.endswith(" · Touchstone")
     assert len(page.one("meta[name=description]")["content"]) > 30
     assert page.one("link[rel=canonical]")["href"].startswith("http://127.0.0.1:8000/")
     assert page.one("html")["lang"] == "en-GB"
@@ -204,7 +204,7 @@ def test_every_page_has_one_heading_a_title_a_description_and_an_address(client:
 
 def test_titles_tell_the_pages_apart(client: Client) -> None:
     paths = [path for path in PAGES.values() if "?" not in path]
-    titles = {read(client.get(path).content).one("title").text for path in paths}
+    titles = {read(client.get(path).content).one("head title").text for path in paths}
     assert len(titles) == len(paths)
 
 

@@ -209,7 +209,7 @@ def test_frameworks_are_put_in_taken_out_and_made_the_baseline_by_links_that_kee
 
 
 def test_of_two_none_can_be_taken_out_and_to_five_none_be_added(client: Client) -> None:
-    assert "Take out" not in get(client, VERSUS).one("thead").text
+    assert "Take out" not in get(client, VERSUS).one("table.versus thead").text
     assert get(client, "/compare/flask-vs-django-vs-quart-vs-sanic-vs-fastapi/").all("#menu-add") == []
 
 

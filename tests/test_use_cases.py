@@ -104,6 +104,7 @@ def test_the_frameworks_rank_under_its_weights_and_those_who_fall_short_say_of_w
     links = {link.text: link["href"] for link in page.all(".leads a")}
     assert links == {
         "Open the matrix for it": LIVE,
+        "Why this order": f"{LIVE}#why",
         "FastAPI and Django side by side": "/compare/fastapi-vs-django/?use-case=live-updates",
     }
     shown = standings(get(client, LIVE))
