@@ -242,6 +242,7 @@ STRANGE = {
         "/disagreements/{}/",
         "/components/{}/",
         "/capabilities/{}/",
+        "/search/{}/",
         "/changes/{}/",
         "/frameworks/{}/performance/history/",
         "/frameworks/flask/{}/history/",
@@ -320,7 +321,7 @@ bounded = settings(
 )
 
 
-@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/"])
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
 @bounded
 @given(query=QUERIES)
 def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> None:

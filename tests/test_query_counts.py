@@ -58,6 +58,7 @@ def make_surroundings(count: int, frameworks: list[Framework], claims: list[Clai
         factories.make_disagreement(claims=claims)
     for number in range(count):
         make_use_case(number, frameworks, claims)
+        factories.make_answer(question=factories.make_question(claims=claims), claims=claims)
 
 
 def make_use_case(number: int, frameworks: list[Framework], claims: list[Claim]) -> None:
@@ -116,6 +117,10 @@ def items(
         ("/capabilities/?need=value-0&need=gap-0", 9),
         ("/capabilities/?need=nothing", 9),
         ("/method/", 8),
+        ("/search/", 0),
+        ("/search/?q=f0", 13),
+        ("/search/?q=says+something", 13),
+        ("/search/?q=qqqq", 12),
         ("/changes/?kind=claim&framework=f0", 11),
         (f"/changes/{factories.MAKER.changeset}/", 10),
         ("/frameworks/f0/scored-0/history/", 13),
@@ -151,6 +156,7 @@ def test_as_many_queries_for_much_as_for_little(
         ("/disagreements/", "No contradictions have been found yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
         ("/changes/", "Nothing is recorded yet."),
+        ("/search/?q=django", "Nothing has “django”."),
     ],
 )
 def test_an_empty_portal_says_that_it_is(client: Client, items: None, path: str, said: str) -> None:
