@@ -20,7 +20,7 @@ from itertools import pairwise
 from math import log
 from operator import attrgetter
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import extract, extractOne
 
 NAME, HEADING, KEY, TEXT = 8.0, 4.0, 2.0, 1.0
@@ -168,7 +168,7 @@ class Index:
 
     def suggestion(self, word: str) -> str | None:
         """The word that is most like one that nothing has, however far from it."""
-        found = extractOne(word, self.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=0.4)
+        found = extractOne(word, self.vocabulary, scorer=JaroWinkler.similarity, score_cutoff=0.82)
         return found[0] if found else None
 
     def _readings(self, word: str) -> dict[str, float]:

@@ -129,7 +129,8 @@ document.addEventListener("keydown", (event) => {
     const shown = box.checkVisibility?.() === false ? document.querySelector(".seek-link") : box;
     shown.focus();
     box.select();
-  } else if (key === "Escape" && target === box && !box.value) {
+  } else if (key === "Escape" && target === box) {
+    event.preventDefault(); // What was typed stays.
     box.blur();
     left?.focus({ preventScroll: true });
   }
