@@ -31,10 +31,13 @@ format: ## puts style and formatting right where that can be done by itself
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
 
-lock: ## pins the packages of requirements*.in anew (needs uv)
+lock: ## pins the packages of requirements*.in anew, those of the benchmark too (needs uv)
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
+	@for each in benchmarks/speed/requirements/*.in; do \
+		uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header $$each --output-file $${each%.in}.txt; \
+	done
 
 clean: ## removes what can be made again; the database and the secret key stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis var/static var/static.stamp var/test.sqlite3*

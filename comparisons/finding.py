@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from frameworks.models import (
+    Benchmark,
     Claim,
     Component,
     Criterion,
@@ -37,6 +38,7 @@ KINDS = {
     "component": "Components",
     "use-case": "Use cases",
     "question": "Questions",
+    "benchmark": "Benchmarks",
     "disagreement": "Disagreements",
     "source": "Sources",
     "claim": "Claims",
@@ -57,6 +59,7 @@ def documents() -> Iterator[Document]:
     yield from _components()
     yield from _use_cases()
     yield from _questions()
+    yield from _benchmarks()
     yield from _disagreements()
     yield from _sources()
     yield from _all_claims()
@@ -148,6 +151,21 @@ def _questions() -> Iterator[Document]:
             ("question", one.text, HEADING),
             ("dispute", one.dispute, TEXT),
             *((f"answer of {answer.source}", f"{answer.stance}. {answer.text}", TEXT) for answer in answers),
+        )
+
+
+def _benchmarks() -> Iterator[Document]:
+    for one in Benchmark.objects.all():
+        yield _document(
+            "benchmark",
+            one,
+            one.get_absolute_url(),
+            one.question,
+            ("title", one.title, HEADING),
+            ("question", one.question, KEY),
+            ("method", one.method, TEXT),
+            ("left unsaid", one.unsaid, TEXT),
+            ("comment", one.comment, TEXT),
         )
 
 

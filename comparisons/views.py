@@ -134,6 +134,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
     outcome = choosing.Outcome.of(choosing.rules(), answers, frameworks, criteria)
     context = {
         "asked": choosing.asked(found, answers),
+        "answered": bool(answers),
         "notices": list(form.notices),
         "outcome": outcome,
         "path": request.path,

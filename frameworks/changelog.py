@@ -21,9 +21,12 @@ from .models import (
     Disagreement,
     FacetValue,
     Framework,
+    Recorded,
     Relation,
     Revision,
     Source,
+    Tie,
+    recorded_models,
 )
 from .models.history import RevisionQuerySet
 from .revisions import State
@@ -230,12 +233,14 @@ class Names:
     sources: dict[str, Source]
     values: dict[tuple[str, ...], FacetValue]
     disagreements: set[str]
+    #: What else has a page, or a place on one, by kind and key: its name and address.
+    pages: dict[tuple[str, str], tuple[str, str]]
     #: Claims that readers may see, and those that they could see when they were deleted.
     claims: set[str]
     past_claims: set[str]
 
     @classmethod
-    def of(cls, steps: Iterable[Revision]) -> "Names":
+    def of(cls, steps: Sequence[Revision]) -> "Names":
         keys = {key for step in steps for key in _claim_keys(step)}
         gone = Revision.objects.public().newest().filter(model="claim", action="deleted", key__in=keys)
         return cls(
@@ -246,6 +251,7 @@ class Names:
                 value.natural_key(): value for value in FacetValue.objects.select_related("facet").order_by()
             },
             disagreements=set(Disagreement.objects.values_list("slug", flat=True)),
+            pages={} if all(step.model in KINDS for step in steps) else _pages(),
             claims=set(Claim.objects.published().filter(key__in=keys).values_list("key", flat=True)),
             past_claims=set(gone.values_list("key", flat=True)),
         )
@@ -261,6 +267,17 @@ class Names:
             return state
         public = self.claims | self.past_claims
         return {**state, "claims": [key for key in state["claims"] if _first(key) in public]}
+
+
+def _pages() -> dict[tuple[str, str], tuple[str, str]]:
+    """In one query for each kind of fact that has an address and is not told of by itself, in whichever app."""
+    found = {}
+    for kind, model in recorded_models().items():
+        if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
+            facts: Any = model._default_manager
+            for fact in facts.public() if hasattr(facts, "public") else facts.all():
+                found[kind, fact.key_text] = str(fact), fact.get_absolute_url()
+    return found
 
 
 def _claim_keys(step: Revision) -> set[str]:
@@ -281,7 +298,20 @@ def _described(revision: Revision, names: Names) -> tuple[str, str]:
     describe = DESCRIBED.get(revision.model)
     if describe:
         return describe(revision.key, said, names)
-    return str(said.get("name") or revision.key), ""
+    return names.pages.get((revision.model, revision.key)) or _part(revision, said, names)
+
+
+def _part(revision: Revision, said: State, names: Names) -> tuple[str, str]:
+    """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
+    if model := past.recorded_model(revision.model):
+        for field in model.key_fields:
+            other = model._meta.get_field(field).related_model
+            if isinstance(other, type) and issubclass(other, Recorded):
+                key = [str(part) for part in said.get(field) or ()]
+                if whole := names.pages.get((str(other._meta.model_name), "/".join(key))):
+                    rest = [part for part in revision.key.split("/") if part not in key]
+                    return ", ".join([whole[0], *map(names.framework, rest)]), whole[1]
+    return str(said.get("name") or said.get("title") or said.get("text") or revision.key), ""
 
 
 def _framework(key: str, said: State, names: Names) -> tuple[str, str]:
@@ -335,6 +365,13 @@ def _relation(key: str, said: State, names: Names) -> tuple[str, str]:
     return name, found.get_absolute_url() if found else ""
 
 
+def _tie(key: str, said: State, names: Names) -> tuple[str, str]:
+    component, kind, framework = key.split("/")
+    name, url = names.pages.get(("component", component), (component, ""))
+    verb = dict(Tie.Kind.choices).get(kind, "{component}, {framework}")
+    return verb.format(component=name, framework=names.framework(framework)), url
+
+
 def _disagreement(key: str, said: State, names: Names) -> tuple[str, str]:
     stands = key in names.disagreements
     url = Disagreement(slug=key).get_absolute_url() if stands else ""
@@ -350,6 +387,7 @@ DESCRIBED: dict[str, Callable[[str, State, Names], tuple[str, str]]] = {
     "trait": _trait,
     "relation": _relation,
     "disagreement": _disagreement,
+    "tie": _tie,
 }
 
 

@@ -169,7 +169,11 @@ def save_all(
                 with _promises_kept(change.fact):
                     _update(change.fact, change.seen, _changed(change))
             for name, others in change.related.items():
-                getattr(change.fact, name).set(others)
+                relation = getattr(change.fact, name)
+                if change.seen is None:
+                    relation.add(*others)  # nothing is there yet that `set` would have to look for
+                else:
+                    relation.set(others)
         return Revision.objects.bulk_create(
             _revision(change.fact, change.before, state(change.fact, change.related), by, reason, at)
             for change in changes

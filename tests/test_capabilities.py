@@ -1,12 +1,13 @@
 """What comes with a framework, what is added to it, and the tools around it: each word with its source."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Trait
 
 from . import factories
-from .html import Element
+from .html import Element, read
 from .test_matrix_page import (
     change,
     get,
@@ -305,3 +306,16 @@ def test_a_component_that_only_unpublished_frameworks_use_is_on_no_page(client: 
     assert "Secret" not in page.text
     assert page.texts("h2") == ["Data layer"]
     assert "Secret" not in get(client, "/capabilities/?need=orm").text
+
+
+def test_two_claims_on_one_line_are_one_line() -> None:
+    source = Source.objects.get(key="001")
+    for line, key in ((25, "a"), (25, "b"), (31, "c")):
+        factories.make_claim(framework=framework("flask"), source=source, line=line, key=f"cited-{key}")
+    claims = Claim.objects.filter(key__startswith="cited-").cited()
+    one, several = (
+        read(render_to_string("frameworks/_cited.html", {"claims": some}).encode()).text
+        for some in (claims.filter(line=25), claims)
+    )
+    assert one == f"{source.short_name}, line 25"
+    assert several == f"{source.short_name}, lines 25 31"

@@ -79,6 +79,46 @@ def test_a_change_stands_with_its_author_date_reason_and_values(client: Client) 
     assert second.one("dl.changed").text == "Tagline before: empty → after: For <deadlines>"
 
 
+def test_each_kind_of_fact_is_named_and_linked_to_where_it_stands(client: Client) -> None:
+    flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
+    component = factories.make_component(name="Flask-Login")
+    factories.make_tie(component=component, framework=flask, kind="extends")
+    factories.make_addition(
+        component=component, framework=flask, capability=factories.make_capability(slug="auth")
+    )
+    use_case = factories.make_use_case(name="REST API")
+    factories.make_recommendation(flask, fastapi, use_case=use_case)
+    factories.make_figure(benchmark=factories.make_benchmark(title="One endpoint"), framework=fastapi)
+    factories.make_answer(question=factories.make_question(text="Is it quick?", slug="quick"), line=7)
+    found = {
+        step.text: step.one("a")["href"]
+        for step in page(client, f"/changes/{factories.MAKER.changeset}/").all(".fact-line")
+        if step.all("a")
+    }
+    for said, url in {
+        "Component Flask-Login new": "/components/flask-login/",
+        "Tie Flask-Login extends Flask new": "/components/flask-login/",
+        "Addition Flask-Login, Flask, capability, auth new": "/components/flask-login/",
+        "Use case REST API new": "/use-cases/rest-api/",
+        "Recommendation REST API, flask-and-fastapi new": "/use-cases/rest-api/",
+        "Benchmark One endpoint new": "/benchmarks/#one-endpoint",
+        "Figure One endpoint, FastAPI, uvicorn new": "/benchmarks/#one-endpoint",
+        "Question Is it quick? new": "/questions/#quick",
+    }.items():
+        assert found.get(said) == url, (said, found)
+    assert any(said.startswith("Answer Is it quick?, ") for said in found)
+
+
+def test_a_framework_has_what_names_it_among_others(client: Client) -> None:
+    flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
+    factories.make_recommendation(flask, fastapi, use_case=factories.make_use_case(name="REST API"))
+    factories.make_recommendation(fastapi, use_case=factories.make_use_case(name="Shop"))
+    shown = page(client, "/changes/?framework=flask").texts(".fact-line")
+    assert [said for said in shown if said.startswith("Recommendation")] == [
+        "Recommendation REST API, flask-and-fastapi new"
+    ]
+
+
 def test_what_was_changed_last_comes_first(client: Client) -> None:
     rating, user = rated(), editor()
     for day, reason in enumerate(["Third.", "Second.", "First."]):
@@ -215,9 +255,36 @@ def _a_disagreement_that_names_its_claim(framework: Framework) -> None:
     factories.make_disagreement(claims=[claim])
 
 
+def _a_tie_to_it(framework: Framework) -> None:
+    factories.make_tie(framework=framework, text="SECRET")
+
+
+def _an_addition_to_it(framework: Framework) -> None:
+    factories.make_addition(framework=framework, note="SECRET")
+
+
+def _a_recommendation_of_it(framework: Framework) -> None:
+    factories.make_recommendation(factories.make_framework(), framework, slug="secret-and-other")
+
+
+def _a_recommendation_that_was_of_it(framework: Framework) -> None:
+    advice = factories.make_recommendation(framework, slug="x", claims=[])
+    related = {"frameworks": [factories.make_framework()]}
+    revisions.save(advice, by=factories.MAKER, reason="SECRET", seen=advice.version, related=related)
+
+
+def _a_rule_against_it(framework: Framework) -> None:
+    factories.make_rule(key="x", paraphrase="SECRET", against=[framework])
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        _a_tie_to_it,
+        _an_addition_to_it,
+        _a_recommendation_of_it,
+        _a_recommendation_that_was_of_it,
+        _a_rule_against_it,
         _its_claim,
         _its_rating,
         _its_trait,
@@ -371,7 +438,7 @@ def test_one_changeset_costs_as_many_queries_as_three(
         by = Author.editor(user)
         change(rating, by=by, score=1 + number % 5, verdict=f"Verdict {number}")
         change(rating.framework, by=by, tagline=f"Tagline {number}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         client.get("/changes/")
     with django_assert_num_queries(13):
         client.get("/frameworks/django/performance/history/")

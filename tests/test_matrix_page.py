@@ -195,6 +195,7 @@ PAGES = {
     "use cases": "/use-cases/",
     "use case": "/use-cases/live-updates/",
     "use case in dispute": "/use-cases/shop/",
+    "decision helper": "/choose/",
     "frameworks": "/frameworks/",
     "framework": "/frameworks/flask/",
     "criteria": "/criteria/",

@@ -109,7 +109,7 @@ class Seed:
             "disagreements.json": [self.disagreement],
             "components.json": [],
             "questions.json": [],
-            "benchmarks.json": [],
+            "benchmarks/article.json": [],
             "use-cases.json": [],
             "rules.json": [],
         }
@@ -165,7 +165,7 @@ def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
     assert seed.plant() == {"created": seed.total}
     assert Revision.objects.count() == seed.total
     assert set(Revision.objects.values_list("version", "action", "origin", "author_name", "reason")) == {
-        (1, "created", "seed", "Touchstone", "Seeded from the source articles.")
+        (1, "created", "seed", "Touchstone", "Seeded from the fixtures.")
     }
     rating = Rating.objects.get()
     assert revisions.state(rating) == seed.rating["fields"]
@@ -344,7 +344,7 @@ def twice_the_same_name(seed: Seed) -> None:
 MISTAKES = [
     (broken_score, "rating_score_in_range"),
     (published_without_claims, "A published rating needs at least one claim behind it"),
-    (unknown_framework, "Rating has no framework"),
+    (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
     (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
     (unknown_field, "colour"),
     (unknown_model, "opinion"),
@@ -405,7 +405,7 @@ def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
         "disagreements.json",
         "components.json",
         "questions.json",
-        "benchmarks.json",
+        "benchmarks/article.json",
         "use-cases.json",
         "rules.json",
     ]

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from .catalogue import Framework
 from .desk import EditorProfile
-from .recorded import Recorded
+from .recorded import Recorded, recorded_models
 
 #: Where a step may name a framework, by its slug. Every fact about one is covered, whatever its kind.
 NAMES_FRAMEWORK = tuple(
@@ -41,9 +41,16 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """What readers may see: nothing of a framework that is unpublished or was when it was deleted, and nothing of
         a rating from before it was published."""
         open_to_all = _public_frameworks()
-        found = self._telling(*NAMES_FRAMEWORK)
+        several = _names_frameworks()
+        found = self._telling(*NAMES_FRAMEWORK, *several)
         for place in NAMES_FRAMEWORK:
             found = found.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": open_to_all}))
+        for place in several:
+            for hidden, slug in _hidden_frameworks():
+                quoted = Concat(Value('["'), slug, Value('"]'), output_field=models.TextField())
+                named = ExpressionWrapper(OuterRef(f"at_{place}"), output_field=models.TextField())
+                naming = hidden.alias(named=named).filter(named__contains=quoted)
+                found = found.filter(~Exists(naming))
         return found.filter(~Q(model="framework") | Q(key__in=open_to_all)).filter(
             ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
         )
@@ -51,9 +58,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def about(self, framework: str) -> "RevisionQuerySet":
         """The framework of this slug and what is said of it."""
         named = Q(model="framework", key=framework)
+        several = _names_frameworks()
         for place in NAMES_FRAMEWORK:
             named |= Q(**{f"at_{place}": framework})
-        return self._telling(*NAMES_FRAMEWORK).filter(named)
+        for place in several:
+            named |= Q(**{f"at_{place}__contains": f'["{framework}"]'})
+        return self._telling(*NAMES_FRAMEWORK, *several).filter(named)
 
     def of_cell(self, framework: str, criterion: str) -> "RevisionQuerySet":
         """The rating of one cell and the claims that are or were filed in it."""
@@ -76,6 +86,28 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def with_names(self) -> "RevisionQuerySet":
         """With the accounts behind each step and what they wish to be called."""
         return self.select_related("author__editor_profile", "published_by__editor_profile")
+
+
+def _names_frameworks() -> list[str]:
+    """Where a step may name several frameworks: the many-to-many relations of all kinds of facts."""
+    names = sorted(
+        {
+            field.name
+            for model in recorded_models().values()
+            for field in model._meta.many_to_many
+            if field.related_model is Framework
+        }
+    )
+    return [f"{state}__{name}" for state in ("before", "after") for name in names]
+
+
+def _hidden_frameworks() -> list[tuple[models.QuerySet[Any], str]]:
+    """Those that are unpublished, and those deleted while they were, each with where its slug stands."""
+    gone = Revision.objects.filter(model="framework", action="deleted", before__is_published=False)
+    return [
+        (Framework.objects.filter(is_published=False).order_by(), "slug"),
+        (gone.newest().order_by(), "key"),
+    ]
 
 
 def _public_frameworks() -> models.QuerySet[Any, Any]:

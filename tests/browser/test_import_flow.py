@@ -43,6 +43,7 @@ def test_upload_look_over_confirm(
 
     page.goto("/admin/frameworks/rating/")
     page.get_by_role("link", name="Import and export").click()
+    expect(page.get_by_label("File")).to_be_visible()
     check(page, axe, console)
     page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Show what it changes").click()

@@ -71,6 +71,7 @@ def test_filters_and_weights_are_sent_by_a_button(plain: Page) -> None:
 def test_heads_sort_and_cells_open(plain: Page) -> None:
     plain.goto("/?w-performance=9")
     plain.get_by_role("link", name="Docs").click()
+    expect(plain).to_have_url(re.compile(r"sort=documentation"))
     assert order(read(plain.content())) == ["Django", "FastAPI", "Flask", "Quart", "Sanic"]
     plain.locator("#cell-fastapi-performance").click()
     expect(plain.locator("#opened li.against")).to_contain_text("Puts it in the middle of its table.")

@@ -38,9 +38,12 @@ def test_from_proposal_to_publication(page: Page, live_server: LiveServer, ratin
     sign_in(page, live_server, factories.make_reviewer(first_name="Rob", last_name="Glass"))
     page.goto("/admin/frameworks/proposal/")
     page.get_by_role("link", name="Read again.").press("Enter")
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
     for theme, width in (("dark", 1280), ("light", 1280), ("light", 820), ("light", 390)):
         page.set_viewport_size({"width": width, "height": 1600})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        # The stock admin fades its links from one colour to the other.
+        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
         assert axe(page) == [], (theme, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (theme, width)
     page.get_by_role("link", name="Framework Django").press("Enter")
@@ -65,6 +68,7 @@ def test_returned_and_taken_up_again(
     expect(page.locator(".errorlist")).to_have_text("Say why, so that the author can go on.")
     page.get_by_label("Note to the author").fill("Says who?")
     page.get_by_role("button", name="Return to the author").click()
+    expect(page.locator(".messagelist")).to_be_visible()
     sign_in(page, live_server, eve)
     page.goto(Proposal.objects.get().get_absolute_url())
     page.get_by_role("button", name="Take it up again").press("Enter")

@@ -36,6 +36,7 @@ def test_it_is_turned_on_and_asked_for_by_keyboard_alone(
     assert axe(page) == []
     sign_in(page)
     page.get_by_role("link", name="Two-factor sign-in").press("Enter")
+    expect(page.get_by_role("button", name="Set up two-factor sign-in")).to_be_visible()
     assert axe(page) == []
     page.get_by_role("button", name="Set up two-factor sign-in").press("Enter")
     expect(page.get_by_role("img", name="The secret as a QR code")).to_be_visible()
@@ -51,6 +52,7 @@ def test_it_is_turned_on_and_asked_for_by_keyboard_alone(
     expect(page.locator(".lede")).to_contain_text("10 recovery codes left.")
     assert axe(page) == []
     page.get_by_role("button", name="Log out").press("Enter")
+    expect(page.get_by_role("button", name="Log out")).to_have_count(0)
     sign_in(page)
     expect(page.locator(".errornote")).to_contain_text("This account asks for a code as well")
     assert axe(page) == []

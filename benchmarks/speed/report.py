@@ -1,0 +1,94 @@
+"""Turns what was measured into facts: one benchmark and a figure for each framework under each server."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from .journal import Conditions, Figure, Journal
+from .load import cores
+from .plan import ASGI, LEFT_OUT, TORNADO, WSGI, Server
+
+UNSAID = (
+    "Real work: No database, no template, no input and no log; in most applications these take far more time.",
+    "More than one core: Each server had one worker on one core, so nothing is said of how it grows.",
+    "A network: Server and load tool spoke over the loopback of one machine.",
+    "Waiting: No request waited for anything, which is where asynchronous frameworks gain.",
+    "Waiting times: Only the rate was kept, not how long the slowest answers took.",
+    "Tuning: Every server ran with its defaults but for what the method names.",
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The repetitions of one framework under one server, in requests a second."""
+
+    framework: str
+    release: str
+    setup: str
+    #: With its version.
+    server: str
+    middle: int
+    lowest: int
+    highest: int
+
+
+def spreads(journal: Journal) -> list[Spread]:
+    """One for each framework and server that was measured as often as it should be; the median is its figure."""
+    found: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in journal.figures.values():
+        found[figure.measurement.framework, figure.measurement.server].append(figure)
+    names = {server.slug: server.name for server in _servers()}
+    return [
+        Spread(
+            framework=framework,
+            release=some[-1].release,
+            setup=setup,
+            server=f"{names[setup]} {some[-1].server_release}",
+            middle=round(median(figure.requests for figure in some)),
+            lowest=min(figure.requests for figure in some),
+            highest=max(figure.requests for figure in some),
+        )
+        for (framework, setup), some in found.items()
+        if len(some) == journal.conditions.terms.repetitions
+    ]
+
+
+def method(conditions: Conditions) -> str:
+    """What is known of how it was measured, an item a line."""
+    terms = conditions.terms
+    apart = (
+        "the server on one, the load tool on another"
+        if len(cores()) > 1
+        else "shared by server and load tool"
+    )
+    return "\n".join(
+        (
+            'Endpoint: GET /json, which answers {"message": "Hello, World"}',
+            "Applications: one route, no middleware beyond what the framework adds by itself, debugging off",
+            *(f"{server.name}: {server.setting}" for server in _servers()),
+            f"Load tool: {conditions.tool}, one thread, {terms.connections} connections",
+            f"Repetitions: {terms.repetitions} of {terms.seconds} seconds each, of which the median counts",
+            f"Warming up: {terms.warm_up} seconds of the same load before each, which do not count",
+            "Order: every framework once, then every framework again, each time with a server newly started",
+            "Failed requests: none; a measurement with one is thrown away",
+            f"Python: {conditions.python}",
+            f"Machine: {conditions.machine}",
+            f"Cores: {len(cores()) or 'not told'}, {apart}",
+        )
+    )
+
+
+def _servers() -> list[Server]:
+    return list({server.slug: server for server in (*WSGI, *ASGI, TORNADO)}.values())
+
+
+def comment(failures: Mapping[str, str]) -> str:
+    """What a reader should bear in mind: who is missing, and why."""
+    return "\n".join(
+        (
+            "The ratios say more than the figures: another machine answers more or fewer requests.",
+            *LEFT_OUT.values(),
+            *(f"{name} is left out: {reason}." for name, reason in failures.items()),
+        )
+    )

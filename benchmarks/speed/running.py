@@ -1,0 +1,94 @@
+"""Makes the measurements that are still to be made, one after the other, within a given time."""
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from django.utils import timezone
+
+from . import environments, load
+from .journal import Conditions, Figure, Journal
+from .plan import FOLDER, SUBJECTS, Measurement, Server, Subject, Terms, measurements
+
+#: Seconds that starting and ending a server takes, about.
+AROUND = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One measurement that was made, or tried: with its failure there are no requests."""
+
+    number: int
+    of: int
+    subject: Subject
+    server: Server
+    repetition: int
+    requests: int
+    failure: str
+    #: Seconds that the rest will take if it goes on like this.
+    left: int
+
+
+def conditions(terms: Terms) -> Conditions:
+    """Raises load.NotMeasured where the load tool is missing."""
+    contents = hashlib.sha256()
+    for path in sorted([*(FOLDER / "apps").glob("*.py"), *(FOLDER / "requirements").glob("*.txt")]):
+        contents.update(path.read_bytes())
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return Conditions(terms, machine(), python, load.tool(), contents.hexdigest())
+
+
+def machine() -> str:
+    """Processor, memory and system, as far as the system tells: `AMD EPYC, 23 GiB, Linux 6.1, virtual`."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    parts = (
+        told.get("model name") or platform.processor() or platform.machine(),
+        f"{memory:.0f} GiB of memory",
+        f"{platform.system()} {platform.release().split('-')[0]}",
+        "a virtual machine, which others on its host may disturb"
+        if "hypervisor" in told.get("flags", "")
+        else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
+    """Installs what is missing and measures what is not in the journal yet. Begins nothing that would end too late.
+
+    What fails is told and left; a later run tries it again. `seconds` is all that the run may take.
+    """
+    terms = journal.conditions.terms
+    start = monotonic()
+    each = terms.warm_up + terms.seconds + AROUND
+    todo = [work for work in measurements(SUBJECTS, terms) if work[0] not in journal.figures]
+    for number, (measurement, subject, server) in enumerate(todo, 1):
+        if monotonic() - start + each > seconds:
+            return
+        requests, failure = 0, ""
+        try:
+            home = environments.install(subject, folder)
+            figure = _measure(measurement, subject, server, home, terms)
+            journal.keep(figure)
+            requests = figure.requests
+        except (environments.NotInstalled, load.NotMeasured) as error:
+            failure = str(error)
+        left = round((monotonic() - start) / number * (len(todo) - number))
+        yield Step(number, len(todo), subject, server, measurement.repetition, requests, failure, left)
+
+
+def _measure(measurement: Measurement, subject: Subject, server: Server, home: Path, terms: Terms) -> Figure:
+    releases = environments.versions(home)
+    return Figure(
+        measurement,
+        requests=load.measure(subject, server, home, terms),
+        release=releases[subject.slug],
+        server_release=releases[server.package],
+        measured_on=timezone.localdate(),
+    )
