@@ -23,6 +23,8 @@ urlpatterns = [
     path("components/", views.component_index, name="components"),
     path("components/<slug:slug>/", views.component, name="component"),
     path("disagreements/", views.disagreement_index, name="disagreements"),
+    path("benchmarks/", views.benchmark_index, name="benchmarks"),
+    path("questions/", views.question_index, name="questions"),
     # /changes/…
     path("changes/", views.changes, name="changes"),
     path("changes/<uuid:changeset>/", views.changeset, name="changeset"),

@@ -17,16 +17,19 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import changelog, dossiers, objections, provisions
+from . import benchmarking, changelog, dossiers, faq, objections, provisions
 from .cells import gather
 from .models import (
     Addition,
+    Benchmark,
     Claim,
     Component,
     Criterion,
     Disagreement,
     FacetValue,
+    Figure,
     Framework,
+    Question,
     Rating,
     Relation,
     Revision,
@@ -56,7 +59,10 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
 @require_safe
 def framework(request: HttpRequest, slug: str) -> TemplateResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
-    found = get_object_or_404(Framework.objects.published().with_provisions(), slug=slug)
+    measured = Prefetch("figures", Figure.objects.public())
+    found = get_object_or_404(
+        Framework.objects.published().with_provisions().prefetch_related(measured), slug=slug
+    )
     criteria = list(Criterion.objects.in_order())
     cells = gather([found], criteria, with_claims=True)
     relations = (
@@ -175,7 +181,8 @@ def criterion_index(request: HttpRequest) -> TemplateResponse:
 def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
     """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
     found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
-    frameworks = list(Framework.objects.published().with_traits())
+    measured = [Prefetch("figures", Figure.objects.public())] if found.is_speed else []
+    frameworks = list(Framework.objects.published().with_traits().prefetch_related(*measured))
     cells = gather(frameworks, [found], with_claims=True)
     context = {
         "criterion": found,
@@ -198,7 +205,12 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
     claims = list(Claim.objects.published().filter(source=found).cited())
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
-    context = {"source": found, **dossiers.of_source(found, claims, cells)}
+    context = {
+        "source": found,
+        "answers": found.answers.select_related("question"),
+        "benchmarks": Benchmark.objects.public().filter(source=found),
+        **dossiers.of_source(found, claims, cells),
+    }
     return TemplateResponse(request, "frameworks/source.html", context)
 
 
@@ -234,6 +246,21 @@ def disagreement_index(request: HttpRequest) -> TemplateResponse:
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     context = dossiers.of_disagreements(list(disagreements), cells)
     return TemplateResponse(request, "frameworks/disagreement_index.html", context)
+
+
+@require_safe
+def benchmark_index(request: HttpRequest) -> TemplateResponse:
+    """Measured figures, drawn, each with its method, what that leaves unsaid and what is held against it."""
+    context = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
+    return TemplateResponse(request, "frameworks/benchmark_index.html", context)
+
+
+@require_safe
+def question_index(request: HttpRequest) -> TemplateResponse:
+    """What readers ask, and what each source answers, beside each other."""
+    questions = list(Question.objects.in_full())
+    context = {"questions": questions, "data": faq.data_block(faq.faq_page(questions))}
+    return TemplateResponse(request, "frameworks/question_index.html", context)
 
 
 @require_safe

@@ -210,14 +210,14 @@ def make_addition(claims: list[Claim] | None = None, **fields: Any) -> Addition:
     return _made(Addition(**fields), claims=claims)
 
 
-def make_benchmark(**fields: Any) -> Benchmark:
+def make_benchmark(counter_claims: list[Claim] | None = None, **fields: Any) -> Benchmark:
     number = next(_number)
     fields.setdefault("title", f"Benchmark {number}")
     fields.setdefault("slug", _slug(fields["title"]))
     fields.setdefault("question", "How many requests a second does each answer?")
     fields.setdefault("method", "Endpoint: one that answers in JSON")
     fields.setdefault("unit", "requests a second")
-    return _made(Benchmark(**fields))
+    return _made(Benchmark(**fields), counter_claims=counter_claims or [])
 
 
 def make_figure(claims: list[Claim] | None = None, **fields: Any) -> Figure:

@@ -243,6 +243,8 @@ STRANGE = {
         "/components/{}/",
         "/capabilities/{}/",
         "/search/{}/",
+        "/benchmarks/{}/",
+        "/questions/{}/",
         "/changes/{}/",
         "/frameworks/{}/performance/history/",
         "/frameworks/flask/{}/history/",

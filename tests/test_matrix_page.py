@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from frameworks import revisions
-from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Recorded
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Recorded, Source
 
 from . import factories
 from .html import Element, Row, address, cells, fits, order, read, standings
@@ -137,6 +137,7 @@ def make_world() -> None:
     )
     factories.make_framework(name="Hidden", is_published=False)
     make_use_cases(criteria, values["interface:asgi"], praise)
+    make_answers(criteria[2], almanac, shop)
 
 
 def make_use_cases(criteria: list[Criterion], asgi: FacetValue, praise: Claim) -> None:
@@ -165,6 +166,46 @@ def make_use_cases(criteria: list[Criterion], asgi: FacetValue, praise: Claim) -
     factories.make_recommendation(flask, slug="toolkit", component=toolkit, use_case=shop, claims=[praise])
     factories.make_recommendation(
         quart, slug="quart-against", strength="against", use_case=shop, claims=[praise]
+    )
+
+
+def make_answers(speed: Criterion, almanac: Source, shop: Source) -> None:
+    """A benchmark of the almanac, and a question that both sources answer, each in its own way."""
+    fastapi, flask = Framework.objects.get(slug="fastapi"), Framework.objects.get(slug="flask")
+    ours, theirs = Claim.objects.filter(framework=fastapi, criterion=speed)
+    measured = factories.make_benchmark(
+        slug="one-endpoint",
+        title="One endpoint",
+        source=almanac,
+        unsaid="Hardware: A faster machine answers more.\nAll else.",
+        comment="Nobody has repeated it.",
+        counter_claims=[theirs],
+    )
+    factories.make_figure(
+        benchmark=measured, framework=fastapi, value=34_000, is_about=True, claims=[ours], release="0.115"
+    )
+    factories.make_figure(
+        benchmark=measured, framework=flask, setup="gunicorn", server="Gunicorn", value=9_000, lowest=8_500,
+        highest=9_250,
+    )  # fmt: skip
+    factories.make_figure(benchmark=measured, framework=Framework.objects.get(slug="hidden"), value=50_000)
+    asked = factories.make_question(
+        slug="fastest",
+        text="Which is the fastest?",
+        dispute="They part over FastAPI.",
+        claims=[ours],
+        position=1,
+    )
+    factories.make_answer(
+        question=asked, source=almanac, line=10, stance="FastAPI", text="FastAPI, by far.", claims=[ours]
+    )
+    factories.make_answer(
+        question=asked,
+        source=shop,
+        line=28,
+        stance="None in particular",
+        text="Speed <b>&</b> more is the programmer's.",
+        question_is_stated=False,
     )
 
 
@@ -204,6 +245,8 @@ PAGES = {
     "sources": "/sources/",
     "source": "/sources/002/",
     "disagreements": "/disagreements/",
+    "benchmarks": "/benchmarks/",
+    "questions": "/questions/",
     "components": "/components/",
     "component": "/components/sqlalchemy/",
     "capabilities": "/capabilities/",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
-from frameworks.models import Claim, Criterion, FacetValue, Framework
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Source
 
 from . import factories
 from .html import read
@@ -58,7 +58,7 @@ def make_surroundings(count: int, frameworks: list[Framework], claims: list[Clai
         factories.make_disagreement(claims=claims)
     for number in range(count):
         make_use_case(number, frameworks, claims)
-        factories.make_answer(question=factories.make_question(claims=claims), claims=claims)
+        make_answers(number, frameworks, claims)
 
 
 def make_use_case(number: int, frameworks: list[Framework], claims: list[Claim]) -> None:
@@ -71,6 +71,17 @@ def make_use_case(number: int, frameworks: list[Framework], claims: list[Claim])
     for framework in frameworks:
         factories.make_recommendation(framework, use_case=made, claims=claims)
     factories.make_recommendation(*frameworks[:2], use_case=made, claims=claims)
+
+
+def make_answers(number: int, frameworks: list[Framework], claims: list[Claim]) -> None:
+    """A benchmark with a figure of each framework; a question, with answers of each source."""
+    source = Source.objects.get(key="s0")
+    measured = factories.make_benchmark(title=f"B{number}", source=source, counter_claims=claims)
+    for framework in frameworks:
+        factories.make_figure(benchmark=measured, framework=framework, claims=claims)
+    asked = factories.make_question(text=f"Q{number}", claims=claims)
+    for source in Source.objects.filter(claims__in=claims).distinct():
+        factories.make_answer(question=asked, source=source, claims=claims)
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +115,15 @@ def items(
         ("/use-cases/", 4),
         ("/use-cases/case-0/", 12),
         ("/frameworks/", 3),
-        ("/frameworks/f0/", 21),
+        ("/frameworks/f0/", 22),
         ("/criteria/", 2),
         ("/criteria/scored-0/", 6),
         ("/criteria/described-0/", 6),
         ("/sources/", 1),
-        ("/sources/s0/", 6),
+        ("/sources/s0/", 8),
         ("/disagreements/", 6),
+        ("/benchmarks/", 4),
+        ("/questions/", 4),
         ("/components/", 2),
         ("/components/c0/", 5),
         ("/capabilities/", 9),
@@ -154,6 +167,8 @@ def test_as_many_queries_for_much_as_for_little(
         ("/components/", "There are no components yet."),
         ("/capabilities/", "There are no capabilities yet."),
         ("/disagreements/", "No contradictions have been found yet."),
+        ("/benchmarks/", "Nothing has been measured yet."),
+        ("/questions/", "There are no questions yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
         ("/changes/", "Nothing is recorded yet."),
         ("/search/?q=django", "Nothing has “django”."),

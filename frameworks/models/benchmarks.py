@@ -12,6 +12,23 @@ from .promises import slug_check, slug_field
 from .recorded import Recorded, RecordedQuerySet
 
 
+class BenchmarkQuerySet(RecordedQuerySet["Benchmark"]):
+    def public(self) -> "BenchmarkQuerySet":
+        """Those that measured a published framework, each with its source."""
+        measured = Figure.objects.filter(benchmark=models.OuterRef("pk"), framework__is_published=True)
+        return self.filter(models.Exists(measured)).select_related("source")
+
+    def in_full(self) -> "BenchmarkQuerySet":
+        """Those that are public, with their public figures and all that is held against them: four queries."""
+        claims = Claim.objects.published().cited()
+        return (
+            self.public()
+            .prefetch_related(models.Prefetch("figures", Figure.objects.public()))
+            .prefetch_related(models.Prefetch("figures__claims", claims))
+            .prefetch_related(models.Prefetch("counter_claims", claims))
+        )
+
+
 class Benchmark(Recorded):
     """One measurement of several frameworks by one method, by a source or, where none is named, by Touchstone."""
 
@@ -46,7 +63,7 @@ class Benchmark(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = BenchmarkQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title"]
@@ -78,6 +95,16 @@ def _items(text: str) -> list[tuple[str, str]]:
     return [(name, rest) if colon else ("", name) for name, colon, rest in parts]
 
 
+class FigureQuerySet(RecordedQuerySet["Figure"]):
+    def public(self) -> "FigureQuerySet":
+        """Those of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
+        return (
+            self.filter(framework__is_published=True)
+            .select_related("framework", "benchmark__source")
+            .order_by("benchmark__position", "benchmark__title", "-value", "setup")
+        )
+
+
 class Figure(Recorded):
     """What one framework reached in one benchmark, in the benchmark's unit."""
 
@@ -98,7 +125,7 @@ class Figure(Recorded):
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="figures")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["benchmark__position", "-value"]
@@ -121,3 +148,18 @@ class Figure(Recorded):
             raise ValidationError("Give both the lowest and the highest of the repetitions, or neither.")
         if self.lowest is not None and not self.lowest <= self.value <= self.highest:  # type: ignore[operator]
             raise ValidationError("The figure lies between the lowest and the highest of the repetitions.")
+
+    @property
+    def in_words(self) -> str:
+        """`about 34,000`."""
+        return f"about {self.value:,}" if self.is_about else f"{self.value:,}"
+
+    @property
+    def spread_in_words(self) -> str:
+        """`31,200 to 35,900`; empty where no repetitions are known."""
+        return "" if self.lowest is None else f"{self.lowest:,} to {self.highest:,}"
+
+    @property
+    def run_by(self) -> str:
+        """The server as stated; the name of the setup where none is."""
+        return self.server or self.setup

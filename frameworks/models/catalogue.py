@@ -12,6 +12,8 @@ from .recorded import Recorded, RecordedQuerySet
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
 CAPABILITY = "capability"
+#: The criterion that measured figures speak to.
+SPEED = "performance"
 
 
 class FrameworkQuerySet(RecordedQuerySet["Framework"]):
@@ -165,6 +167,11 @@ class Criterion(Recorded):
 
     def get_absolute_url(self) -> str:
         return reverse("frameworks:criterion", args=[self.slug])
+
+    @property
+    def is_speed(self) -> bool:
+        """Measured figures speak to it."""
+        return self.slug == SPEED
 
     def clean(self) -> None:
         if self.is_scored and not all(sentence for _, sentence in self.rubric):

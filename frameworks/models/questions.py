@@ -10,6 +10,19 @@ from .promises import slug_check, slug_field
 from .recorded import Recorded, RecordedQuerySet
 
 
+class QuestionQuerySet(RecordedQuerySet["Question"]):
+    def in_full(self) -> "QuestionQuerySet":
+        """Those that have an answer, each with its answers and all claims: four queries."""
+        claims = Claim.objects.published().cited()
+        answers = Answer.objects.select_related("source")
+        return (
+            self.filter(models.Exists(Answer.objects.filter(question=models.OuterRef("pk"))))
+            .prefetch_related(models.Prefetch("answers", answers))
+            .prefetch_related(models.Prefetch("answers__claims", claims))
+            .prefetch_related(models.Prefetch("claims", claims))
+        )
+
+
 class Question(Recorded):
     """A question that at least one source answers as such."""
 
@@ -27,7 +40,7 @@ class Question(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "text"]

@@ -112,6 +112,7 @@ def open_the_index(page: Page) -> None:
         ("/capabilities/?need=orm", need_more),
         ("/search/?q=flask", find_more),
         ("/sources/", open_the_index),
+        ("/questions/", open_everything),
     ],
 )
 def test_a_page_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:

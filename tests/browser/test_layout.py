@@ -38,6 +38,8 @@ PAGES = {
     "sources": "/sources/",
     "source": "/sources/000/",
     "disagreements": "/disagreements/",
+    "benchmarks": "/benchmarks/",
+    "questions": "/questions/",
     "components": "/components/",
     "component": "/components/django-rest-framework/",
     "capabilities": "/capabilities/",
