@@ -20,7 +20,7 @@ from frameworks.asof import Facts, Today, at_end_of, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, controls, needs, scoring, usecases, why
+from . import choosing, controls, finding, needs, scoring, usecases, why
 from .filters import filter_of
 from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
@@ -221,6 +221,18 @@ def method(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "comparisons/method.html", context)
 
 
+@require_safe
+@vary_on_htmx
+def search(request: HtmxRequest) -> HttpResponse:
+    """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
+    query = _spoken(request.GET)
+    if query != request.GET and not _wants_fragment(request):
+        return _tidied(request, query)
+    asked = finding.Asked.read(query)
+    context = finding.around(asked, request.path)
+    return _page_or_fragment(request, "comparisons/search.html", "found", context, asked)
+
+
 def _build(
     frameworks: Sequence[Framework],
     criteria: Sequence[Criterion],
@@ -338,7 +350,11 @@ def _chooser(
 
 
 def _page_or_fragment(
-    request: HtmxRequest, template: str, fragment: str, context: dict[str, Any], view: View | needs.Needs
+    request: HtmxRequest,
+    template: str,
+    fragment: str,
+    context: dict[str, Any],
+    view: View | needs.Needs | finding.Asked,
 ) -> TemplateResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -36,6 +36,27 @@ SAVING = {"_save", "_continue", "_addanother"}
 #: Carried by a form that takes up a proposal again: what it replaces.
 RESUMES = "resumes"
 METHODS = ("GET", "HEAD", "POST")
+#: What editors reach for most, in the head of each page.
+AT_HAND = (
+    "rating",
+    "claim",
+    "framework",
+    "criterion",
+    "source",
+    "usecase",
+    "proposal",
+    "objection",
+    "revision",
+)
+#: All there is, in parts: what each holds, by the names of the models, whichever app they live in.
+PARTS = {
+    "What is compared": "framework criterion criteriongroup facet facetvalue trait relation",
+    "Evidence": "source claim rating disagreement question answer benchmark figure",
+    "Around the frameworks": "component tie addition",
+    "Advice": "usecase usecaseweight need recommendation rule condition prompt option",
+    "The desk": "proposal objection revision linkcheck",
+    "Accounts": "user group accessattempt",
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,7 +88,13 @@ class Desk(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         # Links that would all lead back to the same page help nobody.
-        return [] if two_factor.is_wanting(request) else super().get_app_list(request, app_label)
+        apps = [] if two_factor.is_wanting(request) else super().get_app_list(request, app_label)
+        return apps if app_label else list(_parts(apps))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        kinds = _kinds(cast("list[Any]", context["available_apps"]))
+        return {**context, "at_hand": [kinds[name] for name in AT_HAND if name in kinds]}
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         guarded = super().admin_view(view, cacheable)
@@ -85,6 +112,23 @@ class Desk(AdminSite):
             return _proposing(request, lambda: guarded(request, *args, **kwargs))
 
         return cast(View, desk_view)
+
+
+def _kinds(apps: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What this user may look at, by the names of the models."""
+    return {kind["object_name"].lower(): kind for app in apps for kind in app["models"]}
+
+
+def _parts(apps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The desk by parts, and whatever has no place in them by app, as Django lists it."""
+    kinds = _kinds(apps)
+    for name, names in PARTS.items():
+        if own := [kinds[one] for one in names.split() if one in kinds]:
+            yield {"name": name, "models": own}
+    placed = set(" ".join(PARTS.values()).split())
+    for app in apps:
+        if rest := [kind for kind in app["models"] if kind["object_name"].lower() not in placed]:
+            yield {**app, "models": rest}
 
 
 def _must_enrol(request: HttpRequest) -> bool:

@@ -20,3 +20,17 @@
     if (target.matches(".select2-dropdown .select2-search__field")) target.setAttribute("aria-label", "Search");
   });
 })();
+
+// The index in the head: Escape, a click elsewhere and the focus leaving it close it.
+(() => {
+  const index = document.querySelector("#desk-nav details");
+  if (!index) return;
+  const shut = ({ target }) => index.contains(target) || (index.open = false);
+  document.addEventListener("click", shut);
+  document.addEventListener("focusin", shut);
+  index.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !index.open) return;
+    index.open = false;
+    index.querySelector("summary").focus();
+  });
+})();

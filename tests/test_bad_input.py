@@ -242,6 +242,7 @@ STRANGE = {
         "/disagreements/{}/",
         "/components/{}/",
         "/capabilities/{}/",
+        "/search/{}/",
         "/benchmarks/{}/",
         "/questions/{}/",
         "/changes/{}/",
@@ -322,7 +323,7 @@ bounded = settings(
 )
 
 
-@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/"])
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
 @bounded
 @given(query=QUERIES)
 def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> None:

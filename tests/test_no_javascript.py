@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.ma
 def form_of(html: bytes) -> str:
     """The form with all that its controls can change, as it came."""
     text = html.decode()
-    return text[text.index('<form id="') : text.index("</form>") + len("</form>")]
+    start = text.index('<form id="')
+    return text[start : text.index("</form>", start) + len("</form>")]
 
 
 EVERYTHING = (

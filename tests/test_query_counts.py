@@ -130,6 +130,10 @@ def items(
         ("/capabilities/?need=value-0&need=gap-0", 9),
         ("/capabilities/?need=nothing", 9),
         ("/method/", 8),
+        ("/search/", 0),
+        ("/search/?q=f0", 14),
+        ("/search/?q=says+something", 14),
+        ("/search/?q=qqqq", 13),
         ("/changes/?kind=claim&framework=f0", 11),
         (f"/changes/{factories.MAKER.changeset}/", 14),
         ("/frameworks/f0/scored-0/history/", 13),
@@ -167,6 +171,7 @@ def test_as_many_queries_for_much_as_for_little(
         ("/questions/", "There are no questions yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
         ("/changes/", "Nothing is recorded yet."),
+        ("/search/?q=django", "Nothing has “django”."),
     ],
 )
 def test_an_empty_portal_says_that_it_is(client: Client, items: None, path: str, said: str) -> None:

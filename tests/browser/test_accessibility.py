@@ -87,6 +87,16 @@ def need_more(page: Page) -> None:
     expect(page.locator("#django dt")).to_have_text(["ORM", "Forms"])
 
 
+def find_more(page: Page) -> None:
+    page.get_by_role("searchbox").fill("djagno admin")
+    expect(page.get_by_role("status")).to_contain_text("read as django")
+
+
+def open_the_index(page: Page) -> None:
+    page.locator(".index summary").click()
+    expect(page.locator(".index-pages")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     "path, use",
     [
@@ -100,6 +110,8 @@ def need_more(page: Page) -> None:
         ("/compare/django-vs-flask-vs-fastapi/", open_everything),
         ("/frameworks/fastapi/", open_everything),
         ("/capabilities/?need=orm", need_more),
+        ("/search/?q=flask", find_more),
+        ("/sources/", open_the_index),
         ("/questions/", open_everything),
     ],
 )
