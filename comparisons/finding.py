@@ -155,7 +155,7 @@ def _questions() -> Iterator[Document]:
 
 
 def _benchmarks() -> Iterator[Document]:
-    for one in Benchmark.objects.all():
+    for one in Benchmark.objects.public():
         yield _document(
             "benchmark",
             one,

@@ -368,8 +368,7 @@ def _relation(key: str, said: State, names: Names) -> tuple[str, str]:
 def _tie(key: str, said: State, names: Names) -> tuple[str, str]:
     component, kind, framework = key.split("/")
     name, url = names.pages.get(("component", component), (component, ""))
-    verb = dict(Tie.Kind.choices).get(kind, "{component}, {framework}")
-    return verb.format(component=name, framework=names.framework(framework)), url
+    return f"{name} {dict(Tie.Kind.choices).get(kind, kind)} {names.framework(framework)}", url
 
 
 def _disagreement(key: str, said: State, names: Names) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """Stores what `manage.py benchmark` has measured as a benchmark and its figures, through the one write path."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.core import serializers
 from django.db import transaction
 from django.utils.formats import date_format
 
@@ -58,7 +58,7 @@ def _benchmark(day: date, method: str, comment: str, command: str) -> Benchmark:
     last = Benchmark.objects.order_by("-position").first()
     return Benchmark(
         slug=slug,
-        title=f"One JSON endpoint, measured here on {date_format(day, 'j F Y')}",
+        title=f"One JSON endpoint, measured by Touchstone on {date_format(day, 'j F Y')}",
         question="How many requests a second does each framework answer with a short JSON reply, on the same machine?",
         method=method,
         unsaid="\n".join(report.UNSAID),
@@ -76,12 +76,5 @@ def _nth(stem: str, number: int) -> str:
 
 def fixture(facts: Sequence[Recorded]) -> str:
     """These facts as a fixture file, which `seed` reads."""
-    text: str = serializers.serialize(
-        "json",
-        facts,
-        indent=1,
-        ensure_ascii=False,
-        use_natural_foreign_keys=True,
-        use_natural_primary_keys=True,
-    )
-    return text + "\n"
+    entries = [{"model": fact._meta.label_lower, "fields": revisions.state(fact)} for fact in facts]
+    return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"

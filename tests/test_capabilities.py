@@ -258,7 +258,7 @@ def test_a_profile_and_a_component_lead_to_each_other(client: Client) -> None:
         "/components/sqlalchemy/",
     ]
     page = get(client, "/components/werkzeug/")
-    assert page.one("#built-on-flask h2").text == "Flask is built on Werkzeug"
+    assert page.one("#built-on-flask h2").text == "Werkzeug is the base of Flask"
     assert page.one("#built-on-flask .aside a")["href"] == "/frameworks/flask/#components"
     assert get(client, "/frameworks/sanic/").all("#components") == []
 

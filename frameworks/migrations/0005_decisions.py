@@ -430,11 +430,11 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("built-on", "{framework} is built on {component}"),
-                            ("supports", "{framework} supports {component}"),
-                            ("part-of", "{component} is part of {framework}"),
-                            ("extends", "{component} extends {framework}"),
-                            ("works-with", "{component} works with {framework}"),
+                            ("built-on", "is the base of"),
+                            ("supports", "is supported by"),
+                            ("part-of", "is part of"),
+                            ("extends", "extends"),
+                            ("works-with", "works with"),
                         ],
                         max_length=20,
                     ),

@@ -97,11 +97,11 @@ class Tie(Recorded):
     key_fields = ("component", "kind", "framework")
 
     class Kind(models.TextChoices):
-        BUILT_ON = "built-on", "{framework} is built on {component}"
-        SUPPORTS = "supports", "{framework} supports {component}"
-        PART_OF = "part-of", "{component} is part of {framework}"
-        EXTENDS = "extends", "{component} extends {framework}"
-        WORKS_WITH = "works-with", "{component} works with {framework}"
+        BUILT_ON = "built-on", "is the base of"
+        SUPPORTS = "supports", "is supported by"
+        PART_OF = "part-of", "is part of"
+        EXTENDS = "extends", "extends"
+        WORKS_WITH = "works-with", "works with"
 
     component = models.ForeignKey(Component, models.PROTECT, related_name="ties")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -122,7 +122,7 @@ class Tie(Recorded):
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display().format(component=self.component, framework=self.framework)
+        return f"{self.component} {self.get_kind_display()} {self.framework}"
 
 
 class Addition(Recorded):
