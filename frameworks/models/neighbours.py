@@ -14,10 +14,13 @@ from .recorded import Fact, Recorded, RecordedQuerySet
 
 class ComponentQuerySet(RecordedQuerySet["Component"]):
     def public(self) -> "ComponentQuerySet":
-        """Those that stand to a published framework."""
-        public = {"component": models.OuterRef("pk"), "framework__is_published": True}
+        """All but those that stand to unpublished frameworks only."""
+        ties, additions = (kind.objects.filter(component=models.OuterRef("pk")) for kind in (Tie, Addition))
+        public = {"framework__is_published": True}
         return self.filter(
-            models.Exists(Tie.objects.filter(**public)) | models.Exists(Addition.objects.filter(**public))
+            models.Exists(ties.filter(**public))
+            | models.Exists(additions.filter(**public))
+            | ~models.Exists(ties) & ~models.Exists(additions)
         )
 
 
