@@ -336,3 +336,10 @@ def test_a_source_names_what_it_measured(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/benchmarks/", "/questions/"])
 def test_nothing_in_the_address_changes_the_page(client: Client, path: str, query: str) -> None:
     assert get(client, path + query).one("main").text == get(client, path).one("main").text
+
+
+def test_where_speed_is_spoken_of_in_a_comparison_the_measured_figures_are_near(client: Client) -> None:
+    for address in ("/?open=fastapi:performance", "/compare/flask-vs-fastapi/"):
+        links = get(client, address).one("main form").all("a[href=/benchmarks/]")
+        assert {link.text for link in links} == {"What was measured"}, address
+    assert "What was measured" not in get(client, "/?open=fastapi:documentation").one("main").text
