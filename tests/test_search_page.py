@@ -103,7 +103,7 @@ def test_every_kind_can_be_found(client: Client) -> None:
     factories.make_use_case(name=f"{named} five")
     question = factories.make_question(text=f"What is a {named}?")
     factories.make_answer(question=question, source=Source.objects.get(key="001"), text="An animal.")
-    factories.make_benchmark(title=f"How fast a {named} is")
+    factories.make_figure(framework=flask, benchmark=factories.make_benchmark(title=f"How fast a {named} is"))
     factories.make_disagreement(title=f"Whether a {named} is small", claims=list(Claim.objects.all()[:2]))
     source = factories.make_source(key="quo", short_name=f"The {named}")
     factories.make_claim(source=source, framework=flask, paraphrase=f"A {named} is quick.")

@@ -515,7 +515,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="figure",
             constraint=models.CheckConstraint(
-                condition=models.Q(("value__gt", 0)), name="figure_value_above_zero"
+                condition=models.Q(("value__gte", 1)), name="figure_value_above_zero"
             ),
         ),
         migrations.AddConstraint(
@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
                     models.Q(("highest__isnull", True), ("lowest__isnull", True)),
                     models.Q(
                         ("highest__gte", models.F("value")),
-                        ("lowest__gt", 0),
+                        ("lowest__gte", 1),
                         ("lowest__lte", models.F("value")),
                     ),
                     _connector="OR",

@@ -132,10 +132,10 @@ class Figure(Recorded):
         constraints = [
             slug_check("figure_setup_is_slug", "setup"),
             models.UniqueConstraint("benchmark", "framework", "setup", name="figure_once_per_setup"),
-            models.CheckConstraint(condition=Q(value__gt=0), name="figure_value_above_zero"),
+            models.CheckConstraint(condition=Q(value__gte=1), name="figure_value_above_zero"),
             models.CheckConstraint(
                 condition=Q(lowest__isnull=True, highest__isnull=True)
-                | Q(lowest__gt=0, lowest__lte=F("value"), highest__gte=F("value")),
+                | Q(lowest__gte=1, lowest__lte=F("value"), highest__gte=F("value")),
                 name="figure_value_within_spread",
             ),
         ]

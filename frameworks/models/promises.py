@@ -76,6 +76,7 @@ def one_to_five_check(name: str, field: str) -> models.CheckConstraint:
 LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda value, wanted: bool(value == wanted),
     "gte": lambda value, wanted: bool(value >= wanted),
+    "lte": lambda value, wanted: bool(value <= wanted),
     "in": lambda value, wanted: value in wanted,
     "range": lambda value, wanted: bool(wanted[0] <= value <= wanted[1]),
     "regex": lambda value, wanted: bool(re.search(wanted, value)),
