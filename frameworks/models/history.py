@@ -45,12 +45,13 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         found = self._telling(*NAMES_FRAMEWORK, *several)
         for place in NAMES_FRAMEWORK:
             found = found.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": open_to_all}))
-        for place in several:
+        for place, kinds in several.items():
             for hidden, slug in _hidden_frameworks():
                 quoted = Concat(Value('["'), slug, Value('"]'), output_field=models.TextField())
                 named = ExpressionWrapper(OuterRef(f"at_{place}"), output_field=models.TextField())
                 naming = hidden.alias(named=named).filter(named__contains=quoted)
-                found = found.filter(~Exists(naming))
+                # The kind first: most steps are of others, and need not be looked into.
+                found = found.filter(~Q(model__in=kinds) | ~Exists(naming))
         return found.filter(~Q(model="framework") | Q(key__in=open_to_all)).filter(
             ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
         )
@@ -88,17 +89,15 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.select_related("author__editor_profile", "published_by__editor_profile")
 
 
-def _names_frameworks() -> list[str]:
-    """Where a step may name several frameworks: the many-to-many relations of all kinds of facts."""
-    names = sorted(
-        {
-            field.name
-            for model in recorded_models().values()
-            for field in model._meta.many_to_many
-            if field.related_model is Framework
-        }
-    )
-    return [f"{state}__{name}" for state in ("before", "after") for name in names]
+def _names_frameworks() -> dict[str, list[str]]:
+    """Where a step may name several frameworks, in a many-to-many relation, and of which kinds of facts."""
+    found: dict[str, list[str]] = {}
+    for kind, model in recorded_models().items():
+        for field in model._meta.many_to_many:
+            if field.related_model is Framework:
+                for state in ("before", "after"):
+                    found.setdefault(f"{state}__{field.name}", []).append(kind)
+    return found
 
 
 def _hidden_frameworks() -> list[tuple[models.QuerySet[Any], str]]:
