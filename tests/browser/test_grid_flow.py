@@ -15,6 +15,8 @@ from tests import factories
 from tests.conftest import Axe
 from tests.test_admin import sign_in
 
+from .stillness import settle
+
 URL = "/admin/frameworks/rating/matrix/"
 BOB = Author("Bob Hopper", Revision.Origin.ADMIN)
 
@@ -612,7 +614,7 @@ def look_everywhere(page: Page, axe: Axe) -> dict[str, list[str]]:
         page.set_viewport_size({"width": width, "height": 2400})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         # The stock admin fades its links from one colour to the other.
-        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+        settle(page)
         if objections := axe(page):
             found[f"{theme}, {width}"] = objections
     return found

@@ -14,6 +14,7 @@ from tests import factories
 from tests.conftest import Axe
 from tests.test_admin import sign_in
 
+from .stillness import settle
 from .test_accessibility import everywhere
 from .test_keyboard import FOCUS, tab_to
 from .test_matrix_flow import world  # noqa: F401 - a fixture
@@ -115,7 +116,7 @@ def test_axe_finds_nothing(page: Page, axe: Axe, console: list[str]) -> None:
 
 def settled(page: Page, axe: Axe) -> list[str]:
     """What axe finds once the stock admin's links have faded to the colours of the theme."""
-    page.evaluate("Promise.all(document.getAnimations().map(fading => fading.finished))")
+    settle(page)
     return axe(page)
 
 

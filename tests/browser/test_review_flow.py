@@ -10,6 +10,7 @@ from tests.conftest import Axe
 from tests.test_admin import change_url
 
 from .signing_in import sign_in
+from .stillness import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ def test_from_proposal_to_publication(page: Page, live_server: LiveServer, ratin
         page.set_viewport_size({"width": width, "height": 1600})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         # The stock admin fades its links from one colour to the other.
-        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+        settle(page)
         assert axe(page) == [], (theme, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (theme, width)
     page.get_by_role("link", name="Framework Django").press("Enter")
