@@ -1,7 +1,7 @@
 """Facts for tests, each with what it needs around it. Every one is written through `revisions`, as in real life."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from comparisons.models import (
     Prompt,
     Recommendation,
     Rule,
+    Snapshot,
     UseCase,
     UseCaseWeight,
 )
@@ -337,6 +338,15 @@ def make_condition(options: list[Option] | None = None, **fields: Any) -> Condit
         fields["rule"] = make_rule()
     fields.setdefault("number", next(_number))
     return _made(Condition(**fields), options=[make_option()] if options is None else options)
+
+
+def make_snapshot(**fields: Any) -> Snapshot:
+    """Written as it is: no fact, so without a revision."""
+    fields.setdefault("content", "{}")
+    fields.setdefault("size", len(fields["content"].encode()))
+    fields.setdefault("created_at", datetime(2026, 11, 20, 12, tzinfo=UTC))
+    fields.setdefault("stood_at", fields["created_at"])
+    return Snapshot.objects.create(**fields)
 
 
 def make_editor(**fields: Any) -> User:
