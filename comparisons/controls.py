@@ -281,6 +281,7 @@ def around_side_by_side(
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
         "pinned_url": view.pinned(usual).url(path),
+        "freeze_url": view.pinned(usual).url(reverse("comparisons:freeze", args=[slugs])),
         "without_weights_url": view.url(path, weights={}),
         "without_use_case_url": view.url(path, use_case=""),
         "without_baseline_url": view.url(path, baseline=""),

@@ -346,10 +346,11 @@ class Snapshot(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=26)
-    content = models.TextField(help_text="`content.Content` as canonical JSON: text, so that its bytes stay.")
     size = models.PositiveIntegerField(help_text="Of the content, in bytes.")
     stood_at = models.DateTimeField(help_text="Of which moment the facts are.")
     created_at = models.DateTimeField()
+    # Last, so that SQLite adds up the sizes without reading what is sized.
+    content = models.TextField(help_text="`content.Content` as canonical JSON: text, so that its bytes stay.")
 
     class Meta:
         ordering = ["-created_at", "id"]

@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -20,12 +26,15 @@ from frameworks.asof import Today, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, comparing, controls, finding, needs, scoring, usecases, why
+from . import choosing, comparing, controls, finding, needs, scoring, snapshots, usecases, why
 from .comparing import Comparison
+from .content import content_of
 from .matrix import Row, build_matrix
-from .models import UseCase
+from .models import Snapshot, UseCase
 from .permalinks import View
 from .stability import DRAWS
+
+YEAR = 31_536_000  # seconds
 
 
 class HtmxRequest(HttpRequest):
@@ -103,6 +112,43 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         **_stood(request, asked),
     }
     return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+
+
+@csrf_exempt  # there is no cookie that somebody could abuse
+@require_POST
+def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
+    """Keeps a side by side as it is, and leads to where it is kept."""
+    now = timezone.now()
+    asked = comparing.side_by_side(_spoken(request.GET), slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
+        return _chooser(request, asked, slugs)
+    content = content_of(asked.table, asked.criteria, asked.weights)
+    at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    try:
+        kept = snapshots.freeze(content, at=at, address=address, now=now)
+    except snapshots.TooMany as full:
+        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        return _not_frozen(request, full, live_url, now)
+    return HttpResponseRedirect(kept.get_absolute_url())
+
+
+@require_safe
+def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
+    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
+    response = TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept}).render()
+    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
+    return get_conditional_response(request, etag, response=response) or response
+
+
+@require_safe
+@vary_on_htmx
+def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
+    """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
+    since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
+    part = "#bar" if _wants_fragment(request) else ""
+    return TemplateResponse(request, f"comparisons/snapshot_changes.html{part}", {"since": since})
 
 
 @require_safe
@@ -208,6 +254,18 @@ def search(request: HtmxRequest) -> HttpResponse:
     asked = finding.Asked.read(query)
     context = finding.around(asked, request.path)
     return _page_or_fragment(request, "comparisons/search.html", "found", context, asked)
+
+
+def _not_frozen(
+    request: HttpRequest, full: snapshots.TooMany, live_url: str, now: datetime
+) -> TemplateResponse:
+    """Says why, and when there is room again; where that is not known, that there is none."""
+    context = {"reason": str(full), "live_url": live_url}
+    status = 429 if full.again else 503
+    response = TemplateResponse(request, "comparisons/not_frozen.html", context, status=status)
+    if full.again:
+        response.headers["Retry-After"] = str(int((full.again - now).total_seconds()) + 1)
+    return response
 
 
 def _stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:

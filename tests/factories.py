@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
 
+from comparisons.comparing import Comparison
+from comparisons.content import content_of
 from comparisons.models import (
     Condition,
     Need,
@@ -19,6 +21,7 @@ from comparisons.models import (
     UseCase,
     UseCaseWeight,
 )
+from comparisons.snapshots import canonical
 from frameworks import revisions
 from frameworks.models import (
     CAPABILITY,
@@ -50,6 +53,7 @@ Fact = TypeVar("Fact", bound=Recorded)
 
 #: With a changeset that every process knows: its page has an address for tests to name.
 MAKER = Author("Maker", Revision.Origin.SEED, changeset=UUID("11111111-2222-4333-8444-555555555555"))
+KEPT = "kept" + "a" * 22
 _number = count(1)
 
 
@@ -340,8 +344,11 @@ def make_condition(options: list[Option] | None = None, **fields: Any) -> Condit
     return _made(Condition(**fields), options=[make_option()] if options is None else options)
 
 
-def make_snapshot(**fields: Any) -> Snapshot:
-    """Written as it is: no fact, so without a revision."""
+def make_snapshot(asked: Comparison | None = None, **fields: Any) -> Snapshot:
+    """Written as it is: no fact, so without a revision. With an id that tests can name instead of the hash."""
+    if asked:
+        fields["content"] = canonical(content_of(asked.table, asked.criteria, asked.weights))
+    fields.setdefault("id", KEPT)
     fields.setdefault("content", "{}")
     fields.setdefault("size", len(fields["content"].encode()))
     fields.setdefault("created_at", datetime(2026, 11, 20, 12, tzinfo=UTC))
