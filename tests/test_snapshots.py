@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comparisons import snapshots
@@ -137,6 +138,22 @@ def test_the_same_content_has_the_same_address(client: Client, cell: Rating) -> 
     assert frozen(client, f"{LIVE}?only=differences&baseline=flask") == kept
     assert frozen(client, f"{LIVE}?w-performance=9") != kept
     assert Snapshot.objects.count() == 2
+
+
+def test_a_matrix_of_five_or_fewer_is_frozen_side_by_side(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    assert frozen(client, "/") == frozen(client, "/?sort=name&criteria=performance") == kept
+    assert frozen(client, "/?w-performance=9") == frozen(client, f"{LIVE}?w-performance=9")
+    for _ in range(4):
+        factories.make_framework()
+    assert not read(client.get("/").content).all("button[form=freeze]")
+
+
+def test_a_day_gone_by_is_frozen_as_it_stood(client: Client, cell: Rating) -> None:
+    today = timezone.localdate()
+    kept = frozen(client, f"{LIVE}?as-of={today}")
+    assert Snapshot.objects.get().stood_at == snapshots.stood_at(today, timezone.now())
+    assert frozen(client) == kept
 
 
 def test_the_id_is_the_hash_of_the_bytes_kept(client: Client, cell: Rating) -> None:
