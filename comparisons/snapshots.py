@@ -178,14 +178,6 @@ class Kept:
             )
 
     @property
-    def unshown(self) -> list[tuple[str, int]]:
-        """Criteria that count and are not on show, with their weight."""
-        shown = {criterion["slug"] for criterion in self.content["criteria"]}
-        return [
-            (slug, weight) for slug, weight in self.content["weights"].items() if weight and slug not in shown
-        ]
-
-    @property
     def live_url(self) -> str:
         """The same comparison of today, under the weights of then."""
         slugs = [framework["slug"] for framework in self.content["frameworks"]]
