@@ -247,6 +247,7 @@ def around_matrix(
         "closed_url": view.url(path, open=""),
         "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
         "pinned_url": view.pinned(usual).url(path),
+        "freeze_url": _freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
         "without_weights_url": view.url(path, weights={}),
         "unfiltered_url": view.unfiltered().url(path),
         "untick_url": view.url(path, framework=()),
@@ -281,6 +282,7 @@ def around_side_by_side(
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
         "pinned_url": view.pinned(usual).url(path),
+        "freeze_url": _freeze(table, view, usual),
         "without_weights_url": view.url(path, weights={}),
         "without_use_case_url": view.url(path, use_case=""),
         "without_baseline_url": view.url(path, baseline=""),
@@ -288,6 +290,12 @@ def around_side_by_side(
         "back_url": view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
         "cell_total": sum(1 for _ in table.entries),
     }
+
+
+def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
+    """Where the frameworks on the table are frozen, side by side and under the weights of this view."""
+    slugs = [row.framework.slug for row in table.in_order]
+    return view.pinned(usual).side_by_side().url(reverse("comparisons:freeze", args=[slugs]))
 
 
 def around_use_case(table: Matrix, use_case: UseCase) -> dict[str, Any]:

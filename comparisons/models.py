@@ -1,4 +1,5 @@
-"""What follows from the facts for somebody's project: use cases with their weights, and rules that sources state."""
+"""What follows from the facts for somebody's project: use cases with their weights, rules that sources state, and
+comparisons that were frozen."""
 
 from collections.abc import Mapping
 
@@ -335,3 +336,44 @@ class Condition(Recorded):
 
     def __str__(self) -> str:
         return f"{self.rule.locator}, condition {self.number}"
+
+
+class Snapshot(models.Model):
+    """A comparison as it was when somebody froze it. The database refuses to change or delete one.
+
+    The id is made from the content alone, so that the same content has the same address. What else is kept is of the
+    first who froze it.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26)
+    size = models.PositiveIntegerField(help_text="Of the content, in bytes.")
+    stood_at = models.DateTimeField(help_text="Of which moment the facts are.")
+    created_at = models.DateTimeField()
+    # Last, so that SQLite adds up the sizes without reading what is sized.
+    content = models.TextField(help_text="`content.Content` as canonical JSON: text, so that its bytes stay.")
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(id__regex=r"^[a-z2-7]{26}\Z"), name="snapshot_id_is_hash"),
+            models.CheckConstraint(condition=~Q(content=""), name="snapshot_has_content"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    def get_absolute_url(self) -> str:
+        return reverse("comparisons:snapshot", args=[self.id])
+
+
+class Freezing(models.Model):
+    """That somebody froze a comparison which was not kept yet: what the limits count. Forgotten after two days."""
+
+    at = models.DateTimeField(db_index=True)
+    sender = models.CharField(max_length=64, help_text="A keyed hash of the network, another one each day.")
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"at {self.at:%Y-%m-%d %H:%M}"

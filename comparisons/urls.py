@@ -16,7 +16,20 @@ class PartiesConverter:
         return versus(value)
 
 
+class SnapshotConverter:
+    """The hash of a snapshot. What cannot be one never reaches the database."""
+
+    regex = r"[a-z2-7]{26}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(PartiesConverter, "parties")
+register_converter(SnapshotConverter, "snapshot")
 
 app_name = "comparisons"
 
@@ -25,6 +38,10 @@ urlpatterns = [
     # /compare/…
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
+    path("compare/<parties:slugs>/freeze/", views.freeze, name="freeze"),
+    # /s/…
+    path("s/<snapshot:snapshot_id>/", views.snapshot, name="snapshot"),
+    path("s/<snapshot:snapshot_id>/changes/", views.snapshot_changes, name="snapshot_changes"),
     path("choose/", views.choose, name="choose"),
     path("capabilities/", views.capabilities, name="capabilities"),
     # /use-cases/…

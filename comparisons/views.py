@@ -1,32 +1,40 @@
 """Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from frameworks.asof import Facts, Today, at_end_of, history_begins
+from frameworks.asof import Today, history_begins
 from frameworks.cells import Cell, Key, gather
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, controls, finding, needs, scoring, usecases, why
-from .filters import filter_of
-from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
-from .matrix import Matrix, Row, build_matrix
-from .models import UseCase
+from . import choosing, comparing, controls, finding, needs, scoring, snapshots, usecases, why
+from .comparing import Comparison
+from .content import content_of
+from .matrix import Row, build_matrix
+from .models import Snapshot, UseCase
 from .permalinks import View
 from .stability import DRAWS
+
+YEAR = 31_536_000  # seconds
 
 
 class HtmxRequest(HttpRequest):
@@ -46,30 +54,22 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     query = _spoken(request.GET)
     if query != request.GET and not _wants_fragment(request):
         return _tidied(request, query)
-    day, facts = _as_of(query)
-    criteria, facets, everyone = facts.criteria(), facts.facets(), facts.frameworks()
-    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
-    chosen = filter_of(facts, query, facets=facets, criteria=criteria, use_case=kind.chosen)
-    weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
-    cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data
-    view = View.read(cleaned, [facet.slug for facet in facets])
-    frameworks = chosen.shown()
-    cells = facts.cells(frameworks, criteria)
-    weights = _weights(view, criteria, kind.chosen)
-    table = _build(frameworks, criteria, cells, view, weights)
+    asked = comparing.matrix(query)
+    table, view, filters = asked.table, asked.view, asked.filters
+    blame = [] if asked.frameworks else filters.blame()
     context = {
         "matrix": table,
-        "why": why.explain(table, criteria, cells, weights, view, request.path),
-        "everyone": everyone,
-        "ticked": [framework for framework in everyone if framework.slug in view.framework],
-        "opened": _opened(table, facts, view),
-        "filters": chosen,
-        "weighing": weighing,
-        "use_cases": kind.use_cases,
-        "notices": list(notices(query, day, kind, chosen.form, weighing)),
-        "blame": [] if frameworks else controls.blame(chosen.blame(), facets, criteria, view, kind.chosen),
-        **controls.around_matrix(table, criteria, facets, view, chosen.counts(), kind.chosen),
-        **_stood(request, facts, view),
+        "why": why.explain(table, asked.criteria, asked.cells, asked.weights, view, request.path),
+        "everyone": asked.everyone,
+        "ticked": [framework for framework in asked.everyone if framework.slug in view.framework],
+        "opened": _opened(asked),
+        "filters": filters,
+        "weighing": asked.weighing,
+        "use_cases": asked.kind.use_cases,
+        "notices": list(asked.notices),
+        "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
+        **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
+        **_stood(request, asked),
         **({} if view.as_of or _wants_fragment(request) else _extent()),
     }
     return _page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
@@ -78,20 +78,15 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
-    day, facts = _as_of(request.GET)
-    everyone = facts.frameworks(with_traits=True)
-    kind = UseCaseForm(request.GET, use_cases=UseCase.objects.all())
-    weighing = WeighingForm(request.GET, criteria=facts.criteria(), frameworks=everyone)
-    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
-    left = misread(request.GET, day, kind, weighing)
+    asked = comparing.ticked(request.GET)
+    view = asked.view
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
-        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *left]
+        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *asked.misread]
         return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
-    wanted = list(dict.fromkeys(filter(None, request.GET.getlist("framework"))))
-    return _chooser(request, facts, everyone, wanted, view, left)
+    return _chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
 
 
 @require_safe
@@ -101,31 +96,59 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     query = _spoken(request.GET)
     if query != request.GET and not _wants_fragment(request):
         return _tidied(request, query)
-    day, facts = _as_of(query)
-    criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
-    by_slug = {framework.slug: framework for framework in everyone}
-    parties = [by_slug[slug] for slug in slugs if slug in by_slug]
-    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
-    weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side()
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(parties) < len(slugs):
-        return _chooser(request, facts, everyone, slugs, view, misread(query, day, kind, weighing))
-    frameworks = sorted(parties, key=lambda framework: framework.slug != view.baseline)
-    cells = facts.cells(frameworks, criteria, with_claims=True)
-    weights = _weights(view, criteria, kind.chosen)
-    table = _build(frameworks, criteria, cells, view, weights, folds=True)
+    asked = comparing.side_by_side(query, slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
+        return _chooser(request, asked, slugs)
+    table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
     context = {
         "matrix": table,
-        "why": why.explain(table, criteria, cells, weights, view, request.path),
-        "weighing": weighing,
-        "use_cases": kind.use_cases,
-        "notices": list(notices(query, day, kind, weighing)),
+        "why": why.explain(table, criteria, cells, asked.weights, view, request.path),
+        "weighing": asked.weighing,
+        "use_cases": asked.kind.use_cases,
+        "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
-        "short": usecases.falling_short(kind.chosen, frameworks, criteria, cells),
-        **controls.around_side_by_side(table, criteria, everyone, view, kind.chosen),
-        **_stood(request, facts, view),
+        "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
+        **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
+        **_stood(request, asked),
     }
     return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+
+
+@csrf_exempt  # there is no cookie that somebody could abuse
+@require_POST
+def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
+    """Keeps a side by side as it is, and leads to where it is kept."""
+    now = timezone.now()
+    asked = comparing.side_by_side(_spoken(request.GET), slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
+        return _chooser(request, asked, slugs)
+    content = content_of(asked.table, asked.criteria, asked.weights)
+    at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    try:
+        kept = snapshots.freeze(content, at=at, address=address, now=now)
+    except snapshots.TooMany as full:
+        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        return _not_frozen(request, full, live_url, now)
+    return HttpResponseRedirect(kept.get_absolute_url())
+
+
+@require_safe
+def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
+    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
+    response = TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept}).render()
+    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
+    return get_conditional_response(request, etag, response=response) or response
+
+
+@require_safe
+@vary_on_htmx
+def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
+    """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
+    since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
+    part = "#bar" if _wants_fragment(request) else ""
+    return TemplateResponse(request, f"comparisons/snapshot_changes.html{part}", {"since": since})
 
 
 @require_safe
@@ -206,7 +229,7 @@ def method(request: HttpRequest) -> HttpResponse:
     criteria = list(Criterion.objects.scored().in_order())
     frameworks = list(Framework.objects.published().with_traits())
     cells = gather(frameworks, criteria)
-    table = _build(frameworks, criteria, cells, View(), {})
+    table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
     example = next(iter(table.ranked or table.unranked), None)
     steps = _worked(example, criteria, cells) if example else []
     context = {
@@ -233,54 +256,30 @@ def search(request: HtmxRequest) -> HttpResponse:
     return _page_or_fragment(request, "comparisons/search.html", "found", context, asked)
 
 
-def _build(
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    view: View,
-    weights: Mapping[str, int],
-    *,
-    folds: bool = False,
-) -> Matrix:
-    """`folds`: criteria in which all are alike stay in, for the page to fold them."""
-    return build_matrix(
-        frameworks,
-        criteria,
-        cells,
-        weights=weights,
-        shown=view.criteria,
-        sort=view.sort,
-        baseline=view.baseline,
-        only_differences=bool(view.only) and not folds,
-        minimum_coverage=settings.MINIMUM_COVERAGE,
-    )
+def _not_frozen(
+    request: HttpRequest, full: snapshots.TooMany, live_url: str, now: datetime
+) -> TemplateResponse:
+    """Says why, and when there is room again; where that is not known, that there is none."""
+    context = {"reason": str(full), "live_url": live_url}
+    status = 429 if full.again else 503
+    response = TemplateResponse(request, "comparisons/not_frozen.html", context, status=status)
+    if full.again:
+        response.headers["Retry-After"] = str(int((full.again - now).total_seconds()) + 1)
+    return response
 
 
-def _weights(view: View, criteria: Sequence[Criterion], use_case: UseCase | None) -> dict[str, int]:
-    """What the visitor weighs comes before what the use case does."""
-    return {**usecases.weighing(use_case, criteria), **view.weights}
+def _stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:
+    return controls.stood(request.path, asked.view, history_begins() if asked.facts.is_blank else None)
 
 
-def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
-    """The facts of the day asked for; of today where none is, or none that can be had."""
-    form = DayForm(query, today=timezone.localdate())
-    return form, at_end_of(form.day) if form.day else Today()
-
-
-def _stood(request: HttpRequest, facts: Facts, view: View) -> dict[str, Any]:
-    return controls.stood(request.path, view, history_begins() if facts.is_blank else None)
-
-
-def _opened(table: Matrix, facts: Facts, view: View) -> Cell | None:
+def _opened(asked: Comparison) -> Cell | None:
     """The open cell with its claims, when its framework is on the table."""
-    framework, _, criterion = view.open.partition(":")
-    for row in table.in_order:
-        for column, entry in zip(table.columns, row.entries, strict=True):
+    framework, _, criterion = asked.view.open.partition(":")
+    for row in asked.table.in_order:
+        for column, entry in zip(asked.table.columns, row.entries, strict=True):
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                claims = facts.claims(row.framework, column.criterion)
-                return Cell(
-                    row.framework, column.criterion, entry.cell.rating, entry.cell.tally, tuple(claims)
-                )
+                claims = asked.facts.claims(row.framework, column.criterion)
+                return replace(entry.cell, claims=tuple(claims))
     return None
 
 
@@ -311,14 +310,7 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
     ]
 
 
-def _chooser(
-    request: HtmxRequest,
-    facts: Facts,
-    everyone: Sequence[Framework],
-    wanted: Sequence[str],
-    view: View,
-    misread: Sequence[tuple[str, str]],
-) -> HttpResponse:
+def _chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> HttpResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
     404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
@@ -326,24 +318,23 @@ def _chooser(
     if _wants_fragment(request):
         # It is another page than the one that the form stands on.
         return HttpResponseClientRedirect(request.get_full_path())
-    known = {framework.slug for framework in everyone}
+    known = {framework.slug for framework in asked.everyone}
     ticked = [slug for slug in wanted if slug in known]
     unknown = [slug for slug in wanted if slug not in known]
+    view = asked.view.side_by_side()
     context = {
-        "everyone": everyone,
+        "everyone": asked.everyone,
         "ticked": ticked,
         "unknown": unknown,
         "wanted": wanted,
         "maximum": settings.COMPARE_MAX,
-        "suggestion": view.side_by_side().url(
-            reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]])
-        )
+        "suggestion": view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
         if len(ticked) > 1
         else "",
         # The weights go along with whatever is ticked here.
-        "kept": [*view.side_by_side().parameters(), *misread],
-        "view": view,
-        **_stood(request, facts, view),
+        "kept": [*view.parameters(), *asked.misread],
+        "view": asked.view,
+        **_stood(request, asked),
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)

@@ -68,8 +68,8 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is knocking, for the limits on logins and objections. Behind our proxy that is what the proxy says it saw;
-    without one the header is anybody's to write, and does not count."""
+    """Who is knocking, for the limits on logins, objections and snapshots. Behind our proxy that is what the proxy says
+    it saw; without one the header is anybody's to write, and does not count."""
     if HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR")):
         return str(seen).rsplit(",", maxsplit=1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -137,6 +137,9 @@ COMPARE_MAX = 5  # frameworks side by side
 WEIGHT_MAX = 10
 OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address
 OBJECTIONS_A_DAY_IN_ALL = 200  # taken from everybody: what editors can look at
+SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
+SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
+SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
 CLIENT_ADDRESS = client_address
 
 

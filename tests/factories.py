@@ -1,13 +1,15 @@
 """Facts for tests, each with what it needs around it. Every one is written through `revisions`, as in real life."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
 
+from comparisons.comparing import Comparison
+from comparisons.content import content_of
 from comparisons.models import (
     Condition,
     Need,
@@ -15,9 +17,11 @@ from comparisons.models import (
     Prompt,
     Recommendation,
     Rule,
+    Snapshot,
     UseCase,
     UseCaseWeight,
 )
+from comparisons.snapshots import canonical
 from frameworks import revisions
 from frameworks.models import (
     CAPABILITY,
@@ -49,6 +53,7 @@ Fact = TypeVar("Fact", bound=Recorded)
 
 #: With a changeset that every process knows: its page has an address for tests to name.
 MAKER = Author("Maker", Revision.Origin.SEED, changeset=UUID("11111111-2222-4333-8444-555555555555"))
+KEPT = "kept" + "a" * 22
 _number = count(1)
 
 
@@ -337,6 +342,18 @@ def make_condition(options: list[Option] | None = None, **fields: Any) -> Condit
         fields["rule"] = make_rule()
     fields.setdefault("number", next(_number))
     return _made(Condition(**fields), options=[make_option()] if options is None else options)
+
+
+def make_snapshot(asked: Comparison | None = None, **fields: Any) -> Snapshot:
+    """Written as it is: no fact, so without a revision. With an id that tests can name instead of the hash."""
+    if asked:
+        fields["content"] = canonical(content_of(asked.table, asked.criteria, asked.weights))
+    fields.setdefault("id", KEPT)
+    fields.setdefault("content", "{}")
+    fields.setdefault("size", len(fields["content"].encode()))
+    fields.setdefault("created_at", datetime(2026, 11, 20, 12, tzinfo=UTC))
+    fields.setdefault("stood_at", fields["created_at"])
+    return Snapshot.objects.create(**fields)
 
 
 def make_editor(**fields: Any) -> User:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from comparisons import comparing
 from frameworks import revisions
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Recorded, Source
 
@@ -138,6 +140,7 @@ def make_world() -> None:
     factories.make_framework(name="Hidden", is_published=False)
     make_use_cases(criteria, values["interface:asgi"], praise)
     make_answers(criteria[2], almanac, shop)
+    factories.make_snapshot(comparing.side_by_side(QueryDict(), ["flask", "fastapi"]))
 
 
 def make_use_cases(criteria: list[Criterion], asgi: FacetValue, praise: Claim) -> None:
@@ -233,6 +236,8 @@ PAGES = {
     "chooser": "/compare/",
     "matrix for a use case": "/?use-case=live-updates",
     "side by side for a use case": "/compare/flask-vs-fastapi/?use-case=live-updates",
+    "snapshot": f"/s/{factories.KEPT}/",
+    "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
     "use cases": "/use-cases/",
     "use case": "/use-cases/live-updates/",
     "use case in dispute": "/use-cases/shop/",
@@ -268,6 +273,7 @@ ERRORS = {
     "no such criterion": ("/criteria/nothing/", 404),
     "no such source": ("/sources/999/", 404),
     "no such component": ("/components/nothing/", 404),
+    "no such snapshot": (f"/s/{'b' * 26}/", 404),
     "no such use case": ("/use-cases/nothing/", 404),
     "no such cell": ("/frameworks/flask/nothing/objection/", 404),
     "unknown in comparison": ("/compare/flask-vs-nobody/", 404),

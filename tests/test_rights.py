@@ -13,12 +13,13 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from comparisons import comparing
 from frameworks import proposals, revisions
 from frameworks.models import EditorProfile, Framework, LinkCheck, Objection, Upload
 from frameworks.revisions import Author
@@ -42,6 +43,7 @@ EXAMPLES = {
     "sources/key": "s-1",
     "components/slug": "channels",
     "compare/slugs": "alpha-vs-beta",
+    "s/snapshot_id": factories.KEPT,
     "use-cases/slug": "any-case",
     "framework": "alpha",
     "criterion": "speed",
@@ -156,6 +158,7 @@ def make_world() -> World:
     factories.make_tie(framework=alpha, component=factories.make_component(name="Channels"))
     one_of_each()
     factories.make_use_case(name="Any case")
+    factories.make_snapshot(comparing.side_by_side(QueryDict(), ["alpha", "beta"]))
     users = {
         "editor": factories.make_proposer(username="editor"),
         "reviewer": factories.make_reviewer(username="reviewer"),

@@ -319,7 +319,7 @@ def test_the_matrix_sends_its_ticks_without_javascript_too(client: Client) -> No
     form = get(client, "/?framework=flask&framework=sanic&w-performance=9&kind=micro&sort=name").one(
         "form#matrix"
     )
-    button = form.one("button[formaction]")
+    button = form.one("button.apply[formaction]")
     assert button.text == "Compare ticked"
     # Sanic is filtered out, and ticked all the same. The boxes on the table come after what is hidden.
     assert client.get(address(form, button))["Location"] == "/compare/sanic-vs-flask/?w-performance=9"

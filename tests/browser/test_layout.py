@@ -6,10 +6,14 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models, transaction
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, Request, Route, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
+
+from comparisons import comparing
+from tests import factories
 
 #: Every type of page, with the portal's own content.
 PAGES = {
@@ -20,6 +24,8 @@ PAGES = {
     "matrix, not understood": "/?w-performance=abc&min-x=1&open=x:y",
     "side by side": "/compare/django-vs-flask-vs-fastapi/",
     "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
+    "snapshot": f"/s/{factories.KEPT}/",
+    "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
     "chooser": "/compare/",
     "matrix for a use case": "/?use-case=high-concurrency",
     "side by side for a use case": "/compare/django-vs-fastapi/?use-case=relational-application",
@@ -77,6 +83,7 @@ def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
     links = [getattr(kind, field.name).through for kind in kinds for field in kind._meta.local_many_to_many]
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("seed", verbosity=0)
+        factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
         content = [(model, list(model._default_manager.all())) for model in [*kinds, *links]]
         transaction.set_rollback(True)
     return content
