@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
-from . import views
+from . import feeds, views
 from .permalinks import parties, versus
 
 
@@ -25,6 +26,7 @@ urlpatterns = [
     # /compare/…
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
+    path("compare/<parties:slugs>.atom", require_safe(feeds.ComparisonFeed()), name="feed"),
     path("choose/", views.choose, name="choose"),
     path("capabilities/", views.capabilities, name="capabilities"),
     # /use-cases/…

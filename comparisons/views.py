@@ -98,6 +98,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
+        "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
         "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
         **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
         **_stood(request, asked),
