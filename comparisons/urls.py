@@ -1,7 +1,10 @@
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from . import feeds, views
+from frameworks.conditional import revalidated
+
+from . import feeds, sitemaps, views
 from .permalinks import parties, versus
 
 
@@ -26,7 +29,7 @@ urlpatterns = [
     # /compare/…
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
-    path("compare/<parties:slugs>.atom", require_safe(feeds.ComparisonFeed()), name="feed"),
+    path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
     path("choose/", views.choose, name="choose"),
     path("capabilities/", views.capabilities, name="capabilities"),
     # /use-cases/…
@@ -34,4 +37,13 @@ urlpatterns = [
     path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
     path("method/", views.method, name="method"),
     path("search/", views.search, name="search"),
+    # For machines
+    path(
+        "sitemap.xml",
+        require_safe(revalidated(sitemap)),
+        {"sitemaps": {"pages": sitemaps.Pages}},
+        name="sitemap",
+    ),
+    path("robots.txt", views.robots, name="robots"),
+    path("llms.txt", views.llms, name="llms"),
 ]

@@ -170,7 +170,7 @@ def test_pages_say_where_their_feeds_are(client: Client, page: str, feeds: list[
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     "address, queries",
-    [("/changes.atom", 14), ("/frameworks/django.atom", 11), ("/compare/django-vs-flask.atom", 11)],
+    [("/changes.atom", 15), ("/frameworks/django.atom", 12), ("/compare/django-vs-flask.atom", 12)],
 )
 def test_as_many_queries_for_many_entries_as_for_one(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, address: str, queries: int, count: int
