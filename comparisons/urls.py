@@ -1,6 +1,10 @@
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
-from . import views
+from frameworks.conditional import revalidated
+
+from . import feeds, sitemaps, views
 from .permalinks import parties, versus
 
 
@@ -42,6 +46,7 @@ urlpatterns = [
     # /s/…
     path("s/<snapshot:snapshot_id>/", views.snapshot, name="snapshot"),
     path("s/<snapshot:snapshot_id>/changes/", views.snapshot_changes, name="snapshot_changes"),
+    path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
     path("choose/", views.choose, name="choose"),
     path("capabilities/", views.capabilities, name="capabilities"),
     # /use-cases/…
@@ -49,4 +54,13 @@ urlpatterns = [
     path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
     path("method/", views.method, name="method"),
     path("search/", views.search, name="search"),
+    # For machines
+    path(
+        "sitemap.xml",
+        require_safe(revalidated(sitemap)),
+        {"sitemaps": {"pages": sitemaps.Pages}},
+        name="sitemap",
+    ),
+    path("robots.txt", views.robots, name="robots"),
+    path("llms.txt", views.llms, name="llms"),
 ]

@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 
 from frameworks.asof import Today, history_begins
 from frameworks.cells import Cell, Key, gather
+from frameworks.conditional import revalidated
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
 from . import choosing, comparing, controls, finding, needs, scoring, snapshots, usecases, why
@@ -35,6 +36,7 @@ from .permalinks import View
 from .stability import DRAWS
 
 YEAR = 31_536_000  # seconds
+PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 class HtmxRequest(HttpRequest):
@@ -49,6 +51,7 @@ vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
 
 @require_safe
 @vary_on_htmx
+@revalidated
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
     query = _spoken(request.GET)
@@ -76,6 +79,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
     asked = comparing.ticked(request.GET)
@@ -91,6 +95,7 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_htmx
+@revalidated
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
     query = _spoken(request.GET)
@@ -107,6 +112,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
+        "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
         "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
         **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
         **_stood(request, asked),
@@ -153,6 +159,7 @@ def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse
 
 @require_safe
 @vary_on_htmx
+@revalidated
 def choose(request: HtmxRequest) -> HttpResponse:
     """A few questions, and what the sources' own rules answer: the first choice, what speaks against it, a way on."""
     found = choosing.prompts()
@@ -183,6 +190,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_htmx
+@revalidated
 def capabilities(request: HtmxRequest) -> HttpResponse:
     """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
     query = _spoken(request.GET)
@@ -196,6 +204,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def use_case_index(request: HttpRequest) -> TemplateResponse:
     """Every use case in a line, with who is recommended first."""
     known = [usecases.advice(use_case) for use_case in UseCase.objects.with_advice()]
@@ -203,6 +212,7 @@ def use_case_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
     """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
@@ -224,6 +234,7 @@ def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def method(request: HttpRequest) -> HttpResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
     criteria = list(Criterion.objects.scored().in_order())
@@ -246,6 +257,7 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_htmx
+@revalidated
 def search(request: HtmxRequest) -> HttpResponse:
     """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
     query = _spoken(request.GET)
@@ -266,6 +278,25 @@ def _not_frozen(
     if full.again:
         response.headers["Retry-After"] = str(int((full.again - now).total_seconds()) + 1)
     return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> TemplateResponse:
+    """Crawlers may read all but the desk. Views of the matrix, too: whoever shares one wants it shown with its card."""
+    return TemplateResponse(request, "robots.txt", content_type=PLAIN_TEXT)
+
+
+@require_safe
+@revalidated
+def llms(request: HttpRequest) -> TemplateResponse:
+    """What the portal is and where everything stands, for language models that look something up."""
+    context = {
+        "maximum": settings.COMPARE_MAX,
+        "frameworks": Framework.objects.published(),
+        "criteria": Criterion.objects.in_order(),
+        "use_cases": UseCase.objects.all(),
+    }
+    return TemplateResponse(request, "llms.txt", context, content_type=PLAIN_TEXT)
 
 
 def _stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:

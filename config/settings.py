@@ -157,6 +157,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",  # before staticfiles: WhiteNoise serves in development too
     "django.contrib.staticfiles",
     "django_filters",

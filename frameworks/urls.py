@@ -1,6 +1,8 @@
 from django.urls import path
+from django.views.decorators.http import require_safe
 
-from . import views
+from . import feeds, views
+from .conditional import revalidated
 
 app_name = "frameworks"
 
@@ -8,6 +10,9 @@ urlpatterns = [
     # /frameworks/…
     path("frameworks/", views.framework_index, name="frameworks"),
     path("frameworks/<slug:slug>/", views.framework, name="framework"),
+    path(
+        "frameworks/<slug:slug>.atom", require_safe(revalidated(feeds.FrameworkFeed())), name="framework_feed"
+    ),
     path("frameworks/<slug:slug>/<slug:criterion>/history/", views.cell_history, name="cell_history"),
     path("frameworks/<slug:slug>/<slug:criterion>/objection/", views.objection, name="objection"),
     path(
@@ -27,5 +32,6 @@ urlpatterns = [
     path("questions/", views.question_index, name="questions"),
     # /changes/…
     path("changes/", views.changes, name="changes"),
+    path("changes.atom", require_safe(revalidated(feeds.ChangesFeed())), name="changes_feed"),
     path("changes/<uuid:changeset>/", views.changeset, name="changeset"),
 ]

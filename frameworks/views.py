@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from . import benchmarking, changelog, dossiers, faq, objections, provisions
 from .cells import gather
+from .conditional import revalidated
 from .models import (
     Addition,
     Benchmark,
@@ -42,6 +43,7 @@ STEPS_PER_PAGE = 50
 
 
 @require_safe
+@revalidated
 def framework_index(request: HttpRequest) -> TemplateResponse:
     frameworks = (
         Framework.objects.published()
@@ -57,6 +59,7 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def framework(request: HttpRequest, slug: str) -> TemplateResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
     measured = Prefetch("figures", Figure.objects.public())
@@ -119,6 +122,7 @@ def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def objection_sent(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
     found, under = _objectionable(slug, criterion)
     context = {"framework": found, "criterion": under}
@@ -144,6 +148,7 @@ def _objection_page(
 
 
 @require_safe
+@revalidated
 def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
     """What became of one rating and its claims, step by step."""
     framework = get_object_or_404(Framework.objects.published(), slug=slug)
@@ -163,6 +168,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateRes
 
 
 @require_safe
+@revalidated
 def criterion_index(request: HttpRequest) -> TemplateResponse:
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
@@ -178,6 +184,7 @@ def criterion_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
     """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
     found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
@@ -193,12 +200,14 @@ def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def source_index(request: HttpRequest) -> TemplateResponse:
     sources = Source.objects.with_claim_counts().order_by("key")
     return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
 
 
 @require_safe
+@revalidated
 def source(request: HttpRequest, key: str) -> TemplateResponse:
     """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
     found = get_object_or_404(Source, key=key)
@@ -215,6 +224,7 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def component_index(request: HttpRequest) -> TemplateResponse:
     """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
     ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
@@ -224,6 +234,7 @@ def component_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def component(request: HttpRequest, slug: str) -> TemplateResponse:
     """One tool or standard: what it is, how it stands to which frameworks, what it adds to them, each on whose word."""
     found = get_object_or_404(Component.objects.public(), slug=slug)
@@ -237,6 +248,7 @@ def component(request: HttpRequest, slug: str) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def disagreement_index(request: HttpRequest) -> TemplateResponse:
     """Where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
@@ -249,6 +261,7 @@ def disagreement_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def benchmark_index(request: HttpRequest) -> TemplateResponse:
     """Measured figures, drawn, each with its method, what that leaves unsaid and what is held against it."""
     context = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
@@ -256,6 +269,7 @@ def benchmark_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def question_index(request: HttpRequest) -> TemplateResponse:
     """What readers ask, and what each source answers, beside each other."""
     questions = list(Question.objects.in_full())
@@ -264,6 +278,7 @@ def question_index(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def changes(request: HttpRequest) -> TemplateResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
@@ -282,6 +297,7 @@ def changes(request: HttpRequest) -> TemplateResponse:
 
 
 @require_safe
+@revalidated
 def changeset(request: HttpRequest, changeset: UUID) -> TemplateResponse:
     """All that was changed in one go, as far as it is public."""
     steps = Revision.objects.public().filter(changeset=changeset)

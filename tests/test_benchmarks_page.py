@@ -314,11 +314,11 @@ def test_the_criterion_of_speed_does_so_for_each_framework(client: Client) -> No
 def test_however_many_were_measured_the_criterion_of_speed_asks_as_often(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/criteria/performance/")
     for _ in range(3):
         measure(factories.make_benchmark(), fastapi_granian=3, flask_granian=2, django_granian=1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/criteria/performance/")
 
 

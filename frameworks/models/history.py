@@ -1,6 +1,7 @@
 """The record of every change to a fact: who, when, why, before, after."""
 
 import uuid
+from itertools import product
 from typing import Any
 
 from django.conf import settings
@@ -56,13 +57,13 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
             ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
         )
 
-    def about(self, framework: str) -> "RevisionQuerySet":
-        """The framework of this slug and what is said of it."""
-        named = Q(model="framework", key=framework)
+    def about(self, *frameworks: str) -> "RevisionQuerySet":
+        """The frameworks of these slugs and what is said of them."""
+        named = Q(model="framework", key__in=frameworks)
         several = _names_frameworks()
         for place in NAMES_FRAMEWORK:
-            named |= Q(**{f"at_{place}": framework})
-        for place in several:
+            named |= Q(**{f"at_{place}__in": frameworks})
+        for place, framework in product(several, frameworks):
             named |= Q(**{f"at_{place}__contains": f'["{framework}"]'})
         return self._telling(*NAMES_FRAMEWORK, *several).filter(named)
 
