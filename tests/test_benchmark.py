@@ -280,6 +280,26 @@ def test_broken_off_it_goes_on_where_it_stood(measured: list[str], monkeypatch: 
 
 
 @pytest.mark.django_db
+def test_without_time_for_one_more_half_a_run_is_not_taken_for_a_whole(
+    measured: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(running, "AROUND", 3600)
+        with pytest.raises(CommandError, match=r"1 minutes are over\."):
+            benchmark("--minutes", "1")
+    assert measured == []
+    assert not Benchmark.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_fixture_that_cannot_be_written_is_told(measured: list[str], tmp_path: Path) -> None:
+    factories.make_framework(slug="django")
+    with pytest.raises(CommandError, match="It is stored, but not written as a fixture: "):
+        benchmark("--fixture", str(tmp_path / "nowhere" / "ours.json"))
+    assert Benchmark.objects.exists()
+
+
+@pytest.mark.django_db
 def test_what_was_measured_under_other_terms_can_be_dropped(measured: list[str], tmp_path: Path) -> None:
     Journal(tmp_path / "benchmark" / "journal.jsonl", CONDITIONS).keep(figure())
     with pytest.raises(CommandError, match="drop what it has measured with --anew"):

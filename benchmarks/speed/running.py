@@ -23,7 +23,6 @@ class Step:
     """One measurement that was made, or tried: with its failure there are no requests."""
 
     number: int
-    of: int
     subject: Subject
     server: Server
     repetition: int
@@ -59,6 +58,12 @@ def machine() -> str:
     return ", ".join(part for part in parts if part)
 
 
+def still_to_do(journal: Journal) -> list[tuple[Measurement, Subject, Server]]:
+    return [
+        work for work in measurements(SUBJECTS, journal.conditions.terms) if work[0] not in journal.figures
+    ]
+
+
 def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
     """Installs what is missing and measures what is not in the journal yet. Begins nothing that would end too late.
 
@@ -67,7 +72,7 @@ def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
     terms = journal.conditions.terms
     start = monotonic()
     each = terms.warm_up + terms.seconds + AROUND
-    todo = [work for work in measurements(SUBJECTS, terms) if work[0] not in journal.figures]
+    todo = still_to_do(journal)
     for number, (measurement, subject, server) in enumerate(todo, 1):
         if monotonic() - start + each > seconds:
             return
@@ -80,7 +85,7 @@ def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
         except (environments.NotInstalled, load.NotMeasured) as error:
             failure = str(error)
         left = round((monotonic() - start) / number * (len(todo) - number))
-        yield Step(number, len(todo), subject, server, measurement.repetition, requests, failure, left)
+        yield Step(number, subject, server, measurement.repetition, requests, failure, left)
 
 
 def _measure(measurement: Measurement, subject: Subject, server: Server, home: Path, terms: Terms) -> Figure:

@@ -66,14 +66,17 @@ class Command(BaseCommand):
         path.unlink()
         self.stdout.write(f"Stored: {facts[0]}, {len(facts) - 1} figures.")
         if options["fixture"]:
-            options["fixture"].write_text(measuring.fixture(facts), encoding="utf-8")
+            try:
+                options["fixture"].write_text(measuring.fixture(facts), encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"It is stored, but not written as a fixture: {error}") from error
 
     def _run(self, journal: Journal, folder: Path, minutes: int) -> dict[str, str] | None:
         """What could not be measured, and why; None where time ran out."""
         failures = {}
-        number = of = len(journal.figures)
+        number, of = 0, len(running.still_to_do(journal))
         for step in running.run(journal, folder / "environments", seconds=minutes * 60):
-            number, of = step.number, step.of
+            number = step.number
             what = f"{step.subject.name} under {step.server.name}"
             if step.failure:
                 failures[what] = step.failure
