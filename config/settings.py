@@ -162,6 +162,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "ninja",  # for its documentation page: from our own static files, not from elsewhere
     "template_partials.apps.SimpleAppConfig",  # without its rewriting of TEMPLATES: the loaders stand below
     "csp",
     "axes",
