@@ -4,8 +4,9 @@ from django.views.decorators.http import require_safe
 
 from frameworks.conditional import revalidated
 
-from . import feeds, sitemaps, views
+from . import feeds, sitemaps
 from .permalinks import parties, versus
+from .views import machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -38,22 +39,22 @@ register_converter(SnapshotConverter, "snapshot")
 app_name = "comparisons"
 
 urlpatterns = [
-    path("", views.matrix, name="matrix"),
+    path("", pages.matrix, name="matrix"),
     # /compare/…
-    path("compare/", views.choose_parties, name="choose_parties"),
-    path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
-    path("compare/<parties:slugs>/freeze/", views.freeze, name="freeze"),
+    path("compare/", pages.choose_parties, name="choose_parties"),
+    path("compare/<parties:slugs>/", pages.side_by_side, name="side_by_side"),
+    path("compare/<parties:slugs>/freeze/", snapshots.freeze, name="freeze"),
     # /s/…
-    path("s/<snapshot:snapshot_id>/", views.snapshot, name="snapshot"),
-    path("s/<snapshot:snapshot_id>/changes/", views.snapshot_changes, name="snapshot_changes"),
+    path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
+    path("s/<snapshot:snapshot_id>/changes/", snapshots.snapshot_changes, name="snapshot_changes"),
     path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
-    path("choose/", views.choose, name="choose"),
-    path("capabilities/", views.capabilities, name="capabilities"),
+    path("choose/", pages.choose, name="choose"),
+    path("capabilities/", pages.capabilities, name="capabilities"),
     # /use-cases/…
-    path("use-cases/", views.use_case_index, name="use_cases"),
-    path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
-    path("method/", views.method, name="method"),
-    path("search/", views.search, name="search"),
+    path("use-cases/", pages.use_case_index, name="use_cases"),
+    path("use-cases/<slug:slug>/", pages.use_case, name="use_case"),
+    path("method/", pages.method, name="method"),
+    path("search/", pages.search, name="search"),
     # For machines
     path(
         "sitemap.xml",
@@ -61,6 +62,6 @@ urlpatterns = [
         {"sitemaps": {"pages": sitemaps.Pages}},
         name="sitemap",
     ),
-    path("robots.txt", views.robots, name="robots"),
-    path("llms.txt", views.llms, name="llms"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("llms.txt", machines.llms, name="llms"),
 ]

@@ -179,11 +179,15 @@ def test_no_page_needs_what_the_policy_forbids(client: Client, path: str) -> Non
         assert "js:" not in "".join(element.attributes.values())
 
 
+#: Links that no browser follows by itself.
+MERELY_NAMED = {"canonical", "alternate"}
+
+
 @pytest.mark.parametrize("path", [*EVERYWHERE, "/admin/login/"])
 def test_nothing_is_loaded_from_elsewhere(client: Client, path: str) -> None:
     page = read(client.get(path).content)
     loaded = [element["src"] for element in page.descendants if "src" in element]
-    loaded += [link["href"] for link in page.all("link") if link["rel"] != "canonical"]
+    loaded += [link["href"] for link in page.all("link") if link["rel"] not in MERELY_NAMED]
     assert [address for address in loaded if not address.startswith("/static/")] == []
 
 

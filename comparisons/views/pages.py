@@ -2,51 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
+from django.views.decorators.http import require_safe
 
-from frameworks.asof import Today, history_begins
+from comparisons import choosing, comparing, controls, finding, needs, scoring, usecases, why
+from comparisons.comparing import Comparison
+from comparisons.matrix import Row, build_matrix
+from comparisons.models import UseCase
+from comparisons.stability import DRAWS
+from frameworks.asof import Today
 from frameworks.cells import Cell, Key, gather
 from frameworks.conditional import revalidated
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
 
-from . import choosing, comparing, controls, finding, needs, scoring, snapshots, usecases, why
-from .comparing import Comparison
-from .content import content_of
-from .matrix import Row, build_matrix
-from .models import Snapshot, UseCase
-from .permalinks import View
-from .stability import DRAWS
-
-YEAR = 31_536_000  # seconds
-PLAIN_TEXT = "text/plain; charset=utf-8"
-
-
-class HtmxRequest(HttpRequest):
-    """A request with what `django_htmx.middleware` tells about it."""
-
-    htmx: HtmxDetails
-
-
-# A cache must not hand the fragment to somebody who asks for the page, nor the reverse.
-vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
+from .answers import (
+    HtmxRequest,
+    chooser,
+    page_or_fragment,
+    spoken,
+    stood,
+    tidied,
+    vary_on_htmx,
+    wants_fragment,
+)
 
 
 @require_safe
@@ -54,9 +40,9 @@ vary_on_htmx = vary_on_headers("HX-Request", "HX-History-Restore-Request")
 @revalidated
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
-    query = _spoken(request.GET)
-    if query != request.GET and not _wants_fragment(request):
-        return _tidied(request, query)
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
     asked = comparing.matrix(query)
     table, view, filters = asked.table, asked.view, asked.filters
     blame = [] if asked.frameworks else filters.blame()
@@ -72,10 +58,10 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         "notices": list(asked.notices),
         "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
         **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
-        **_stood(request, asked),
-        **({} if view.as_of or _wants_fragment(request) else _extent()),
+        **stood(request, asked),
+        **({} if view.as_of or wants_fragment(request) else _extent()),
     }
-    return _page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
+    return page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
 
 
 @require_safe
@@ -90,7 +76,7 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
         kept = [*view.side_by_side().but(baseline=baseline).parameters(), *asked.misread]
         return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
-    return _chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
+    return chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
 
 
 @require_safe
@@ -98,12 +84,12 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 @revalidated
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
-    query = _spoken(request.GET)
-    if query != request.GET and not _wants_fragment(request):
-        return _tidied(request, query)
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
     asked = comparing.side_by_side(query, slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return _chooser(request, asked, slugs)
+        return chooser(request, asked, slugs)
     table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
     context = {
         "matrix": table,
@@ -115,46 +101,9 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
         "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
         **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
-        **_stood(request, asked),
+        **stood(request, asked),
     }
-    return _page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
-
-
-@csrf_exempt  # there is no cookie that somebody could abuse
-@require_POST
-def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
-    """Keeps a side by side as it is, and leads to where it is kept."""
-    now = timezone.now()
-    asked = comparing.side_by_side(_spoken(request.GET), slugs)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return _chooser(request, asked, slugs)
-    content = content_of(asked.table, asked.criteria, asked.weights)
-    at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
-    try:
-        kept = snapshots.freeze(content, at=at, address=address, now=now)
-    except snapshots.TooMany as full:
-        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
-        return _not_frozen(request, full, live_url, now)
-    return HttpResponseRedirect(kept.get_absolute_url())
-
-
-@require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
-    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
-    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    response = TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept}).render()
-    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-    return get_conditional_response(request, etag, response=response) or response
-
-
-@require_safe
-@vary_on_htmx
-def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
-    """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
-    since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
-    part = "#bar" if _wants_fragment(request) else ""
-    return TemplateResponse(request, f"comparisons/snapshot_changes.html{part}", {"since": since})
+    return page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
 
 
 @require_safe
@@ -179,7 +128,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
         if outcome.party
         else "",
     }
-    if not _wants_fragment(request):
+    if not wants_fragment(request):
         return TemplateResponse(request, "comparisons/choose.html", context)
     response = TemplateResponse(request, "comparisons/choose.html#advice", context)
     response.headers["HX-Push-Url"] = (
@@ -193,14 +142,14 @@ def choose(request: HtmxRequest) -> HttpResponse:
 @revalidated
 def capabilities(request: HtmxRequest) -> HttpResponse:
     """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
-    query = _spoken(request.GET)
-    if query != request.GET and not _wants_fragment(request):
-        return _tidied(request, query)
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
     offered = list(FacetValue.objects.capabilities())
     frameworks = list(Framework.objects.published().with_provisions())
     wanted = needs.Needs.read(query, offered)
     context = {"needs": wanted, "offered": offered, **needs.around(wanted, frameworks, offered)}
-    return _page_or_fragment(request, "comparisons/capabilities.html", "needs", context, wanted)
+    return page_or_fragment(request, "comparisons/capabilities.html", "needs", context, wanted)
 
 
 @require_safe
@@ -260,47 +209,12 @@ def method(request: HttpRequest) -> HttpResponse:
 @revalidated
 def search(request: HtmxRequest) -> HttpResponse:
     """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
-    query = _spoken(request.GET)
-    if query != request.GET and not _wants_fragment(request):
-        return _tidied(request, query)
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
     asked = finding.Asked.read(query)
     context = finding.around(asked, request.path)
-    return _page_or_fragment(request, "comparisons/search.html", "found", context, asked)
-
-
-def _not_frozen(
-    request: HttpRequest, full: snapshots.TooMany, live_url: str, now: datetime
-) -> TemplateResponse:
-    """Says why, and when there is room again; where that is not known, that there is none."""
-    context = {"reason": str(full), "live_url": live_url}
-    status = 429 if full.again else 503
-    response = TemplateResponse(request, "comparisons/not_frozen.html", context, status=status)
-    if full.again:
-        response.headers["Retry-After"] = str(int((full.again - now).total_seconds()) + 1)
-    return response
-
-
-@require_safe
-def robots(request: HttpRequest) -> TemplateResponse:
-    """Crawlers may read all but the desk. Views of the matrix, too: whoever shares one wants it shown with its card."""
-    return TemplateResponse(request, "robots.txt", content_type=PLAIN_TEXT)
-
-
-@require_safe
-@revalidated
-def llms(request: HttpRequest) -> TemplateResponse:
-    """What the portal is and where everything stands, for language models that look something up."""
-    context = {
-        "maximum": settings.COMPARE_MAX,
-        "frameworks": Framework.objects.published(),
-        "criteria": Criterion.objects.in_order(),
-        "use_cases": UseCase.objects.all(),
-    }
-    return TemplateResponse(request, "llms.txt", context, content_type=PLAIN_TEXT)
-
-
-def _stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:
-    return controls.stood(request.path, asked.view, history_begins() if asked.facts.is_blank else None)
+    return page_or_fragment(request, "comparisons/search.html", "found", context, asked)
 
 
 def _opened(asked: Comparison) -> Cell | None:
@@ -339,73 +253,3 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
         for criterion in criteria
         for score in [scores[criterion.slug]]
     ]
-
-
-def _chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> HttpResponse:
-    """The page that says why there is nothing to compare yet, and offers the way on.
-
-    404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
-    """
-    if _wants_fragment(request):
-        # It is another page than the one that the form stands on.
-        return HttpResponseClientRedirect(request.get_full_path())
-    known = {framework.slug for framework in asked.everyone}
-    ticked = [slug for slug in wanted if slug in known]
-    unknown = [slug for slug in wanted if slug not in known]
-    view = asked.view.side_by_side()
-    context = {
-        "everyone": asked.everyone,
-        "ticked": ticked,
-        "unknown": unknown,
-        "wanted": wanted,
-        "maximum": settings.COMPARE_MAX,
-        "suggestion": view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
-        if len(ticked) > 1
-        else "",
-        # The weights go along with whatever is ticked here.
-        "kept": [*view.parameters(), *asked.misread],
-        "view": asked.view,
-        **_stood(request, asked),
-    }
-    status = 404 if unknown else 400 if wanted else 200
-    return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)
-
-
-def _page_or_fragment(
-    request: HtmxRequest,
-    template: str,
-    fragment: str,
-    context: dict[str, Any],
-    view: View | needs.Needs | finding.Asked,
-) -> TemplateResponse:
-    """The whole page, or for htmx the one fragment that holds all that the controls can change.
-
-    The server names the address, so that it is the canonical one.
-    """
-    if not _wants_fragment(request):
-        return TemplateResponse(request, template, context)
-    response = TemplateResponse(request, f"{template}#{fragment}", context)
-    # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
-    response.headers["HX-Push-Url"] = view.url(request.path)
-    return response
-
-
-def _wants_fragment(request: HtmxRequest) -> bool:
-    """Going back in the history restores a whole page, whoever asks for it."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
-
-
-def _spoken(query: QueryDict) -> QueryDict:
-    """What an address says, without the blanks: a form names every control, also those that say nothing."""
-    spoken = query.copy()
-    for name, values in query.lists():
-        spoken.setlist(name, [value for value in values if value])
-        if not spoken.getlist(name):
-            del spoken[name]
-    return spoken
-
-
-def _tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
-    """Sends a form without JavaScript on to the address that keeps only what says something."""
-    text = query.urlencode()
-    return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
