@@ -54,16 +54,16 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponse:
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
     """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
-    query, path = spoken(request.GET), reverse("comparisons:side_by_side", args=[slugs])
+    query = spoken(request.GET)
     revision = _revision(query)
     asked = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(asked, slugs):
         return _refused(ending, *refusal)
     content = _content(asked, asked.table.in_order)
     title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
+    path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
     origin = _origin(asked, content, title, path, revision)
     response = _file(content, origin, ending, _versions(asked), turned=True)
-    canonical = reverse("comparisons:side_by_side", args=[sorted(slugs)])
     return _headed(response, ending, _name(asked, versus(slugs)), canonical, is_past=bool(asked.view.as_of))
 
 
