@@ -174,7 +174,7 @@ const fetched = async (url) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-copy]");
   if (!button) return;
-  const said = button.closest(".panel").querySelector("[data-said]");
+  const said = button.closest(".panel").querySelector("[role=status]");
   copy(fetched(button.dataset.copy), said, "Not copied: follow the link and copy what it shows.");
 });
 
