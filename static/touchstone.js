@@ -145,19 +145,26 @@ const reveal = () => {
 reveal();
 addEventListener("hashchange", reveal);
 
-// Copy a link, and say so.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-copy]");
-  if (!link || !navigator.clipboard) return;
-  event.preventDefault();
-  const said = link.parentElement.querySelector("[data-said]");
+// Copies a text and says so beside the button, in its `.copy`. Where the browser refuses, the text stands there, selected.
+const copy = async (text, button) => {
+  const place = button.closest(".copy");
+  const said = place.querySelector("[data-said]");
+  place.querySelector("textarea")?.remove();
+  said.textContent = "";
   try {
-    await navigator.clipboard.writeText(link.href);
+    await navigator.clipboard.writeText(text);
     said.textContent = "Copied.";
   } catch {
-    said.textContent = "Not copied: follow the link and copy the address.";
+    said.textContent = "The browser did not allow it. Copy it from here:";
+    const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, rows: 2, ariaLabel: "To be copied" });
+    place.append(field);
+    field.focus();
+    field.select();
   }
-  setTimeout(() => (said.textContent = ""), 4000);
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy-link]");
+  if (button) copy(button.parentElement.querySelector("a").href, button);
 });
 
 // The theme: as the system, light, dark, and round again.

@@ -567,7 +567,7 @@ def test_an_empty_table_keeps_the_weights(client: Client) -> None:
 
 def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
     def copied(address: str) -> str:
-        return get(client, address).one("a[data-copy]")["href"]
+        return get(client, address).one(".copy a")["href"]
 
     assert copied("/?kind=micro&sort=name") == "/?kind=micro&sort=name"
     assert copied("/?w-performance=3") == "/?w-performance=3"
