@@ -257,7 +257,7 @@ def test_side_by_side_it_is_chosen_dropped_pinned_and_kept_by_links(client: Clie
     links = {link.text: link["href"] for link in page.all("main a")}
     assert links["Drop: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
     assert links["Back to the matrix"] == f"{LIVE}&framework=flask&framework=fastapi"
-    assert links["Copy link"].startswith(f"{VERSUS}&w-async-support=10&w-")
+    assert links["Link to this view"].startswith(f"{VERSUS}&w-async-support=10&w-")
     assert links["Django"] == "/compare/flask-vs-fastapi-vs-django/?use-case=live-updates"
     assert page.one("select#use-case")["name"] == "use-case"
 
