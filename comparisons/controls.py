@@ -227,9 +227,8 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """`route` leads to the files of what `pinned` shows; it takes the ending after `args`."""
-    return [
-        File(name, use, pinned.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS
-    ]
+    shown = pinned.but(framework=(), open="")
+    return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:

@@ -103,11 +103,11 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
         # The weights go along with whatever is ticked here.
         "kept": [*view.parameters(), *asked.misread],
         "view": asked.view,
-        **stood(request, asked),
+        **stood(request.path, asked),
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)
 
 
-def stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:
-    return controls.stood(request.path, asked.view, history_begins() if asked.facts.is_blank else None)
+def stood(path: str, asked: Comparison) -> dict[str, Any]:
+    return controls.stood(path, asked.view, history_begins() if asked.facts.is_blank else None)
