@@ -6,7 +6,7 @@ from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import machines, pages, snapshots
+from .views import embeds, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -48,6 +48,12 @@ urlpatterns = [
     path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
     path("s/<snapshot:snapshot_id>/changes/", snapshots.snapshot_changes, name="snapshot_changes"),
     path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
+    # /embed/…: the frames, and what else is asked for beneath; the page that makes the snippet is no frame itself
+    path("embed/", embeds.maker, name="embed_maker"),
+    path("embed/compare/<parties:slugs>/", embeds.compare, name="embed"),
+    path("embed/s/<snapshot:snapshot_id>/", embeds.snapshot, name="embed_snapshot"),
+    path("embed/<path:path>/", embeds.missing, name="embed_missing"),
+    path("oembed", embeds.oembed, name="oembed"),
     path("choose/", pages.choose, name="choose"),
     path("capabilities/", pages.capabilities, name="capabilities"),
     # /use-cases/…
