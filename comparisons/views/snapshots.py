@@ -16,6 +16,7 @@ from comparisons import comparing, snapshots
 from comparisons.content import content_of
 from comparisons.embedding import oembed_url
 from comparisons.models import Snapshot
+from frameworks.conditional import revalidated
 
 from .answers import HtmxRequest, chooser, for_ever, spoken, vary_on_htmx, wants_fragment
 
@@ -49,7 +50,8 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
 
 @require_safe
 @vary_on_htmx
-def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
+@revalidated
+def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
     """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
     since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
     part = "#bar" if wants_fragment(request) else ""
