@@ -159,18 +159,24 @@ class Embed:
         return len(self.content["cells"])
 
     def height(self, width: int) -> int:
-        """What it takes to show all of it at this width, in pixels, by what letters of a wide sort take: rather a line
-        too much than one cut off."""
-        room, is_wide = width - 34, width >= 560  # as static/embed.css has it
-        name = (room * 0.3 / 7.8) if is_wide else 12
-        rows = sum(
-            27 + 14 * (_lines(line.criterion["name"], name) - 1) for group in self.groups for line in group
-        )
+        """What it takes to show all of it at this width, in pixels, as `static/embed.css` lays it out in letters of a
+        wide sort: rather a line too much than one cut off."""
+        room, is_wide = width - 34, width >= 560
         title = 26 * _lines(", ".join(self.names), (room - 90) / 12)
-        said = 18 * _lines(f"{self.verdict} Sources disagree in 99 of 99 cells.", room / 7.7)
+        said = 18 * _lines(f"{self.verdict} Sources disagree in 99 of 99 cells.", room / 7.5)
+        column = (room * 0.7 - 52 if is_wide else room - 136) / len(self.frameworks) - 6
+        heads = max(
+            15 * (len("00   rank 1" if head["rank"] else "–   not ranked") * 6.6 > column)
+            + 15 * _lines("99 to 99" if head["rank"] else "0 to 100, 99 % rated", max(column, 54) / 6.4)
+            for head in self.frameworks
+        )
+        name = (room * 0.3 - 8) / 7.7 if is_wide else 14
+        rows = sum(
+            27 + 13 * (_lines(line.criterion["name"], name) - 1) for group in self.groups for line in group
+        )
         notes = 140 + 50 * bool(self.baseline) + 60 * bool(self.left_out)
-        foot = 16 * _lines("notes " * (notes // 6), room / 6.7) + 26 * _lines("ending " * 11, room / 6.7)
-        return title + said + (96 if is_wide else 112) + rows + foot + 50
+        foot = 16 * _lines("notes " * (notes // 6), room / 6.6) + 25 * _lines("ending " * 11, room / 6.6)
+        return title + said + heads + rows + foot + 140
 
     def snippet(self, width: int, height: int, theme: str) -> str:
         """The markup that frames it, to be pasted elsewhere."""

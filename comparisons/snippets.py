@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
 
 from . import comparing, embedding
 from .comparing import Comparison
@@ -40,6 +41,23 @@ class Snippet:
     def kept(self) -> list[tuple[str, str]]:
         """What has no control on the page and goes along with whatever is ticked."""
         return list(self.view.but(only="").parameters())
+
+    @property
+    def kept_words(self) -> list[str]:
+        """What that is."""
+        view = self.view
+        words = {
+            "weights": view.weights,
+            "use case": view.use_case,
+            "day": view.as_of,
+            "baseline": view.baseline,
+        }
+        return [word for word, value in words.items() if value]
+
+    @property
+    def plain_url(self) -> str:
+        """The address of the page without that."""
+        return View(only=self.view.only, framework=self.ticked).url(reverse("comparisons:embed_maker"))
 
     @property
     def width(self) -> int:

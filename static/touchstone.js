@@ -145,17 +145,19 @@ const reveal = () => {
 reveal();
 addEventListener("hashchange", reveal);
 
-// Copy a link, and say so.
+// Copy what a link leads to, or the text that a button names, and say so.
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-copy]");
-  if (!link || !navigator.clipboard) return;
+  const way = event.target.closest("[data-copy]");
+  const text = way?.dataset.copy && document.querySelector(way.dataset.copy);
+  if (!way || !(text || navigator.clipboard)) return;
   event.preventDefault();
-  const said = link.parentElement.querySelector("[data-said]");
+  const said = way.parentElement.querySelector("[data-said]");
   try {
-    await navigator.clipboard.writeText(link.href);
+    await navigator.clipboard.writeText(text ? text.value : way.href);
     said.textContent = "Copied.";
   } catch {
-    said.textContent = "Not copied: follow the link and copy the address.";
+    text?.select();
+    said.textContent = text ? "Not copied, but selected: copy it yourself." : "Not copied: follow the link and copy the address.";
   }
   setTimeout(() => (said.textContent = ""), 4000);
 });

@@ -126,7 +126,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     asked = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if asked.get("format", "json") not in {"", "json"}:
+    if asked.get("format") not in {"", "json"}:
         return _refused(501, "There is only JSON.")
     embed = embedding.found(asked["url"]) if "url" in asked else None
     if embed is None:
