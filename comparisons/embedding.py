@@ -67,23 +67,21 @@ class Line:
 class Embed:
     """A side by side or a snapshot, as a frame shows it.
 
-    `path` is its page here, `frame` what is framed. `order` names the frameworks as they stand, if not by their fit,
-    `usual` the default weights, which what is frozen does not know. `left_out` counts criteria in which all are alike.
+    `path` is its page here, `frame` what is framed, `under` whose weights it is under. `usual` are the default weights,
+    which what is frozen does not know. `left_out` counts criteria in which all are alike.
     """
 
     content: Content
     path: str
     frame: str
     under: str
-    order: Sequence[str] = ()
     baseline: str = ""
     usual: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
 
     @property
     def frameworks(self) -> list[FrameworkContent]:
-        known = self.content["frameworks"]
-        return sorted(known, key=lambda one: self.order.index(one["slug"])) if self.order else known
+        return self.content["frameworks"]
 
     @property
     def names(self) -> list[str]:
@@ -132,18 +130,15 @@ class Embed:
     @property
     def verdict(self) -> str:
         """Who leads, in a sentence."""
-        ranked = sorted(
-            ((one["fit"] or 0, one["name"]) for one in self.content["frameworks"] if one["rank"]),
-            key=lambda one: -one[0],
-        )
-        leaders = [one["name"] for one in self.content["frameworks"] if one["rank"] == 1]
+        fits = sorted((one["fit"] or 0 for one in self.frameworks if one["rank"]), reverse=True)
+        leaders = [one["name"] for one in self.frameworks if one["rank"] == 1]
         if not leaders:
             return "None of these has enough evidence to be ranked."
-        if len(ranked) == 1:
+        if len(fits) == 1:
             return f"Only {leaders[0]} has enough evidence to be ranked."
         if len(leaders) > 1:
             return f"{self.under} {', '.join(leaders[:-1])} and {leaders[-1]} are level."
-        lead = ranked[0][0] - ranked[1][0]
+        lead = fits[0] - fits[1]
         return f"{self.under} {leaders[0]} leads by {lead or 'less than a point'}."
 
     @property
@@ -220,12 +215,13 @@ def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # What is alike in all takes no room here, where nothing can be unfolded.
     table = replace(asked, view=view, folds=False).table
+    order = sorted(slugs, key=lambda slug: slug != view.baseline)
+    rows = sorted(table.in_order, key=lambda row: order.index(row.framework.slug))
     return Embed(
-        content=content_of(table, asked.criteria, asked.weights),
+        content=content_of(table, asked.criteria, asked.weights, rows),
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
         under=_whose(asked),
-        order=sorted(slugs, key=lambda slug: slug != view.baseline),
         baseline=view.baseline,
         usual=usual,
         left_out=len(asked.criteria) - len(table.columns),

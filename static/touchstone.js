@@ -145,21 +145,53 @@ const reveal = () => {
 reveal();
 addEventListener("hashchange", reveal);
 
-// Copy what a link leads to, or the text that a button names, and say so.
-document.addEventListener("click", async (event) => {
-  const way = event.target.closest("[data-copy]");
-  const text = way?.dataset.copy && document.querySelector(way.dataset.copy);
-  if (!way || !(text || navigator.clipboard)) return;
-  event.preventDefault();
-  const said = way.parentElement.querySelector("[data-said]");
+// Copy a text, and say so. It may be a promise: what a press asks for may arrive after it, and be copied all the same.
+const copy = async (text, said, otherwise) => {
   try {
-    await navigator.clipboard.writeText(text ? text.value : way.href);
+    const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     said.textContent = "Copied.";
   } catch {
-    text?.select();
-    said.textContent = text ? "Not copied, but selected: copy it yourself." : "Not copied: follow the link and copy the address.";
+    said.textContent = otherwise;
   }
   setTimeout(() => (said.textContent = ""), 4000);
+};
+
+// Copy a link.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link || !navigator.clipboard) return;
+  event.preventDefault();
+  copy(link.href, link.parentElement.querySelector("[data-said]"), "Not copied: follow the link and copy the address.");
+});
+
+// Copy a file.
+const fetched = async (url) => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(response.statusText);
+  return response.text();
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const said = button.closest(".panel").querySelector("[role=status]");
+  copy(fetched(button.dataset.copy), said, "Not copied: follow the link and copy what it shows.");
+});
+
+// Copy what stands in a field, and say so beside the button, in its `.copy`.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy-from]");
+  if (!button) return;
+  const field = document.querySelector(button.dataset.copyFrom);
+  const said = button.closest(".copy").querySelector("[data-said]");
+  try {
+    await navigator.clipboard.writeText(field.value);
+    said.textContent = "Copied.";
+  } catch {
+    field.focus();
+    field.select();
+    said.textContent = "The browser did not allow it. What is to be copied is selected.";
+  }
 });
 
 // The theme: as the system, light, dark, and round again.

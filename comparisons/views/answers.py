@@ -73,7 +73,7 @@ def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
 
 
 def for_ever(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """Anybody may keep it without asking again; whoever asks nevertheless is told that it is the same."""
+    """What never changes: caches may keep it, and who has it gets it no second time."""
     patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
     return get_conditional_response(request, etag, response=response) or response

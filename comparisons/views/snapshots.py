@@ -29,7 +29,7 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     asked = comparing.side_by_side(spoken(request.GET), slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
-    content = content_of(asked.table, asked.criteria, asked.weights)
+    content = content_of(asked.table, asked.criteria, asked.weights, rows=asked.table.in_order)
     at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
         kept = snapshots.freeze(content, at=at, address=address, now=now)
