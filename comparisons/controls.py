@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
 
+from .embedding import oembed_url
 from .matrix import Column, Line, Matrix, Row
 from .models import UseCase
 from .permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
@@ -308,6 +309,8 @@ def around_side_by_side(
         "pinned_url": view.pinned(usual).url(path),
         "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
         "freeze_url": _freeze(table, view, usual),
+        "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        "oembed_url": oembed_url(view.pinned(usual).url(path)),
         "without_weights_url": view.url(path, weights={}),
         "without_use_case_url": view.url(path, use_case=""),
         "without_baseline_url": view.url(path, baseline=""),

@@ -146,11 +146,12 @@ reveal();
 addEventListener("hashchange", reveal);
 
 // Copies a text and says so beside the button, in its `.copy`. The text may be a promise: what a press asks for may
-// arrive after it, and be copied all the same. Where the browser refuses, the text stands there, selected.
-const copy = async (text, button) => {
+// arrive after it, and be copied all the same. Where the browser refuses, the text stands there, selected: in the field
+// that has it, or in one made for it.
+const copy = async (text, button, field) => {
   const place = button.closest(".copy");
   const said = place.querySelector("[data-said]");
-  place.querySelector("textarea")?.remove();
+  place.querySelector("[data-made]")?.remove();
   said.textContent = "";
   try {
     const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
@@ -158,10 +159,16 @@ const copy = async (text, button) => {
     said.textContent = "Copied.";
   } catch {
     const value = await Promise.resolve(text).catch(() => "");
-    said.textContent = value ? "The browser did not allow it. Copy it from here:" : "Not copied: follow the link and copy what it shows.";
-    if (!value) return;
-    const field = Object.assign(document.createElement("textarea"), { value, readOnly: true, rows: 2, ariaLabel: "To be copied" });
-    place.append(field);
+    if (!value) {
+      said.textContent = "Not copied: follow the link and copy what it shows.";
+      return;
+    }
+    said.textContent = field ? "The browser did not allow it. What is to be copied is selected." : "The browser did not allow it. Copy it from here:";
+    if (!field) {
+      field = Object.assign(document.createElement("textarea"), { value, readOnly: true, rows: 2, ariaLabel: "To be copied" });
+      field.dataset.made = "";
+      place.append(field);
+    }
     field.focus();
     field.select();
   }
@@ -176,6 +183,11 @@ document.addEventListener("click", (event) => {
   if (link) copy(link.parentElement.querySelector("a").href, link);
   const file = event.target.closest("button[data-copy-file]");
   if (file) copy(fetched(file.dataset.copyFile), file);
+  const shown = event.target.closest("button[data-copy-from]");
+  if (shown) {
+    const field = document.querySelector(shown.dataset.copyFrom);
+    copy(field.value, shown, field);
+  }
 });
 
 // The theme: as the system, light, dark, and round again.

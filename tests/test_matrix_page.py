@@ -257,6 +257,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
     "method": "/method/",
+    "embed": "/embed/",
     "search": "/search/",
     "search, something found": "/search/?q=flask",
     "search, nothing found": "/search/?q=zzzz",

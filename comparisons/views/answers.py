@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from comparisons import controls, finding, needs
+from comparisons import controls, finding, needs, snippets
 from comparisons.comparing import Comparison
 from comparisons.permalinks import View
 from frameworks.asof import history_begins
@@ -37,7 +37,7 @@ def page_or_fragment(
     template: str,
     fragment: str,
     context: dict[str, Any],
-    view: View | needs.Needs | finding.Asked,
+    view: View | needs.Needs | finding.Asked | snippets.Snippet,
 ) -> TemplateResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 

@@ -1,6 +1,7 @@
 """Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comparisons import comparing, controls, snapshots
 from comparisons.content import content_of
+from comparisons.embedding import oembed_url
 from comparisons.models import Snapshot
 from comparisons.permalinks import View
 from frameworks.conditional import revalidated
@@ -43,9 +45,15 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    files = controls.files(View(), "comparisons:snapshot_file", snapshot_id)
-    context = {"kept": kept, "files": files}
-    return for_ever(request, TemplateResponse(request, "comparisons/snapshot.html", context).render())
+    path = kept.snapshot.get_absolute_url()
+    context = {
+        "kept": kept,
+        "files": controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        "embed_url": f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
+        "oembed_url": oembed_url(path),
+    }
+    response = TemplateResponse(request, "comparisons/snapshot.html", context).render()
+    return for_ever(request, response)
 
 
 @require_safe
