@@ -1,7 +1,10 @@
 """Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,13 +17,12 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from comparisons import comparing, snapshots
+from comparisons import charts, comparing, snapshots
 from comparisons.content import content_of
 from comparisons.models import Snapshot
+from frameworks.pictures import YEAR, pictured
 
 from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
-
-YEAR = 31_536_000  # seconds
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -41,18 +43,31 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     return HttpResponseRedirect(kept.get_absolute_url())
 
 
+def _for_ever(view: Callable[..., TemplateResponse]) -> Callable[..., HttpResponseBase]:
+    """The page may be kept for as long as anybody likes: it stays the same."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs).render()
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+        response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
+        return get_conditional_response(request, etag, response=response) or response
+
+    return answer
+
+
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+@_for_ever
+@pictured(charts.of_snapshot, for_ever=True)
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    response = TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept}).render()
-    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-    return get_conditional_response(request, etag, response=response) or response
+    return TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept})
 
 
 @require_safe
 @vary_on_htmx
+@pictured(charts.of_snapshot_changes)
 def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
     """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
     since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
