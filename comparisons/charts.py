@@ -1,5 +1,6 @@
 """The cards of the pages about several frameworks: fits with their bands and ranks. No queries."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,14 +10,14 @@ from frameworks.cards import Bar, Card, Part, Row, Scale, figures, part
 
 from .matrix import Matrix
 from .matrix import Row as Standing
-from .models import Recommendation, UseCase
+from .models import UseCase
 from .permalinks import View
 
 Context = dict[str, Any]
 
-LEGEND = "Fit, 0 to 100. Bar: the band that gaps leave open"
+LEGEND = "Fit, 0 to 100; bar: band left open by gaps"
 APART = "Too little evidence to rank"
-QUESTION = "Which Python web framework fits, and how do you know?"
+QUESTION = "Which Python web framework fits?"
 
 
 def of_matrix(context: Context) -> Card:
@@ -90,16 +91,22 @@ def of_snapshot_changes(context: Context) -> Card:
 
 
 def of_use_cases(context: Context) -> Card:
-    rows = []
-    for one in context["known"]:
-        advised = " or ".join(dict.fromkeys(map(_advised, one.leading))) or "nothing yet"
-        rows.append(Row(one.use_case.name, f"{one.use_case.name}: {advised}", figure=advised))
+    """For how many kinds of project the sources recommend each framework first."""
+    known = context["known"]
+    first = Counter(
+        name for one in known for name in {f.name for said in one.leading for f in said.frameworks.all()}
+    )
+    most = max(first.values(), default=1)
+    ordered = sorted(first.items(), key=lambda item: (-item[1], item[0]))
     return Card(
         "Use cases",
-        "Which framework for which project",
-        parts=part(rows),
-        figures=() if rows else figures((0, "use case")),
-        legend="What the sources recommend first",
+        f"{len(known)} kinds of project, and what is recommended",
+        parts=part(
+            Row(name, f"{name} for {count} of {len(known)}", Bar(count / most), str(count))
+            for name, count in ordered
+        ),
+        figures=() if first else figures((len(known), "use case")),
+        legend="For how many it is recommended first" if first else "",
     )
 
 
@@ -112,7 +119,7 @@ def of_use_case(context: Context) -> Card:
         use_case.summary,
         parts=_standings(table),
         figures=() if table.in_order else figures((0, "framework passes|frameworks pass")),
-        legend=f"{LEGEND}, under its weights",
+        legend=LEGEND,
     )
 
 
@@ -210,12 +217,6 @@ def of_search(context: Context) -> Card:
         figures=figures((0, "find")) if asked.q and not counts else (),
         legend="Finds by kind" if counts else "",
     )
-
-
-def _advised(recommendation: Recommendation) -> str:
-    """Who is recommended: one framework, several together, or a component with its framework."""
-    names = " + ".join(framework.name for framework in recommendation.frameworks.all())
-    return " with ".join(filter(None, [str(recommendation.component or ""), names]))
 
 
 def _circumstances(context: Context) -> Iterable[str]:

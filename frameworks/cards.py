@@ -35,9 +35,10 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure from zero, as a share of the width from 0 to 1."""
+    """A number from zero, as a share of the width from 0 to 1."""
 
     share: float
+    colour: str = "soft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class Card:
     figures: tuple[Figure, ...] = ()
     legend: str = ""
     more: int = 0
+
+    @property
+    def has_body(self) -> bool:
+        return bool(self.parts or self.figures)
 
     @property
     def rows(self) -> list[Row]:

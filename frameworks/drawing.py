@@ -76,9 +76,20 @@ class Sheet:
     def right(self) -> int:
         return self.width - self.margin
 
+    @property
+    def foot(self) -> float:
+        """Where the foot begins, of a sheet with a height."""
+        return self.height - self.small * 2.9
 
-PICTURE = Sheet(1200, 630, 64, (72, 62, 54), 29, 23, 46, 70, 1.0)
+
+PICTURE = Sheet(1200, 630, 64, (72, 62, 54, 47), 29, 23, 44, 100, 1.0)
 CHART = Sheet(860, 0, 32, (36, 30, 26), 17, 14, 40, 40, 1.2)
+#: Where there is nothing but words, they are larger. Where rows stand in two columns, they are lower.
+ALONE, DOUBLE = 1.3, 0.75
+#: How wide a mark of five steps is with what stands before it, in heights of its row.
+_STEPS = 4.6
+#: How high figures are with what they count, in sizes of small type.
+_FIGURES = 6.9
 #: More rows than that no chart shows.
 MOST_ROWS = 40
 
@@ -144,22 +155,40 @@ def rendered(svg: str) -> bytes:
 
 def fitting(card: Card) -> Card:
     """With the rows that a picture has room for, those without a rank folded into a sentence if need be."""
-    shown = tidy(card)
-    sheet, rows = PICTURE, len(shown.rows)
-    top = _head_height(shown, sheet)
-    left = sheet.height - 2 * sheet.small - 46 - top
-    room = int(left // sheet.lowest) - bool(_axis(shown))
-    if _is_double(shown, sheet):
-        return shown.first(2 * room)
-    headed = [part for part in shown.parts if part.heading]
-    if rows + len(headed) <= room:
+    shown, sheet = tidy(card), PICTURE
+    room = int(_room(shown, sheet) / sheet.lowest)
+    if _is_double(shown):
+        return shown.first(2 * int(_room(shown, sheet) / (sheet.lowest * DOUBLE)))
+    headings = sum(bool(part.heading) for part in shown.parts)
+    if len(shown.rows) + headings <= room:
         return shown
-    apart = headed[-1] if headed and len(shown.parts) > 1 else None
-    if apart is None:
-        return shown.first(room - len(headed) - (rows + len(headed) > room))
-    first = replace(shown, parts=shown.parts[:-1]).first(room - 2)
-    folded = Row(f"{apart.heading}: {apart.names}", f"{apart.heading}: {apart.names}")
-    return replace(first, parts=(*first.parts, Part((folded,))))
+    if headings and len(shown.parts) > 1:
+        ranked = replace(shown, parts=shown.parts[:-1]).first(room - 1)
+        return replace(ranked, parts=(*ranked.parts, _folded(shown.parts[-1], sheet)))
+    return shown.first(room - headings)
+
+
+def _room(card: Card, sheet: Sheet) -> float:
+    """How high the rows of a picture may be together."""
+    drawing = Drawing(sheet)
+    _head(drawing, card, "")
+    return sheet.foot - drawing.y - _around(card, sheet)
+
+
+def _around(card: Card, sheet: Sheet) -> float:
+    """What is written over the rows, and the space under them."""
+    return sheet.small * (0.6 + (1.4 if _axis(card) else 0))
+
+
+def _folded(apart: Part, sheet: Sheet) -> Part:
+    """All its rows in one line of words."""
+    face, names = Face(SANS, sheet.small), [row.name for row in apart.rows]
+    for kept in range(len(names), 0, -1):
+        more = f" and {len(names) - kept} more" if kept < len(names) else ""
+        words = f"{apart.heading}: {', '.join(names[:kept])}{more}"
+        if face.width(words) <= sheet.room:
+            break
+    return Part((Row(words, words),))
 
 
 def tidy(card: Card) -> Card:
@@ -206,38 +235,50 @@ def _file(drawing: Drawing, height: int, style: str, about: str) -> str:
 
 
 def _title(card: Card, sheet: Sheet) -> tuple[Face, list[str]]:
-    """In the largest size that holds it on one line, or else in the smallest on two."""
+    """In the largest size that holds it on one line, or else in the smallest on two, of about one length."""
     room = sheet.room / sheet.slack
     for size in sheet.titles:
-        face = Face(SERIF, size)
+        face = Face(SERIF, size * (1 if card.has_body or not sheet.height else ALONE))
         if face.width(card.title) <= room:
             return face, [card.title]
-    return face, wrapped(card.title, face, room, 2)
+    half = max(face.width(card.title) / 2, *map(face.width, card.title.split()))
+    even = next(
+        (
+            some
+            for tenths in range(10, 20)
+            if (some := min(half * tenths / 10, room)) and _holds(card, face, some)
+        ),
+        room,
+    )
+    return face, wrapped(card.title, face, even, 2)
+
+
+def _holds(card: Card, face: Face, room: float) -> bool:
+    return " ".join(wrapped(card.title, face, room, 2)) == card.title
 
 
 def _line(card: Card, sheet: Sheet) -> tuple[Face, list[str]]:
-    face = Face(SANS, sheet.text)
-    return face, wrapped(card.line, face, sheet.room / sheet.slack, 2 if len(card.rows) < 5 else 1)
-
-
-def _head_height(card: Card, sheet: Sheet) -> float:
-    drawing = Drawing(sheet)
-    _head(drawing, card, "")
-    return drawing.y
+    """Of several sentences the first, where there is no room for all."""
+    face, room, most = Face(SANS, sheet.text), sheet.room / sheet.slack, 2 if len(card.rows) < 4 else 1
+    lines = wrapped(card.line, face, room, most)
+    first, is_several, _ = card.line.partition(". ")
+    return face, wrapped(f"{first}.", face, room, most) if is_several and " ".join(
+        lines
+    ) != card.line else lines
 
 
 def _head(drawing: Drawing, card: Card, brand: str) -> None:
-    sheet = drawing.sheet
-    unit = sheet.small
+    sheet, unit = drawing.sheet, drawing.sheet.small
     base = sheet.margin * 0.62 + unit
     drawing.words(sheet.margin, base, card.kicker, Face(BOLD, unit), "soft")
     drawing.words(sheet.right, base, brand, Face(SERIF, unit * 1.35), "ink", "end")
     drawing.y = base + unit * 0.75
     drawing.rect(sheet.margin, drawing.y, sheet.room, 2, "ink")
+    drawing.y += unit * 0.9 if card.has_body or not sheet.height else unit * 4
     face, lines = _title(card, sheet)
-    drawing.y += unit * 0.9
     for line in lines:
         drawing.y += face.size * 1.06
+        # Large letters stand a little further to the right than small ones at the same place.
         drawing.words(sheet.margin - face.size * 0.03, drawing.y - face.size * 0.08, line, face)
     face, lines = _line(card, sheet)
     drawing.y += unit * 0.35
@@ -248,18 +289,19 @@ def _head(drawing: Drawing, card: Card, brand: str) -> None:
 
 
 def _foot(drawing: Drawing, card: Card, address: str) -> None:
-    sheet = drawing.sheet
-    face = Face(SANS, sheet.small)
+    """How to read the marks, and where the page is: the host alone, where there is no room for more."""
+    sheet, face = drawing.sheet, Face(SANS, drawing.sheet.small)
     if sheet.height:
-        drawing.y = sheet.height - sheet.small * 2.9
+        drawing.y = sheet.foot
     drawing.rect(sheet.margin, drawing.y, sheet.room, 1, "hair")
     drawing.y += sheet.small * 1.6
-    told = drawing.fit(address, face, sheet.room * 0.5)
-    drawing.words(sheet.right, drawing.y, told, face, "soft", "end")
+    legend = " · ".join(filter(None, [f"and {card.more} more" if card.more else "", card.legend]))
+    told = drawing.fit(legend, face, sheet.room * 0.8)
+    drawing.words(sheet.margin, drawing.y, told, face, "soft")
     left = sheet.room - drawing.width(told, face) - sheet.small * 2
-    legend = f"and {card.more} more · {card.legend}" if card.more and card.legend else card.legend
-    legend = f"and {card.more} more" if card.more and not legend else legend
-    drawing.words(sheet.margin, drawing.y, drawing.fit(legend, face, left), face, "soft")
+    host = address.partition("/")[0]
+    where = address if drawing.width(address, face) <= left else drawing.fit(host, face, left)
+    drawing.words(sheet.right, drawing.y, where, face, "soft", "end")
     drawing.y += sheet.small * 1.4
 
 
@@ -268,11 +310,11 @@ def _figures(drawing: Drawing, card: Card) -> None:
     sheet = drawing.sheet
     number, label = Face(SERIF, sheet.small * 3.6), Face(SANS, sheet.small * 1.1)
     if sheet.height:
-        drawing.y = max(drawing.y, sheet.height - sheet.small * 9.6)
+        drawing.y = sheet.foot - _FIGURES * sheet.small
     across = sheet.room / max(len(card.figures), 3)
     for place, figure in enumerate(card.figures):
         x = sheet.margin + place * across
-        drawing.words(x, drawing.y + number.size * 0.8, f"{figure.number:,}", number, "petrol")
+        drawing.words(x, drawing.y + number.size * 0.8, f"{figure.number:,}", number)
         told = drawing.fit(figure.label, label, across - sheet.small)
         drawing.words(x, drawing.y + number.size * 0.8 + label.size * 1.7, told, label, "soft")
     drawing.y += number.size * 0.8 + label.size * 3.2
@@ -281,7 +323,7 @@ def _figures(drawing: Drawing, card: Card) -> None:
 # Rows
 
 
-def _is_double(card: Card, sheet: Sheet) -> bool:
+def _is_double(card: Card) -> bool:
     """Many short rows stand in two columns."""
     return len(card.rows) > 5 and all(isinstance(row.mark, Steps) for row in card.rows)
 
@@ -311,56 +353,60 @@ class Columns:
 
 
 def _columns(drawing: Drawing, rows: Sequence[Row], left: float, right: float, height: float) -> Columns:
-    size = min(height * 0.58, drawing.sheet.text * 1.3)
+    """As wide as the names and figures need, so that the marks have the rest; but that is no less than half, or what
+    a mark of five steps takes."""
+    size = min(height * 0.62, drawing.sheet.text * 1.7)
     face = Face(SERIF, size)
     place = size * 1.5 if any(row.place for row in rows) else 0
-    names = max((drawing.width(row.name, face) for row in rows if row.mark), default=0)
-    name_room = min(names, (right - left) * (0.42 if any(row.mark for row in rows) else 1) - place)
     figure = max((drawing.width(row.figure, face) for row in rows), default=0)
-    return Columns(
-        left=left,
-        name=left + place,
-        mark=left + place + name_room + size * 1.1,
-        mark_end=right - figure - (size * 0.9 if figure else 0),
-        right=right,
-        height=height,
-        face=face,
-    )
+    mark_end = right - figure - (size * 0.7 if figure else 0)
+    is_stepped = all(isinstance(row.mark, Steps) for row in rows)
+    names = max((drawing.width(row.name, face) for row in rows if row.mark), default=0)
+    most = mark_end - left - place - (_STEPS * height if is_stepped else (right - left) * 0.4)
+    mark = left + place + min(names, most) + size * 0.8
+    return Columns(left, left + place, mark, mark_end, right, height, face)
 
 
 def _rows(drawing: Drawing, card: Card) -> None:
-    sheet, rows = drawing.sheet, card.rows
-    is_double = _is_double(card, sheet)
+    sheet, rows, is_double = drawing.sheet, card.rows, _is_double(card)
     axis = _axis(card)
     lines = (len(rows) + 1) // 2 if is_double else len(rows) + sum(bool(part.heading) for part in card.parts)
     height = float(sheet.lowest)
     if sheet.height:
-        left = sheet.height - 2 * sheet.small - 46 - drawing.y - (sheet.small * 1.2 if axis else 0)
+        left = (
+            sheet.foot
+            - drawing.y
+            - (sheet.small * 1.4 if axis else 0)
+            - (_FIGURES * sheet.small if card.figures else 0)
+        )
         height = min(sheet.highest, left / max(lines, 1))
     if is_double:
-        gap = sheet.margin
-        half = (sheet.room - gap) / 2
-        top = drawing.y
-        for place, x in enumerate((sheet.margin, sheet.margin + half + gap)):
-            drawing.y = top
-            some = rows[place * lines : (place + 1) * lines]
-            columns = _columns(drawing, rows, x, x + half, height)
-            for row in some:
-                _row(drawing, row, columns)
-        drawing.y = top + lines * height + sheet.small * 0.6
-        return
-    columns = _columns(drawing, rows, sheet.margin, sheet.right, height)
-    if axis:
+        _double(drawing, rows, lines, height)
+    else:
+        columns = _columns(drawing, rows, sheet.margin, sheet.right, height)
         _axis_words(drawing, axis, columns)
-    for part in card.parts:
-        if part.heading:
+        for part in card.parts:
             _heading(drawing, part.heading, columns)
-        for row in part.rows:
-            _row(drawing, row, columns)
+            for row in part.rows:
+                _row(drawing, row, columns)
     drawing.y += sheet.small * 0.6
 
 
+def _double(drawing: Drawing, rows: Sequence[Row], lines: int, height: float) -> None:
+    """Down the first column, then down the second."""
+    sheet, top = drawing.sheet, drawing.y
+    half = (sheet.room - sheet.margin) / 2
+    for place, x in enumerate((sheet.margin, sheet.right - half)):
+        drawing.y = top
+        columns = _columns(drawing, rows, x, x + half, height)
+        for row in rows[place * lines : (place + 1) * lines]:
+            _row(drawing, row, columns)
+    drawing.y = top + lines * height
+
+
 def _axis_words(drawing: Drawing, axis: Sequence[str], columns: Columns) -> None:
+    if not axis:
+        return
     small = drawing.sheet.small * 0.9
     drawing.y += small
     for place, words in enumerate(axis):
@@ -370,6 +416,8 @@ def _axis_words(drawing: Drawing, axis: Sequence[str], columns: Columns) -> None
 
 
 def _heading(drawing: Drawing, words: str, columns: Columns) -> None:
+    if not words:
+        return
     small = Face(BOLD, drawing.sheet.small)
     drawing.rect(columns.left, drawing.y + columns.height * 0.3, columns.right - columns.left, 1, "hair")
     base = drawing.y + columns.height * 0.3 + small.size * 1.35
@@ -398,7 +446,7 @@ def _row(drawing: Drawing, row: Row, columns: Columns) -> None:
 
 
 def _mark(drawing: Drawing, mark: Any, columns: Columns, middle: float) -> None:
-    unit = drawing.sheet.small / 22
+    unit = columns.height / 66
     match mark:
         case Scale():
             _scale(drawing, mark, columns, middle, unit)
@@ -407,17 +455,17 @@ def _mark(drawing: Drawing, mark: Any, columns: Columns, middle: float) -> None:
         case Steps():
             _steps(drawing, mark, columns, middle, unit)
         case Bar():
-            width = max(mark.share * (columns.mark_end - columns.mark), 2)
-            drawing.rect(columns.mark, middle - 9 * unit, width, 18 * unit, "petrol")
+            width = mark.share * (columns.mark_end - columns.mark)
+            drawing.rect(columns.mark, middle - 10 * unit, width, 20 * unit, mark.colour)
 
 
 def _scale(drawing: Drawing, mark: Scale, columns: Columns, middle: float, unit: float) -> None:
-    drawing.rect(columns.mark, middle - unit, columns.mark_end - columns.mark, 2 * unit, "hair")
+    drawing.rect(columns.mark, middle - 1, columns.mark_end - columns.mark, 2, "hair")
     low, high = columns.across(mark.low / 100), columns.across(mark.high / 100)
     drawing.rect(low, middle - 8 * unit, max(high - low, 3 * unit), 16 * unit, "pale")
     if mark.at is not None:
         at = columns.across(mark.at / 100)
-        drawing.rect(at - 3.5 * unit, middle - 16 * unit, 7 * unit, 32 * unit, "petrol")
+        drawing.rect(at - 4 * unit, middle - 18 * unit, 8 * unit, 36 * unit, "petrol")
 
 
 def _dots(drawing: Drawing, mark: Dots, columns: Columns, middle: float, unit: float) -> None:
@@ -431,7 +479,7 @@ def _dots(drawing: Drawing, mark: Dots, columns: Columns, middle: float, unit: f
         drawing.rect(first, middle - 1.5 * unit, last - first, 3 * unit, "soft")
     if mark.score:
         x = _step_x(columns, mark.score)
-        drawing.rect(x - 3.5 * unit, middle - 18 * unit, 7 * unit, 36 * unit, "petrol")
+        drawing.rect(x - 4 * unit, middle - 26 * unit, 8 * unit, 52 * unit, "petrol")
     for step, count, dissents in mark.readings:
         x = _step_x(columns, step)
         radius = (7 + min(count - 1, 5) * 1.2) * unit
@@ -444,13 +492,13 @@ def _step_x(columns: Columns, step: int) -> float:
 
 
 def _steps(drawing: Drawing, mark: Steps, columns: Columns, middle: float, unit: float) -> None:
-    width, gap = 26 * unit, 5 * unit
+    width, gap = 40 * unit, 8 * unit
     x = columns.mark_end - 5 * width - 4 * gap
     if mark.is_disputed:
-        drawing.circle(x - 16 * unit, middle, 5 * unit, "accent")
+        drawing.circle(x - 26 * unit, middle, 8 * unit, "accent")
     for step in range(5):
         colour = "petrol" if step < mark.score else "hair"
-        drawing.rect(x + step * (width + gap), middle - 6 * unit, width, 12 * unit, colour)
+        drawing.rect(x + step * (width + gap), middle - 9 * unit, width, 18 * unit, colour)
 
 
 def _short(number: float) -> str:

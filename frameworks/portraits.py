@@ -12,7 +12,7 @@ from .dossiers import Dispute, Plot
 Context = dict[str, Any]
 
 EVIDENCE = "Bars: claims of the sources"
-DISPUTED = "rust: sources two steps apart or more"
+DISPUTED = "dot: sources disagree"
 
 
 def of_frameworks(context: Context) -> Card:
@@ -153,15 +153,13 @@ def of_benchmarks(context: Context) -> Card:
     for party in first.parties:
         figure = party.bars[0].figure
         share, words = figure.value / first.scale.top, figure.in_words
-        rows.append(
-            Row(party.framework.name, f"{party.framework.name} {words}", Bar(share), words.capitalize())
-        )
+        rows.append(Row(party.framework.name, f"{party.framework.name} {words}", Bar(share, "petrol"), words))
     return Card(
         "Benchmarks",
         "Measured figures, and what they leave unsaid",
-        f"{first.benchmark.title}: {first.benchmark.unit}",
+        first.benchmark.title,
         parts=part(rows),
-        legend=f"The first of {len(charts)}, each with its method" if len(charts) > 1 else "With its method",
+        legend=f"In {first.benchmark.unit}, the first of {len(charts)} benchmarks",
     )
 
 
