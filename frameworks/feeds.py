@@ -15,6 +15,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.text import get_text_list
 
 from . import changelog
+from .addresses import absolute
 from .changelog import Entry
 from .models import Framework, Revision
 from .models.history import RevisionQuerySet
@@ -109,8 +110,3 @@ class FrameworkFeed(ChangesFeed):
         found = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
         path = reverse("frameworks:framework_feed", args=[found.slug])
         return Subject.frameworks([found], page=found.get_absolute_url(), path=path)
-
-
-def absolute(path: str) -> str:
-    """Under the portal's public address, by whichever name it was asked."""
-    return f"{settings.SITE_URL}{path}"

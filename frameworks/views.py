@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import benchmarking, changelog, dossiers, faq, objections, portraits, provisions
+from . import benchmarking, changelog, dossiers, objections, portraits, provisions
 from .cells import gather
 from .conditional import revalidated
 from .models import (
@@ -288,8 +288,7 @@ def benchmark_index(request: HttpRequest) -> TemplateResponse:
 def question_index(request: HttpRequest) -> TemplateResponse:
     """What readers ask, and what each source answers, beside each other."""
     questions = list(Question.objects.in_full())
-    context = {"questions": questions, "data": faq.data_block(faq.faq_page(questions))}
-    return TemplateResponse(request, "frameworks/question_index.html", context)
+    return TemplateResponse(request, "frameworks/question_index.html", {"questions": questions})
 
 
 @require_safe

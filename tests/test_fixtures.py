@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from frameworks.models import (
@@ -31,6 +32,8 @@ from frameworks.models import (
     Trait,
 )
 from frameworks.seeding import fixture_files, plant
+
+from .html import read
 
 pytestmark = [
     pytest.mark.django_db,
@@ -367,3 +370,23 @@ def test_disagreements_about_a_score_show_in_the_readings() -> None:
         ("flask", "development-speed"),
         ("flask", "performance"),
     } <= disputed
+
+
+# How its pages are found
+
+
+def test_every_page_has_a_title_and_a_description_of_its_own_that_fit_into_a_list_of_results(
+    client: Client,
+) -> None:
+    """All of the sitemap but the histories of cells and most of the pairs, of which there are hundreds alike."""
+    listed = re.findall("<loc>[^<]*?//[^/]+(/[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    pairs = [path for path in listed if path.startswith("/compare/") and path != "/compare/"]
+    paths = [path for path in listed if path not in pairs and not path.endswith("/history/")] + pairs[:3]
+    assert len(paths) > 100
+    heads = {path: read(client.get(path).content).one("head") for path in paths}
+    titles = {path: head.one("title").text for path, head in heads.items()}
+    descriptions = {path: head.one("meta[name=description]")["content"] for path, head in heads.items()}
+    assert {path: title for path, title in titles.items() if not 15 <= len(title) <= 75} == {}
+    assert {path: text for path, text in descriptions.items() if not 50 <= len(text) <= 210} == {}
+    for said in (titles, descriptions):
+        assert [text for text, count in Counter(said.values()).items() if count > 1] == []

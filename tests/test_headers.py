@@ -206,10 +206,11 @@ def test_every_page_has_one_heading_a_title_a_description_and_an_address(client:
     assert len(page.all("main")) == 1
 
 
-def test_titles_tell_the_pages_apart(client: Client) -> None:
+def test_titles_and_descriptions_tell_the_pages_apart(client: Client) -> None:
     paths = [path for path in PAGES.values() if "?" not in path]
-    titles = {read(client.get(path).content).one("head title").text for path in paths}
-    assert len(titles) == len(paths)
+    pages = [read(client.get(path).content) for path in paths]
+    assert len({page.one("head title").text for page in pages}) == len(paths)
+    assert len({page.one("meta[name=description]")["content"] for page in pages}) == len(paths)
 
 
 @pytest.mark.parametrize("path, status", ERRORS.values())

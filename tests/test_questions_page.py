@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from frameworks.faq import data_block, faq_page
 from frameworks.models import Question, Source
+from frameworks.structured import data_block, faq_page
 
 from . import factories
 from .html import read
@@ -20,11 +20,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 def told(client: Client) -> Any:
-    """What a search engine takes from the page."""
-    script = get(client, "/questions/").one("script[type=application/ld+json]")
-    (text,) = script.children
-    assert isinstance(text, str)
-    return json.loads(text)
+    """The questions that a search engine takes from the page."""
+    (found,) = [data for data in blocks(client) if data["@type"] == "FAQPage"]
+    return found
+
+
+def blocks(client: Client) -> list[Any]:
+    scripts = get(client, "/questions/").all("script[type=application/ld+json]")
+    return [json.loads("".join(map(str, script.children))) for script in scripts]
 
 
 # The page
@@ -117,7 +120,7 @@ def test_each_question_has_one_answer_that_names_every_source(client: Client) ->
 
 
 def test_it_names_the_address_of_this_portal(client: Client) -> None:
-    with override_settings(SITE_URL="https://touchstone.example/"):
+    with override_settings(SITE_URL="https://touchstone.example"):
         (asked,) = told(client)["mainEntity"]
     assert asked["url"] == "https://touchstone.example/questions/#fastest"
 
@@ -136,7 +139,7 @@ def test_nothing_that_is_said_ends_the_data(client: Client, text: str) -> None:
     data = {"said": text}
     (script,) = read(data_block(data)).children
     assert not isinstance(script, str)
-    assert json.loads("".join(map(str, script.children))) == data
+    assert json.loads("".join(map(str, script.children))) == {"@context": "https://schema.org", **data}
     factories.make_answer(
         question=Question.objects.get(slug="fastest"),
         source=Source.objects.get(key="001"),
@@ -151,4 +154,4 @@ def test_nothing_that_is_said_ends_the_data(client: Client, text: str) -> None:
 def test_without_questions_there_is_nothing_to_tell(client: Client) -> None:
     assert faq_page([])["mainEntity"] == []
     Question.objects.get(slug="fastest").answers.all().delete()
-    assert get(client, "/questions/").all("script[type=application/ld+json]") == []
+    assert [data["@type"] for data in blocks(client)] == ["BreadcrumbList"]

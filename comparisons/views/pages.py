@@ -97,6 +97,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
     context = {
         "matrix": table,
+        "names": " vs ".join(row.framework.name for row in table.in_order),
         "why": why.explain(table, criteria, cells, asked.weights, view, request.path),
         "weighing": asked.weighing,
         "use_cases": asked.kind.use_cases,

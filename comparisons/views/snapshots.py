@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from comparisons import charts, comparing, snapshots
 from comparisons.content import content_of
 from comparisons.models import Snapshot
+from frameworks.conditional import revalidated
 from frameworks.pictures import YEAR, pictured
 
 from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
@@ -67,8 +68,9 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
 
 @require_safe
 @vary_on_htmx
+@revalidated
 @pictured(charts.of_snapshot_changes)
-def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> TemplateResponse:
+def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
     """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
     since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
     part = "#bar" if wants_fragment(request) else ""

@@ -1,0 +1,62 @@
+"""`{% breadcrumb_data "Frameworks" index_url %}`: what a page says, as `frameworks.structured` puts it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from django import template
+from django.utils.safestring import SafeString
+
+from frameworks import structured
+from frameworks.models import Component, Criterion, Framework, Question, Source
+
+register = template.Library()
+
+
+@register.simple_tag
+def website_data() -> SafeString:
+    return structured.data_block(structured.website())
+
+
+@register.simple_tag
+def breadcrumb_data(*names_and_paths: str) -> SafeString:
+    """Name and path of each step in turn, without the front page."""
+    return structured.data_block(
+        structured.breadcrumb(*zip(names_and_paths[::2], names_and_paths[1::2], strict=True))
+    )
+
+
+@register.simple_tag
+def framework_data(framework: Framework) -> SafeString:
+    return structured.data_block(structured.framework(framework))
+
+
+@register.simple_tag
+def component_data(component: Component) -> SafeString:
+    return structured.data_block(structured.component(component))
+
+
+@register.simple_tag
+def criterion_data(criterion: Criterion) -> SafeString:
+    return structured.data_block(structured.criterion(criterion))
+
+
+@register.simple_tag
+def source_data(source: Source) -> SafeString:
+    return structured.data_block(structured.source(source))
+
+
+class OfFramework(Protocol):
+    """A row of any table."""
+
+    @property
+    def framework(self) -> Framework: ...
+
+
+@register.simple_tag
+def ranking_data(name: str, rows: Iterable[OfFramework]) -> SafeString:
+    return structured.data_block(structured.ranking(name, [row.framework for row in rows]))
+
+
+@register.simple_tag
+def faq_data(questions: Iterable[Question]) -> SafeString:
+    return structured.data_block(structured.faq_page(questions))
