@@ -50,7 +50,6 @@ STYLE = f"{LIGHT}@media (prefers-color-scheme:dark){{{_style(1)}}}"
 #: For the security policy of a chart that is opened by itself: it may have this one style, and nothing else.
 STYLE_HASH = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
 
-#: Part of the cache's key: pictures of another kind of drawing are other pictures.
 KEPT_FOR = 7 * 24 * 60 * 60  # seconds
 
 
@@ -137,14 +136,19 @@ def chart(card: Card, *, brand: str, address: str) -> str:
 
 def picture(card: Card, *, brand: str, address: str) -> bytes:
     """As PNG, 1200 × 630. Drawn once, as long as the cache remembers it; the same without a cache."""
-    drawing = _drawn(fitting(card), PICTURE, brand, address)
-    svg = _file(drawing, PICTURE.height, f"<style>{LIGHT}</style>", "")
+    svg = svg_of(card, brand=brand, address=address)
     key = f"picture:{sha256(svg.encode()).hexdigest()}"
     drawn: bytes | None = cache.get(key)
     if drawn is None:
         drawn = rendered(svg)
         cache.set(key, drawn, KEPT_FOR)
     return drawn
+
+
+def svg_of(card: Card, *, brand: str, address: str) -> str:
+    """What a picture is drawn from."""
+    drawing = _drawn(fitting(card), PICTURE, brand, address)
+    return _file(drawing, PICTURE.height, f"<style>{LIGHT}</style>", "")
 
 
 def rendered(svg: str) -> bytes:
@@ -270,8 +274,10 @@ def _line(card: Card, sheet: Sheet) -> tuple[Face, list[str]]:
 def _head(drawing: Drawing, card: Card, brand: str) -> None:
     sheet, unit = drawing.sheet, drawing.sheet.small
     base = sheet.margin * 0.62 + unit
-    drawing.words(sheet.margin, base, card.kicker, Face(BOLD, unit), "soft")
-    drawing.words(sheet.right, base, brand, Face(SERIF, unit * 1.35), "ink", "end")
+    small, large = Face(BOLD, unit), Face(SERIF, unit * 1.35)
+    left = sheet.room - drawing.width(brand, large) - unit
+    drawing.words(sheet.margin, base, drawing.fit(card.kicker, small, left), small, "soft")
+    drawing.words(sheet.right, base, brand, large, "ink", "end")
     drawing.y = base + unit * 0.75
     drawing.rect(sheet.margin, drawing.y, sheet.room, 2, "ink")
     drawing.y += unit * 0.9 if card.has_body or not sheet.height else unit * 4

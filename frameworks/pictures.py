@@ -19,6 +19,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from . import drawing
+from .addresses import absolute
 from .cards import Card
 from .conditional import revalidated_exactly
 
@@ -59,7 +60,7 @@ class Picture:
 
     @property
     def page_url(self) -> str:
-        return settings.SITE_URL + self.request.get_full_path()
+        return absolute(self.request.get_full_path())
 
     @property
     def url(self) -> str:
@@ -67,7 +68,7 @@ class Picture:
         query = self.request.GET.urlencode()
         mark = sha256(repr(self.shown).encode()).hexdigest()[:10]
         path = address(self.request.path, "png")
-        return f"{settings.SITE_URL}{path}?{query}{'&' if query else ''}v={mark}"
+        return absolute(f"{path}?{query}{'&' if query else ''}v={mark}")
 
 
 def address(path: str, ending: str) -> str:

@@ -227,7 +227,7 @@ def of_cell_history(context: Context) -> Card:
         )
         for one in context["stretches"]
     ]
-    row = Row("Today", f"today {rating.score} of 5", Steps(rating.score), str(rating.score))
+    row = Row("Today", f"Today {rating.score} of 5", Steps(rating.score), str(rating.score))
     return Card(
         "History of a rating",
         title,
