@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
