@@ -49,7 +49,7 @@ class Comparison:
     @cached_property
     def weights(self) -> dict[str, int]:
         """By criterion. What the visitor weighs comes before what the use case does."""
-        return {**usecases.weighing(self.use_case, self.criteria), **self.view.weights}
+        return {**self.usual, **self.view.weights}
 
     @cached_property
     def table(self) -> Matrix:
@@ -64,6 +64,15 @@ class Comparison:
             only_differences=bool(self.view.only) and not self.folds,
             minimum_coverage=settings.MINIMUM_COVERAGE,
         )
+
+    @property
+    def usual(self) -> dict[str, int]:
+        """By criterion, what it weighs unless a visitor says otherwise."""
+        return usecases.weighing(self.use_case, self.criteria)
+
+    def pinned_url(self, path: str) -> str:
+        """The address of this view at `path` to pass on."""
+        return self.view.pinned(self.usual).url(path)
 
     @property
     def notices(self) -> Iterator[str]:
@@ -116,7 +125,7 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     )
 
 
-def side_by_side(query: QueryDict, slugs: Sequence[str]) -> Comparison:
+def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) -> Comparison:
     """Those of the frameworks named that there are, the baseline first, with all claims."""
     day, facts = _as_of(query)
     criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
@@ -136,7 +145,7 @@ def side_by_side(query: QueryDict, slugs: Sequence[str]) -> Comparison:
         kind=kind,
         weighing=weighing,
         with_claims=True,
-        folds=True,
+        folds=folds,
     )
 
 

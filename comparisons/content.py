@@ -4,7 +4,7 @@ Everything is named, nothing is numbered by a database: the same content is the 
 are whole (fits and bands in points of 100, coverage in percent, rounded down), so that no format rounds differently.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from frameworks.cells import Cell
@@ -82,12 +82,18 @@ class Content(TypedDict):
     sources: list[SourceContent]
 
 
-def content_of(table: Matrix, criteria: Iterable[Criterion], weights: Mapping[str, int]) -> Content:
+def content_of(
+    table: Matrix,
+    criteria: Iterable[Criterion],
+    weights: Mapping[str, int],
+    rows: Sequence[Row] | None = None,
+) -> Content:
     """Of a matrix whose cells hold their claims: the frameworks in its order, the criteria that it shows.
 
-    `weights` name those that differ from a criterion's default.
+    `weights` name those that differ from a criterion's default; `rows` are those of the table in another order.
     """
-    rows = [*table.ranked, *table.unranked]
+    if rows is None:
+        rows = [*table.ranked, *table.unranked]
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
     sources = {claim.source.key: claim.source for claim in claims.values()}

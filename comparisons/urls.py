@@ -7,7 +7,7 @@ from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import machines, pages, snapshots
+from .views import formats, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -20,6 +20,18 @@ class PartiesConverter:
 
     def to_url(self, value: list[str]) -> str:
         return versus(value)
+
+
+class EndingConverter:
+    """The ending of an address is the format of what it answers."""
+
+    regex = "|".join(formats.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class SnapshotConverter:
@@ -36,6 +48,7 @@ class SnapshotConverter:
 
 register_converter(PartiesConverter, "parties")
 register_converter(SnapshotConverter, "snapshot")
+register_converter(EndingConverter, "ending")
 
 app_name = "comparisons"
 
@@ -49,6 +62,10 @@ urlpatterns = [
     path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
     path("s/<snapshot:snapshot_id>/changes/", snapshots.snapshot_changes, name="snapshot_changes"),
     path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
+    # The same as files
+    path("matrix.<ending:ending>", formats.matrix, name="matrix_file"),
+    path("compare/<parties:slugs>.<ending:ending>", formats.side_by_side, name="side_by_side_file"),
+    path("s/<snapshot:snapshot_id>.<ending:ending>", formats.snapshot, name="snapshot_file"),
     path("choose/", pages.choose, name="choose"),
     path("capabilities/", pages.capabilities, name="capabilities"),
     # /use-cases/…

@@ -23,7 +23,7 @@ from .models import Claim, Criterion, Rating, Recorded, Revision
 from .models.promises import PROMISES, is_kept
 from .revisions import REFUSALS, Author, Change, State
 from .sheets import Sheet, Unreadable, shortened
-from .tables import KINDS, VERSION, ByKey, Kind, value_of
+from .tables import KINDS, REMARK, VERSION, ByKey, Kind, value_of
 
 SAY_VERSION = (
     "It exists already. Say in the column “version” which version you saw: an export has it. "
@@ -79,12 +79,17 @@ class Undecided(Standing):
 
 def check_columns(kind: Kind, header: Sequence[str]) -> None:
     """Raises Unreadable for columns that these facts do not have, and where one is missing that names them."""
-    if unknown := [name for name in header if name not in kind.columns]:
+    if unknown := [name for name in header if name not in kind.columns and name not in remarks(header)]:
         raise Unreadable(
             f"There is no column “{shortened(unknown[0])}” here. The columns are: {', '.join(kind.columns)}."
         )
     if missing := [name for name in kind.key if name not in header]:
         raise Unreadable(f"The column “{missing[0]}” is missing. It says which one each row is about.")
+
+
+def remarks(header: Iterable[str]) -> list[str]:
+    """The columns that are passed over."""
+    return [name for name in header if REMARK.fullmatch(name)]
 
 
 def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
@@ -190,6 +195,12 @@ class _Reader:
     def __init__(self, kind: Kind, header: Sequence[str], known: Known) -> None:
         self.kind, self.known = kind, known
         self.fields = {name: found for name, found in kind.fields.items() if name in header}
+        #: What no fact of the kind can do without, beside its key.
+        self.needed = [
+            name
+            for name, found in kind.fields.items()
+            if name not in kind.key and not found.blank and not found.has_default()
+        ]
         #: Fields that name only one, beside the key; and who has each value.
         self.unique = [
             found.name
@@ -213,12 +224,19 @@ class _Reader:
             return _refused(row, Problem(VERSION, f"“{shortened(version)}” is no version."))
         if fact is None and version:
             return _refused(row, Problem(VERSION, self._missing(key)))
+        if not version and self._says_nothing(cells):
+            return replace(row, status=Status.SAME)
         wanted, related, problems = self._build(fact, cells)
         if problems:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(wanted, unclear))
         change = Change(wanted, related, int(version) if version else None, now)
         return self._compared(row, change, wanted if fact is None else fact, cells)
+
+    def _says_nothing(self, cells: dict[str, str]) -> bool:
+        """Whether all is empty but what the row is about, though no such fact could be: a cell without a rating."""
+        own = [name for name in self.fields if name not in self.kind.key]
+        return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
     def _compared(self, row: Row, change: Change, standing: Recorded, cells: dict[str, str]) -> Row:
         mine = revisions.state(change.fact, change.related)

@@ -3,6 +3,7 @@
 `/frameworks/django/` has its picture at `/frameworks/django.png`, and its chart at `/frameworks/django.svg`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -57,6 +58,11 @@ class Picture:
     @property
     def title(self) -> str:
         return self.shown.title
+
+    @property
+    def label(self) -> str:
+        """The title as Markdown takes it for the text of an image."""
+        return re.sub(r"([\\\[\]`*_<>])", r"\\\1", self.card.title)
 
     @property
     def page_url(self) -> str:

@@ -145,19 +145,37 @@ const reveal = () => {
 reveal();
 addEventListener("hashchange", reveal);
 
-// Copy a link, and say so.
-document.addEventListener("click", async (event) => {
+// Copy a text, and say so. It may be a promise: what a press asks for may arrive after it, and be copied all the same.
+const copy = async (text, said, otherwise) => {
+  try {
+    const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    said.textContent = "Copied.";
+  } catch {
+    said.textContent = otherwise;
+  }
+  setTimeout(() => (said.textContent = ""), 4000);
+};
+
+// Copy a link.
+document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-copy]");
   if (!link || !navigator.clipboard) return;
   event.preventDefault();
-  const said = link.parentElement.querySelector("[data-said]");
-  try {
-    await navigator.clipboard.writeText(link.href);
-    said.textContent = "Copied.";
-  } catch {
-    said.textContent = "Not copied: follow the link and copy the address.";
-  }
-  setTimeout(() => (said.textContent = ""), 4000);
+  copy(link.href, link.parentElement.querySelector("[data-said]"), "Not copied: follow the link and copy the address.");
+});
+
+// Copy a file.
+const fetched = async (url) => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(response.statusText);
+  return response.text();
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const said = button.closest(".panel").querySelector("[role=status]");
+  copy(fetched(button.dataset.copy), said, "Not copied: follow the link and copy what it shows.");
 });
 
 // The theme: as the system, light, dark, and round again.

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -13,17 +12,17 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from comparisons import charts, comparing, snapshots
+from comparisons import charts, comparing, controls, snapshots
 from comparisons.content import content_of
 from comparisons.models import Snapshot
+from comparisons.permalinks import View
 from frameworks.conditional import revalidated
-from frameworks.pictures import YEAR, pictured
+from frameworks.pictures import pictured
 
-from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, chooser, for_ever, spoken, vary_on_htmx, wants_fragment
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -44,26 +43,23 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     return HttpResponseRedirect(kept.get_absolute_url())
 
 
-def _for_ever(view: Callable[..., TemplateResponse]) -> Callable[..., HttpResponseBase]:
-    """The page may be kept for as long as anybody likes: it stays the same."""
-
+def _frozen(view: Callable[..., TemplateResponse]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs).render()
-        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-        response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-        return get_conditional_response(request, etag, response=response) or response
+        return for_ever(request, view(request, *args, **kwargs).render())
 
     return answer
 
 
 @require_safe
-@_for_ever
+@_frozen
 @pictured(charts.of_snapshot, for_ever=True)
 def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    return TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept})
+    files = controls.files(View(), "comparisons:snapshot_file", snapshot_id)
+    context = {"kept": kept, "files": files, **controls.pictures(View(), kept.snapshot.get_absolute_url())}
+    return TemplateResponse(request, "comparisons/snapshot.html", context)
 
 
 @require_safe
