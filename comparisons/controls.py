@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
+from frameworks.pictures import address
 
 from .embedding import oembed_url
 from .matrix import Column, Line, Matrix, Row
@@ -232,6 +233,15 @@ def files(pinned: View, route: str, *args: Any) -> list[File]:
     return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
+def pictures(pinned: View, path: str) -> dict[str, str]:
+    """Where what `pinned` shows at `path` is drawn, and where a picture of it elsewhere leads."""
+    return {
+        "svg_url": pinned.url(address(path, "svg")),
+        "png_url": pinned.url(address(path, "png")),
+        "drawn_url": pinned.url(path),
+    }
+
+
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
     return WeightField(criterion, view.weights.get(criterion.slug), usual[criterion.slug])
 
@@ -272,6 +282,7 @@ def around_matrix(
         "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
         "pinned_url": view.pinned(usual).url(path),
         "files": files(view.pinned(usual), "comparisons:matrix_file"),
+        **pictures(view.pinned(usual), path),
         "freeze_url": _freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
         "without_weights_url": view.url(path, weights={}),
         "unfiltered_url": view.unfiltered().url(path),
@@ -308,6 +319,7 @@ def around_side_by_side(
         ],
         "pinned_url": view.pinned(usual).url(path),
         "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
+        **pictures(view.pinned(usual), path),
         "freeze_url": _freeze(table, view, usual),
         "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
         "oembed_url": oembed_url(view.pinned(usual).url(path)),

@@ -2,6 +2,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
+from frameworks import pictures
 from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
@@ -87,4 +88,7 @@ urlpatterns = [
     ),
     path("robots.txt", machines.robots, name="robots"),
     path("llms.txt", machines.llms, name="llms"),
+    # The picture and the chart of any page above
+    path("<path:page>.png", pictures.png, name="picture"),
+    path("<path:page>.svg", pictures.svg, name="chart"),
 ]

@@ -1,15 +1,12 @@
 """What the views share: how a page or a fragment is answered, and what is sent on or turned away."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -18,8 +15,6 @@ from comparisons import controls, finding, needs, snippets
 from comparisons.comparing import Comparison
 from comparisons.permalinks import View
 from frameworks.asof import history_begins
-
-YEAR = 31_536_000  # seconds
 
 
 class HtmxRequest(HttpRequest):
@@ -70,13 +65,6 @@ def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
     """Sends a form without JavaScript on to the address that keeps only what says something."""
     text = query.urlencode()
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
-
-
-def for_ever(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """What never changes: caches may keep it, and who has it gets it no second time."""
-    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-    return get_conditional_response(request, etag, response=response) or response
 
 
 def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> HttpResponse:

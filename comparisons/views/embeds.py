@@ -19,12 +19,11 @@ from django.views.decorators.http import require_safe
 from comparisons import comparing, embedding, snapshots, snippets
 from comparisons.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
-from frameworks.conditional import revalidated
+from frameworks.conditional import revalidated, unchanging
 from frameworks.models import Revision
 
 from .answers import (
     HtmxRequest,
-    for_ever,
     page_or_fragment,
     spoken,
     tidied,
@@ -87,7 +86,8 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 
 @framable
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A frozen comparison in brief, from what was kept; it never changes either."""
     kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
     context = {
@@ -96,7 +96,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
         "snapshot": kept,
         "day": kept.stood_at,
     }
-    return for_ever(request, TemplateResponse(request, "comparisons/embed.html", context).render())
+    return TemplateResponse(request, "comparisons/embed.html", context)
 
 
 @framable
