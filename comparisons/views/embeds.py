@@ -16,11 +16,12 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from comparisons import comparing, embedding, snapshots, snippets
+from comparisons import charts, comparing, embedding, snapshots, snippets
 from comparisons.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
 from frameworks.conditional import revalidated, unchanging
 from frameworks.models import Revision
+from frameworks.pictures import pictured
 
 from .answers import (
     HtmxRequest,
@@ -109,6 +110,7 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_embed)
 def maker(request: HtmxRequest) -> HttpResponse:
     """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
     query = spoken(request.GET)
