@@ -184,6 +184,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "frameworks.renaming.RenamesMiddleware",  # inside all that guards answers
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
 ]
 

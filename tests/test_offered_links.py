@@ -45,7 +45,7 @@ def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         call_command("flush", interactive=False, verbosity=0)
 
 
-def one_of(*values: object) -> st.SearchStrategy[object]:
+def one_of(*values: str) -> st.SearchStrategy[str]:
     return st.sampled_from(values)
 
 
