@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils import timezone
 
+from frameworks import renaming
 from frameworks.asof import Facts, Today, at_end_of
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, Facet, Framework
@@ -116,6 +117,7 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
     usual = usecases.weighing(kind.chosen, criteria)
+    _follow_renames(query, day, kind, filters.form, weighing)
     return Filtered(
         query=query,
         facts=facts,
@@ -142,6 +144,7 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
     usual = usecases.weighing(kind.chosen, criteria)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
+    _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -164,6 +167,7 @@ def ticked(query: QueryDict) -> Comparison:
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
+    _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -175,6 +179,12 @@ def ticked(query: QueryDict) -> Comparison:
         kind=kind,
         weighing=weighing,
     )
+
+
+def _follow_renames(query: QueryDict, *forms: Form) -> None:
+    """Raises Renamed where what is not known here was once known by that name."""
+    if any(notices(query, *forms)):
+        renaming.follow(query)
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:

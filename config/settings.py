@@ -184,6 +184,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "frameworks.renaming.RenamesMiddleware",  # inside all that guards answers
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
 ]
 

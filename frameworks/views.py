@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import benchmarking, changelog, dossiers, objections, portraits, provisions
+from . import benchmarking, changelog, dossiers, objections, portraits, provisions, renaming
 from .cells import gather
 from .conditional import revalidated
 from .models import (
@@ -298,6 +298,8 @@ def changes(request: HttpRequest) -> TemplateResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
+    if narrowing.errors:
+        renaming.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
     # All at once: to count them, the database has to go through the whole history just as it does to list them.
     page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
