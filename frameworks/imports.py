@@ -5,7 +5,7 @@ one changeset, all or nothing, each row at the version that its editor saw.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,8 +19,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from . import past, revisions
-from .models import Claim, Criterion, Rating, Recorded, Revision
+from .models import RENAMABLE, Claim, Criterion, FormerSlug, Rating, Recorded, Revision
 from .models.promises import PROMISES, is_kept
+from .models.recorded import key_kinds
 from .revisions import REFUSALS, Author, Change, State
 from .sheets import Sheet, Unreadable, shortened
 from .tables import KINDS, REMARK, VERSION, ByKey, Kind, value_of
@@ -105,6 +106,33 @@ def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
         else ("", "")
         for row in sheet.rows
     ]
+
+
+def _by_todays_names(kind: Kind, sheet: Sheet) -> Sheet:
+    """A table that was taken before something was renamed is still about the same facts. One query."""
+    now = FormerSlug.objects.now()
+    models_named = {name: column.related_model for name, column in kind.fields.items() if column.is_relation}
+    if kind.name in RENAMABLE:
+        models_named[kind.key[0]] = kind.model
+    kinds = [
+        key_kinds(cast("type[Recorded]", models_named[name])) if name in models_named else []
+        for name in sheet.header
+    ]
+    if not now:
+        return sheet
+    return Sheet(
+        sheet.header, [[_today(*cell, now) for cell in zip(row, kinds, strict=False)] for row in sheet.rows]
+    )
+
+
+def _today(text: str, kinds: Sequence[str], now: Mapping[tuple[str, str], str]) -> str:
+    words = [
+        "/".join(now.get(place, place[1]) for place in zip(kinds, word.split("/"), strict=True))
+        if word.count("/") + 1 == len(kinds)
+        else word
+        for word in text.split()
+    ]
+    return text if words == text.split() else " ".join(words)
 
 
 # Fetch
@@ -410,6 +438,7 @@ RULES: dict[type[Recorded], Callable[[Recorded, Known, str], str]] = {
 
 def look(kind: Kind, sheet: Sheet, start: int) -> list[Row]:
     """The rows held against what stands now."""
+    sheet = _by_todays_names(kind, sheet)
     return diff(kind, sheet, fetch(kind, sheet), start)
 
 

@@ -18,6 +18,8 @@ document.addEventListener("click", (event) => {
     url.searchParams.delete(name);
     for (const word of said.getAll(name)) if (word) url.searchParams.append(name, word);
   }
+  // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
+  for (const name of ["sort", "open"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
   link.setAttribute("hx-sync", `#${form.id}:replace`);
   link.setAttribute("hx-indicator", "#progress");
   htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from comparisons import comparing, snapshots
 from comparisons.models import UseCase
-from frameworks import past, proposals, replaying, reverting, revisions
+from frameworks import imports, past, proposals, replaying, reverting, revisions, tables
 from frameworks.models import Criterion, FormerSlug, Framework, Rating, Revision, Source
 from frameworks.revisions import Author
 
@@ -268,6 +268,18 @@ def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None
     assert "Why" in read(client.post(page, sent).content).text
     assert client.post(page, {**sent, "reason": "It goes by that name."}).status_code == 302
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
+
+
+def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:  # noqa: F811
+    taken = {name: tables.KINDS[name].sheet() for name in ("framework", "rating", "claim")}
+    rename(Framework.objects.get(slug="flask"), "flasket")
+    rename(Criterion.objects.get(slug="performance"), "speed-of-it")
+    for name in ("rating", "claim"):
+        rows = imports.look(tables.KINDS[name], taken[name], 2)
+        assert {row.status for row in rows} == {imports.Status.SAME}
+    assert imports.Status.NEW not in {
+        row.status for row in imports.look(tables.KINDS["framework"], taken["framework"], 2)
+    }
 
 
 def test_seeding_again_finds_what_was_renamed() -> None:

@@ -39,7 +39,9 @@ else:
     BaseModelAdmin, InlineModelAdmin = object, admin.options.InlineModelAdmin
 
 HISTORY_PER_PAGE = 50
-RENAMING = "The name in addresses. Changed, old addresses lead to the new one for ever; nothing else can take the old name."
+RENAMING = (
+    "The name in addresses. Changed, the old one leads to the new one for ever; nothing else can take it."
+)
 
 
 class SafeFields(BaseModelAdmin):

@@ -1,9 +1,14 @@
 """Copying a link: by keyboard, said aloud and to be seen; and by hand where the browser or a script does not help."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.factories import KEPT
+from tests.html import read
+from tests.test_offered_links import table
 
 from .test_matrix_flow import world  # noqa: F401 - a fixture
 from .test_no_script import plain  # noqa: F401 - a fixture
@@ -25,6 +30,20 @@ places = pytest.mark.parametrize("at, link", PLACES.values(), ids=PLACES)
 
 def button(page: Page) -> Locator:
     return page.get_by_role("button", name="Copy link")
+
+
+def chosen(page: Page) -> Iterator[None]:
+    """Goes on after each of some choices."""
+    yield
+    page.get_by_label("Weight of Documentation").fill("9")
+    expect(page).to_have_url(re.compile("w-documentation=9"))
+    yield
+    page.get_by_role("link", name="Docs").click()
+    expect(page).to_have_url(re.compile("sort=documentation"))
+    yield
+    page.locator("#tick-flask").check()
+    expect(page).to_have_url(re.compile("framework=flask"))
+    yield
 
 
 @places
@@ -74,6 +93,35 @@ def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
     page.get_by_label("Only differences").check()
     expect(page).to_have_url("/?only=differences")
     expect(page.locator("p.copy [data-said]")).to_have_text("")
+
+
+def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain: Page) -> None:  # noqa: F811
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?kind=micro&baseline=flask")
+    page.get_by_label("Use case").select_option("live-updates")
+    expect(page).to_have_url(re.compile("use-case=live-updates"))
+    for _ in chosen(page):
+        button(page).click()
+        expect(page.locator(".copy [data-said]")).to_have_text("Copied.")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert table(page.request.get(copied).body()) == table(page.request.get(page.url).body()) != ""
+        plain.goto(copied)
+        assert read(plain.content()).texts("table.grid tr") == read(page.content()).texts("table.grid tr")
+        assert plain.locator("table.grid input").count() > 0
+        states = [
+            one.locator("table.grid input:checked").evaluate_all("ticks => ticks.map(tick => tick.value)")
+            + [field.input_value() for field in one.locator("table.grid .weights input").all()]
+            for one in (page, plain)
+        ]
+        assert states[0] == states[1]
+
+
+def test_a_tick_while_a_sort_is_unanswered_loses_neither(page: Page) -> None:
+    page.goto("/")
+    page.route(re.compile(r"sort=documentation$"), lambda route: None)  # no answer ever
+    page.get_by_role("link", name="Docs").click()
+    page.locator("#tick-flask").check()
+    expect(page).to_have_url("/?sort=documentation&framework=flask")
 
 
 @places
