@@ -185,7 +185,8 @@ class _Footnotes:
 
     def __init__(self, content: Content) -> None:
         self.book = _Book(content)
-        self.names = {one["slug"]: one["name"] for one in (*content["frameworks"], *content["criteria"])}
+        self.frameworks = {one["slug"]: one["name"] for one in content["frameworks"]}
+        self.criteria = {one["slug"]: one["name"] for one in content["criteria"]}
         self.written: list[str] = []
 
     def mark(self, cell: CellContent) -> str:
@@ -197,7 +198,8 @@ class _Footnotes:
 
     def _reason(self, cell: CellContent) -> str:
         score = UNSCORED if cell["score"] is None else cell["score"]
-        head = f"**{escaped(self.names[cell['framework']])}, {escaped(self.names[cell['criterion']])}: {score}.**"
+        framework, criterion = self.frameworks[cell["framework"]], self.criteria[cell["criterion"]]
+        head = f"**{escaped(framework)}, {escaped(criterion)}: {score}.**"
         day = cell["reviewed_on"]
         reviewed = f"Reviewed on {in_words(date.fromisoformat(day))}." if day else ""
         return " ".join(filter(None, [head, escaped(cell["rationale"]), reviewed]))
