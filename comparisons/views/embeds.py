@@ -100,6 +100,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
 
 
 @framable
+@require_safe
 def missing(request: HttpRequest, path: str) -> HttpResponseBase:
     """Whatever else somebody frames."""
     raise Http404
