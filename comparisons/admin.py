@@ -60,7 +60,6 @@ class UseCaseAdmin(RecordedAdmin):
     list_display = ("name", "slug", "summary", "position")
     search_fields = ("name", "slug", "summary")
     prepopulated_fields = {"slug": ("name",)}
-    set_once = ("slug",)
     inlines = (RecommendationInline, NeedInline, WeightInline)
     fields = ("name", "slug", "summary", "weights_reason", "dispute", "position")
 

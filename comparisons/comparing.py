@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils import timezone
 
+from frameworks import renaming
 from frameworks.asof import Facts, Today, at_end_of
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, Facet, Framework
@@ -49,7 +50,7 @@ class Comparison:
     @cached_property
     def weights(self) -> dict[str, int]:
         """By criterion. What the visitor weighs comes before what the use case does."""
-        return {**usecases.weighing(self.use_case, self.criteria), **self.view.weights}
+        return {**self.usual, **self.view.weights}
 
     @cached_property
     def table(self) -> Matrix:
@@ -66,9 +67,24 @@ class Comparison:
         )
 
     @property
+    def usual(self) -> dict[str, int]:
+        """By criterion, what it weighs unless a visitor says otherwise."""
+        return usecases.weighing(self.use_case, self.criteria)
+
+    def pinned_url(self, path: str) -> str:
+        """The address of this view at `path` to pass on."""
+        return self.view.pinned(self.usual).url(path)
+
+    @property
     def notices(self) -> Iterator[str]:
         """One sentence for everything that was asked and is not in effect."""
         return notices(self.query, *self.forms)
+
+    @property
+    def names_all_columns(self) -> bool:
+        """Which is the view with none named."""
+        named = bool(self.weighing.clean_data.get("criteria")) or "criteria" in self.weighing.errors
+        return "criteria" in self.query and not named
 
     @property
     def forms(self) -> list[Form]:
@@ -100,10 +116,12 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     filters = filter_of(facts, query, facets=facets, criteria=criteria, use_case=kind.chosen)
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
+    usual = usecases.weighing(kind.chosen, criteria)
+    _follow_renames(query, day, kind, filters.form, weighing)
     return Filtered(
         query=query,
         facts=facts,
-        view=View.read(cleaned, [facet.slug for facet in facets]),
+        view=View.read(cleaned, [facet.slug for facet in facets]).plain(usual),
         criteria=criteria,
         everyone=everyone,
         frameworks=filters.shown(),
@@ -116,7 +134,7 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     )
 
 
-def side_by_side(query: QueryDict, slugs: Sequence[str]) -> Comparison:
+def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) -> Comparison:
     """Those of the frameworks named that there are, the baseline first, with all claims."""
     day, facts = _as_of(query)
     criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
@@ -124,7 +142,9 @@ def side_by_side(query: QueryDict, slugs: Sequence[str]) -> Comparison:
     parties = [by_slug[slug] for slug in slugs if slug in by_slug]
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side()
+    usual = usecases.weighing(kind.chosen, criteria)
+    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
+    _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -136,7 +156,7 @@ def side_by_side(query: QueryDict, slugs: Sequence[str]) -> Comparison:
         kind=kind,
         weighing=weighing,
         with_claims=True,
-        folds=True,
+        folds=folds,
     )
 
 
@@ -147,6 +167,7 @@ def ticked(query: QueryDict) -> Comparison:
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
+    _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -158,6 +179,12 @@ def ticked(query: QueryDict) -> Comparison:
         kind=kind,
         weighing=weighing,
     )
+
+
+def _follow_renames(query: QueryDict, *forms: Form) -> None:
+    """Raises Renamed where what is not known here was once known by that name."""
+    if any(notices(query, *forms)):
+        renaming.follow(query)
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:

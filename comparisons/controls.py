@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
+from frameworks.pictures import address
 
 from .embedding import oembed_url
 from .matrix import Column, Line, Matrix, Row
@@ -209,6 +210,38 @@ class Party:
     url_as_baseline: str
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """The view in another form, with what that is good for."""
+
+    name: str
+    use: str
+    url: str
+
+
+#: Ending, name, and what it is good for.
+FORMATS = (
+    ("csv", "CSV", "for a spreadsheet"),
+    ("json", "JSON", "for a program"),
+    ("md", "Markdown", "for a pull request"),
+)
+
+
+def files(pinned: View, route: str, *args: Any) -> list[File]:
+    """`route` leads to the files of what `pinned` shows; it takes the ending after `args`."""
+    shown = pinned.but(framework=(), open="")
+    return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
+
+
+def pictures(pinned: View, path: str) -> dict[str, str]:
+    """Where what `pinned` shows at `path` is drawn, and where a picture of it elsewhere leads."""
+    return {
+        "svg_url": pinned.url(address(path, "svg")),
+        "png_url": pinned.url(address(path, "png")),
+        "drawn_url": pinned.url(path),
+    }
+
+
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
     return WeightField(criterion, view.weights.get(criterion.slug), usual[criterion.slug])
 
@@ -248,6 +281,8 @@ def around_matrix(
         "closed_url": view.url(path, open=""),
         "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
         "pinned_url": view.pinned(usual).url(path),
+        "files": files(view.pinned(usual), "comparisons:matrix_file"),
+        **pictures(view.pinned(usual), path),
         "freeze_url": _freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
         "without_weights_url": view.url(path, weights={}),
         "unfiltered_url": view.unfiltered().url(path),
@@ -283,6 +318,8 @@ def around_side_by_side(
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
         "pinned_url": view.pinned(usual).url(path),
+        "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
+        **pictures(view.pinned(usual), path),
         "freeze_url": _freeze(table, view, usual),
         "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
         "oembed_url": oembed_url(view.pinned(usual).url(path)),

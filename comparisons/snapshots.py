@@ -23,7 +23,7 @@ from django.utils.formats import date_format
 
 from frameworks.cells import gather
 from frameworks.changelog import Change
-from frameworks.models import Criterion, Framework, Revision
+from frameworks.models import Criterion, FormerSlug, Framework, Revision
 from frameworks.objections import network
 
 from .content import CellContent, ClaimContent, Content, content_of, scale_of
@@ -228,9 +228,10 @@ class Since:
 def since(snapshot: Snapshot) -> Since:
     """Held against the facts of today, in a fixed number of queries."""
     kept = Kept(snapshot)
-    today = _today(kept.content)
-    before, after = kept.cells, _cells(today)
-    said_before, said_after = _by_key(kept.content), _by_key(today)
+    then = _by_todays_names(kept.content)
+    today = _today(then)
+    before, after = _cells(then), _cells(today)
+    said_before, said_after = _by_key(then), _by_key(today)
     changed = {
         place: found
         for place, cell in before.items()
@@ -238,7 +239,7 @@ def since(snapshot: Snapshot) -> Since:
     }
     claims = {place: {*before[place]["claims"], *after[place]["claims"]} for place in changed}
     steps = _steps(snapshot.stood_at, claims)
-    names = {one["slug"]: one["name"] for one in (*kept.content["frameworks"], *kept.content["criteria"])}
+    names = {one["slug"]: one["name"] for one in (*then["frameworks"], *then["criteria"])}
     told = [
         ChangedCell(
             framework=names[place[0]],
@@ -250,7 +251,36 @@ def since(snapshot: Snapshot) -> Since:
         for place, found in changed.items()
     ]
     gone = sum(place not in after for place in before)
-    return Since(kept, told, list(_gone(kept.content, today)), len(changed) + gone)
+    return Since(kept, told, list(_gone(then, today)), len(changed) + gone)
+
+
+def _by_todays_names(content: Content) -> Content:
+    """What was renamed since is still the same thing. One query."""
+    now = FormerSlug.objects.now(
+        [
+            *_slugs(content["frameworks"]),
+            *_slugs(content["criteria"]),
+            *(source["key"] for source in content["sources"]),
+        ]
+    )
+
+    def name(kind: str, slug: str) -> str:
+        return now.get((kind, slug), slug)
+
+    return {
+        **content,
+        "frameworks": [{**one, "slug": name("framework", one["slug"])} for one in content["frameworks"]],
+        "criteria": [{**one, "slug": name("criterion", one["slug"])} for one in content["criteria"]],
+        "cells": [
+            {
+                **cell,
+                "framework": name("framework", cell["framework"]),
+                "criterion": name("criterion", cell["criterion"]),
+            }
+            for cell in content["cells"]
+        ],
+        "claims": [{**claim, "source": name("source", claim["source"])} for claim in content["claims"]],
+    }
 
 
 def _today(content: Content) -> Content:

@@ -2,11 +2,12 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
+from frameworks import pictures
 from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import embeds, machines, pages, snapshots
+from .views import embeds, formats, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -19,6 +20,18 @@ class PartiesConverter:
 
     def to_url(self, value: list[str]) -> str:
         return versus(value)
+
+
+class EndingConverter:
+    """The ending of an address is the format of what it answers."""
+
+    regex = "|".join(formats.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class SnapshotConverter:
@@ -35,6 +48,7 @@ class SnapshotConverter:
 
 register_converter(PartiesConverter, "parties")
 register_converter(SnapshotConverter, "snapshot")
+register_converter(EndingConverter, "ending")
 
 app_name = "comparisons"
 
@@ -48,6 +62,10 @@ urlpatterns = [
     path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
     path("s/<snapshot:snapshot_id>/changes/", snapshots.snapshot_changes, name="snapshot_changes"),
     path("compare/<parties:slugs>.atom", require_safe(revalidated(feeds.ComparisonFeed())), name="feed"),
+    # The same as files
+    path("matrix.<ending:ending>", formats.matrix, name="matrix_file"),
+    path("compare/<parties:slugs>.<ending:ending>", formats.side_by_side, name="side_by_side_file"),
+    path("s/<snapshot:snapshot_id>.<ending:ending>", formats.snapshot, name="snapshot_file"),
     # /embed/…: the frames, and what else is asked for beneath; the page that makes the snippet is no frame itself
     path("embed/", embeds.maker, name="embed_maker"),
     path("embed/compare/<parties:slugs>/", embeds.compare, name="embed"),
@@ -70,4 +88,7 @@ urlpatterns = [
     ),
     path("robots.txt", machines.robots, name="robots"),
     path("llms.txt", machines.llms, name="llms"),
+    # The picture and the chart of any page above
+    path("<path:page>.png", pictures.png, name="picture"),
+    path("<path:page>.svg", pictures.svg, name="chart"),
 ]

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from .cells import Cell, Key, by_cell, gather, laid_out, tally
 from .models import (
+    RENAMABLE,
     Claim,
     Criterion,
     CriterionGroup,
@@ -199,6 +200,9 @@ def _values(
             values[field.name] = named
         elif field.name in recording.state:
             values[field.name] = field.to_python(value)
+    if model._meta.model_name in RENAMABLE:
+        # Addresses name it as it is called today.
+        values[model.key_fields[0]] = recording.key
     return values
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any, TypeVar, cast
 
 from django import get_version
@@ -10,21 +10,24 @@ from django.conf import settings
 from django.db.models import Count, Max, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_etags
 
 from .models import EditorProfile, Revision
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
+YEAR = 31_536_000  # seconds
 #: What pages are made by.
 CODE = ("comparisons", "config", "frameworks", "static", "templates")
 #: What tells a fragment from its page.
 HTMX = ("HX-Request", "HX-History-Restore-Request")
 
 
-def revalidated(view: View) -> View:
-    """Answers 304 to whoever has the page as it stands.
+def revalidated(view: View, *, exactly: bool = False) -> View:
+    """Answers 304 to whoever has the page as it stands; `exactly`, where the same facts make the same bytes.
 
     The tag is read before the page: what is changed between the two is found the next time.
     """
@@ -34,13 +37,35 @@ def revalidated(view: View) -> View:
         # A preview shows what is taken back afterwards.
         if hasattr(request, "preview_of"):
             return view(request, *args, **kwargs)
-        tag = etag(request)
-        if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        weak = etag(request)
+        tag = weak.removeprefix("W/") if exactly else weak
+        # Compared weakly: what was compressed on its way comes back weak.
+        if {weak, tag}.intersection(parse_etags(request.headers.get("If-None-Match", ""))):
             return HttpResponseNotModified(headers={"ETag": tag})
         response = view(request, *args, **kwargs)
         if response.status_code == 200:
             response.headers["ETag"] = tag
         return response
+
+    return cast(View, answer)
+
+
+revalidated_exactly = partial(revalidated, exactly=True)
+
+
+def unchanging(view: View) -> View:
+    """For what never changes: any cache may keep it for a year, and need not ask again."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+        response.headers["ETag"] = tag = f'"{hashlib.sha256(response.content).hexdigest()}"'
+        return cast(HttpResponse, get_conditional_response(request, tag, response=response))
 
     return cast(View, answer)
 

@@ -5,7 +5,7 @@ one changeset, all or nothing, each row at the version that its editor saw.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,11 +19,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from . import past, revisions
-from .models import Claim, Criterion, Rating, Recorded, Revision
+from .models import RENAMABLE, Claim, Criterion, FormerSlug, Rating, Recorded, Revision
 from .models.promises import PROMISES, is_kept
+from .models.recorded import key_kinds
 from .revisions import REFUSALS, Author, Change, State
 from .sheets import Sheet, Unreadable, shortened
-from .tables import KINDS, VERSION, ByKey, Kind, value_of
+from .tables import KINDS, REMARK, VERSION, ByKey, Kind, value_of
 
 SAY_VERSION = (
     "It exists already. Say in the column “version” which version you saw: an export has it. "
@@ -79,12 +80,17 @@ class Undecided(Standing):
 
 def check_columns(kind: Kind, header: Sequence[str]) -> None:
     """Raises Unreadable for columns that these facts do not have, and where one is missing that names them."""
-    if unknown := [name for name in header if name not in kind.columns]:
+    if unknown := [name for name in header if name not in kind.columns and name not in remarks(header)]:
         raise Unreadable(
             f"There is no column “{shortened(unknown[0])}” here. The columns are: {', '.join(kind.columns)}."
         )
     if missing := [name for name in kind.key if name not in header]:
         raise Unreadable(f"The column “{missing[0]}” is missing. It says which one each row is about.")
+
+
+def remarks(header: Iterable[str]) -> list[str]:
+    """The columns that are passed over."""
+    return [name for name in header if REMARK.fullmatch(name)]
 
 
 def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
@@ -100,6 +106,33 @@ def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
         else ("", "")
         for row in sheet.rows
     ]
+
+
+def _by_todays_names(kind: Kind, sheet: Sheet) -> Sheet:
+    """A table that was taken before something was renamed is still about the same facts. One query."""
+    now = FormerSlug.objects.now()
+    models_named = {name: column.related_model for name, column in kind.fields.items() if column.is_relation}
+    if kind.name in RENAMABLE:
+        models_named[kind.key[0]] = kind.model
+    kinds = [
+        key_kinds(cast("type[Recorded]", models_named[name])) if name in models_named else []
+        for name in sheet.header
+    ]
+    if not now:
+        return sheet
+    return Sheet(
+        sheet.header, [[_today(*cell, now) for cell in zip(row, kinds, strict=False)] for row in sheet.rows]
+    )
+
+
+def _today(text: str, kinds: Sequence[str], now: Mapping[tuple[str, str], str]) -> str:
+    words = [
+        "/".join(now.get(place, place[1]) for place in zip(kinds, word.split("/"), strict=True))
+        if word.count("/") + 1 == len(kinds)
+        else word
+        for word in text.split()
+    ]
+    return text if words == text.split() else " ".join(words)
 
 
 # Fetch
@@ -190,6 +223,12 @@ class _Reader:
     def __init__(self, kind: Kind, header: Sequence[str], known: Known) -> None:
         self.kind, self.known = kind, known
         self.fields = {name: found for name, found in kind.fields.items() if name in header}
+        #: What no fact of the kind can do without, beside its key.
+        self.needed = [
+            name
+            for name, found in kind.fields.items()
+            if name not in kind.key and not found.blank and not found.has_default()
+        ]
         #: Fields that name only one, beside the key; and who has each value.
         self.unique = [
             found.name
@@ -213,12 +252,19 @@ class _Reader:
             return _refused(row, Problem(VERSION, f"“{shortened(version)}” is no version."))
         if fact is None and version:
             return _refused(row, Problem(VERSION, self._missing(key)))
+        if not version and self._says_nothing(cells):
+            return replace(row, status=Status.SAME)
         wanted, related, problems = self._build(fact, cells)
         if problems:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(wanted, unclear))
         change = Change(wanted, related, int(version) if version else None, now)
         return self._compared(row, change, wanted if fact is None else fact, cells)
+
+    def _says_nothing(self, cells: dict[str, str]) -> bool:
+        """Whether all is empty but what the row is about, though no such fact could be: a cell without a rating."""
+        own = [name for name in self.fields if name not in self.kind.key]
+        return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
     def _compared(self, row: Row, change: Change, standing: Recorded, cells: dict[str, str]) -> Row:
         mine = revisions.state(change.fact, change.related)
@@ -392,6 +438,7 @@ RULES: dict[type[Recorded], Callable[[Recorded, Known, str], str]] = {
 
 def look(kind: Kind, sheet: Sheet, start: int) -> list[Row]:
     """The rows held against what stands now."""
+    sheet = _by_todays_names(kind, sheet)
     return diff(kind, sheet, fetch(kind, sheet), start)
 
 

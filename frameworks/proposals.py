@@ -13,7 +13,7 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import past, revisions
+from . import past, renaming, revisions
 from .models import Proposal, ProposedChange, Recorded, Revision, recorded_models
 from .revisions import Author, State
 
@@ -65,7 +65,7 @@ def propose(
                 proposal=proposal,
                 position=position,
                 model=step.model,
-                key=step.key,
+                key=renaming.key_before(step),
                 action=step.action,
                 seen=None if step.action == Revision.Action.CREATED else step.version - 1,
                 reason=step.reason,

@@ -20,7 +20,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from .models import Recorded, Revision
+from . import renaming
+from .models import RENAMABLE, Recorded, Revision
 
 State = dict[str, Any]
 Related = Mapping[str, Iterable[Recorded]]
@@ -31,6 +32,7 @@ REFUSALS = {
     "rating_published_has_claim": (
         "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
     ),
+    "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
 }
 
 
@@ -135,10 +137,19 @@ def save(
             before = state(current)
             if before == state(fact, related):
                 return None
+            if fact._meta.model_name in RENAMABLE and current.key_text != fact.key_text:
+                _rename(current, fact)
             _update(fact, seen)
         for name, others in related.items():
             getattr(fact, name).set(others)
         return _record(fact, before, state(fact), by, reason, at)
+
+
+def _rename(current: Recorded, fact: Recorded) -> None:
+    kind, old, new = str(fact._meta.model_name), current.key_text, fact.key_text
+    if renaming.has_history(kind, new):
+        raise Refused(f"{fact}: The name “{new}” belongs to what was deleted under it. Choose another.")
+    renaming.rename(kind, old, new)
 
 
 @dataclass(frozen=True)

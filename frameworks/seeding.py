@@ -14,7 +14,8 @@ from django.core.serializers.base import DeserializationError
 from django.db import models, transaction
 
 from . import revisions
-from .models import Recorded, Revision
+from .models import RENAMABLE, FormerSlug, Recorded, Revision
+from .models.recorded import key_kinds
 from .roles import create_roles
 
 Values = dict[str, Any]
@@ -85,6 +86,7 @@ class _Planting:
             (revision.model, revision.key): revision
             for revision in Revision.objects.order_by("version").defer("before")
         }
+        self.former = FormerSlug.objects.now()
         self.facts: dict[type[Recorded], dict[str, Recorded]] = {}
         self.new: list[revisions.Change] = []
 
@@ -140,11 +142,20 @@ class _Planting:
                     setattr(fact, name, None if field.is_relation else field.to_python(value))
             except (FieldDoesNotExist, ValidationError, TypeError) as error:
                 raise DeserializationError(f"{model._meta.label}, {name}: {error}") from error
+        if model._meta.model_name in RENAMABLE:
+            # The fixtures go on naming it as they always did.
+            name = model.key_fields[0]
+            setattr(fact, name, self._today(model, [getattr(fact, name)])[0])
         return revisions.Change(fact, related)
+
+    def _today(self, model: type[Recorded], key: Sequence[Any]) -> list[Any]:
+        kinds = key_kinds(model)
+        return [self.former.get((kind, part), part) for kind, part in zip(kinds, key, strict=False)]
 
     def _named(self, field: Any, key: Sequence[Any]) -> Recorded | None:
         """What a field names; None where an editor has deleted it since. Raises DeserializationError."""
-        model, text = field.related_model, "/".join(map(str, key))
+        model = field.related_model
+        text = "/".join(map(str, self._today(model, key)))
         if found := self._known(model).get(text):
             return found
         if _is_deleted(self.latest.get((model._meta.model_name, text))):

@@ -19,6 +19,8 @@ ByKey = Mapping[str, Recorded]
 """Facts by their natural key as one line."""
 
 VERSION = "version"
+#: A column named in brackets is for reading only, as `(fit)` in a file of the public pages. An import passes over it.
+REMARK = re.compile(r"\(.+\)")
 YES_AND_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 

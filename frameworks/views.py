@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import benchmarking, changelog, dossiers, objections, provisions
+from . import benchmarking, changelog, dossiers, objections, portraits, provisions, renaming
 from .cells import gather
 from .conditional import revalidated
 from .models import (
@@ -37,6 +37,7 @@ from .models import (
     Source,
     Tie,
 )
+from .pictures import pictured
 
 CHANGESETS_PER_PAGE = 30
 STEPS_PER_PAGE = 50
@@ -44,6 +45,7 @@ STEPS_PER_PAGE = 50
 
 @require_safe
 @revalidated
+@pictured(portraits.of_frameworks)
 def framework_index(request: HttpRequest) -> TemplateResponse:
     frameworks = (
         Framework.objects.published()
@@ -60,6 +62,7 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_framework)
 def framework(request: HttpRequest, slug: str) -> TemplateResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
     measured = Prefetch("figures", Figure.objects.public())
@@ -101,6 +104,7 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_store=True)
+@pictured(portraits.of_objection)
 def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
     """One cell as it stands, and a form to say what is wrong with it."""
     about = _objectionable(slug, criterion)
@@ -123,6 +127,7 @@ def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_objection)
 def objection_sent(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
     found, under = _objectionable(slug, criterion)
     context = {"framework": found, "criterion": under}
@@ -149,6 +154,7 @@ def _objection_page(
 
 @require_safe
 @revalidated
+@pictured(portraits.of_cell_history)
 def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
     """What became of one rating and its claims, step by step."""
     framework = get_object_or_404(Framework.objects.published(), slug=slug)
@@ -169,6 +175,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateRes
 
 @require_safe
 @revalidated
+@pictured(portraits.of_criteria)
 def criterion_index(request: HttpRequest) -> TemplateResponse:
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
@@ -185,6 +192,7 @@ def criterion_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_criterion)
 def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
     """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
     found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
@@ -201,6 +209,7 @@ def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_sources)
 def source_index(request: HttpRequest) -> TemplateResponse:
     sources = Source.objects.with_claim_counts().order_by("key")
     return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
@@ -208,6 +217,7 @@ def source_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_source)
 def source(request: HttpRequest, key: str) -> TemplateResponse:
     """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
     found = get_object_or_404(Source, key=key)
@@ -225,6 +235,7 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_components)
 def component_index(request: HttpRequest) -> TemplateResponse:
     """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
     ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
@@ -235,6 +246,7 @@ def component_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_component)
 def component(request: HttpRequest, slug: str) -> TemplateResponse:
     """One tool or standard: what it is, how it stands to which frameworks, what it adds to them, each on whose word."""
     found = get_object_or_404(Component.objects.public(), slug=slug)
@@ -249,6 +261,7 @@ def component(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_disagreements)
 def disagreement_index(request: HttpRequest) -> TemplateResponse:
     """Where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
@@ -262,6 +275,7 @@ def disagreement_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_benchmarks)
 def benchmark_index(request: HttpRequest) -> TemplateResponse:
     """Measured figures, drawn, each with its method, what that leaves unsaid and what is held against it."""
     context = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
@@ -270,6 +284,7 @@ def benchmark_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_questions)
 def question_index(request: HttpRequest) -> TemplateResponse:
     """What readers ask, and what each source answers, beside each other."""
     questions = list(Question.objects.in_full())
@@ -278,10 +293,13 @@ def question_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_changes)
 def changes(request: HttpRequest) -> TemplateResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
+    if narrowing.errors:
+        renaming.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
     # All at once: to count them, the database has to go through the whole history just as it does to list them.
     page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
@@ -297,6 +315,7 @@ def changes(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(portraits.of_changeset)
 def changeset(request: HttpRequest, changeset: UUID) -> TemplateResponse:
     """All that was changed in one go, as far as it is public."""
     steps = Revision.objects.public().filter(changeset=changeset)

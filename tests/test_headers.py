@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
+from .factories import KEPT
 from .html import read
 from .test_matrix_page import (
     ERRORS,
@@ -23,6 +24,7 @@ COMPARISONS = [
     "/capabilities/?need=orm&need=admin",
 ]
 EVERYWHERE = [*PAGES.values(), *(path for path, _ in ERRORS.values())]
+FILES = ["/matrix.csv", "/compare/flask-vs-fastapi.json", f"/s/{KEPT}.md", "/compare/flask.json"]
 HTMX = {"HX-Request": "true"}
 
 
@@ -83,7 +85,7 @@ def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Clie
 # Cookies and caches
 
 
-@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
 def test_no_public_page_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> None:
     for headers in ({}, HTMX):
         response = client.get(path, headers=headers)
@@ -92,7 +94,7 @@ def test_no_public_page_sets_a_cookie_or_depends_on_one(client: Client, path: st
         assert "Cookie" not in response.get("Vary", "")
 
 
-@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
 def test_a_signed_in_editor_sees_the_same_page(client: Client, admin_client: Client, path: str) -> None:
     assert admin_client.get(path).content == client.get(path).content
 
@@ -120,7 +122,7 @@ def test_pages_are_for_reading_only(client: Client, path: str, method: str) -> N
 
 def test_every_answer_has_the_same_strict_policy(client: Client) -> None:
     """But for what is framed, and the one page that frames it: `test_embeds.py` has these."""
-    paths = [path for path in [*EVERYWHERE, "/admin/login/", "/live/"] if path != PAGES["embed"]]
+    paths = [path for path in [*EVERYWHERE, *FILES, "/admin/login/", "/live/"] if path != PAGES["embed"]]
     policies = {client.get(path)["Content-Security-Policy"] for path in paths}
     assert len(policies) == 1
     directives = dict(directive.split(" ", 1) for directive in policies.pop().split("; "))

@@ -16,15 +16,15 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from comparisons import comparing, embedding, snapshots, snippets
+from comparisons import charts, comparing, embedding, snapshots, snippets
 from comparisons.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
-from frameworks.conditional import revalidated
+from frameworks.conditional import revalidated, unchanging
 from frameworks.models import Revision
+from frameworks.pictures import pictured
 
 from .answers import (
     HtmxRequest,
-    for_ever,
     page_or_fragment,
     spoken,
     tidied,
@@ -87,7 +87,8 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 
 @framable
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A frozen comparison in brief, from what was kept; it never changes either."""
     kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
     context = {
@@ -96,7 +97,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
         "snapshot": kept,
         "day": kept.stood_at,
     }
-    return for_ever(request, TemplateResponse(request, "comparisons/embed.html", context).render())
+    return TemplateResponse(request, "comparisons/embed.html", context)
 
 
 @framable
@@ -110,6 +111,7 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_embed)
 def maker(request: HtmxRequest) -> HttpResponse:
     """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
     query = spoken(request.GET)

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from comparisons import choosing, comparing, controls, finding, needs, scoring, usecases, why
+from comparisons import charts, choosing, comparing, controls, finding, needs, scoring, usecases, why
 from comparisons.comparing import Comparison
 from comparisons.matrix import Row, build_matrix
 from comparisons.models import UseCase
@@ -22,6 +22,7 @@ from frameworks.asof import Today
 from frameworks.cells import Cell, Key, gather
 from frameworks.conditional import revalidated
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
+from frameworks.pictures import pictured
 
 from .answers import (
     HtmxRequest,
@@ -38,12 +39,16 @@ from .answers import (
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_matrix)
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
     query = spoken(request.GET)
+    asked = comparing.matrix(query)
+    if asked.names_all_columns:
+        # A form without scripts names them; the address then would leave out those that come later.
+        del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    asked = comparing.matrix(query)
     table, view, filters = asked.table, asked.view, asked.filters
     blame = [] if asked.frameworks else filters.blame()
     context = {
@@ -58,7 +63,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         "notices": list(asked.notices),
         "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
         **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
-        **stood(request, asked),
+        **stood(request.path, asked),
         **({} if view.as_of or wants_fragment(request) else _extent()),
     }
     return page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
@@ -66,6 +71,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
+@pictured(charts.of_chooser)
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
     asked = comparing.ticked(request.GET)
@@ -82,6 +88,7 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_side_by_side)
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
     query = spoken(request.GET)
@@ -91,18 +98,19 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
     table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
+    around = controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case)
     context = {
         "matrix": table,
         "names": " vs ".join(row.framework.name for row in table.in_order),
-        "why": why.explain(table, criteria, cells, asked.weights, view, request.path),
+        "why": why.explain(table, criteria, cells, asked.weights, view, around["path"]),
         "weighing": asked.weighing,
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
         "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
-        **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
-        **stood(request, asked),
+        **around,
+        **stood(around["path"], asked),
     }
     return page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
 
@@ -110,6 +118,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_choice)
 def choose(request: HtmxRequest) -> HttpResponse:
     """A few questions, and what the sources' own rules answer: the first choice, what speaks against it, a way on."""
     found = choosing.prompts()
@@ -141,6 +150,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_capabilities)
 def capabilities(request: HtmxRequest) -> HttpResponse:
     """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
     query = spoken(request.GET)
@@ -155,6 +165,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
+@pictured(charts.of_use_cases)
 def use_case_index(request: HttpRequest) -> TemplateResponse:
     """Every use case in a line, with who is recommended first."""
     known = [usecases.advice(use_case) for use_case in UseCase.objects.with_advice()]
@@ -163,6 +174,7 @@ def use_case_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(charts.of_use_case)
 def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
     """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
@@ -185,6 +197,7 @@ def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
+@pictured(charts.of_method)
 def method(request: HttpRequest) -> HttpResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
     criteria = list(Criterion.objects.scored().in_order())
@@ -208,6 +221,7 @@ def method(request: HttpRequest) -> HttpResponse:
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_search)
 def search(request: HtmxRequest) -> HttpResponse:
     """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
     query = spoken(request.GET)

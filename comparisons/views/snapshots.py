@@ -1,10 +1,10 @@
 """Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from comparisons import comparing, snapshots
+from comparisons import charts, comparing, controls, snapshots
 from comparisons.content import content_of
 from comparisons.embedding import oembed_url
 from comparisons.models import Snapshot
-from frameworks.conditional import revalidated
+from comparisons.permalinks import View
+from frameworks.conditional import revalidated, unchanging
+from frameworks.pictures import pictured
 
-from .answers import HtmxRequest, chooser, for_ever, spoken, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -40,17 +42,26 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 
 
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+@unchanging
+@pictured(charts.of_snapshot, for_ever=True)
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    context = {"kept": kept, "oembed_url": oembed_url(kept.snapshot.get_absolute_url())}
-    response = TemplateResponse(request, "comparisons/snapshot.html", context).render()
-    return for_ever(request, response)
+    path = kept.snapshot.get_absolute_url()
+    context = {
+        "kept": kept,
+        "files": controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        "embed_url": f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
+        "oembed_url": oembed_url(path),
+        **controls.pictures(View(), path),
+    }
+    return TemplateResponse(request, "comparisons/snapshot.html", context)
 
 
 @require_safe
 @vary_on_htmx
 @revalidated
+@pictured(charts.of_snapshot_changes)
 def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
     """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
     since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))

@@ -52,7 +52,6 @@ class FrameworkAdmin(RecordedAdmin):
     list_filter = ("is_published",)
     search_fields = ("name", "slug", "tagline")
     prepopulated_fields = {"slug": ("name",)}
-    set_once = ("slug",)
     inlines = (TraitInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
@@ -112,7 +111,6 @@ class CriterionAdmin(RecordedAdmin):
     search_fields = ("name", "short_name", "slug")
     autocomplete_fields = ("group",)
     prepopulated_fields = {"slug": ("name",)}
-    set_once = ("slug",)
     named_with = ("group",)
     fieldsets = (
         (None, {"fields": ("name", "short_name", "slug", "group", "position", "question", "description")}),

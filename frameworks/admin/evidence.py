@@ -89,7 +89,6 @@ class SourceAdmin(RecordedAdmin):
     list_display = ("key", "short_name", "publisher", "date_stated", "interest_short", "claims")
     list_display_links = ("key", "short_name")
     search_fields = ("key", "short_name", "title", "authors", "publisher")
-    set_once = ("key",)
     fieldsets = (
         (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
         (

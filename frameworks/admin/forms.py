@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from frameworks import past, revisions
 from frameworks.models import Recorded
 from frameworks.models.promises import PROMISES
+from frameworks.models.recorded import renamed_key
 from frameworks.revisions import Author, State
 
 if TYPE_CHECKING:
@@ -201,7 +202,12 @@ class RecordedForm(ModelForm):
 
     def _read_seen(self) -> Seen | None:
         seen = Seen.parse(self["seen"].data)
-        return seen if seen and seen.key == self.instance.key_text else None
+        if seen is None or seen.key == self.instance.key_text:
+            return seen
+        # Renamed since, it is the same fact.
+        parts = renamed_key(type(self.instance), seen.key.split("/"))
+        key = "/".join(parts)
+        return Seen(seen.version, key) if key == self.instance.key_text else None
 
     @property
     def is_deleted(self) -> bool:

@@ -228,6 +228,7 @@ class TableAdmin(ListAdmin):
             "in_conflict": in_conflict,
             "show": show if show in counts else "",
             "shown": shown,
+            "remarks": imports.remarks(upload.header),
             "rows": [Shown.of(self.kind, row) for row in shown],
             "mark": imports.refused_mark(rows),
             "mine": f"mine:{conflicts}",

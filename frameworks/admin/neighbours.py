@@ -67,7 +67,6 @@ class ComponentAdmin(RecordedAdmin):
     list_filter = ("kind",)
     search_fields = ("name", "slug", "label", "summary")
     prepopulated_fields = {"slug": ("name",)}
-    set_once = ("slug",)
     inlines = (TieInline,)
     fields = ("name", "slug", "kind", "label", "summary", "website")
 

@@ -10,7 +10,7 @@ from django.forms import Field, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from frameworks import past, revisions
-from frameworks.models import Recorded
+from frameworks.models import RENAMABLE, Recorded
 from frameworks.revisions import Author
 
 from . import conflicts
@@ -39,6 +39,9 @@ else:
     BaseModelAdmin, InlineModelAdmin = object, admin.options.InlineModelAdmin
 
 HISTORY_PER_PAGE = 50
+RENAMING = (
+    "The name in addresses. Changed, the old one leads to the new one for ever; nothing else can take it."
+)
 
 
 class SafeFields(BaseModelAdmin):
@@ -56,6 +59,12 @@ class SafeFields(BaseModelAdmin):
         if field is not None and hasattr(field.widget, "can_delete_related"):
             # Facts are deleted on their own page, with a reason.
             field.widget.can_delete_related = False
+        if (
+            field is not None
+            and self.opts.model_name in RENAMABLE
+            and [db_field.name] == [*self.model.key_fields]
+        ):
+            field.help_text = RENAMING
         return field
 
     def formfield_for_foreignkey(

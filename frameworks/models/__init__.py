@@ -8,10 +8,12 @@ from .history import Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .recorded import Recorded, recorded_models
+from .renaming import RENAMABLE, FormerSlug
 from .review import Proposal, ProposedChange
 
 __all__ = [
     "CAPABILITY",
+    "RENAMABLE",
     "Addition",
     "Answer",
     "Benchmark",
@@ -24,6 +26,7 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Figure",
+    "FormerSlug",
     "Framework",
     "LinkCheck",
     "Objection",

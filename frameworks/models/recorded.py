@@ -1,5 +1,6 @@
 """The base of every fact that editors keep: it knows its version and its natural key."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -10,8 +11,15 @@ Fact = TypeVar("Fact", bound="Recorded")
 
 class RecordedQuerySet(models.QuerySet[Fact]):
     def get_by_natural_key(self, *parts: Any) -> Fact:
-        """Raises DoesNotExist, or ValueError where the parts are too few or too many."""
-        return self.get(**dict(zip(_key_lookups(self.model), parts, strict=True)))
+        """Also by a name that it, or what names it, had before. Raises DoesNotExist, or ValueError where the parts are
+        too few or too many."""
+        lookups = _key_lookups(self.model)
+        try:
+            return self.get(**dict(zip(lookups, parts, strict=True)))
+        except self.model.DoesNotExist:
+            if (now := renamed_key(self.model, parts)) == list(parts):
+                raise
+            return self.get(**dict(zip(lookups, now, strict=True)))
 
 
 class Recorded(models.Model):
@@ -54,6 +62,25 @@ def _key_lookups(model: type[Recorded]) -> list[str]:
         else:
             found.append(name)
     return found
+
+
+def key_kinds(model: type[Recorded]) -> list[str]:
+    """`["framework", "facet", "facetvalue"]`: what each part of the natural key is the name of."""
+    found = []
+    for name in model.key_fields:
+        other = model._meta.get_field(name).related_model
+        if isinstance(other, type) and issubclass(other, Recorded):
+            found += key_kinds(other)
+        else:
+            found.append(str(model._meta.model_name))
+    return found
+
+
+def renamed_key(model: type[Recorded], parts: Sequence[Any]) -> list[Any]:
+    """The natural key with today's names for those that have changed."""
+    former: Any = apps.get_model("frameworks", "FormerSlug")
+    now = former.objects.now([part for part in parts if isinstance(part, str)])
+    return [now.get(place, place[1]) for place in zip(key_kinds(model), parts, strict=False)]
 
 
 def recorded_models() -> dict[str, type[Recorded]]:

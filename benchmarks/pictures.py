@@ -1,0 +1,97 @@
+"""How long it takes to draw a picture of each kind that pages have, 1200 × 630.
+
+Run it from the project's root: `python -m benchmarks.pictures`. It needs no database.
+"""
+
+import os
+import statistics
+from time import perf_counter, process_time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from frameworks import drawing  # noqa: E402 - Django comes first
+from frameworks.cards import Bar, Card, Dots, Row, Scale, Steps, figures, part  # noqa: E402
+
+NAMES = [
+    "Django",
+    "FastAPI",
+    "Flask",
+    "Litestar",
+    "Pyramid",
+    "Tornado",
+    "Sanic",
+    "Quart",
+    "web2py",
+    "CherryPy",
+]
+TIMES = 15
+
+
+def standings(count: int, ranked: int) -> Card:
+    rows = [
+        Row(name, name, Scale(40, 90, 70), "70", str(place)) for place, name in enumerate(NAMES[:count], 1)
+    ]
+    parts = (*part(rows[:ranked]), *part(rows[ranked:], "Too little evidence to rank"))
+    return Card(
+        "Side by side", " vs ".join(NAMES[:count][:5]), f"{count} criteria", parts, legend="Fit, 0 to 100"
+    )
+
+
+CARDS = {
+    "2 side by side": standings(2, 2),
+    "5 side by side": standings(5, 3),
+    "matrix of 10": standings(10, 3),
+    "framework, 18 ratings": Card(
+        "Framework",
+        "Django",
+        "Full-stack framework with batteries included",
+        part(Row(f"Criterion {number}", "", Steps(4), "4") for number in range(18)),
+    ),
+    "criterion, 4 dot plots": Card(
+        "Criterion",
+        "Performance",
+        "How fast does it answer?",
+        part(Row(name, "", Dots(((2, 1, True), (4, 3, False)), 3), "3") for name in NAMES[:4]),
+    ),
+    "benchmark, 3 bars": Card(
+        "Benchmarks",
+        "Measured figures, and what they leave unsaid",
+        parts=part(Row(name, "", Bar(0.5), "about 34,000") for name in NAMES[:3]),
+    ),
+    "list of 8 lines": Card(
+        "Questions",
+        "What readers ask, and what each source answers",
+        parts=part(Row("Which framework should a newcomer start with?", "", figure="2") for _ in range(8)),
+    ),
+    "figures only": Card("Method", "How scores are made", figures=figures((717, "claim"), (4, "source"))),
+}
+
+
+def main() -> None:
+    medians = []
+    for name, card in CARDS.items():
+        svg = drawing.svg_of(card, brand="Touchstone", address="touchstone.example/compare/")
+        waited, worked = [], []
+        for _ in range(TIMES):
+            start, started = perf_counter(), process_time()
+            drawing.rendered(svg)
+            waited.append(1000 * (perf_counter() - start))
+            worked.append(1000 * (process_time() - started))
+        start = perf_counter()
+        drawing.svg_of(card, brand="Touchstone", address="touchstone.example/compare/")
+        laid = 1000 * (perf_counter() - start)
+        medians.append(statistics.median(worked))
+        print(
+            f"{name:24} median {statistics.median(waited):5.1f} ms ({medians[-1]:.1f} ms of processor), "
+            f"worst {max(waited):.1f} ms, of {TIMES}; laid out in {laid:.1f} ms"
+        )
+    print(
+        f"Over all kinds: median {statistics.median(medians):.1f} ms of processor, worst {max(medians):.1f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Copying a link: by keyboard, said aloud and to be seen; and by hand where the browser or a script does not help."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.factories import KEPT
+from tests.html import read
+from tests.test_offered_links import table
+
+from .test_matrix_flow import world  # noqa: F401 - a fixture
+from .test_no_script import plain  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("world")
+
+PINNED = "w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+#: Where one stands, and the link that is offered there.
+PLACES = {
+    "matrix": ("/?w-performance=9&sort=name", f"/?{PINNED}&sort=name"),
+    "side by side": (
+        "/compare/flask-vs-django/?w-performance=9&baseline=django",
+        f"/compare/django-vs-flask/?{PINNED}&baseline=django",
+    ),
+    "snapshot": (f"/s/{KEPT}/", f"/s/{KEPT}/"),
+}
+places = pytest.mark.parametrize("at, link", PLACES.values(), ids=PLACES)
+
+
+def button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Copy link")
+
+
+def chosen(page: Page) -> Iterator[None]:
+    """Goes on after each of some choices."""
+    yield
+    page.get_by_label("Weight of Documentation").fill("9")
+    expect(page).to_have_url(re.compile("w-documentation=9"))
+    yield
+    page.get_by_role("link", name="Docs").click()
+    expect(page).to_have_url(re.compile("sort=documentation"))
+    yield
+    page.locator("#tick-flask").check()
+    expect(page).to_have_url(re.compile("framework=flask"))
+    yield
+
+
+@places
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_keyboard_copies_and_it_is_said(
+    page: Page, console: list[str], at: str, link: str, key: str
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(at)
+    expect(page.locator("p.copy [data-said]")).to_have_text("")
+    button(page).focus()
+    page.keyboard.press(key)
+    said = page.locator("p.copy").get_by_role("status")
+    expect(said).to_have_text("Copied.")
+    expect(said).to_be_visible()
+    expect(button(page)).to_be_focused()
+    expect(page.locator("p.copy textarea")).to_have_count(0)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.evaluate("location.origin") + link
+    assert console == []
+
+
+@places
+@pytest.mark.parametrize("clipboard", ["undefined", "{writeText: () => Promise.reject(new Error('no'))}"])
+def test_where_the_browser_refuses_the_address_stands_there_selected(
+    page: Page, console: list[str], at: str, link: str, clipboard: str
+) -> None:
+    page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
+    page.goto(at)
+    for _ in range(2):
+        button(page).click()
+        expect(page.locator("p.copy").get_by_role("status")).to_have_text(
+            "The browser did not allow it. Copy it from here:"
+        )
+        field = page.get_by_role("textbox", name="To be copied")
+        expect(field).to_be_focused()
+        expect(field).to_have_js_property("readOnly", True)
+        assert page.evaluate("getSelection().toString()") == page.evaluate("location.origin") + link
+    assert console == []
+
+
+def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/")
+    button(page).click()
+    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
+    page.get_by_label("Only differences").check()
+    expect(page).to_have_url("/?only=differences")
+    expect(page.locator("p.copy [data-said]")).to_have_text("")
+
+
+def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain: Page) -> None:  # noqa: F811
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?kind=micro&baseline=flask")
+    page.get_by_label("Use case").select_option("live-updates")
+    expect(page).to_have_url(re.compile("use-case=live-updates"))
+    for _ in chosen(page):
+        button(page).click()
+        expect(page.locator(".copy [data-said]")).to_have_text("Copied.")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert table(page.request.get(copied).body()) == table(page.request.get(page.url).body()) != ""
+        plain.goto(copied)
+        assert read(plain.content()).texts("table.grid tr") == read(page.content()).texts("table.grid tr")
+        assert plain.locator("table.grid input").count() > 0
+        states = [
+            one.locator("table.grid input:checked").evaluate_all("ticks => ticks.map(tick => tick.value)")
+            + [field.input_value() for field in one.locator("table.grid .weights input").all()]
+            for one in (page, plain)
+        ]
+        assert states[0] == states[1]
+
+
+def test_a_tick_while_a_sort_is_unanswered_loses_neither(page: Page) -> None:
+    page.goto("/")
+    page.route(re.compile(r"sort=documentation$"), lambda route: None)  # no answer ever
+    page.get_by_role("link", name="Docs").click()
+    page.locator("#tick-flask").check()
+    expect(page).to_have_url("/?sort=documentation&framework=flask")
+
+
+@places
+def test_without_scripts_the_link_itself_stands_there(plain: Page, at: str, link: str) -> None:  # noqa: F811
+    plain.goto(at)
+    expect(button(plain)).to_be_hidden()
+    offered = plain.get_by_role("link", name="Link to this view")
+    expect(offered).to_be_visible()
+    offered.click()
+    expect(plain).to_have_url(link)
