@@ -44,6 +44,7 @@ EXAMPLES = {
     "components/slug": "channels",
     "compare/slugs": "alpha-vs-beta",
     "s/snapshot_id": factories.KEPT,
+    "embed/path": "nowhere",
     "use-cases/slug": "any-case",
     "framework": "alpha",
     "criterion": "speed",

@@ -101,6 +101,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
 
 
 @framable
+@require_safe
 def missing(request: HttpRequest, path: str) -> HttpResponseBase:
     """Whatever else somebody frames."""
     raise Http404

@@ -51,6 +51,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, some ticked": "/capabilities/?need=orm&need=authentication&need=async",
     "method": "/method/",
+    "embed": "/embed/?framework=django&framework=flask",
     "search": "/search/",
     "search, something found": "/search/?q=flask",
     "search, nothing found": "/search/?q=zzzz",
