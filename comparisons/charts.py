@@ -59,6 +59,15 @@ def of_chooser(context: Context) -> Card:
     )
 
 
+def of_embed(context: Context) -> Card:
+    embed = context["snippet"].embed
+    return Card(
+        "Embed",
+        " vs ".join(embed.names) if embed else "A comparison in your own page",
+        "Live or frozen, without cookies or scripts, light or dark as the reader’s page",
+    )
+
+
 def of_snapshot(context: Context) -> Card:
     """From what was kept alone: whatever became of it since, it stays the same."""
     kept = context["kept"]

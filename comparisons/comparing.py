@@ -80,6 +80,12 @@ class Comparison:
         return notices(self.query, *self.forms)
 
     @property
+    def names_all_columns(self) -> bool:
+        """Which is the view with none named."""
+        named = bool(self.weighing.clean_data.get("criteria")) or "criteria" in self.weighing.errors
+        return "criteria" in self.query and not named
+
+    @property
     def forms(self) -> list[Form]:
         return [self.day, self.kind, self.weighing]
 
@@ -109,10 +115,11 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     filters = filter_of(facts, query, facets=facets, criteria=criteria, use_case=kind.chosen)
     weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
+    usual = usecases.weighing(kind.chosen, criteria)
     return Filtered(
         query=query,
         facts=facts,
-        view=View.read(cleaned, [facet.slug for facet in facets]),
+        view=View.read(cleaned, [facet.slug for facet in facets]).plain(usual),
         criteria=criteria,
         everyone=everyone,
         frameworks=filters.shown(),
@@ -133,7 +140,8 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
     parties = [by_slug[slug] for slug in slugs if slug in by_slug]
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side()
+    usual = usecases.weighing(kind.chosen, criteria)
+    view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
     return Comparison(
         query=query,
         facts=facts,

@@ -5,7 +5,7 @@ are whole (fits and bands in points of 100, coverage in percent, rounded down), 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Source
@@ -108,6 +108,13 @@ def content_of(
         claims=[_claim(claims[key]) for key in sorted(claims)],
         sources=[_source(sources[key]) for key in sorted(sources)],
     )
+
+
+def scale_of(framework: FrameworkContent) -> dict[str, Any]:
+    """Fit and band as the scale draws them; a band of one point is drawn, too."""
+    low, high = framework["band"] or (None, None)
+    width = max((high or 0) - (low or 0), 1)
+    return {"low_points": low, "high_points": high, "band_points": width, "points": framework["fit"]}
 
 
 def _framework(row: Row) -> FrameworkContent:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
 from frameworks.pictures import address
 
+from .embedding import oembed_url
 from .matrix import Column, Line, Matrix, Row
 from .models import UseCase
 from .permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
@@ -228,9 +229,8 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """`route` leads to the files of what `pinned` shows; it takes the ending after `args`."""
-    return [
-        File(name, use, pinned.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS
-    ]
+    shown = pinned.but(framework=(), open="")
+    return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
 def pictures(pinned: View, path: str) -> dict[str, str]:
@@ -321,6 +321,8 @@ def around_side_by_side(
         "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
         **pictures(view.pinned(usual), path),
         "freeze_url": _freeze(table, view, usual),
+        "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        "oembed_url": oembed_url(view.pinned(usual).url(path)),
         "without_weights_url": view.url(path, weights={}),
         "without_use_case_url": view.url(path, use_case=""),
         "without_baseline_url": view.url(path, baseline=""),

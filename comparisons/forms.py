@@ -66,6 +66,29 @@ class UseCaseForm(ReadForm):
         return self.use_cases.with_demands().filter(slug=slug).first() if slug else None
 
 
+class FrameForm(ReadForm):
+    """How a comparison is framed elsewhere: which one, in which theme, how wide and how tall."""
+
+    address = forms.CharField(
+        label="Address",
+        max_length=8000,
+        required=False,
+        error_messages={"max_length": "That is longer than any address here."},
+    )
+    theme = forms.ChoiceField(label="Theme", choices=[("light", "Light"), ("dark", "Dark")], required=False)
+    width = forms.IntegerField(label="Width", min_value=280, max_value=1200, required=False)
+    height = forms.IntegerField(label="Height", min_value=120, max_value=4000, required=False)
+
+
+class OembedForm(ReadForm):
+    """What the specification of oEmbed calls a consumer request."""
+
+    url = forms.CharField(label="url", max_length=8000)
+    format = forms.CharField(label="format", required=False)
+    maxwidth = forms.IntegerField(label="maxwidth", min_value=1, required=False)
+    maxheight = forms.IntegerField(label="maxheight", min_value=1, required=False)
+
+
 class WeighingForm(ReadForm):
     """Weights, columns, order, baseline, ticked frameworks and the open cell.
 

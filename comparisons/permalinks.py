@@ -123,14 +123,16 @@ class View:
         """The criteria whose weight differs from the default, in the defaults' order."""
         return [name for name, default in defaults.items() if self.weights.get(name, default) != default]
 
+    def plain(self, defaults: Mapping[str, int]) -> Self:
+        """The same view without the weights that are the default anyway: pinned or not, a page says the same."""
+        return replace(self, weights={name: self.weights[name] for name in self.changed_weights(defaults)})
+
     def pinned(self, defaults: Mapping[str, int]) -> Self:
         """The view to pass on: once one weight differs from the default all are named, so that later defaults
-        cannot move it; so they are with a use case, whose weights are the defaults then. What is merely open or
-        ticked here is left out."""
-        shared = replace(self, framework=(), open="")
+        cannot move it; so they are with a use case, whose weights are the defaults then."""
         if self.use_case or self.changed_weights(defaults):
-            return replace(shared, weights={**defaults, **self.weights})
-        return shared
+            return replace(self, weights={**defaults, **self.weights})
+        return self
 
     def side_by_side(self) -> Self:
         """What of it also means something side by side: the day, the use case, the weights and how differences show."""

@@ -22,9 +22,9 @@ from .models import UseCase
 #: Pages that speak of everything.
 GENERAL = (
     "comparisons:matrix", "comparisons:choose_parties", "comparisons:choose", "comparisons:capabilities",
-    "comparisons:use_cases", "comparisons:method", "comparisons:search", "frameworks:frameworks",
-    "frameworks:criteria", "frameworks:sources", "frameworks:components", "frameworks:disagreements",
-    "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
+    "comparisons:use_cases", "comparisons:method", "comparisons:search", "comparisons:embed_maker",
+    "frameworks:frameworks", "frameworks:criteria", "frameworks:sources", "frameworks:components",
+    "frameworks:disagreements", "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
 )  # fmt: skip
 #: Kinds of fact that have a page each, and the fields by which other facts name them.
 SUBJECTS = {

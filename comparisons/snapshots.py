@@ -26,7 +26,7 @@ from frameworks.changelog import Change
 from frameworks.models import Criterion, Framework, Revision
 from frameworks.objections import network
 
-from .content import CellContent, ClaimContent, Content, content_of
+from .content import CellContent, ClaimContent, Content, content_of, scale_of
 from .matrix import build_matrix
 from .models import Freezing, Snapshot
 from .permalinks import View
@@ -147,15 +147,7 @@ class Kept:
     def heads(self) -> Iterator[dict[str, Any]]:
         """Each framework with its fit as the scale draws it."""
         for framework in self.content["frameworks"]:
-            low, high = framework["band"] or (None, None)
-            width = max((high or 0) - (low or 0), 1)
-            scale = {
-                "low_points": low,
-                "high_points": high,
-                "band_points": width,
-                "points": framework["fit"],
-            }
-            yield {**framework, "scale": scale}
+            yield {**framework, "scale": scale_of(framework)}
 
     @property
     def groups(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -7,7 +7,7 @@ from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import formats, machines, pages, snapshots
+from .views import embeds, formats, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -66,6 +66,12 @@ urlpatterns = [
     path("matrix.<ending:ending>", formats.matrix, name="matrix_file"),
     path("compare/<parties:slugs>.<ending:ending>", formats.side_by_side, name="side_by_side_file"),
     path("s/<snapshot:snapshot_id>.<ending:ending>", formats.snapshot, name="snapshot_file"),
+    # /embed/…: the frames, and what else is asked for beneath; the page that makes the snippet is no frame itself
+    path("embed/", embeds.maker, name="embed_maker"),
+    path("embed/compare/<parties:slugs>/", embeds.compare, name="embed"),
+    path("embed/s/<snapshot:snapshot_id>/", embeds.snapshot, name="embed_snapshot"),
+    path("embed/<path:path>/", embeds.missing, name="embed_missing"),
+    path("oembed", embeds.oembed, name="oembed"),
     path("choose/", pages.choose, name="choose"),
     path("capabilities/", pages.capabilities, name="capabilities"),
     # /use-cases/…

@@ -145,37 +145,49 @@ const reveal = () => {
 reveal();
 addEventListener("hashchange", reveal);
 
-// Copy a text, and say so. It may be a promise: what a press asks for may arrive after it, and be copied all the same.
-const copy = async (text, said, otherwise) => {
+// Copies a text and says so beside the button, in its `.copy`. The text may be a promise: what a press asks for may
+// arrive after it, and be copied all the same. Where the browser refuses, the text stands there, selected: in the field
+// that has it, or in one made for it.
+const copy = async (text, button, field) => {
+  const place = button.closest(".copy");
+  const said = place.querySelector("[data-said]");
+  place.querySelector("[data-made]")?.remove();
+  said.textContent = "";
   try {
     const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     said.textContent = "Copied.";
   } catch {
-    said.textContent = otherwise;
+    const value = await Promise.resolve(text).catch(() => "");
+    if (!value) {
+      said.textContent = "Not copied: follow the link and copy what it shows.";
+      return;
+    }
+    said.textContent = field ? "The browser did not allow it. What is to be copied is selected." : "The browser did not allow it. Copy it from here:";
+    if (!field) {
+      field = Object.assign(document.createElement("textarea"), { value, readOnly: true, rows: 2, ariaLabel: "To be copied" });
+      field.dataset.made = "";
+      place.append(field);
+    }
+    field.focus();
+    field.select();
   }
-  setTimeout(() => (said.textContent = ""), 4000);
 };
-
-// Copy a link.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-copy]");
-  if (!link || !navigator.clipboard) return;
-  event.preventDefault();
-  copy(link.href, link.parentElement.querySelector("[data-said]"), "Not copied: follow the link and copy the address.");
-});
-
-// Copy a file.
 const fetched = async (url) => {
   const response = await fetch(url);
   if (!response.ok) throw new Error(response.statusText);
   return response.text();
 };
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-copy]");
-  if (!button) return;
-  const said = button.closest(".panel").querySelector("[role=status]");
-  copy(fetched(button.dataset.copy), said, "Not copied: follow the link and copy what it shows.");
+  const link = event.target.closest("button[data-copy-link]");
+  if (link) copy(link.parentElement.querySelector("a").href, link);
+  const file = event.target.closest("button[data-copy-file]");
+  if (file) copy(fetched(file.dataset.copyFile), file);
+  const shown = event.target.closest("button[data-copy-from]");
+  if (shown) {
+    const field = document.querySelector(shown.dataset.copyFrom);
+    copy(field.value, shown, field);
+  }
 });
 
 // The theme: as the system, light, dark, and round again.

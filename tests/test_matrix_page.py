@@ -257,6 +257,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
     "method": "/method/",
+    "embed": "/embed/",
     "search": "/search/",
     "search, something found": "/search/?q=flask",
     "search, nothing found": "/search/?q=zzzz",
@@ -455,10 +456,10 @@ def test_each_chip_drops_one_thing_and_leaves_the_rest(client: Client) -> None:
     page = get(
         client,
         "/?q=a&kind=micro&kind=full-stack&min-performance=3&criteria=performance&criteria=documentation"
-        "&w-performance=9&w-documentation=1&sort=name&only=differences&framework=flask",
+        "&w-performance=9&w-documentation=0&sort=name&only=differences&framework=flask",
     )
     shown = "criteria=documentation&criteria=performance"
-    weighed = "w-documentation=1&w-performance=9"
+    weighed = "w-documentation=0&w-performance=9"
     rest = "sort=name&only=differences&framework=flask"
     assert {chip.text: chip["href"] for chip in page.all(".chips a")} == {
         "Drop: name contains “a” ×": (
@@ -467,7 +468,7 @@ def test_each_chip_drops_one_thing_and_leaves_the_rest(client: Client) -> None:
         "Drop: Kind: Full-stack ×": f"/?q=a&kind=micro&min-performance=3&{shown}&{weighed}&{rest}",
         "Drop: Kind: Micro ×": f"/?q=a&kind=full-stack&min-performance=3&{shown}&{weighed}&{rest}",
         "Drop: Performance at least 3 ×": f"/?q=a&kind=full-stack&kind=micro&{shown}&{weighed}&{rest}",
-        "Reset: 1 weight changed ×": (f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{shown}&{rest}"),
+        "Reset: 2 weights changed ×": (f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{shown}&{rest}"),
         "Reset: 2 of 4 criteria shown ×": (
             f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{weighed}&{rest}"
         ),
@@ -567,13 +568,16 @@ def test_an_empty_table_keeps_the_weights(client: Client) -> None:
 
 def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
     def copied(address: str) -> str:
-        return get(client, address).one("a[data-copy]")["href"]
+        return get(client, address).one(".copy a")["href"]
 
     assert copied("/?kind=micro&sort=name") == "/?kind=micro&sort=name"
-    assert copied("/?w-performance=3") == "/?w-performance=3"
-    # What is ticked or open here is nobody else's business.
+    assert copied("/?w-performance=3") == "/"  # that is the default
+    # What is ticked or open is part of the table.
     link = copied("/?kind=micro&w-performance=9&framework=flask&open=flask:performance")
-    assert link == "/?kind=micro&w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+    assert link == (
+        "/?kind=micro&w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+        "&framework=flask&open=flask:performance"
+    )
     before = standings(get(client, link))
     change(Criterion.objects.get(slug="documentation"), default_weight=10)
     assert standings(get(client, link)) == before

@@ -40,7 +40,7 @@ VIEWS = [
     "/?min-learning-curve=4&min-performance=3",
     "/?criteria=documentation&criteria=performance",
     "/?w-performance=0",
-    "/?w-async-support=1&w-documentation=10&w-learning-curve=2&w-performance=3",
+    "/?w-async-support=0&w-documentation=10&w-learning-curve=3&w-performance=4",
     "/?criteria=documentation&w-performance=9",
     "/?w-async-support=0&w-documentation=0&w-learning-curve=0&w-performance=0",
     "/?sort=-fit",
@@ -109,6 +109,12 @@ def test_the_canonical_address_is_the_one_that_was_asked_for(client: Client, vie
         (
             "/?criteria=async-support&criteria=learning-curve&criteria=async-support",
             "/?criteria=learning-curve&criteria=async-support",
+        ),
+        # A weight that is the default anyway says nothing.
+        ("/?w-async-support=1&w-documentation=10&w-learning-curve=2&w-performance=3", "/?w-documentation=10"),
+        (
+            "/compare/flask-vs-django/?w-documentation=1&w-performance=9",
+            "/compare/flask-vs-django/?w-performance=9",
         ),
         # All columns and none named are the same view.
         ("/?criteria=async-support&criteria=learning-curve&criteria=performance&criteria=documentation", "/"),
@@ -187,6 +193,18 @@ def test_blanks_are_dropped_from_the_address_and_nothing_else_is(client: Client)
     assert client.get("/?q=&kind=")["Location"] == "/"
 
 
+def test_all_columns_named_is_sent_on_to_none_so_that_later_ones_are_shown(client: Client) -> None:
+    columns = [
+        ("criteria", slug) for slug in ("learning-curve", "documentation", "performance", "async-support")
+    ]
+    response = client.get(f"/?{urlencode([('q', ''), ('kind', 'micro'), *columns])}")
+    assert (response.status_code, response["Location"]) == (302, "/?kind=micro")
+    kept = f"/?{urlencode(columns[1:])}"
+    assert client.get(kept).status_code == 200
+    # One that is not known is told of.
+    assert client.get(f"{kept}&criteria=rust").status_code == 200
+
+
 # Plain links and forms
 
 
@@ -201,8 +219,10 @@ def test_every_link_leads_somewhere_and_every_button_belongs_to_a_form(client: C
             assert link["href"][1:] in ids
     forms = page.all("form")
     within = [button for form in forms for button in form.all("button")]
-    # The switch of the theme is hidden until its script shows it.
-    outside = [button for button in page.all("button") if button not in within]
+    # Without scripts a link stands in for the button that copies it; the switch of the theme is hidden until its script
+    # shows it.
+    alone = [button for button in page.all("button") if "data-copy-link" not in button]
+    outside = [button for button in alone if button not in within]
     assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]
     # Only freezing writes something.
     assert [form["method"] for form in forms if form.attributes.get("id") != "freeze"] == ["get"] * (

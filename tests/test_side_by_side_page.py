@@ -225,7 +225,7 @@ def test_the_way_back_keeps_ticks_and_weights(client: Client) -> None:
 
 def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
     def copied(address: str) -> str:
-        return get(client, address).one("a[data-copy]")["href"]
+        return get(client, address).one(".copy a")["href"]
 
     assert copied(VERSUS) == VERSUS
     assert copied(f"{VERSUS}?only=differences&w-performance=9") == (

@@ -210,7 +210,7 @@ def test_each_value_says_how_many_it_would_show_within_the_use_case(client: Clie
 
 
 def test_the_link_to_copy_pins_all_weights(client: Client) -> None:
-    link = get(client, LIVE).one("a[data-copy]")["href"]
+    link = get(client, LIVE).one(".copy a")["href"]
     weights = "w-async-support=10&w-documentation=1&w-learning-curve=0&w-performance=5"
     assert link == f"{LIVE}&{weights}"
     before = standings(get(client, link))
@@ -257,7 +257,7 @@ def test_side_by_side_it_is_chosen_dropped_pinned_and_kept_by_links(client: Clie
     links = {link.text: link["href"] for link in page.all("main a")}
     assert links["Drop: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
     assert links["Back to the matrix"] == f"{LIVE}&framework=flask&framework=fastapi"
-    assert links["Copy link"].startswith(f"{VERSUS}&w-async-support=10&w-")
+    assert links["Link to this view"].startswith(f"{VERSUS}&w-async-support=10&w-")
     assert links["Django"] == "/compare/flask-vs-fastapi-vs-django/?use-case=live-updates"
     assert page.one("select#use-case")["name"] == "use-case"
 

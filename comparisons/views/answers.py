@@ -1,24 +1,20 @@
 """What the views share: how a page or a fragment is answered, and what is sent on or turned away."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from comparisons import controls, finding, needs
+from comparisons import controls, finding, needs, snippets
 from comparisons.comparing import Comparison
 from comparisons.permalinks import View
 from frameworks.asof import history_begins
-from frameworks.pictures import YEAR
 
 
 class HtmxRequest(HttpRequest):
@@ -36,7 +32,7 @@ def page_or_fragment(
     template: str,
     fragment: str,
     context: dict[str, Any],
-    view: View | needs.Needs | finding.Asked,
+    view: View | needs.Needs | finding.Asked | snippets.Snippet,
 ) -> TemplateResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 
@@ -71,13 +67,6 @@ def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
 
 
-def for_ever(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """What never changes: caches may keep it, and who has it gets it no second time."""
-    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-    return get_conditional_response(request, etag, response=response) or response
-
-
 def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> HttpResponse:
     """The page that says why there is nothing to compare yet, and offers the way on.
 
@@ -102,11 +91,11 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
         # The weights go along with whatever is ticked here.
         "kept": [*view.parameters(), *asked.misread],
         "view": asked.view,
-        **stood(request, asked),
+        **stood(request.path, asked),
     }
     status = 404 if unknown else 400 if wanted else 200
     return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)
 
 
-def stood(request: HttpRequest, asked: Comparison) -> dict[str, Any]:
-    return controls.stood(request.path, asked.view, history_begins() if asked.facts.is_blank else None)
+def stood(path: str, asked: Comparison) -> dict[str, Any]:
+    return controls.stood(path, asked.view, history_begins() if asked.facts.is_blank else None)

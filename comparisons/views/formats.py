@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
@@ -21,10 +20,10 @@ from comparisons.matrix import Row
 from comparisons.models import Snapshot
 from comparisons.permalinks import versus
 from comparisons.snapshots import Kept, stood_at
-from frameworks.conditional import revalidated
+from frameworks.conditional import revalidated, unchanging
 from frameworks.models import Revision
 
-from .answers import for_ever, spoken
+from .answers import spoken
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -68,7 +67,8 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
 
 
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponseBase:
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     found = Snapshot.objects.filter(pk=snapshot_id).first()
     if found is None:
@@ -85,7 +85,7 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
     )
     name = f"{versus([one['slug'] for one in content['frameworks']])}-{timezone.localdate(found.stood_at)}"
     response = _file(content, origin, ending, {}, turned=True)
-    return for_ever(request, _headed(response, ending, name, path, is_past=True))
+    return _headed(response, ending, name, path, is_past=True)
 
 
 # What a file says

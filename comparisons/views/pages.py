@@ -43,9 +43,12 @@ from .answers import (
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
     query = spoken(request.GET)
+    asked = comparing.matrix(query)
+    if asked.names_all_columns:
+        # A form without scripts names them; the address then would leave out those that come later.
+        del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    asked = comparing.matrix(query)
     table, view, filters = asked.table, asked.view, asked.filters
     blame = [] if asked.frameworks else filters.blame()
     context = {
@@ -60,7 +63,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         "notices": list(asked.notices),
         "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
         **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
-        **stood(request, asked),
+        **stood(request.path, asked),
         **({} if view.as_of or wants_fragment(request) else _extent()),
     }
     return page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
@@ -95,18 +98,19 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
     table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
+    around = controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case)
     context = {
         "matrix": table,
         "names": " vs ".join(row.framework.name for row in table.in_order),
-        "why": why.explain(table, criteria, cells, asked.weights, view, request.path),
+        "why": why.explain(table, criteria, cells, asked.weights, view, around["path"]),
         "weighing": asked.weighing,
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
         "short": usecases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
-        **controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case),
-        **stood(request, asked),
+        **around,
+        **stood(around["path"], asked),
     }
     return page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
 

@@ -1,13 +1,10 @@
 """Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comparisons import charts, comparing, controls, snapshots
 from comparisons.content import content_of
+from comparisons.embedding import oembed_url
 from comparisons.models import Snapshot
 from comparisons.permalinks import View
-from frameworks.conditional import revalidated
+from frameworks.conditional import revalidated, unchanging
 from frameworks.pictures import pictured
 
-from .answers import HtmxRequest, chooser, for_ever, spoken, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -33,7 +31,7 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     asked = comparing.side_by_side(spoken(request.GET), slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
-    content = content_of(asked.table, asked.criteria, asked.weights)
+    content = content_of(asked.table, asked.criteria, asked.weights, rows=asked.table.in_order)
     at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
         kept = snapshots.freeze(content, at=at, address=address, now=now)
@@ -43,22 +41,20 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     return HttpResponseRedirect(kept.get_absolute_url())
 
 
-def _frozen(view: Callable[..., TemplateResponse]) -> Callable[..., HttpResponseBase]:
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return for_ever(request, view(request, *args, **kwargs).render())
-
-    return answer
-
-
 @require_safe
-@_frozen
+@unchanging
 @pictured(charts.of_snapshot, for_ever=True)
 def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    files = controls.files(View(), "comparisons:snapshot_file", snapshot_id)
-    context = {"kept": kept, "files": files, **controls.pictures(View(), kept.snapshot.get_absolute_url())}
+    path = kept.snapshot.get_absolute_url()
+    context = {
+        "kept": kept,
+        "files": controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        "embed_url": f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
+        "oembed_url": oembed_url(path),
+        **controls.pictures(View(), path),
+    }
     return TemplateResponse(request, "comparisons/snapshot.html", context)
 
 

@@ -1,6 +1,7 @@
 """The record of every change to a fact: who, when, why, before, after."""
 
 import uuid
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -32,6 +33,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
             model=OuterRef("model"), key=OuterRef("key"), version__gt=OuterRef("version")
         )
         return self.filter(~Exists(later))
+
+    def until(self, moment: datetime) -> int | None:
+        """The number of the last step taken by then."""
+        last: int | None = self.filter(at__lte=moment).order_by().aggregate(last=models.Max("pk"))["last"]
+        return last
 
     def with_last_version(self) -> "RevisionQuerySet":
         """Annotates `last_version`, the version of the last step of the same fact."""

@@ -92,7 +92,7 @@ def test_rows_that_are_alike_fold_and_unfold(page: Page) -> None:
 def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{VERSUS}?w-performance=9&only=differences")
-    page.get_by_role("link", name="Copy link").click()
+    page.get_by_role("button", name="Copy link").click()
     expect(page.locator("[data-said]")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").endswith(
         f"{VERSUS}?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&only=differences"

@@ -1,0 +1,86 @@
+"""Copying a link: by keyboard, said aloud and to be seen; and by hand where the browser or a script does not help."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.factories import KEPT
+
+from .test_matrix_flow import world  # noqa: F401 - a fixture
+from .test_no_script import plain  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("world")
+
+PINNED = "w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+#: Where one stands, and the link that is offered there.
+PLACES = {
+    "matrix": ("/?w-performance=9&sort=name", f"/?{PINNED}&sort=name"),
+    "side by side": (
+        "/compare/flask-vs-django/?w-performance=9&baseline=django",
+        f"/compare/django-vs-flask/?{PINNED}&baseline=django",
+    ),
+    "snapshot": (f"/s/{KEPT}/", f"/s/{KEPT}/"),
+}
+places = pytest.mark.parametrize("at, link", PLACES.values(), ids=PLACES)
+
+
+def button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Copy link")
+
+
+@places
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_keyboard_copies_and_it_is_said(
+    page: Page, console: list[str], at: str, link: str, key: str
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(at)
+    expect(page.locator("p.copy [data-said]")).to_have_text("")
+    button(page).focus()
+    page.keyboard.press(key)
+    said = page.locator("p.copy").get_by_role("status")
+    expect(said).to_have_text("Copied.")
+    expect(said).to_be_visible()
+    expect(button(page)).to_be_focused()
+    expect(page.locator("p.copy textarea")).to_have_count(0)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.evaluate("location.origin") + link
+    assert console == []
+
+
+@places
+@pytest.mark.parametrize("clipboard", ["undefined", "{writeText: () => Promise.reject(new Error('no'))}"])
+def test_where_the_browser_refuses_the_address_stands_there_selected(
+    page: Page, console: list[str], at: str, link: str, clipboard: str
+) -> None:
+    page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
+    page.goto(at)
+    for _ in range(2):
+        button(page).click()
+        expect(page.locator("p.copy").get_by_role("status")).to_have_text(
+            "The browser did not allow it. Copy it from here:"
+        )
+        field = page.get_by_role("textbox", name="To be copied")
+        expect(field).to_be_focused()
+        expect(field).to_have_js_property("readOnly", True)
+        assert page.evaluate("getSelection().toString()") == page.evaluate("location.origin") + link
+    assert console == []
+
+
+def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/")
+    button(page).click()
+    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
+    page.get_by_label("Only differences").check()
+    expect(page).to_have_url("/?only=differences")
+    expect(page.locator("p.copy [data-said]")).to_have_text("")
+
+
+@places
+def test_without_scripts_the_link_itself_stands_there(plain: Page, at: str, link: str) -> None:  # noqa: F811
+    plain.goto(at)
+    expect(button(plain)).to_be_hidden()
+    offered = plain.get_by_role("link", name="Link to this view")
+    expect(offered).to_be_visible()
+    offered.click()
+    expect(plain).to_have_url(link)

@@ -1,0 +1,229 @@
+"""Comparisons in somebody else's page, in a real browser: shown from another origin, and nothing but the frames."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from html import escape
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from comparisons.embedding import SANDBOX
+from tests.conftest import Axe
+from tests.factories import KEPT
+from tests.html import read
+
+from .test_accessibility import everywhere
+from .test_layout import (
+    overhang,
+    seed,  # noqa: F401 - a fixture
+    seeded,  # noqa: F401 - a fixture
+)
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+VERSUS = "/embed/compare/django-vs-flask/"
+MANY = "/embed/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-web2py/"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[str]:
+    """Somebody else's site: the portal goes by another name here, localhost."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    with elsewhere(tmp_path) as address:
+        yield tmp_path / "index.html", address
+
+
+def framing(
+    page: Page, host: tuple[Path, str], source: str, width: int = 640, height: int = 800
+) -> FrameLocator:
+    """A page of somebody else's that frames this address."""
+    file, address = host
+    file.write_text(
+        f'<!doctype html><title>A blog</title><h1>A blog</h1><iframe src="{escape(source)}" title="x" width="{width}"'
+        f' height="{height}" sandbox="{SANDBOX}"></iframe>'
+    )
+    page.goto(address)
+    return page.frame_locator("iframe")
+
+
+def test_another_site_shows_a_comparison_without_cookies(
+    page: Page, live_server: LiveServer, host: tuple[Path, str], console: list[str]
+) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    frame = framing(page, host, live_server.url + VERSUS)
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Django, Flask")
+    expect(frame.get_by_role("row", name=re.compile("Performance"))).to_be_visible()
+    # The style sheet counts, also in a sandbox.
+    paper = frame.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert paper == "rgb(248, 245, 238)"
+    assert page.context.cookies() == []
+    ours = [url.removeprefix(live_server.url) for url in requests if url.startswith(live_server.url)]
+    assert ours == [VERSUS, "/static/embed.css"]
+    assert console == []
+
+
+def test_its_link_leads_home_in_the_whole_window(
+    page: Page, live_server: LiveServer, host: tuple[Path, str]
+) -> None:
+    frame = framing(page, host, live_server.url + VERSUS)
+    frame.get_by_role("link", name="All of it, with every source").click()
+    page.wait_for_url(f"{live_server.url}/compare/django-vs-flask/")
+    expect(page.locator("table.versus")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/compare/django-vs-flask/", "/", "/embed/", f"/s/{KEPT}/", "/admin/login/"]
+)
+def test_nothing_else_can_be_framed(
+    page: Page, live_server: LiveServer, host: tuple[Path, str], console: list[str], path: str
+) -> None:
+    framing(page, host, live_server.url + path)
+    page.wait_for_load_state("networkidle")
+    assert [frame.url for frame in page.frames if live_server.url in frame.url and frame.title()] == []
+    assert any("frame-ancestors" in complaint or "X-Frame-Options" in complaint for complaint in console)
+
+
+def test_a_frame_with_nothing_to_show_says_so_within_it(
+    page: Page, live_server: LiveServer, host: tuple[Path, str]
+) -> None:
+    frame = framing(page, host, f"{live_server.url}/embed/compare/django-vs-nobody/")
+    expect(frame.get_by_role("heading")).to_have_text("There is no comparison here")
+    frame.get_by_role("link", name="Touchstone").click()
+    page.wait_for_url(f"{live_server.url}/")
+
+
+def test_it_follows_the_reader_unless_it_is_told(
+    page: Page, live_server: LiveServer, host: tuple[Path, str]
+) -> None:
+    def paper() -> str:
+        body = page.frame_locator("iframe").locator("body")
+        return str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
+
+    light, dark = "rgb(248, 245, 238)", "rgb(23, 22, 19)"
+    page.emulate_media(color_scheme="dark")
+    framing(page, host, live_server.url + VERSUS)
+    assert paper() == dark
+    framing(page, host, f"{live_server.url}{VERSUS}?theme=light")
+    assert paper() == light
+    page.emulate_media(color_scheme="light")
+    framing(page, host, f"{live_server.url}{VERSUS}?theme=dark")
+    assert paper() == dark
+
+
+@pytest.mark.parametrize(
+    "path", [VERSUS, MANY, f"{VERSUS}?baseline=flask&only=differences", f"/embed/s/{KEPT}/"]
+)
+def test_only_the_table_scrolls_however_narrow(page: Page, path: str) -> None:
+    page.goto(path)
+    over = {}
+    for width in (280, 320, 390, 600, 800):
+        page.set_viewport_size({"width": width, "height": 800})
+        over[width] = overhang(page)
+    assert over == dict.fromkeys(over, 0)
+    page.set_viewport_size({"width": 280, "height": 800})
+    page.evaluate("document.querySelector('.region').scrollLeft = 200")
+    box = page.locator("tbody th").first.bounding_box()
+    assert box
+    assert box["x"] < 20
+
+
+def test_two_fit_into_the_narrowest_frame(page: Page) -> None:
+    page.set_viewport_size({"width": 280, "height": 800})
+    page.goto(VERSUS)
+    region = page.locator(".region")
+    assert region.evaluate("region => region.scrollWidth - region.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [280, 390, 600, 640, 800])
+@pytest.mark.parametrize(
+    "versus",
+    [
+        "django-vs-flask",
+        "cherrypy-vs-web2py",
+        "django-vs-flask-vs-fastapi-vs-litestar-vs-web2py",
+        "flask-vs-fastapi-vs-django?use-case=rest-api&baseline=flask&only=differences",
+    ],
+)
+def test_the_snippet_is_tall_enough_and_little_taller(page: Page, width: int, versus: str) -> None:
+    slugs, _, query = versus.partition("?")
+    ticks = "&".join(f"framework={slug}" for slug in slugs.split("-vs-"))
+    page.goto(f"/embed/?{ticks}&width={width}&{query}")
+    frame = read(page.locator("textarea").input_value().encode()).one("iframe")
+    page.set_viewport_size({"width": width, "height": 100})
+    page.goto("/embed/" + frame["src"].partition("/embed/")[2])
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    assert tall <= int(frame["height"]) <= tall + 180
+
+
+@pytest.mark.parametrize(
+    "path", [VERSUS, f"/embed/s/{KEPT}/", "/embed/compare/django-vs-nobody/", f"{MANY}?baseline=flask"]
+)
+def test_axe_finds_nothing_in_a_frame(page: Page, axe: Axe, path: str) -> None:
+    page.goto(path)
+    views = [(theme, width) for theme in ("light", "dark") for width in (280, 390, 800)]
+    assert everywhere(page, axe, views) == {}
+
+
+def test_axe_finds_nothing_in_the_page_that_makes_the_snippet(page: Page, axe: Axe) -> None:
+    page.goto("/embed/?framework=django&framework=flask&w-performance=9")
+    assert everywhere(page, axe) == {}
+
+
+def test_ticking_makes_the_snippet_and_shows_it(page: Page, console: list[str]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/compare/django-vs-flask/?w-performance=9")
+    page.get_by_role("link", name="Embed", exact=True).click()
+    preview = page.frame_locator("iframe.framed")
+    expect(preview.get_by_role("heading", level=1)).to_have_text("Django, Flask")
+    page.get_by_label("FastAPI").check()
+    expect(preview.get_by_role("heading", level=1)).to_have_text("Django, FastAPI, Flask")
+    expect(preview.locator("header p")).to_contain_text("With 1 weight changed")
+    page.locator("select#theme").select_option("Dark")
+    expect(preview.locator("html[data-theme=dark]")).to_be_attached()
+    page.get_by_role("button", name="Copy the snippet").click()
+    expect(page.locator(".snippet-ways [data-said]")).to_have_text("Copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("textarea").input_value()
+    assert "theme=dark" in copied
+    expect(page).to_have_url(re.compile(r"theme=dark"))
+    # The preview makes no steps of its own in the history.
+    page.go_back()
+    expect(page.locator("select#theme")).to_have_value("")
+    page.go_back()
+    expect(page.get_by_label("FastAPI")).not_to_be_checked()
+    assert console == []
+
+
+def test_without_scripts_the_form_makes_it(page: Page) -> None:
+    context = page.context.browser.new_context(java_script_enabled=False) if page.context.browser else None
+    assert context
+    plain = context.new_page()
+    page.goto("/embed/")
+    plain.goto(page.url)
+    plain.get_by_label("Django").check()
+    plain.get_by_label("Flask").check()
+    plain.get_by_role("button", name="Make the snippet").click()
+    assert "/embed/compare/django-vs-flask/" in plain.locator("textarea").input_value()
+    expect(plain.get_by_role("button", name="Copy the snippet")).to_be_hidden()
+    expect(plain.frame_locator("iframe.framed").get_by_role("heading", level=1)).to_have_text("Django, Flask")
+    context.close()

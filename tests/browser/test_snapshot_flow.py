@@ -1,0 +1,101 @@
+"""Freezing a comparison in a real browser: by keyboard, without scripts, and what it says after an edit."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from comparisons.models import Snapshot
+from frameworks import revisions
+from frameworks.models import Framework, Rating
+from tests import factories
+from tests.conftest import Axe
+
+from .test_matrix_flow import world  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("world")
+
+VERSUS = "/compare/flask-vs-django/?w-documentation=9"
+FROZEN = re.compile(r"/s/[a-z2-7]{26}/$")
+
+
+def freeze(page: Page) -> None:
+    page.goto(VERSUS)
+    button = page.get_by_role("button", name="Freeze this comparison")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(FROZEN)
+
+
+def rate(framework: str, criterion: str, score: int, reason: str) -> None:
+    rating = Rating.objects.get(framework__slug=framework, criterion__slug=criterion)
+    rating.score = score
+    revisions.save(rating, by=factories.MAKER, reason=reason, seen=rating.version)
+
+
+def test_a_frozen_comparison_says_what_has_changed_since_and_changes_nothing_itself(
+    page: Page, console: list[str], axe: Axe
+) -> None:
+    freeze(page)
+    address = page.url
+    expect(page.locator("#since")).to_contain_text("None of the 8 cells has changed since")
+    table = page.locator("table.frozen").inner_text()
+    rate("flask", "documentation", 5, "The manual was rewritten.")
+    page.reload()
+    expect(page.locator("#since")).to_contain_text("1 of ")
+    summary = page.locator("#changed-cells > summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#changed-cells")).to_contain_text("The manual was rewritten.")
+    assert page.locator("table.frozen").inner_text() == table
+    assert axe(page) == []
+    page.get_by_role("link", name="See the comparison as it is today").first.click()
+    expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?.*w-documentation=9"))
+    page.goto(VERSUS)
+    page.get_by_role("button", name="Freeze this comparison").click()
+    expect(page).to_have_url(FROZEN)
+    assert page.url != address
+    assert console == []
+
+
+def test_the_same_content_is_the_same_address(page: Page) -> None:
+    freeze(page)
+    first = page.url
+    freeze(page)
+    assert page.url == first
+    assert [kept.pk for kept in Snapshot.objects.exclude(pk=factories.KEPT)] == [first.split("/")[-2]]
+
+
+def test_a_name_stays_as_it_was(page: Page) -> None:
+    freeze(page)
+    flask = Framework.objects.get(slug="flask")
+    flask.name = "Bottle"
+    revisions.save(flask, by=factories.MAKER, reason="Renamed.", seen=flask.version)
+    page.reload()
+    expect(page.locator("h1")).to_contain_text("Flask, Django as they stood on")
+
+
+def test_without_scripts_it_is_frozen_and_told_the_same(browser: Browser, live_server: LiveServer) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    try:
+        page = context.new_page()
+        freeze(page)
+        rate("django", "documentation", 2, "Two links are dead.")
+        page.get_by_role("link", name="see what has changed").click()
+        expect(page.locator("h1")).to_contain_text("What has changed since")
+        expect(page.locator("main")).to_contain_text("Two links are dead.")
+    finally:
+        context.close()
+
+
+def test_who_freezes_too_many_is_told_so_and_loses_nothing(page: Page, settings: object) -> None:
+    settings.SNAPSHOTS_AN_HOUR = 1  # type: ignore[attr-defined]
+    freeze(page)
+    page.goto("/compare/flask-vs-django/?w-documentation=3")
+    page.get_by_role("button", name="Freeze this comparison").click()
+    expect(page.locator("main")).to_contain_text(
+        "From your address 1 comparisons were frozen within an hour."
+    )
+    page.locator("main a", has_text="comparison").first.click()
+    expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?.*w-documentation=3&"))
