@@ -185,7 +185,7 @@ def _room(card: Card, sheet: Sheet) -> float:
 
 def _around(card: Card, sheet: Sheet) -> float:
     """What is written over the rows, and the space under them."""
-    return sheet.small * (0.6 + (1.4 if _axis(card) else 0))
+    return sheet.small * (1 + (1.4 if _axis(card) else 0))
 
 
 def _folded(apart: Part, sheet: Sheet) -> Part:

@@ -52,6 +52,7 @@ EXAMPLES = {
     "upload_id": "00000000-0000-0000-0000-000000000000",  # nobody's
     "export/file": "csv",
     "ending": "json",
+    "page": "matrix",
     "url": "nowhere/",
     "changeset": str(factories.MAKER.changeset),
 }
