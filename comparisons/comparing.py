@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils import timezone
 
-from frameworks.asof import Facts, Today, at_end_of
+from frameworks.asof import Facts, Today, at_end_of, newest_revision
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, Facet, Framework
 
@@ -64,6 +64,11 @@ class Comparison:
             only_differences=bool(self.view.only) and not self.folds,
             minimum_coverage=settings.MINIMUM_COVERAGE,
         )
+
+    @property
+    def revision(self) -> int | None:
+        """The newest change that the facts know of; None where none is recorded."""
+        return newest_revision(self.view.as_of)
 
     @property
     def notices(self) -> Iterator[str]:

@@ -5,7 +5,9 @@ are whole (fits and bands in points of 100, coverage in percent, rounded down), 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+
+# Of the typing of Python 3.12: the API's schemas are made of these, which that of 3.11 does not allow.
+from typing_extensions import TypedDict
 
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Source
@@ -17,7 +19,10 @@ FORMAT = 1
 
 
 class FrameworkContent(TypedDict):
-    """`rank` is None on too little evidence; `fit` and `band` where nothing that counts is rated."""
+    """`fit` and `band` (lowest and highest possible fit) in points of 100, `coverage` in percent.
+
+    `rank` is None on too little evidence; `fit` and `band` where nothing that counts is rated.
+    """
 
     slug: str
     name: str
@@ -35,7 +40,7 @@ class CriterionContent(TypedDict):
 
 
 class CellContent(TypedDict):
-    """`state` is rated, evidence (claims, not scored yet) or silent; `claims` are keys."""
+    """`state` is rated, evidence (claims, not scored yet) or silent; `score` is 1 to 5; `claims` are keys."""
 
     framework: str
     criterion: str
@@ -49,6 +54,8 @@ class CellContent(TypedDict):
 
 
 class ClaimContent(TypedDict):
+    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5."""
+
     key: str
     source: str
     line: int
@@ -60,6 +67,8 @@ class ClaimContent(TypedDict):
 
 
 class SourceContent(TypedDict):
+    """`date` as the source states it; `interest` is what its publisher sells that bears on the matter."""
+
     key: str
     name: str
     title: str
@@ -99,8 +108,8 @@ def content_of(table: Matrix, criteria: Iterable[Criterion], weights: Mapping[st
             criterion.slug: weights.get(criterion.slug, criterion.default_weight) for criterion in criteria
         },
         cells=[_cell(cell) for cell in cells],
-        claims=[_claim(claims[key]) for key in sorted(claims)],
-        sources=[_source(sources[key]) for key in sorted(sources)],
+        claims=[claim_content(claims[key]) for key in sorted(claims)],
+        sources=[source_content(sources[key]) for key in sorted(sources)],
     )
 
 
@@ -137,7 +146,7 @@ def _cell(cell: Cell) -> CellContent:
     )
 
 
-def _claim(claim: Claim) -> ClaimContent:
+def claim_content(claim: Claim) -> ClaimContent:
     return ClaimContent(
         key=claim.key,
         source=claim.source.key,
@@ -150,7 +159,7 @@ def _claim(claim: Claim) -> ClaimContent:
     )
 
 
-def _source(source: Source) -> SourceContent:
+def source_content(source: Source) -> SourceContent:
     return SourceContent(
         key=source.key,
         name=source.short_name,

@@ -6,7 +6,7 @@ from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import machines, pages, snapshots
+from .views import api, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -56,6 +56,7 @@ urlpatterns = [
     path("method/", pages.method, name="method"),
     path("search/", pages.search, name="search"),
     # For machines
+    path("api/", api.index, name="api"),
     path(
         "sitemap.xml",
         require_safe(revalidated(sitemap)),

@@ -176,6 +176,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that a static SVG opened by itself runs nothing either
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",  # static files are compressed when collected
+    "comparisons.api.problems.open_to_programs",  # outside all that may refuse a request
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -137,8 +137,18 @@ Facts = Today | Past
 
 def at_end_of(day: date) -> Past:
     """The facts as they stood when the day was over, by the portal's clock."""
-    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
-    return Past(Recording(*row) for row in standing(midnight))
+    return Past(Recording(*row) for row in standing(_end_of(day)))
+
+
+def newest_revision(day: date | None) -> int | None:
+    """The number of the newest one, up to the end of the day if one is named; None where there is none."""
+    known = Revision.objects.filter(at__lt=_end_of(day)) if day else Revision.objects.all()
+    newest: int | None = known.aggregate(newest=Max("pk"))["newest"]
+    return newest
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
 
 
 def standing(moment: datetime) -> "QuerySet[Revision, Any]":

@@ -10,13 +10,16 @@ from django.conf import settings
 from django.db.models import Count, Max, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_etags
 
 from .models import EditorProfile, Revision
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
+YEAR = 31_536_000  # seconds
 #: What pages are made by.
 CODE = ("comparisons", "config", "frameworks", "static", "templates")
 #: What tells a fragment from its page.
@@ -41,6 +44,23 @@ def revalidated(view: View) -> View:
         if response.status_code == 200:
             response.headers["ETag"] = tag
         return response
+
+    return cast(View, answer)
+
+
+def unchanging(view: View) -> View:
+    """For what never changes: any cache may keep it for a year, and need not ask again."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+        response.headers["ETag"] = tag = f'"{hashlib.sha256(response.content).hexdigest()}"'
+        return cast(HttpResponse, get_conditional_response(request, tag, response=response))
 
     return cast(View, answer)
 

@@ -1,26 +1,22 @@
 """Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
 
 from datetime import datetime
-from hashlib import sha256
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from comparisons import comparing, snapshots
 from comparisons.content import content_of
 from comparisons.models import Snapshot
+from frameworks.conditional import unchanging
 
 from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
-
-YEAR = 31_536_000  # seconds
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -42,13 +38,11 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 
 
 @require_safe
-def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponseBase:
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    response = TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept}).render()
-    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    response.headers["ETag"] = etag = f'"{sha256(response.content).hexdigest()}"'
-    return get_conditional_response(request, etag, response=response) or response
+    return TemplateResponse(request, "comparisons/snapshot.html", {"kept": kept})
 
 
 @require_safe
