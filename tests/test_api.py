@@ -193,7 +193,7 @@ def test_what_is_not_published_is_nowhere(client: Client) -> None:
         "kind=micro&min-performance=3",
         "criteria=performance&criteria=documentation&only=differences",
         "use-case=live-updates",
-        "q=a&interface=asgi&framework=flask&open=fastapi:performance",
+        "q=a&interface=asgi&baseline=flask&framework=flask&open=fastapi:performance",
     ],
 )
 def test_the_matrix_answers_the_address_of_its_page(client: Client, query: str) -> None:
@@ -433,6 +433,9 @@ def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
         (f"frameworks?offset={'9' * 50_000}", "offset", "Enter a whole number."),
         ("frameworks?offset=%00", "offset", "Enter a whole number."),
         ("frameworks?limit=1&limit=2", "limit", "It is named more than once."),
+        ("frameworks?limit=", "limit", "It says nothing. Leave it out instead."),
+        ("matrix?q=+&sort=fit", "q", "It says nothing. Leave it out instead."),
+        ("matrix?kind=micro&kind=", "kind", "It says nothing. Leave it out instead."),
         ("frameworks?kind=micro", "kind", "There is no such parameter."),
         ("frameworks/flask?limit=1", "limit", "There is no such parameter."),
         ("ratings?framework=nobody", "framework", "There is no such framework."),

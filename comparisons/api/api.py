@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Swagger
+from ninja import NinjaAPI
 from ninja.decorators import decorate_view
+from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
@@ -32,10 +34,20 @@ Everything that the pages say, for programs: read-only, open to all, without a k
   the parameter.
 - HEAD is answered as GET is. Programs on other sites may ask, too (CORS).
 """
+#: Of the page to try it out.
+LOOKS = {"layout": "BaseLayout", "deepLinking": True, "defaultModelsExpandDepth": 0, "docExpansion": "list"}
 
 
 class Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
+
+
+class Docs(DocsBase):
+    """Swagger UI within a page of ours. Left to itself it would have a stranger judge the description."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        settings = {"url": self.get_openapi_url(api, kwargs), "validatorUrl": None, **LOOKS}
+        return render(request, "comparisons/api_docs.html", {"settings": settings})
 
 
 class Api(NinjaAPI):
@@ -62,8 +74,7 @@ api = Api(
     version="1.0",
     description=DESCRIPTION,
     urls_namespace="api",
-    # Without it the page would have a stranger judge the description.
-    docs=Swagger(settings={"validatorUrl": None, "defaultModelsExpandDepth": 0}),
+    docs=Docs(),
     docs_decorator=lambda view: require_safe(revalidated(view)),
     renderer=Renderer(),
 )
@@ -71,7 +82,9 @@ api.add_router("", facts.router)
 api.add_router("", judgement.router)
 
 
-@api.api_operation(facts.LOOKING, "/", response=schemas.Start, tags=["Start"])
+@api.api_operation(
+    facts.LOOKING, "/", summary="Where everything stands", response=schemas.Start, tags=["Start"]
+)
 @decorate_view(revalidated)
 def start(request: HttpRequest) -> schemas.Start:
     """Where everything stands."""
@@ -121,7 +134,7 @@ def _parameters() -> dict[str, list[dict[str, Any]]]:
         "claims": narrowed,
         "ratings": narrowed,
         "matrix": list(documented(matrix, but=judgement.MERELY_SHOWN)),
-        "compare": list(documented(beside, but=judgement.OF_THE_MATRIX)),
+        "compare": list(documented(beside, but=["baseline", *judgement.OF_THE_MATRIX])),
         "changes": list(documented(ChangesForm(nothing).fields)),
     }
 

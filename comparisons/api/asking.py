@@ -111,6 +111,8 @@ def _misnamed(name: str, values: list[str], fields: Mapping[str, forms.Field]) -
         return f"There is no such {kind}."
     if len(values) > 1 and not isinstance(fields[name], forms.MultipleChoiceField):
         return "It is named more than once."
+    if not all(map(str.strip, values)):
+        return "It says nothing. Leave it out instead."
     return ""
 
 
@@ -143,8 +145,12 @@ def _schema(field: forms.Field) -> dict[str, Any]:
             return {"type": "integer", **_bounds(field)}
         case forms.DateField():
             return {"type": "string", "format": "date"}
-    # No database keeps a NUL in a text.
-    return {"type": "string", "pattern": r"^[^\x00]*$", "maxLength": getattr(field, "max_length", None)}
+    # Something to be seen, and no NUL, which no database keeps.
+    return {
+        "type": "string",
+        "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$",
+        "maxLength": getattr(field, "max_length", None),
+    }
 
 
 def _values(field: forms.ChoiceField) -> list[str]:

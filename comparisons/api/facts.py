@@ -29,7 +29,9 @@ router = Router()
 router.add_decorator(revalidated, mode="view")
 
 
-@router.api_operation(LOOKING, "/frameworks", response=schemas.Page[schemas.Framework], tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/frameworks", summary="All frameworks", response=schemas.Page[schemas.Framework], tags=["Facts"]
+)
 def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
     """By slug. Only published ones are told of, here and everywhere else."""
     form = ListForm(request.GET)
@@ -37,14 +39,18 @@ def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[sch
     return _page(request, response, form, _frameworks(), _many(_framework))
 
 
-@router.api_operation(LOOKING, "/frameworks/{slug:slug}", response=schemas.Framework, tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/frameworks/{slug:slug}", summary="One framework", response=schemas.Framework, tags=["Facts"]
+)
 def framework(request: HttpRequest, slug: str) -> schemas.Framework:
     """One framework: what it is, what it brings, on whose word."""
     understood(request.GET)
     return _framework(_one(_frameworks(), "framework", slug=slug))
 
 
-@router.api_operation(LOOKING, "/criteria", response=schemas.Page[schemas.Criterion], tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/criteria", summary="All criteria", response=schemas.Page[schemas.Criterion], tags=["Facts"]
+)
 def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Criterion]:
     """In the order of the matrix's columns."""
     form = ListForm(request.GET)
@@ -52,14 +58,22 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
     return _page(request, response, form, Criterion.objects.in_order(), _many(_criterion))
 
 
-@router.api_operation(LOOKING, "/criteria/{slug:slug}", response=schemas.Criterion, tags=["Facts"])
+@router.api_operation(
+    LOOKING,
+    "/criteria/{slug:slug}",
+    summary="One criterion with its rubric",
+    response=schemas.Criterion,
+    tags=["Facts"],
+)
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
     """One criterion: its question, its rubric, its weight."""
     understood(request.GET)
     return _criterion(_one(Criterion.objects.in_order(), "criterion", slug=slug))
 
 
-@router.api_operation(LOOKING, "/sources", response=schemas.Page[schemas.Source], tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
+)
 def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Source]:
     """By key."""
     form = ListForm(request.GET)
@@ -67,14 +81,22 @@ def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
     return _page(request, response, form, _sources(), _many(_source))
 
 
-@router.api_operation(LOOKING, "/sources/{slug:key}", response=schemas.Source, tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
+)
 def source(request: HttpRequest, key: str) -> schemas.Source:
     """One source: who wrote it, what its publisher sells."""
     understood(request.GET)
     return _source(_one(_sources(), "source", key=key))
 
 
-@router.api_operation(LOOKING, "/claims", response=schemas.Page[schemas.Claim], tags=["Facts"])
+@router.api_operation(
+    LOOKING,
+    "/claims",
+    summary="Claims, of a framework, criterion or source",
+    response=schemas.Page[schemas.Claim],
+    tags=["Facts"],
+)
 def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
     """By source and line. Narrowed to a criterion, joint claims are among them."""
     form = narrowed(request.GET)
@@ -85,14 +107,22 @@ def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas
     return _page(request, response, form, found, _many(_claim))
 
 
-@router.api_operation(LOOKING, "/claims/{slug:key}", response=schemas.Claim, tags=["Facts"])
+@router.api_operation(
+    LOOKING, "/claims/{slug:key}", summary="One claim", response=schemas.Claim, tags=["Facts"]
+)
 def claim(request: HttpRequest, key: str) -> schemas.Claim:
     """One claim."""
     understood(request.GET)
     return _claim(_one(Claim.objects.published().cited(), "claim", key=key))
 
 
-@router.api_operation(LOOKING, "/ratings", response=schemas.Page[schemas.Rating], tags=["Facts"])
+@router.api_operation(
+    LOOKING,
+    "/ratings",
+    summary="Ratings with their claims, of a framework, criterion or source",
+    response=schemas.Page[schemas.Rating],
+    tags=["Facts"],
+)
 def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
     """By framework and criterion, each with its claims in full. Narrowed to a source: those that rest on it, too."""
     form = narrowed(request.GET)
@@ -104,7 +134,11 @@ def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
 
 
 @router.api_operation(
-    LOOKING, "/ratings/{slug:framework}/{slug:criterion}", response=schemas.Rating, tags=["Facts"]
+    LOOKING,
+    "/ratings/{slug:framework}/{slug:criterion}",
+    summary="One rating with its claims",
+    response=schemas.Rating,
+    tags=["Facts"],
 )
 def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rating:
     """One rating with its claims."""
@@ -113,7 +147,13 @@ def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rati
     return _rated([found])[0]
 
 
-@router.api_operation(LOOKING, "/changes", response=schemas.Changes, tags=["Changes"])
+@router.api_operation(
+    LOOKING,
+    "/changes",
+    summary="What was changed since a revision",
+    response=schemas.Changes,
+    tags=["Changes"],
+)
 def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
     """What was changed after the revision `since`, in the order of numbers: pass on `latest` to be told what is new.
 

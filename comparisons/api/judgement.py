@@ -19,34 +19,46 @@ from .asking import Refused, understood
 from .facts import LOOKING, moment, page_of
 from .problems import Fault
 
-#: What is ticked and open on the page. An address of the page may be asked as it is: here this changes nothing.
-MERELY_SHOWN = ("framework", "open")
+#: What only changes how the page looks. Its address may be asked as it is: here this changes nothing.
+MERELY_SHOWN = ("baseline", "framework", "open")
 #: What means nothing side by side.
-OF_THE_MATRIX = ("criteria", "sort", *MERELY_SHOWN)
+OF_THE_MATRIX = ("criteria", "sort", "framework", "open")
 
 router = Router()
 
 
-@router.api_operation(LOOKING, "/matrix", response=schemas.Compared, tags=["Comparisons"])
+@router.api_operation(
+    LOOKING,
+    "/matrix",
+    summary="All frameworks, filtered, weighed and ranked",
+    response=schemas.Compared,
+    tags=["Comparisons"],
+)
 @decorate_view(revalidated)
 def matrix(request: HttpRequest) -> schemas.Compared:
     """All frameworks that pass the filters, ranked under the weights, each cell with its claims.
 
-    The parameters are those of the page `/`, so that its address asks for the same; `framework` and `open`, which only
-    say what is ticked and open there, change nothing here. Filters never change a score.
+    The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework` and `open`,
+    which only say what stands out, is ticked and open there, change nothing here. Filters never change a score.
     """
     asked = comparing.matrix(request.GET, with_claims=True)
     understood(request.GET, *asked.forms, ignored=MERELY_SHOWN)
     return _compared(asked, reverse("comparisons:matrix"))
 
 
-@router.api_operation(LOOKING, "/compare/{slug:versus}", response=schemas.Compared, tags=["Comparisons"])
+@router.api_operation(
+    LOOKING,
+    "/compare/{slug:versus}",
+    summary="Two to five frameworks side by side",
+    response=schemas.Compared,
+    tags=["Comparisons"],
+)
 @decorate_view(revalidated)
 def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     """Two to five frameworks, as `django-vs-flask`, ranked under the weights, each cell with its claims.
 
-    The parameters are those of the page `/compare/django-vs-flask/`. With `only=differences` the criteria are left out
-    in which all of them are alike; their weights still count.
+    The parameters are those of the page `/compare/django-vs-flask/`; `baseline` changes nothing here. With
+    `only=differences` the criteria are left out in which all of them are alike; their weights still count.
     """
     slugs = parties(versus)
     asked = comparing.side_by_side(request.GET, slugs)
@@ -56,12 +68,18 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
         detail = f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them."
         raise Refused([Fault(parameter="versus", detail=detail)])
-    understood(request.GET, *asked.forms, but=OF_THE_MATRIX)
+    understood(request.GET, *asked.forms, ignored=["baseline"], but=OF_THE_MATRIX)
     asked.folds = False  # a page folds what is alike; data leaves it out
     return _compared(asked, reverse("comparisons:side_by_side", args=[slugs]))
 
 
-@router.api_operation(LOOKING, "/snapshots/{slug:snapshot_id}", response=schemas.Frozen, tags=["Comparisons"])
+@router.api_operation(
+    LOOKING,
+    "/snapshots/{slug:snapshot_id}",
+    summary="A comparison as it was frozen",
+    response=schemas.Frozen,
+    tags=["Comparisons"],
+)
 @decorate_view(unchanging)
 def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
     """A comparison as it was frozen, named by the hash of what it says: the last part of its address, `/s/<id>/`."""
