@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -12,12 +13,13 @@ from django.utils import timezone
 from frameworks import renaming
 from frameworks.asof import Facts, Today, at_end_of
 from frameworks.cells import Cell, Key
-from frameworks.models import Criterion, Facet, Framework
+from frameworks.models import Criterion, Facet, Framework, Revision
 
 from . import usecases
+from .content import Content, content_of
 from .filters import FrameworkFilter, filter_of
 from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
-from .matrix import Matrix, build_matrix
+from .matrix import Matrix, Row, build_matrix
 from .models import UseCase
 from .permalinks import View
 
@@ -76,6 +78,16 @@ class Comparison:
         return self.view.pinned(self.usual).url(path)
 
     @property
+    def rows(self) -> Sequence[Row]:
+        """As the page shows them: here in the order in which the frameworks are named."""
+        return self.table.in_order
+
+    @property
+    def content(self) -> Content:
+        """What it says, where it was made with its claims."""
+        return content_of(self.table, self.rows, self.criteria, self.weights)
+
+    @property
     def notices(self) -> Iterator[str]:
         """One sentence for everything that was asked and is not in effect."""
         return notices(self.query, *self.forms)
@@ -102,6 +114,11 @@ class Filtered(Comparison):
 
     facets: Sequence[Facet]
     filters: FrameworkFilter
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Those with enough evidence first, sorted."""
+        return [*self.table.ranked, *self.table.unranked]
 
     @property
     def forms(self) -> list[Form]:
@@ -191,3 +208,20 @@ def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
     """The facts of the day asked for; of today where none is, or none that can be had."""
     form = DayForm(query, today=timezone.localdate())
     return form, at_end_of(form.day) if form.day else Today()
+
+
+def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
+    """The newest step that readers may know of, up to the day asked for.
+
+    Asked for before the facts, they are never older than it.
+    """
+    until = stood_at(DayForm(query, today=timezone.localdate()).day, now)
+    return Revision.objects.public().until(until)
+
+
+def stood_at(day: date | None, now: datetime) -> datetime:
+    """The last moment whose facts a comparison shows: of the day asked for, or now."""
+    if day is None:
+        return now
+    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
+    return midnight - datetime.resolution

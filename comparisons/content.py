@@ -5,7 +5,10 @@ are whole (fits and bands in points of 100, coverage in percent, rounded down), 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
+
+# Of the typing of Python 3.12: the API's schemas are made of these, which that of 3.11 does not allow.
+from typing_extensions import TypedDict
 
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Source
@@ -17,7 +20,10 @@ FORMAT = 1
 
 
 class FrameworkContent(TypedDict):
-    """`rank` is None on too little evidence; `fit` and `band` where nothing that counts is rated."""
+    """`fit` and `band` (lowest and highest possible fit) in points of 100, `coverage` in percent.
+
+    `rank` is None on too little evidence; `fit` and `band` where nothing that counts is rated.
+    """
 
     slug: str
     name: str
@@ -35,7 +41,7 @@ class CriterionContent(TypedDict):
 
 
 class CellContent(TypedDict):
-    """`state` is rated, evidence (claims, not scored yet) or silent; `claims` are keys."""
+    """`state` is rated, evidence (claims, not scored yet) or silent; `score` is 1 to 5; `claims` are keys."""
 
     framework: str
     criterion: str
@@ -49,6 +55,8 @@ class CellContent(TypedDict):
 
 
 class ClaimContent(TypedDict):
+    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5."""
+
     key: str
     source: str
     line: int
@@ -60,6 +68,8 @@ class ClaimContent(TypedDict):
 
 
 class SourceContent(TypedDict):
+    """`date` as the source states it; `interest` is what its publisher sells that bears on the matter."""
+
     key: str
     name: str
     title: str
@@ -83,17 +93,12 @@ class Content(TypedDict):
 
 
 def content_of(
-    table: Matrix,
-    criteria: Iterable[Criterion],
-    weights: Mapping[str, int],
-    rows: Sequence[Row] | None = None,
+    table: Matrix, rows: Sequence[Row], criteria: Iterable[Criterion], weights: Mapping[str, int]
 ) -> Content:
-    """Of a matrix whose cells hold their claims: the frameworks in its order, the criteria that it shows.
+    """Of a matrix whose cells hold their claims: its rows in the order given, the criteria that it shows.
 
-    `weights` name those that differ from a criterion's default; `rows` are those of the table in another order.
+    `weights` name those that differ from a criterion's default.
     """
-    if rows is None:
-        rows = [*table.ranked, *table.unranked]
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
     sources = {claim.source.key: claim.source for claim in claims.values()}
@@ -105,8 +110,8 @@ def content_of(
             criterion.slug: weights.get(criterion.slug, criterion.default_weight) for criterion in criteria
         },
         cells=[_cell(cell) for cell in cells],
-        claims=[_claim(claims[key]) for key in sorted(claims)],
-        sources=[_source(sources[key]) for key in sorted(sources)],
+        claims=[claim_content(claims[key]) for key in sorted(claims)],
+        sources=[source_content(sources[key]) for key in sorted(sources)],
     )
 
 
@@ -150,7 +155,7 @@ def _cell(cell: Cell) -> CellContent:
     )
 
 
-def _claim(claim: Claim) -> ClaimContent:
+def claim_content(claim: Claim) -> ClaimContent:
     return ClaimContent(
         key=claim.key,
         source=claim.source.key,
@@ -163,7 +168,7 @@ def _claim(claim: Claim) -> ClaimContent:
     )
 
 
-def _source(source: Source) -> SourceContent:
+def source_content(source: Source) -> SourceContent:
     return SourceContent(
         key=source.key,
         name=source.short_name,

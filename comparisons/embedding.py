@@ -218,7 +218,7 @@ def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
     order = sorted(slugs, key=lambda slug: slug != view.baseline)
     rows = sorted(table.in_order, key=lambda row: order.index(row.framework.slug))
     return Embed(
-        content=content_of(table, asked.criteria, asked.weights, rows),
+        content=content_of(table, rows, asked.criteria, asked.weights),
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
         under=_whose(asked),

@@ -7,7 +7,7 @@ import json
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
@@ -17,7 +17,6 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 
@@ -56,14 +55,6 @@ def canonical(content: Content) -> str:
 def id_of(text: str) -> str:
     """130 bits of the SHA-256 of the text, in lower case letters and digits."""
     return b32encode(sha256(text.encode()).digest()).decode().lower()[:26]
-
-
-def stood_at(day: date | None, now: datetime) -> datetime:
-    """The last moment whose facts a comparison shows: of the day asked for, or now."""
-    if day is None:
-        return now
-    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
-    return midnight - datetime.resolution
 
 
 def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Snapshot:
@@ -289,7 +280,7 @@ def _today(content: Content) -> Content:
     criteria = list(Criterion.objects.scored().in_order().filter(slug__in=_slugs(content["criteria"])))
     cells = gather(frameworks, criteria, with_claims=True)
     table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
-    return content_of(table, criteria, {})
+    return content_of(table, table.in_order, criteria, {})
 
 
 def _slugs(named: Iterable[Mapping[str, Any]]) -> list[str]:

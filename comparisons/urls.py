@@ -7,7 +7,7 @@ from frameworks.conditional import revalidated
 
 from . import feeds, sitemaps
 from .permalinks import parties, versus
-from .views import embeds, formats, machines, pages, snapshots
+from .views import api, embeds, formats, machines, pages, snapshots
 
 
 class PartiesConverter:
@@ -80,6 +80,7 @@ urlpatterns = [
     path("method/", pages.method, name="method"),
     path("search/", pages.search, name="search"),
     # For machines
+    path("api/", api.index, name="api"),
     path(
         "sitemap.xml",
         require_safe(revalidated(sitemap)),

@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from comparisons.api.api import api
+
 from . import health
 
 # Error pages are Django's own handlers with our templates: 400.html, 403.html, 404.html, 500.html.
@@ -8,6 +10,7 @@ urlpatterns = [
     path("live/", health.live, name="live"),
     path("ready/", health.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
     path("", include("frameworks.urls")),
     path("", include("comparisons.urls")),
 ]

@@ -138,8 +138,11 @@ Facts = Today | Past
 
 def at_end_of(day: date) -> Past:
     """The facts as they stood when the day was over, by the portal's clock."""
-    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
-    return Past(Recording(*row) for row in standing(midnight))
+    return Past(Recording(*row) for row in standing(_end_of(day)))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
 
 
 def standing(moment: datetime) -> "QuerySet[Revision, Any]":

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib.auth.models import Group, Permission, User
 
 from comparisons.comparing import Comparison
-from comparisons.content import content_of
 from comparisons.models import (
     Condition,
     Need,
@@ -347,7 +346,7 @@ def make_condition(options: list[Option] | None = None, **fields: Any) -> Condit
 def make_snapshot(asked: Comparison | None = None, **fields: Any) -> Snapshot:
     """Written as it is: no fact, so without a revision. With an id that tests can name instead of the hash."""
     if asked:
-        fields["content"] = canonical(content_of(asked.table, asked.criteria, asked.weights))
+        fields["content"] = canonical(asked.content)
     fields.setdefault("id", KEPT)
     fields.setdefault("content", "{}")
     fields.setdefault("size", len(fields["content"].encode()))

@@ -266,6 +266,7 @@ PAGES = {
     "changes, made in one go": f"/changes/{factories.MAKER.changeset}/",
     "history of a cell": "/frameworks/fastapi/performance/history/",
     "objection sent": "/frameworks/flask/performance/objection/sent/",
+    "api": "/api/",
 }
 #: Pages for what is not there, with their status.
 ERRORS = {

@@ -146,6 +146,7 @@ def items(
         ("/sitemap.xml", 9),
         ("/robots.txt", 0),
         ("/llms.txt", 4),
+        ("/api/", 16),
         ("/nowhere/", 0),
     ],
 )

@@ -46,6 +46,10 @@ EXAMPLES = {
     "s/snapshot_id": factories.KEPT,
     "embed/path": "nowhere",
     "use-cases/slug": "any-case",
+    "claims/key": "c-1",
+    "ratings/framework": "alpha",
+    "compare/versus": "alpha-vs-beta",
+    "snapshots/snapshot_id": factories.KEPT,
     "framework": "alpha",
     "criterion": "speed",
     "app_label": "frameworks",
@@ -156,7 +160,7 @@ def make_world() -> World:
     alpha, speed = factories.make_framework(name="Alpha"), factories.make_criterion(name="Speed")
     factories.make_framework(name="Beta")
     source = factories.make_source(key="s-1")
-    factories.make_claim(framework=alpha, criterion=speed, source=source)
+    factories.make_claim(framework=alpha, criterion=speed, source=source, key="c-1")
     factories.make_rating(framework=alpha, criterion=speed)
     factories.make_tie(framework=alpha, component=factories.make_component(name="Channels"))
     one_of_each()

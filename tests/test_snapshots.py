@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comparisons import snapshots
+from comparisons import comparing, snapshots
 from comparisons.content import Content
 from comparisons.models import Freezing, Snapshot
 from frameworks import revisions
@@ -154,7 +154,7 @@ def test_a_matrix_of_five_or_fewer_is_frozen_side_by_side(client: Client, cell: 
 def test_a_day_gone_by_is_frozen_as_it_stood(client: Client, cell: Rating) -> None:
     today = timezone.localdate()
     kept = frozen(client, f"{LIVE}?as-of={today}")
-    assert Snapshot.objects.get().stood_at == snapshots.stood_at(today, timezone.now())
+    assert Snapshot.objects.get().stood_at == comparing.stood_at(today, timezone.now())
     assert frozen(client) == kept
 
 

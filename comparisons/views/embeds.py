@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from comparisons import charts, comparing, embedding, snapshots, snippets
+from comparisons import charts, comparing, embedding, snippets
 from comparisons.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
 from frameworks.conditional import revalidated, unchanging
-from frameworks.models import Revision
 from frameworks.pictures import pictured
 
 from .answers import (
@@ -68,19 +67,19 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 @revalidated
 def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks in brief, under the same parameters as their side by side."""
-    query = spoken(request.GET)
+    query, now = spoken(request.GET), timezone.now()
+    revision = comparing.newest_revision(query, now)
     asked, look = comparing.side_by_side(query, slugs), FrameForm(query)
     if len(asked.frameworks) < len(slugs):
         return _nothing(request, 404, "Not all frameworks named in its address are known.")
     if not embedding.fits(asked, slugs):
         return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
-    now = timezone.now()
     context = {
         "embed": embedding.of_comparison(asked, slugs),
         "theme": look.clean_data.get("theme", ""),
         "notices": list(notices(query, *asked.forms, look)),
         "day": asked.view.as_of or timezone.localdate(now),
-        "revision": Revision.objects.until(snapshots.stood_at(asked.view.as_of, now)),
+        "revision": revision,
     }
     return TemplateResponse(request, "comparisons/embed.html", context)
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
@@ -13,13 +12,11 @@ from django.views.decorators.http import require_safe
 
 from comparisons import comparing, exports
 from comparisons.comparing import Comparison
-from comparisons.content import Content, content_of
+from comparisons.content import Content
 from comparisons.exports import Origin, Place, in_words, listed
-from comparisons.forms import DayForm
-from comparisons.matrix import Row
 from comparisons.models import Snapshot
 from comparisons.permalinks import versus
-from comparisons.snapshots import Kept, stood_at
+from comparisons.snapshots import Kept
 from frameworks.conditional import revalidated, unchanging
 from frameworks.models import Revision
 
@@ -39,9 +36,9 @@ NAME_MAX, NAMES_MAX = 60, 5
 def matrix(request: HttpRequest, ending: str) -> HttpResponse:
     """The matrix of these parameters, its rows in the order of the page."""
     query, path = spoken(request.GET), reverse("comparisons:matrix")
-    revision = _revision(query)
+    revision = comparing.newest_revision(query, timezone.now())
     asked = comparing.matrix(query, with_claims=True)
-    content = _content(asked, [*asked.table.ranked, *asked.table.unranked])
+    content = asked.content
     origin = _origin(asked, content, "Python web frameworks compared", path, revision)
     response = _file(content, origin, ending, _versions(asked))
     return _headed(
@@ -54,11 +51,11 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponse:
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
     """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
     query = spoken(request.GET)
-    revision = _revision(query)
+    revision = comparing.newest_revision(query, timezone.now())
     asked = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(asked, slugs):
         return _refused(ending, *refusal)
-    content = _content(asked, asked.table.in_order)
+    content = asked.content
     title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
     path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
     origin = _origin(asked, content, title, path, revision)
@@ -91,13 +88,7 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
 # What a file says
 
 
-def _content(asked: Comparison, rows: Sequence[Row]) -> Content:
-    return content_of(asked.table, asked.criteria, asked.weights, rows)
-
-
-def _origin(
-    asked: Comparison, content: Content, title: str, path: str, revision: dict[str, Any] | None
-) -> Origin:
+def _origin(asked: Comparison, content: Content, title: str, path: str, revision: Revision | None) -> Origin:
     day, use_case = asked.view.as_of, asked.use_case
     when = f"as it stood on {in_words(day)}" if day else _words(revision)
     return Origin(
@@ -110,7 +101,7 @@ def _origin(
             for source in content["sources"]
         },
         told={
-            "revision": revision,
+            "revision": {"number": revision.pk, "at": revision.at} if revision else None,
             "as_of": day,
             "use_case": {"slug": use_case.slug, "name": use_case.name} if use_case else None,
         },
@@ -118,17 +109,10 @@ def _origin(
     )
 
 
-def _revision(query: QueryDict) -> dict[str, Any] | None:
-    """The newest step that readers may know of. Asked for before the facts, so that they are never older than it."""
-    until = stood_at(DayForm(query, today=timezone.localdate()).day, timezone.now())
-    newest = Revision.objects.public().filter(at__lte=until).order_by("-pk").first()
-    return {"number": newest.pk, "at": newest.at} if newest else None
-
-
-def _words(revision: dict[str, Any] | None) -> str:
+def _words(revision: Revision | None) -> str:
     if revision is None:
         return "without any facts yet"
-    return f"revision {revision['number']} of {in_words(timezone.localdate(revision['at']))}"
+    return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
 
 
 def _versions(asked: Comparison) -> dict[Place, int]:

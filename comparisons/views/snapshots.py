@@ -13,7 +13,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from comparisons import charts, comparing, controls, snapshots
-from comparisons.content import content_of
 from comparisons.embedding import oembed_url
 from comparisons.models import Snapshot
 from comparisons.permalinks import View
@@ -31,8 +30,8 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     asked = comparing.side_by_side(spoken(request.GET), slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
-    content = content_of(asked.table, asked.criteria, asked.weights, rows=asked.table.in_order)
-    at, address = snapshots.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    content = asked.content
+    at, address = comparing.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
         kept = snapshots.freeze(content, at=at, address=address, now=now)
     except snapshots.TooMany as full:

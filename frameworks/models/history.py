@@ -34,10 +34,9 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         )
         return self.filter(~Exists(later))
 
-    def until(self, moment: datetime) -> int | None:
-        """The number of the last step taken by then."""
-        last: int | None = self.filter(at__lte=moment).order_by().aggregate(last=models.Max("pk"))["last"]
-        return last
+    def until(self, moment: datetime) -> "Revision | None":
+        """The newest step that was taken by then."""
+        return self.filter(at__lte=moment).order_by("-pk").first()
 
     def with_last_version(self) -> "RevisionQuerySet":
         """Annotates `last_version`, the version of the last step of the same fact."""

@@ -59,6 +59,7 @@ PAGES = {
     "history of a cell": "/frameworks/fastapi/performance/history/",
     "objection": "/frameworks/fastapi/performance/objection/",
     "objection sent": "/frameworks/fastapi/performance/objection/sent/",
+    "api": "/api/",
 }
 #: Pages for what is not there or went wrong.
 ERRORS = {

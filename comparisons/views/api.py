@@ -1,0 +1,17 @@
+"""The page about the API, for people."""
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from comparisons.api.api import api
+from frameworks.conditional import revalidated
+
+
+@require_safe
+@revalidated
+def index(request: HttpRequest) -> TemplateResponse:
+    """What can be asked for and how, from the description that programs read."""
+    paths = api.get_openapi_schema()["paths"]
+    operations = [{"path": path, **methods["get"]} for path, methods in paths.items()]
+    return TemplateResponse(request, "comparisons/api.html", {"operations": operations})

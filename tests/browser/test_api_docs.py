@@ -1,0 +1,53 @@
+"""The page on which the API is tried out: its script is not ours, and keeps to our rules all the same."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests import factories
+
+DOCS = "/api/v1/docs"
+
+
+@pytest.fixture(autouse=True)
+def facts(live_server: LiveServer) -> None:
+    factories.make_rating(
+        framework=factories.make_framework(name="Django"), criterion=factories.make_criterion(name="Speed")
+    )
+
+
+def test_it_breaks_no_rule_and_asks_nobody_else(
+    page: Page, live_server: LiveServer, console: list[str]
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(DOCS)
+    expect(page.get_by_text("All frameworks, filtered, weighed and ranked")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert [address for address in asked if not address.startswith((live_server.url, "data:"))] == []
+    assert console == []
+    assert page.context.cookies() == []
+
+
+def test_an_address_is_tried_out_with_the_keyboard(page: Page, console: list[str]) -> None:
+    page.goto(DOCS)
+    page.locator("#operations-Facts-framework .opblock-summary-control").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Try it out").focus()
+    page.keyboard.press("Enter")
+    page.locator("#operations-Facts-framework input").fill("django")
+    page.get_by_role("button", name="Execute").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".live-responses-table .response-col_status").last).to_have_text("200")
+    expect(page.locator(".live-responses-table")).to_contain_text('"name": "Django"')
+    assert console == []
+
+
+def test_without_scripts_it_leads_on(browser: Browser, live_server: LiveServer) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(DOCS)
+    expect(page.locator("noscript")).to_contain_text("scripts are off")
+    page.get_by_role("link", name="What it is and how to use it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("API")
+    context.close()
