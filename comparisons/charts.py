@@ -253,5 +253,5 @@ def _row(name: str, rank: int | None, fit: int | None, band: Sequence[int] | Non
     scale = Scale(band[0], band[1], fit if rank else None) if band else None
     told = f"band {band[0]} to {band[1]}" if band else "no fit"
     if rank is None:
-        return Row(name, f"{name} {told}, {coverage} % rated", scale or Scale(0, 0), "–")
+        return Row(name, f"{name} {told}, {coverage} % rated", scale, "–")
     return Row(name, f"{rank}. {name} fit {fit}, {told}", scale, str(fit), str(rank))

@@ -122,7 +122,8 @@ class Drawing:
         self.elements.append(f"<text {looks} {place}>{escape(drawn)}</text>")
 
     def fit(self, words: str, face: Face, room: float) -> str:
-        return fitted(words, face, room / self.sheet.slack)
+        drawn = known(words, face.family) if self.sheet.height else words
+        return fitted(drawn, face, room / self.sheet.slack)
 
     def width(self, words: str, face: Face) -> float:
         return face.width(words) * self.sheet.slack
@@ -267,7 +268,7 @@ def _holds(card: Card, face: Face, room: float) -> bool:
 
 def _line(card: Card, sheet: Sheet) -> tuple[Face, list[str]]:
     """Of several sentences the first, where there is no room for all."""
-    face, room, most = Face(SANS, sheet.text), sheet.room / sheet.slack, 2 if len(card.rows) < 4 else 1
+    face, room, most = Face(SANS, sheet.text), sheet.room / sheet.slack, 2 if len(card.rows) <= 4 else 1
     lines = wrapped(card.line, face, room, most)
     first, is_several, _ = card.line.partition(". ")
     return face, wrapped(f"{first}.", face, room, most) if is_several and " ".join(

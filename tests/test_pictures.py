@@ -151,6 +151,17 @@ def test_who_is_not_ranked_stands_apart(client: Client, drawn: list[str]) -> Non
     assert words(drawn[0]).index("Too little evidence to rank") < words(drawn[0]).index("Quart")
 
 
+def test_where_nothing_counts_nothing_is_marked(client: Client, drawn: list[str]) -> None:
+    query = "&".join(
+        f"w-{name}=0" for name in ("learning-curve", "documentation", "performance", "async-support")
+    )
+    page = head(client, f"/compare/flask-vs-fastapi/?{query}")
+    assert "Flask no fit, 0 % rated" in said(page, "og:image:alt")
+    client.get(picture_path(page))
+    assert "pale" not in re.findall(r'<rect class="(\w+)"', drawn[0])
+    assert "petrol" not in re.findall(r'<rect class="(\w+)"', drawn[0])
+
+
 def test_with_many_they_are_named_in_one_line(client: Client, drawn: list[str]) -> None:
     for number in range(9):
         factories.make_framework(name=f"Another {number}")
