@@ -148,14 +148,20 @@ def current_address(request: HttpRequest) -> str | None:
 
 def _collected(say: Callable[[Name], Any]) -> Name:
     """Collects the names that are said, and looks all of them up in one query."""
-    asked: set[str] = set()
+    asked: set[tuple[str, str]] = set()
 
     def collect(kind: str, slug: str) -> str:
-        asked.add(slug.lower())
+        asked.add((kind, slug))
         return slug
 
     say(collect)
-    now = _public(FormerSlug.objects.now(slug for slug in asked if len(slug) <= 60 and re.match(SLUG, slug)))
+    folded = {
+        (kind, slug.lower()) for kind, slug in asked if len(slug) <= 60 and re.match(SLUG, slug.lower())
+    }
+    # Names are in lower case; one in capitals is meant for the one without.
+    capitals = {(kind, slug.lower()): slug.lower() for kind, slug in asked if slug != slug.lower()}
+    known = FormerSlug.objects.now(slug for _, slug in folded)
+    now = _public({place: {**capitals, **known}[place] for place in folded & {*capitals, *known}})
     return lambda kind, slug: now.get((kind, slug.lower()), slug)
 
 
@@ -201,10 +207,9 @@ def _kwargs(route: str, kwargs: Mapping[str, Any], name: Name) -> dict[str, Any]
 
 
 def _named(value: Any, kind: str, name: Name) -> Any:
-    """Addresses are lower case; a name in capitals is meant for the one without."""
     if isinstance(value, list):
-        return list(dict.fromkeys(name(kind, slug).lower() for slug in value))
-    return name(kind, value).lower() if isinstance(value, str) else value
+        return list(dict.fromkeys(name(kind, slug) for slug in value))
+    return name(kind, value) if isinstance(value, str) else value
 
 
 def _kinds(route: str) -> Iterator[tuple[str, str]]:
