@@ -22,7 +22,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
     QueryDict,
 )
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from .models import FormerSlug, ProposedChange, Recorded, Revision, recorded_models
@@ -148,14 +148,20 @@ def current_address(request: HttpRequest) -> str | None:
 
 def _collected(say: Callable[[Name], Any]) -> Name:
     """Collects the names that are said, and looks all of them up in one query."""
-    asked: set[str] = set()
+    asked: set[tuple[str, str]] = set()
 
     def collect(kind: str, slug: str) -> str:
-        asked.add(slug.lower())
+        asked.add((kind, slug))
         return slug
 
     say(collect)
-    now = _public(FormerSlug.objects.now(slug for slug in asked if len(slug) <= 60 and re.match(SLUG, slug)))
+    folded = {
+        (kind, slug.lower()) for kind, slug in asked if len(slug) <= 60 and re.match(SLUG, slug.lower())
+    }
+    # Names are in lower case; one in capitals is meant for the one without.
+    capitals = {(kind, slug.lower()): slug.lower() for kind, slug in asked if slug != slug.lower()}
+    known = FormerSlug.objects.now(slug for _, slug in folded)
+    now = _public({place: {**capitals, **known}[place] for place in folded & {*capitals, *known}})
     return lambda kind, slug: now.get((kind, slug.lower()), slug)
 
 
@@ -197,14 +203,23 @@ def _pair(key: str, value: str, name: Name) -> tuple[str, str]:
 
 def _kwargs(route: str, kwargs: Mapping[str, Any], name: Name) -> dict[str, Any]:
     kinds = dict(_kinds(route))
-    return {key: _named(value, kinds[key], name) if key in kinds else value for key, value in kwargs.items()}
+    said = {key: _named(value, kinds[key], name) if key in kinds else value for key, value in kwargs.items()}
+    return said | {"page": _page(kwargs["page"], name)} if "page" in kwargs else said
+
+
+def _page(page: str, name: Name) -> str:
+    """The path of a page, where the picture of one is asked for."""
+    try:
+        found = resolve(f"/{page}/")
+    except Resolver404:
+        return page
+    return reverse(found.view_name, kwargs=_kwargs(found.route, found.kwargs, name)).strip("/")
 
 
 def _named(value: Any, kind: str, name: Name) -> Any:
-    """Addresses are lower case; a name in capitals is meant for the one without."""
     if isinstance(value, list):
-        return list(dict.fromkeys(name(kind, slug).lower() for slug in value))
-    return name(kind, value).lower() if isinstance(value, str) else value
+        return list(dict.fromkeys(name(kind, slug) for slug in value))
+    return name(kind, value) if isinstance(value, str) else value
 
 
 def _kinds(route: str) -> Iterator[tuple[str, str]]:

@@ -155,12 +155,9 @@ def test_relations_to_many_are_part_of_the_revision(ada: Client) -> None:
 @pytest.mark.parametrize(
     "make, names",
     [
-        (factories.make_framework, ["slug"]),
-        (factories.make_criterion, ["slug"]),
         (factories.make_group, ["slug"]),
         (factories.make_facet, ["slug"]),
         (factories.make_facet_value, ["facet", "slug"]),
-        (factories.make_source, ["key"]),
         (factories.make_claim, ["key"]),
         (factories.make_rating, ["framework", "criterion"]),
         (factories.make_trait, ["framework", "value"]),

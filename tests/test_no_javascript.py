@@ -219,8 +219,8 @@ def test_every_link_leads_somewhere_and_every_button_belongs_to_a_form(client: C
             assert link["href"][1:] in ids
     forms = page.all("form")
     within = [button for form in forms for button in form.all("button")]
-    # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden until
-    # its script shows it.
+    # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden
+    # until its script shows it.
     copying = {"data-copy-link", "data-copy-file", "data-copy-from"}
     alone = [button for button in page.all("button") if not copying & button.attributes.keys()]
     outside = [button for button in alone if button not in within]

@@ -29,7 +29,8 @@ class Recorded(models.Model):
     same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
     """
 
-    #: The fields that name a fact: set once, then for ever. A relation stands for what names the other.
+    #: The fields that name a fact: set once, then for ever, but where `renaming` says otherwise. A relation stands for
+    #: what names the other.
     key_fields: tuple[str, ...]
 
     version = models.PositiveIntegerField(default=1, editable=False)
