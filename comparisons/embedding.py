@@ -14,6 +14,8 @@ from django.template.defaultfilters import pluralize
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 
+from frameworks.renaming import Renamed
+
 from . import comparing, usecases
 from .comparing import Comparison
 from .content import CellContent, Content, CriterionContent, FrameworkContent, content_of, scale_of
@@ -39,6 +41,13 @@ class Place(NamedTuple):
     snapshot_id: str
     slugs: list[str]
     query: QueryDict
+
+    def side_by_side(self) -> Comparison | None:
+        """None where there is none, or where its address says a former name: its page leads to today's."""
+        try:
+            return comparing.side_by_side(self.query, self.slugs) if self.slugs else None
+        except Renamed:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +260,8 @@ def found(address: str) -> Embed | None:
     if place.snapshot_id:
         snapshot = Snapshot.objects.filter(pk=place.snapshot_id).first()
         return of_snapshot(snapshot) if snapshot else None
-    asked = comparing.side_by_side(place.query, place.slugs)
-    return of_comparison(asked, place.slugs) if fits(asked, place.slugs) else None
+    asked = place.side_by_side()
+    return of_comparison(asked, place.slugs) if asked and fits(asked, place.slugs) else None
 
 
 def place_of(address: str) -> Place | None:

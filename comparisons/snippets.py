@@ -96,16 +96,16 @@ def read(query: QueryDict) -> Snippet:
     address: str = look.get("address", "")
     place = embedding.place_of(address) if address else None
     frozen = embedding.found(address) if place and place.snapshot_id else None
-    if place and place.slugs:
-        asked, wanted = comparing.side_by_side(place.query, place.slugs), place.slugs
-        known = {framework.slug for framework in asked.frameworks}
+    if place and (named := place.side_by_side()):
+        wanted = place.slugs
+        known = {framework.slug for framework in named.frameworks}
         ticks = tuple(slug for slug in wanted if slug in known)
-        asked = replace(asked, view=asked.view.but(framework=ticks))
+        asked = replace(named, view=named.view.but(framework=ticks))
     else:
-        asked = comparing.ticked(query)
+        named, asked = None, comparing.ticked(query)
         wanted = list(asked.view.framework)
     said = [*notices(asked.query, *asked.forms), *notices({}, form)]
-    if address and not frozen and not (place and place.slugs):
+    if address and not frozen and not named:
         said.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
         said.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from comparisons.models import Snapshot
 from frameworks import conditional
-from frameworks.models import Framework
+from frameworks.models import Criterion, Framework
 from tests import factories
 from tests.factories import KEPT
 from tests.html import Element, read
@@ -22,6 +22,7 @@ from tests.test_matrix_page import (
     change,
     world,  # noqa: F401 - a fixture
 )
+from tests.test_renaming import rename
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -224,7 +225,6 @@ def test_an_unchanged_frame_may_still_be_framed(client: Client, path: str) -> No
         *[
             f"/oembed?url={SITE}/compare/flask-vs-fastapi/",
             "/oembed",
-            "/embed",
             "/embedded/",
             "/static/x.css",
         ],
@@ -488,6 +488,27 @@ def test_the_public_address_is_the_one_that_counts(client: Client, settings: Set
     told = oembed(client, "https://compare.example.org/compare/flask-vs-fastapi/")
     assert 'src="https://compare.example.org/embed/compare/flask-vs-fastapi/"' in told["html"]
     assert client.get("/oembed", {"url": f"{SITE}/compare/flask-vs-fastapi/"}).status_code == 404
+
+
+# Former names
+
+
+def test_a_frame_under_a_former_name_leads_to_todays(client: Client) -> None:
+    rename(Framework.objects.get(slug="flask"), "flagon")
+    response = client.get(f"{LIVE}?baseline=flask")
+    assert (response.status_code, response["Location"]) == (
+        301,
+        "/embed/compare/flagon-vs-fastapi/?baseline=flagon",
+    )
+
+
+def test_a_former_name_in_an_address_that_is_told_of_breaks_nothing(client: Client) -> None:
+    rename(Criterion.objects.get(slug="performance"), "speed")
+    address = f"{SITE}/compare/flask-vs-fastapi/?w-performance=9"
+    response = client.get("/oembed", {"url": address})
+    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+    page = get(client, f"/embed/?{urlencode({'address': address})}")
+    assert page.texts(".notices li") == ["There is no comparison at this address."]
 
 
 # What it costs
