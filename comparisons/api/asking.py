@@ -86,19 +86,17 @@ def understood(
     `ignored` may say what they will; `but` are no parameters here, though the forms know them.
     """
     fields = {name: field for name, field in fields_of(asked).items() if name not in but}
-    faults = [
-        Fault(parameter=clip(name), detail=fault)
+    faults = {
+        name: fault
         for name, values in query.lists()
         if name not in ignored and (fault := _misnamed(name, values, fields))
-    ]
-    faults += [
-        Fault(parameter=name, detail=clip(" ".join(map(str, messages))))
-        for form in asked
-        for name, messages in form.errors.items()
-        if name in fields and name not in ignored
-    ]
+    }
+    for form in asked:
+        for name, messages in form.errors.items():
+            if name in fields and name not in ignored:
+                faults.setdefault(name, " ".join(map(str, messages)))
     if faults:
-        raise Refused(faults)
+        raise Refused([Fault(parameter=clip(name), detail=clip(said)) for name, said in faults.items()])
 
 
 def fields_of(asked: Iterable[forms.Form]) -> dict[str, forms.Field]:

@@ -1,6 +1,7 @@
 """What the API answers where it cannot answer: problem details (RFC 9457), whatever went wrong and wherever.
 
-The middleware sees every answer to an address beneath `/api/`, also where Django itself found nothing there.
+The middleware sees every answer to an address beneath `/api/`, also where Django itself found nothing there. At
+`/api/` itself stands a page like others.
 """
 
 import json
@@ -83,7 +84,7 @@ def open_to_programs(
     """Middleware: beneath `/api/` programs of any site may read, without cookies, and every error is a problem."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(PREFIX):
+        if not request.path.startswith(PREFIX) or request.path == PREFIX:
             return get_response(request)
         if request.method == "OPTIONS":
             return _open(HttpResponse(status=204, headers={"Allow": METHODS}))
