@@ -54,6 +54,9 @@ def renamed(world: None) -> None:  # noqa: F811 - the fixture
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
 
 
+ENDINGS = ("csv", "json", "md", "png", "svg")
+
+
 @pytest.mark.parametrize(
     "old, new",
     [
@@ -67,6 +70,13 @@ def renamed(world: None) -> None:  # noqa: F811 - the fixture
         ("/compare/flask-vs-django/", "/compare/flasket-vs-django/"),
         ("/compare/django-vs-flask.atom", "/compare/django-vs-flasket.atom"),
         ("/compare/Django-vs-Flask/", "/compare/django-vs-flasket/"),
+        *((f"/compare/django-vs-flask.{end}", f"/compare/django-vs-flasket.{end}") for end in ENDINGS),
+        *((f"/frameworks/flask.{end}", f"/frameworks/flasket.{end}") for end in ("png", "svg")),
+        ("/matrix.json?w-performance=0", "/matrix.json?w-speed-of-it=0"),
+        ("/matrix.png?baseline=flask", "/matrix.png?baseline=flasket"),
+        ("/embed/compare/django-vs-flask/", "/embed/compare/django-vs-flasket/"),
+        ("/api/v1/frameworks/flask", "/api/v1/frameworks/flasket"),
+        ("/api/v1/ratings/flask/performance", "/api/v1/ratings/flasket/speed-of-it"),
         (
             "/compare/django-vs-flask/?w-performance=0&baseline=flask",
             "/compare/django-vs-flasket/?w-speed-of-it=0&baseline=flasket",
