@@ -26,7 +26,7 @@ from tests.html import Element, read
 from tests.test_admin_race import at_once
 from tests.test_constraints import execute, refused
 
-CHANGES_QUERIES = 7
+CHANGES_QUERIES = 8
 
 
 # What the database promises
