@@ -192,6 +192,7 @@ def test_axe_finds_nothing_in_the_page_that_makes_the_snippet(page: Page, axe: A
 def test_ticking_makes_the_snippet_and_shows_it(page: Page, console: list[str]) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/compare/django-vs-flask/?w-performance=9")
+    page.locator("details:has(a:text-is('Embed')) > summary").click()
     page.get_by_role("link", name="Embed", exact=True).click()
     preview = page.frame_locator("iframe.framed")
     expect(preview.get_by_role("heading", level=1)).to_have_text("Django, Flask")
