@@ -59,6 +59,15 @@ def of_chooser(context: Context) -> Card:
     )
 
 
+def of_api(context: Context) -> Card:
+    return Card(
+        "API",
+        "Everything that the pages say, as JSON",
+        "Read-only, open to any page and program, without a key",
+        figures=figures((len(context["operations"]), "address|addresses")),
+    )
+
+
 def of_embed(context: Context) -> Card:
     embed = context["snippet"].embed
     return Card(

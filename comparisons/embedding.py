@@ -14,6 +14,8 @@ from django.template.defaultfilters import pluralize
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 
+from frameworks.drawing import PICTURE
+from frameworks.pictures import address as picture_of
 from frameworks.renaming import Renamed
 
 from . import comparing, usecases
@@ -87,6 +89,11 @@ class Embed:
     baseline: str = ""
     usual: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
+
+    @property
+    def picture(self) -> str:
+        path, mark, query = self.path.partition("?")
+        return f"{picture_of(path, 'png')}{mark}{query}"
 
     @property
     def frameworks(self) -> list[FrameworkContent]:
@@ -204,7 +211,15 @@ class Embed:
         """What oEmbed 1.0 calls a rich response, no larger than the consumer has room for."""
         width = min(WIDTH, widest or WIDTH)
         height = min(self.height(width), tallest or self.height(width))
+        wide, high = PICTURE.width, PICTURE.height
+        thumbnail: dict[str, str | int] = {
+            "thumbnail_url": settings.SITE_URL + self.picture,
+            "thumbnail_width": wide,
+            "thumbnail_height": high,
+        }
+        has_room = (widest or wide) >= wide and (tallest or high) >= high
         return {
+            **(thumbnail if has_room else {}),
             "version": "1.0",
             "type": "rich",
             "title": self.title,

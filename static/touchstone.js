@@ -185,6 +185,8 @@ document.addEventListener("click", (event) => {
   if (link) copy(link.parentElement.querySelector("a").href, link);
   const file = event.target.closest("button[data-copy-file]");
   if (file) copy(fetched(file.dataset.copyFile), file);
+  const words = event.target.closest("button[data-copy-text]");
+  if (words) copy(words.dataset.copyText, words);
   const shown = event.target.closest("button[data-copy-from]");
   if (shown) {
     const field = document.querySelector(shown.dataset.copyFrom);

@@ -446,9 +446,18 @@ def test_the_frame_of_oembed_has_the_weights_of_the_page(client: Client) -> None
     assert frame["src"].endswith("?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
 
 
+def test_it_names_the_picture_of_the_view(client: Client) -> None:
+    told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9")
+    assert "w-performance=9" in told["thumbnail_url"]
+    picture = client.get(told["thumbnail_url"].removeprefix(SITE)).content
+    size = (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24]))
+    assert size == (told["thumbnail_width"], told["thumbnail_height"]) == (1200, 630)
+
+
 def test_it_keeps_to_the_room_there_is(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=300, maxheight=200, format="json")
     assert (told["width"], told["height"]) == (300, 200)
+    assert "thumbnail_url" not in told
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=5000, maxheight=5000)
     assert told["width"] == 640
     assert 200 < told["height"] < 600

@@ -221,7 +221,7 @@ def test_every_link_leads_somewhere_and_every_button_belongs_to_a_form(client: C
     within = [button for form in forms for button in form.all("button")]
     # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden
     # until its script shows it.
-    copying = {"data-copy-link", "data-copy-file", "data-copy-from"}
+    copying = {"data-copy-link", "data-copy-file", "data-copy-text", "data-copy-from"}
     alone = [button for button in page.all("button") if not copying & button.attributes.keys()]
     outside = [button for button in alone if button not in within]
     assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]

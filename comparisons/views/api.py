@@ -4,14 +4,19 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from comparisons import charts
 from comparisons.api.api import api
 from frameworks.conditional import revalidated
+from frameworks.pictures import pictured
 
 
 @require_safe
 @revalidated
+@pictured(charts.of_api)
 def index(request: HttpRequest) -> TemplateResponse:
     """What can be asked for and how, from the description that programs read."""
     paths = api.get_openapi_schema()["paths"]
-    operations = [{"path": path, **methods["get"]} for path, methods in paths.items()]
+    operations = [
+        {"path": path, "is_whole": "{" not in path, **methods["get"]} for path, methods in paths.items()
+    ]
     return TemplateResponse(request, "comparisons/api.html", {"operations": operations})
