@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, ProgrammingError, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import get_text_list
@@ -149,7 +149,13 @@ def _rename(current: Recorded, fact: Recorded) -> None:
     kind, old, new = str(fact._meta.model_name), current.key_text, fact.key_text
     if renaming.has_history(kind, new):
         raise Refused(f"{fact}: The name “{new}” belongs to what was deleted under it. Choose another.")
-    renaming.rename(kind, old, new)
+    try:
+        renaming.rename(kind, old, new)
+    except (
+        ProgrammingError
+    ) as error:  # deploy/append-only.sql: the role of the portal may only add to the history
+        sentence = f"Here a rename is for whoever runs the portal: manage.py rename {kind} {old} {new}"
+        raise Refused(f"{fact}: The history may not be altered from the desk. {sentence}") from error
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -326,3 +327,35 @@ def test_addresses_of_today_do_not_ask_for_former_names(client: Client, renamed:
         with CaptureQueriesContext(connection) as asked:
             assert client.get(path).status_code == 200
         assert not [query for query in asked if "formerslug" in query["sql"]]
+
+
+# The command
+
+
+def by_command(*arguments: str) -> str:
+    out = StringIO()
+    call_command("rename", *arguments, "--reason", "Its makers call it so.", stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> None:  # noqa: F811
+    assert "Those with “flask” lead there." in by_command("framework", "flask", "flasket")
+    assert client.get("/frameworks/flask/")["Location"] == "/frameworks/flasket/"
+    newest = Revision.objects.order_by("-pk")[0]
+    assert (newest.key, newest.reason) == ("flasket", "Its makers call it so.")
+
+
+@pytest.mark.parametrize(
+    "new, said",
+    [
+        ("Not a slug", "Nothing was renamed: "),
+        ("django", "Nothing was renamed: "),
+        ("x" * 100, "Nothing was renamed: "),
+    ],
+)
+def test_the_command_says_why_not(world: None, new: str, said: str) -> None:  # noqa: F811
+    with pytest.raises(CommandError, match=said):
+        by_command("framework", "flask", new)
+    with pytest.raises(CommandError, match="There is no framework called “nobody”"):
+        by_command("framework", "nobody", "somebody")
+    assert Framework.objects.filter(slug="flask").exists()

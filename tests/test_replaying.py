@@ -192,3 +192,12 @@ def test_the_portals_role_edits_facts_but_cannot_alter_the_history(portal: None)
             sql(statement)
     assert Revision.objects.of(rating).count() == 3
     assert list(divergences()) == []
+
+
+def test_the_portals_role_renames_nothing_and_says_who_can(portal: None) -> None:
+    framework = one_of_each().framework
+    old, framework.slug = framework.slug, "another"
+    with pytest.raises(revisions.Refused, match=f"manage.py rename framework {old} another"):
+        revisions.save(framework, by=factories.MAKER, reason="Its name.", seen=framework.version)
+    framework.refresh_from_db()
+    assert framework.slug == old

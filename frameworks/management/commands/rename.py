@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from frameworks import revisions
+from frameworks.models import RENAMABLE, Revision, recorded_models
+from frameworks.revisions import Author, Conflict, Refused
+
+
+class Command(BaseCommand):
+    help = (
+        "Gives a fact another name in addresses, as the desk does; old addresses lead to the new one for ever. "
+        "For where the portal's own role may not alter the history: run it as the owner of the tables."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", metavar="KIND", choices=RENAMABLE, help=", ".join(RENAMABLE))
+        parser.add_argument("old", metavar="OLD", help="What it is called in addresses, such as fastapi.")
+        parser.add_argument("new", metavar="NEW", help="Lower-case letters, digits and hyphens.")
+        parser.add_argument("--reason", required=True, help="Why, in a sentence. It stands in the history.")
+        parser.add_argument("--author", default="Command line", help="Whose name stands in the history.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        model = recorded_models()[options["kind"]]
+        name = model.key_fields[0]
+        try:
+            fact = model._default_manager.get(**{name: options["old"]})
+            setattr(fact, name, options["new"])
+            fact.full_clean()
+            by = Author(options["author"], Revision.Origin.ADMIN)
+            revisions.save(fact, by=by, reason=options["reason"], seen=fact.version)
+        except model.DoesNotExist as error:
+            raise CommandError(f"There is no {options['kind']} called “{options['old']}”.") from error
+        except ValidationError as error:
+            raise CommandError(f"Nothing was renamed: {' '.join(error.messages)}") from error
+        except (Conflict, Refused, DatabaseError) as error:
+            raise CommandError(f"Nothing was renamed: {error}") from error
+        self.stdout.write(
+            f"{fact} is “{options['new']}” in addresses now. Those with “{options['old']}” lead there."
+        )
