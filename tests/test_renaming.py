@@ -77,7 +77,7 @@ ENDINGS = ("csv", "json", "md", "png", "svg")
         ("/matrix.png?baseline=flask", "/matrix.png?baseline=flasket"),
         ("/embed/compare/django-vs-flask/", "/embed/compare/django-vs-flasket/"),
         ("/api/v1/frameworks/flask", "/api/v1/frameworks/flasket"),
-        ("/api/v1/ratings/flask/performance", "/api/v1/ratings/flasket/speed-of-it"),
+        ("/api/v1/ratings/fastapi/performance", "/api/v1/ratings/fastapi/speed-of-it"),
         (
             "/compare/django-vs-flask/?w-performance=0&baseline=flask",
             "/compare/django-vs-flasket/?w-speed-of-it=0&baseline=flasket",
