@@ -22,7 +22,7 @@ from .models import UseCase
 #: Pages that speak of everything.
 GENERAL = (
     "comparisons:matrix", "comparisons:choose_parties", "comparisons:choose", "comparisons:capabilities",
-    "comparisons:use_cases", "comparisons:method", "comparisons:search", "comparisons:embed_maker",
+    "comparisons:use_cases", "comparisons:api", "comparisons:method", "comparisons:search", "comparisons:embed_maker",
     "frameworks:frameworks", "frameworks:criteria", "frameworks:sources", "frameworks:components",
     "frameworks:disagreements", "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
 )  # fmt: skip

@@ -65,16 +65,20 @@ class Picture:
         return re.sub(r"([\\\[\]`*_<>])", r"\\\1", self.card.title)
 
     @property
+    def path(self) -> str:
+        """Of the page: as the view names it, where many addresses are the same."""
+        return cast(str, self.context.get("address") or self.request.get_full_path())
+
+    @property
     def page_url(self) -> str:
-        return absolute(self.request.get_full_path())
+        return absolute(self.path)
 
     @property
     def url(self) -> str:
         """With a mark of what is in it, so that platforms which keep pictures fetch a changed one anew."""
-        query = self.request.GET.urlencode()
+        path, _, query = self.path.partition("?")
         mark = sha256(repr(self.shown).encode()).hexdigest()[:10]
-        path = address(self.request.path, "png")
-        return absolute(f"{path}?{query}{'&' if query else ''}v={mark}")
+        return absolute(f"{address(path, 'png')}?{query}{'&' if query else ''}v={mark}")
 
 
 def address(path: str, ending: str) -> str:

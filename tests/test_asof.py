@@ -470,7 +470,7 @@ def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
         ("/?as-of=2000-01-01", 4),
         ("/compare/?as-of=DAY", 3),
         ("/compare/f0-vs-f1/?as-of=DAY&baseline=f1&only=differences", 3),
-        ("/compare/f0-vs-f1/?as-of=2000-01-01", 4),
+        ("/compare/f0-vs-f1/?as-of=2000-01-01", 5),
         ("/?as-of=DAY&use-case=case-0", 6),
     ],
 )

@@ -147,7 +147,10 @@ def test_markup_in_an_address_is_shown_as_it_is(client: Client) -> None:
     page = get(
         client, f"/?q={quote(hostile)}&sort={quote(hostile)}&w-{quote(hostile)}=1&kind={quote(hostile)}"
     )
-    assert len(page.all("script")) == 3
+    assert len([script for script in page.all("script") if "src" in script]) == 3
+    assert {script.attributes.get("type") for script in page.all("script") if "src" not in script} == {
+        "application/ld+json"
+    }
     assert page.one("input#q")["value"] == hostile
     assert notices(page) == [
         f"Kind: {unavailable(hostile)}",

@@ -209,7 +209,7 @@ def test_it_costs_the_same_for_one_claim_and_three(
         factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     with django_assert_num_queries(4):
         client.get(url(rating))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(f"{url(rating)}sent/")
 
 

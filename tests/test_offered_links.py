@@ -103,7 +103,7 @@ def table(html: bytes) -> str:
 
 
 def offered(html: bytes) -> str:
-    return read(html).one(".copy a")["href"]
+    return read(html).one("p.copy a")["href"]
 
 
 def is_pinned(link: str) -> bool:

@@ -210,7 +210,7 @@ def test_each_value_says_how_many_it_would_show_within_the_use_case(client: Clie
 
 
 def test_the_link_to_copy_pins_all_weights(client: Client) -> None:
-    link = get(client, LIVE).one(".copy a")["href"]
+    link = get(client, LIVE).one("p.copy a")["href"]
     weights = "w-async-support=10&w-documentation=1&w-learning-curve=0&w-performance=5"
     assert link == f"{LIVE}&{weights}"
     before = standings(get(client, link))

@@ -38,11 +38,12 @@ def page_or_fragment(
 
     The server names the address, so that it is the canonical one.
     """
+    address = view.url(request.path)
     if not wants_fragment(request):
-        return TemplateResponse(request, template, context)
+        return TemplateResponse(request, template, {**context, "address": address})
     response = TemplateResponse(request, f"{template}#{fragment}", context)
     # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
-    response.headers["HX-Push-Url"] = view.url(request.path)
+    response.headers["HX-Push-Url"] = address
     return response
 
 
@@ -91,6 +92,7 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
         # The weights go along with whatever is ticked here.
         "kept": [*view.parameters(), *asked.misread],
         "view": asked.view,
+        "address": request.path,
         **stood(request.path, asked),
     }
     status = 404 if unknown else 400 if wanted else 200

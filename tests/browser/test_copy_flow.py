@@ -102,7 +102,7 @@ def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain:
     expect(page).to_have_url(re.compile("use-case=live-updates"))
     for _ in chosen(page):
         button(page).click()
-        expect(page.locator(".copy [data-said]")).to_have_text("Copied.")
+        expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert table(page.request.get(copied).body()) == table(page.request.get(page.url).body()) != ""
         plain.goto(copied)

@@ -115,19 +115,18 @@ def test_a_frame_with_nothing_to_show_says_so_within_it(
 def test_it_follows_the_reader_unless_it_is_told(
     page: Page, live_server: LiveServer, host: tuple[Path, str]
 ) -> None:
-    def paper() -> str:
-        body = page.frame_locator("iframe").locator("body")
-        return str(body.evaluate("body => getComputedStyle(body).backgroundColor"))
+    def expect_paper(colour: str) -> None:
+        expect(page.frame_locator("iframe").locator("body")).to_have_css("background-color", colour)
 
     light, dark = "rgb(248, 245, 238)", "rgb(23, 22, 19)"
     page.emulate_media(color_scheme="dark")
     framing(page, host, live_server.url + VERSUS)
-    assert paper() == dark
+    expect_paper(dark)
     framing(page, host, f"{live_server.url}{VERSUS}?theme=light")
-    assert paper() == light
+    expect_paper(light)
     page.emulate_media(color_scheme="light")
     framing(page, host, f"{live_server.url}{VERSUS}?theme=dark")
-    assert paper() == dark
+    expect_paper(dark)
 
 
 @pytest.mark.parametrize(

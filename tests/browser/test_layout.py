@@ -198,7 +198,7 @@ def test_the_first_view_is_light(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     assert sizes.keys() <= {"document", "stylesheet", "script", "font", "other"}  # other: the icon
     assert 0 < sizes["document"] <= 25_000
-    assert 0 < sizes["stylesheet"] <= 15_000
+    assert 0 < sizes["stylesheet"] <= 16_000
     assert 0 < sizes["script"] <= 25_000
     assert 0 < sizes["font"] <= 80_000
 

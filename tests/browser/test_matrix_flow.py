@@ -349,9 +349,11 @@ def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
     page.get_by_label("Weight of Performance").fill("9")
     expect(page).to_have_url(re.compile("w-performance=9"))
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("[data-said]").first).to_have_text("Copied.")
+    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.endswith("/?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
+    assert copied.endswith(
+        "/?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&framework=flask"
+    )
     shown = standings(read(page.content()))
     page.goto(copied)
     assert standings(read(page.content())) == shown

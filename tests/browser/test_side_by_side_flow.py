@@ -32,12 +32,12 @@ def test_typing_a_weight_changes_the_fits_and_keeps_the_focus(page: Page, consol
     field = page.get_by_label("Weight of Documentation, 1 by default")
     field.click()
     page.keyboard.type("9")
-    expect(page.locator(".lede p")).to_contain_text("Under your weights Django leads by 5.")
+    expect(page.locator(".lede > p")).to_contain_text("Under your weights Django leads by 5.")
     assert fits(page) == ["73", "78"]
     expect(field).to_be_focused()
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=9$"))
     page.get_by_role("link", name="Reset: 1 weight changed").click()
-    expect(page.locator(".lede p")).to_contain_text("Under the default weights Flask leads by 17.")
+    expect(page.locator(".lede > p")).to_contain_text("Under the default weights Flask leads by 17.")
     expect(field).to_have_value("")
     assert console == []
 
@@ -48,7 +48,7 @@ def test_an_open_cell_stays_open_when_the_weights_change(page: Page, console: li
     cell.locator("summary").click()
     expect(cell.locator(".claims")).to_be_visible()
     page.get_by_label("Weight of Documentation").fill("9")
-    expect(page.locator(".lede p")).to_contain_text("Under your weights")
+    expect(page.locator(".lede > p")).to_contain_text("Under your weights")
     expect(cell.locator(".claims")).to_be_visible()
     expect(page.locator("#cell-django-performance .claims")).to_be_hidden()
     assert console == []
@@ -93,7 +93,7 @@ def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{VERSUS}?w-performance=9&only=differences")
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("[data-said]")).to_have_text("Copied.")
+    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").endswith(
         f"{VERSUS}?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&only=differences"
     )
