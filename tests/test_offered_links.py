@@ -29,7 +29,7 @@ PLANTED, CHANGED = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 12
 DAYS = [None, date(2026, 4, 1), date(2026, 6, 1), timezone.localdate()]
 
 #: Pages take their time: what is found is not made smaller.
-many = settings(max_examples=30, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain})
+many = settings(max_examples=15, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain})
 
 
 @pytest.fixture(scope="module", autouse=True)
