@@ -14,9 +14,9 @@ from django.template.defaultfilters import pluralize
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 
+from frameworks import renaming
 from frameworks.drawing import PICTURE
 from frameworks.pictures import address as picture_of
-from frameworks.renaming import Renamed
 
 from . import comparing, usecases
 from .comparing import Comparison
@@ -45,11 +45,7 @@ class Place(NamedTuple):
     query: QueryDict
 
     def side_by_side(self) -> Comparison | None:
-        """None where there is none, or where its address says a former name: its page leads to today's."""
-        try:
-            return comparing.side_by_side(self.query, self.slugs) if self.slugs else None
-        except Renamed:
-            return None
+        return comparing.side_by_side(self.query, self.slugs) if self.slugs else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +276,7 @@ def found(address: str) -> Embed | None:
 
 
 def place_of(address: str) -> Place | None:
-    """Of an address of ours, or of the path of one; None for every other."""
+    """Of an address of ours, or of the path of one, by today's names; None for every other."""
     own = urlsplit(settings.SITE_URL)
     try:
         parts = urlsplit(settings.SITE_URL + address if address.startswith("/") else address)
@@ -290,6 +286,8 @@ def place_of(address: str) -> Place | None:
         return None
     if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or match.view_name not in FRAMED:
         return None
+    if today := renaming.moved(match, query):
+        return place_of(today)
     return Place(match.kwargs.get("snapshot_id", ""), match.kwargs.get("slugs", []), query)
 
 

@@ -22,7 +22,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
     QueryDict,
 )
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from .models import FormerSlug, ProposedChange, Recorded, Revision, recorded_models
@@ -132,9 +132,11 @@ def follow(query: QueryDict) -> None:
 def current_address(request: HttpRequest) -> str | None:
     """The address with today's names; None where it says them already, or nothing of it was ever renamed."""
     match = request.resolver_match
-    if match is None:
-        return None
-    query = request.GET
+    return moved(match, request.GET) if match else None
+
+
+def moved(match: ResolverMatch, query: QueryDict) -> str | None:
+    """The same of any address."""
 
     def say(name: Name) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         return _kwargs(match.route, match.kwargs, name), _query(query, name)

@@ -511,13 +511,16 @@ def test_a_frame_under_a_former_name_leads_to_todays(client: Client) -> None:
     )
 
 
-def test_a_former_name_in_an_address_that_is_told_of_breaks_nothing(client: Client) -> None:
+def test_so_does_one_in_an_address_that_is_told_of(client: Client) -> None:
     rename(Criterion.objects.get(slug="performance"), "speed")
+    rename(Framework.objects.get(slug="flask"), "flagon")
     address = f"{SITE}/compare/flask-vs-fastapi/?w-performance=9"
-    response = client.get("/oembed", {"url": address})
-    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+    told = oembed(client, address)
+    assert "/embed/compare/flagon-vs-fastapi/?" in told["html"]
+    assert "w-speed=9" in told["html"]
     page = get(client, f"/embed/?{urlencode({'address': address})}")
-    assert page.texts(".notices li") == ["There is no comparison at this address."]
+    assert page.texts(".notices li") == []
+    assert "/embed/compare/flagon-vs-fastapi/?" in page.one("textarea").text
 
 
 # What it costs
