@@ -66,8 +66,8 @@ class Picture:
 
     @property
     def path(self) -> str:
-        """Of the page: as the view names it, where many addresses are the same."""
-        return cast(str, self.context.get("address") or self.request.get_full_path())
+        """Of the page, with its query where the view names one: what a page does not read is no part of its address."""
+        return cast(str, self.context.get("address") or self.request.path)
 
     @property
     def page_url(self) -> str:

@@ -303,11 +303,13 @@ def changes(request: HttpRequest) -> TemplateResponse:
     steps = narrowing.narrow(Revision.objects.public())
     # All at once: to count them, the database has to go through the whole history just as it does to list them.
     page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
+    query = urlencode(narrowing.applied)
     context = {
         "narrowing": narrowing,
         "entries": changelog.entries(list(page), steps),
         "page": page,
-        "query": urlencode(narrowing.applied),
+        "query": query,
+        "address": f"{request.path}?{query}" if query else request.path,
         "notices": [*narrowing.notices, *notices],
     }
     return TemplateResponse(request, "frameworks/changes.html", context)

@@ -484,4 +484,4 @@ def test_as_many_queries_for_much_as_for_little(
 ) -> None:
     with django_assert_num_queries(queries):
         response = client.get(path.replace("DAY", timezone.localdate().isoformat()))
-    assert response.status_code == (404 if "vs" in path and queries == 4 else 200)
+    assert response.status_code == (404 if "vs" in path and queries == 5 else 200)

@@ -127,12 +127,14 @@ def choose(request: HtmxRequest) -> HttpResponse:
     frameworks = list(Framework.objects.published().with_traits())
     criteria = list(Criterion.objects.scored().in_order())
     outcome = choosing.Outcome.of(choosing.rules(), answers, frameworks, criteria)
+    address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     context = {
         "asked": choosing.asked(found, answers),
         "answered": bool(answers),
         "notices": list(form.notices),
         "outcome": outcome,
         "path": request.path,
+        "address": address,
         "weighed_url": outcome.view.url(reverse("comparisons:matrix")),
         "side_by_side_url": outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
         if outcome.party
@@ -141,9 +143,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
     if not wants_fragment(request):
         return TemplateResponse(request, "comparisons/choose.html", context)
     response = TemplateResponse(request, "comparisons/choose.html#advice", context)
-    response.headers["HX-Push-Url"] = (
-        f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
-    )
+    response.headers["HX-Push-Url"] = address
     return response
 
 
