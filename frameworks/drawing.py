@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-import resvg_py
 from django.core.cache import cache
 from django.utils.html import escape
 
 from .cards import Bar, Card, Dots, Part, Row, Scale, Steps
-from .lettering import FONTS, Face, Family, clean, fitted, known, wrapped
+from .lettering import Face, Family, clean, fitted, known, wrapped
+from .rasterising import png_of
 
 SERIF: Family = "newsreader-500"
 SANS: Family = "public-sans-400"
@@ -143,7 +143,7 @@ def picture(card: Card, *, brand: str, address: str) -> bytes:
     key = f"picture:{sha256(svg.encode()).hexdigest()}"
     drawn: bytes | None = cache.get(key)
     if drawn is None:
-        drawn = rendered(svg)
+        drawn = png_of(svg)
         cache.set(key, drawn, KEPT_FOR)
     return drawn
 
@@ -154,16 +154,10 @@ def svg_of(card: Card, *, brand: str, address: str) -> str:
     return _file(drawing, PICTURE.height, f"<style>{LIGHT}</style>", "")
 
 
-def rendered(svg: str) -> bytes:
-    """Of our own making only: the library follows references to local files."""
-    fonts = [str(FONTS / f"{family}.ttf") for family in TYPEFACES]
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=fonts))
-
-
 def fitting(card: Card) -> Card:
     """With the rows that a picture has room for, those without a rank folded into a sentence if need be."""
     shown, sheet = tidy(card), PICTURE
-    # Sentences without marks are read, not looked at: they stand larger, and take longer to draw.
+    # Sentences without marks are read, not looked at: they stand larger.
     is_marked = any(row.mark for row in shown.rows)
     room = int(_room(shown, sheet) / (sheet.lowest * (1 if is_marked else SPOKEN)))
     if _is_double(shown):

@@ -1,12 +1,15 @@
 """The picture of every page: there, of the right size, saying what the page says, told in its alternative text."""
 
+import os
 import re
 import struct
-import zlib
+import subprocess
+import sys
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import pyvips
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -17,6 +20,7 @@ from frameworks import drawing, lettering
 from frameworks.cards import Bar, Card, Dots, Row, Scale, Steps, figures, part
 from frameworks.lettering import Face
 from frameworks.models import Framework
+from frameworks.rasterising import png_of
 
 from . import factories
 from .html import Element, fits, read
@@ -48,7 +52,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(svg)
         return b"PNG"
 
-    monkeypatch.setattr(drawing, "rendered", note)
+    monkeypatch.setattr(drawing, "png_of", note)
     return seen
 
 
@@ -269,13 +273,13 @@ def test_it_is_drawn_once_and_the_same_without_a_cache(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
-    render = drawing.rendered
+    render = png_of
 
     def counting(svg: str) -> bytes:
         calls.append(svg)
         return render(svg)
 
-    monkeypatch.setattr(drawing, "rendered", counting)
+    monkeypatch.setattr(drawing, "png_of", counting)
     first = client.get("/sources.png").content
     assert client.get("/sources.png?v=1234").content == first
     assert len(calls) == 1
@@ -366,41 +370,15 @@ def test_names_cannot_become_markup(client: Client, drawn: list[str]) -> None:
 # Letters
 
 
-def pixels(png: bytes) -> list[bytes]:
-    """The rows of an image of 8 bits a channel with transparency, unfiltered."""
-    width, height = size(png)
-    data = b"".join(
-        png[at + 8 : at + 8 + struct.unpack(">I", png[at : at + 4])[0]]
-        for at in [match.start() - 4 for match in re.finditer(b"IDAT", png)]
-    )
-    raw, stride = zlib.decompress(data), 4 * width
-    rows: list[bytes] = []
-    above = bytearray(stride)
-    for line in range(height):
-        start = line * (stride + 1)
-        kind, row = raw[start], bytearray(raw[start + 1 : start + 1 + stride])
-        for at in range(stride):
-            left = row[at - 4] if at >= 4 else 0
-            corner = above[at - 4] if at >= 4 else 0
-            row[at] = (row[at] + _predicted(kind, left, above[at], corner)) & 255
-        rows.append(bytes(row))
-        above = row
-    return rows
-
-
-def _predicted(kind: int, left: int, up: int, corner: int) -> int:
-    paeth = min((left, up, corner), key=lambda one: abs(left + up - corner - one))
-    return [0, left, up, (left + up) // 2, paeth][kind]
-
-
 def ink_width(words: str, face: Face) -> int:
     """How far to the right the words reach when they are drawn from the left edge."""
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="700" height="60"><style>{drawing.LIGHT}</style>'
-        f'<text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="60"><rect width="700" height="60" fill="#fff"/>'
+        f'<style>{drawing.LIGHT}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
+        "</text></svg>"
     )
-    reached = [at // 4 for row in pixels(drawing.rendered(svg)) for at in range(3, len(row), 4) if row[at]]
-    return max(reached, default=0)
+    left, _, width, _ = pyvips.Image.pngload_buffer(png_of(svg)).find_trim(background=[255], threshold=1)
+    return int(left + width)
 
 
 @pytest.mark.parametrize("family", ["newsreader-500", "public-sans-400", "public-sans-600"])
@@ -484,7 +462,21 @@ def _inside(svg: str, sheet: drawing.Sheet) -> None:
 def test_the_same_card_is_the_same_bytes() -> None:
     card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
-    assert drawing.rendered(svg) == drawing.rendered(svg)
+    assert png_of(svg) == png_of(svg)
     first = drawing.picture(card, brand="Touchstone", address="example.org/a/")
     cache.clear()
     assert drawing.picture(card, brand="Touchstone", address="example.org/a/") == first
+
+
+def test_a_machine_without_typefaces_draws_the_same_and_is_told_nothing() -> None:
+    """In a process of its own: where the machine's typefaces are is asked once."""
+    card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
+    svg = drawing.svg_of(card, brand="Touchstone", address="example.org/a/")
+    told = "import sys; from frameworks.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
+    elsewhere = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "FONTCONFIG_PATH": "/nowhere"}
+    alone = subprocess.run(
+        [sys.executable, "-c", told], input=svg.encode(), capture_output=True, env=elsewhere, check=True
+    )
+    assert alone.stderr == b""
+    assert alone.stdout == png_of(svg)
+    assert "FONTCONFIG_FILE" not in os.environ
