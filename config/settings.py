@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.http import HttpRequest
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -231,6 +232,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Maps to the sources of other people's scripts are for whoever debugs those; compressing them took most of the time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -43,6 +43,17 @@ def test_an_address_is_tried_out_with_the_keyboard(page: Page, console: list[str
     assert console == []
 
 
+def test_it_follows_the_theme(page: Page) -> None:
+    ground = page.locator("#swagger-ui")
+    page.emulate_media(color_scheme="dark")
+    page.goto(DOCS)
+    expect(ground).to_have_css("background-color", "rgb(28, 32, 34)")
+    page.get_by_role("button", name="Colour theme: as the system").click()
+    expect(ground).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.get_by_role("button", name="Colour theme: light").click()
+    expect(ground).to_have_css("background-color", "rgb(28, 32, 34)")
+
+
 def test_without_scripts_it_leads_on(browser: Browser, live_server: LiveServer) -> None:
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
