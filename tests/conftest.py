@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -166,6 +167,28 @@ def axe() -> Axe:
         ]
 
     return violations
+
+
+# Pages that stay as they are
+
+
+class RememberingClient(Client):
+    """Asks for each page once. For tests that change nothing, and look at the same pages again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answers: dict[str, Any] = {}
+
+    def get(self, *asked: Any, **options: Any) -> Any:
+        key = repr((asked, options))
+        if key not in self._answers:
+            self._answers[key] = super().get(*asked, **options)
+        return self._answers[key]
+
+
+@pytest.fixture(scope="module")
+def remembering() -> Client:
+    return RememberingClient()
 
 
 # Commands

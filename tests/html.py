@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlencode
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -14,6 +16,15 @@ BLOCKS = {
 }
 SILENT = {"script", "style", "template"}
 PART = re.compile(r"(?P<kind>[#.]?)(?P<name>[\w-]+)|\[(?P<attribute>[\w:-]+)(?:=(?P<value>[^\]]*))?\]")
+
+#: What an element has to be: each condition as kind, name, attribute and value.
+Step = tuple[tuple[str | Any, ...], ...]
+
+
+@cache
+def conditions(selector: str) -> list[Step]:
+    parts = [PART.finditer(step) for step in selector.split()]
+    return [tuple(part.group("kind", "name", "attribute", "value") for part in step) for step in parts]
 
 
 @dataclass(eq=False)
@@ -42,16 +53,15 @@ class Element:
         texts = [child if isinstance(child, str) else child.text for child in self.children]
         return [stripped for text in texts if (stripped := text.strip())]
 
-    @property
-    def descendants(self) -> Iterator["Element"]:
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child.descendants
+    @cached_property
+    def descendants(self) -> list["Element"]:
+        """In the order of the page."""
+        inner = [child for child in self.children if isinstance(child, Element)]
+        return [one for child in inner for one in (child, *child.descendants)]
 
     def all(self, selector: str) -> list["Element"]:
         found = [self]
-        for step in selector.split():
+        for step in conditions(selector):
             inside = [element for outer in found for element in outer.descendants if element._fits(step)]
             found = list(dict.fromkeys(inside))
         return found
@@ -65,18 +75,18 @@ class Element:
     def texts(self, selector: str) -> list[str]:
         return [element.text for element in self.all(selector)]
 
-    def _fits(self, step: str) -> bool:
-        for part in PART.finditer(step):
-            match part["kind"], part["name"], part["attribute"], part["value"]:
-                case "#", name, _, _:
+    def _fits(self, step: "Step") -> bool:
+        for kind, name, attribute, value in step:
+            match kind, name, attribute, value:
+                case "#", _, _, _:
                     fits = self.attributes.get("id") == name
-                case ".", name, _, _:
+                case ".", _, _, _:
                     fits = name in self.attributes.get("class", "").split()
-                case _, None, attribute, None:
+                case _, None, _, None:
                     fits = attribute in self.attributes
-                case _, None, attribute, value:
+                case _, None, _, _:
                     fits = self.attributes.get(attribute) == value
-                case _, name, _, _:
+                case _:
                     fits = self.tag == name
             if not fits:
                 return False
@@ -125,8 +135,9 @@ class Reader(HTMLParser):
         self.open[-1].children.append(data)
 
 
+@lru_cache(maxsize=100)
 def read(html: str | bytes) -> Element:
-    """The page's tree. Fails where tags do not close, an attribute or an id stands twice."""
+    """The tree of a page, to be looked at only. Fails where tags do not close, an attribute or an id stands twice."""
     reader = Reader()
     reader.feed(html.decode() if isinstance(html, bytes) else html)
     reader.close()

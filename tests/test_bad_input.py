@@ -17,6 +17,13 @@ from .test_matrix_page import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
 VERSUS = "/compare/flask-vs-fastapi/"
 DIGITS = "9" * 20
 LONG = "a" * 8192

@@ -16,6 +16,13 @@ from .test_matrix_page import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.once]
 
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
 COMPARISONS = [
     "/",
     "/?kind=micro&w-performance=9",

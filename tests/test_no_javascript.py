@@ -18,6 +18,12 @@ from .test_matrix_page import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.once]
 
 
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
 def form_of(html: bytes) -> str:
     """The form with all that its controls can change, as it came."""
     text = html.decode()

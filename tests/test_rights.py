@@ -14,9 +14,11 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from comparisons import comparing
@@ -201,6 +203,12 @@ def make_desk(editor: User, alpha: Framework) -> None:
 # What an answer amounts to
 
 
+@pytest.fixture
+def blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without words: who gets them is asked here, and drawing them takes most of the time."""
+    monkeypatch.setattr(Template, "render", lambda *args, **kwargs: SafeString())
+
+
 def outcome(response: Any) -> str:
     """`open`, `login`, `on` (sent on to another page) or the status of the refusal."""
     if 200 <= response.status_code < 300:
@@ -250,12 +258,14 @@ def test_the_table_names_each_address_that_there_is_once() -> None:
     assert sorted(set(named)) == sorted(named)
 
 
+@pytest.mark.usefixtures("blank")
 @each(ROWS)
 def test_each_role_gets_what_the_table_says(world: World, row: Row) -> None:
     found = as_it_is(world, row.address)
     assert row == found, f"docs/rights.md says\n{row}\nand it is\n{found}"
 
 
+@pytest.mark.usefixtures("blank")
 @each(SAMPLES)
 def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) -> None:
     for role in SHUT_OUT:
@@ -263,6 +273,7 @@ def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) 
         assert outcome(ask(world, role, "post", row.address)) == row.post[0]
 
 
+@pytest.mark.usefixtures("blank")
 @each(SAMPLES)
 def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row: Row) -> None:
     # Of the stock sign-in page GET alone sends on who is signed in.
@@ -272,6 +283,7 @@ def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row:
         assert {outcome(ask(world, role, method, row.address)) for method in NEVER} == {"405"}
 
 
+@pytest.mark.usefixtures("blank")
 @each(filter(is_desk, SAMPLES))
 def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
     """Without the token of the form, which another site cannot know."""
