@@ -14,7 +14,7 @@ from tests import factories
 from tests.html import read
 from tests.test_admin import STUMBLING, form_on, sign_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 USERS, GROUPS, ATTEMPTS = "/admin/auth/user/", "/admin/auth/group/", "/admin/axes/accessattempt/"
 LISTS = [USERS, GROUPS, ATTEMPTS]
@@ -68,7 +68,7 @@ def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
             assert response.status_code in (200, 302, 404)
 
 
-@pytest.mark.parametrize("value", [*STUMBLING, "9" * 19, "x" * 60_000])
+@pytest.mark.parametrize("value", [*STUMBLING, "9" * 19])
 def test_forms_take_anything(root: Client, value: str) -> None:
     group = Group.objects.create(name="Readers")
     user = User.objects.create_user("ada", password="correct horse")

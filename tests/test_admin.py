@@ -12,7 +12,7 @@ from frameworks.admin.lists import desk_url
 from frameworks.models import Recorded, Revision, recorded_models
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Data = dict[str, list[str]]
 
@@ -339,7 +339,7 @@ def test_add_form_takes_any_prefilling(ada: Client) -> None:
             assert ada.get(f"/admin/frameworks/{model}/add/", given).status_code == 200
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("value", ["\0", "x" * 3000, *STUMBLING])
 def test_forms_take_anything(ada: Client, value: str) -> None:
     for fact in one_of_each():
         clean = form_on(ada.get(change_url(fact)), reason="Because.")

@@ -13,7 +13,7 @@ from tests.test_admin import ada, bob, change_url, form_on, last_revision, list_
 
 __all__ = ["ada", "bob"]  # fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 RATINGS = "/admin/frameworks/rating/"
 CLAIMS = "/admin/frameworks/claim/"

@@ -16,6 +16,8 @@ from frameworks.revisions import Author
 from tests import factories
 from tests.test_admin import change_url, form_on, last_revision, sign_in, text_of
 
+pytestmark = pytest.mark.both
+
 RATINGS = "/admin/frameworks/rating/"
 SAVED, CONFLICT = 302, 409
 

@@ -43,7 +43,7 @@ ADDRESSES = {
 LISTS = ["frameworks", "criteria", "sources", "claims", "ratings"]
 
 each = pytest.mark.parametrize("path", ADDRESSES.values(), ids=list(ADDRESSES))
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 small = pytest.mark.usefixtures("world")
 
 

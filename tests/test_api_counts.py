@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from .test_query_counts import items  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")

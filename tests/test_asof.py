@@ -82,7 +82,6 @@ def a_rating(**state: Any) -> Recording:
     return recorded("rating", "django/speed", **(fields | state))
 
 
-@pytest.mark.once
 def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
     past = Past(
         [
@@ -106,14 +105,12 @@ def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
     assert [claim.source.short_name for claim in past.claims(framework, criterion)] == ["The almanac"] * 3
 
 
-@pytest.mark.once
 def test_fields_unknown_to_either_side_are_no_trouble() -> None:
     odd = recorded("criterion", "speed", slug="speed", name="Speed", group=["g"], colour="mauve")
     [criterion] = Past([GROUP, odd]).criteria()
     assert (criterion.default_weight, criterion.review_interval_days, criterion.is_scored) == (1, 180, True)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "missing, left",
     [(GROUP, (0, 1, 0)), (SPEED, (0, 1, 0)), (DJANGO, (1, 0, 0)), (SOURCE, (1, 1, 0))],
@@ -128,7 +125,6 @@ def test_what_names_something_that_was_not_there_is_left_out(
     assert (len(past.criteria()), len(past.frameworks()), sum(cell.tally.claims for cell in cells)) == left
 
 
-@pytest.mark.once
 def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
     hidden = DJANGO._replace(state=DJANGO.state | {"is_published": False})
     assert Past([hidden]).frameworks() == []
@@ -137,7 +133,6 @@ def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
     assert past.ratings == {}
 
 
-@pytest.mark.once
 def test_nothing_at_all_is_blank() -> None:
     assert Past([]).is_blank
     assert not Past([SOURCE]).is_blank
@@ -403,7 +398,6 @@ def test_a_day_that_cannot_be_had_gets_a_sentence_and_today(
     assert client.get(f"{path}?as-of={value}", headers={"HX-Request": "true"})["HX-Push-Url"] == path
 
 
-@pytest.mark.once
 def test_today_can_be_asked_for_and_tomorrow_cannot() -> None:
     today = date(2026, 11, 20)
     form = DayForm({"as-of": "2026-11-20"}, today=today)

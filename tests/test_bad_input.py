@@ -15,7 +15,7 @@ from .test_matrix_page import (
     world,  # noqa: F401 - a fixture
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 
 
 @pytest.fixture
@@ -274,19 +274,17 @@ def test_an_address_that_leads_nowhere_gets_a_page_that_offers_the_way_on(
     assert len(page.one("main").text) < 2000
 
 
-@pytest.mark.parametrize("path", PAGES.values())
+STRAY = ["%00=%00", "q=%ff", "page=0", f"x={LONG}", "criteria=%ed%a0%80", "=&=&&", "%", "%zz=%"]
+
+
 @pytest.mark.parametrize(
-    "query",
+    "path, query",
     [
-        "%00=%00",
-        "q=%ff",
-        "page=0",
-        pytest.param(f"x={LONG}", id="long"),
-        "criteria=%ed%a0%80",
-        "=&=&&",
-        "%",
-        "%zz=%",
+        *((path, "&".join(STRAY)) for path in PAGES.values()),
+        *(("/", query) for query in STRAY),
+        *(("/search/?q=flask", query) for query in STRAY),
     ],
+    ids=lambda text: str(text)[:40],
 )
 def test_every_page_bears_every_query(client: Client, path: str, query: str) -> None:
     response = client.get(f"{path}{'&' if '?' in path else '?'}{query}", follow=True)

@@ -22,7 +22,6 @@ def cell(score: int | None, *readings: int | None) -> Cell:
 # One cell
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "readings, apart",
     [([], None), ([None], None), ([3], 0), ([2, 4, None], 2), ([5, 1, 3], 4), ([4, 4], 0)],
@@ -32,7 +31,6 @@ def test_spread(readings: list[int | None], apart: int | None) -> None:
     assert tally(Claim(reading=reading) for reading in readings).spread == apart
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "one, other, both",
     [
@@ -46,7 +44,6 @@ def test_tallies_add_up_either_way(one: Tally, other: Tally, both: Tally) -> Non
     assert one + other == other + one == both
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "found, state, score, steps",
     [
@@ -62,7 +59,6 @@ def test_states(
     assert (found.state, found.score, found.steps) == (state, score, steps)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "found, is_disputed",
     [
@@ -78,7 +74,6 @@ def test_readings_two_steps_apart_make_a_dispute(found: Cell, is_disputed: bool)
     assert found.is_disputed is is_disputed
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "found, dissent",
     [
@@ -94,12 +89,10 @@ def test_in_a_dispute_the_furthest_from_the_score_dissent(found: Cell, dissent: 
     assert found.cited == list(zip(found.claims, dissent, strict=True))
 
 
-@pytest.mark.once
 def test_a_disputed_cell_without_its_claims_at_hand_cites_none() -> None:
     assert Cell(DJANGO, SPEED, Rating(score=3), Tally(2, 1, 5)).cited == []
 
 
-@pytest.mark.once
 def test_readings_in_order_and_sources_each_once() -> None:
     found = cell(3, 5, None, 2, 4)
     assert (found.readings, found.sources) == ([2, 4, 5], 2)

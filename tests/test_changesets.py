@@ -21,7 +21,7 @@ from .test_proposals import decide
 
 __all__ = ["ada", "bob"]  # fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Ratings = tuple[Rating, Rating]
 

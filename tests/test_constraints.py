@@ -26,7 +26,7 @@ from .factories import (
     make_trait,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Make = Callable[[], models.Model]
 Write = Callable[..., None]

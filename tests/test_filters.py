@@ -15,7 +15,7 @@ from frameworks.models import Criterion, Facet, FacetValue, Framework
 
 from .factories import make_criterion, make_facet, make_facet_value, make_framework, make_rating, make_trait
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Ask = Callable[[str], FrameworkFilter]
 

@@ -142,6 +142,7 @@ def test_every_fact_is_valid_by_its_own_rules(model: type[Recorded]) -> None:
         fact.full_clean(validate_constraints=False)  # those the database has checked by itself
 
 
+@pytest.mark.both
 def test_every_entry_is_planted_once() -> None:
     entries = [entry["model"].split(".")[1] for file in FILES for entry in json.loads(file.read_text())]
     assert Counter(entries) == {
@@ -150,6 +151,7 @@ def test_every_entry_is_planted_once() -> None:
     assert Revision.objects.count() == len(entries)
 
 
+@pytest.mark.both
 def test_planted_again_nothing_changes() -> None:
     assert plant(FILES) == {"unchanged": Revision.objects.count()}
 

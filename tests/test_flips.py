@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import dropwhile, takewhile
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comparisons import scoring
 from comparisons.flips import Flip, flips, leaders
-
-pytestmark = pytest.mark.once
 
 HALF = Fraction(1, 2)
 CRITERIA = ["speed", "docs", "safety"]

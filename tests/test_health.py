@@ -7,6 +7,8 @@ from django.test import Client
 
 from .conftest import Command
 
+pytestmark = pytest.mark.both
+
 
 def test_live_says_ok_without_asking_the_database(client: Client) -> None:
     # Without the django_db mark a query fails the test.
@@ -27,7 +29,6 @@ def test_ready_names_migrations_that_are_not_applied(client: Client) -> None:
     assert (response.status_code, response.content) == (503, b"migrations\n")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("probe, answer", [("/live/", "200 ok"), ("/ready/", "503 database")])
 def test_without_a_database_the_process_lives_and_is_not_ready(
     manage: Command, tmp_path: Path, probe: str, answer: str

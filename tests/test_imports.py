@@ -39,7 +39,7 @@ from tests.test_admin import ada, bob, list_url, one_of_each, sign_in, text_of
 
 __all__ = ["ada", "bob"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
 

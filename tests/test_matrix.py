@@ -14,7 +14,6 @@ from comparisons.scoring import Fit
 from frameworks.cells import Cell, Key, Tally
 from frameworks.models import Criterion, CriterionGroup, Framework, Rating
 
-pytestmark = pytest.mark.once
 unhurried = settings(deadline=None)
 
 #: One framework's scores under the criteria in order; a count of claims in brackets where there is no score.

@@ -15,7 +15,7 @@ from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, R
 from . import factories
 from .html import Element, Row, address, cells, fits, order, read, standings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 
 #: A small world. Scores by framework, in the order of the criteria; None: a claim but no score; 0: no source says.
 SCORES: dict[str, list[int | None]] = {

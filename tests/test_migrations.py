@@ -13,6 +13,8 @@ from frameworks.models import Rating, Recorded, Revision
 
 from .factories import make_claim, make_rating
 
+pytestmark = pytest.mark.both
+
 APP = "frameworks"
 
 
@@ -87,7 +89,6 @@ def test_back_to_nothing_with_facts_in_it(migrated: None) -> None:
     assert {model._default_manager.count() for model in Recorded.__subclasses__()} == {0}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("app", ["frameworks", "comparisons"])
 def test_every_migration_has_a_name_of_its_own_and_a_way_back(app: str) -> None:
     migrations = [

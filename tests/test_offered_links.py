@@ -22,7 +22,7 @@ from . import factories
 from .html import read
 from .test_no_javascript import form_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 PLANTED, CHANGED = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 12, tzinfo=UTC)
 #: Today, as it was planted, as it is since, and today by its date.

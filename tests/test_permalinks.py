@@ -189,7 +189,6 @@ def test_what_does_not_hold_is_not_in_the_address(catalogue: Catalogue, query: s
 # The address by itself
 
 
-@pytest.mark.once
 def test_everything_at_once_in_the_canonical_order() -> None:
     view = View(
         as_of=date(2026, 3, 1),
@@ -213,14 +212,12 @@ def test_everything_at_once_in_the_canonical_order() -> None:
     )
 
 
-@pytest.mark.once
 def test_weights_and_minimums_are_written_by_name_whatever_their_order() -> None:
     one = View(weights={"security": 1, "performance": 2}, minimums={"security": 3, "performance": 4})
     other = View(weights={"performance": 2, "security": 1}, minimums={"performance": 4, "security": 3})
     assert one.query() == other.query() == "min-performance=4&min-security=3&w-performance=2&w-security=1"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "facet, value, left",
     [
@@ -235,7 +232,6 @@ def test_dropping_a_facet_value_leaves_the_rest_in_its_order(facet: str, value: 
     assert view.without_value(facet, value).query() == left
 
 
-@pytest.mark.once
 @unhurried
 @given(views)
 def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None:
@@ -251,7 +247,6 @@ def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None
     assert dropped.but(q="", use_case="") == bare
 
 
-@pytest.mark.once
 @unhurried
 @given(views)
 def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(view: View) -> None:
@@ -268,7 +263,6 @@ def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(vi
 # Weights
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "weights, changed",
     [
@@ -283,7 +277,6 @@ def test_changed_weights(weights: dict[str, int], changed: list[str]) -> None:
     assert View(weights=weights).changed_weights(DEFAULTS) == changed
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "query, passed_on",
     [
@@ -302,7 +295,6 @@ def test_one_changed_weight_pins_all_and_so_does_a_use_case(query: str, passed_o
     assert View(use_case=use_case, weights=weights).pinned(DEFAULTS).query() == passed_on
 
 
-@pytest.mark.once
 @unhurried
 @given(views, st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10))))
 def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, int]) -> None:
@@ -314,7 +306,6 @@ def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, i
         assert {**later, **passed_on.weights} == then
 
 
-@pytest.mark.once
 @unhurried
 @given(views)
 def test_passing_on_leaves_out_nothing_and_the_page_says_the_same(view: View) -> None:
@@ -338,7 +329,6 @@ def test_weights_belong_to_criteria_whatever_their_places_and_whether_shown_or_n
 # Side by side
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "address, slugs",
     [
@@ -357,7 +347,6 @@ def test_parties(address: str, slugs: list[str]) -> None:
     assert parties(address) == slugs
 
 
-@pytest.mark.once
 @unhurried
 @given(st.lists(st.sampled_from(["django", "flask", "web2py", "vs", "x-1", "vs-x"]), unique=True))
 def test_versus_is_read_back(slugs: list[str]) -> None:

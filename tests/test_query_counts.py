@@ -13,7 +13,7 @@ from frameworks.models import Claim, Criterion, FacetValue, Framework, Source
 from . import factories
 from .html import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def make_items(count: int) -> None:

@@ -26,7 +26,7 @@ from .html import order, read, submission
 from .test_constraints import execute, refused
 from .test_matrix_page import get, make_world, world  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 EVERYTHING = (
     "min-performance=2&criteria=performance&w-performance=9&sort=-performance&baseline=flask"

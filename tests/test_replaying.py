@@ -18,7 +18,7 @@ from frameworks.revisions import Author
 
 from . import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def sql(statement: str) -> None:

@@ -19,7 +19,7 @@ from .test_admin import ada, bob, form_on, sign_in, text_of
 
 __all__ = ["ada", "bob"]  # fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 NOBODYS = "11111111-2222-4333-8444-000000000000"
 

@@ -24,7 +24,7 @@ from .factories import (
     make_source,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ALICE = Author("Alice", Revision.Origin.ADMIN)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -9,8 +9,6 @@ from django.conf import settings
 
 from comparisons.rules import Advice, Pair, Statement, advise
 
-pytestmark = pytest.mark.once
-
 API, APP = ("building", "api"), ("building", "app")
 
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from comparisons import scoring
 from comparisons.scoring import Fit, apportion, contributions, fit, points, rank, share
 
-pytestmark = pytest.mark.once
 unhurried = settings(deadline=None)
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)

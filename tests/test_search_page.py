@@ -16,7 +16,7 @@ from .test_matrix_page import (
     world,  # noqa: F401 - a fixture
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 
 
 def search(client: Client, query: str, more: str = "") -> Element:

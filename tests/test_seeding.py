@@ -28,7 +28,7 @@ from frameworks.seeding import fixture_files, plant
 
 from .factories import make_editor, make_framework
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 EDITOR = Author("Alice", Revision.Origin.ADMIN)
 

@@ -13,7 +13,7 @@ from .test_matrix_page import (
     world,  # noqa: F401 - a fixture
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 
 VERSUS = "/compare/flask-vs-django/"
 

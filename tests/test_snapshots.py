@@ -26,6 +26,8 @@ from tests.html import Element, read
 from tests.test_admin_race import at_once
 from tests.test_constraints import execute, refused
 
+pytestmark = pytest.mark.both
+
 CHANGES_QUERIES = 8
 
 

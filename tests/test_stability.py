@@ -11,8 +11,6 @@ from comparisons import scoring
 from comparisons.flips import leaders
 from comparisons.stability import DRAWS, Stability, stability, weightings
 
-pytestmark = pytest.mark.once
-
 HALF = Fraction(1, 2)
 CRITERIA = ["speed", "docs", "safety"]
 score = st.none() | st.integers(1, 5)

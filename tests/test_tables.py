@@ -87,14 +87,12 @@ def refusal(name: str, data: bytes) -> str:
 # Round trips
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", sheets.FORMATS)
 def test_odd_values_come_back_as_they_were(name: str) -> None:
     sheet = Sheet(["key", "value"], [[str(number), value] for number, value in enumerate(ODD)])
     assert sheets.read(f"odd.{name}", sheets.write(sheet, name)) == sheet
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", ["csv", "json"])
 @given(
     st.lists(
@@ -109,7 +107,6 @@ def test_any_text_comes_back_as_it_was(name: str, rows: list[list[str]]) -> None
     assert sheets.read(f"any.{name}", sheets.write(sheet, name)) == sheet
 
 
-@pytest.mark.once
 def test_spreadsheets_are_given_no_formulas() -> None:
     """A program that runs what starts with = + - @ tab or CR finds an apostrophe there; a workbook's cells are text."""
     sheet = Sheet(["value"], [[value] for value in ODD if value])
@@ -122,12 +119,10 @@ def test_spreadsheets_are_given_no_formulas() -> None:
     ]
 
 
-@pytest.mark.once
 def test_a_program_of_the_last_century_reads_the_csv_as_utf_8() -> None:
     assert sheets.write(Sheet(["a"], [["ü"]]), "csv").startswith(b"\xef\xbb\xbf")
 
 
-@pytest.mark.once
 def test_a_cell_too_long_for_a_workbook_is_not_cut_off() -> None:
     long = Sheet(["a"], [["x" * 32_768]])
     with pytest.raises(Unwritable, match="32,768 characters is too long for a workbook"):
@@ -135,7 +130,6 @@ def test_a_cell_too_long_for_a_workbook_is_not_cut_off() -> None:
     assert sheets.read("long.csv", sheets.write(long, "csv")) == long
 
 
-@pytest.mark.once
 def test_every_fact_has_a_table() -> None:
     recorded = {model._meta.model_name for model in apps.get_models() if issubclass(model, Recorded)}
     assert set(tables.KINDS) == recorded
@@ -189,7 +183,6 @@ def test_an_empty_table_is_its_head() -> None:
 # Files of other programs
 
 
-@pytest.mark.once
 def test_a_workbook_of_a_spreadsheet_program() -> None:
     """Numbers, dates and ticks come as such; blank rows keep their place, and blank cells at the end are none."""
     read = sheets.read(
@@ -211,13 +204,11 @@ def test_a_workbook_of_a_spreadsheet_program() -> None:
     ]
 
 
-@pytest.mark.once
 def test_json_of_another_program() -> None:
     read = sheets.read("x.json", b'[{"a": 1, "b": true, "c": null}, {"c": "x", "b": false, "a": 1e999}]')
     assert read == Sheet(["a", "b", "c"], [["1", "yes", ""], ["1e999", "no", "x"]])
 
 
-@pytest.mark.once
 def test_csv_without_a_mark_and_with_blank_lines() -> None:
     assert sheets.read("x.csv", table("1,2", "", "3,ü")).rows == [["1", "2"], [], ["3", "ü"]]
 
@@ -225,7 +216,6 @@ def test_csv_without_a_mark_and_with_blank_lines() -> None:
 # Refusals
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "name, data, sentence",
     [
@@ -282,7 +272,6 @@ def test_what_is_no_table_is_refused_with_a_sentence(name: str, data: bytes, sen
     assert sentence in refusal(name, data)
 
 
-@pytest.mark.once
 def test_bombs_are_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(*args: object, **options: object) -> None:
         raise AssertionError("opened")
@@ -302,7 +291,6 @@ def test_bombs_are_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
 LAUGHS = '<?xml version="1.0"{}?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_xml_entities_are_refused_unread(encoding: str) -> None:
     laughs = LAUGHS.format(f' encoding="{encoding}"').encode(encoding)
@@ -310,7 +298,6 @@ def test_xml_entities_are_refused_unread(encoding: str) -> None:
     assert refusal("x.xlsx", book) == "The workbook defines XML entities. Save it as CSV."
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "old, new, sentence",
     [
@@ -328,7 +315,6 @@ def test_damaged_and_boundless_sheets_are_refused(old: bytes, new: bytes, senten
     assert sentence in refusal("x.xlsx", repacked(workbook(["a"], ["x"]), change))
 
 
-@pytest.mark.once
 def test_a_part_that_lies_about_its_size_is_refused() -> None:
     book = bytearray(
         repacked(workbook(["a"], ["x"]), lambda name, data: data + b" " * 1000 * ("sheet1" in name))
@@ -338,7 +324,6 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
     assert "The file is no XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
 
 
-@pytest.mark.once
 def test_one_sheet_only() -> None:
     book = Workbook()
     book.create_sheet("another")

@@ -29,14 +29,12 @@ BASE_DIR: Path = settings.BASE_DIR
 # Settings
 
 
-@pytest.mark.once
 def test_the_example_environment_passes_the_deployment_check(manage: Command) -> None:
     example = {name: value or "" for name, value in dotenv_values(BASE_DIR / ".env.example").items()}
     outcome = manage("check", "--deploy", "--fail-level", "WARNING", **example)
     assert (outcome.stdout, outcome.stderr) == ("System check identified no issues (0 silenced).\n", "")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "name, value, said",
     [
@@ -157,7 +155,6 @@ def test_all_sets_agree_and_hold_what_is_asked_for() -> None:
 # Scripts and rules
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("script", ["bin/bootstrap", "bin/test", ".ci/run"])
 def test_scripts_are_executable_and_well_formed(script: str) -> None:
     assert os.access(BASE_DIR / script, os.X_OK)
@@ -165,7 +162,6 @@ def test_scripts_are_executable_and_well_formed(script: str) -> None:
     subprocess.run([shell, "-n", BASE_DIR / script], check=True)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "file, line",
     [
@@ -235,13 +231,11 @@ def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         return response.status, response.read().decode(errors="replace"), dict(response.headers)
 
 
-@pytest.mark.once
 @pytest.mark.xdist_group("production")
 def test_the_server_is_ready_when_it_says_so(server: str) -> None:
     assert fetch(f"{server}ready/")[:2] == (200, "ok\n")
 
 
-@pytest.mark.once
 @pytest.mark.xdist_group("production")
 def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     _, page, _ = fetch(f"{server}admin/login/")
@@ -252,13 +246,11 @@ def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
-@pytest.mark.once
 @pytest.mark.xdist_group("production")
 def test_a_value_of_eight_kilobytes_reaches_the_portal(server: str) -> None:
     assert fetch(f"{server}live/?q={'a' * 8192}")[:2] == (200, "ok\n")
 
 
-@pytest.mark.once
 @pytest.mark.xdist_group("production")
 def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[str, str]) -> None:
     outcome = prepare(installation)
@@ -266,7 +258,6 @@ def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[s
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
 
 
-@pytest.mark.once
 @pytest.mark.xdist_group("production")
 def test_preparing_collects_again_what_is_missing_and_only_then(installation: dict[str, str]) -> None:
     collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"

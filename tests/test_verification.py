@@ -30,7 +30,6 @@ def claim(of: Source, line: int, term: str = "") -> Claim:
 # Each kind of miss
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "line, term",
     [(1, "A title"), (1, ""), (3, "Steep"), (3, "Learning curve: Steep"), (3, ": S")],
@@ -40,7 +39,6 @@ def test_what_stands_there_holds(tmp_path: Path, line: int, term: str) -> None:
     assert list(misses([of], [claim(of, line, term)], tmp_path)) == []
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "line, term, miss",
     [
@@ -57,7 +55,6 @@ def test_a_claim_that_misses_is_named(tmp_path: Path, line: int, term: str, miss
     assert list(misses([of], [claim(of, line, term)], tmp_path)) == [miss]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "text, fields, found",
     [
@@ -73,7 +70,6 @@ def test_a_source_without_a_file_takes_its_claims_with_it(
     assert list(misses([of], [claim(of, 1)], tmp_path)) == [*found, lost]
 
 
-@pytest.mark.once
 def test_another_hash_is_named_and_the_claims_are_held_against_the_file_all_the_same(tmp_path: Path) -> None:
     of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(b"before").hexdigest())
     assert list(misses([of], [claim(of, 1, "A title"), claim(of, 3, "Flat")], tmp_path)) == [
@@ -85,7 +81,6 @@ def test_another_hash_is_named_and_the_claims_are_held_against_the_file_all_the_
 # Texts as they come
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "text, line, term, holds",
     [
@@ -108,7 +103,6 @@ def test_lines_and_letters(tmp_path: Path, text: str, line: int, term: str, hold
     assert (list(misses([of], [claim(of, line, term)], tmp_path)) == []) is holds
 
 
-@pytest.mark.once
 def test_a_file_in_another_encoding_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     of = source("Größe\nSteep".encode("latin-1"), tmp_path)
     assert list(misses([of], [claim(of, 1, "Größe"), claim(of, 2, "Steep")], tmp_path)) == [

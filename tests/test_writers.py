@@ -14,6 +14,8 @@ from benchmarks.writers import Tally, Work
 from frameworks import revisions
 from frameworks.models import Rating, Recorded, Revision
 
+pytestmark = pytest.mark.both
+
 WRITERS, EDITS = 16, 15
 
 
