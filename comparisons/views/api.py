@@ -17,6 +17,7 @@ def index(request: HttpRequest) -> TemplateResponse:
     """What can be asked for and how, from the description that programs read."""
     paths = api.get_openapi_schema()["paths"]
     operations = [
-        {"path": path, "is_whole": "{" not in path, **methods["get"]} for path, methods in paths.items()
+        {"path": path, "steps": path.split("/")[1:], "is_whole": "{" not in path, **methods["get"]}
+        for path, methods in paths.items()
     ]
     return TemplateResponse(request, "comparisons/api.html", {"operations": operations})
