@@ -1,11 +1,12 @@
 """Filters choose rows: any of these, all of those, at least so much. They never touch a score."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 from comparisons.filters import FrameworkFilter
 from comparisons.forms import WeighingForm, notices
@@ -29,9 +30,15 @@ WORLD: dict[str, tuple[str, str, int | None, int | None]] = {
 }
 
 
-@pytest.fixture
-def ask() -> Ask:
-    """Call it with a query string: the filter over a small catalogue."""
+@pytest.fixture(scope="module")
+def ask(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ask]:
+    """Call it with a query string: the filter over a small catalogue, which is made once and left as it is."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_catalogue()
+        transaction.set_rollback(True)
+
+
+def make_catalogue() -> Ask:
     kind = make_facet(slug="kind", name="Kind", position=1)
     capability = make_facet(slug="capability", name="Built in", position=2, requires_all=True)
     values: dict[str, FacetValue] = {
