@@ -12,9 +12,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from frameworks import drawing  # noqa: E402 - Django comes first
-from frameworks.cards import Bar, Card, Dots, Row, Scale, Steps, figures, part  # noqa: E402
-from frameworks.rasterising import png_of  # noqa: E402
+from pictures import drawing  # noqa: E402 - Django comes first
+from pictures.card import Bar, Card, Dots, Row, Scale, Steps, figures, part  # noqa: E402
+from pictures.rasterising import png_of  # noqa: E402
 
 NAMES = [
     "Django",

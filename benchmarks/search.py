@@ -71,14 +71,14 @@ def fill() -> None:
 def measure() -> None:
     from django.test import Client
 
-    from comparisons import finding
+    from portal.search import documents
 
     start = perf_counter()
-    index = finding.index()
+    index = documents.index()
     print(f"index of {len(index.documents)} documents, {len(index.vocabulary)} words: {since(start)}")
-    finding._kept.clear()  # noqa: SLF001 - as after an edit
+    documents._kept.clear()  # noqa: SLF001 - as after an edit
     start = perf_counter()
-    finding.index()
+    documents.index()
     print(f"made anew after an edit: {since(start)}")
     for query in QUERIES:
         times = []

@@ -9,9 +9,9 @@ from fractions import Fraction
 from random import Random
 from time import perf_counter, process_time
 
-from comparisons.flips import flips
-from comparisons.scoring import Scores
-from comparisons.stability import stability
+from comparisons.arithmetic.flips import flips
+from comparisons.arithmetic.scoring import Scores
+from comparisons.arithmetic.stability import stability
 
 CRITERIA = [f"criterion-{number}" for number in range(18)]
 HALF = Fraction(1, 2)

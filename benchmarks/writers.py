@@ -81,7 +81,7 @@ def write(number: int, edits: int, ratings: Sequence[int]) -> Work:
 def add_word(word: str, pk: int) -> int:
     """Adds the word to the rating's rationale, however often it must be read again; how often that was."""
     from frameworks.models import Rating, Revision
-    from frameworks.revisions import Author, Conflict, save
+    from frameworks.record.revisions import Author, Conflict, save
 
     by, conflicts = Author("Writer", Revision.Origin.ADMIN), 0
     while True:

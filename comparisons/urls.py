@@ -1,13 +1,11 @@
-from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from frameworks import pictures
-from frameworks.conditional import revalidated
+from comparisons.comparison.permalinks import parties, versus
+from frameworks.pages.conditional import revalidated
 
-from . import feeds, sitemaps
-from .permalinks import parties, versus
-from .views import api, embeds, formats, machines, pages, snapshots
+from .pages import embeds, formats, snapshots, views
+from .sharing import feeds
 
 
 class PartiesConverter:
@@ -53,10 +51,10 @@ register_converter(EndingConverter, "ending")
 app_name = "comparisons"
 
 urlpatterns = [
-    path("", pages.matrix, name="matrix"),
+    path("", views.matrix, name="matrix"),
     # /compare/…
-    path("compare/", pages.choose_parties, name="choose_parties"),
-    path("compare/<parties:slugs>/", pages.side_by_side, name="side_by_side"),
+    path("compare/", views.choose_parties, name="choose_parties"),
+    path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
     path("compare/<parties:slugs>/freeze/", snapshots.freeze, name="freeze"),
     # /s/…
     path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
@@ -72,24 +70,10 @@ urlpatterns = [
     path("embed/s/<snapshot:snapshot_id>/", embeds.snapshot, name="embed_snapshot"),
     path("embed/<path:path>/", embeds.missing, name="embed_missing"),
     path("oembed", embeds.oembed, name="oembed"),
-    path("choose/", pages.choose, name="choose"),
-    path("capabilities/", pages.capabilities, name="capabilities"),
+    path("choose/", views.choose, name="choose"),
+    path("capabilities/", views.capabilities, name="capabilities"),
     # /use-cases/…
-    path("use-cases/", pages.use_case_index, name="use_cases"),
-    path("use-cases/<slug:slug>/", pages.use_case, name="use_case"),
-    path("method/", pages.method, name="method"),
-    path("search/", pages.search, name="search"),
-    # For machines
-    path("api/", api.index, name="api"),
-    path(
-        "sitemap.xml",
-        require_safe(revalidated(sitemap)),
-        {"sitemaps": {"pages": sitemaps.Pages}},
-        name="sitemap",
-    ),
-    path("robots.txt", machines.robots, name="robots"),
-    path("llms.txt", machines.llms, name="llms"),
-    # The picture and the chart of any page above
-    path("<path:page>.png", pictures.png, name="picture"),
-    path("<path:page>.svg", pictures.svg, name="chart"),
+    path("use-cases/", views.use_case_index, name="use_cases"),
+    path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
+    path("method/", views.method, name="method"),
 ]

@@ -151,9 +151,12 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "frameworks.apps.FrameworksConfig",
+    "frameworks",
     "comparisons",
-    "frameworks.apps.DeskConfig",  # django.contrib.admin, with our site
+    "portal",
+    "desk.apps.DeskConfig",
+    "desk.apps.DeskSiteConfig",  # django.contrib.admin, with our site
+    "benchmarks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -178,7 +181,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # so far out: redirects and refusals have it, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",  # static files are compressed when collected
-    "comparisons.api.problems.open_to_programs",  # outside all that may refuse a request
+    "portal.api.problems.open_to_programs",  # outside all that may refuse a request
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -186,7 +189,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "frameworks.renaming.RenamesMiddleware",  # inside all that guards answers
+    "frameworks.record.renaming.RenamesMiddleware",  # inside all that guards answers
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
 ]
 
@@ -215,7 +218,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "frameworks.context_processors.site",
+                "frameworks.pages.context_processors.site",
             ],
         },
     }
@@ -267,7 +270,7 @@ AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "frameworks.two_factor.locked_out"
+AXES_LOCKOUT_CALLABLE = "desk.accounts.two_factor.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["code"]  # besides the password: neither is written down
 
 OTP_TOTP_ISSUER = SITE_NAME  # what the app on the phone calls it

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from comparisons.api.api import api
+from portal.api.api import api
 
 from . import health
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("frameworks.urls")),
     path("", include("comparisons.urls")),
+    path("", include("portal.urls")),
 ]

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
 
 
 class FrameworksConfig(AppConfig):
@@ -7,9 +6,3 @@ class FrameworksConfig(AppConfig):
 
     name = "frameworks"
     default_auto_field = "django.db.models.BigAutoField"
-
-
-class DeskConfig(AdminConfig):
-    """The stock admin with our site in it."""
-
-    default_site = "frameworks.desk.Desk"

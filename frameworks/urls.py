@@ -1,8 +1,9 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from . import feeds, views
-from .conditional import revalidated
+from frameworks.pages.conditional import revalidated
+
+from .pages import feeds, views
 
 app_name = "frameworks"
 
@@ -32,6 +33,5 @@ urlpatterns = [
     path("questions/", views.question_index, name="questions"),
     # /changes/…
     path("changes/", views.changes, name="changes"),
-    path("changes.atom", require_safe(revalidated(feeds.ChangesFeed())), name="changes_feed"),
     path("changes/<uuid:changeset>/", views.changeset, name="changeset"),
 ]

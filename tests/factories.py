@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
 
-from comparisons.comparing import Comparison
+from comparisons.comparison.comparing import Comparison
 from comparisons.models import (
     Condition,
     Need,
@@ -20,8 +20,7 @@ from comparisons.models import (
     UseCase,
     UseCaseWeight,
 )
-from comparisons.snapshots import canonical
-from frameworks import revisions
+from comparisons.sharing.snapshots import canonical
 from frameworks.models import (
     CAPABILITY,
     Addition,
@@ -45,7 +44,8 @@ from frameworks.models import (
     Tie,
     Trait,
 )
-from frameworks.revisions import Author
+from frameworks.record import revisions
+from frameworks.record.revisions import Author
 from frameworks.roles import create_roles
 
 Fact = TypeVar("Fact", bound=Recorded)

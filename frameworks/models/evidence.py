@@ -13,14 +13,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from .catalogue import Criterion, Framework
-from .promises import (
-    http_url_check,
-    http_url_field,
-    one_to_five_check,
-    slug_check,
-    slug_field,
-    validate_slug,
-)
+from .promises import http_url_check, http_url_field, one_to_five_check, slug_check, slug_field, validate_slug
 from .recorded import Recorded, RecordedQuerySet
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.

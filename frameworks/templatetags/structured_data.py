@@ -6,8 +6,8 @@ from typing import Protocol
 from django import template
 from django.utils.safestring import SafeString
 
-from frameworks import structured
 from frameworks.models import Component, Criterion, Framework, Question, Source
+from frameworks.pages import structured
 
 register = template.Library()
 

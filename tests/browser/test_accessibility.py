@@ -5,14 +5,10 @@ from collections.abc import Callable, Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_layout import broken, seed, seeded  # noqa: F401 - a fixture
 from tests.conftest import Axe
 
-from .test_layout import (
-    broken,  # noqa: F401 - a fixture
-    seed,  # noqa: F401 - a fixture
-    seeded,  # noqa: F401 - a fixture
-    some_pages,
-)
+from .test_layout import some_pages
 
 pytestmark = pytest.mark.usefixtures("seeded", "broken")
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from frameworks import revisions
 from frameworks.models import Rating, Revision
+from frameworks.record import revisions
 from tests import factories
+from tests.comparisons.pages.test_matrix_page import make_world
 from tests.conftest import Axe
-from tests.test_matrix_page import make_world
 
 from .test_no_script import plain  # noqa: F401 - a fixture
 

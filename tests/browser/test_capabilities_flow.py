@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
+
 from .test_keyboard import tab_to
-from .test_matrix_flow import (
-    world,  # noqa: F401 - a fixture
-)
 from .test_no_script import plain  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("world")

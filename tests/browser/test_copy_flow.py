@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.comparisons.sharing.test_offered_links import table
 from tests.factories import KEPT
 from tests.html import read
-from tests.test_offered_links import table
 
 from .test_matrix_flow import world  # noqa: F401 - a fixture
 from .test_no_script import plain  # noqa: F401 - a fixture

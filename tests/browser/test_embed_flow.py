@@ -13,17 +13,14 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from comparisons.embedding import SANDBOX
+from comparisons.sharing.embedding import SANDBOX
+from tests.browser.test_layout import seed, seeded  # noqa: F401 - a fixture
 from tests.conftest import Axe
 from tests.factories import KEPT
 from tests.html import read
 
 from .test_accessibility import everywhere
-from .test_layout import (
-    overhang,
-    seed,  # noqa: F401 - a fixture
-    seeded,  # noqa: F401 - a fixture
-)
+from .test_layout import overhang
 
 pytestmark = pytest.mark.usefixtures("seeded")
 

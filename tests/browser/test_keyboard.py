@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .test_matrix_flow import (
-    expect_order,
-    world,  # noqa: F401 - a fixture
-)
+from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
+
+from .test_matrix_flow import expect_order
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from comparisons import comparing
+from comparisons.comparison import comparing
 from tests import factories
 
 #: Every type of page, with the portal's own content.

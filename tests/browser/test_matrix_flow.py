@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.comparisons.pages.test_matrix_page import make_world
 from tests.html import order, read, standings
-from tests.test_matrix_page import make_world
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -7,14 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
+from tests.comparisons.pages.test_matrix_page import PAGES
 from tests.html import order, read
-from tests.test_matrix_page import PAGES
 
-from .test_matrix_flow import (
-    expect_order,
-    names,
-    world,  # noqa: F401 - a fixture
-)
+from .test_matrix_flow import expect_order, names
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from frameworks import objections
 from frameworks.models import Objection, Rating
+from frameworks.pages import objections
 from tests import factories
 from tests.conftest import Axe
-from tests.test_admin import sign_in
+from tests.desk.test_admin import sign_in
 
 from .stillness import settle
 from .test_accessibility import everywhere

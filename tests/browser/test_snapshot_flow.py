@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from comparisons.models import Snapshot
-from frameworks import revisions
 from frameworks.models import Framework, Rating
+from frameworks.record import revisions
 from tests import factories
 from tests.conftest import Axe
 

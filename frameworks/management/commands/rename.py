@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from frameworks import revisions
 from frameworks.models import RENAMABLE, Revision, recorded_models
-from frameworks.revisions import Author, Conflict, Refused
+from frameworks.record import revisions
+from frameworks.record.revisions import Author, Conflict, Refused
 
 
 class Command(BaseCommand):

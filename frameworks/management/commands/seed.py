@@ -7,8 +7,8 @@ from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError
 
 from frameworks.models import Framework
-from frameworks.revisions import Conflict, Refused
-from frameworks.seeding import fixture_files, plant
+from frameworks.record.revisions import Conflict, Refused
+from frameworks.record.seeding import fixture_files, plant
 
 
 class Command(BaseCommand):

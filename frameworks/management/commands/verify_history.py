@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from frameworks.models import Revision
-from frameworks.replaying import divergences
+from frameworks.record.replaying import divergences
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The arithmetic of fit: plain numbers in, exact results out. Imports nothing of this project."""

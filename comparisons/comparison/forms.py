@@ -1,0 +1,179 @@
+"""As of when, for which use case, how weighed and what is shown: parameters that are no filters pass these forms."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.http import QueryDict
+from django.utils.functional import cached_property
+
+from comparisons.models import UseCase, UseCaseQuerySet
+from frameworks.models import Criterion, Framework
+
+from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
+
+
+class ReadForm(forms.Form):
+    """A form that is read and never sent back: what holds of it holds, whatever stands beside it."""
+
+    @property
+    def clean_data(self) -> dict[str, Any]:
+        """What holds of the input; what does not is left out and named in `errors`."""
+        _ = self.errors
+        return self.cleaned_data
+
+
+class DayForm(ReadForm):
+    """As of which day. Read before the other forms: it depends on the day what they know of."""
+
+    def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
+        super().__init__(data)
+        self.fields[AS_OF] = forms.DateField(
+            label="As of",
+            input_formats=["%Y-%m-%d"],
+            validators=[MaxValueValidator(today, "That day has not come yet.")],
+            error_messages={"invalid": "That is no date such as 2026-11-20."},
+            required=False,
+        )
+
+    @property
+    def day(self) -> date | None:
+        """None is today."""
+        day: date | None = self.clean_data.get(AS_OF)
+        return day
+
+
+class UseCaseForm(ReadForm):
+    """For which use case. Read before the rows are: its must-haves choose them."""
+
+    def __init__(self, data: Mapping[str, Any], *, use_cases: UseCaseQuerySet) -> None:
+        super().__init__(data)
+        self.use_cases = use_cases
+        self.fields[USE_CASE] = forms.ChoiceField(
+            label="Use case",
+            choices=[(use_case.slug, use_case.name) for use_case in use_cases],
+            error_messages={"invalid_choice": "There is no such use case."},
+            required=False,
+        )
+
+    @cached_property
+    def chosen(self) -> UseCase | None:
+        """With its weights and must-haves, which are fetched for this one only."""
+        slug = self.clean_data.get(USE_CASE)
+        return self.use_cases.with_demands().filter(slug=slug).first() if slug else None
+
+
+class FrameForm(ReadForm):
+    """How a comparison is framed elsewhere: which one, in which theme, how wide and how tall."""
+
+    address = forms.CharField(
+        label="Address",
+        max_length=8000,
+        required=False,
+        error_messages={"max_length": "That is longer than any address here."},
+    )
+    theme = forms.ChoiceField(label="Theme", choices=[("light", "Light"), ("dark", "Dark")], required=False)
+    width = forms.IntegerField(label="Width", min_value=280, max_value=1200, required=False)
+    height = forms.IntegerField(label="Height", min_value=120, max_value=4000, required=False)
+
+
+class OembedForm(ReadForm):
+    """What the specification of oEmbed calls a consumer request."""
+
+    url = forms.CharField(label="url", max_length=8000)
+    format = forms.CharField(label="format", required=False)
+    maxwidth = forms.IntegerField(label="maxwidth", min_value=1, required=False)
+    maxheight = forms.IntegerField(label="maxheight", min_value=1, required=False)
+
+
+class WeighingForm(ReadForm):
+    """Weights, columns, order, baseline, ticked frameworks and the open cell.
+
+    A blank weight means the use case's, or the default without one; 0 that the criterion does not count.
+    """
+
+    only = forms.ChoiceField(
+        label="Only differences", choices=[("differences", "Only differences")], required=False
+    )
+    open = forms.CharField(label="Open cell", required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        criteria: Sequence[Criterion],
+        frameworks: Sequence[Framework],
+    ) -> None:
+        super().__init__(data)
+        names = [(criterion.slug, criterion.name) for criterion in criteria]
+        slugs = [(framework.slug, framework.name) for framework in frameworks]
+        sorts = [("fit", "Fit"), ("name", "Name"), *names]
+        self.fields["criteria"] = forms.MultipleChoiceField(label="Columns", choices=names, required=False)
+        self.fields["sort"] = forms.ChoiceField(
+            label="Sort by",
+            choices=sorts + [("-" + value, f"{name}, reversed") for value, name in sorts],
+            required=False,
+        )
+        self.fields["baseline"] = forms.ChoiceField(label="Baseline", choices=slugs, required=False)
+        self.fields["framework"] = forms.MultipleChoiceField(
+            label="Frameworks to compare", choices=slugs, required=False
+        )
+        self.criteria = [name for name, _ in names]
+        self.cells = ({slug for slug, _ in slugs}, {slug for slug, _ in names})
+        for criterion in criteria:
+            self.fields[WEIGHT + criterion.slug] = forms.IntegerField(
+                label=f"Weight of {criterion.name}",
+                min_value=0,
+                max_value=settings.WEIGHT_MAX,
+                required=False,
+            )
+
+    def clean_criteria(self) -> list[str]:
+        """The columns shown, in the table's order; none named and all named are the same view."""
+        chosen = set(self.cleaned_data["criteria"])
+        names = self.criteria
+        return [] if chosen == set(names) else [name for name in names if name in chosen]
+
+    def clean_open(self) -> str:
+        """`django:learning-curve`: which cell shows its claims."""
+        value: str = self.cleaned_data["open"]
+        frameworks, criteria = self.cells
+        framework, _, criterion = value.partition(":")
+        if value and not (framework in frameworks and criterion in criteria):
+            raise forms.ValidationError("There is no such cell.")
+        return value
+
+
+def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
+    """One plain sentence for everything in the address that was not understood and is not in effect."""
+    known: set[str] = set()
+    for form in forms_:
+        known |= set(form.fields)
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else name
+            yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was left out."
+    for name in data:
+        if name.startswith((MINIMUM, WEIGHT)) and name not in known:
+            yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was left out."
+
+
+def misread(
+    data: QueryDict, day: DayForm, kind: UseCaseForm, weighing: WeighingForm
+) -> list[tuple[str, str]]:
+    """The parameters of a side by side that were not understood, to be passed on to the page that says so."""
+    errors = {**day.errors, **kind.errors, **weighing.errors}
+    return [
+        (name, value)
+        for name, values in data.lists()
+        if (name.startswith(WEIGHT) and name not in weighing.fields)
+        or (name in errors and (name.startswith(WEIGHT) or name in {AS_OF, USE_CASE, "baseline", "only"}))
+        for value in values
+    ]
+
+
+def clip(text: str, length: int = 160) -> str:
+    """Visitors' input may be long; a sentence about it is not."""
+    return text if len(text) <= length else text[: length - 1] + "…"

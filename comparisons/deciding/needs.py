@@ -1,0 +1,135 @@
+"""What must be added to each framework for what a visitor needs, and what no source names. No queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from comparisons.comparison.forms import clip
+from comparisons.comparison.permalinks import NEED, View
+from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
+from frameworks.pages.provisions import Provision, provisions
+
+#: How many of the first are offered side by side.
+ABREAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The capabilities that a visitor has ticked, in the order in which they are listed."""
+
+    capabilities: tuple[FacetValue, ...]
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, query: QueryDict, offered: Sequence[FacetValue]) -> Self:
+        """From the address. What is not offered is kept only to be named."""
+        asked = dict.fromkeys(query.getlist(NEED))
+        known = {capability.slug for capability in offered}
+        return cls(
+            tuple(capability for capability in offered if capability.slug in asked),
+            tuple(slug for slug in asked if slug not in known),
+        )
+
+    @property
+    def slugs(self) -> list[str]:
+        return [capability.slug for capability in self.capabilities]
+
+    def url(self, path: str) -> str:
+        query = urlencode([(NEED, slug) for slug in self.slugs])
+        return f"{path}?{query}" if query else path
+
+    @property
+    def notices(self) -> list[str]:
+        named = clip(", ".join(f"“{slug}”" for slug in self.unknown))
+        match len(self.unknown):
+            case 0:
+                return []
+            case 1:
+                return [f"There is no capability {named}. It was left out."]
+            case _:
+                return [f"There are no capabilities {named}. They were left out."]
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What one framework has for each thing needed."""
+
+    framework: Framework
+    provisions: tuple[Provision, ...]
+
+    @property
+    def named(self) -> list[Provision]:
+        return [provision for provision in self.provisions if provision.state != "unnamed"]
+
+    @property
+    def unnamed(self) -> list[FacetValue]:
+        """What no source names a part or an addition for."""
+        return [provision.capability for provision in self.provisions if provision.state == "unnamed"]
+
+    @property
+    def built_in(self) -> int:
+        return sum(provision.state == "built-in" for provision in self.provisions)
+
+    @property
+    def to_add(self) -> int:
+        return sum(provision.state == "to-add" for provision in self.provisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One capability across all frameworks: who brings it along, and who gets it by which additions."""
+
+    capability: FacetValue
+    built_in: tuple[Framework, ...]
+    added: tuple[tuple[Framework, tuple[Addition, ...]], ...]
+
+
+def supplies(frameworks: Iterable[Framework], needed: Sequence[FacetValue]) -> list[Supply]:
+    """Fewest things without a name first, then the fewest to add, then by name."""
+    return sorted(
+        (Supply(framework, tuple(provisions(framework, needed))) for framework in frameworks),
+        key=lambda supply: (len(supply.unnamed), supply.to_add, supply.framework.name.casefold()),
+    )
+
+
+def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]) -> list[Line]:
+    """Each capability across the frameworks, for a visitor who has ticked nothing yet."""
+    found = [(framework, provisions(framework, capabilities)) for framework in frameworks]
+    return [
+        Line(
+            capability,
+            tuple(framework for framework, ways in found if ways[at].trait),
+            tuple((framework, ways[at].additions) for framework, ways in found if ways[at].state == "to-add"),
+        )
+        for at, capability in enumerate(capabilities)
+    ]
+
+
+def around(needs: Needs, frameworks: Sequence[Framework], offered: Sequence[FacetValue]) -> dict[str, Any]:
+    """The template context of the page."""
+    path = reverse("comparisons:capabilities")
+    if not needs.capabilities:
+        return {"path": path, "overview": overview(frameworks, offered)}
+    found = supplies(frameworks, needs.capabilities)
+    speaking = [supply for supply in found if supply.named]
+    complete = [supply for supply in speaking if supply.built_in == len(needs.capabilities)]
+    first = [supply.framework for supply in speaking[:ABREAST]]
+    wanted = View(facets={CAPABILITY: tuple(sorted(needs.slugs))})
+    return {
+        "path": path,
+        "supplies": speaking,
+        "silent": [supply.framework for supply in found if not supply.named],
+        "complete": complete,
+        "completable": [supply for supply in speaking if supply.to_add and not supply.unnamed],
+        "weigh_url": wanted.url(reverse("comparisons:matrix")) if complete else "",
+        "first": first,
+        "compare_url": _side_by_side(first) if len(first) > 1 else "",
+    }
+
+
+def _side_by_side(frameworks: Sequence[Framework]) -> str:
+    return reverse("comparisons:side_by_side", args=[[framework.slug for framework in frameworks]])

@@ -1,0 +1,1 @@
+"""The public pages about several frameworks at once."""

@@ -1,0 +1,415 @@
+"""What stands around the matrix: menus with counts, chips to remove, links for what can be changed. No queries."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from comparisons.comparison.matrix import Column, Line, Matrix, Row
+from comparisons.comparison.permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
+from comparisons.comparison.use_cases import weighing
+from comparisons.models import UseCase
+from comparisons.sharing.embedding import oembed_url
+from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
+from frameworks.pages.pictured import address
+
+#: So many of the best are offered side by side.
+LEADERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a menu, with how many frameworks it would show."""
+
+    value: str
+    name: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """`more`: where the choice leads beyond the matrix; empty for most."""
+
+    name: str
+    label: str
+    help: str
+    options: tuple[Option, ...]
+    more: str
+
+    @property
+    def chosen(self) -> list[Option]:
+        return [option for option in self.options if option.is_chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An applied filter in words, with the view that remains when it is dropped."""
+
+    name: str
+    words: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: its sort link, how the table is sorted by it now, the weight that the visitor set (None:
+    nothing) and what it is otherwise."""
+
+    column: Column
+    sort: str
+    aria_sort: str
+    weight: int | None
+    usual: int
+
+    @property
+    def weight_name(self) -> str:
+        return WEIGHT + self.column.criterion.slug
+
+
+def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str, int]]) -> list[Menu]:
+    return [
+        Menu(
+            facet.slug,
+            facet.name,
+            facet.help,
+            tuple(
+                Option(
+                    value.slug,
+                    value.name,
+                    counts.get(facet.slug, {}).get(value.slug, 0),
+                    value.slug in view.facets.get(facet.slug, ()),
+                )
+                for value in facet.values.all()
+            ),
+            _needed(view) if facet.slug == CAPABILITY else "",
+        )
+        for facet in facets
+    ]
+
+
+def _needed(view: View) -> str:
+    """What must be added to the others for what is ticked here."""
+    path = reverse("comparisons:capabilities")
+    query = urlencode([(NEED, value) for value in view.facets.get(CAPABILITY, ())])
+    return f"{path}?{query}" if query else path
+
+
+def chips(
+    facets: Sequence[Facet], criteria: Sequence[Criterion], view: View, use_case: UseCase | None
+) -> Iterator[Chip]:
+    """One for each applied filter, in the order of the controls."""
+    if use_case:
+        yield Chip(USE_CASE, f"use case: {use_case.name}", view.but(use_case=""))
+    if view.q:
+        yield Chip("q", f"name contains “{view.q}”", view.but(q=""))
+    for facet in facets:
+        names = {value.slug: value.name for value in facet.values.all()}
+        for value in view.facets.get(facet.slug, ()):
+            yield Chip(facet.slug, f"{facet.name}: {names[value]}", view.without_value(facet.slug, value))
+    for criterion in criteria:
+        if minimum := view.minimums.get(criterion.slug):
+            yield Chip(
+                MINIMUM + criterion.slug,
+                f"{criterion.name} at least {minimum}",
+                view.without_minimum(criterion.slug),
+            )
+
+
+def settings_chips(criteria: Sequence[Criterion], view: View, usual: Mapping[str, int]) -> Iterator[Chip]:
+    """One for each setting that changes what is shown or how it is weighed, but chooses no rows.
+
+    `usual`: the weights where the visitor sets none.
+    """
+    if view.as_of:
+        yield Chip(AS_OF, f"as of {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
+    if changed := view.changed_weights(usual):
+        yield Chip("weights", f"{len(changed)} weight{pluralize(len(changed))} changed", view.but(weights={}))
+    if view.criteria:
+        yield Chip(
+            "criteria", f"{len(view.criteria)} of {len(criteria)} criteria shown", view.but(criteria=())
+        )
+    if view.only:
+        yield Chip("only", "only differences", view.but(only=""))
+
+
+def head(name: str, view: View) -> tuple[str, str]:
+    """The sort that a click on this head asks for, and the `aria-sort` that it has now.
+
+    Names run from A to Z first, everything else from best to worst.
+    """
+    first, second = ("ascending", "descending") if name == "name" else ("descending", "ascending")
+    if view.sort == name:
+        return "-" + name, first
+    if view.sort == "-" + name:
+        return name, second
+    return name, "none"
+
+
+def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> list[Head]:
+    return [
+        Head(column, *head(slug, view), view.weights.get(slug), usual[slug])
+        for column in columns
+        for slug in [column.criterion.slug]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightField:
+    """A criterion's weight as a control: what the visitor set (None: nothing) and what it is otherwise."""
+
+    criterion: Criterion
+    value: int | None
+    usual: int
+
+    @property
+    def name(self) -> str:
+        return WEIGHT + self.criterion.slug
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumField:
+    criterion: Criterion
+    value: int | None
+
+    @property
+    def name(self) -> str:
+        return MINIMUM + self.criterion.slug
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedLine:
+    """A criterion side by side, with its weight as a control."""
+
+    line: Line
+    field: WeightField
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A group of criteria side by side: the lines on show and those folded away because all are alike."""
+
+    group: CriterionGroup
+    shown: tuple[WeighedLine, ...]
+    folded: tuple[WeighedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the compared, with the views without it and with it as the baseline (empty: not possible)."""
+
+    row: Row
+    url_without: str
+    url_as_baseline: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The view in another form, with what that is good for."""
+
+    name: str
+    use: str
+    url: str
+
+
+#: Ending, name, and what it is good for.
+FORMATS = (
+    ("csv", "CSV", "for a spreadsheet"),
+    ("json", "JSON", "for a program"),
+    ("md", "Markdown", "for a pull request"),
+)
+
+
+def files(pinned: View, route: str, *args: Any) -> list[File]:
+    """`route` leads to the files of what `pinned` shows; it takes the ending after `args`."""
+    shown = pinned.but(framework=(), open="")
+    return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
+
+
+def pictures(pinned: View, path: str) -> dict[str, str]:
+    """Where what `pinned` shows at `path` is drawn, and where a picture of it elsewhere leads."""
+    return {
+        "svg_url": pinned.url(address(path, "svg")),
+        "png_url": pinned.url(address(path, "png")),
+        "drawn_url": pinned.url(path),
+    }
+
+
+def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
+    return WeightField(criterion, view.weights.get(criterion.slug), usual[criterion.slug])
+
+
+def around_matrix(
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    facets: Sequence[Facet],
+    view: View,
+    counts: Mapping[str, Mapping[str, int]],
+    use_case: UseCase | None,
+) -> dict[str, Any]:
+    """The template context of everything around the matrix."""
+    path = reverse("comparisons:matrix")
+    usual = weighing(use_case, criteria)
+    # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
+    shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
+    listed = {row.framework.slug for row in table.in_order}
+    return {
+        "view": view,
+        "path": path,
+        "use_case": use_case,
+        "heads": heads(table.columns, view, usual),
+        "name_sort": head("name", view),
+        "fit_sort": head("fit", view),
+        "menus": menus(facets, view, counts),
+        "minimums": [MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
+        "hidden_ticks": [slug for slug in view.framework if slug not in listed],
+        "hidden_weights": [
+            weight_field(criterion, view, usual) for criterion in criteria if criterion.slug not in shown
+        ],
+        "criteria": criteria,
+        "changed_weights": view.changed_weights(usual),
+        "chips": list(chips(facets, criteria, view, use_case)),
+        "settings_chips": list(settings_chips(criteria, view, usual)),
+        "open_base": f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
+        "closed_url": view.url(path, open=""),
+        "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
+        "pinned_url": view.pinned(usual).url(path),
+        "files": files(view.pinned(usual), "comparisons:matrix_file"),
+        **pictures(view.pinned(usual), path),
+        "freeze_url": _freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
+        "without_weights_url": view.url(path, weights={}),
+        "unfiltered_url": view.unfiltered().url(path),
+        "untick_url": view.url(path, framework=()),
+        "maximum": settings.COMPARE_MAX,
+        "compare_url": view.side_by_side().url(
+            reverse("comparisons:choose_parties"), framework=view.framework
+        ),
+    }
+
+
+def around_side_by_side(
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    everyone: Sequence[Framework],
+    view: View,
+    use_case: UseCase | None,
+) -> dict[str, Any]:
+    """The template context of everything around a side by side."""
+    slugs = [row.framework.slug for row in table.in_order]
+    path = _side_by_side(slugs)
+    usual = weighing(use_case, criteria)
+    return {
+        "view": view,
+        "path": path,
+        "use_case": use_case,
+        "changed_weights": view.changed_weights(usual),
+        "folds": [_fold(group, lines, view, usual) for group, lines in table.grouped_lines],
+        "parties": [_party(row, slugs, view) for row in table.in_order],
+        "others": [
+            (framework, view.url(_side_by_side([*slugs, framework.slug])))
+            for framework in everyone
+            if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
+        ],
+        "pinned_url": view.pinned(usual).url(path),
+        "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
+        **pictures(view.pinned(usual), path),
+        "freeze_url": _freeze(table, view, usual),
+        "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        "oembed_url": oembed_url(view.pinned(usual).url(path)),
+        "without_weights_url": view.url(path, weights={}),
+        "without_use_case_url": view.url(path, use_case=""),
+        "without_baseline_url": view.url(path, baseline=""),
+        "only_url": view.url(path, only="" if view.only else "differences"),
+        "back_url": view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
+        "cell_total": sum(1 for _ in table.entries),
+    }
+
+
+def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
+    """Where the frameworks on the table are frozen, side by side and under the weights of this view."""
+    slugs = [row.framework.slug for row in table.in_order]
+    return view.pinned(usual).side_by_side().url(reverse("comparisons:freeze", args=[slugs]))
+
+
+def around_use_case(table: Matrix, use_case: UseCase) -> dict[str, Any]:
+    """The links from the page of a use case to its matrix, and to its leaders side by side."""
+    view = View(use_case=use_case.slug)
+    leaders = [row.framework.slug for row in table.ranked][:LEADERS]
+    return {
+        "weighed_url": view.url(reverse("comparisons:matrix")),
+        "leaders": table.ranked[: len(leaders)],
+        "leaders_url": view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
+    }
+
+
+def _fold(group: CriterionGroup, lines: Sequence[Line], view: View, usual: Mapping[str, int]) -> Fold:
+    weighed = [WeighedLine(line, weight_field(line.column.criterion, view, usual)) for line in lines]
+    return Fold(
+        group,
+        tuple(one for one in weighed if not (view.only and one.line.column.is_alike)),
+        tuple(one for one in weighed if view.only and one.line.column.is_alike),
+    )
+
+
+def _party(row: Row, slugs: Sequence[str], view: View) -> Party:
+    own = row.framework.slug
+    rest = [slug for slug in slugs if slug != own]
+    baseline = "" if row.is_baseline else view.baseline
+    return Party(
+        row,
+        view.url(_side_by_side(rest), baseline=baseline) if len(rest) > 1 else "",
+        view.url(_side_by_side([own, *rest]), baseline=own),
+    )
+
+
+def _side_by_side(slugs: Sequence[str]) -> str:
+    return reverse("comparisons:side_by_side", args=[list(slugs)])
+
+
+def stood(path: str, view: View, begins: date | None) -> dict[str, Any]:
+    """The template context of the sentence about a day gone by, which leads to today.
+
+    `begins`: the day of the first revision, where nothing had been recorded by the day asked for.
+    """
+    is_before = begins is not None and view.as_of is not None and view.as_of < begins
+    return {
+        "today_url": view.url(path, as_of=None),
+        "begins": begins if is_before else None,
+        "begins_url": view.url(path, as_of=begins) if is_before else "",
+    }
+
+
+def blame(
+    found: Sequence[tuple[str, int]],
+    facets: Sequence[Facet],
+    criteria: Sequence[Criterion],
+    view: View,
+    use_case: UseCase | None,
+) -> list[tuple[str, int, str]]:
+    """For an empty table: each filter that emptied it in words, how many its dropping shows, and the address."""
+    counts = dict(found)
+    path = reverse("comparisons:matrix")
+    words: dict[str, list[str]] = {}
+    for chip in chips(facets, criteria, view, use_case):
+        words.setdefault(chip.name, []).append(chip.words)
+    return [
+        (", ".join(said), counts[name], _dropped(name, view).url(path))
+        for name, said in words.items()
+        if name in counts
+    ]
+
+
+def _dropped(name: str, view: View) -> View:
+    if name == "q":
+        return view.but(q="")
+    if name == USE_CASE:
+        return view.but(use_case="")
+    if name.startswith(MINIMUM):
+        return view.without_minimum(name.removeprefix(MINIMUM))
+    return view.but(facets={facet: values for facet, values in view.facets.items() if facet != name})

@@ -1,0 +1,150 @@
+"""Comparisons in other people's pages: what stands in the frame, the page that makes the snippet, oEmbed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp, csp_update
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from comparisons.comparison import comparing
+from comparisons.comparison.forms import FrameForm, OembedForm, notices
+from comparisons.models import Snapshot
+from comparisons.sharing import embedding, snippets
+from frameworks.pages.conditional import revalidated, unchanging
+from frameworks.pages.pictured import pictured
+
+from . import cards
+from .answers import HtmxRequest, page_or_fragment, spoken, tidied, vary_on_htmx, wants_fragment
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+#: A frame shows words and draws lines. It sends nothing, runs nothing, and stands in whichever page wants it.
+POLICY = {
+    "default-src": [NONE],
+    "style-src": [SELF],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": ["*"],
+}
+#: For a page that frames one of ours. Also where it is unchanged: a browser then takes over what it is told anew.
+shows_frames = cast(Callable[[View], View], csp_update({"frame-src": [SELF]}))
+
+
+def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """May be framed by anybody, also where it has nothing to show and when it is unchanged."""
+
+    @csp(POLICY)
+    @xframe_options_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return _nothing(request, 404)
+        except SuspiciousOperation:
+            return _nothing(request, 400)
+
+    return answer
+
+
+@framable
+@require_safe
+@revalidated
+def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
+    """Two to five frameworks in brief, under the same parameters as their side by side."""
+    query, now = spoken(request.GET), timezone.now()
+    revision = comparing.newest_revision(query, now)
+    asked, look = comparing.side_by_side(query, slugs), FrameForm(query)
+    if len(asked.frameworks) < len(slugs):
+        return _nothing(request, 404, "Not all frameworks named in its address are known.")
+    if not embedding.fits(asked, slugs):
+        return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
+    context = {
+        "embed": embedding.of_comparison(asked, slugs),
+        "theme": look.clean_data.get("theme", ""),
+        "notices": list(notices(query, *asked.forms, look)),
+        "day": asked.view.as_of or timezone.localdate(now),
+        "revision": revision,
+    }
+    return TemplateResponse(request, "comparisons/embed.html", context)
+
+
+@framable
+@require_safe
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
+    """A frozen comparison in brief, from what was kept; it never changes either."""
+    kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
+    context = {
+        "embed": embedding.of_snapshot(kept),
+        "theme": look.clean_data.get("theme", ""),
+        "snapshot": kept,
+        "day": kept.stood_at,
+    }
+    return TemplateResponse(request, "comparisons/embed.html", context)
+
+
+@framable
+@require_safe
+def missing(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Whatever else somebody frames."""
+    raise Http404
+
+
+@shows_frames
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_embed)
+def maker(request: HtmxRequest) -> HttpResponse:
+    """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
+    snippet = snippets.read(query)
+    return page_or_fragment(request, "comparisons/embed_maker.html", "maker", {"snippet": snippet}, snippet)
+
+
+@require_safe
+@revalidated
+def oembed(request: HttpRequest) -> HttpResponse:
+    """What a page of ours is in somebody else's, as oEmbed 1.0 has it."""
+    form = OembedForm(request.GET)
+    asked = form.clean_data
+    if not request.GET.get("url"):
+        return _refused(400, "The parameter “url” is missing.")
+    if asked.get("format") not in {"", "json"}:
+        return _refused(501, "There is only JSON.")
+    embed = embedding.found(asked["url"]) if "url" in asked else None
+    if embed is None:
+        return _refused(404, "There is no comparison at this address.")
+    if form.errors:
+        return _refused(400, f"{' and '.join(form.errors)}: a whole number of pixels from 1 on.")
+    return _readable(embed.oembed(asked["maxwidth"], asked["maxheight"]), 200)
+
+
+def _refused(status: int, sentence: str) -> HttpResponse:
+    return _readable({"status": status, "title": sentence}, status)
+
+
+def _readable(said: dict[str, Any], status: int) -> HttpResponse:
+    """By scripts of any page, too. They come without cookies, and there are none."""
+    return JsonResponse(said, status=status, headers={"Access-Control-Allow-Origin": "*"})
+
+
+def _nothing(
+    request: HttpRequest, status: int, sentence: str = "The address may be mistyped."
+) -> HttpResponse:
+    """As small as what was to stand in the frame."""
+    context = {"sentence": sentence}
+    return TemplateResponse(request, "comparisons/embed_missing.html", context, status=status).render()

@@ -1,0 +1,180 @@
+"""Comparisons as files: the ending of an address is the format, and what a file says is what the page says."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator, slugify
+from django.views.decorators.http import require_safe
+
+from comparisons.comparison import comparing
+from comparisons.comparison.comparing import Comparison
+from comparisons.comparison.content import Content
+from comparisons.comparison.permalinks import versus
+from comparisons.models import Snapshot
+from comparisons.sharing import exports
+from comparisons.sharing.exports import Origin, Place, in_words, listed
+from comparisons.sharing.snapshots import Kept
+from frameworks.models import Revision
+from frameworks.pages.conditional import revalidated, unchanging
+
+from .answers import spoken
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
+#: So much of a name that is not known here is repeated, and of so many.
+NAME_MAX, NAMES_MAX = 60, 5
+
+
+@require_safe
+@revalidated
+def matrix(request: HttpRequest, ending: str) -> HttpResponse:
+    """The matrix of these parameters, its rows in the order of the page."""
+    query, path = spoken(request.GET), reverse("comparisons:matrix")
+    revision = comparing.newest_revision(query, timezone.now())
+    asked = comparing.matrix(query, with_claims=True)
+    content = asked.content
+    origin = _origin(asked, content, "Python web frameworks compared", path, revision)
+    response = _file(content, origin, ending, _versions(asked))
+    return _headed(
+        response, ending, _name(asked, slugify(settings.SITE_NAME)), path, is_past=bool(asked.view.as_of)
+    )
+
+
+@require_safe
+@revalidated
+def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
+    """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
+    query = spoken(request.GET)
+    revision = comparing.newest_revision(query, timezone.now())
+    asked = comparing.side_by_side(query, slugs, folds=False)
+    if refusal := _refusal(asked, slugs):
+        return _refused(ending, *refusal)
+    content = asked.content
+    title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
+    path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
+    origin = _origin(asked, content, title, path, revision)
+    response = _file(content, origin, ending, _versions(asked), turned=True)
+    return _headed(response, ending, _name(asked, versus(slugs)), canonical, is_past=bool(asked.view.as_of))
+
+
+@require_safe
+@unchanging
+def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponse:
+    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
+    found = Snapshot.objects.filter(pk=snapshot_id).first()
+    if found is None:
+        return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
+    content, path = Kept(found).content, found.get_absolute_url()
+    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(found.stood_at))
+    origin = Origin(
+        site=settings.SITE_NAME,
+        title=f"{listed(one['name'] for one in content['frameworks'])} as they stood on {stood}",
+        address=address,
+        facts=f"frozen on {in_words(timezone.localdate(found.created_at))}",
+        pages={source["key"]: f"{address}#source-{source['key']}" for source in content["sources"]},
+        told={"snapshot": {"id": found.pk, "stood_at": found.stood_at, "frozen_at": found.created_at}},
+    )
+    name = f"{versus([one['slug'] for one in content['frameworks']])}-{timezone.localdate(found.stood_at)}"
+    response = _file(content, origin, ending, {}, turned=True)
+    return _headed(response, ending, name, path, is_past=True)
+
+
+# What a file says
+
+
+def _origin(asked: Comparison, content: Content, title: str, path: str, revision: Revision | None) -> Origin:
+    day, use_case = asked.view.as_of, asked.use_case
+    when = f"as it stood on {in_words(day)}" if day else _words(revision)
+    return Origin(
+        site=settings.SITE_NAME,
+        title=title,
+        address=settings.SITE_URL + asked.pinned_url(path),
+        facts=f"{when}, weighed for {use_case.name}" if use_case else when,
+        pages={
+            source["key"]: settings.SITE_URL + reverse("frameworks:source", args=[source["key"]])
+            for source in content["sources"]
+        },
+        told={
+            "revision": {"number": revision.pk, "at": revision.at} if revision else None,
+            "as_of": day,
+            "use_case": {"slug": use_case.slug, "name": use_case.name} if use_case else None,
+        },
+        notices=list(asked.notices),
+    )
+
+
+def _words(revision: Revision | None) -> str:
+    if revision is None:
+        return "without any facts yet"
+    return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
+
+
+def _versions(asked: Comparison) -> dict[Place, int]:
+    """Of the ratings of today: those of a day gone by are not what an editor would change."""
+    if asked.view.as_of:
+        return {}
+    return {
+        (cell.framework.slug, cell.criterion.slug): cell.rating.version
+        for cell in asked.cells.values()
+        if cell.rating
+    }
+
+
+# How it is answered
+
+
+def _file(
+    content: Content, origin: Origin, ending: str, versions: dict[Place, int], *, turned: bool = False
+) -> HttpResponse:
+    written: str | bytes
+    if ending == "csv":
+        written = exports.write_csv(content, origin, versions)
+    elif ending == "json":
+        written = exports.write_json(content, origin)
+    else:
+        written = exports.write_markdown(content, origin, turned=turned)
+    return HttpResponse(written, content_type=TYPES[ending])
+
+
+def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, is_past: bool) -> HttpResponse:
+    """With a name to be saved under, and the page that is meant. Like the page, what is past is no search result."""
+    disposition = "attachment" if ending == "csv" else "inline"
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}.{ending}"'
+    response.headers["Link"] = f'<{settings.SITE_URL}{canonical}>; rel="canonical"'
+    if is_past:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _name(asked: Comparison, name: str) -> str:
+    return f"{name}-{asked.view.as_of}" if asked.view.as_of else name
+
+
+def _refusal(asked: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
+    """Why these cannot stand side by side, as the page says it; None where they can."""
+    known, most = {framework.slug for framework in asked.frameworks}, settings.COMPARE_MAX
+    if unknown := [f"“{Truncator(slug).chars(NAME_MAX)}”" for slug in slugs if slug not in known]:
+        day = asked.view.as_of
+        there_was = f"On {in_words(day)} there was" if day else "There is"
+        named = listed(unknown[:NAMES_MAX], "or")
+        return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
+    if len(slugs) > most:
+        return HTTPStatus.BAD_REQUEST, f"You named {len(slugs)} frameworks; {most} is the most."
+    if len(slugs) < 2:
+        return HTTPStatus.BAD_REQUEST, f"Name 2 to {most} frameworks, as in django-vs-flask."
+    return None
+
+
+def _refused(ending: str, status: HTTPStatus, sentence: str) -> HttpResponse:
+    """In the form that whoever asks for this ending can read."""
+    if ending != "json":
+        return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": sentence}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -1,0 +1,82 @@
+"""Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from comparisons.comparison import comparing
+from comparisons.comparison.permalinks import View
+from comparisons.models import Snapshot
+from comparisons.sharing import snapshots
+from comparisons.sharing.embedding import oembed_url
+from frameworks.pages.conditional import revalidated, unchanging
+from frameworks.pages.pictured import pictured
+
+from . import cards, controls
+from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
+
+
+@csrf_exempt  # there is no cookie that somebody could abuse
+@require_POST
+def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
+    """Keeps a side by side as it is, and leads to where it is kept."""
+    now = timezone.now()
+    asked = comparing.side_by_side(spoken(request.GET), slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
+        return chooser(request, asked, slugs)
+    content = asked.content
+    at, address = comparing.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    try:
+        kept = snapshots.freeze(content, at=at, address=address, now=now)
+    except snapshots.TooMany as full:
+        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        return _not_frozen(request, full, live_url, now)
+    return HttpResponseRedirect(kept.get_absolute_url())
+
+
+@require_safe
+@unchanging
+@pictured(cards.of_snapshot, for_ever=True)
+def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
+    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
+    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
+    path = kept.snapshot.get_absolute_url()
+    context = {
+        "kept": kept,
+        "files": controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        "embed_url": f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
+        "oembed_url": oembed_url(path),
+        **controls.pictures(View(), path),
+    }
+    return TemplateResponse(request, "comparisons/snapshot.html", context)
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_snapshot_changes)
+def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
+    """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
+    since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
+    part = "#bar" if wants_fragment(request) else ""
+    return TemplateResponse(request, f"comparisons/snapshot_changes.html{part}", {"since": since})
+
+
+def _not_frozen(
+    request: HttpRequest, full: snapshots.TooMany, live_url: str, now: datetime
+) -> TemplateResponse:
+    """Says why, and when there is room again; where that is not known, that there is none."""
+    context = {"reason": str(full), "live_url": live_url}
+    status = 429 if full.again else 503
+    response = TemplateResponse(request, "comparisons/not_frozen.html", context, status=status)
+    if full.again:
+        response.headers["Retry-After"] = str(int((full.again - now).total_seconds()) + 1)
+    return response

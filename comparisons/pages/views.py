@@ -1,0 +1,259 @@
+"""Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from comparisons.arithmetic import scoring
+from comparisons.arithmetic.stability import DRAWS
+from comparisons.comparison import comparing, use_cases
+from comparisons.comparison.comparing import Comparison
+from comparisons.comparison.matrix import Row, build_matrix
+from comparisons.deciding import choosing, needs
+from comparisons.models import UseCase
+from frameworks.cells import Cell, Key, gather
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
+from frameworks.pages.conditional import revalidated
+from frameworks.pages.pictured import pictured
+from frameworks.record.asof import Today
+
+from . import cards, controls, why
+from .answers import (
+    HtmxRequest,
+    chooser,
+    page_or_fragment,
+    spoken,
+    stood,
+    tidied,
+    vary_on_htmx,
+    wants_fragment,
+)
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_matrix)
+def matrix(request: HtmxRequest) -> HttpResponse:
+    """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
+    query = spoken(request.GET)
+    asked = comparing.matrix(query)
+    if asked.names_all_columns:
+        # A form without scripts names them; the address then would leave out those that come later.
+        del query["criteria"]
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
+    table, view, filters = asked.table, asked.view, asked.filters
+    blame = [] if asked.frameworks else filters.blame()
+    context = {
+        "matrix": table,
+        "why": why.explain(table, asked.criteria, asked.cells, asked.weights, view, request.path),
+        "everyone": asked.everyone,
+        "ticked": [framework for framework in asked.everyone if framework.slug in view.framework],
+        "opened": _opened(asked),
+        "filters": filters,
+        "weighing": asked.weighing,
+        "use_cases": asked.kind.use_cases,
+        "notices": list(asked.notices),
+        "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
+        **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
+        **stood(request.path, asked),
+        **({} if view.as_of or wants_fragment(request) else _extent()),
+    }
+    return page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
+
+
+@require_safe
+@revalidated
+@pictured(cards.of_chooser)
+def choose_parties(request: HtmxRequest) -> HttpResponse:
+    """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
+    asked = comparing.ticked(request.GET)
+    view = asked.view
+    if 2 <= len(view.framework) <= settings.COMPARE_MAX:
+        path = reverse("comparisons:side_by_side", args=[view.framework])
+        baseline = view.baseline if view.baseline in view.framework else ""
+        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *asked.misread]
+        return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
+    # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
+    return chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_side_by_side)
+def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
+    """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
+    asked = comparing.side_by_side(query, slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
+        return chooser(request, asked, slugs)
+    table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
+    around = controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case)
+    context = {
+        "matrix": table,
+        "names": " vs ".join(row.framework.name for row in table.in_order),
+        "why": why.explain(table, criteria, cells, asked.weights, view, around["path"]),
+        "weighing": asked.weighing,
+        "use_cases": asked.kind.use_cases,
+        "notices": list(asked.notices),
+        "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
+        "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
+        "short": use_cases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
+        **around,
+        **stood(around["path"], asked),
+    }
+    return page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_choice)
+def choose(request: HtmxRequest) -> HttpResponse:
+    """A few questions, and what the sources' own rules answer: the first choice, what speaks against it, a way on."""
+    found = choosing.prompts()
+    form = choosing.AnswersForm(request.GET, found)
+    answers = form.answers
+    frameworks = list(Framework.objects.published().with_traits())
+    criteria = list(Criterion.objects.scored().in_order())
+    outcome = choosing.Outcome.of(choosing.rules(), answers, frameworks, criteria)
+    address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
+    context = {
+        "asked": choosing.asked(found, answers),
+        "answered": bool(answers),
+        "notices": list(form.notices),
+        "outcome": outcome,
+        "path": request.path,
+        "address": address,
+        "weighed_url": outcome.view.url(reverse("comparisons:matrix")),
+        "side_by_side_url": outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
+        if outcome.party
+        else "",
+    }
+    if not wants_fragment(request):
+        return TemplateResponse(request, "comparisons/choose.html", context)
+    response = TemplateResponse(request, "comparisons/choose.html#advice", context)
+    response.headers["HX-Push-Url"] = address
+    return response
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_capabilities)
+def capabilities(request: HtmxRequest) -> HttpResponse:
+    """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
+    offered = list(FacetValue.objects.capabilities())
+    frameworks = list(Framework.objects.published().with_provisions())
+    wanted = needs.Needs.read(query, offered)
+    context = {"needs": wanted, "offered": offered, **needs.around(wanted, frameworks, offered)}
+    return page_or_fragment(request, "comparisons/capabilities.html", "needs", context, wanted)
+
+
+@require_safe
+@revalidated
+@pictured(cards.of_use_cases)
+def use_case_index(request: HttpRequest) -> TemplateResponse:
+    """Every use case in a line, with who is recommended first."""
+    known = [use_cases.advice(use_case) for use_case in UseCase.objects.with_advice()]
+    return TemplateResponse(request, "comparisons/use_case_index.html", {"known": known})
+
+
+@require_safe
+@revalidated
+@pictured(cards.of_use_case)
+def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
+    """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
+    cited = Prefetch("needs__claims", Claim.objects.published().cited())
+    found = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
+    facts = Today()
+    criteria, frameworks = facts.criteria(), facts.frameworks(with_traits=True)
+    cells = facts.cells(frameworks, criteria)
+    table, short = use_cases.standings(
+        found, frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE
+    )
+    context = {
+        "use_case": found,
+        "matrix": table,
+        "short": short,
+        "weighed": use_cases.weighed(found, criteria),
+        **controls.around_use_case(table, found),
+    }
+    return TemplateResponse(request, "comparisons/use_case.html", context)
+
+
+@require_safe
+@revalidated
+@pictured(cards.of_method)
+def method(request: HttpRequest) -> HttpResponse:
+    """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
+    criteria = list(Criterion.objects.scored().in_order())
+    frameworks = list(Framework.objects.published().with_traits())
+    cells = gather(frameworks, criteria)
+    table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
+    example = next(iter(table.ranked or table.unranked), None)
+    steps = _worked(example, criteria, cells) if example else []
+    context = {
+        "matrix": table,
+        "example": example,
+        "steps": steps,
+        "rated_weight": sum(step["weight"] for step in steps if step["score"] is not None),
+        "unranked_example": next(iter(table.unranked), None),
+        "draws": DRAWS,
+        **_extent(),
+    }
+    return TemplateResponse(request, "comparisons/method.html", context)
+
+
+def _opened(asked: Comparison) -> Cell | None:
+    """The open cell with its claims, when its framework is on the table."""
+    framework, _, criterion = asked.view.open.partition(":")
+    for row in asked.table.in_order:
+        for column, entry in zip(asked.table.columns, row.entries, strict=True):
+            if (row.framework.slug, column.criterion.slug) == (framework, criterion):
+                claims = asked.facts.claims(row.framework, column.criterion)
+                return replace(entry.cell, claims=tuple(claims))
+    return None
+
+
+def _extent() -> dict[str, int]:
+    """How much evidence there is in all, for the sentence at the top."""
+    return {
+        "claim_total": Claim.objects.published().count(),
+        "source_total": Source.objects.count(),
+        "dispute_total": Rating.objects.published().disputed().count(),
+    }
+
+
+def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cell]) -> list[dict[str, Any]]:
+    """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
+    weights = {criterion.slug: criterion.default_weight for criterion in criteria}
+    scores = {criterion.slug: cells[example.framework.pk, criterion.pk].score for criterion in criteria}
+    shown = scoring.shown_contributions(scores, weights)
+    return [
+        {
+            "criterion": criterion,
+            "weight": weights[criterion.slug],
+            "score": score,
+            "share": None if score is None else float(scoring.share(score)),
+            "points": float(shown[criterion.slug]) if criterion.slug in shown else None,
+        }
+        for criterion in criteria
+        for score in [scores[criterion.slug]]
+    ]

@@ -1,0 +1,309 @@
+"""Why this order: what each criterion adds to the fits shown, what would change who leads, and how firm that is.
+
+Built from the matrix and the cells that it is built from, whatever columns it shows. No queries.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+
+from django.conf import settings
+
+from comparisons.arithmetic import scoring
+from comparisons.arithmetic.flips import Flip, flips
+from comparisons.arithmetic.stability import stability
+from comparisons.comparison.matrix import Matrix, Row
+from comparisons.comparison.permalinks import View
+from frameworks.cells import Cell, Key
+from frameworks.models import Criterion, CriterionGroup, Framework
+
+#: So many of the ranked are drawn; their table would be too wide with more.
+DRAWN = 10
+#: There are so many tints; neighbouring groups differ in theirs.
+TINTS = 5
+#: A stretch of fewer points has no room for its figure, on a desk or on a phone.
+NARROW, NARROW_ON_A_PHONE = 4, 11
+#: So many frameworks and criteria are named in a sentence.
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one criterion adds to one framework's fit, in points; None where it is not rated. `start` says where on
+    the bar from 0 to 100 it is drawn."""
+
+    cell: Cell
+    weight: int
+    points: float | None
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a group of criteria adds together, drawn in one tint."""
+
+    group: CriterionGroup
+    tint: int
+    parts: tuple[Part, ...]
+    points: float
+    start: float
+
+    @property
+    def room(self) -> str:
+        return "none" if self.points < NARROW else "little" if self.points < NARROW_ON_A_PHONE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One ranked framework's fit, made up of stretches."""
+
+    row: Row
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def parts(self) -> list[Part]:
+        return [part for stretch in self.stretches for part in stretch.parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What sets the leader apart from the next: the criteria that bring it most, and those that cost it most."""
+
+    first: Row
+    second: Row
+    points: int
+    ahead: tuple[tuple[Criterion, float], ...]
+    behind: tuple[tuple[Criterion, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A weight that would change who leads, with the address under which it does."""
+
+    criterion: Criterion
+    weight: int
+    flip: Flip
+    then: tuple[Framework, ...]
+    url: str
+    key: str
+
+    @property
+    def condition(self) -> str:
+        """`performance counts 7 or more`"""
+        run, name = self.flip.run, in_sentence(self.criterion.name)
+        verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
+        end = settings.WEIGHT_MAX if self.flip.upwards else 0
+        if len(run) == 1:
+            weights = str(run[0]) if run[0] == end else f"exactly {run[0]}"
+        elif run[-1] == end:
+            weights = f"{run[0]} or {'more' if self.flip.upwards else 'less'}"
+        else:
+            weights = f"{min(run)} to {max(run)}"
+        return f"{name} {verb} {weights}"
+
+    @property
+    def exactly(self) -> str:
+        """Where it turns, to two decimals: `6.5`, `about 6.05`."""
+        shown = Fraction(round(self.flip.at * 100), 100)
+        return f"{'' if shown == self.flip.at else 'about '}{float(shown):g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of all weightings drawn come out so: `percent` is rounded with the others, so that they make 100."""
+
+    who: str
+    times: int = 0
+    percent: int = 0
+    draws: int = 0
+
+    @property
+    def words(self) -> str:
+        """Not the figure where it would say all or nothing and that is not so."""
+        if self.percent == 0 and self.times:
+            return "less than 1 %"
+        if self.percent == 100 and self.times < self.draws:
+            return "more than 99 %"
+        return f"{self.percent} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Firmness:
+    """How many of the weightings drawn put each framework first. `phrases` say it in a sentence: those who lead now,
+    then the others, as many as a sentence holds, then what is left."""
+
+    draws: int
+    shares: tuple[Share, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """All that the section says. Without `bars` nobody is ranked; `firmness` is None where nobody can change places."""
+
+    rows: tuple[Row, ...]
+    leaders: tuple[Row, ...]
+    counts: bool
+    bars: tuple[Bar, ...]
+    undrawn: int
+    lead: Lead | None
+    turns: tuple[Turn, ...]
+    others: int
+    firmness: Firmness | None
+
+    @property
+    def lines(self) -> list[tuple[CriterionGroup, int, list[Stretch], list[list[Part]]]]:
+        """The bars as a table: each group with its tint and its stretches, then its criteria with their parts."""
+        return [
+            (
+                abreast[0].group,
+                abreast[0].tint,
+                list(abreast),
+                [list(parts) for parts in zip(*(one.parts for one in abreast), strict=True)],
+            )
+            for abreast in zip(*(bar.stretches for bar in self.bars), strict=True)
+        ]
+
+
+def explain(
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    cells: Mapping[Key, Cell],
+    weights: Mapping[str, int],
+    view: View,
+    path: str,
+) -> Why:
+    """Of the frameworks on the table, under these weights of all criteria. Links start from `view` at `path`."""
+    scores = {
+        row.framework.slug: {
+            criterion.slug: cells[row.framework.pk, criterion.pk].score for criterion in criteria
+        }
+        for row in table.in_order
+    }
+    ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
+    bars = tuple(_bar(row, criteria, cells, weights, scores[row.framework.slug]) for row in ranked[:DRAWN])
+    counts = any(weights.values())
+    can_change = len(table.in_order) > 1 and counts
+    turns = tuple(_turns(table, criteria, scores, weights, view, path)) if can_change else ()
+    return Why(
+        rows=table.in_order,
+        leaders=tuple(table.leaders),
+        counts=counts,
+        bars=bars,
+        undrawn=len(ranked) - len(bars),
+        lead=_lead(table, bars),
+        turns=turns,
+        others=len(criteria) - len({turn.criterion for turn in turns}),
+        firmness=_firmness(table, criteria, scores) if can_change else None,
+    )
+
+
+def in_sentence(name: str) -> str:
+    """A name that is no first word: `Async support` becomes `async support`, `API tooling` stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _bar(
+    row: Row,
+    criteria: Sequence[Criterion],
+    cells: Mapping[Key, Cell],
+    weights: Mapping[str, int],
+    scores: Mapping[str, int | None],
+) -> Bar:
+    shown = scoring.shown_contributions(scores, weights)
+    start = Fraction(0)
+    stretches = []
+    for place, (group, members) in enumerate(groupby(criteria, key=lambda criterion: criterion.group)):
+        parts, begin = [], start
+        for criterion in members:
+            points = shown.get(criterion.slug)
+            cell = cells[row.framework.pk, criterion.pk]
+            parts.append(
+                Part(cell, weights[criterion.slug], None if points is None else float(points), float(start))
+            )
+            start += points or 0
+        stretches.append(Stretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
+    return Bar(row, tuple(stretches))
+
+
+def _lead(table: Matrix, bars: Sequence[Bar]) -> Lead | None:
+    """None where nobody leads alone, or nobody follows."""
+    if table.lead is None:
+        return None
+    first, second = bars[:2]
+    differences = [
+        (one.cell.criterion, round((one.points or 0) - (other.points or 0), 1))
+        for one, other in zip(first.parts, second.parts, strict=True)
+    ]
+    ordered = sorted(differences, key=lambda found: -found[1])
+    return Lead(
+        first.row,
+        second.row,
+        table.lead,
+        tuple(found for found in ordered[:NAMED] if found[1] > 0),
+        tuple((criterion, -points) for criterion, points in ordered[: -NAMED - 1 : -1] if points < 0),
+    )
+
+
+def _turns(
+    table: Matrix,
+    criteria: Sequence[Criterion],
+    scores: Mapping[str, scoring.Scores],
+    weights: Mapping[str, int],
+    view: View,
+    path: str,
+) -> list[Turn]:
+    """The nearest first. A change that no whole weight brings about is none for a visitor."""
+    by_slug = {criterion.slug: criterion for criterion in criteria}
+    frameworks = {row.framework.slug: row.framework for row in table.in_order}
+    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=settings.WEIGHT_MAX)
+    turns: dict[str, Turn] = {}
+    for flip in sorted(
+        (flip for flip in found if flip.run), key=lambda flip: abs(flip.run[0] - weights[flip.criterion])
+    ):
+        # Each criterion's nearest turn bears its name: after the step that it leads to, the step back bears it.
+        key = flip.criterion if flip.criterion not in turns else f"{flip.criterion}:too"
+        turns[key] = Turn(
+            by_slug[flip.criterion],
+            weights[flip.criterion],
+            flip,
+            tuple(frameworks[slug] for slug in flip.there),
+            view.url(path, weights={**view.weights, flip.criterion: flip.run[0]}),
+            key,
+        )
+    return list(turns.values())
+
+
+def _firmness(table: Matrix, criteria: Sequence[Criterion], scores: Mapping[str, scoring.Scores]) -> Firmness:
+    drawn = stability(
+        scores,
+        [criterion.slug for criterion in criteria],
+        minimum_coverage=table.minimum_coverage,
+        heaviest=settings.WEIGHT_MAX,
+    )
+    names = {row.framework.slug: row.framework.name for row in table.in_order}
+    counted = [
+        *((names[slug], times) for slug, times in drawn.alone),
+        ("Several level", drawn.level),
+        ("Nobody ranked", drawn.nobody),
+    ]
+    *led, level, nobody = (
+        Share(who, times, percent, drawn.draws)
+        for (who, times), percent in zip(counted, drawn.percents, strict=True)
+    )
+    leading = [row.framework.name for row in table.leaders]
+    never = [Share(name) for name in leading if name not in {share.who for share in led}]
+    ordered = sorted([*led, *never], key=lambda share: share.who not in leading)
+    return Firmness(drawn.draws, (*led, level, nobody), tuple(_phrases(ordered, level, nobody)))
+
+
+def _phrases(led: Sequence[Share], level: Share, nobody: Share) -> Iterator[str]:
+    for place, share in enumerate(led[:NAMED]):
+        yield f"{share.who} {'' if place else 'leads alone '}in {share.words}"
+    if rest := sum(share.percent for share in led[NAMED:]):
+        yield f"{'another' if len(led) == NAMED + 1 else 'others'} in {rest} %"
+    if level.percent:
+        yield f"several are level in {level.words}"
+    if nobody.percent:
+        yield f"nobody is ranked in {nobody.words}"

@@ -1,0 +1,26 @@
+"""What was changed of the frameworks in a comparison, as Atom."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from frameworks.models import Framework
+from frameworks.pages.feeds import HistoryFeed, Subject
+
+
+class ComparisonFeed(HistoryFeed):
+    """The same in whichever order the frameworks are named."""
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        slugs = sorted(set(kwargs["slugs"]))
+        # Looked up among those that there are: an address may hold what the database refuses to be asked.
+        known = {framework.slug: framework for framework in Framework.objects.published()}
+        if not 2 <= len(slugs) <= settings.COMPARE_MAX or not known.keys() >= set(slugs):
+            raise Http404("No such comparison.")
+        return Subject.frameworks(
+            [known[slug] for slug in slugs],
+            page=reverse("comparisons:side_by_side", args=[slugs]),
+            path=reverse("comparisons:feed", args=[slugs]),
+        )

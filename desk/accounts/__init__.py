@@ -1,0 +1,1 @@
+"""Who may come in: users and groups, profiles, two-factor sign-in."""

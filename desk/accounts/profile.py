@@ -1,0 +1,30 @@
+"""How an editor is called in public: their own choice, on a page of its own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from frameworks.models import EditorProfile
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = EditorProfile
+        fields = ("public_name",)
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    profile = EditorProfile.objects.filter(user=user).first() or EditorProfile(user=user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=profile)
+    if form.is_valid():
+        # Not the form's own saving: of two first ones at once the second would fail.
+        profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=form.cleaned_data)
+        messages.success(request, f"Beside your changes, readers now see: {profile}.")
+        return HttpResponseRedirect(reverse("admin:profile"))
+    context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
+    return TemplateResponse(request, "desk/profile.html", context)

@@ -1,0 +1,1 @@
+"""The grid of frameworks and criteria, and its side panel."""

@@ -1,0 +1,1 @@
+"""The record as editors see it: history, restoring, undoing."""

@@ -1,0 +1,1 @@
+"""One admin class for each kind of fact."""

@@ -1,0 +1,209 @@
+"""Desks for the catalogue: frameworks, criteria, facets, and how frameworks relate."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+from desk.editing.forms import ReasonedForm, RecordedForm
+from desk.editing.recorded import RecordedAdmin, RecordedInline
+from frameworks.models import (
+    Criterion,
+    CriterionGroup,
+    Facet,
+    FacetValue,
+    Framework,
+    Rating,
+    Recorded,
+    Relation,
+    Trait,
+)
+
+STACKED = "admin/edit_inline/stacked.html"
+TABULAR = "admin/edit_inline/tabular.html"
+
+
+class TraitRow(RecordedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kwargs.get("instance"):
+            self.fields["value"].disabled = True  # it names the trait
+
+
+class TraitInline(RecordedInline):
+    model = Trait
+    form = TraitRow
+    template = STACKED
+    fields = ("seen", "value", "claims", "note")
+    autocomplete_fields = ("value", "claims")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return cast("models.QuerySet[Any]", super().get_queryset(request)).select_related(
+            "framework", "value__facet"
+        )
+
+
+@admin.register(Framework)
+class FrameworkAdmin(RecordedAdmin):
+    list_display = ("name", "slug", "tagline", "ratings", "claims", "is_published")
+    list_filter = ("is_published",)
+    search_fields = ("name", "slug", "tagline")
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (TraitInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
+        ("Where to find it", {"fields": ("website", "repository")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                rating_count=models.Count("ratings", distinct=True),
+                claim_count=models.Count("claims", distinct=True),
+            )
+        )
+
+    @admin.display(ordering="rating_count")
+    def ratings(self, framework: Any) -> int:
+        return int(framework.rating_count)
+
+    @admin.display(ordering="claim_count")
+    def claims(self, framework: Any) -> int:
+        return int(framework.claim_count)
+
+    def is_public(self, fact: Recorded) -> bool:
+        return isinstance(fact, Framework) and fact.is_published
+
+    def summary(self, fact: Recorded) -> str:
+        return getattr(fact, "tagline", "")
+
+
+@admin.register(CriterionGroup)
+class CriterionGroupAdmin(RecordedAdmin):
+    list_display = ("name", "slug", "summary", "position")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    set_once = ("slug",)
+    fields = ("name", "slug", "summary", "position")
+
+
+class CriterionForm(ReasonedForm):
+    def clean_is_scored(self) -> bool:
+        scored = bool(self.cleaned_data["is_scored"])
+        if not scored and self.instance.pk and Rating.objects.filter(criterion=self.instance.pk).exists():
+            raise ValidationError(
+                "Ratings stand under this criterion. Delete them before it stops taking scores."
+            )
+        return scored
+
+
+@admin.register(Criterion)
+class CriterionAdmin(RecordedAdmin):
+    form = CriterionForm
+    list_display = ("name", "short_name", "group", "position", "is_scored", "default_weight")
+    list_filter = ("group", "is_scored")
+    list_select_related = ("group",)
+    search_fields = ("name", "short_name", "slug")
+    autocomplete_fields = ("group",)
+    prepopulated_fields = {"slug": ("name",)}
+    named_with = ("group",)
+    fieldsets = (
+        (None, {"fields": ("name", "short_name", "slug", "group", "position", "question", "description")}),
+        (
+            "Rubric",
+            {
+                "description": "A written sentence for each step. Higher is better for the reader.",
+                "fields": ("rubric_1", "rubric_2", "rubric_3", "rubric_4", "rubric_5", "reading_rule"),
+            },
+        ),
+        ("Weight", {"fields": ("is_scored", "default_weight")}),
+        ("Review", {"fields": ("review_interval_days",)}),
+    )
+
+    def summary(self, fact: Recorded) -> str:
+        return getattr(fact, "question", "")
+
+
+class FacetValueRow(RecordedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kwargs.get("instance"):
+            self.fields["slug"].disabled = True
+        for name in ("name", "slug", "position"):
+            self.fields[name].widget.attrs["aria-label"] = name.capitalize()  # a table has no labels
+
+
+class FacetValueInline(RecordedInline):
+    model = FacetValue
+    form = FacetValueRow
+    template = TABULAR
+    verbose_name_plural = "values"
+    fields = ("seen", "name", "slug", "position")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return cast("models.QuerySet[Any]", super().get_queryset(request)).select_related("facet")
+
+
+@admin.register(Facet)
+class FacetAdmin(RecordedAdmin):
+    list_display = ("name", "slug", "help", "requires_all", "position")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    set_once = ("slug",)
+    fields = ("name", "slug", "help", "requires_all", "position")
+    inlines = (FacetValueInline,)
+
+
+@admin.register(FacetValue)
+class FacetValueAdmin(RecordedAdmin):
+    list_display = ("name", "facet", "slug", "position")
+    list_filter = ("facet",)
+    list_select_related = ("facet",)
+    search_fields = ("name", "slug", "facet__name")
+    autocomplete_fields = ("facet",)
+    prepopulated_fields = {"slug": ("name",)}
+    set_once = ("facet", "slug")
+    named_with = ("facet",)
+    fields = ("facet", "name", "slug", "position")
+
+
+@admin.register(Trait)
+class TraitAdmin(RecordedAdmin):
+    list_display = ("framework", "value", "claim_count", "note")
+    list_display_links = ("framework", "value")
+    list_filter = ("value__facet", "framework")
+    search_fields = ("framework__name", "value__name", "value__facet__name", "note")
+    autocomplete_fields = ("framework", "value", "claims")
+    set_once = ("framework", "value")
+    named_with = ("framework", "value__facet")
+    fields = ("framework", "value", "claims", "note")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).annotate(cited=models.Count("claims"))
+
+    @admin.display(description="claims", ordering="cited")
+    def claim_count(self, trait: Any) -> int:
+        return int(trait.cited)
+
+
+@admin.register(Relation)
+class RelationAdmin(RecordedAdmin):
+    list_display = ("framework", "kind", "other", "claim_count", "text")
+    list_display_links = ("framework", "kind", "other")
+    list_filter = ("kind", "framework")
+    search_fields = ("framework__name", "other__name", "text")
+    autocomplete_fields = ("framework", "other", "claims")
+    set_once = ("framework", "kind", "other")
+    named_with = ("framework", "other")
+    fields = ("framework", "kind", "other", "text", "claims")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).annotate(cited=models.Count("claims"))
+
+    @admin.display(description="claims", ordering="cited")
+    def claim_count(self, relation: Any) -> int:
+        return int(relation.cited)

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from desk.queues.links import Door, check_all
+
+
+class Command(BaseCommand):
+    help = (
+        "Asks the addresses that sources and frameworks name whether they still answer, for the desk to show."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--limit",
+            type=int,
+            default=200,
+            help="How many at most, those asked longest ago first (200). Each takes 15 seconds at most.",
+        )
+
+    def handle(self, *args: Any, limit: int, **options: Any) -> None:
+        checks = dead = 0
+        for check in check_all(Door(), at=timezone.now(), limit=max(limit, 0)):
+            checks += 1
+            if not check.is_alive:
+                dead += 1
+                self.stdout.write(f"{check.url}: {check.detail}")
+        self.stdout.write(f"Asked {checks} addresses: {checks - dead} answer, {dead} do not.")

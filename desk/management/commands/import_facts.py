@@ -1,0 +1,63 @@
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from frameworks.models import Revision
+from frameworks.record.revisions import Author, Conflict, Refused
+from frameworks.tables import imports, sheets
+from frameworks.tables.imports import Status
+from frameworks.tables.kinds import KINDS
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports the rows of FILE in one transaction. Where a row is refused, says why and imports nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
+        parser.add_argument("file", metavar="FILE", type=Path, help="It ends in .csv, .xlsx or .json.")
+        parser.add_argument("--reason", required=True, help="Why, in a sentence. It stands in the history.")
+        parser.add_argument("--author", default="Command line", help="Whose name stands in the history.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would be imported.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        kind, file = KINDS[options["kind"]], options["file"]
+        by = Author(_short(options, "author", 150), Revision.Origin.IMPORT)
+        reason = _short(options, "reason", 300)
+        try:
+            if file.stat().st_size > sheets.FILE_MAX:
+                raise sheets.Unreadable(sheets.TOO_LARGE)
+            sheet = sheets.read(file.name, file.read_bytes())
+            imports.check_columns(kind, sheet.header)
+            rows = imports.look(kind, sheet, sheets.first_row(file.name))
+            self._say(rows)
+            if any(row.status == Status.REFUSED for row in rows):
+                raise CommandError("Nothing was imported.")
+            if options["dry_run"]:
+                self.stdout.write("Nothing was imported.")
+                return
+            imports.confirm(kind, sheet, sheets.first_row(file.name), by=by, reason=reason)
+            self.stdout.write("Imported.")
+        except imports.Standing as error:
+            raise CommandError("Nothing was imported: somebody else saved at the same moment.") from error
+        except (sheets.Unreadable, OSError, DatabaseError, Conflict, Refused) as error:
+            raise CommandError(f"Nothing was imported: {error}") from error
+
+    def _say(self, rows: list[imports.Row]) -> None:
+        for row in rows:
+            for problem in row.problems:
+                column = f", column {problem.column}" if problem.column else ""
+                self.stderr.write(f"Row {row.number}{column}: {problem.sentence}")
+        counts = Counter(row.status for row in rows)
+        self.stdout.write(", ".join(f"{counts[status]} {status}" for status in Status) + ".")
+
+
+def _short(options: dict[str, Any], name: str, longest: int) -> str:
+    text = str(options[name]).strip()
+    if not text.isprintable() or not 0 < len(text) <= longest:
+        raise CommandError(f"--{name} takes 1 to {longest} characters.")
+    return text

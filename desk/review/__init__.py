@@ -1,0 +1,1 @@
+"""Proposals: what editors without the right to publish save, until a reviewer decides."""

@@ -1,0 +1,261 @@
+"""The reviewers' desk: what is proposed beside what stands, previewed, published, returned, rejected or withdrawn."""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from desk.admin_site import RESUMES
+from desk.editing.conflicts import Clash
+from desk.editing.forms import Seen, is_number
+from desk.editing.lists import ListAdmin
+from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
+from frameworks.record import past, revisions
+from frameworks.roles import may_publish
+
+from . import previews, proposals
+
+
+class DecisionForm(forms.Form):
+    """What a reviewer says to the author. Needed to return or reject, welcome with a publication."""
+
+    note = forms.CharField(
+        label="Note to the author",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="Needed when you return or reject it.",
+    )
+    decision = forms.ChoiceField(
+        choices=[(name, name) for name in ("publish", "return", "reject", "withdraw")],
+        widget=forms.HiddenInput,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") in {"return", "reject"} and not cleaned.get("note"):
+            self.add_error("note", "Say why, so that the author can go on.")
+        return cleaned
+
+
+@dataclass(frozen=True)
+class ChangeOnShow:
+    """One change of a proposal as a reviewer reads it."""
+
+    change: ProposedChange
+    title: str
+    kind: str
+    #: The fact as it stands, when it does.
+    fact: Recorded | None
+    fields: list[past.Change]
+    #: What stands in the way: the fact was changed by somebody else since.
+    clash: Clash | None
+    claims: list[Claim]
+
+    @property
+    def version(self) -> int:
+        return self.fact.version if self.fact else 0
+
+    @property
+    def before(self) -> Any:
+        return self.change.before
+
+    @property
+    def after(self) -> Any:
+        return self.change.after
+
+
+def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
+    model = proposals.model_of(change)
+    fact = past.by_name(model, change.key)
+    found = past.rebuilt(model, change.after or change.before or {})
+    about = fact or (found.fact if found else None)
+    claims: list[Claim] = []
+    if isinstance(about, Rating):
+        claims = list(Claim.objects.behind(about.framework, about.criterion).cited())
+    return ChangeOnShow(
+        change=change,
+        title=str(about) if about else change.key,
+        kind=str(model._meta.verbose_name),
+        fact=fact,
+        fields=past.changes(model, change),
+        clash=_clash(change, model, fact) if is_undecided else None,
+        claims=claims,
+    )
+
+
+def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None) -> Clash | None:
+    if change.seen == (fact.version if fact else None):
+        return None
+    if fact is None and change.seen is None:
+        return None
+    known = fact or past.by_name_or_last_known(model, change.key)
+    if known is None:
+        kind = str(model._meta.verbose_name)
+        return Clash(fact=change.key, kind=kind, steps=[], is_deleted=True, differences=[])
+    return Clash.between(
+        known,
+        Seen(change.seen or 0, change.key),
+        now=revisions.state(fact) if fact else None,
+        mine=change.after,
+        wish="delete it" if change.after is None else "",
+    )
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ListAdmin):
+    list_display = ("number", "reason", "author_name", "facts", "created_at", "status", "decided_by")
+    list_display_links = ("number", "reason")
+    list_filter = ("status", "origin", "created_at")
+    search_fields = ("reason", "author_name", "changes__key")
+    search_help_text = "Searches reason, author and the keys of facts."
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    @admin.display(description="proposal", ordering="pk")
+    def number(self, proposal: Proposal) -> str:
+        return f"Number {proposal.pk}"
+
+    @admin.display(description="facts")
+    def facts(self, proposal: Any) -> int:
+        return len(proposal.changes.all())
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        found: Any = super().get_queryset(request)
+        return found.select_related("decided_by").prefetch_related("changes")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        preview = self.admin_site.admin_view(self.preview_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        return [path("<int:pk>/preview/", preview, name=name), *super().get_urls()]
+
+    # One proposal
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        proposal = self._find(request, object_id)
+        form = DecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return self._decide(request, proposal, form)
+        return self._page(request, proposal, form)
+
+    def _find(self, request: HttpRequest, pk: str) -> Proposal:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = Proposal.objects.filter(pk=pk).first() if is_number(pk) else None
+        if found is None:
+            raise Http404("There is no such proposal.")
+        return found
+
+    def _page(
+        self, request: HttpRequest, proposal: Proposal, form: DecisionForm, *, status: int = HTTPStatus.OK
+    ) -> TemplateResponse:
+        request.current_app = self.admin_site.name
+        changes = [on_show(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()]
+        is_author = proposal.author_id == request.user.pk
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Proposal {proposal.pk}",
+            "opts": self.opts,
+            "proposal": proposal,
+            "changes": changes,
+            "form": form,
+            "in_the_way": [one for one in changes if one.clash],
+            "previews": [
+                (label, f"{reverse('admin:frameworks_proposal_preview', args=[proposal.pk])}?page={address}")
+                for label, address in previews.pages_of(proposal.changes.all())
+            ]
+            if proposal.is_undecided
+            else [],
+            "may_decide": proposal.is_undecided and may_publish(request.user),
+            "may_withdraw": proposal.is_undecided and is_author,
+            "form_data": proposal.form_data
+            if is_author and proposal.status != Proposal.Status.PUBLISHED
+            else None,
+            "resumes": RESUMES,
+            "grid_url": f"{reverse('admin:frameworks_rating_matrix')}?proposal={proposal.pk}"
+            if is_author
+            and proposal.origin == Revision.Origin.GRID
+            and proposal.status != Proposal.Status.PUBLISHED
+            else "",
+        }
+        return TemplateResponse(request, "desk/proposal.html", context, status=status)
+
+    # Decisions
+
+    def _decide(self, request: HttpRequest, proposal: Proposal, form: DecisionForm) -> HttpResponse:
+        decision, note = form.cleaned_data["decision"], form.cleaned_data["note"]
+        by, at = cast(User, request.user), timezone.now()
+        if not (proposal.author_id == by.pk if decision == "withdraw" else may_publish(by)):
+            raise PermissionDenied
+        try:
+            if decision == "publish":
+                proposals.publish(proposal, by=by, at=at, note=note, over=_over(request))
+            else:
+                proposals.decide(proposal, DECISIONS[decision], by=by, at=at, note=note)
+        except proposals.Taken as taken:
+            names = ", ".join(change.key for change in taken.changes)
+            messages.error(
+                request, f"Not published: somebody else changed {names} since. Both values are shown below."
+            )
+        except (proposals.Undecidable, revisions.Refused) as problem:
+            messages.error(request, f"Nothing was changed. {problem}")
+        else:
+            messages.success(request, f"Proposal {proposal.pk} is {proposal.get_status_display()}.")
+            return HttpResponseRedirect(self.url_of("changelist"))
+        # As it stands now, not as this request wanted it.
+        return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
+
+    # Preview
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A public page as it would be with the proposal published."""
+        proposal = self._find(request, str(pk))
+        address = request.GET.get("page", "/")
+        try:
+            return previews.render(request, proposal, urlsplit(address).path, urlsplit(address).query)
+        except proposals.Taken:
+            messages.error(request, "There is no preview: facts of it were changed by somebody else since.")
+        except (revisions.Refused, Http404, ValueError) as problem:
+            messages.error(request, f"There is no such preview. {problem}")
+        return HttpResponseRedirect(proposal.get_absolute_url())
+
+
+DECISIONS = {
+    "return": Proposal.Status.RETURNED,
+    "reject": Proposal.Status.REJECTED,
+    "withdraw": Proposal.Status.WITHDRAWN,
+}
+
+
+def _over(request: HttpRequest) -> dict[str, int]:
+    """The facts that the reviewer has seen changed: `rating django/performance` by version."""
+    found = [
+        re.fullmatch(r"([0-9]{1,9}):([a-z]{1,40} [a-z0-9/-]{1,200})", text)
+        for text in request.POST.getlist("over")
+    ]
+    return {match[2]: int(match[1]) for match in found if match}

@@ -1,0 +1,184 @@
+"""Proposals: what somebody without the right to publish writes is kept aside until a reviewer applies it.
+
+Nothing needs to know of this. A request of such an editor runs like any other, in a transaction, with the checks of
+versions and promises that every write goes through; in the end its revisions become a proposal and the transaction is
+taken back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.record import past, renaming, revisions
+from frameworks.record.revisions import Author, State
+
+
+class Undecidable(Exception):
+    """Somebody else has decided on the proposal, or its author has withdrawn it. Nothing was written."""
+
+
+class Taken(Exception):
+    """Facts of the proposal were changed by somebody else since. Nothing was written."""
+
+    def __init__(self, changes: Sequence[ProposedChange]) -> None:
+        super().__init__("Changed by somebody else since it was proposed.")
+        self.changes = changes
+
+
+class _Gone(Exception):
+    """What a change is about, or something that it names, is not there any more, or there already."""
+
+
+@contextmanager
+def kept_aside(by: Author) -> Iterator[list[Revision]]:
+    """Takes back whatever `by` writes inside, and hands it out as the revisions that it would have been."""
+    written: list[Revision] = []
+    with transaction.atomic():
+        yield written
+        written += Revision.objects.filter(changeset=by.changeset).order_by("pk")
+        if written:
+            transaction.set_rollback(True)
+
+
+def propose(
+    written: Sequence[Revision], *, at: datetime, form_path: str = "", form_data: Any = None
+) -> Proposal:
+    """Makes a proposal of revisions that were taken back. `form_data` is what the author typed, to take it up again."""
+    first = written[0]
+    with transaction.atomic():
+        proposal = Proposal.objects.create(
+            author=cast(User, first.author),
+            author_name=first.author_name,
+            origin=first.origin,
+            reason=first.reason,
+            created_at=at,
+            form_path=form_path,
+            form_data=form_data,
+        )
+        ProposedChange.objects.bulk_create(
+            ProposedChange(
+                proposal=proposal,
+                position=position,
+                model=step.model,
+                key=renaming.key_before(step),
+                action=step.action,
+                seen=None if step.action == Revision.Action.CREATED else step.version - 1,
+                reason=step.reason,
+                before=step.before,
+                after=step.after,
+            )
+            for position, step in enumerate(written)
+        )
+    return proposal
+
+
+def publish(
+    proposal: Proposal, *, by: User, at: datetime, note: str = "", over: dict[str, int] | None = None
+) -> None:
+    """Writes the proposal's changes, all or none, and marks it published.
+
+    `over` names facts (`rating django/performance`) that were changed since, with the version that the reviewer has
+    seen: what the author changed is put on top of them.
+
+    Raises Taken when other facts were changed since, Undecidable when it is decided already, Refused when the
+    database keeps a promise against it.
+    """
+    author = Author(
+        proposal.author_name,
+        Revision.Origin(proposal.origin),
+        proposal.author,
+        changeset=proposal.changeset,
+        published_by=by,
+    )
+    with transaction.atomic():
+        decide(proposal, Proposal.Status.PUBLISHED, by=by, at=at, note=note)
+        apply(proposal, author, at=at, over=over)
+
+
+def apply(
+    proposal: Proposal, author: Author, *, at: datetime | None = None, over: dict[str, int] | None = None
+) -> None:
+    """Writes the changes as `author`. Raises Taken, naming all facts that stand in the way, or Refused."""
+    taken = []
+    with transaction.atomic():
+        for change in proposal.changes.all():
+            try:
+                with transaction.atomic():
+                    _apply_one(change, author, at, (over or {}).get(name_of(change)))
+            except (revisions.Conflict, _Gone):
+                taken.append(change)
+            except revisions.Refused:
+                if not taken:
+                    raise
+                # It may rest on what stands in the way: that is told first.
+        if taken:
+            raise Taken(taken)
+
+
+def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over: int | None) -> None:
+    model = model_of(change)
+    current = past.by_name(model, change.key)
+    if change.action == Revision.Action.CREATED:
+        _create(change, model, current, author, at)
+    elif current is None or change.seen is None:
+        raise _Gone
+    elif change.action == Revision.Action.DELETED:
+        revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
+    else:
+        wanted = change.after if over is None else on_top(change, revisions.state(current))
+        found = past.rebuilt(model, wanted or {})
+        if found is None:
+            raise _Gone
+        fact = found.fact
+        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
+        revisions.save(
+            fact,
+            by=author,
+            reason=change.reason,
+            seen=change.seen if over is None else over,
+            related=found.related,
+            at=at,
+        )
+
+
+def _create(
+    change: ProposedChange,
+    model: type[Recorded],
+    current: Recorded | None,
+    author: Author,
+    at: datetime | None,
+) -> None:
+    found = past.rebuilt(model, change.after or {})
+    if current is not None or found is None:
+        raise _Gone
+    revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at)
+
+
+def on_top(change: ProposedChange, now: State) -> State:
+    """What stands now, with the fields that the author changed."""
+    return {**now, **{name: after for name, _, after in change.changed_fields}}
+
+
+def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str = "") -> None:
+    """Closes the proposal, or returns it to its author. Raises Undecidable when somebody was faster."""
+    undecided = [Proposal.Status.OPEN, Proposal.Status.RETURNED]
+    values: dict[str, Any] = {"status": status, "decided_by": by, "decided_at": at, "note": note}
+    if not Proposal.objects.filter(pk=proposal.pk, status__in=undecided).update(**values):
+        raise Undecidable(f"{proposal} has been decided already.")
+    for name, value in values.items():
+        setattr(proposal, name, value)
+
+
+def model_of(change: ProposedChange | Revision) -> type[Recorded]:
+    """The model of the fact. Raises LookupError when it is no more."""
+    return recorded_models()[change.model]
+
+
+def name_of(change: ProposedChange) -> str:
+    """`rating django/performance`."""
+    return f"{change.model} {change.key}"

@@ -1,0 +1,1 @@
+"""The public pages about one thing."""

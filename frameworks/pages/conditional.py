@@ -1,0 +1,106 @@
+"""Conditional requests: one query tells whether a page could have changed; what has not is not made again."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import cache, partial, wraps
+from typing import Any, TypeVar, cast
+
+from django import get_version
+from django.conf import settings
+from django.db.models import Count, Max, TextField, Value
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import parse_etags
+
+from frameworks.models import EditorProfile, Revision
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+YEAR = 31_536_000  # seconds
+#: What pages are made by.
+CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
+#: What tells a fragment from its page.
+HTMX = ("HX-Request", "HX-History-Restore-Request")
+
+
+def revalidated(view: View, *, exactly: bool = False) -> View:
+    """Answers 304 to whoever has the page as it stands; `exactly`, where the same facts make the same bytes.
+
+    The tag is read before the page: what is changed between the two is found the next time.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # A preview shows what is taken back afterwards.
+        if hasattr(request, "preview_of"):
+            return view(request, *args, **kwargs)
+        weak = etag(request)
+        tag = weak.removeprefix("W/") if exactly else weak
+        # Compared weakly: what was compressed on its way comes back weak.
+        if {weak, tag}.intersection(parse_etags(request.headers.get("If-None-Match", ""))):
+            return HttpResponseNotModified(headers={"ETag": tag})
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            response.headers["ETag"] = tag
+        return response
+
+    return cast(View, answer)
+
+
+revalidated_exactly = partial(revalidated, exactly=True)
+
+
+def unchanging(view: View) -> View:
+    """For what never changes: any cache may keep it for a year, and need not ask again."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+        response.headers["ETag"] = tag = f'"{hashlib.sha256(response.content).hexdigest()}"'
+        return cast(HttpResponse, get_conditional_response(request, tag, response=response))
+
+    return cast(View, answer)
+
+
+def etag(request: HttpRequest) -> str:
+    """Of this address with these facts on this day. Weak: compressed or not, it is the same page."""
+    asked = [request.get_full_path(), *(request.headers.get(name, "") for name in HTMX)]
+    return f'W/"{_digest([release(), str(timezone.localdate()), *asked, *_facts()])}"'
+
+
+def _facts() -> Iterable[str]:
+    """How far the record of changes goes, and what editors wish to be called, which is not in it. One query.
+
+    Counted too: of two changes made at once, the one with the smaller number may be seen last.
+    """
+    recorded = (
+        Revision.objects.order_by()
+        .annotate(all=Value(1))
+        .values("all")
+        .annotate(count=Count("pk"), last=Cast(Max("pk"), TextField()))
+        .values_list("count", "last")
+    )
+    names = EditorProfile.objects.order_by().values_list("pk", Cast("public_name", TextField()))
+    return sorted(f"{number} {text}" for number, text in recorded.union(names, all=True))
+
+
+@cache
+def release() -> str:
+    """Changes with the code and with the settings that show on pages: the same in every process of one release."""
+    files = sorted(
+        path for folder in CODE for path in (settings.BASE_DIR / folder).rglob("*") if path.suffix != ".pyc"
+    )
+    hashes = (hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file())
+    return _digest([get_version(), settings.SITE_URL, str(settings.OBJECTIONS), *hashes])
+
+
+def _digest(parts: Iterable[Any]) -> str:
+    return hashlib.sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,289 @@
+"""What the pages about one thing say of it, sorted for reading. Pure: no queries, no weights.
+
+Drawings get whole numbers: places across are percent of the width, so that they fit any screen.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import groupby
+from math import isqrt
+from typing import Any
+
+from django.conf import settings
+
+from frameworks.cells import Cell, Key
+from frameworks.models import (
+    CAPABILITY,
+    Claim,
+    Criterion,
+    CriterionGroup,
+    Disagreement,
+    Facet,
+    Framework,
+    Source,
+    Trait,
+)
+
+#: With more silent criteria than this, a profile names them in one sentence instead of giving each a row.
+SILENT_ROWS = 4
+#: Criteria that only describe and have a section of their own in the profile.
+WITH_SECTION = {"philosophy", "strengths", "limits", "best-uses"}
+
+
+def across(step: int) -> int:
+    """Where a step of 1 to 5 stands, in percent of the width: the middle of its fifth."""
+    return 20 * step - 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """The readings at one step. `dissents`: in a disputed cell, the ones furthest from its score."""
+
+    step: int
+    count: int
+    dissents: bool = False
+
+    @property
+    def x(self) -> int:
+        return across(self.step)
+
+    @property
+    def radius(self) -> int:
+        """In pixels; the area grows roughly with the count."""
+        return 4 + isqrt(self.count - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A cell as a row of the dot plot: a mark for the score, a dot for each step with readings, a line between."""
+
+    cell: Cell
+
+    @property
+    def dots(self) -> list[Dot]:
+        dissenting = {claim.reading for claim, dissents in self.cell.cited if dissents}
+        return _dots(self.cell.readings, dissenting)
+
+    @property
+    def score_x(self) -> int | None:
+        return across(self.cell.score) if self.cell.score else None
+
+    @property
+    def low_x(self) -> int | None:
+        return across(self.cell.tally.lowest) if self.cell.tally.lowest else None
+
+    @property
+    def high_x(self) -> int | None:
+        return across(self.cell.tally.highest) if self.cell.tally.highest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """Where one source stands in one cell: its mean reading against the mean of the others, in steps."""
+
+    cell: Cell
+    own: float
+    others: float
+
+    @property
+    def gap(self) -> float:
+        return self.own - self.others
+
+    @property
+    def bar_x(self) -> int:
+        """Where its bar begins: the others stand at 50 percent, a step is 12."""
+        return round(50 + 12 * min(self.gap, 0))
+
+    @property
+    def bar_width(self) -> int:
+        return max(round(12 * abs(self.gap)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one source says on a subject."""
+
+    source: Source
+    claims: tuple[Claim, ...]
+
+    @property
+    def dots(self) -> list[Dot]:
+        return _dots([claim.reading for claim in self.claims if claim.reading])
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One framework (None: frameworks in general) under one criterion, with the sources that speak of it."""
+
+    framework: Framework | None
+    criterion: Criterion
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A matter in dispute: an editors' entry with its claims by source, or a cell whose readings lie apart.
+
+    `spread` is the widest among the cells that the claims belong to; None where none of them has two readings.
+    """
+
+    spread: int | None
+    entry: Disagreement | None = None
+    cell: Cell | None = None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        return self.spread is not None and self.spread >= settings.DISPUTE_SPREAD
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The claims by what they are about, best documented first, and there by source."""
+        if self.cell:
+            return [Subject(self.cell.framework, self.cell.criterion, _voices(self.claims))]
+        about: dict[tuple[Framework | None, Criterion], list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            about[claim.framework, claim.criterion].append(claim)
+        ordered = sorted(about.items(), key=lambda item: -len(item[1]))
+        return [Subject(framework, criterion, _voices(said)) for (framework, criterion), said in ordered]
+
+
+def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
+    """The framework's traits by facet. Costs no query after `with_traits()`.
+
+    Without its capabilities: they stand beside those to be added (`provisions`).
+    """
+    found: dict[Facet, list[Trait]] = defaultdict(list)
+    for trait in framework.traits.all():
+        if trait.value.facet.slug != CAPABILITY:
+            found[trait.value.facet].append(trait)
+    return [
+        (facet, sorted(found[facet], key=lambda trait: (trait.value.position, trait.value.name)))
+        for facet in sorted(found, key=lambda facet: (facet.position, facet.name))
+    ]
+
+
+def of_framework(
+    framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell], cited: AbstractSet[Claim]
+) -> dict[str, Any]:
+    """`rated` groups hold the scored cells, without the silent ones where these are many.
+
+    `described` holds the cells that only describe, by slug with underscores, and `background` those of them that have
+    no section of their own; silent ones are left out of both. `other_uses` are the claims on its best uses that are
+    not among those `cited` for a recommendation.
+    """
+    own = [cells[framework.pk, criterion.pk] for criterion in criteria]
+    scored = [cell for cell in own if cell.criterion.is_scored]
+    silent = [cell for cell in scored if cell.state == "silent"]
+    described = [cell for cell in own if not cell.criterion.is_scored and cell.claims]
+    is_sparse = len(silent) > SILENT_ROWS
+    return {
+        "rated": _by_group([cell for cell in scored if not is_sparse or cell.state != "silent"]),
+        "silent": silent if is_sparse else [],
+        "described": {cell.criterion.slug.replace("-", "_"): cell for cell in described},
+        "other_uses": [
+            claim
+            for cell in described
+            if cell.criterion.slug == "best-uses"
+            for claim in cell.claims
+            if claim not in cited
+        ],
+        "background": [cell for cell in described if cell.criterion.slug not in WITH_SECTION],
+        "rating_total": sum(cell.state == "rated" for cell in scored),
+        "criterion_total": len(scored),
+        "silent_total": len(silent),
+        "claim_total": len({claim.pk for cell in own for claim in cell.claims}),
+        "source_total": len({claim.source_id for cell in own for claim in cell.claims}),
+        "dispute_total": sum(cell.is_disputed for cell in scored),
+    }
+
+
+def of_criterion(
+    criterion: Criterion, frameworks: Sequence[Framework], cells: Mapping[Key, Cell]
+) -> dict[str, Any]:
+    """Cells with claims, best first, those without a score after them; the rubric with who stands at each step."""
+    ordered = sorted(
+        (cells[framework.pk, criterion.pk] for framework in frameworks),
+        key=lambda cell: (
+            -(cell.score or 0),
+            cell.state == "silent",
+            cell.framework.name.casefold(),
+        ),
+    )
+    return {
+        "plots": [Plot(cell) for cell in ordered if cell.claims],
+        "rubric": [
+            (step, sentence, [cell.framework for cell in ordered if cell.score == step])
+            for step, sentence in criterion.rubric
+        ],
+        "silent": [cell for cell in ordered if not cell.claims],
+        "rating_total": sum(cell.state == "rated" for cell in ordered),
+        "framework_total": len(ordered),
+        "claim_total": sum(cell.tally.claims for cell in ordered),
+        "dispute_total": sum(cell.is_disputed for cell in ordered),
+    }
+
+
+def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]) -> dict[str, Any]:
+    """All that a source claims, by framework, and where its readings stand against the others', widest gap first."""
+    stances = []
+    for cell in cells.values():
+        own = [claim.reading for claim in cell.claims if claim.reading and claim.source_id == source.pk]
+        others = [claim.reading for claim in cell.claims if claim.reading and claim.source_id != source.pk]
+        if own and others:
+            stances.append(Stance(cell, sum(own) / len(own), sum(others) / len(others)))
+    by_framework: dict[Framework | None, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_framework[claim.framework].append(claim)
+    return {
+        "claims_by_framework": sorted(
+            by_framework.items(), key=lambda item: (item[0] is None, -len(item[1]))
+        ),
+        "claim_total": len(claims),
+        "stances": sorted(stances, key=lambda stance: -abs(stance.gap)),
+        "apart_total": sum(abs(stance.gap) >= 1 for stance in stances),
+    }
+
+
+def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell]) -> dict[str, Any]:
+    """The editors' entries and every other cell in dispute, each widest spread first."""
+    disputes = []
+    covered: set[Key] = set()
+    for entry in entries:
+        claims = sorted(entry.claims.all(), key=_reading_order)
+        keys = {
+            (claim.framework_id, claim.criterion_id) for claim in claims if claim.framework_id is not None
+        }
+        spreads = [cells[key].tally.spread for key in keys if key in cells]
+        covered |= keys
+        known = [spread for spread in spreads if spread is not None]
+        disputes.append(Dispute(max(known, default=None), entry=entry, claims=tuple(claims)))
+    others = [
+        Dispute(cell.tally.spread, cell=cell, claims=cell.claims)
+        for key, cell in cells.items()
+        if cell.is_disputed and key not in covered
+    ]
+    return {
+        "entries": sorted(disputes, key=lambda dispute: -(dispute.spread or 0)),
+        "others": sorted(others, key=lambda dispute: -(dispute.spread or 0)),
+        "cell_total": sum(cell.is_disputed for cell in cells.values()),
+    }
+
+
+def _by_group(cells: Sequence[Cell]) -> list[tuple[CriterionGroup, list[Cell]]]:
+    return [(group, list(found)) for group, found in groupby(cells, lambda cell: cell.criterion.group)]
+
+
+def _reading_order(claim: Claim) -> tuple[str, int, int]:
+    return claim.source.key, claim.line, claim.pk
+
+
+def _voices(claims: Sequence[Claim]) -> tuple[Voice, ...]:
+    """By source, for claims in reading order."""
+    return tuple(Voice(source, tuple(said)) for source, said in groupby(claims, lambda claim: claim.source))
+
+
+def _dots(readings: Sequence[int], dissenting: AbstractSet[int | None] = frozenset()) -> list[Dot]:
+    return [Dot(step, count, step in dissenting) for step, count in sorted(Counter(readings).items())]

@@ -1,0 +1,105 @@
+"""What was changed, as Atom: everything, or what concerns some frameworks."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import get_text_list
+
+from frameworks.models import Framework, Revision
+from frameworks.models.history import RevisionQuerySet
+from frameworks.record import changelog
+from frameworks.record.changelog import Entry
+
+from .addresses import absolute
+
+ENTRIES = 30
+#: What XML cannot hold, not even escaped.
+UNTELLABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Atom(Atom1Feed):
+    """Atom without the characters that would make it no XML."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        told = {name: plain(value) if isinstance(value, str) else value for name, value in item.items()}
+        super().add_item_elements(handler, told)
+
+    def latest_post_date(self) -> datetime:
+        """Of an empty feed not the time at which somebody asks: it has not changed since."""
+        return super().latest_post_date() if self.items else datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def plain(text: str) -> str:
+    return UNTELLABLE.sub("", text)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a feed tells of: the page that it belongs to, its own address, and the steps."""
+
+    title: str
+    page: str
+    path: str
+    steps: RevisionQuerySet
+
+    @classmethod
+    def frameworks(cls, found: Collection[Framework], *, page: str, path: str) -> "Subject":
+        names = get_text_list([framework.name for framework in found], "and")
+        steps = Revision.objects.public().about(*(framework.slug for framework in found))
+        return cls(f"Changes to {names}", page, path, steps)
+
+
+class HistoryFeed(Feed):
+    """The newest changesets, each with who made it, why, and its first steps."""
+
+    feed_type = Atom
+    description_template = "frameworks/feed_entry.html"
+
+    def title(self, about: Subject) -> str:
+        return plain(f"{about.title} · {settings.SITE_NAME}")
+
+    def subtitle(self, about: Subject) -> str:
+        return "Ratings, claims and all else that editors changed, each with the reason, newest first."
+
+    def link(self, about: Subject) -> str:
+        return absolute(about.page)
+
+    def feed_url(self, about: Subject) -> str:
+        return absolute(about.path)
+
+    def items(self, about: Subject) -> list[Entry]:
+        return changelog.entries(list(changelog.changesets(about.steps)[:ENTRIES]), about.steps)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return {"entry": context["item"], "site": settings.SITE_URL}
+
+    def item_title(self, entry: Entry) -> str:
+        return entry.first.reason
+
+    def item_link(self, entry: Entry) -> str:
+        return absolute(reverse("frameworks:changeset", args=[entry.changeset]))
+
+    def item_author_name(self, entry: Entry) -> str:
+        return entry.first.public_author
+
+    def item_pubdate(self, entry: Entry) -> datetime:
+        return entry.first.at
+
+    def item_updateddate(self, entry: Entry) -> datetime:
+        return entry.at
+
+
+class FrameworkFeed(HistoryFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        found = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
+        path = reverse("frameworks:framework_feed", args=[found.slug])
+        return Subject.frameworks([found], page=found.get_absolute_url(), path=path)

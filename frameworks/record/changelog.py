@@ -1,0 +1,444 @@
+"""What readers are told of the history: steps in words, by changeset, linked to where each fact stands today."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.db.models import Count, F, Max, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from frameworks.models import (
+    CAPABILITY,
+    Claim,
+    Criterion,
+    Disagreement,
+    FacetValue,
+    Framework,
+    Recorded,
+    Relation,
+    Revision,
+    Source,
+    Tie,
+    recorded_models,
+)
+from frameworks.models.history import RevisionQuerySet
+
+from . import past
+from .revisions import State
+
+#: Of a changeset, the list shows this many steps; its own page shows them all.
+FOLD = 10
+KINDS = ("rating", "claim", "framework", "criterion", "source")
+OTHER = "other"
+#: Texts between these sizes, in characters, are compared word by word: shorter ones say more as a whole, and longer
+#: ones would keep a reader waiting.
+LONG_TEXT, TEXT_MAX = 60, 5_000
+
+
+# What is asked for
+
+
+class Narrowing(forms.Form):
+    """Which kind of fact and which framework; what is not known is told and left out."""
+
+    kind = forms.ChoiceField(
+        label="Kind of fact",
+        required=False,
+        choices=[
+            ("", "All"),
+            *((kind, f"{kind.capitalize()}s" if kind != "criterion" else "Criteria") for kind in KINDS),
+            (OTHER, "Other"),
+        ],
+        error_messages={"invalid_choice": "There is no such kind of fact: all kinds are shown."},
+    )
+    framework = forms.ChoiceField(
+        required=False,
+        error_messages={"invalid_choice": "There is no such framework: all frameworks are shown."},
+    )
+
+    def __init__(self, data: Any, frameworks: Iterable[Framework]) -> None:
+        super().__init__(data)
+        known = [(framework.slug, framework.name) for framework in frameworks]
+        self.fields["framework"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
+        self.full_clean()
+
+    @property
+    def notices(self) -> list[str]:
+        return [str(message) for messages in self.errors.values() for message in messages]
+
+    @property
+    def applied(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self, steps: RevisionQuerySet) -> RevisionQuerySet:
+        kind, framework = self.applied.get("kind"), self.applied.get("framework")
+        if framework:
+            steps = steps.about(framework)
+        if kind == OTHER:
+            return steps.exclude(model__in=KINDS)
+        return steps.filter(model=kind) if kind else steps
+
+
+# Steps in words
+
+
+class Piece(NamedTuple):
+    """Words of a text: `del` were taken out, `ins` put in, others (empty) stayed."""
+
+    tag: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a step, before and after; of long texts, the words that changed."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """A long text with its changes in place; empty for what is better shown as a whole."""
+        sizes = (len(self.before), len(self.after))
+        if min(sizes) < LONG_TEXT or max(sizes) > TEXT_MAX:
+            return []
+        before, after = self.before.split(" "), self.after.split(" ")
+        found = []
+        for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if tag == "equal":
+                found.append(Piece("", " ".join(before[i1:i2])))
+            else:
+                found += [Piece("del", " ".join(before[i1:i2])), Piece("ins", " ".join(after[j1:j2]))]
+        return [piece for piece in found if piece.words]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recorded step: which kind of fact, its name, where it stands today (empty: nowhere), what changed."""
+
+    revision: Revision
+    kind: str
+    name: str
+    url: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One changeset, with its first steps and how many there are of each kind."""
+
+    changeset: UUID
+    at: datetime
+    steps: list[Step]
+    counts: list[str]
+    total: int
+
+    @property
+    def first(self) -> Revision:
+        return self.steps[0].revision
+
+    @property
+    def folded(self) -> int:
+        return self.total - len(self.steps)
+
+
+def changesets(steps: RevisionQuerySet) -> QuerySet[Any, Any]:
+    """Newest first, each with how many of the steps it holds."""
+    grouped = steps.order_by().values("changeset")
+    return grouped.annotate(last=Max("at"), newest=Max("pk"), total=Count("pk")).order_by("-last", "-newest")
+
+
+def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[Entry]:
+    """What is told of these changesets, in as many queries for one as for thirty."""
+    steps = steps.filter(changeset__in=[row["changeset"] for row in rows])
+    counts: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for changeset, model, count in (
+        steps.order_by().values_list("changeset", "model").annotate(count=Count("pk"))
+    ):
+        counts[changeset][model] = count
+    place = Window(RowNumber(), partition_by=F("changeset"), order_by=F("pk").asc())
+    first = list(steps.with_names().annotate(place=place).filter(place__lte=FOLD).order_by("pk"))
+    told: dict[UUID, list[Step]] = defaultdict(list)
+    for step in in_words(first):
+        told[step.revision.changeset].append(step)
+    return [
+        Entry(
+            changeset=row["changeset"],
+            at=row["last"],
+            steps=told[row["changeset"]],
+            counts=counted(counts[row["changeset"]]),
+            total=row["total"],
+        )
+        for row in rows
+        # What was made public or withdrawn while the page was being put together.
+        if told[row["changeset"]]
+    ]
+
+
+def counted(by_model: Mapping[str, int]) -> list[str]:
+    """`2 ratings`, `1 claim`, the most frequent first."""
+    return [
+        f"{count} {_kind(model, count)}"
+        for model, count in sorted(by_model.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def in_words(steps: Sequence[Revision]) -> list[Step]:
+    """The steps as readers are told of them, in a few queries however many there are."""
+    names = Names.of(steps)
+    told = []
+    for revision in steps:
+        name, url = _described(revision, names)
+        told.append(Step(revision, _kind(revision.model), name, url, _changes(revision, names)))
+    return told
+
+
+def runs(steps: Iterable[Step]) -> list[list[Step]]:
+    """Steps that stand beside each other and were taken in one go, together."""
+    return [list(run) for _, run in groupby(steps, lambda step: step.revision.changeset)]
+
+
+def _kind(model: str, count: int = 1) -> str:
+    found = past.recorded_model(model)
+    if found is None:
+        return model
+    return str(found._meta.verbose_name if count == 1 else found._meta.verbose_name_plural)
+
+
+def _changes(revision: Revision, names: "Names") -> list[Change]:
+    """What a reader may know of it: no claim is named that is not public."""
+    model = past.recorded_model(revision.model)
+    if model is None:
+        return []
+    shown = Revision(before=names.without_hidden(revision.before), after=names.without_hidden(revision.after))
+    return [
+        Change(change.label, change.before, change.after)
+        for change in past.changes(model, shown)
+        if change.before or change.after
+    ]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the facts that steps name are called today, and which of them have a page. What is gone keeps its key."""
+
+    frameworks: dict[str, Framework]
+    criteria: dict[str, Criterion]
+    sources: dict[str, Source]
+    values: dict[tuple[str, ...], FacetValue]
+    disagreements: set[str]
+    #: What else has a page, or a place on one, by kind and key: its name and address.
+    pages: dict[tuple[str, str], tuple[str, str]]
+    #: Claims that readers may see, and those that they could see when they were deleted.
+    claims: set[str]
+    past_claims: set[str]
+
+    @classmethod
+    def of(cls, steps: Sequence[Revision]) -> "Names":
+        keys = {key for step in steps for key in _claim_keys(step)}
+        gone = Revision.objects.public().newest().filter(model="claim", action="deleted", key__in=keys)
+        return cls(
+            frameworks={framework.slug: framework for framework in Framework.objects.published()},
+            criteria={criterion.slug: criterion for criterion in Criterion.objects.all()},
+            sources={source.key: source for source in Source.objects.all()},
+            values={
+                value.natural_key(): value for value in FacetValue.objects.select_related("facet").order_by()
+            },
+            disagreements=set(Disagreement.objects.values_list("slug", flat=True)),
+            pages={} if all(step.model in KINDS for step in steps) else _pages(),
+            claims=set(Claim.objects.published().filter(key__in=keys).values_list("key", flat=True)),
+            past_claims=set(gone.values_list("key", flat=True)),
+        )
+
+    def framework(self, slug: str) -> str:
+        return self.frameworks[slug].name if slug in self.frameworks else slug
+
+    def criterion(self, slug: str) -> str:
+        return self.criteria[slug].name if slug in self.criteria else slug
+
+    def without_hidden(self, state: State | None) -> State | None:
+        if not state or "claims" not in state:
+            return state
+        public = self.claims | self.past_claims
+        return {**state, "claims": [key for key in state["claims"] if _first(key) in public]}
+
+
+def _pages() -> dict[tuple[str, str], tuple[str, str]]:
+    """In one query for each kind of fact that has an address and is not told of by itself, in whichever app."""
+    found = {}
+    for kind, model in recorded_models().items():
+        if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
+            facts: Any = model._default_manager
+            for fact in facts.public() if hasattr(facts, "public") else facts.all():
+                found[kind, fact.key_text] = str(fact), fact.get_absolute_url()
+    return found
+
+
+def _claim_keys(step: Revision) -> set[str]:
+    named = {_first(key) for state in (step.before, step.after) for key in (state or {}).get("claims", ())}
+    return named | {step.key} if step.model == "claim" else named
+
+
+def _first(key: Any) -> str:
+    """The one part of most natural keys: of a framework's, its slug."""
+    return str(key[0]) if key else ""
+
+
+# What each kind of fact is called and where it stands: name and address
+
+
+def _described(revision: Revision, names: Names) -> tuple[str, str]:
+    said = revision.after or revision.before or {}
+    describe = DESCRIBED.get(revision.model)
+    if describe:
+        return describe(revision.key, said, names)
+    return names.pages.get((revision.model, revision.key)) or _part(revision, said, names)
+
+
+def _part(revision: Revision, said: State, names: Names) -> tuple[str, str]:
+    """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
+    if model := past.recorded_model(revision.model):
+        for field in model.key_fields:
+            other = model._meta.get_field(field).related_model
+            if isinstance(other, type) and issubclass(other, Recorded):
+                key = [str(part) for part in said.get(field) or ()]
+                if whole := names.pages.get((str(other._meta.model_name), "/".join(key))):
+                    rest = [part for part in revision.key.split("/") if part not in key]
+                    return ", ".join([whole[0], *map(names.framework, rest)]), whole[1]
+    return str(said.get("name") or said.get("title") or said.get("text") or revision.key), ""
+
+
+def _framework(key: str, said: State, names: Names) -> tuple[str, str]:
+    found = names.frameworks.get(key)
+    return str(said.get("name") or key), found.get_absolute_url() if found else ""
+
+
+def _criterion(key: str, said: State, names: Names) -> tuple[str, str]:
+    found = names.criteria.get(key)
+    return str(said.get("name") or key), found.get_absolute_url() if found else ""
+
+
+def _source(key: str, said: State, names: Names) -> tuple[str, str]:
+    found = names.sources.get(key)
+    return str(said.get("short_name") or key), found.get_absolute_url() if found else ""
+
+
+def _rating(key: str, said: State, names: Names) -> tuple[str, str]:
+    framework, _, criterion = key.partition("/")
+    has_row = framework in names.frameworks and criterion in names.criteria
+    url = (
+        f"{names.frameworks[framework].get_absolute_url()}#{criterion}"
+        if has_row and names.criteria[criterion].is_scored
+        else ""
+    )
+    return f"{names.framework(framework)}, {names.criterion(criterion)}", url
+
+
+def _claim(key: str, said: State, names: Names) -> tuple[str, str]:
+    source, framework = _first(said.get("source")), _first(said.get("framework"))
+    subject = names.framework(framework) if framework else "Frameworks in general"
+    name = f"{source}:{said.get('line')} {subject}, {names.criterion(_first(said.get('criterion')))}"
+    stands = key in names.claims and source in names.sources
+    return name, f"{names.sources[source].get_absolute_url()}#{key}" if stands else ""
+
+
+def _trait(key: str, said: State, names: Names) -> tuple[str, str]:
+    framework, *rest = key.split("/")
+    value = names.values.get(tuple(rest))
+    name = f"{names.framework(framework)}, {value or ': '.join(rest)}"
+    found = names.frameworks.get(framework)
+    place = "capabilities" if rest[0] == CAPABILITY else "facts"
+    return name, f"{found.get_absolute_url()}#{place}" if found else ""
+
+
+def _relation(key: str, said: State, names: Names) -> tuple[str, str]:
+    framework, kind, other = (_first(said.get("framework")), said.get("kind"), _first(said.get("other")))
+    verb = dict(Relation.Kind.choices).get(str(kind), kind)
+    found = names.frameworks.get(framework)
+    name = f"{names.framework(framework)} {verb} {names.framework(other)}"
+    return name, found.get_absolute_url() if found else ""
+
+
+def _tie(key: str, said: State, names: Names) -> tuple[str, str]:
+    component, kind, framework = key.split("/")
+    name, url = names.pages.get(("component", component), (component, ""))
+    return f"{name} {dict(Tie.Kind.choices).get(kind, kind)} {names.framework(framework)}", url
+
+
+def _disagreement(key: str, said: State, names: Names) -> tuple[str, str]:
+    stands = key in names.disagreements
+    url = Disagreement(slug=key).get_absolute_url() if stands else ""
+    return str(said.get("title") or key), url
+
+
+DESCRIBED: dict[str, Callable[[str, State, Names], tuple[str, str]]] = {
+    "framework": _framework,
+    "criterion": _criterion,
+    "source": _source,
+    "rating": _rating,
+    "claim": _claim,
+    "trait": _trait,
+    "relation": _relation,
+    "disagreement": _disagreement,
+    "tie": _tie,
+}
+
+
+# The score of one cell over time
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How long one score stood (None: none was published), drawn from `x` to `end`, in percent of the width."""
+
+    score: int | None
+    since: datetime
+    x: int
+    end: int
+    #: Where the line comes from at its beginning; None where there was no score before.
+    from_y: int | None = None
+
+    @property
+    def y(self) -> int | None:
+        return height(self.score)
+
+
+def height(score: int | None) -> int | None:
+    """Where a score stands in the drawing, in pixels from its top: 5 highest."""
+    return None if score is None else 10 + 20 * (5 - score)
+
+
+def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> list[Stretch]:
+    """The score of a cell from its first publication to `until`; empty where it was never another."""
+    changed: list[tuple[datetime, int | None]] = []
+    for at, score in steps:
+        if score != (changed[-1][1] if changed else None):
+            changed.append((at, score))
+    if len(Counter(score for _, score in changed if score)) < 2:
+        return []
+    start = changed[0][0]
+    whole = max(until - start, timedelta(seconds=1))
+    # Clamped: steps of before there was this clock, or of another one, may be out of order.
+    shares = [min(max((at - start) / whole, 0), 1) for at, _ in changed]
+    places = [*(5 + round(95 * share) for share in shares), 100]
+    before = [None, *(height(score) for _, score in changed)]
+    return [
+        Stretch(score, at, x, end, from_y)
+        for (at, score), (x, end), from_y in zip(changed, pairwise(places), before, strict=False)
+    ]
+
+
+def published_scores(framework: str, criterion: str) -> list[tuple[datetime, int | None]]:
+    """When which score was published in a cell; None where it was withdrawn."""
+    steps = Revision.objects.filter(model="rating", key=f"{framework}/{criterion}").order_by("version")
+    return [
+        (at, after["score"] if after and after.get("is_published") else None)
+        for at, after in steps.values_list("at", "after")
+    ]

@@ -1,0 +1,203 @@
+"""Taking back: a fact as it stood at an earlier version, or all that was changed in one go. History only grows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.text import get_text_list
+
+from frameworks.models import Recorded, Revision
+from frameworks.roles import right_to
+
+from . import past, revisions
+from .revisions import Author, Conflict, Refused, State
+
+
+def restore(
+    revision: Revision, *, by: Author, reason: str, seen: int, at: datetime | None = None
+) -> Revision | None:
+    """Puts the fact back as this step left it; one that was deleted since is made again.
+
+    `seen` is the fact's newest version that the editor saw, its deletion included. Returns None when it stands like
+    that already. Raises Conflict when it was changed since, Refused when it cannot be put back, with what to do.
+    """
+    model = model_of(revision)
+    if revision.after is None:
+        raise Refused(f"{revision.key}: This step deleted it. Restore an earlier version.")
+    return _put(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
+
+
+def model_of(revision: Revision) -> type[Recorded]:
+    """The model of the fact. Raises Refused when there is none such any more."""
+    model = past.recorded_model(revision.model)
+    if model is None:
+        raise Refused(f"{revision.model} {revision.key}: There are no facts of this kind any more.")
+    return model
+
+
+def _put(
+    model: type[Recorded],
+    key: str,
+    state: State,
+    *,
+    by: Author,
+    reason: str,
+    seen: int,
+    at: datetime | None = None,
+) -> Revision | None:
+    current = past.by_name(model, key)
+    found = past.rebuilt(model, wanted(state, current))
+    if found is None:
+        raise Refused(_what_is_gone(model, key, state))
+    fact = found.fact
+    if current is not None:
+        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
+    elif (last := past.history(model, key).first()) and last.version != seen:
+        raise Conflict(fact, None, seen)
+    same = _shared(fact, current) if current is not None else set()
+    with _refused_in_words(fact):
+        fact.clean_fields(exclude=same)
+        fact.clean()
+    try:
+        with transaction.atomic():
+            return revisions.save(
+                fact,
+                by=by,
+                reason=reason,
+                seen=None if current is None else seen,
+                related=found.related,
+                at=at,
+            )
+    except IntegrityError as error:
+        # The models know the database's promises in words. To ask them each time would double the questions asked.
+        with _refused_in_words(fact):
+            fact.full_clean()
+        raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
+
+
+def _shared(fact: Recorded, current: Recorded) -> set[str]:
+    """The fields that stay as they are; what they name is at hand already."""
+    same = set()
+    for field in fact._meta.concrete_fields:
+        if getattr(fact, field.attname) == getattr(current, field.attname):
+            same.add(field.name)
+            setattr(fact, field.name, getattr(current, field.name))
+    return same
+
+
+def wanted(state: State, current: Recorded | None) -> State:
+    """The recorded fields; what the step did not know of stays as it is now."""
+    return {**revisions.state(current), **state} if current is not None else state
+
+
+@contextmanager
+def _refused_in_words(fact: Recorded) -> Iterator[None]:
+    """What an editor could not save by hand, a name that another fact has by now say, is not put back either."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Refused(f"{fact}: It cannot stand like that today. {' '.join(error.messages)}") from error
+
+
+def _what_is_gone(model: type[Recorded], key: str, state: State) -> str:
+    gone = list(_gone(model, state))
+    named = get_text_list(gone, "and") if gone else "something that is not there"
+    return f"{model._meta.verbose_name} {key}: It names {named}, which is gone. Restore that first."
+
+
+def _gone(model: type[Recorded], state: State) -> Iterator[str]:
+    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        target = field.related_model
+        if not isinstance(target, type) or not issubclass(target, Recorded):
+            continue
+        value = state.get(field.name) or []
+        keys = value if field.many_to_many else [value] if value else []
+        for key in ("/".join(map(str, key)) for key in keys):
+            if past.by_name(target, key) is None:
+                yield f"{target._meta.verbose_name} “{key}”"
+
+
+# A whole changeset
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What undoing a changeset would do: the steps to take back, newest first, and those that others built upon."""
+
+    steps: list[Revision]
+    taken: list[Revision]
+
+    @property
+    def permissions(self) -> set[str]:
+        """The rights that it takes to undo it."""
+        return {right_to(BACKWARDS[step.action], model_of(step)) for step in self.steps}
+
+
+#: What it takes to undo a step.
+BACKWARDS = {
+    Revision.Action.CREATED.value: "delete",
+    Revision.Action.CHANGED.value: "change",
+    Revision.Action.DELETED.value: "add",
+}
+
+
+class Moved(Exception):
+    """More facts of the changeset were changed since the editor saw which ones. Nothing was written."""
+
+
+def plan(changeset: UUID) -> Plan:
+    """What can be taken back: the steps on facts that nobody has changed since. One query."""
+    steps: list[Any] = list(Revision.objects.filter(changeset=changeset).with_last_version().order_by("-pk"))
+    left = {_name(step): step.version for step in reversed(steps)}
+    stands = {_name(step) for step in steps if step.last_version == left[_name(step)]}
+    return Plan(
+        [step for step in steps if _name(step) in stands],
+        [step for step in steps if _name(step) not in stands and step.version == left[_name(step)]],
+    )
+
+
+def _name(step: Revision) -> tuple[str, str]:
+    return step.model, step.key
+
+
+def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime | None = None) -> int:
+    """Takes the steps back in reverse order, all or none, and says how many. What was changed since stays as it is.
+
+    `count` is the number of steps that the editor saw would be taken back. Raises Moved when it is another by now,
+    Refused when one of them cannot be taken back.
+    """
+    with transaction.atomic():
+        steps = plan(changeset).steps
+        if len(steps) != count:
+            raise Moved
+        versions = {_name(step): step.version for step in reversed(steps)}
+        for step in steps:
+            try:
+                version = _take_back(step, versions[_name(step)], by=by, reason=reason, at=at)
+            except Conflict as conflict:
+                raise Moved from conflict
+            versions[_name(step)] = version
+    return len(steps)
+
+
+def _take_back(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:
+    """Returns the version that the fact is at afterwards."""
+    model = model_of(step)
+    if step.before is not None:
+        revision = _put(model, step.key, step.before, by=by, reason=reason, seen=seen, at=at)
+        return revision.version if revision else seen
+    current = past.by_name(model, step.key)
+    if current is None:
+        raise Moved
+    try:
+        return revisions.delete(current, by=by, reason=reason, seen=seen, at=at).version
+    except models.ProtectedError as error:
+        others = get_text_list([f"“{other}”" for other in list(error.protected_objects)[:3]], "and")
+        raise Refused(
+            f"{current}: It cannot be deleted, because {others} would be left without it."
+        ) from error

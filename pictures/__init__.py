@@ -1,0 +1,1 @@
+"""Draw social pictures and charts from cards. Imports nothing else of this project."""

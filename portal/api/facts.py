@@ -1,0 +1,386 @@
+"""What is known, one function for each address: parse, fetch, tell."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Router
+
+from comparisons.comparison.content import claim_content, source_content
+from comparisons.comparison.forms import clip
+from frameworks.cells import Cell, by_cell, tally
+from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source
+from frameworks.pages.conditional import revalidated
+from frameworks.record import changelog
+
+from . import schemas
+from .parameters import OFFSET_MAX, ChangesForm, ListForm, understood
+
+Fact = TypeVar("Fact")
+Told = TypeVar("Told")
+
+#: HEAD is answered as GET is.
+LOOKING = ["GET", "HEAD"]
+
+router = Router()
+router.add_decorator(revalidated, mode="view")
+
+
+@router.api_operation(
+    LOOKING, "/frameworks", summary="All frameworks", response=schemas.Page[schemas.Framework], tags=["Facts"]
+)
+def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
+    """By slug. Only published ones are told of, here and everywhere else."""
+    form = ListForm(request.GET)
+    understood(request.GET, form)
+    return _page(request, response, form, _frameworks(), _many(_framework))
+
+
+@router.api_operation(
+    LOOKING, "/frameworks/{slug:slug}", summary="One framework", response=schemas.Framework, tags=["Facts"]
+)
+def framework(request: HttpRequest, slug: str) -> schemas.Framework:
+    """One framework: what it is, what it brings, on whose word."""
+    understood(request.GET)
+    return _framework(_one(_frameworks(), "framework", slug=slug))
+
+
+@router.api_operation(
+    LOOKING, "/criteria", summary="All criteria", response=schemas.Page[schemas.Criterion], tags=["Facts"]
+)
+def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Criterion]:
+    """In the order of the matrix's columns."""
+    form = ListForm(request.GET)
+    understood(request.GET, form)
+    return _page(request, response, form, Criterion.objects.in_order(), _many(_criterion))
+
+
+@router.api_operation(
+    LOOKING,
+    "/criteria/{slug:slug}",
+    summary="One criterion with its rubric",
+    response=schemas.Criterion,
+    tags=["Facts"],
+)
+def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
+    """One criterion: its question, its rubric, its weight."""
+    understood(request.GET)
+    return _criterion(_one(Criterion.objects.in_order(), "criterion", slug=slug))
+
+
+@router.api_operation(
+    LOOKING, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
+)
+def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Source]:
+    """By key."""
+    form = ListForm(request.GET)
+    understood(request.GET, form)
+    return _page(request, response, form, _sources(), _many(_source))
+
+
+@router.api_operation(
+    LOOKING, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
+)
+def source(request: HttpRequest, key: str) -> schemas.Source:
+    """One source: who wrote it, what its publisher sells."""
+    understood(request.GET)
+    return _source(_one(_sources(), "source", key=key))
+
+
+@router.api_operation(
+    LOOKING,
+    "/claims",
+    summary="Claims, of a framework, criterion or source",
+    response=schemas.Page[schemas.Claim],
+    tags=["Facts"],
+)
+def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
+    """By source and line. Narrowed to a criterion, joint claims are among them."""
+    form = narrowed(request.GET)
+    understood(request.GET, form)
+    found = Claim.objects.published().cited()
+    for name, value in form.narrowing.items():
+        found = found.filter(_under(value) if name == "criterion" else _named(name, value))
+    return _page(request, response, form, found, _many(_claim))
+
+
+@router.api_operation(
+    LOOKING, "/claims/{slug:key}", summary="One claim", response=schemas.Claim, tags=["Facts"]
+)
+def claim(request: HttpRequest, key: str) -> schemas.Claim:
+    """One claim."""
+    understood(request.GET)
+    return _claim(_one(Claim.objects.published().cited(), "claim", key=key))
+
+
+@router.api_operation(
+    LOOKING,
+    "/ratings",
+    summary="Ratings with their claims, of a framework, criterion or source",
+    response=schemas.Page[schemas.Rating],
+    tags=["Facts"],
+)
+def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
+    """By framework and criterion, each with its claims in full. Narrowed to a source: those that rest on it, too."""
+    form = narrowed(request.GET)
+    understood(request.GET, form)
+    found = _ratings()
+    for name, value in form.narrowing.items():
+        found = found.filter(_rests_on(value) if name == "source" else _named(name, value))
+    return _page(request, response, form, found, _rated)
+
+
+@router.api_operation(
+    LOOKING,
+    "/ratings/{slug:framework}/{slug:criterion}",
+    summary="One rating with its claims",
+    response=schemas.Rating,
+    tags=["Facts"],
+)
+def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rating:
+    """One rating with its claims."""
+    understood(request.GET)
+    found = _one(_ratings(), "rating", framework__slug=framework, criterion__slug=criterion)
+    return _rated([found])[0]
+
+
+@router.api_operation(
+    LOOKING,
+    "/changes",
+    summary="What was changed since a revision",
+    response=schemas.Changes,
+    tags=["Changes"],
+)
+def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
+    """What was changed after the revision `since`, in the order of numbers: pass on `latest` to be told what is new.
+
+    What was recorded of a framework before it became public comes to light together with it, under its old numbers.
+    """
+    form = ChangesForm(request.GET)
+    understood(request.GET, form)
+    steps = Revision.objects.public().filter(pk__gt=form.begun).order_by("pk")
+    total = steps.count()
+    told = changelog.in_words(list(steps.with_names()[: form.most]))
+    latest = told[-1].revision.pk if told else form.begun
+    following = _address(request, since=latest) if total > len(told) else None
+    _link(response, next=following)
+    return schemas.Changes(total=total, latest=latest, next=following, items=list(map(_change, told)))
+
+
+def narrowed(data: Any) -> ListForm:
+    return ListForm(
+        data,
+        framework=Framework.objects.published().values_list("slug", flat=True),
+        criterion=Criterion.objects.values_list("slug", flat=True),
+        source=Source.objects.values_list("key", flat=True),
+    )
+
+
+# Fetched
+
+
+def _frameworks() -> QuerySet[Framework]:
+    public = Prefetch("traits__claims", Claim.objects.published().order_by("key"))
+    return Framework.objects.published().with_traits().prefetch_related(public).order_by("slug")
+
+
+def _sources() -> QuerySet[Source]:
+    return Source.objects.with_claim_counts().order_by("key")
+
+
+def _ratings() -> QuerySet[Rating]:
+    return (
+        Rating.objects.published()
+        .select_related("framework", "criterion")
+        .order_by("framework__slug", "criterion__slug")
+    )
+
+
+def _named(name: str, value: str) -> Q:
+    return Q(**{f"{name}__{'key' if name == 'source' else 'slug'}": value})
+
+
+def _under(criterion: str) -> Q:
+    return Q(criterion__slug=criterion) | Q(joint_criterion__slug=criterion)
+
+
+def _rests_on(source: str) -> Q:
+    cell = Q(criterion=OuterRef("criterion")) | Q(joint_criterion=OuterRef("criterion"))
+    return Q(Exists(Claim.objects.filter(cell, framework=OuterRef("framework"), source__key=source)))
+
+
+def _one(found: QuerySet[Any], kind: str, **key: str) -> Any:
+    try:
+        return found.get(**key)
+    except found.model.DoesNotExist as error:
+        raise Http404(f"There is no {kind} “{clip('/'.join(key.values()))}”.") from error
+
+
+def _page(
+    request: HttpRequest,
+    response: HttpResponse,
+    form: ListForm,
+    rows: QuerySet[Any],
+    tell: Callable[[Iterable[Any]], list[Told]],
+) -> schemas.Page[Told]:
+    """The part of the rows that was asked for, with the addresses of those before and after."""
+    most, skipped, total = form.most, form.skipped, rows.count()
+    after, before = skipped + most, max(skipped - most, 0)
+    following = _address(request, offset=after) if after < total and after <= OFFSET_MAX else None
+    previous = _address(request, offset=before) if skipped else None
+    _link(response, next=following, prev=previous)
+    items = tell(rows[skipped:after])
+    return schemas.Page[Told](total=total, next=following, previous=previous, items=items)
+
+
+def _address(request: HttpRequest, **changed: int) -> str:
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query[name] = str(value)
+    return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
+
+
+def _link(response: HttpResponse, **relations: str | None) -> None:
+    if links := [f'<{address}>; rel="{name}"' for name, address in relations.items() if address]:
+        response.headers["Link"] = ", ".join(links)
+
+
+# Told
+
+
+def _many(tell: Callable[[Fact], Told]) -> Callable[[Iterable[Fact]], list[Told]]:
+    return lambda facts: [tell(fact) for fact in facts]
+
+
+def page_of(path: str) -> str:
+    """Where people read it, under the portal's public address."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _framework(framework: Framework) -> schemas.Framework:
+    return schemas.Framework(
+        slug=framework.slug,
+        name=framework.name,
+        tagline=framework.tagline,
+        summary=framework.summary,
+        website=framework.website,
+        repository=framework.repository,
+        traits=[
+            schemas.Trait(
+                facet=trait.value.facet.slug,
+                value=trait.value.slug,
+                name=trait.value.name,
+                note=trait.note,
+                claims=[claim.key for claim in trait.claims.all()],
+            )
+            for trait in framework.traits.all()
+        ],
+        page=page_of(framework.get_absolute_url()),
+        version=framework.version,
+    )
+
+
+def _criterion(criterion: Criterion) -> schemas.Criterion:
+    return schemas.Criterion(
+        slug=criterion.slug,
+        name=criterion.name,
+        short_name=criterion.short_name,
+        group=schemas.Group(slug=criterion.group.slug, name=criterion.group.name),
+        question=criterion.question,
+        description=criterion.description,
+        scored=criterion.is_scored,
+        default_weight=criterion.default_weight,
+        rubric=[
+            schemas.RubricStep(score=score, means=means)
+            for score, means in criterion.rubric
+            if criterion.is_scored
+        ],
+        reading_rule=criterion.reading_rule,
+        page=page_of(criterion.get_absolute_url()),
+        version=criterion.version,
+    )
+
+
+def _source(source: Any) -> schemas.Source:
+    return schemas.Source(
+        **source_content(source),
+        title_is_stated=source.title_is_stated,
+        description=source.description,
+        note=source.note,
+        read_on=source.read_on.isoformat(),
+        line_count=source.line_count,
+        claim_count=source.claim_count,
+        page=page_of(source.get_absolute_url()),
+        version=source.version,
+    )
+
+
+def _claim(claim: Claim) -> schemas.Claim:
+    return schemas.Claim(
+        **claim_content(claim),
+        locator=claim.locator,
+        framework=claim.framework.slug if claim.framework else None,
+        criterion=claim.criterion.slug,
+        joint_criterion=claim.joint_criterion.slug if claim.joint_criterion else None,
+        page=page_of(claim.get_absolute_url()),
+        version=claim.version,
+    )
+
+
+def _rated(ratings: Iterable[Rating]) -> list[schemas.Rating]:
+    """Each with the claims of its cell, in one query for all of them."""
+    found = list(ratings)
+    named = Q(pk__in=())
+    for criterion in {rating.criterion for rating in found}:
+        named |= Q(criterion=criterion) | Q(joint_criterion=criterion)
+    evidence = by_cell(Claim.objects.about(*{rating.framework for rating in found}).filter(named).cited())
+    cells = [
+        Cell(rating.framework, rating.criterion, rating, tally(claims), tuple(claims))
+        for rating in found
+        for claims in [evidence.get((rating.framework_id, rating.criterion_id), [])]
+    ]
+    return [_rating(cell, rating) for cell, rating in zip(cells, found, strict=True)]
+
+
+def _rating(cell: Cell, rating: Rating) -> schemas.Rating:
+    return schemas.Rating(
+        framework=cell.framework.slug,
+        criterion=cell.criterion.slug,
+        score=rating.score,
+        verdict=rating.verdict,
+        rationale=rating.rationale,
+        reviewed_on=rating.reviewed_on.isoformat() if rating.reviewed_on else None,
+        spread=cell.tally.spread,
+        disputed=cell.is_disputed,
+        claims=[_claim(claim) for claim in cell.claims],
+        page=page_of(rating.get_absolute_url()),
+        version=rating.version,
+    )
+
+
+def _change(step: changelog.Step) -> schemas.Change:
+    revision = step.revision
+    return schemas.Change(
+        revision=revision.pk,
+        at=moment(revision.at),
+        kind=revision.model,
+        key=revision.key,
+        name=step.name,
+        action=revision.action,
+        author=revision.public_author,
+        reviewer=revision.public_reviewer,
+        reason=revision.reason,
+        changeset=str(revision.changeset),
+        changes=[
+            schemas.ChangedField(field=change.label, before=change.before, after=change.after)
+            for change in step.changes
+        ],
+        page=page_of(step.url) if step.url else None,
+    )

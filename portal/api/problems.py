@@ -1,0 +1,109 @@
+"""What the API answers where it cannot answer: problem details (RFC 9457), whatever went wrong and wherever.
+
+The middleware sees every answer to an address beneath `/api/`, also where Django itself found nothing there. At
+`/api/` itself stands a page like others.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import NotRequired
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.encoding import escape_uri_path
+from typing_extensions import TypedDict
+
+PREFIX = "/api/"
+PROBLEM = "application/problem+json"
+METHODS = "GET, HEAD, OPTIONS"
+#: What browsers let programs of other sites do: ask with any header but a cookie, and read these of the answer.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After",
+    "Access-Control-Max-Age": "86400",  # seconds
+}
+DETAILS = {
+    400: "The request could not be read.",
+    404: f"There is nothing at this address. {PREFIX} says what there is.",
+    405: f"Nothing can be changed here: {METHODS} are the methods.",
+    500: "Something went wrong here. It was written down and will be looked at.",
+}
+
+
+class Fault(TypedDict):
+    """A parameter of the address, and what is wrong with it."""
+
+    parameter: str
+    detail: str
+
+
+class Problem(TypedDict):
+    """Why there is no answer. `errors` is there when parameters are at fault, one for each thing that is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: NotRequired[list[Fault]]
+
+
+def problem(request: HttpRequest, status: int, detail: str = "", faults: Iterable[Fault] = ()) -> Problem:
+    """`type` leads to the words about parameters where they are at fault; elsewhere the status says it all."""
+    told = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail
+        or DETAILS.get(status, f"{HTTPStatus(status).description or HTTPStatus(status).phrase}."),
+        instance=escape_uri_path(request.path),
+    )
+    if errors := list(faults):
+        told |= {
+            "type": f"{settings.SITE_URL}{reverse('portal:api')}#parameters",
+            "errors": errors,
+        }
+    return told
+
+
+def answer(told: Problem) -> HttpResponse:
+    return HttpResponse(written(told), status=told["status"], content_type=PROBLEM)
+
+
+def written(told: Problem) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode(errors="replace")
+
+
+def open_to_programs(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: beneath `/api/` programs of any site may read, without cookies, and every error is a problem."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PREFIX) or request.path == PREFIX:
+            return get_response(request)
+        if request.method == "OPTIONS":
+            return _open(HttpResponse(status=204, headers={"Allow": METHODS}))
+        response = get_response(request)
+        if response.status_code >= 400 and response.get("Content-Type") != PROBLEM:
+            response.content = written(problem(request, response.status_code))
+            response.headers["Content-Type"] = PROBLEM
+        if response.status_code == 405:
+            response.headers["Allow"] = METHODS
+        return _open(response)
+
+    return respond
+
+
+def _open(response: HttpResponse) -> HttpResponse:
+    # Kept by anybody, and looked at again before each use: that costs one query.
+    response.headers.setdefault(
+        "Cache-Control", "public, no-cache" if response.status_code < 400 else "no-store"
+    )
+    for name, value in CORS.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,219 @@
+"""What the API answers with, one class for each kind of answer. OpenAPI's schemas are made of these.
+
+Everything is named by its slug or key. `page` is where people read the same; `version` counts the changes of a fact.
+"""
+
+from typing import Annotated, Generic, TypeVar
+
+from django.conf import settings
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from comparisons.comparison.content import ClaimContent, Content, SourceContent
+
+Item = TypeVar("Item")
+
+Step = Annotated[int, Field(ge=1, le=5)]
+Weight = Annotated[int, Field(ge=0, le=settings.WEIGHT_MAX)]
+Address = Annotated[str, Field(description="Where people read the same.")]
+Version = Annotated[int, Field(ge=1, description="Counts the changes of this fact.")]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="In UTC.")]
+
+
+class Page(TypedDict, Generic[Item]):
+    """A part of a list, whose order stays while nothing is changed. `Link` headers name the same addresses."""
+
+    total: Annotated[int, Field(ge=0, description="How many there are in all.")]
+    next: Annotated[str | None, Field(description="The address of the part that follows.")]
+    previous: Annotated[str | None, Field(description="The address of the part before.")]
+    items: list[Item]
+
+
+class Start(TypedDict):
+    """Where everything stands. Braces hold what to fill in."""
+
+    frameworks: str
+    criteria: str
+    sources: str
+    claims: str
+    ratings: str
+    matrix: str
+    compare: str
+    snapshots: str
+    changes: str
+    openapi: Annotated[str, Field(description="The description of all this, for programs.")]
+    docs: Annotated[str, Field(description="The same for people.")]
+
+
+class Trait(TypedDict):
+    """A plain fact to filter by, on the word of the claims named: the matrix takes it as `facet=value`."""
+
+    facet: str
+    value: str
+    name: str
+    note: str
+    claims: Annotated[list[str], Field(description="Keys of claims.")]
+
+
+class Framework(TypedDict):
+    """A web framework: what decision analysis calls an alternative."""
+
+    slug: str
+    name: str
+    tagline: Annotated[str, Field(description="What it is, in a few words, as the sources see it.")]
+    summary: str
+    website: str
+    repository: str
+    traits: list[Trait]
+    page: Address
+    version: Version
+
+
+class RubricStep(TypedDict):
+    """What a score means under one criterion."""
+
+    score: Step
+    means: str
+
+
+class Group(TypedDict):
+    slug: str
+    name: str
+
+
+class Criterion(TypedDict):
+    """What frameworks are judged by. One that is not scored only collects what sources describe."""
+
+    slug: str
+    name: str
+    short_name: str
+    group: Group
+    question: Annotated[str, Field(description="What a reader wants to know.")]
+    description: str
+    scored: bool
+    default_weight: Annotated[Weight, Field(description="What it weighs unless a parameter says so.")]
+    rubric: Annotated[
+        list[RubricStep], Field(description="Five steps, the worst first; empty where not scored.")
+    ]
+    reading_rule: Annotated[str, Field(description="How the sources’ words are read on this scale.")]
+    page: Address
+    version: Version
+
+
+class Source(SourceContent):
+    """A text that claims are taken from, with what a reader must know to weigh its word."""
+
+    title_is_stated: Annotated[
+        bool, Field(description="False: the text bears no title, and this one is ours.")
+    ]
+    description: str
+    note: Annotated[str, Field(description="Doubts about the text.")]
+    read_on: Annotated[Day, Field(description="When the editors read it.")]
+    line_count: int | None
+    claim_count: Annotated[int, Field(ge=0, description="Of what is public.")]
+    page: Address
+    version: Version
+
+
+class Claim(ClaimContent):
+    """What one source says about one framework under one criterion, at one line.
+
+    `term` is its own rating word, `paraphrase` what it says in our words, `reading` what that amounts to, 1 to 5 by the
+    criterion's rubric (null: to no score), `note` the editors' doubt.
+    """
+
+    locator: Annotated[str, Field(description="Source and line, as `003:28`.")]
+    framework: Annotated[str | None, Field(description="Null: it is on frameworks in general.")]
+    criterion: str
+    joint_criterion: Annotated[
+        str | None, Field(description="Where the source itself rates two criteria as one, the other.")
+    ]
+    page: Address
+    version: Version
+
+
+class Rating(TypedDict):
+    """The editors' verdict on one framework under one criterion, by its rubric and on cited claims."""
+
+    framework: str
+    criterion: str
+    score: Annotated[
+        Step, Field(description="1 to 5 by the criterion’s rubric; higher is better for the reader.")
+    ]
+    verdict: Annotated[str, Field(description="In a few words.")]
+    rationale: Annotated[str, Field(description="Why this score; where sources differ, how it was reached.")]
+    reviewed_on: Annotated[Day | None, Field(description="When an editor last held it against its claims.")]
+    spread: Annotated[
+        int | None,
+        Field(ge=0, le=4, description="Highest less lowest reading of its claims; null: none has a reading."),
+    ]
+    disputed: Annotated[
+        bool, Field(description=f"Readings lie {settings.DISPUTE_SPREAD} steps or more apart.")
+    ]
+    claims: Annotated[list[Claim], Field(description="The evidence of this cell, in full.")]
+    page: Address
+    version: Version
+
+
+class Compared(Content):
+    """What a comparison says. `cells` stand row by row, in the order of frameworks and criteria.
+
+    The order of frameworks is that of the table: those with too little evidence to be ranked come last.
+    """
+
+    revision: Annotated[
+        int | None, Field(description="The newest change that it knows of; null: none is recorded.")
+    ]
+    as_of: Annotated[
+        Day | None, Field(description="The day whose facts these are, at its end; null: of now.")
+    ]
+    use_case: str | None
+    minimum_coverage: Annotated[
+        float, Field(description="The share of the weight that must be rated before a framework is ranked.")
+    ]
+    page: Address
+
+
+class Frozen(TypedDict):
+    """A comparison as it stood when it was frozen. It never changes."""
+
+    id: str
+    stood_at: Annotated[Moment, Field(description="The last moment whose facts it shows, in UTC.")]
+    created_at: Moment
+    page: Address
+    content: Content
+
+
+class ChangedField(TypedDict):
+    """One field, before and after, in words; empty: it held nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Change(TypedDict):
+    """One recorded step on one fact: who, when, why, what."""
+
+    revision: Annotated[int, Field(ge=1, description="Its number: later ones have higher numbers.")]
+    at: Moment
+    kind: Annotated[str, Field(description="Of fact: rating, claim, framework …")]
+    key: Annotated[str, Field(description="What names the fact, as `django/learning-curve`.")]
+    name: str
+    action: Annotated[str, Field(json_schema_extra={"enum": ["created", "changed", "deleted"]})]
+    author: Annotated[str, Field(description="As the editor wishes to be called.")]
+    reviewer: Annotated[str, Field(description="Who published it, where it was proposed.")]
+    reason: str
+    changeset: Annotated[str, Field(description="The same for all that was changed in one go.")]
+    changes: list[ChangedField]
+    page: Annotated[str | None, Field(description="Where the fact stands today; null: nowhere.")]
+
+
+class Changes(TypedDict):
+    """What was changed after a revision, oldest first."""
+
+    total: Annotated[int, Field(ge=0, description="How many follow in all.")]
+    latest: Annotated[int, Field(ge=0, description="To be passed on as the next `since`.")]
+    next: Annotated[str | None, Field(description="The address of the part that follows.")]
+    items: list[Change]

@@ -1,0 +1,31 @@
+"""The cards of these pages."""
+
+from typing import Any
+
+from pictures.card import Bar, Card, Row, figures, part
+
+Context = dict[str, Any]
+
+
+def of_api(context: Context) -> Card:
+    return Card(
+        "API",
+        "Everything that the pages say, as JSON",
+        "Read-only, open to any page and program, without a key",
+        figures=figures((len(context["operations"]), "address|addresses")),
+    )
+
+
+def of_search(context: Context) -> Card:
+    asked = context["asked"]
+    groups = context.get("narrower", [])
+    counts = [(group.label, group.total) for group in groups]
+    most = max((count for _, count in counts), default=1)
+    return Card(
+        "Search",
+        f"“{asked.q}”" if asked.q else "Frameworks, criteria, claims, questions",
+        "" if asked.q else "Every cited claim can be found, with its source and line",
+        parts=part(Row(name, f"{name} {count}", Bar(count / most), f"{count:,}") for name, count in counts),
+        figures=figures((0, "find")) if asked.q and not counts else (),
+        legend="Finds by kind" if counts else "",
+    )

@@ -1,0 +1,19 @@
+"""Everything that was changed, as Atom."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from frameworks.models import Revision
+from frameworks.pages.feeds import HistoryFeed, Subject
+
+
+class ChangesFeed(HistoryFeed):
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+        return Subject(
+            "What was changed, when and why",
+            page=reverse("frameworks:changes"),
+            path=reverse("portal:changes_feed"),
+            steps=Revision.objects.public(),
+        )

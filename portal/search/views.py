@@ -1,0 +1,32 @@
+"""The page of search."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from comparisons.pages.answers import (
+    HtmxRequest,
+    page_or_fragment,
+    spoken,
+    tidied,
+    vary_on_htmx,
+    wants_fragment,
+)
+from frameworks.pages.conditional import revalidated
+from frameworks.pages.pictured import pictured
+from portal import cards
+
+from . import documents
+
+
+@require_safe
+@vary_on_htmx
+@revalidated
+@pictured(cards.of_search)
+def search(request: HtmxRequest) -> HttpResponse:
+    """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
+    query = spoken(request.GET)
+    if query != request.GET and not wants_fragment(request):
+        return tidied(request, query)
+    asked = documents.Asked.read(query)
+    context = documents.around(asked, request.path)
+    return page_or_fragment(request, "portal/search.html", "found", context, asked)

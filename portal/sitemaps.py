@@ -1,0 +1,114 @@
+"""Every public page with the time of the last change that concerns it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import combinations
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Case, F, Max, TextField, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from comparisons.models import UseCase
+from frameworks.models import Component, Criterion, Framework, Rating, Revision, Source
+from frameworks.record import changelog
+
+#: Pages that speak of everything.
+GENERAL = (
+    "comparisons:matrix", "comparisons:choose_parties", "comparisons:choose", "comparisons:capabilities",
+    "comparisons:use_cases", "portal:api", "comparisons:method", "portal:search", "comparisons:embed_maker",
+    "frameworks:frameworks", "frameworks:criteria", "frameworks:sources", "frameworks:components",
+    "frameworks:disagreements", "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
+)  # fmt: skip
+#: Kinds of fact that have a page each, and the fields by which other facts name them.
+SUBJECTS = {
+    "framework": ("framework", "other"),
+    "criterion": ("criterion", "joint_criterion"),
+    "source": ("source",),
+    "component": ("component",),
+    "usecase": ("use_case",),
+}
+
+
+class Page(NamedTuple):
+    path: str
+    lastmod: datetime | None
+
+
+class Pages(Sitemap):
+    """Under the portal's public address, by whichever name it was asked."""
+
+    def items(self) -> list[Page]:
+        return list(pages())
+
+    def location(self, item: Page) -> str:
+        return item.path
+
+    def lastmod(self, item: Page) -> datetime | None:
+        return item.lastmod
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+
+def pages() -> Iterator[Page]:
+    changed = last_changes()
+    latest = max(changed.values(), default=None)
+    yield from (Page(reverse(name), latest) for name in GENERAL)
+    frameworks = list(Framework.objects.published())
+    facts: dict[str, Iterable[Any]] = {
+        "framework": frameworks,
+        "criterion": Criterion.objects.in_order(),
+        "source": Source.objects.order_by("key"),
+        "component": Component.objects.public(),
+        "usecase": UseCase.objects.all(),
+    }
+    for kind, found in facts.items():
+        for fact in found:
+            yield Page(fact.get_absolute_url(), changed.get((kind, fact.key_text)))
+    for pair in combinations(sorted(framework.slug for framework in frameworks), 2):
+        found_at = [changed[key] for slug in pair if (key := ("framework", slug)) in changed]
+        yield Page(reverse("comparisons:side_by_side", args=[pair]), max(found_at, default=None))
+    for rating in Rating.objects.published().select_related("framework", "criterion"):
+        path = reverse("frameworks:cell_history", args=rating.natural_key())
+        yield Page(path, changed.get(("cell", rating.key_text)))
+    for row in changelog.changesets(Revision.objects.public()):
+        yield Page(reverse("frameworks:changeset", args=[row["changeset"]]), row["last"])
+
+
+def last_changes() -> dict[tuple[str, str], datetime]:
+    """When something public was last changed about each subject, and in each cell. One query."""
+    fields = [field for names in SUBJECTS.values() for field in names]
+    places = [f"{state}__{field}__0" for state in ("before", "after") for field in fields]
+    named = {f"at_{place}": Cast(KT(place), TextField()) for place in places}
+    itself = Case(When(model__in=SUBJECTS, then=F("key")), default=Value(""))
+    rows = (
+        Revision.objects.public()
+        .order_by()
+        .annotate(itself=itself, **named)
+        .values("model", "itself", *named)
+        .annotate(last=Max("at"))
+    )
+    found: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for row in rows:
+        of = {
+            kind: {row[f"at_{state}__{name}__0"] for state in ("before", "after") for name in names} - {None}
+            for kind, names in SUBJECTS.items()
+        }
+        if row["itself"]:
+            of[row["model"]].add(row["itself"])
+        of["cell"] = {
+            f"{framework}/{criterion}" for framework in of["framework"] for criterion in of["criterion"]
+        }
+        for kind, keys in of.items():
+            for key in keys:
+                found[kind, key].append(row["last"])
+    return {subject: max(times) for subject, times in found.items()}

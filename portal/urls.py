@@ -1,0 +1,30 @@
+from django.contrib.sitemaps.views import sitemap
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from frameworks.pages import pictured
+from frameworks.pages.conditional import revalidated
+
+from . import feeds, machines, sitemaps
+from .api import page
+from .search import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("changes.atom", require_safe(revalidated(feeds.ChangesFeed())), name="changes_feed"),
+    # For machines
+    path("api/", page.index, name="api"),
+    path(
+        "sitemap.xml",
+        require_safe(revalidated(sitemap)),
+        {"sitemaps": {"pages": sitemaps.Pages}},
+        name="sitemap",
+    ),
+    path("robots.txt", machines.robots, name="robots"),
+    path("llms.txt", machines.llms, name="llms"),
+    # The picture and the chart of any page
+    path("<path:page>.png", pictured.png, name="picture"),
+    path("<path:page>.svg", pictured.svg, name="chart"),
+]

@@ -1,0 +1,276 @@
+"""Filters choose rows: any of these, all of those, at least so much. They never touch a score."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
+
+from comparisons.comparison.filters import FrameworkFilter
+from comparisons.comparison.forms import WeighingForm, notices
+from comparisons.comparison.matrix import build_matrix
+from frameworks.cells import gather
+from frameworks.models import Criterion, Facet, FacetValue, Framework
+from tests.factories import (
+    make_criterion,
+    make_facet,
+    make_facet_value,
+    make_framework,
+    make_rating,
+    make_trait,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+Ask = Callable[[str], FrameworkFilter]
+
+#: Each framework's tagline, traits, and scores in speed and security (None: not rated).
+WORLD: dict[str, tuple[str, str, int | None, int | None]] = {
+    "Django": ("The web framework with everything", "full-stack orm admin forms", 3, 5),
+    "FastAPI": ("Typed APIs", "api validation", 5, 4),
+    "Flask": ("Small core, many extensions", "micro", 3, 2),
+    "Quart": ("Flask for async", "micro api", None, None),
+    "Tornado": ("", "", 4, None),
+}
+
+
+@pytest.fixture(scope="module")
+def ask(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ask]:
+    """Call it with a query string: the filter over a small catalogue, which is made once and left as it is."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_catalogue()
+        transaction.set_rollback(True)
+
+
+def make_catalogue() -> Ask:
+    kind = make_facet(slug="kind", name="Kind", position=1)
+    capability = make_facet(slug="capability", name="Built in", position=2, requires_all=True)
+    values: dict[str, FacetValue] = {
+        slug: make_facet_value(facet=facet, slug=slug)
+        for facet, slugs in (
+            (kind, "api full-stack micro"),
+            (capability, "admin forms orm sessions validation"),
+        )
+        for slug in slugs.split()
+    }
+    speed, security = make_criterion(slug="speed", name="Speed"), make_criterion(slug="security")
+    for name, (tagline, traits, *scores) in WORLD.items():
+        framework = make_framework(name=name, tagline=tagline)
+        for slug in traits.split():
+            make_trait(framework=framework, value=values[slug])
+        for criterion, score in zip((speed, security), scores, strict=True):
+            if score is not None:
+                make_rating(framework=framework, criterion=criterion, score=score)
+    make_rating(framework=Framework.objects.get(name="Quart"), criterion=speed, score=5, is_published=False)
+    hidden = make_framework(name="Hidden", is_published=False)
+    make_trait(framework=hidden, value=values["micro"])
+    facets = list(Facet.objects.prefetch_related("values"))
+    return lambda query: FrameworkFilter(QueryDict(query), facets=facets, criteria=[speed, security])
+
+
+def names(chosen: Any) -> list[str]:
+    return [framework.name for framework in chosen]
+
+
+def notices_of(query: str, chosen: FrameworkFilter) -> list[str]:
+    weighing = WeighingForm(
+        QueryDict(query),
+        criteria=list(Criterion.objects.in_order()),
+        frameworks=list(Framework.objects.all()),
+    )
+    return list(notices(QueryDict(query), chosen.form, weighing))
+
+
+EVERYONE = list(WORLD)
+
+
+@pytest.mark.parametrize(
+    "query, on_the_table",
+    [
+        ("", EVERYONE),
+        # any of the values
+        ("kind=micro", ["Flask", "Quart"]),
+        ("kind=micro&kind=full-stack", ["Django", "Flask", "Quart"]),
+        ("kind=micro&kind=api", ["FastAPI", "Flask", "Quart"]),
+        # all of the values
+        ("capability=orm", ["Django"]),
+        ("capability=orm&capability=admin", ["Django"]),
+        ("capability=orm&capability=validation", []),
+        ("capability=sessions", []),
+        # several filters at once
+        ("kind=api&kind=full-stack&capability=validation", ["FastAPI"]),
+        ("kind=micro&min-speed=3", ["Flask"]),
+        # a minimum: neither unrated nor unpublished ones pass
+        ("min-speed=2", ["Django", "FastAPI", "Flask", "Tornado"]),
+        ("min-speed=4", ["FastAPI", "Tornado"]),
+        ("min-speed=5", ["FastAPI"]),
+        ("min-speed=4&min-security=4", ["FastAPI"]),
+        # a word in name or tagline
+        ("q=FLASK", ["Flask", "Quart"]),
+        ("q=t", ["Django", "FastAPI", "Flask", "Quart", "Tornado"]),
+        ("q=%25", []),
+        ("q=%27%22%3B", []),
+        ("q=rails", []),
+    ],
+)
+def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> None:
+    assert names(ask(query).qs) == on_the_table
+
+
+@pytest.mark.parametrize(
+    "query, notice",
+    [
+        ("kind=nonsense", "Kind: Select a valid choice. nonsense is not one of the available choices."),
+        (
+            "min-speed=abc",
+            "Minimum for Speed: Select a valid choice. abc is not one of the available choices.",
+        ),
+        ("min-speed=1", "Minimum for Speed: Select a valid choice. 1 is not one of the available choices."),
+        (
+            "min-speed=%00",
+            "Minimum for Speed: Select a valid choice. \0 is not one of the available choices.",
+        ),
+        ("kind=%00", "Kind: Select a valid choice. \0 is not one of the available choices."),
+        ("q=%00", "Name contains: Null characters are not allowed."),
+        ("min-rust=3", "There is no criterion “rust”."),
+        ("w-rust=3", "There is no criterion “rust”."),
+        ("w-speed=1e9", "Weight of Speed: Enter a whole number."),
+        ("w-speed=11", "Weight of Speed: Ensure this value is less than or equal to 10."),
+        ("w-speed=-1", "Weight of Speed: Ensure this value is greater than or equal to 0."),
+        ("baseline=rails", "Baseline: Select a valid choice. rails is not one of the available choices."),
+        ("open=django:rust", "Open cell: There is no such cell."),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_said(ask: Ask, query: str, notice: str) -> None:
+    chosen = ask(query)
+    assert names(chosen.qs) == EVERYONE
+    assert chosen.applied == {}
+    assert notices_of(query, chosen) == [f"{notice} It was left out."]
+
+
+def test_what_holds_stays_in_effect_beside_what_does_not(ask: Ask) -> None:
+    chosen = ask("kind=nonsense&min-speed=9&q=flask")
+    assert names(chosen.qs) == ["Flask", "Quart"]
+    assert chosen.applied == {"q": "flask"}
+
+
+def test_what_holds_brings_no_notice(ask: Ask) -> None:
+    query = "kind=micro&min-speed=3&w-speed=0&sort=-speed&page=0&utm_source=somewhere"
+    assert notices_of(query, ask(query)) == []
+
+
+@pytest.mark.parametrize("length", [61, 8192])
+def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> None:
+    long = "a" * length
+    query = f"q={long}&kind={long}&min-{long}=3"
+    said = notices_of(query, ask(query))
+    assert [sentence.partition(":")[0][:12] for sentence in said] == ["Name contain", "Kind", "There is no "]
+    assert max(map(len, said)) < 220
+
+
+# The upper end is what Django lets through; SQLite goes a thousand deep.
+@pytest.mark.parametrize("times", [150, 1000])
+@pytest.mark.parametrize(
+    "value, on_the_table",
+    [
+        ("kind=micro", ["Flask", "Quart"]),
+        ("capability=orm", ["Django"]),
+        ("min-speed=4", ["FastAPI", "Tornado"]),
+        ("q=quart", ["Quart"]),
+    ],
+)
+def test_repeated_parameters(ask: Ask, times: int, value: str, on_the_table: list[str]) -> None:
+    chosen = ask("&".join([value] * times))
+    assert names(chosen.qs) == on_the_table
+    assert chosen.counts()["kind"] == ask(value).counts()["kind"]
+
+
+# Counts
+
+
+@pytest.mark.parametrize(
+    "query, kinds, capabilities",
+    [
+        (
+            "",
+            {"api": 2, "full-stack": 1, "micro": 2},
+            {"admin": 1, "forms": 1, "orm": 1, "validation": 1},
+        ),
+        # A choice of any counts as if it were not made: that is what another tick would add.
+        ("kind=micro", {"api": 2, "full-stack": 1, "micro": 2}, {}),
+        # A must-have counts within what it asks for already.
+        ("capability=orm", {"full-stack": 1}, {"admin": 1, "forms": 1, "orm": 1}),
+        ("min-speed=4", {"api": 1}, {"validation": 1}),
+        ("kind=api&min-speed=3", {"api": 1, "full-stack": 1, "micro": 1}, {"validation": 1}),
+        ("q=rails", {}, {}),
+    ],
+)
+def test_counts(ask: Ask, query: str, kinds: dict[str, int], capabilities: dict[str, int]) -> None:
+    assert ask(query).counts() == {"kind": kinds, "capability": capabilities}
+
+
+@pytest.mark.parametrize("value", ["api", "full-stack", "micro"])
+def test_a_count_is_what_choosing_the_value_shows(ask: Ask, value: str) -> None:
+    found = ask(f"kind={value}&min-speed=3")
+    assert found.counts()["kind"][value] == found.qs.count()
+
+
+@pytest.mark.parametrize("query", ["", "kind=micro&kind=api&capability=orm&min-speed=3&min-security=2&q=a"])
+def test_one_query_for_the_rows_and_one_for_each_facet(
+    ask: Ask, query: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    chosen = ask(query)
+    with django_assert_num_queries(3):
+        list(chosen.qs)
+        chosen.counts()
+
+
+# Blame
+
+
+@pytest.mark.parametrize(
+    "query, blamed",
+    [
+        ("capability=sessions", [("capability", 5)]),
+        ("kind=micro&min-security=4", [("kind", 2), ("min-security", 2)]),
+        ("q=rails&kind=micro", [("q", 2)]),
+        ("q=rails&capability=sessions", []),  # neither alone would help
+    ],
+)
+def test_an_empty_table_names_the_filters_that_emptied_it(
+    ask: Ask, query: str, blamed: list[tuple[str, int]]
+) -> None:
+    chosen = ask(query)
+    assert names(chosen.qs) == []
+    assert chosen.blame() == blamed
+
+
+@pytest.mark.parametrize(
+    "dropped, left",
+    [
+        ("kind", ["Django", "FastAPI", "Flask", "Tornado"]),
+        ("min-speed", ["FastAPI", "Quart"]),
+        ("q", ["FastAPI"]),  # not set, so that nothing is dropped
+    ],
+)
+def test_without_one_filter_the_others_hold(ask: Ask, dropped: str, left: list[str]) -> None:
+    assert names(ask("kind=api&min-speed=3").without(dropped)) == left
+
+
+# And never a score
+
+
+@pytest.mark.parametrize("query", ["kind=micro", "capability=orm", "min-speed=4", "q=flask"])
+def test_a_filter_moves_no_fit(ask: Ask, query: str) -> None:
+    criteria = list(Criterion.objects.in_order())
+
+    def fits(chosen: FrameworkFilter) -> dict[str, Any]:
+        frameworks = list(chosen.qs)
+        table = build_matrix(frameworks, criteria, gather(frameworks, criteria))
+        return {row.framework.name: row.fit for row in table.in_order}
+
+    everyone, some = fits(ask("")), fits(ask(query))
+    assert 0 < len(some) < len(everyone)
+    assert some == {name: everyone[name] for name in some}

@@ -1,0 +1,343 @@
+"""Use cases: what is recommended for each and by whom, how the frameworks rank for it, and what it does to a table."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from comparisons.models import Need, Recommendation, UseCase
+from frameworks.models import Claim, Criterion, Framework
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    change,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element, order, read, standings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+LIVE = "/?use-case=live-updates"
+VERSUS = "/compare/flask-vs-fastapi/?use-case=live-updates"
+
+
+def rows(table: Element) -> list[list[str]]:
+    return [[cell.text for cell in row.all("td") + row.all("th")] for row in table.all("tbody tr")]
+
+
+def praise() -> Claim:
+    return Claim.objects.get(paraphrase="Praises how small it is.")
+
+
+def placeholders(page: Element) -> dict[str, str]:
+    fields = [field for field in page.all("input.typed") if field["name"].startswith("w-")]
+    return {field["name"].removeprefix("w-"): field["placeholder"] for field in fields}
+
+
+# The index
+
+
+def test_the_index_says_what_is_recommended_first_and_marks_what_is_in_dispute(client: Client) -> None:
+    table = get(client, "/use-cases/").one("table")
+    assert rows(table) == [
+        ["FastAPI", "2", "Live updates Pages that follow what happens."],
+        [
+            "Django + FastAPI together Flask Shopping with Flask ≠ sources disagree",
+            "2",
+            "Shop Goods, orders and customers.",
+        ],
+    ]
+    assert table.texts(".dispute") == ["≠ sources disagree"]
+    assert [link["href"] for link in table.all("th a")] == ["/use-cases/live-updates/", "/use-cases/shop/"]
+    assert [link["href"] for link in table.all("td a")] == [
+        *(f"/frameworks/{slug}/" for slug in ("fastapi", "django", "fastapi")),
+        "/components/flask-shopping/",
+        "/frameworks/flask/",
+    ]
+
+
+def test_without_a_first_choice_the_index_names_what_is_also_suitable(client: Client) -> None:
+    case = factories.make_use_case(name="Narrow", position=0)
+    flask = Framework.objects.get(slug="flask")
+    factories.make_recommendation(flask, use_case=case, strength="suitable", claims=[praise()])
+    factories.make_use_case(name="Empty", position=9)
+    found = rows(get(client, "/use-cases/").one("table"))
+    assert found[0][:2] == ["Flask also suitable", "1"]
+    assert found[-1] == ["nothing yet", "0", "Empty A project of some kind."]
+
+
+# One of them
+
+
+def test_a_use_case_shows_who_recommends_what_with_every_claim(client: Client) -> None:
+    section = get(client, "/use-cases/shop/").one("#recommended")
+    assert section.texts("h3") == ["First choice", "Not recommended"]
+    # Two together are no tie, and a component comes with the framework that it belongs to.
+    assert section.texts("h4") == [
+        "Django + FastAPI together 2 sources",
+        "Flask Shopping with Flask 1 source",
+        "Quart 1 source",
+    ]
+    together = section.one("#django-and-fastapi")
+    assert together.texts("h5") == ["The almanac", "The shop sells developers"]
+    assert together.texts(".claims li")[-1] == (
+        "Moderate Puts it in the middle of its table. line 28, table · reads as 2"
+    )
+
+
+def test_what_is_in_dispute_says_so_at_the_top_and_who_says_what(client: Client) -> None:
+    said = get(client, "/use-cases/shop/").one(".contested").text
+    assert said == "≠ The sources disagree. The almanac recommends Flask, the shop two together."
+    assert get(client, "/use-cases/live-updates/").all(".contested") == []
+
+
+def test_the_frameworks_rank_under_its_weights_and_those_who_fall_short_say_of_what(client: Client) -> None:
+    page = get(client, "/use-cases/live-updates/")
+    assert rows(page.one("#ranking table")) == [
+        # (0.75·1 + 1·5 + 1·10) / 16 and (1·1 + 0.5·5 + 0.25·10) / 16
+        ["1", "98", "98 to 98", "100 %", "FastAPI Micro · ASGI"],
+        ["2", "38", "38 to 38", "100 %", "Django Full-stack · WSGI, ASGI"],
+        ["Too little evidence to rank rated on less than half of the weight"],
+        ["", "– not ranked", "0 to 100", "0 %", "Quart Micro · ASGI"],
+        ["Short of a must-have no source names it, or the score is lower"],
+        ["", "– not ranked", "20 to 83", "37 %", "Flask Interface: ASGI"],
+        ["", "– not ranked", "0 to 100", "0 %", "Sanic Interface: ASGI"],
+    ]
+    links = {link.text: link["href"] for link in page.all(".leads a")}
+    assert links == {
+        "Open the matrix for it": LIVE,
+        "Why this order": f"{LIVE}#why",
+        "FastAPI and Django side by side": "/compare/fastapi-vs-django/?use-case=live-updates",
+    }
+    shown = standings(get(client, LIVE))
+    assert [(row.rank, row.name, row.fit) for row in shown] == [
+        ("1", "FastAPI", "98"),
+        ("2", "Django", "38"),
+        ("", "Quart", "– not ranked"),
+    ]
+
+
+def test_a_lowest_score_is_missed_by_a_lower_one_and_by_none(client: Client) -> None:
+    case = UseCase.objects.get(slug="shop")
+    waiting = Criterion.objects.get(slug="async-support")
+    factories.make_need(use_case=case, criterion=waiting, minimum=3, claims=[praise()])
+    short = rows(get(client, "/use-cases/shop/").one("#ranking table"))
+    assert [row[-1] for row in short[2:]] == [
+        "Flask Async support at least 3 (not rated)",
+        "Django Async support at least 3 (scored 2)",
+        "Quart Async support at least 3 (not rated)",
+        "Sanic Async support at least 3 (not rated)",
+    ]
+
+
+def test_its_needs_come_with_their_claims_and_its_weights_with_the_defaults(client: Client) -> None:
+    page = get(client, "/use-cases/live-updates/")
+    assert page.texts("#needs h3") == ["Interface: ASGI"]
+    assert [link["href"].partition("#")[0] for link in page.all("#needs .cite a")] == ["/sources/001/"]
+    assert "The almanac speaks of waiting." in page.one("#weights").text
+    assert rows(page.one("#weights table")) == [
+        ["10", "1", "+9", "Async support"],
+        ["5", "3", "+2", "Performance"],
+        ["1", "1", "· the same", "Documentation"],
+        ["0", "2", "−2", "Learning curve"],
+    ]
+    unneeding = get(client, "/use-cases/shop/").one("#needs")
+    assert "No source makes anything a must-have here." in unneeding.text
+
+
+def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+    case = UseCase.objects.get(slug="live-updates")
+    change(case, name="Live pages", dispute="One says so, the other says no.")
+    change(case.weights.get(criterion__slug="async-support"), weight=0)
+    assert get(client, "/use-cases/live-updates/").one("h1").text == "Live pages"
+    assert [row.fit for row in standings(get(client, LIVE))][:2] == ["96", "58"]
+    assert get(client, "/use-cases/").texts(".dispute") == ["≠ sources disagree"] * 2
+
+
+# In the matrix
+
+
+def test_it_weighs_the_matrix_and_keeps_off_who_does_not_meet_its_must_haves(client: Client) -> None:
+    page = get(client, LIVE)
+    assert order(page) == ["FastAPI", "Django", "Quart"]
+    assert placeholders(page) == {
+        "learning-curve": "0",
+        "documentation": "1",
+        "performance": "5",
+        "async-support": "10",
+    }
+    field = page.one("input#w-async-support")
+    assert (field["value"], field["aria-label"]) == ("", "Weight of Async support, 10 in the use case")
+    assert page.one(".stood").text == (
+        "Weighed for Live updates: a blank weight is the use case’s own. Must-have: Interface: ASGI. "
+        "Only frameworks with it are on show."
+    )
+    assert page.one(".stood a")["href"] == "/use-cases/live-updates/"
+
+
+def test_a_weight_that_the_visitor_sets_wins_and_blank_is_the_use_cases(client: Client) -> None:
+    page = get(client, f"{LIVE}&w-async-support=0")
+    # (0.75·1 + 1·5) / 6 and (1·1 + 0.5·5) / 6
+    assert [row.fit for row in standings(page)][:2] == ["96", "58"]
+    assert {chip.text: chip["href"] for chip in page.all(".chips a")} == {
+        "Drop: use case: Live updates ×": "/?w-async-support=0",
+        "Reset: 1 weight changed ×": LIVE,
+    }
+    assert page.one("tr.weights a")["href"] == LIVE
+    # The use case's own weight, typed, is no change.
+    assert get(client, f"{LIVE}&w-async-support=10").texts(".chips a") == ["Drop: use case: Live updates ×"]
+
+
+def test_the_menu_names_every_use_case_and_the_one_chosen(client: Client) -> None:
+    menu = get(client, LIVE).one("select#use-case")
+    assert menu.texts("option") == ["none", "Live updates", "Shop"]
+    assert [option["value"] for option in menu.all("option") if "selected" in option] == ["live-updates"]
+
+
+def test_its_must_haves_are_blamed_for_an_empty_table_and_can_be_dropped(client: Client) -> None:
+    page = get(client, f"{LIVE}&q=flask&w-performance=9")
+    assert page.one("p.count").text == "No framework passes"
+    assert {one.text: one.one("a")["href"] for one in page.all(".empty li")} == {
+        "use case: Live updates: 1 framework without it": "/?q=flask&w-performance=9",
+        "name contains “flask”: 3 frameworks without it": f"{LIVE}&w-performance=9",
+    }
+    assert page.one(".empty a.button")["href"] == "/?w-performance=9"
+
+
+def test_each_value_says_how_many_it_would_show_within_the_use_case(client: Client) -> None:
+    ticks = get(client, LIVE).texts("#menu-kind .tick")
+    assert ticks == ["Full-stack 1", "Micro 2"]
+
+
+def test_the_link_to_copy_pins_all_weights(client: Client) -> None:
+    link = get(client, LIVE).one("p.copy a")["href"]
+    weights = "w-async-support=10&w-documentation=1&w-learning-curve=0&w-performance=5"
+    assert link == f"{LIVE}&{weights}"
+    before = standings(get(client, link))
+    change(UseCase.objects.get(slug="live-updates").weights.get(weight=10), weight=1)
+    assert standings(get(client, link)) == before
+    assert standings(get(client, LIVE)) != before
+
+
+def test_weights_on_what_is_not_scored_any_more_count_for_nothing(client: Client) -> None:
+    case = UseCase.objects.get(slug="live-updates")
+    before = standings(get(client, LIVE))
+    strengths = Criterion.objects.get(slug="strengths")
+    factories.make_use_case_weight(use_case=case, criterion=strengths, weight=10)
+    assert standings(get(client, LIVE)) == before
+
+
+def test_as_of_a_day_the_use_case_is_that_of_today_and_it_says_so(client: Client) -> None:
+    page = get(client, f"/?as-of={timezone.localdate()}&use-case=live-updates")
+    assert standings(page) == standings(get(client, LIVE))
+    assert page.texts(".stood")[1].endswith("The use case is that of today.")
+
+
+# Side by side
+
+
+def test_side_by_side_its_weights_count_and_its_must_haves_are_shown_only(client: Client) -> None:
+    page = get(client, VERSUS)
+    assert page.one("h1").text == "Flask, FastAPI side by side"
+    assert page.one(".stood").text == (
+        "Weighed for Live updates: a blank weight is the use case’s own. Must-have: Interface: ASGI. "
+        "Flask falls short: Interface: ASGI."
+    )
+    assert placeholders(page)["async-support"] == "10"
+    assert page.all(".lede p")[-1].text.startswith("Only FastAPI has enough evidence to be ranked.")
+    all_meet = get(client, "/compare/django-vs-fastapi/?use-case=live-updates")
+    assert all_meet.one(".stood").text.endswith("All that are compared meet it.")
+    assert all_meet.all(".lede p")[-1].text.startswith(
+        "Under the weights for “Live updates” FastAPI leads by 60."
+    )
+
+
+def test_side_by_side_it_is_chosen_dropped_pinned_and_kept_by_links(client: Client) -> None:
+    page = get(client, VERSUS)
+    links = {link.text: link["href"] for link in page.all("main a")}
+    assert links["Drop: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
+    assert links["Back to the matrix"] == f"{LIVE}&framework=flask&framework=fastapi"
+    assert links["Link to this view"].startswith(f"{VERSUS}&w-async-support=10&w-")
+    assert links["Django"] == "/compare/flask-vs-fastapi-vs-django/?use-case=live-updates"
+    assert page.one("select#use-case")["name"] == "use-case"
+
+
+def test_ticked_boxes_take_the_use_case_along_and_a_bad_one_to_the_page_that_says_so(client: Client) -> None:
+    ticked = "framework=flask&framework=fastapi"
+    assert client.get(f"/compare/?use-case=live-updates&{ticked}")["Location"] == VERSUS
+    bad = client.get(f"/compare/?use-case=nothing&{ticked}")["Location"]
+    assert bad == "/compare/flask-vs-fastapi/?use-case=nothing"
+    assert get(client, bad).texts(".notices li") == ["Use case: There is no such use case. It was left out."]
+    kept = read(client.get("/compare/?use-case=live-updates").content)
+    assert kept.one("input[name=use-case]")["value"] == "live-updates"
+
+
+# In the profile
+
+
+def test_a_profile_lists_what_it_is_recommended_for_and_by_whom(client: Client) -> None:
+    section = get(client, "/frameworks/fastapi/").one("#best-uses")
+    assert section.texts("dt") == ["First choice"]
+    assert section.texts("dd") == [
+        "Live updates The almanac, line 10The shop, line 28",
+        "Shop together with Django ≠ sources disagree The almanac, line 10The shop, line 28",
+    ]
+    flask = get(client, "/frameworks/flask/").one("#best-uses")
+    assert flask.texts("dd") == ["Shop with Flask Shopping ≠ sources disagree The shop, line 40"]
+    quart = get(client, "/frameworks/quart/").one("#best-uses")
+    assert quart.texts("dt") == ["Also suitable", "Not recommended"]
+
+
+def test_a_claim_on_best_uses_is_not_said_twice(client: Client) -> None:
+    flask, uses = (
+        Framework.objects.get(slug="flask"),
+        factories.make_criterion(slug="best-uses", is_scored=False),
+    )
+    told = factories.make_claim(framework=flask, criterion=uses, paraphrase="Calls it good for tools.")
+    factories.make_claim(framework=flask, criterion=uses, paraphrase="Calls it good for toys.")
+    factories.make_recommendation(flask, use_case=UseCase.objects.get(slug="live-updates"), claims=[told])
+    section = get(client, "/frameworks/flask/").one("#best-uses")
+    assert section.texts(".claims p") == ["Calls it good for toys."]
+    assert section.texts("h3") == ["Other uses that a source links it with"]
+
+
+# What is published
+
+
+def test_a_recommendation_that_names_an_unpublished_framework_is_not_shown(client: Client) -> None:
+    change(Framework.objects.get(slug="django"), is_published=False)
+    page = get(client, "/use-cases/shop/")
+    assert page.texts("#recommended h4") == ["Flask Shopping with Flask 1 source", "Quart 1 source"]
+    assert "Django" not in page.one("main").text
+    assert "Shop" not in " ".join(get(client, "/frameworks/fastapi/").texts("#best-uses dd"))
+
+
+# The models' own words
+
+
+@pytest.mark.parametrize(
+    "wanted, framework, met",
+    [
+        ("asgi", "quart", True),
+        ("asgi", "flask", False),
+        (("performance", 3), "flask", True),
+        (("performance", 4), "flask", False),
+        (("async-support", 1), "flask", False),  # claims but no score
+    ],
+)
+def test_a_must_have_is_met_or_not(wanted: str | tuple[str, int], framework: str, met: bool) -> None:
+    found = Framework.objects.with_traits().get(slug=framework)
+    scores: dict[str, int | None] = {rating.criterion.slug: rating.score for rating in found.ratings.all()}
+    need = factories.make_need(
+        claims=[praise()],
+        **(
+            {"value": Need.objects.get(value__slug=wanted).value}
+            if isinstance(wanted, str)
+            else {"criterion": Criterion.objects.get(slug=wanted[0]), "minimum": wanted[1]}
+        ),
+    )
+    assert need.is_met(found, scores) is met
+
+
+def test_first_choices_come_first(client: Client) -> None:
+    strengths = Recommendation.objects.in_full().values_list("strength", flat=True)
+    assert list(strengths) == ["first"] * 3 + ["suitable", "against"]

@@ -1,0 +1,788 @@
+"""The matrix as a visitor reads it: who is on the table, in which order, with which figures, and what opens."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from comparisons.comparison import comparing
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Recorded, Source
+from frameworks.record import revisions
+from tests import factories
+from tests.html import Element, Row, address, cells, fits, order, read, standings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+
+#: A small world. Scores by framework, in the order of the criteria; None: a claim but no score; 0: no source says.
+SCORES: dict[str, list[int | None]] = {
+    "Django": [3, 5, 3, 2],
+    "FastAPI": [4, 4, 5, 5],
+    "Flask": [5, 4, 3, None],
+    "Quart": [5, 0, 0, 0],
+    "Sanic": [0, 0, 0, 0],
+}
+TRAITS = {
+    "Django": ["kind:full-stack", "interface:wsgi", "interface:asgi", "capability:orm", "capability:admin"],
+    "FastAPI": ["kind:micro", "interface:asgi", "capability:validation"],
+    "Flask": ["kind:micro", "interface:wsgi"],
+    "Quart": ["kind:micro", "interface:asgi"],
+}
+
+
+def make_world() -> None:
+    """Five frameworks on four criteria of two groups, facts from two sources, one cell in dispute."""
+    going = factories.make_group(name="Getting going", position=1)
+    load = factories.make_group(name="Under load", position=2)
+    criteria = [
+        factories.make_criterion(
+            name=name, short_name=short, group=group, position=place, default_weight=weight
+        )
+        for place, (name, short, group, weight) in enumerate(
+            [
+                ("Learning curve", "Learning", going, 2),
+                ("Documentation", "Docs", going, 1),
+                ("Performance", "Speed", load, 3),
+                ("Async support", "Async", load, 1),
+            ]
+        )
+    ]
+    almanac = factories.make_source(key="001", short_name="The almanac")
+    shop = factories.make_source(
+        key="002",
+        short_name="The shop",
+        interest_short="sells developers",
+        commercial_interest="It lets developers by the hour.",
+        authors="A. Writer",
+        date_stated="Updated in May",
+    )
+    values = {}
+    for place, (name, choices, requires_all) in enumerate(
+        [
+            ("Kind", ["Full-stack", "Micro"], False),
+            ("Interface", ["WSGI", "ASGI"], False),
+            ("Capability", ["ORM", "Admin", "Validation"], True),
+        ]
+    ):
+        facet = factories.make_facet(name=name, position=place, requires_all=requires_all)
+        for at, value in enumerate(choices):
+            values[f"{name}:{value}".lower()] = factories.make_facet_value(
+                facet=facet, name=value, position=at
+            )
+    for name, scores in SCORES.items():
+        framework = factories.make_framework(name=name)
+        for criterion, score in zip(criteria, scores, strict=True):
+            if score != 0:
+                factories.make_claim(
+                    framework=framework, criterion=criterion, source=almanac, reading=score, line=10
+                )
+            if score:
+                factories.make_rating(
+                    framework=framework, criterion=criterion, score=score, verdict=f"{score} in a few words"
+                )
+        for trait in TRAITS.get(name, []):
+            claims = list(Claim.objects.filter(framework=framework)[:1])
+            factories.make_trait(framework=framework, value=values[trait], claims=claims)
+    factories.make_claim(
+        framework=Framework.objects.get(slug="fastapi"),
+        criterion=criteria[2],
+        source=shop,
+        line=28,
+        part="table",
+        term="Moderate",
+        paraphrase="Puts it in the middle of its table.",
+        reading=2,
+        key="002-28",
+    )
+    flask = Framework.objects.get(slug="flask")
+    strengths = factories.make_criterion(name="Strengths", group=going, position=9, is_scored=False)
+    praise = factories.make_claim(
+        framework=flask,
+        criterion=strengths,
+        source=shop,
+        line=40,
+        paraphrase="Praises how small it is.",
+        note="Of 2019.",
+    )
+    factories.make_claim(
+        framework=None,
+        criterion=criteria[3],
+        source=shop,
+        line=50,
+        paraphrase="Says that async suits waiting.",
+    )
+    factories.make_relation(
+        framework=Framework.objects.get(slug="quart"),
+        kind="mirrors",
+        other=flask,
+        claims=[praise],
+        text="In async.",
+    )
+    toolkit = factories.make_component(
+        name="SQLAlchemy", kind="data-layer", label="ORM", summary="Named as a data layer for Flask."
+    )
+    factories.make_tie(
+        component=toolkit, framework=flask, kind="works-with", claims=[praise], text="Said in passing."
+    )
+    factories.make_addition(
+        framework=flask, capability=values["capability:orm"], component=toolkit, claims=[praise]
+    )
+    factories.make_disagreement(
+        title="How fast is FastAPI?",
+        slug="how-fast",
+        question="Is it among the fastest?",
+        explanation="The almanac measures, the shop guesses.",
+        claims=list(Claim.objects.filter(framework__slug="fastapi", criterion=criteria[2])),
+    )
+    factories.make_framework(name="Hidden", is_published=False)
+    make_use_cases(criteria, values["interface:asgi"], praise)
+    make_answers(criteria[2], almanac, shop)
+    factories.make_snapshot(comparing.side_by_side(QueryDict(), ["flask", "fastapi"]))
+
+
+def make_use_cases(criteria: list[Criterion], asgi: FacetValue, praise: Claim) -> None:
+    """One with a must-have, where the sources agree, and one where they do not."""
+    learning, _, speed, waiting = criteria
+    django, fastapi, flask, quart = Framework.objects.exclude(slug__in=["hidden", "sanic"])
+    fast = list(Claim.objects.filter(framework=fastapi, criterion=speed))
+    live = factories.make_use_case(
+        name="Live updates",
+        summary="Pages that follow what happens.",
+        weights_reason="The almanac speaks of waiting.",
+        weights={learning: 0, speed: 5, waiting: 10},
+        position=1,
+    )
+    factories.make_need(use_case=live, number=1, value=asgi, claims=fast[:1])
+    factories.make_recommendation(fastapi, use_case=live, claims=fast)
+    factories.make_recommendation(quart, use_case=live, strength="suitable", claims=[praise])
+    shop = factories.make_use_case(
+        name="Shop",
+        summary="Goods, orders and customers.",
+        dispute="The almanac recommends Flask, the shop two together.",
+        position=2,
+    )
+    toolkit = factories.make_component(name="Flask Shopping")
+    factories.make_recommendation(django, fastapi, use_case=shop, claims=fast)
+    factories.make_recommendation(flask, slug="toolkit", component=toolkit, use_case=shop, claims=[praise])
+    factories.make_recommendation(
+        quart, slug="quart-against", strength="against", use_case=shop, claims=[praise]
+    )
+
+
+def make_answers(speed: Criterion, almanac: Source, shop: Source) -> None:
+    """A benchmark of the almanac, and a question that both sources answer, each in its own way."""
+    fastapi, flask = Framework.objects.get(slug="fastapi"), Framework.objects.get(slug="flask")
+    ours, theirs = Claim.objects.filter(framework=fastapi, criterion=speed)
+    measured = factories.make_benchmark(
+        slug="one-endpoint",
+        title="One endpoint",
+        source=almanac,
+        unsaid="Hardware: A faster machine answers more.\nAll else.",
+        comment="Nobody has repeated it.",
+        counter_claims=[theirs],
+    )
+    factories.make_figure(
+        benchmark=measured, framework=fastapi, value=34_000, is_about=True, claims=[ours], release="0.115"
+    )
+    factories.make_figure(
+        benchmark=measured, framework=flask, setup="gunicorn", server="Gunicorn", value=9_000, lowest=8_500,
+        highest=9_250,
+    )  # fmt: skip
+    factories.make_figure(benchmark=measured, framework=Framework.objects.get(slug="hidden"), value=50_000)
+    asked = factories.make_question(
+        slug="fastest",
+        text="Which is the fastest?",
+        dispute="They part over FastAPI.",
+        claims=[ours],
+        position=1,
+    )
+    factories.make_answer(
+        question=asked, source=almanac, line=10, stance="FastAPI", text="FastAPI, by far.", claims=[ours]
+    )
+    factories.make_answer(
+        question=asked,
+        source=shop,
+        line=28,
+        stance="None in particular",
+        text="Speed <b>&</b> more is the programmer's.",
+        question_is_stated=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Made once for all tests of a module. What a test changes is undone after it, the world at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_world()
+        yield
+        transaction.set_rollback(True)
+
+
+def get(client: Client, address: str) -> Element:
+    response = client.get(address, follow=True)
+    assert response.status_code == 200
+    return read(response.content)
+
+
+#: Every public page of the small world, by name.
+PAGES = {
+    "matrix": "/",
+    "matrix, a cell open": "/?open=fastapi:performance",
+    "matrix, emptied": "/?q=zzz",
+    "side by side": "/compare/flask-vs-fastapi/",
+    "chooser": "/compare/",
+    "matrix for a use case": "/?use-case=live-updates",
+    "side by side for a use case": "/compare/flask-vs-fastapi/?use-case=live-updates",
+    "snapshot": f"/s/{factories.KEPT}/",
+    "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
+    "use cases": "/use-cases/",
+    "use case": "/use-cases/live-updates/",
+    "use case in dispute": "/use-cases/shop/",
+    "decision helper": "/choose/",
+    "frameworks": "/frameworks/",
+    "framework": "/frameworks/flask/",
+    "criteria": "/criteria/",
+    "criterion": "/criteria/performance/",
+    "criterion that only describes": "/criteria/strengths/",
+    "sources": "/sources/",
+    "source": "/sources/002/",
+    "disagreements": "/disagreements/",
+    "benchmarks": "/benchmarks/",
+    "questions": "/questions/",
+    "components": "/components/",
+    "component": "/components/sqlalchemy/",
+    "capabilities": "/capabilities/",
+    "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
+    "method": "/method/",
+    "embed": "/embed/",
+    "search": "/search/",
+    "search, something found": "/search/?q=flask",
+    "search, nothing found": "/search/?q=zzzz",
+    "changes": "/changes/",
+    "changes, narrowed": "/changes/?kind=rating&framework=fastapi",
+    "changes, made in one go": f"/changes/{factories.MAKER.changeset}/",
+    "history of a cell": "/frameworks/fastapi/performance/history/",
+    "objection sent": "/frameworks/flask/performance/objection/sent/",
+    "api": "/api/",
+}
+#: Pages for what is not there, with their status.
+ERRORS = {
+    "no such page": ("/nowhere/", 404),
+    "no such framework": ("/frameworks/nobody/", 404),
+    "no such criterion": ("/criteria/nothing/", 404),
+    "no such source": ("/sources/999/", 404),
+    "no such component": ("/components/nothing/", 404),
+    "no such snapshot": (f"/s/{'b' * 26}/", 404),
+    "no such use case": ("/use-cases/nothing/", 404),
+    "no such cell": ("/frameworks/flask/nothing/objection/", 404),
+    "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
+    "one in comparison": ("/compare/flask/", 400),
+    "no such changeset": ("/changes/11111111-2222-4333-8444-000000000000/", 404),
+    "history of no cell": ("/frameworks/nobody/performance/history/", 404),
+}
+
+
+def change(fact: Recorded, **fields: object) -> None:
+    """As an editor would, by the one write path."""
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    revisions.save(fact, by=factories.MAKER, reason="Read again.", seen=fact.version)
+
+
+# Fit, rank, band, coverage
+
+
+def test_the_order_is_by_fit_and_each_fit_comes_with_its_band_and_coverage(client: Client) -> None:
+    # FastAPI (2·¾ + 1·¾ + 3·1 + 1·1) / 7, Flask (2·1 + 1·¾ + 3·½) / 6, Django (2·½ + 1·1 + 3·½ + 1·¼) / 7.
+    assert standings(get(client, "/")) == [
+        Row("1", "FastAPI", "89", "between 89–89 · 100 % rated"),
+        Row("2", "Flask", "71", "between 61–75 · 85 % rated"),
+        Row("3", "Django", "54", "between 54–54 · 100 % rated"),
+        Row("", "Quart", "– not ranked", "between 29–100 · 28 % rated"),
+        Row("", "Sanic", "– not ranked", "between 0–100 · 0 % rated"),
+    ]
+
+
+def test_those_with_too_little_evidence_follow_under_a_heading_of_their_own(client: Client) -> None:
+    page = get(client, "/")
+    ranked, unranked = page.all("table.grid tbody")
+    assert ranked.texts(".who a") == ["FastAPI", "Flask", "Django"]
+    assert unranked.texts(".who a") == ["Quart", "Sanic"]
+    assert unranked.one("tr.divider th").text == (
+        "Too little evidence to rank rated on less than half of the weight; the bar shows where the fit could lie"
+    )
+
+
+def test_equal_fits_share_a_rank_and_the_next_one_is_skipped(client: Client) -> None:
+    page = get(client, "/?w-learning-curve=0&w-documentation=0&w-async-support=0")
+    assert [(row.rank, row.name, row.fit) for row in standings(page)[:3]] == [
+        ("1", "FastAPI", "100"),
+        ("2", "Django", "50"),
+        ("2", "Flask", "50"),
+    ]
+
+
+def test_with_all_weights_0_nobody_has_a_fit_and_nothing_breaks(client: Client) -> None:
+    page = get(client, "/?w-learning-curve=0&w-documentation=0&w-performance=0&w-async-support=0")
+    names = ["Django", "FastAPI", "Flask", "Quart", "Sanic"]
+    assert standings(page) == [Row("", name, "– not ranked", "0 % rated") for name in names]
+
+
+def test_a_cell_shows_score_claims_and_dispute_or_that_nobody_says_anything(client: Client) -> None:
+    page = get(client, "/")
+    assert cells(page, "fastapi") == {
+        "Learning": "4 · 1 claim",
+        "Docs": "4 · 1 claim",
+        "Speed": "5 · 2≠ claims, disputed",
+        "Async": "5 · 1 claim",
+    }
+    assert cells(page, "flask")["Async"] == "1 claim, not scored yet"
+    assert cells(page, "sanic") == dict.fromkeys(["Learning", "Docs", "Speed", "Async"], "· · no source says")
+
+
+def test_the_top_of_the_page_counts_what_there_is(client: Client) -> None:
+    page = get(client, "/")
+    assert page.texts("h1") == ["Which Python web framework fits, and how do you know?"]
+    assert page.one(".lede p").text == (
+        "5 frameworks on 4 criteria, each score opened by the sources behind it: 16 claims from 2 sources, and 1 score "
+        "on which the sources disagree. Change the weights and the order follows."
+    )
+    assert page.one("p.count").text == "5 of 5 frameworks"
+    assert page.texts("tr.groups th") == ["Getting going", "Under load"]
+
+
+def test_an_unpublished_framework_is_nowhere(client: Client) -> None:
+    assert "Hidden" not in client.get("/").content.decode()
+    assert get(client, "/?baseline=hidden").texts(".notices li") == [
+        "Baseline: Select a valid choice. hidden is not one of the available choices. It was left out."
+    ]
+
+
+def test_a_rating_that_is_not_published_counts_for_nothing(client: Client) -> None:
+    change(Rating.objects.get(framework__slug="flask", criterion__slug="performance"), is_published=False)
+    page = get(client, "/")
+    assert cells(page, "flask")["Speed"] == "1 claim, not scored yet"
+    # (2·1 + 1·¾) / 3, on 3 of 7 parts of the weight
+    assert standings(page)[2] == Row("", "Flask", "– not ranked", "between 39–96 · 42 % rated")
+
+
+def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+    assert order(get(client, "/"))[:3] == ["FastAPI", "Flask", "Django"]
+    change(Rating.objects.get(framework__slug="fastapi", criterion__slug="performance"), score=1)
+    page = get(client, "/")
+    assert [(row.rank, row.name, row.fit) for row in standings(page)[:3]] == [
+        ("1", "Flask", "71"),
+        ("2", "Django", "54"),
+        ("3", "FastAPI", "46"),
+    ]
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    "query, names",
+    [
+        ("q=fla", ["Flask"]),
+        ("q=FA", ["FastAPI"]),
+        ("kind=micro", ["FastAPI", "Flask", "Quart"]),
+        ("kind=micro&kind=full-stack", ["FastAPI", "Flask", "Django", "Quart"]),
+        ("interface=asgi&kind=micro", ["FastAPI", "Quart"]),
+        ("capability=orm", ["Django"]),
+        ("capability=orm&capability=admin", ["Django"]),
+        ("capability=orm&capability=validation", []),
+        ("min-learning-curve=4", ["FastAPI", "Flask", "Quart"]),
+        ("min-performance=3&min-async-support=2", ["FastAPI", "Django"]),
+        ("min-async-support=2", ["FastAPI", "Django"]),
+    ],
+)
+def test_a_filter_keeps_those_that_pass_and_changes_no_fit(
+    client: Client, query: str, names: list[str]
+) -> None:
+    everyone = {row.name: row for row in standings(get(client, "/"))}
+    page = get(client, f"/?{query}")
+    assert order(page) == names
+    for row in standings(page):
+        assert (row.fit, row.under) == (everyone[row.name].fit, everyone[row.name].under)
+    count = f"{len(names)} of 5 frameworks" if names else "No framework passes"
+    assert page.one("p.count").text == count
+
+
+def test_ranks_are_among_those_on_show(client: Client) -> None:
+    assert [(row.rank, row.name) for row in standings(get(client, "/?interface=wsgi"))] == [
+        ("1", "Flask"),
+        ("2", "Django"),
+    ]
+
+
+def menu(page: Element, name: str) -> dict[str, str]:
+    """What a menu offers, with the count of each."""
+    options = page.all(f"details#menu-{name} label")
+    return {option.parts[0]: option.one(".count-of").text for option in options}
+
+
+def test_each_value_says_how_many_it_would_show_with_the_other_filters_as_they_are(client: Client) -> None:
+    page = get(client, "/")
+    assert menu(page, "kind") == {"Full-stack": "1", "Micro": "3"}
+    assert menu(page, "interface") == {"WSGI": "2", "ASGI": "3"}
+    assert menu(page, "capability") == {"ORM": "1", "Admin": "1", "Validation": "1"}
+    page = get(client, "/?kind=micro")
+    assert menu(page, "kind") == {"Full-stack": "1", "Micro": "3"}
+    assert menu(page, "interface") == {"WSGI": "1", "ASGI": "2"}
+    assert menu(page, "capability") == {"ORM": "0", "Admin": "0", "Validation": "1"}
+    # A facet of must-haves counts within what it asks for already.
+    page = get(client, "/?capability=orm")
+    assert menu(page, "kind") == {"Full-stack": "1", "Micro": "0"}
+    assert menu(page, "capability") == {"ORM": "1", "Admin": "1", "Validation": "0"}
+
+
+def test_a_menu_names_what_is_chosen_in_it(client: Client) -> None:
+    page = get(client, "/?kind=micro&interface=wsgi&interface=asgi&min-performance=3&criteria=performance")
+    assert {
+        summary.one(".menu-label").text: summary.one(".menu-value").text
+        for summary in page.all("details.menu summary")
+        if summary.all(".menu-label")
+    } == {
+        "Kind": "Micro",
+        "Interface": "WSGI, ASGI",
+        "Capability": "any",
+        "Minimum scores": "1 set",
+        "Columns": "1 of 4",
+    }
+
+
+def test_each_chip_drops_one_thing_and_leaves_the_rest(client: Client) -> None:
+    page = get(
+        client,
+        "/?q=a&kind=micro&kind=full-stack&min-performance=3&criteria=performance&criteria=documentation"
+        "&w-performance=9&w-documentation=0&sort=name&only=differences&framework=flask",
+    )
+    shown = "criteria=documentation&criteria=performance"
+    weighed = "w-documentation=0&w-performance=9"
+    rest = "sort=name&only=differences&framework=flask"
+    assert {chip.text: chip["href"] for chip in page.all(".chips a")} == {
+        "Drop: name contains “a” ×": (
+            f"/?kind=full-stack&kind=micro&min-performance=3&{shown}&{weighed}&{rest}"
+        ),
+        "Drop: Kind: Full-stack ×": f"/?q=a&kind=micro&min-performance=3&{shown}&{weighed}&{rest}",
+        "Drop: Kind: Micro ×": f"/?q=a&kind=full-stack&min-performance=3&{shown}&{weighed}&{rest}",
+        "Drop: Performance at least 3 ×": f"/?q=a&kind=full-stack&kind=micro&{shown}&{weighed}&{rest}",
+        "Reset: 2 weights changed ×": (f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{shown}&{rest}"),
+        "Reset: 2 of 4 criteria shown ×": (
+            f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{weighed}&{rest}"
+        ),
+        "Reset: only differences ×": (
+            f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{shown}&{weighed}&sort=name&framework=flask"
+        ),
+    }
+
+
+def test_the_last_chip_leaves_the_bare_address(client: Client) -> None:
+    assert [chip["href"] for chip in get(client, "/?kind=micro").all(".chips a")] == ["/"]
+
+
+def test_an_empty_table_names_the_filters_that_emptied_it_and_offers_to_drop_them(client: Client) -> None:
+    page = get(client, "/?kind=full-stack&interface=asgi&min-performance=5&sort=name&w-performance=9")
+    assert page.one("p.count").text == "No framework passes"
+    assert page.all("table") == []
+    culprits = page.one(".empty").all("li")
+    assert [culprit.text for culprit in culprits] == [
+        "Kind: Full-stack: 1 framework without it",
+        "Performance at least 5: 1 framework without it",
+    ]
+    assert [culprit.one("a")["href"] for culprit in culprits] == [
+        "/?interface=asgi&min-performance=5&w-performance=9&sort=name",
+        "/?kind=full-stack&interface=asgi&w-performance=9&sort=name",
+    ]
+    assert [order(get(client, culprit.one("a")["href"])) for culprit in culprits] == [["FastAPI"], ["Django"]]
+    everything = page.one(".empty a.button")
+    assert (everything.text, everything["href"]) == ("Drop all filters", "/?w-performance=9&sort=name")
+
+
+def test_must_haves_that_nobody_meets_together_are_blamed_together(client: Client) -> None:
+    page = get(client, "/?capability=orm&capability=validation")
+    assert page.one(".empty").texts("li") == [
+        "Capability: ORM, Capability: Validation: 5 frameworks without it"
+    ]
+
+
+def test_where_no_single_filter_is_to_blame_it_says_that(client: Client) -> None:
+    page = get(client, "/?q=zzz&min-async-support=3&kind=full-stack")
+    assert page.one(".empty").texts("p") == [
+        "The filters leave nothing over, whichever one is dropped.",
+        "Drop all filters",
+    ]
+
+
+# Weights and columns
+
+
+def test_weights_belong_to_criteria_wherever_they_stand_in_the_address(client: Client) -> None:
+    page = get(client, "/?w-documentation=8&w-performance=0")
+    assert fits(page) == {
+        # (2·½ + 8·1 + 1·¼) / 11, (2·1 + 8·¾) / 10, (2·¾ + 8·¾ + 1·1) / 11
+        "Django": "84",
+        "Flask": "80",
+        "FastAPI": "77",
+        "Quart": "– not ranked",
+        "Sanic": "– not ranked",
+    }
+    assert list(fits(page))[:3] == ["Django", "Flask", "FastAPI"]
+    assert standings(get(client, "/?w-performance=0&w-documentation=8")) == standings(page)
+
+
+def test_a_weight_that_is_set_stands_in_its_field_and_a_default_one_behind_it(client: Client) -> None:
+    page = get(client, "/?w-performance=0")
+    assert {
+        control["name"]: (control["value"], control["placeholder"])
+        for control in page.all("tr.weights input")
+    } == {
+        "w-learning-curve": ("", "2"),
+        "w-documentation": ("", "1"),
+        "w-performance": ("0", "3"),
+        "w-async-support": ("", "1"),
+    }
+    assert page.one("input#w-performance")["aria-label"] == "Weight of Performance, 3 by default"
+
+
+def test_a_hidden_column_keeps_its_weight_and_the_form_carries_it(client: Client) -> None:
+    whole = get(client, "/?w-performance=9&w-documentation=0")
+    page = get(client, "/?w-performance=9&w-documentation=0&criteria=async-support&criteria=documentation")
+    assert page.texts("tr.heads th") == ["Framework", "Fit", "Docs", "Async"]
+    assert cells(page, "django") == {"Docs": "5 · 1 claim", "Async": "2 · 1 claim"}
+    assert standings(page) == standings(whole)
+    hidden = page.one("form#matrix input[name=w-performance]")
+    assert (hidden["type"], hidden["value"]) == ("hidden", "9")
+    assert standings(get(client, address(page.one("form#matrix")) + "&w-async-support=0")) == standings(
+        get(client, "/?w-performance=9&w-documentation=0&w-async-support=0")
+    )
+
+
+def test_an_empty_table_keeps_the_weights(client: Client) -> None:
+    page = get(client, "/?q=zzz&w-performance=9&framework=flask")
+    form = page.one("form#matrix")
+    assert form.one("input[name=w-performance]")["value"] == "9"
+    assert form.one("input[name=framework]")["value"] == "flask"
+
+
+def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
+    def copied(address: str) -> str:
+        return get(client, address).one("p.copy a")["href"]
+
+    assert copied("/?kind=micro&sort=name") == "/?kind=micro&sort=name"
+    assert copied("/?w-performance=3") == "/"  # that is the default
+    # What is ticked or open is part of the table.
+    link = copied("/?kind=micro&w-performance=9&framework=flask&open=flask:performance")
+    assert link == (
+        "/?kind=micro&w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+        "&framework=flask&open=flask:performance"
+    )
+    before = standings(get(client, link))
+    change(Criterion.objects.get(slug="documentation"), default_weight=10)
+    assert standings(get(client, link)) == before
+    assert standings(get(client, "/?kind=micro&w-performance=9")) != before
+
+
+# Order
+
+
+@pytest.mark.parametrize(
+    "sort, names",
+    [
+        ("fit", ["FastAPI", "Flask", "Django", "Quart", "Sanic"]),
+        ("-fit", ["Django", "Flask", "FastAPI", "Sanic", "Quart"]),
+        ("name", ["Django", "FastAPI", "Flask", "Quart", "Sanic"]),
+        ("-name", ["Flask", "FastAPI", "Django", "Sanic", "Quart"]),
+        ("learning-curve", ["Flask", "FastAPI", "Django", "Quart", "Sanic"]),
+        ("-learning-curve", ["Django", "FastAPI", "Flask", "Quart", "Sanic"]),
+        # Flask has no score here: it stands last either way.
+        ("async-support", ["FastAPI", "Django", "Flask", "Quart", "Sanic"]),
+        ("-async-support", ["Django", "FastAPI", "Flask", "Quart", "Sanic"]),
+    ],
+)
+def test_sorting_orders_within_ranked_and_unranked_and_moves_no_rank(
+    client: Client, sort: str, names: list[str]
+) -> None:
+    page = get(client, f"/?sort={sort}")
+    assert order(page) == names
+    assert {row.name: row.rank for row in standings(page)} == {
+        "FastAPI": "1", "Flask": "2", "Django": "3", "Quart": "", "Sanic": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sort, marked, asks",
+    [
+        ("", {"Fit": "descending"}, {"Framework": "name", "Fit": "-fit", "Speed": "performance"}),
+        ("-fit", {"Fit": "ascending"}, {"Framework": "name", "Fit": "fit", "Speed": "performance"}),
+        ("name", {"Framework": "ascending"}, {"Framework": "-name", "Fit": "fit", "Speed": "performance"}),
+        ("-name", {"Framework": "descending"}, {"Framework": "name", "Fit": "fit", "Speed": "performance"}),
+        (
+            "performance",
+            {"Speed": "descending"},
+            {"Framework": "name", "Fit": "fit", "Speed": "-performance"},
+        ),
+        ("-performance", {"Speed": "ascending"}, {"Framework": "name", "Fit": "fit", "Speed": "performance"}),
+    ],
+)
+def test_each_head_says_how_it_is_sorted_and_leads_to_the_other_way(
+    client: Client, sort: str, marked: dict[str, str], asks: dict[str, str]
+) -> None:
+    page = get(client, f"/?kind=micro&sort={sort}" if sort else "/?kind=micro")
+    heads = {head.text: head for head in page.all("tr.heads th")}
+    assert {name: head["aria-sort"] for name, head in heads.items()} == {
+        **dict.fromkeys(["Framework", "Fit", "Learning", "Docs", "Speed", "Async"], "none"),
+        **marked,
+    }
+    for name, wanted in asks.items():
+        assert heads[name].one("a")["href"] == f"/?kind=micro&sort={wanted}"
+
+
+# The open cell
+
+
+def test_an_open_cell_shows_its_verdict_and_every_claim_with_its_source(client: Client) -> None:
+    page = get(client, "/?open=fastapi:performance")
+    opened = page.one("tr#opened")
+    assert opened.texts(".opened-verdict p")[:3] == [
+        "How good is it at Performance?",
+        "5 5 in a few words",
+        "By the rubric.",
+    ]
+    assert opened.one(".dispute").text == "Readings lie 3 steps apart."
+    said, dissenting = opened.all(".claims li")
+    assert "class" not in said
+    assert said.one(".cite").text == "The almanac, line 10, prose · reads as 5"
+    assert dissenting["class"] == "against"
+    assert dissenting.one("q").text == "Moderate"
+    assert dissenting.one("p").text == "Moderate Puts it in the middle of its table."
+    assert dissenting.one(".cite").text == (
+        "The shop, line 28, table · sells developers · reads as 2, against the score"
+    )
+    assert dissenting.one(".cite a")["href"] == "/sources/002/#002-28"
+    cell = page.one("a#cell-fastapi-performance")
+    assert (cell["aria-expanded"], cell["aria-controls"], cell["href"]) == ("true", "opened", "/")
+    assert opened.one("a.button")["href"] == "/"
+    assert page.one("p.count").text == (
+        "5 of 5 frameworks. FastAPI, Performance: 2 claims open below its row."
+    )
+
+
+def test_it_opens_below_its_row(client: Client) -> None:
+    page = get(client, "/?open=flask:documentation")
+    rows = [row["id"] for row in page.all("table.grid tbody tr") if "id" in row]
+    assert rows == ["row-fastapi", "row-flask", "opened", "row-django", "row-quart", "row-sanic"]
+
+
+def test_evidence_without_a_score_opens_too(client: Client) -> None:
+    opened = get(client, "/?open=flask:async-support").one("tr#opened")
+    assert opened.texts(".opened-verdict p")[:2] == [
+        "How good is it at Async support?",
+        "There is evidence, but no score yet.",
+    ]
+    assert len(opened.all(".claims li")) == 1
+
+
+def test_every_cell_with_claims_is_a_link_that_opens_it_and_a_silent_one_is_none(client: Client) -> None:
+    page = get(client, "/?sort=name&open=flask:documentation")
+    silent, spoken = 0, 0
+    for row in page.all("table.grid tbody tr"):
+        for cell in row.all("td.silent"):
+            silent += 1
+            assert cell.all("a") == []
+        for cell in [*row.all("td.rated"), *row.all("td.evidence")]:
+            spoken += 1
+            framework, link = row["id"].removeprefix("row-"), cell.one("a")
+            criterion = link["id"].removeprefix(f"cell-{framework}-")
+            expanded = (framework, criterion) == ("flask", "documentation")
+            assert link["aria-expanded"] == str(expanded).lower()
+            assert link["href"] == "/?sort=name" + ("" if expanded else f"&open={framework}:{criterion}")
+    assert (silent, spoken) == (7, 13)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["open=fastapi:performance&q=flask", "open=fastapi:performance&criteria=documentation"],
+)
+def test_a_cell_that_is_not_on_the_table_is_not_open_but_stays_in_the_address(
+    client: Client, query: str
+) -> None:
+    page = get(client, f"/?{query}")
+    assert page.all("tr#opened") == []
+    assert page.one("form#matrix input[name=open]")["value"] == query.partition("&")[0].removeprefix("open=")
+
+
+def test_a_silent_cell_opened_by_address_says_that_it_is_silent(client: Client) -> None:
+    opened = get(client, "/?open=sanic:performance").one("tr#opened")
+    assert opened.texts(".opened-verdict p")[1] == "No source says anything about it."
+    assert opened.all(".claims li") == []
+
+
+# Baseline, differences, the tray
+
+
+def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) -> None:
+    page = get(client, "/?baseline=flask")
+    assert fits(page) == {
+        "FastAPI": "89 +18",
+        "Flask": "71",
+        "Django": "54 −17",
+        "Quart": "– not ranked",
+        "Sanic": "– not ranked",
+    }
+    assert cells(page, "django") == {
+        "Learning": "3 · −2 · 1 claim",
+        "Docs": "5 · +1 · 1 claim",
+        "Speed": "3 · 1 claim",
+        "Async": "2 · 1 claim",
+    }
+    assert page.one("tr#row-flask")["class"] == "baseline"
+    assert page.one("tr#row-flask th small").text == "Micro · WSGI · baseline"
+    assert page.one("select[name=baseline] option[selected]")["value"] == "flask"
+    assert order(page) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
+
+
+def test_only_differences_leaves_out_what_all_on_show_have_alike(client: Client) -> None:
+    everyone = get(client, "/?interface=wsgi")
+    page = get(client, "/?interface=wsgi&only=differences")
+    assert everyone.texts("tr.heads th")[2:] == ["Learning", "Docs", "Speed", "Async"]
+    assert page.texts("tr.heads th")[2:] == ["Learning", "Docs", "Async"]
+    assert standings(page) == standings(everyone)
+    assert get(client, "/?only=differences").texts("tr.heads th")[2:] == [
+        "Learning",
+        "Docs",
+        "Speed",
+        "Async",
+    ]
+
+
+def test_the_tray_collects_ticked_frameworks_also_those_filtered_out(client: Client) -> None:
+    page = get(client, "/?framework=flask&kind=full-stack")
+    assert page.one(".tray p").text == "Flask tick another to compare"
+    assert page.one("form#matrix input[name=framework][type=hidden]")["value"] == "flask"
+    assert page.one(".tray a")["href"] == "/?kind=full-stack"
+
+    page = get(client, "/?framework=flask&framework=django&kind=full-stack&w-performance=9")
+    assert page.one(".tray p").text == "Django, Flask"
+    ticked = [box["value"] for box in page.all("form#matrix th input[name=framework]") if "checked" in box]
+    assert ticked == ["django"]
+    compare = page.one(".tray a.button")
+    assert (compare.text, compare["href"]) == (
+        "Compare 2 side by side",
+        "/compare/?w-performance=9&framework=flask&framework=django",
+    )
+
+
+def test_nothing_ticked_no_tray(client: Client) -> None:
+    assert get(client, "/").all(".tray") == []
+
+
+def test_more_than_five_ticked_is_said_before_the_click(client: Client) -> None:
+    factories.make_framework(name="Tornado")
+    page = get(client, "/?" + "&".join(f"framework={name}" for name in [*map(str.lower, SCORES), "tornado"]))
+    assert page.one(".tray p").text == (
+        "Django, FastAPI, Flask, Quart, Sanic, Tornado 6 ticked, and at most 5 stand side by side"
+    )
+    assert page.all(".tray a.button") == []

@@ -1,0 +1,401 @@
+"""Side by side as a visitor reads it: the order, the baseline, what is folded away, and what cannot be compared."""
+
+import pytest
+from django.test import Client
+
+from frameworks.models import Rating
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import world  # noqa: F401 - a fixture
+from tests.html import Element, address, read
+
+from .test_matrix_page import change, get
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+
+VERSUS = "/compare/flask-vs-django/"
+
+
+def heads(page: Element) -> list[list[str]]:
+    """Each framework's head: name, rank, kind, fit, band and coverage, links."""
+    return [
+        [*head.parts[:-1], *head.one(".party-links").parts]
+        for head in page.all("table.versus thead th .party")
+    ]
+
+
+def names(page: Element) -> list[str]:
+    return [head[0] for head in heads(page)]
+
+
+def lines(page: Element) -> dict[str, list[str]]:
+    """Each criterion on show with its cells, closed: score, verdict, number of claims."""
+    return {
+        row.one("th .weighed a").text: [
+            " · ".join(cell.one("summary").parts) if cell.all("summary") else cell.text
+            for cell in row.all("td")
+        ]
+        for row in page.all("table.versus tbody tr[id]")
+    }
+
+
+# What stands on the page
+
+
+def test_each_framework_is_headed_by_fit_rank_band_and_coverage(client: Client) -> None:
+    page = get(client, "/compare/flask-vs-django-vs-quart/")
+    assert heads(page) == [
+        ["Flask", "rank 1", "Micro · WSGI", "71", "61 to 75 · 85 % rated", "Make baseline: Flask", "Take out: Flask"],
+        [
+            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated",
+            "Make baseline: Django", "Take out: Django",
+        ],
+        [
+            "Quart", "not ranked", "Micro · ASGI", "–", "29 to 100 · 28 % rated · too little to rank",
+            "Make baseline: Quart", "Take out: Quart",
+        ],
+    ]  # fmt: skip
+
+
+def test_criteria_stand_in_groups_with_their_question_each_cell_with_its_verdict(client: Client) -> None:
+    page = get(client, VERSUS)
+    assert page.texts("tr.divider th") == ["Getting going", "Under load"]
+    assert page.one("tr#performance th small").text == "How good is it at Performance?"
+    assert lines(page) == {
+        "Learning curve": ["5 · 5 in a few words · 1 claim", "3 · 3 in a few words · 1 claim"],
+        "Documentation": ["4 · 4 in a few words · 1 claim", "5 · 5 in a few words · 1 claim"],
+        "Performance": ["3 · 3 in a few words · 1 claim", "3 · 3 in a few words · 1 claim"],
+        "Async support": ["– · not scored yet · 1 claim", "2 · 2 in a few words · 1 claim"],
+    }
+
+
+def test_what_no_source_says_is_said(client: Client) -> None:
+    assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
+        "3 · 3 in a few words · 1 claim",
+        "no source says A source does say? Sanic, Performance",
+    ]
+
+
+def test_a_cell_holds_its_reasons_and_every_claim_with_its_source(client: Client) -> None:
+    page = get(client, "/compare/fastapi-vs-flask/")
+    cell = page.one("details#cell-fastapi-performance")
+    assert "open" not in cell
+    assert cell.one("summary").parts == ["5", "5 in a few words", "2 ≠ claims, disputed"]
+    assert cell.one("p.why").text == "By the rubric."
+    said, dissenting = cell.all(".claims li")
+    assert said.one(".cite").text == "The almanac, line 10, prose · reads as 5"
+    assert (dissenting["class"], dissenting.one("p").text) == (
+        "against",
+        "Moderate Puts it in the middle of its table.",
+    )
+    assert dissenting.one(".cite").text == (
+        "The shop, line 28, table · sells developers · reads as 2, against the score"
+    )
+    assert dissenting.one(".cite a")["href"] == "/sources/002/#002-28"
+
+
+@pytest.mark.parametrize(
+    "path, sentence",
+    [
+        (
+            "fastapi-vs-flask",
+            "Under the default weights FastAPI leads by 18. Sources disagree in 1 of the 8 cells below.",
+        ),
+        (
+            "flask-vs-django/?w-documentation=9",
+            "Under your weights Django leads by 5. Sources disagree in 0 of the 8 cells below.",
+        ),
+        (
+            "flask-vs-django/?w-documentation=0&w-learning-curve=0&w-async-support=0",
+            "Under your weights Flask and Django are level. Sources disagree in 0 of the 8 cells below.",
+        ),
+        (
+            "quart-vs-django",
+            "Only Django has enough evidence to be ranked. Sources disagree in 0 of the 8 cells below.",
+        ),
+        (
+            "quart-vs-sanic",
+            "None of these has enough evidence to be ranked. Sources disagree in 0 of the 8 cells below.",
+        ),
+    ],
+)
+def test_one_sentence_says_who_leads(client: Client, path: str, sentence: str) -> None:
+    assert get(client, f"/compare/{path}").all(".lede p")[-1].text == sentence
+
+
+def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+    assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 claim"
+    change(
+        Rating.objects.get(framework__slug="django", criterion__slug="performance"), score=4, verdict="Better"
+    )
+    assert lines(get(client, VERSUS))["Performance"][1] == "4 · Better · 1 claim"
+
+
+# Order and baseline
+
+
+@pytest.mark.parametrize(
+    "path, order",
+    [
+        ("flask-vs-django", ["Flask", "Django"]),
+        ("django-vs-flask", ["Django", "Flask"]),
+        ("quart-vs-flask-vs-django-vs-sanic-vs-fastapi", ["Quart", "Flask", "Django", "Sanic", "FastAPI"]),
+        ("quart-vs-flask-vs-django/?baseline=django", ["Django", "Quart", "Flask"]),
+        # An address says each once.
+        ("flask-vs-django-vs-flask", ["Flask", "Django"]),
+    ],
+)
+def test_the_order_is_the_visitors_and_the_baseline_comes_first(
+    client: Client, path: str, order: list[str]
+) -> None:
+    page = get(client, f"/compare/{path}")
+    assert names(page) == order
+    assert page.one("h1").text == f"{', '.join(order)} side by side"
+    canonical = "-vs-".join(sorted(name.lower() for name in order))
+    assert page.one("link[rel=canonical]")["href"].endswith(f"/compare/{canonical}/")
+
+
+def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) -> None:
+    page = get(client, f"{VERSUS}?baseline=django")
+    assert heads(page) == [
+        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated", "baseline"],
+        ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61 to 75 · 85 % rated", "Make baseline: Flask"],
+    ]
+    assert [cells[1] for cells in lines(page).values()] == [
+        "5 · 5 in a few words · +2 · 1 claim",
+        "4 · 4 in a few words · −1 · 1 claim",
+        "3 · 3 in a few words · 1 claim",
+        "– · not scored yet · 1 claim",
+    ]
+    chip = page.one(".status a.chip")
+    assert (chip.text, chip["href"]) == ("Drop baseline: Django ×", "/compare/django-vs-flask/")
+
+
+def test_a_baseline_that_is_not_compared_is_left_out_and_that_is_said(client: Client) -> None:
+    page = get(client, f"{VERSUS}?baseline=fastapi&w-performance=9")
+    assert page.texts(".notices li") == [
+        "Baseline: Select a valid choice. fastapi is not one of the available choices. It was left out."
+    ]
+    assert page.texts(".status a.chip") == ["Reset: 1 weight changed ×"]
+    assert names(page) == ["Flask", "Django"]
+
+
+# Ways to change it
+
+
+def test_frameworks_are_put_in_taken_out_and_made_the_baseline_by_links_that_keep_the_weights(
+    client: Client,
+) -> None:
+    page = get(client, "/compare/flask-vs-django-vs-quart/?w-performance=9&baseline=flask&only=differences")
+    rest = "?w-performance=9&baseline=flask&only=differences"
+    flask, django, quart = [
+        {link.text: link["href"] for link in head.all(".party-links a")}
+        for head in page.all("thead th .party")
+    ]
+    assert flask == {"Take out: Flask": "/compare/django-vs-quart/?w-performance=9&only=differences"}
+    assert django == {
+        "Make baseline: Django": (
+            "/compare/django-vs-flask-vs-quart/?w-performance=9&baseline=django&only=differences"
+        ),
+        "Take out: Django": f"/compare/flask-vs-quart/{rest}",
+    }
+    assert quart["Take out: Quart"] == f"/compare/flask-vs-django/{rest}"
+    assert {link.text: link["href"] for link in page.all("#menu-add a")} == {
+        "FastAPI": f"/compare/flask-vs-django-vs-quart-vs-fastapi/{rest}",
+        "Sanic": f"/compare/flask-vs-django-vs-quart-vs-sanic/{rest}",
+    }
+
+
+def test_of_two_none_can_be_taken_out_and_to_five_none_be_added(client: Client) -> None:
+    assert "Take out" not in get(client, VERSUS).one("table.versus thead").text
+    assert get(client, "/compare/flask-vs-django-vs-quart-vs-sanic-vs-fastapi/").all("#menu-add") == []
+
+
+def test_the_way_back_keeps_ticks_and_weights(client: Client) -> None:
+    page = get(client, f"{VERSUS}?w-performance=9&baseline=django")
+    back = page.one("p.crumb a")
+    assert (back.text, back["href"]) == (
+        "Back to the matrix",
+        "/?w-performance=9&framework=django&framework=flask",
+    )
+    assert get(client, back["href"]).one(".tray p").text == "Django, Flask"
+
+
+def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
+    def copied(address: str) -> str:
+        return get(client, address).one("p.copy a")["href"]
+
+    assert copied(VERSUS) == VERSUS
+    assert copied(f"{VERSUS}?only=differences&w-performance=9") == (
+        f"{VERSUS}?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&only=differences"
+    )
+
+
+def test_weights_change_the_fit_and_stand_in_their_fields(client: Client) -> None:
+    page = get(client, f"{VERSUS}?w-documentation=8&w-performance=0")
+    # (2·1 + 8·¾) / 10 and (2·½ + 8·1 + 1·¼) / 11
+    assert [(head[0], head[1], head[3]) for head in heads(page)] == [
+        ("Flask", "rank 2", "80"),
+        ("Django", "rank 1", "84"),
+    ]
+    assert {
+        control["name"]: (control["value"], control["placeholder"])
+        for control in page.all("label.weigh input")
+    } == {
+        "w-learning-curve": ("", "2"),
+        "w-documentation": ("8", "1"),
+        "w-performance": ("0", "3"),
+        "w-async-support": ("", "1"),
+    }
+
+
+# Folded rows
+
+
+def test_only_differences_folds_the_rows_that_are_alike_and_says_how_many(client: Client) -> None:
+    page = get(client, f"{VERSUS}?only=differences&w-performance=9")
+    assert list(lines(page)) == ["Learning curve", "Documentation", "Async support"]
+    assert page.texts("tr.divider th") == ["Getting going", "Under load 1 row alike, folded. Show all"]
+    assert page.one("tr.divider a")["href"] == f"{VERSUS}?w-performance=9"
+    # The folded row's weight travels with the form, and it still counts.
+    hidden = page.one("form input[name=w-performance]")
+    assert (hidden["type"], hidden["value"]) == ("hidden", "9")
+    assert heads(page) == heads(get(client, f"{VERSUS}?w-performance=9"))
+
+
+def test_without_it_nothing_is_folded(client: Client) -> None:
+    page = get(client, VERSUS)
+    assert page.all(".folded") == []
+    assert list(lines(page)) == ["Learning curve", "Documentation", "Performance", "Async support"]
+
+
+# Choosing, and what cannot be compared
+
+
+def test_ticked_boxes_lead_to_the_address_of_their_side_by_side_with_the_weights(client: Client) -> None:
+    response = client.get(
+        "/compare/?framework=quart&framework=flask&framework=quart&w-performance=9&w-documentation=&q=fla"
+        "&kind=micro&sort=name&open=flask:performance&criteria=performance&only=differences&baseline=flask"
+    )
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/compare/quart-vs-flask/?w-performance=9&baseline=flask&only=differences",
+    )
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ("w-performance=abc", "Weight of Performance: Enter a whole number. It was left out."),
+        (
+            "w-performance=99",
+            "Weight of Performance: Ensure this value is less than or equal to 10. It was left out.",
+        ),
+        ("w-nothing=3", "There is no criterion “nothing”. It was left out."),
+        (
+            "only=everything",
+            "Only differences: Select a valid choice. everything is not one of the available choices. It was left out.",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_said_where_the_ticks_lead(
+    client: Client, query: str, sentence: str
+) -> None:
+    ticked = client.get(f"/compare/?framework=quart&framework=flask&{query}", follow=True)
+    assert read(ticked.content).texts(".notices li") == [sentence]
+    one_only = read(client.get(f"/compare/?framework=quart&{query}").content)
+    name, _, value = query.partition("=")
+    assert one_only.one(f"form.choose input[name={name}]")["value"] == value
+
+
+def test_a_baseline_that_is_not_ticked_stays_behind(client: Client) -> None:
+    response = client.get("/compare/?framework=quart&framework=flask&baseline=django")
+    assert response["Location"] == "/compare/quart-vs-flask/"
+
+
+def test_the_matrix_sends_its_ticks_without_javascript_too(client: Client) -> None:
+    form = get(client, "/?framework=flask&framework=sanic&w-performance=9&kind=micro&sort=name").one(
+        "form#matrix"
+    )
+    button = form.one("button.apply[formaction]")
+    assert button.text == "Compare ticked"
+    # Sanic is filtered out, and ticked all the same. The boxes on the table come after what is hidden.
+    assert client.get(address(form, button))["Location"] == "/compare/sanic-vs-flask/?w-performance=9"
+
+
+def choice(page: Element) -> tuple[str, str, list[str]]:
+    """Heading, sentence and the ticked ones of the page that offers a choice."""
+    form = page.one("form.choose")
+    ticked = [box["value"] for box in form.all("input[type=checkbox]") if "checked" in box]
+    return page.one("h1").text, page.one(".lede p").text, ticked
+
+
+@pytest.mark.parametrize(
+    "path, status, heading, sentence, ticked",
+    [
+        ("", 200, "Choose frameworks to compare", "Tick 2 to 5 of those below.", []),
+        (
+            "?framework=flask", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.",
+            ["flask"],
+        ),
+        ("flask/", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.", ["flask"]),
+        (
+            "flask-vs-flask/", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.",
+            ["flask"],
+        ),
+        (
+            "flask-vs-nobody/", 404, "Not all of these are known here",
+            "There is no framework called nobody. Tick 2 to 5 of those below.", ["flask"],
+        ),
+        (
+            "?framework=flask&framework=nobody&framework=django", 404, "Not all of these are known here",
+            "There is no framework called nobody. Tick 2 to 5 of those below.", ["django", "flask"],
+        ),
+        (
+            "flask-vs-hidden/", 404, "Not all of these are known here",
+            "There is no framework called hidden. Tick 2 to 5 of those below.", ["flask"],
+        ),
+        (
+            "flask-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-tornado/", 400,
+            "That is more than fit side by side",
+            "You named 6 frameworks; 5 is the most. Tick 2 to 5 of those below.",
+            ["django", "fastapi", "flask", "quart", "sanic", "tornado"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_stand_side_by_side_gets_a_page_that_offers_the_way_on(
+    client: Client, path: str, status: int, heading: str, sentence: str, ticked: list[str]
+) -> None:
+    factories.make_framework(name="Tornado")
+    response = client.get(f"/compare/{path}")
+    assert (response.status_code, choice(read(response.content))) == (status, (heading, sentence, ticked))
+
+
+def test_of_too_many_the_first_five_are_offered(client: Client) -> None:
+    factories.make_framework(name="Tornado")
+    page = read(client.get("/compare/tornado-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-flask/").content)
+    offer = page.one("a.button")
+    assert offer.text == "Compare the first 5 of them"
+    assert names(get(client, offer["href"])) == ["Tornado", "Django", "Quart", "Sanic", "FastAPI"]
+
+
+def test_of_some_unknown_the_known_ones_are_offered(client: Client) -> None:
+    page = read(client.get("/compare/quart-vs-nobody-vs-django/").content)
+    offer = page.one("a.button")
+    assert (offer.text, offer["href"]) == ("Compare Quart and Django", "/compare/quart-vs-django/")
+
+
+def test_the_choice_is_a_form_that_works_and_keeps_the_weights(client: Client) -> None:
+    page = read(client.get("/compare/?framework=flask&w-performance=9&only=differences").content)
+    form = page.one("form.choose")
+    box = form.one("input[value=sanic]")
+    box.attributes["checked"] = ""
+    response = client.get(address(form))
+    assert response["Location"] == "/compare/flask-vs-sanic/?w-performance=9&only=differences"
+
+
+def test_the_address_without_its_last_slash_leads_there_with_all_it_says(client: Client) -> None:
+    response = client.get("/compare/flask-vs-django?w-performance=9&only=differences")
+    assert (response.status_code, response["Location"]) == (
+        301,
+        "/compare/flask-vs-django/?w-performance=9&only=differences",
+    )

@@ -1,0 +1,318 @@
+"""Why this order, as a visitor reads it: what each criterion adds, what would flip it, and how firm it is."""
+
+from datetime import date
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from comparisons.pages.why import DRAWN, in_sentence
+from frameworks.models import Criterion, Framework
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import world  # noqa: F401 - a fixture
+from tests.html import Element, read, standings
+
+from .test_matrix_page import get
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+DREW = "Of 2,000 weightings drawn at random, each criterion at any whole weight from 0 to 10, "
+NOTHING = "w-learning-curve=0&w-documentation=0&w-performance=0&w-async-support=0"
+LEVEL = "interface=wsgi&w-learning-curve=0&w-documentation=0&w-async-support=0"
+VIEWS = [
+    "/",
+    "/?q=a&criteria=performance&w-documentation=9",
+    "/?use-case=live-updates&w-performance=0",
+    "/?only=differences&sort=name&baseline=flask",
+    f"/?{LEVEL}",
+    "/compare/flask-vs-django/",
+    "/compare/quart-vs-flask-vs-django/?w-documentation=9&only=differences",
+    "/compare/quart-vs-sanic/",
+    "/compare/flask-vs-fastapi/?use-case=live-updates",
+]
+
+
+def why(client: Client, address: str) -> Element:
+    return get(client, address).one(".explained .body")
+
+
+def said(client: Client, address: str) -> list[str]:
+    """Its sentences, without tables and drawings."""
+    return [
+        part.text for part in why(client, address).children if isinstance(part, Element) and part.tag == "p"
+    ]
+
+
+def points(section: Element) -> list[list[str]]:
+    """The table of points, row by row."""
+    return [[cell.text for cell in row.all("th") + row.all("td")] for row in section.all("table.points tr")]
+
+
+def turns(section: Element) -> list[list[str]]:
+    return [
+        [cell.text for cell in row.all("th") + row.all("td")] for row in section.all("table.turns tbody tr")
+    ]
+
+
+# The parts
+
+
+def test_the_points_of_each_criterion_stand_under_their_group_and_add_up(client: Client) -> None:
+    # Flask: 100 × 2·1/6, 1·¾/6 and 3·½/6 are 33.3, 12.5 and 25.0, shown so that they make the 71 that is shown.
+    assert points(why(client, "/")) == [
+        ["Criterion", "Weight", "FastAPI", "Flask", "Django"],
+        ["Getting going", "", "32.0", "46.0", "28.8"],
+        ["Learning curve", "2", "21.4 from score 4", "33.4 from score 5", "14.4 from score 3"],
+        ["Documentation", "1", "10.6 from score 4", "12.6 from score 4", "14.4 from score 5"],
+        ["Under load", "", "57.0", "25.0", "25.2"],
+        ["Performance", "3", "42.8 from score 5", "25.0 from score 3", "21.5 from score 3"],
+        ["Async support", "1", "14.2 from score 5", "not scored yet", "3.7 from score 2"],
+        ["Fit", "", "89", "71", "54"],
+    ]
+
+
+@pytest.mark.parametrize("address", VIEWS)
+def test_what_is_shown_adds_up_to_the_fit_shown(client: Client, address: str) -> None:
+    page = get(client, address)
+    section = page.one(".explained")
+    rows = points(section)
+    groups = {row.one("th").text for row in section.all("table.points tr.sum")}
+    for place, name in enumerate(rows[0][2:] if rows else []):
+        column = {row[0]: row[2 + place].split()[0] for row in rows[1:]}
+        fit = column.pop("Fit")
+        shown = {key: Decimal(figure) for key, figure in column.items() if figure not in {"no", "not"}}
+        assert sum(shown[group] for group in groups) == Decimal(fit)
+        assert sum(figure for key, figure in shown.items() if key not in groups) == Decimal(fit)
+        bar = section.all(".makeup li")[place]
+        assert (bar.one(".bar-name").text, bar.one(".fit-figure").text) == (name, fit)
+        widths = [Decimal(part["width"].removesuffix("%")) for part in bar.all("svg rect")]
+        assert sum(widths) == Decimal(fit)
+    ranked = [row for row in standings(page) if row.rank]
+    if ranked:
+        by_rank = [(row.name, row.fit.split()[0]) for row in sorted(ranked, key=lambda row: int(row.rank))]
+        assert [
+            (bar.one(".bar-name").text, bar.one(".fit-figure").text) for bar in section.all(".makeup li")
+        ] == by_rank
+
+
+def test_a_bar_says_in_words_what_it_shows(client: Client) -> None:
+    section = why(client, "/")
+    assert [bar["aria-label"] for bar in section.all("svg.makeup-bar")] == [
+        "FastAPI: Getting going 32.0, Under load 57.0; together 89",
+        "Flask: Getting going 46.0, Under load 25.0; together 71",
+        "Django: Getting going 28.8, Under load 25.2; together 54",
+    ]
+    assert section.all("svg.makeup-bar")[1].texts("rect title") == [
+        "Learning curve: 33.4",
+        "Documentation: 12.6",
+        "Performance: 25.0",
+    ]
+    assert section.one(".key").text == "Getting going Under load"
+
+
+def test_a_hidden_column_counts_here_too(client: Client) -> None:
+    assert points(why(client, "/?criteria=performance")) == points(why(client, "/"))
+
+
+def test_where_no_source_says_anything_nothing_is_added(client: Client) -> None:
+    section = why(client, "/compare/quart-vs-django/?w-performance=0")
+    assert [row[2] for row in points(section)] == [
+        "Quart",
+        *("100.0", "100.0 from score 5", "no source says"),
+        *("0.0", "no source says", "no source says"),
+        "100",
+    ]
+
+
+def test_of_many_ranked_only_the_first_are_drawn(client: Client) -> None:
+    criteria = list(Criterion.objects.scored())
+    for number in range(DRAWN):
+        framework = factories.make_framework(name=f"Extra {number}")
+        for criterion in criteria:
+            factories.make_claim(framework=framework, criterion=criterion)
+            factories.make_rating(framework=framework, criterion=criterion, score=1)
+    section = why(client, "/")
+    assert len(section.all(".makeup li")) == DRAWN
+    assert section.one(".makeup p").text == (
+        "The first 10 are drawn; 3 more are ranked. Narrow the table or put some side by side to see theirs."
+    )
+
+
+# Who leads
+
+
+@pytest.mark.parametrize(
+    "address, sentences",
+    [
+        (
+            "/",
+            [
+                "FastAPI leads Flask by 18 points.",
+                (
+                    "It gains most on Performance (+17.8) and Async support (+14.2), "
+                    "and loses most on Learning curve (−12.0) and Documentation (−2.0)."
+                ),
+                "FastAPI stays first unless one of these holds, the other weights as they are:",
+                "No weight of the other 2 criteria changes who leads.",
+                (
+                    f"{DREW}FastAPI leads alone in 84 %, Flask in 8 %, Quart in 6 %, another in 1 %, "
+                    "several are level in 1 %."
+                ),
+            ],
+        ),
+        (
+            f"/?{LEVEL}",
+            [
+                "Django and Flask share the first place.",
+                "Django and Flask stay level unless one of these holds, the other weights as they are:",
+                f"{DREW}Flask leads alone in 88 %, Django in 11 %, several are level in 1 %.",
+            ],
+        ),
+        (
+            "/compare/quart-vs-sanic/",
+            [
+                "Nobody is ranked: each is rated on too little of the weight.",
+                "Nobody is ranked unless one of these holds, the other weights as they are:",
+                "No weight of the other 2 criteria changes that.",
+                f"{DREW}Quart leads alone in 7 %, nobody is ranked in 93 %.",
+            ],
+        ),
+        (
+            "/compare/quart-vs-django/?w-learning-curve=10&w-performance=10",
+            [
+                "Only Django is rated on enough of the weight to be ranked.",
+                "Django stays first unless one of these holds, the other weights as they are:",
+                "No weight of the other 3 criteria changes who leads.",
+                f"{DREW}Django leads alone in 93 %, Quart in 7 %.",
+            ],
+        ),
+        (
+            "/?q=fla",
+            [
+                "Only Flask is on show: there is no order to explain.",
+                "With nobody else on show, no weight changes who leads.",
+            ],
+        ),
+        ("/?q=quart", ["Quart is rated on too little of the weight to be ranked."]),
+        (f"/?{NOTHING}", ["All weights are 0: nothing counts, and nobody leads."]),
+        (f"/compare/flask-vs-django/?{NOTHING}", ["All weights are 0: nothing counts, and nobody leads."]),
+    ],
+)
+def test_plain_sentences_for_every_case(client: Client, address: str, sentences: list[str]) -> None:
+    assert said(client, address) == sentences
+
+
+def test_an_empty_table_has_no_order_to_explain(client: Client) -> None:
+    page = get(client, "/?q=zzz")
+    assert page.all(".explained") == []
+    assert "#why" not in [link["href"] for link in page.all("a") if "href" in link]
+
+
+# What would flip it
+
+
+def test_each_turn_says_when_exactly_and_who_then_leads(client: Client) -> None:
+    # Flask and Django are level where (2 + ¾d + 1½)/(5 + d) is (1 + d + 1½ + ¼)/(6 + d).
+    assert turns(why(client, "/compare/flask-vs-django/")) == [
+        ["documentation counts 6 or more", "1", "about 5.91", "Django"],
+        ["async support counts 7 or more", "1", "6", "Django"],
+    ]
+    assert turns(why(client, "/compare/quart-vs-sanic/")) == [
+        ["learning curve counts 5 or more", "2", "5", "Quart"],
+        ["performance counts 0", "3", "0", "Quart"],
+    ]
+    assert turns(why(client, f"/?{LEVEL}"))[-1] == ["performance counts 0", "3", "0", "nobody"]
+
+
+@pytest.mark.parametrize("address", [*VIEWS, "/?as-of={today}&w-documentation=2"])
+def test_every_turn_leads_to_the_view_in_which_it_has_happened(client: Client, address: str) -> None:
+    address = address.format(today=timezone.localdate())
+    before = get(client, address)
+    for row in before.all(".explained .turns tbody tr"):
+        link, weighs = row.one("a"), int(row.all("td")[0].text)
+        after = get(client, link["href"])
+        assert first(after) != first(before), link["href"]
+        was, now = parse_qs(urlsplit(address).query), parse_qs(urlsplit(link["href"]).query)
+        assert urlsplit(link["href"]).path == urlsplit(address).path
+        [(name, [weight])] = [(name, value) for name, value in now.items() if was.get(name) != value]
+        assert name == f"w-{link['id'].removeprefix('flip-').removesuffix(':too')}"
+        # And one step short of it nothing has happened yet.
+        short = int(weight) - (1 if int(weight) > weighs else -1)
+        assert first(get(client, link["href"].replace(f"{name}={weight}", f"{name}={short}"))) == first(
+            before
+        )
+
+
+def first(page: Element) -> set[str]:
+    """Who holds the first rank."""
+    beside = {head.all("a")[0].text for head in page.all(".party") if head.one(".place").text == "rank 1"}
+    return {row.name for row in standings(page) if row.rank == "1"} or beside
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("Performance", "performance"),
+        ("API tooling", "API tooling"),
+        ("Built-in features", "built-in features"),
+        ("", ""),
+    ],
+)
+def test_a_name_within_a_sentence(name: str, words: str) -> None:
+    assert in_sentence(name) == words
+
+
+# How firm it is
+
+
+def test_the_shares_are_a_table_too_and_no_weight_moves_them(client: Client) -> None:
+    rows = [row.texts("td") for row in why(client, "/").all("table.shares tr")][1:]
+    names = why(client, "/").texts("table.shares tbody th")
+    assert names == ["FastAPI", "Flask", "Quart", "Django", "Several level", "Nobody ranked"]
+    assert sum(int(times.replace(",", "")) for times, _ in rows[:-1]) == 2000
+    assert rows[-1] == ["2,000", "100 %"]
+    assert (
+        why(client, "/?w-performance=9").one("table.shares").text == why(client, "/").one("table.shares").text
+    )
+    assert why(client, "/?kind=micro").texts("table.shares tbody th")[-3:] == [
+        "Quart",
+        "Several level",
+        "Nobody ranked",
+    ]
+
+
+# Where it stands
+
+
+def test_the_fragment_has_it_and_the_same_as_the_page(client: Client) -> None:
+    for address in ("/?w-documentation=9", "/compare/flask-vs-django/?w-documentation=9"):
+        fragment = read(client.get(address, headers={"HX-Request": "true"}).content)
+        assert fragment.one("form .explained").text == get(client, address).one("form .explained").text
+
+
+def test_a_day_gone_by_is_explained_from_its_own_facts(client: Client) -> None:
+    assert get(client, f"/?as-of={date(2001, 2, 3)}").all(".explained") == []
+    today = get(client, f"/?as-of={timezone.localdate()}").one(".explained")
+    assert today.text == get(client, "/").one(".explained").text
+    assert all(f"as-of={timezone.localdate()}" in link["href"] for link in today.all(".turns a"))
+
+
+def test_what_is_not_published_is_not_in_it(client: Client) -> None:
+    hidden = Framework.objects.get(slug="hidden")
+    for criterion in Criterion.objects.scored():
+        factories.make_claim(framework=hidden, criterion=criterion)
+        factories.make_rating(framework=hidden, criterion=criterion, score=5)
+    assert "Hidden" not in get(client, "/").one(".explained").text
+
+
+def test_links_lead_to_it_and_from_it_to_the_method(client: Client) -> None:
+    for address in ("/", "/compare/flask-vs-django/"):
+        page = get(client, address)
+        assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == ["#why"]
+        assert page.one("h2#why").text == "Why this order"
+        assert page.one(".explained .aside a")["href"] == "/method/#why"
+    method = get(client, "/method/").one("section#why")
+    assert "2,000 weightings are drawn" in method.text
+    assert get(client, "/use-cases/live-updates/").texts(".leads a")[1] == "Why this order"

@@ -1,0 +1,552 @@
+"""Comparisons in other people's pages: the frames, the page that makes the snippet, oEmbed."""
+
+import json
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comparisons.models import Snapshot
+from frameworks.models import Criterion, Framework
+from frameworks.pages import conditional
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    ERRORS,
+    PAGES,
+    change,
+    world,  # noqa: F401 - a fixture
+)
+from tests.factories import KEPT
+from tests.frameworks.record.test_renaming import rename
+from tests.html import Element, read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+SITE = "http://127.0.0.1:8000"
+LIVE = "/embed/compare/flask-vs-fastapi/"
+FROZEN = f"/embed/s/{KEPT}/"
+FRAMES = [
+    LIVE,
+    f"{LIVE}?w-performance=9&baseline=fastapi&only=differences&theme=dark",
+    f"{LIVE}?use-case=live-updates",
+    FROZEN,
+    f"{FROZEN}?theme=light",
+]
+NOTHING = [
+    ("/embed/compare/flask/", 400),
+    ("/embed/compare/django-vs-fastapi-vs-flask-vs-quart-vs-sanic-vs-nobody/", 404),
+    ("/embed/compare/flask-vs-nobody/", 404),
+    ("/embed/compare/-vs-/", 400),
+    ("/embed/compare/%00-vs-flask/", 404),
+    (f"/embed/s/{'b' * 26}/", 404),
+    ("/embed/s/%00/", 404),
+    ("/embed/nowhere/", 404),
+    (f"{LIVE}?{'&'.join(f'p{number}=1' for number in range(1200))}", 400),
+    (f"{FROZEN}?{'&'.join(f'p{number}=1' for number in range(1200))}", 400),
+]
+HOSTILE = '</textarea><script>alert("1")</script>&amp;'
+
+
+def get(client: Client, path: str) -> Element:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return read(response.content)
+
+
+# What stands in the frame
+
+
+def test_a_frame_says_who_compares_what_and_how_it_stands(client: Client) -> None:
+    page = get(client, LIVE)
+    assert page.one("a.brand").text == "Touchstone"
+    assert page.one("a.brand")["href"] == "/"
+    assert page.one("h1 a").text == "Flask, FastAPI"
+    assert page.one("h1 a")["href"] == "/compare/flask-vs-fastapi/"
+    assert page.one("header p").text == (
+        "Under the default weights FastAPI leads by 18. Sources disagree in 1 of 8 cells."
+    )
+    assert [head.parts for head in page.all("th.party")] == [
+        ["Flask", "fit 71 rank 2", "could lie between 61 to 75"],
+        ["FastAPI", "fit 89 rank 1", "could lie between 89 to 89"],
+    ]
+    assert page.texts("tbody tr")[0:2] == [
+        "Learning curve 2 5 1 claim 4 1 claim",
+        "Documentation 1 4 1 claim 4 1 claim",
+    ]
+    assert "not scored" in page.texts("tbody tr")[3]
+    assert page.all("td .disputed")
+    assert " claims. As of " in page.one("footer").text
+    assert ", revision " in page.one("footer").text
+
+
+def test_it_is_a_table_with_a_caption_and_heads(client: Client) -> None:
+    page = get(client, LIVE)
+    assert page.one("table caption").text
+    assert [head["scope"] for head in page.all("thead th")] == ["col"] * 4
+    assert [head["scope"] for head in page.all("tbody th")] == ["row"] * 4
+    assert page.one(".region")["role"] == "region"
+    assert page.one(".region")["tabindex"] == "0"
+
+
+def test_scores_and_fits_are_those_of_the_side_by_side(client: Client) -> None:
+    for query in ("", "?w-performance=9", "?use-case=live-updates", "?baseline=fastapi"):
+        frame, page = get(client, LIVE + query), get(client, f"/compare/flask-vs-fastapi/{query}")
+        assert frame.texts("th.party b") == [party.parts[0] for party in page.all("thead .party")]
+        fits = [figure.split()[0] for figure in page.texts("thead .fit-figure")]
+        assert frame.texts("th.party .figure") == fits
+        assert frame.texts("td.rated b") == page.texts("td.rated summary b")
+        assert frame.texts("tbody .n") == page.texts("td summary .n")
+
+
+def test_the_parameters_of_the_side_by_side_are_its_own(client: Client) -> None:
+    page = get(client, f"{LIVE}?w-performance=9&baseline=fastapi&only=differences&theme=dark")
+    assert page.one("header p").text.startswith("With 1 weight changed FastAPI leads by ")
+    assert page.one("html")["data-theme"] == "dark"
+    assert page.one("meta[name=color-scheme]")["content"] == "dark"
+    assert page.texts("th.party b") == ["FastAPI", "Flask"]
+    assert "1 criterion in which all are alike left out" in page.one("footer").text
+    assert "Plus and minus are steps from FastAPI." in page.one("footer").text
+    assert page.texts("tbody th") == ["Learning curve", "Performance", "Async support"]
+    assert page.texts("td.weight") == ["2", "9 instead of 3", "1"]
+    assert page.texts("tbody .delta") == ["+1", "−2"]
+    assert page.one("h1 a")["href"] == (
+        "/compare/flask-vs-fastapi/?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9"
+        "&baseline=fastapi&only=differences"
+    )
+
+
+def test_a_day_before_all_has_nothing_and_today_everything(client: Client) -> None:
+    response = client.get(f"{LIVE}?as-of=2001-01-01")
+    assert response.status_code == 404
+    assert read(response.content).one("h1").text == "There is no comparison here"
+    today = timezone.localdate()
+    page = get(client, f"{LIVE}?as-of={today}")
+    assert page.texts("table tr") == get(client, LIVE).texts("table tr")
+    assert page.one("h1 a")["href"] == f"/compare/flask-vs-fastapi/?as-of={today}"
+
+
+def test_what_was_not_understood_is_said(client: Client) -> None:
+    page = get(client, f"{LIVE}?w-performance=x&theme=purple&w-nothing=1")
+    assert len(page.all(".notices li")) == 3
+    assert "data-theme" not in page.one("html")
+
+
+def test_a_frozen_frame_shows_what_was_kept_for_ever(client: Client) -> None:
+    before = client.get(FROZEN)
+    assert before["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert before["ETag"].startswith('"')
+    change(Framework.objects.get(slug="flask"), name="Flagon", is_published=False)
+    after = client.get(FROZEN)
+    assert (after.content, after["ETag"]) == (before.content, before["ETag"])
+    again = client.get(FROZEN, headers={"If-None-Match": before["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    page = read(after.content)
+    assert page.one("h1 a")["href"] == f"/s/{KEPT}/"
+    assert page.texts("th.party b") == get(client, f"/s/{KEPT}/").texts(".party-name")
+    assert " As they stood on " in f" {page.one('header p').text}"
+
+
+@pytest.mark.parametrize("path", FRAMES)
+def test_every_link_leads_out_of_the_frame_and_nothing_can_be_sent_or_run(client: Client, path: str) -> None:
+    page = get(client, path)
+    assert {link["target"] for link in page.all("a")} == {"_top"}
+    for tag in ("form", "script", "button", "input", "style", "iframe", "img"):
+        assert page.all(tag) == []
+    assert [link["href"] for link in page.all("link[rel=stylesheet]")] == ["/static/embed.css"]
+    assert not [element for element in page.descendants if "style" in element]
+    assert page.one("meta[name=robots]")["content"] == "noindex"
+    assert page.one("link[rel=canonical]")["href"].startswith(f"{SITE}/")
+    assert len(page.all("h1")) == len(page.all("main")) == 1
+    assert page.one("title").text.endswith(" · Touchstone")
+
+
+@pytest.mark.parametrize("path, status", NOTHING, ids=[path[:60] for path, _ in NOTHING])
+def test_where_there_is_nothing_a_small_page_says_so_and_leads_home(
+    client: Client, path: str, status: int
+) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    page = read(response.content)
+    assert page.one("h1").text == "There is no comparison here"
+    assert {link["target"] for link in page.all("a")} == {"_top"}
+    assert page.one("a.brand")["href"] == "/"
+    assert len(response.content) < 2000
+
+
+def test_too_many_are_named(client: Client) -> None:
+    factories.make_framework(name="Sixth")
+    response = client.get("/embed/compare/django-vs-fastapi-vs-flask-vs-quart-vs-sanic-vs-sixth/")
+    assert response.status_code == 400
+    assert read(response.content).one("header p").text == "It takes 2 to 5 frameworks."
+
+
+# Who may frame what
+
+
+def policy(client: Client, path: str, **headers: str) -> dict[str, str]:
+    response = client.get(path, headers=headers)
+    said = dict(part.split(" ", 1) for part in response["Content-Security-Policy"].split("; "))
+    said["X-Frame-Options"] = response.get("X-Frame-Options", "")
+    return said
+
+
+@pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
+def test_anybody_may_frame_a_frame_and_it_may_do_nothing_else(client: Client, path: str) -> None:
+    assert policy(client, path) == {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "*",
+        "X-Frame-Options": "",
+    }
+
+
+@pytest.mark.parametrize("path", [LIVE, FROZEN])
+def test_an_unchanged_frame_may_still_be_framed(client: Client, path: str) -> None:
+    """A browser takes over the headers of a 304."""
+    tag = client.get(path)["ETag"]
+    response = client.get(path, headers={"If-None-Match": tag})
+    assert response.status_code == 304
+    assert "frame-ancestors *" in response["Content-Security-Policy"]
+    assert "X-Frame-Options" not in response
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PAGES.values(),
+        *[path for path, _ in ERRORS.values()],
+        *["/embed/", "/embed/?framework=flask&framework=django", "/admin/login/", "/admin/", "/live/"],
+        *[
+            f"/oembed?url={SITE}/compare/flask-vs-fastapi/",
+            "/oembed",
+            "/embedded/",
+            "/static/x.css",
+        ],
+        *["/changes.atom", "/sitemap.xml", "/robots.txt", "/llms.txt", f"/s/{KEPT}/embed/"],
+    ],
+)
+def test_nobody_may_frame_anything_else(client: Client, path: str) -> None:
+    said = policy(client, path)
+    assert said["frame-ancestors"] == "'none'"
+    assert said["X-Frame-Options"] == "DENY"
+
+
+def test_only_the_page_that_makes_the_snippet_frames_anything(client: Client) -> None:
+    assert policy(client, "/embed/")["frame-src"] == "'self'"
+    tag = client.get("/embed/")["ETag"]
+    assert policy(client, "/embed/", **{"If-None-Match": tag})["frame-src"] == "'self'"
+    assert [path for path in PAGES.values() if "frame-src" in policy(client, path)] == [PAGES["embed"]]
+
+
+@pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
+def test_no_cookie_is_set_or_read(client: Client, admin_client: Client, path: str) -> None:
+    response = client.get(path)
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+    assert admin_client.get(path).content == response.content
+
+
+@pytest.mark.parametrize("path", [LIVE, FROZEN])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_frames_are_for_reading_only(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+
+
+# The snippet
+
+
+def snippet(page: Element) -> Element:
+    """The frame that the snippet makes in the page that it is pasted into."""
+    return read(page.one("textarea#snippet").text.encode()).one("iframe")
+
+
+def test_a_side_by_side_leads_to_its_snippet_with_its_weights(client: Client) -> None:
+    page = get(client, "/compare/flask-vs-fastapi/?w-performance=9&baseline=fastapi")
+    (way,) = [link for link in page.all("a") if link.text == "Embed"]
+    made = get(client, way["href"])
+    frame = snippet(made)
+    assert frame["src"] == (
+        f"{SITE}/embed/compare/fastapi-vs-flask/?w-async-support=1&w-documentation=1&w-learning-curve=2"
+        "&w-performance=9&baseline=fastapi"
+    )
+    assert frame["title"] == "FastAPI vs Flask, compared on cited evidence · Touchstone"
+    assert (frame["width"], frame["loading"]) == ("640", "lazy")
+    assert frame["sandbox"] == (
+        "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    )
+    assert made.one("iframe.framed")["src"] == frame["src"].removeprefix(SITE)
+    assert made.one("iframe.framed")["height"] == frame["height"]
+    assert get(client, frame["src"].removeprefix(SITE)).texts("td.weight")[2] == "9 instead of 3"
+
+
+def test_so_does_a_snapshot(client: Client) -> None:
+    (way,) = [link for link in get(client, f"/s/{KEPT}/").all("a") if link.text == "Embed"]
+    made = get(client, way["href"])
+    assert snippet(made)["src"] == f"{SITE}/embed/s/{KEPT}/"
+    assert made.one("input#address")["value"] == f"/s/{KEPT}/"
+
+
+def test_boxes_sizes_and_theme_are_a_plain_form(client: Client) -> None:
+    query = "framework=flask&framework=django&theme=dark&width=400&height=300&only=differences"
+    page = get(client, f"/embed/?{query}")
+    frame = snippet(page)
+    assert frame["src"] == f"{SITE}/embed/compare/flask-vs-django/?only=differences&theme=dark"
+    assert (frame["width"], frame["height"]) == ("400", "300")
+    assert page.one("form#maker")["method"] == "get"
+    assert [box["value"] for box in page.all("input[name=framework]") if "checked" in box] == [
+        "django",
+        "flask",
+    ]
+    response = client.get(f"/embed/?{query}", headers={"HX-Request": "true"})
+    assert response["HX-Push-Url"] == (
+        "/embed/?only=differences&framework=flask&framework=django&theme=dark&width=400&height=300"
+    )
+    assert get(client, response["HX-Push-Url"]).texts("#snippet") == page.texts("#snippet")
+
+
+@pytest.mark.parametrize(
+    "address, frame",
+    [
+        ("/compare/flask-vs-django/", "/embed/compare/flask-vs-django/"),
+        (f"{SITE}/compare/flask-vs-django/", "/embed/compare/flask-vs-django/"),
+        (f"{SITE}/compare/flask-vs-django", "/embed/compare/flask-vs-django/"),
+        (f"{SITE}/embed/compare/flask-vs-django/?theme=dark", "/embed/compare/flask-vs-django/"),
+        (f"{SITE}/s/{KEPT}/#cell", f"/embed/s/{KEPT}/"),
+        (
+            f"{SITE}/compare/flask-vs-django/?only=differences",
+            "/embed/compare/flask-vs-django/?only=differences",
+        ),
+    ],
+)
+def test_an_address_pasted_in_is_read(client: Client, address: str, frame: str) -> None:
+    page = get(client, f"/embed/?{urlencode({'address': address})}")
+    assert snippet(page)["src"] == SITE + frame
+    assert page.all(".notices") == []
+
+
+ELSEWHERE = [
+    "https://example.org/compare/flask-vs-django/",
+    "http://127.0.0.1:8001/compare/flask-vs-django/",
+    "http://127.0.0.1/compare/flask-vs-django/",
+    "http://u:p@127.0.0.1:8000/compare/flask-vs-django/",
+    "http://127.0.0.1:8000@example.org/compare/flask-vs-django/",
+    "https://127.0.0.1:8000/compare/flask-vs-django/",
+    "javascript:alert(1)//127.0.0.1:8000/compare/flask-vs-django/",
+    "//127.0.0.1:8000/compare/flask-vs-django/",
+    "//example.org/compare/flask-vs-django/",
+    "/\\example.org/compare/flask-vs-django/",
+    "http://[::1/compare/flask-vs-django/",
+    "http://127.0.0.1:8000\u2100/compare/flask-vs-django/",
+    "http://127.0.0.1:99999999/compare/flask-vs-django/",
+    f"{SITE}/",
+    f"{SITE}/compare/",
+    f"{SITE}/compare/-vs-/",
+    f"{SITE}/compare/flask-vs-nobody/x/",
+    f"{SITE}/s/{'b' * 26}/",
+    f"{SITE}/s/%00/",
+    f"{SITE}/frameworks/flask/",
+    f"{SITE}/admin/",
+    f"{SITE}/compare/flask-vs-django/?{'&'.join(['a=1'] * 1200)}",
+    "flask vs django",
+    "\x00",
+    "%00",
+    "\ud800".encode("utf-8", "replace").decode(),
+    "<script>alert(1)</script>",
+    "a" * 50_000,
+    f"{SITE}/compare/{'a-vs-' * 10_000}/",
+]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE, ids=lambda address: repr(address[:50]))
+def test_an_address_that_is_none_is_named_so_and_the_ticks_hold(client: Client, address: str) -> None:
+    query = urlencode({"framework": ["flask", "django"], "address": address}, doseq=True)
+    page = get(client, f"/embed/?{query}")
+    assert len(page.all(".notices li")) in {1, 2}
+    assert snippet(page)["src"] == f"{SITE}/embed/compare/flask-vs-django/"
+    assert page.one("input#address")["value"] == ""
+
+
+@pytest.mark.parametrize(
+    "query, said",
+    [
+        ("", []),
+        ("framework=flask", []),
+        (f"address={SITE}/compare/flask-vs-nobody/", ["Not all frameworks at this address are known here."]),
+        ("width=1&height=99999&theme=x&framework=flask&framework=django", 3),
+        (f"width={'9' * 5000}&framework=nobody", 2),
+        ("w-performance=x&w-nothing=1", 2),
+    ],
+)
+def test_what_makes_no_snippet_is_said(client: Client, query: str, said: list[str] | int) -> None:
+    notices = get(client, f"/embed/?{query}").texts(".notices li")
+    assert (len(notices) if isinstance(said, int) else notices) == said
+
+
+def test_more_than_fit_are_counted(client: Client) -> None:
+    factories.make_framework(name="Sixth")
+    slugs = ["django", "fastapi", "flask", "quart", "sanic", "sixth"]
+    page = get(client, f"/embed/?{urlencode({'framework': slugs}, doseq=True)}")
+    assert page.texts(".notices li") == ["6 frameworks are too many: 5 is the most."]
+    assert page.all("textarea") == []
+
+
+def test_a_hostile_name_stays_a_name(client: Client) -> None:
+    change(Framework.objects.get(slug="flask"), name=HOSTILE)
+    made = get(client, "/embed/?framework=flask&framework=django")
+    assert snippet(made)["title"] == f"{HOSTILE} vs Django, compared on cited evidence · Touchstone"
+    assert made.one("textarea#snippet").text.count("<") == 2
+    assert get(client, "/embed/compare/flask-vs-django/").one("h1").text == f"{HOSTILE}, Django"
+    told = oembed(client, f"{SITE}/compare/flask-vs-django/")
+    assert told["title"].startswith(HOSTILE)
+    assert escape(HOSTILE) in told["html"]
+    assert "<script" not in told["html"]
+
+
+# oEmbed
+
+
+def oembed(client: Client, url: str, **parameters: str | int) -> dict[str, Any]:
+    response = client.get("/oembed", {"url": url, **parameters})
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+    found: dict[str, Any] = json.loads(response.content)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", ["/compare/flask-vs-fastapi/", "/compare/flask-vs-fastapi/?w-performance=9", f"/s/{KEPT}/"]
+)
+def test_pages_tell_where_they_are_told_of(client: Client, path: str) -> None:
+    link = get(client, path).one("link[type=application/json+oembed]")
+    assert link["rel"] == "alternate"
+    told = json.loads(client.get(link["href"].removeprefix(SITE)).content)
+    assert told["version"] == "1.0"
+    assert told["type"] == "rich"
+    assert (told["provider_name"], told["provider_url"]) == ("Touchstone", f"{SITE}/")
+    assert told["cache_age"] == 3600
+    frame = read(told["html"].encode()).one("iframe")
+    assert (frame["width"], frame["height"]) == (str(told["width"]), str(told["height"]))
+    page = get(client, frame["src"].removeprefix(SITE))
+    assert page.one("title").text == f"{told['title']} · Touchstone"
+    assert path.partition("?")[0] in page.one("h1 a")["href"]
+
+
+def test_the_frame_of_oembed_has_the_weights_of_the_page(client: Client) -> None:
+    told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9&kind=%22%3E")
+    frame = read(told["html"].encode()).one("iframe")
+    assert frame["src"].endswith("?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
+
+
+def test_it_names_the_picture_of_the_view(client: Client) -> None:
+    told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9")
+    assert "w-performance=9" in told["thumbnail_url"]
+    picture = client.get(told["thumbnail_url"].removeprefix(SITE)).content
+    size = (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24]))
+    assert size == (told["thumbnail_width"], told["thumbnail_height"]) == (1200, 630)
+
+
+def test_it_keeps_to_the_room_there_is(client: Client) -> None:
+    told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=300, maxheight=200, format="json")
+    assert (told["width"], told["height"]) == (300, 200)
+    assert "thumbnail_url" not in told
+    told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=5000, maxheight=5000)
+    assert told["width"] == 640
+    assert 200 < told["height"] < 600
+
+
+@pytest.mark.parametrize(
+    "query, status",
+    [
+        ("", 400),
+        ("url=", 400),
+        (f"url={SITE}/compare/flask-vs-fastapi/&format=xml", 501),
+        (f"url={SITE}/compare/flask-vs-fastapi/&format=%00", 501),
+        (f"url={SITE}/compare/flask-vs-fastapi/&maxwidth=x", 400),
+        (f"url={SITE}/compare/flask-vs-fastapi/&maxwidth=0", 400),
+        (f"url={SITE}/compare/flask-vs-fastapi/&maxheight={'9' * 5000}", 400),
+        (f"url={SITE}/compare/flask-vs-nobody/", 404),
+        (f"url={SITE}/compare/flask/", 404),
+        *[(urlencode({"url": address}), 404) for address in ELSEWHERE],
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_what_cannot_be_told_is_refused_without_a_word_of_it(client: Client, query: str, status: int) -> None:
+    response = client.get(f"/oembed?{query}")
+    assert response.status_code == status
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert json.loads(response.content).keys() == {"status", "title"}
+    assert len(response.content) < 200
+    assert "script" not in response.content.decode()
+
+
+def test_too_many_parameters_are_a_bad_request(client: Client) -> None:
+    assert client.get(f"/oembed?{'&'.join(['url=1'] * 1200)}").status_code == 400
+
+
+def test_the_public_address_is_the_one_that_counts(client: Client, settings: Settings) -> None:
+    settings.SITE_URL = "https://compare.example.org"
+    told = oembed(client, "https://compare.example.org/compare/flask-vs-fastapi/")
+    assert 'src="https://compare.example.org/embed/compare/flask-vs-fastapi/"' in told["html"]
+    assert client.get("/oembed", {"url": f"{SITE}/compare/flask-vs-fastapi/"}).status_code == 404
+
+
+# Former names
+
+
+def test_a_frame_under_a_former_name_leads_to_todays(client: Client) -> None:
+    rename(Framework.objects.get(slug="flask"), "flagon")
+    response = client.get(f"{LIVE}?baseline=flask")
+    assert (response.status_code, response["Location"]) == (
+        301,
+        "/embed/compare/flagon-vs-fastapi/?baseline=flagon",
+    )
+
+
+def test_so_does_one_in_an_address_that_is_told_of(client: Client) -> None:
+    rename(Criterion.objects.get(slug="performance"), "speed")
+    rename(Framework.objects.get(slug="flask"), "flagon")
+    address = f"{SITE}/compare/flask-vs-fastapi/?w-performance=9"
+    told = oembed(client, address)
+    assert "/embed/compare/flagon-vs-fastapi/?" in told["html"]
+    assert "w-speed=9" in told["html"]
+    page = get(client, f"/embed/?{urlencode({'address': address})}")
+    assert page.texts(".notices li") == []
+    assert "/embed/compare/flagon-vs-fastapi/?" in page.one("textarea").text
+
+
+# What it costs
+
+
+@pytest.mark.parametrize(
+    "path", [LIVE, "/embed/?framework=flask&framework=django", f"/oembed?url={SITE}/compare/flask-vs-django/"]
+)
+def test_what_is_unchanged_is_answered_from_one_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str
+) -> None:
+    tag = client.get(path)["ETag"]
+    conditional.release()
+    with django_assert_num_queries(1):
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_frozen_frame_costs_one_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert Snapshot.objects.count() == 1
+    with django_assert_num_queries(1):
+        client.get(FROZEN)
+
+
+def test_markup_in_a_path_is_not_shown(client: Client) -> None:
+    response = client.get(f"/embed/compare/{quote('<b>x</b>-vs-flask')}/")
+    assert b"<b>x" not in response.content
+    assert "x</b>" not in response.content.decode()

@@ -1,0 +1,357 @@
+"""Frozen comparisons: kept once, shown for ever, and what has changed since."""
+
+import base64
+import hashlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import cast
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comparisons.comparison import comparing
+from comparisons.comparison.content import Content
+from comparisons.models import Freezing, Snapshot
+from comparisons.sharing import snapshots
+from frameworks.models import Claim, Rating
+from frameworks.record import revisions
+from tests import factories
+from tests.desk.test_admin_race import at_once
+from tests.factories import KEPT
+from tests.frameworks.test_constraints import execute, refused
+from tests.html import Element, read
+
+pytestmark = pytest.mark.both
+
+CHANGES_QUERIES = 8
+
+
+# What the database promises
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE comparisons_snapshot SET content = 'x'",
+        "UPDATE comparisons_snapshot SET size = 1 WHERE id = %s",
+        "UPDATE comparisons_snapshot SET created_at = stood_at",
+        "DELETE FROM comparisons_snapshot",
+        "DELETE FROM comparisons_snapshot WHERE id = %s",
+    ],
+)
+def test_the_database_neither_changes_nor_deletes_one(statement: str) -> None:
+    made = factories.make_snapshot()
+    with refused("snapshot_is_for_ever"):
+        execute(statement, *[KEPT] * statement.count("%s"))
+    assert Snapshot.objects.values().get() == {
+        field.attname: getattr(made, field.attname) for field in Snapshot._meta.concrete_fields
+    }
+
+
+@pytest.mark.django_db
+def test_nor_does_it_put_another_in_its_place() -> None:
+    factories.make_snapshot()
+    columns = "id, size, stood_at, created_at, content"
+    taken = f"SELECT id, size, stood_at, created_at, 'other' FROM comparisons_snapshot WHERE id = '{KEPT}'"  # noqa: S608
+    instead = {
+        "sqlite": f"INSERT OR REPLACE INTO comparisons_snapshot ({columns}) {taken}",
+        "postgresql": f"INSERT INTO comparisons_snapshot ({columns}) {taken}"
+        " ON CONFLICT (id) DO UPDATE SET content = EXCLUDED.content",
+    }
+    with refused("snapshot_is_for_ever"):
+        execute(instead[connection.vendor])
+    assert Snapshot.objects.get().content == "{}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["", "A" * 26, "a" * 25, "a" * 25 + "1", "a" * 25 + "\n"])
+def test_an_id_is_of_a_hash(wrong: str) -> None:
+    with refused("snapshot_id_is_hash"):
+        factories.make_snapshot(id=wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_empties_them_and_the_promise_stays() -> None:
+    factories.make_snapshot()
+    call_command("flush", interactive=False, verbosity=0)
+    assert not Snapshot.objects.exists()
+    factories.make_snapshot()
+    with refused("snapshot_is_for_ever"):
+        execute("DELETE FROM comparisons_snapshot")
+
+
+# Freezing and reading
+
+
+@pytest.fixture
+def cell(db: None) -> Rating:
+    """Flask under Performance, beside Django that nobody has rated."""
+    factories.make_framework(name="Django")
+    return factories.make_rating(
+        framework=factories.make_framework(name="Flask"),
+        criterion=factories.make_criterion(name="Performance", default_weight=3),
+        score=4,
+        verdict="Fast enough",
+        rationale="Two of three say so.",
+    )
+
+
+LIVE = "/compare/flask-vs-django/"
+
+
+def frozen(client: Client, live: str = LIVE) -> str:
+    """The address of what is frozen by the button on the live page."""
+    page = read(client.get(live).content)
+    button = page.one("button[form=freeze]")
+    assert page.one("form#freeze")["method"] == "post"
+    response = client.post(button["formaction"])
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def test_the_button_keeps_what_stands_on_the_page(client: Client, cell: Rating) -> None:
+    page = read(client.get(frozen(client)).content)
+    assert page.one("h1").text.startswith("Flask, Django as they stood on ")
+    heads = [head.parts for head in page.all("thead .party")]
+    assert heads == [
+        ["Flask", "rank 1", "75", "75 to 75 · 100 % rated"],
+        ["Django", "not ranked", "–", "0 to 100 · 0 % rated · too little to rank"],
+    ]
+    assert page.one("tr#performance th .weigh").text == "weight 3"
+    assert page.texts("tr#performance td")[1] == "no source says"
+    assert page.one("tr#performance td details .verdict").text == "Fast enough"
+    assert page.one("tr#performance td details .why").text == "Two of three say so."
+    (claim,) = Claim.objects.all()
+    assert claim.paraphrase in page.one(".claims li").text
+    assert page.one(".claims .cite a")["href"] == f"#source-{claim.source.key}"
+    assert claim.source.title in page.one(f"#source-{claim.source.key}").text
+
+
+def test_the_same_content_has_the_same_address(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    assert re.fullmatch(r"/s/[a-z2-7]{26}/", kept)
+    assert frozen(client, "/compare/django-vs-flask/") != kept  # the order is the visitor's
+    assert frozen(client, f"{LIVE}?only=differences&baseline=flask") == kept
+    assert frozen(client, f"{LIVE}?w-performance=9") != kept
+    assert Snapshot.objects.count() == 3
+
+
+def test_a_matrix_of_five_or_fewer_is_frozen_side_by_side(client: Client, cell: Rating) -> None:
+    kept = {frozen(client), frozen(client, "/compare/django-vs-flask/")}
+    assert {frozen(client, "/"), frozen(client, "/?sort=name")} <= kept
+    assert frozen(client, "/?w-performance=9") in {
+        frozen(client, f"{path}?w-performance=9") for path in (LIVE, "/compare/django-vs-flask/")
+    }
+    for _ in range(4):
+        factories.make_framework()
+    assert not read(client.get("/").content).all("button[form=freeze]")
+
+
+def test_a_day_gone_by_is_frozen_as_it_stood(client: Client, cell: Rating) -> None:
+    today = timezone.localdate()
+    kept = frozen(client, f"{LIVE}?as-of={today}")
+    assert Snapshot.objects.get().stood_at == comparing.stood_at(today, timezone.now())
+    assert frozen(client) == kept
+
+
+def test_the_id_is_the_hash_of_the_bytes_kept(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    made = Snapshot.objects.get()
+    digest = hashlib.sha256(made.content.encode()).digest()
+    assert kept == f"/s/{base64.b32encode(digest).decode().lower()[:26]}/"
+    assert made.size == len(made.content.encode())
+    assert made.content == snapshots.canonical(json.loads(made.content))
+
+
+def test_it_stays_byte_for_byte_whatever_editors_do(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    before = client.get(kept)
+    cell.refresh_from_db()
+    cell.score, cell.verdict = 1, "Slow"
+    revisions.save(cell, by=factories.MAKER, reason="Measured again.", seen=cell.version)
+    flask = cell.framework
+    flask.name, flask.is_published = "Bottle", False
+    revisions.save(flask, by=factories.MAKER, reason="Renamed and withdrawn.", seen=flask.version)
+    after = client.get(kept)
+    assert after.content == before.content
+    assert after["ETag"] == before["ETag"]
+
+
+def test_whoever_has_it_is_told_so_in_one_query(
+    client: Client, cell: Rating, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    kept = frozen(client)
+    first = client.get(kept)
+    assert re.fullmatch(r'"[0-9a-f]{64}"', first["ETag"])
+    assert first["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert not first.cookies
+    with django_assert_num_queries(1):
+        again = client.get(kept, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.get(kept, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "hostile", ["x", "A" * 26, "a" * 25, "a" * 27, "a" * 50_000, "%00" * 26, "1" * 26, "..%2f" * 5, "é" * 26]
+)
+def test_an_id_that_is_none_has_no_page(client: Client, db: None, hostile: str) -> None:
+    assert client.get(f"/s/{hostile}/").status_code == 404
+    assert client.get(f"/s/{hostile}/changes/").status_code == 404
+
+
+def test_one_that_was_never_frozen_has_no_page(client: Client, db: None) -> None:
+    assert client.get(f"/s/{KEPT}/").status_code == client.get(f"/s/{KEPT}/changes/").status_code == 404
+    assert read(client.get(f"/s/{KEPT}/").content).one("meta[name=robots]")["content"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    "path, status",
+    [
+        ("/compare/flask/freeze/", 400),
+        ("/compare/flask-vs-nobody/freeze/", 404),
+        ("/compare/flask-vs-%00/freeze/", 404),
+        (f"/compare/flask-vs-{'x' * 50_000}/freeze/", 404),
+    ],
+)
+def test_what_cannot_be_compared_cannot_be_frozen(
+    client: Client, cell: Rating, path: str, status: int
+) -> None:
+    assert client.post(path).status_code == status
+    assert not Snapshot.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["w-performance=abc", "w-performance=99999999999999999999", "as-of=%00", "x=%00"]
+)
+def test_what_is_not_understood_is_left_out(client: Client, cell: Rating, query: str) -> None:
+    assert client.post(f"{LIVE}freeze/?{query}").status_code == 302
+
+
+def test_freezing_is_asked_for_by_a_form(client: Client, cell: Rating) -> None:
+    response = client.get(f"{LIVE}freeze/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+
+
+# Limits
+
+
+def test_ten_an_hour_come_from_one_address(client: Client, cell: Rating, settings: Settings) -> None:
+    settings.SNAPSHOTS_AN_HOUR = 2
+    kept = frozen(client)
+    frozen(client, f"{LIVE}?w-performance=9")
+    response = client.post(f"{LIVE}freeze/?w-performance=5")
+    assert response.status_code == 429
+    assert 3500 < int(response["Retry-After"]) <= 3601
+    page = read(response.content)
+    assert "From your address 2 comparisons were frozen within an hour." in page.one(".lede").text
+    assert page.one("a.button")["href"] == f"{LIVE}?w-performance=5"
+    assert frozen(client) == kept  # what is kept already costs nothing
+    assert client.post(f"{LIVE}freeze/?w-performance=5", REMOTE_ADDR="192.0.2.9").status_code == 302
+
+
+def test_there_is_room_again_when_the_hour_is_over(cell: Rating, settings: Settings) -> None:
+    settings.SNAPSHOTS_AN_HOUR = 1
+
+    def freeze(number: int, now: datetime) -> None:
+        content = cast(Content, {"number": number})
+        snapshots.freeze(content, at=now, address="192.0.2.1", now=now)
+
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    freeze(1, noon)
+    with pytest.raises(snapshots.TooMany, match="Try again after 13:00 UTC on 21 November 2026"):
+        freeze(2, noon + timedelta(minutes=59))
+    freeze(2, noon + timedelta(minutes=60))
+    freeze(3, noon + timedelta(days=3))
+    assert Freezing.objects.count() == 1
+
+
+def test_all_together_hold_so_much(client: Client, cell: Rating, settings: Settings) -> None:
+    kept = frozen(client)
+    settings.SNAPSHOTS_BYTES = Snapshot.objects.get().size + 10
+    response = client.post(f"{LIVE}freeze/?w-performance=5")
+    assert response.status_code == 503
+    assert "There is no room for more frozen comparisons here." in read(response.content).one(".lede").text
+    assert frozen(client) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_make_one() -> None:
+    factories.make_rating(framework=factories.make_framework(name="Flask"))
+    factories.make_framework(name="Django")
+    answers = at_once(*[partial(Client().post, f"{LIVE}freeze/") for _ in range(20)])
+    assert [answer.status_code for answer in answers] == [302] * 20
+    assert {answer["Location"] for answer in answers} == {Snapshot.objects.get().get_absolute_url()}
+    assert Freezing.objects.count() == 1
+
+
+# What has changed since
+
+
+def changed(client: Client, kept: str) -> Element:
+    return read(client.get(f"{kept}changes/").content)
+
+
+def test_nothing_has_changed_yet(client: Client, cell: Rating) -> None:
+    page = changed(client, frozen(client))
+    assert "None of the 2 cells has changed since" in page.one(".lede").text
+    assert not page.all(".changed-facts")
+
+
+def test_what_has_changed_is_told_with_the_reasons(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    cell.refresh_from_db()
+    cell.score = 2
+    revisions.save(cell, by=factories.MAKER, reason="Measured again.", seen=cell.version)
+    factories.make_claim(
+        framework=cell.framework, criterion=cell.criterion, paraphrase="Slower than thought."
+    )
+    page = changed(client, kept)
+    assert "1 of 2 cells has changed since" in page.one(".lede").text
+    assert page.texts(".changed-facts .fact-line") == ["Flask, Performance"]
+    assert "Measured again." in page.one(".changed-facts").text
+    assert page.texts(".changed dt")[0] == "Score"
+    assert page.all(".changed dd")[0].text == "before: 4 → after: 2"
+    assert "Slower than thought." in page.all(".changed dd")[1].text
+
+
+def test_what_is_no_longer_compared_is_named(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    flask = cell.framework
+    flask.is_published = False
+    revisions.save(flask, by=factories.MAKER, reason="Withdrawn quietly.", seen=flask.version)
+    page = changed(client, kept)
+    assert "1 of 2 cells has changed" in page.one(".lede").text
+    assert "No longer compared: Flask." in page.one(".lede").text
+    assert "quietly" not in page.text
+
+
+def test_the_page_loads_it_apart(client: Client, cell: Rating) -> None:
+    kept = frozen(client)
+    bar = read(client.get(kept).content).one("#since")
+    assert bar["hx-get"] == bar.all("a")[0]["href"] == f"{kept}changes/"
+    assert bar["hx-trigger"] == "load"
+    fragment = client.get(f"{kept}changes/", headers={"HX-Request": "true"})
+    assert "HX-Request" in fragment["Vary"]
+    assert not read(fragment.content).all("main")
+    assert "None of the 2 cells has changed" in read(fragment.content).text
+
+
+def test_it_costs_the_same_for_one_change_and_three(
+    client: Client, cell: Rating, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    others = [factories.make_rating(framework=cell.framework, score=3) for _ in range(2)]
+    kept = frozen(client)
+    for count, rating in enumerate([cell, *others], start=1):
+        rating.refresh_from_db()
+        rating.score = 1
+        revisions.save(rating, by=factories.MAKER, reason=f"Reason {count}.", seen=rating.version)
+        with django_assert_num_queries(CHANGES_QUERIES):
+            page = changed(client, kept)
+        assert f"{count} of 6 cells" in page.one(".lede").text

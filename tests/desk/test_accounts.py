@@ -1,0 +1,149 @@
+"""Accounts and groups: the stock pages take any address, and who has written is switched off, not deleted."""
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Revision
+from frameworks.record import revisions
+from frameworks.record.revisions import Author
+from frameworks.roles import create_roles
+from tests import factories
+from tests.desk.test_admin import STUMBLING, form_on, sign_in, text_of
+from tests.html import read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+USERS, GROUPS, ATTEMPTS = "/admin/auth/user/", "/admin/auth/group/", "/admin/axes/accessattempt/"
+LISTS = [USERS, GROUPS, ATTEMPTS]
+PARAMETERS = (
+    "q p o e all is_staff__exact is_superuser__exact is_active__exact groups__id__exact groups__id__in name "
+    "permissions__id__exact username__exact attempt_time__year attempt_time__gte path_info locked_out "
+    "_facets _popup _to_field _changelist_filters nonsense"
+).split()
+
+
+@pytest.fixture
+def root() -> Client:
+    AccessAttempt.objects.create(username="ada", failures_since_start=1)
+    return sign_in(User.objects.create_superuser("root"))
+
+
+# Any address gets an answer
+
+
+@pytest.mark.parametrize("value", STUMBLING)
+@pytest.mark.parametrize("url", LISTS)
+def test_lists_take_any_parameter(root: Client, url: str, value: str) -> None:
+    for name in PARAMETERS:
+        response = root.get(url, {name: value}, follow=True)
+        assert response.status_code in (200, 400), name
+        assert b"<h1" in response.content
+    assert root.get(url, {"q": "x" * 60_000}).status_code == 200
+
+
+def test_they_say_what_they_did_not_understand(root: Client) -> None:
+    refused = root.get(USERS, {"groups__id__exact": "9" * 30})
+    assert refused.status_code == 400
+    assert "That address was not understood" in text_of(refused)
+    assert "Show all users" in text_of(refused)
+    assert "Null characters are not allowed." in text_of(root.get(USERS, {"q": "\0"}))
+
+
+@pytest.mark.parametrize("value", ["\0", "9" * 30, "abc"])
+def test_lists_take_any_selection(root: Client, value: str) -> None:
+    for url in LISTS:
+        for action in ("delete_selected", "turn_two_factor_off"):
+            sent = {"_selected_action": [value], "action": action, "index": "0", "post": "yes"}
+            assert root.post(url, sent).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "history", "password"])
+@pytest.mark.parametrize("pk", ["%00", "9" * 30, "abc", "_5F"])
+def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
+    for url in [USERS] if page == "password" else LISTS:
+        for response in (root.get(f"{url}{pk}/{page}/", follow=True), root.post(f"{url}{pk}/{page}/", {})):
+            assert response.status_code in (200, 302, 404)
+
+
+@pytest.mark.parametrize("value", [*STUMBLING, "9" * 19])
+def test_forms_take_anything(root: Client, value: str) -> None:
+    group = Group.objects.create(name="Readers")
+    user = User.objects.create_user("ada", password="correct horse")
+    for url in (f"{USERS}{user.pk}/change/", f"{GROUPS}{group.pk}/change/", f"{USERS}add/", f"{GROUPS}add/"):
+        clean = form_on(root.get(url))
+        for name in {*clean, "groups", "user_permissions", "permissions"} - {"csrfmiddlewaretoken"}:
+            assert root.post(url, {**clean, name: [value]}).status_code in (200, 302, 400), (url, name)
+        assert root.get(url, dict.fromkeys(clean, value)).status_code in (200, 400)
+
+
+def test_an_account_is_made_and_put_into_a_group(root: Client) -> None:
+    create_roles()
+    new = {
+        "username": "eve",
+        "password1": "correct horse",
+        "password2": "correct horse",
+        "usable_password": "true",
+    }
+    made = root.post(f"{USERS}add/", new, follow=True)
+    assert "was added successfully" in text_of(made)
+    eve, editors = User.objects.get(username="eve"), Group.objects.get(name="Editors")
+    changed = form_on(root.get(f"{USERS}{eve.pk}/change/"), is_staff="on", groups=[editors.pk])
+    assert root.post(f"{USERS}{eve.pk}/change/", changed).status_code == 302
+    assert list(User.objects.get(username="eve", is_staff=True).groups.all()) == [editors]
+
+
+# Who has written stays
+
+
+@pytest.fixture
+def writer() -> User:
+    user = factories.make_editor(username="ada")
+    rating = factories.make_rating()
+    rating.verdict = "Ada’s"
+    revisions.save(rating, by=Author.editor(user), reason="Because.", seen=1)
+    return user
+
+
+def test_who_has_written_is_not_deleted_but_switched_off(root: Client, writer: User) -> None:
+    url = f"{USERS}{writer.pk}/delete/"
+    for response in (root.get(url), root.post(url, {"post": "yes"})):
+        page = read(response.content).one("#content")
+        assert "An account that has written is not deleted" in page.text
+        assert page.texts("ul li") == ["ada: 1 revision"]
+        assert "untick “Active” on its page" in page.text
+        assert page.all("form") == []
+    assert User.objects.filter(pk=writer.pk).exists()
+    assert Revision.objects.filter(author=writer).count() == 1
+
+
+def test_nor_with_others(root: Client, writer: User) -> None:
+    idle = User.objects.create_user("idle")
+    sent = {"action": "delete_selected", "_selected_action": [writer.pk, idle.pk]}
+    for response in (root.post(USERS, sent), root.post(USERS, {**sent, "post": "yes"})):
+        assert "An account that has written is not deleted" in text_of(response)
+    assert User.objects.filter(username__in=["ada", "idle"]).count() == 2
+
+
+def test_who_has_written_nothing_is_deleted(root: Client) -> None:
+    idle = User.objects.create_user("idle")
+    assert "Are you sure" in text_of(root.get(f"{USERS}{idle.pk}/delete/"))
+    root.post(f"{USERS}{idle.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(username="idle").exists()
+    second = User.objects.create_user("idle")
+    root.post(USERS, {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"})
+    assert not User.objects.filter(username="idle").exists()
+
+
+def test_the_list_asks_as_often_for_three_as_for_one(
+    root: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    # The session, the account; the filter's groups; how many there are, how many of all, and the accounts.
+    queries = 6
+    for _ in range(2):
+        with django_assert_num_queries(queries):
+            root.get(USERS)
+        User.objects.create_user(f"more-{User.objects.count()}")
+        User.objects.create_user(f"more-{User.objects.count()}")

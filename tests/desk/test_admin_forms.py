@@ -1,0 +1,484 @@
+"""Add and change forms: every save is a revision with who and why, and a refusal is a sentence."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, OperationalError
+from django.test import Client
+
+from desk.kinds.evidence import ClaimsOfCellFormSet
+from frameworks.models import (
+    Claim,
+    Criterion,
+    Disagreement,
+    Facet,
+    FacetValue,
+    Framework,
+    Rating,
+    Relation,
+    Revision,
+    Source,
+    Trait,
+)
+from tests import factories
+from tests.desk.test_admin import (
+    ada,
+    add_url,
+    bob,
+    change_url,
+    form_on,
+    last_revision,
+    list_url,
+    sign_in,
+    text_of,
+)
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+def save(client: Client, url: str, **changes: Any) -> Any:
+    return client.post(url, form_on(client.get(url), **changes))
+
+
+# Every save is a revision
+
+
+def test_a_change_is_recorded_with_who_why_before_and_after(ada: Client) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling")
+    response = save(ada, change_url(rating), score=4, verdict="Good", reason="The guide was read again.")
+    assert response.status_code == 302
+    rating.refresh_from_db()
+    assert (rating.score, rating.verdict, rating.version) == (4, "Good", 2)
+    revision = last_revision(rating)
+    assert (revision.action, revision.origin) == ("changed", "admin")
+    assert revision.author == User.objects.get(username="ada")
+    assert revision.author_name == "Ada Lovelace"
+    assert revision.reason == "The guide was read again."
+    assert revision.changed_fields == [("score", 3, 4), ("verdict", "Middling", "Good")]
+
+
+def test_history_page_tells_it_field_by_field(ada: Client) -> None:
+    rating = factories.make_rating(score=3, reviewed_on=date(2026, 1, 2))
+    save(ada, change_url(rating), score=4, reviewed_on="2026-11-20", reason="Read again.")
+    page = text_of(ada.get(change_url(rating).replace("/change/", "/history/")))
+    assert "Ada Lovelace changed it on" in page
+    assert "Read again." in page
+    assert "Score 3 4" in page
+    assert "Last reviewed 2 January 2026 20 November 2026" in page
+    assert "Maker created it on" in page
+
+
+def test_a_change_needs_a_reason_and_loses_nothing_without(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    for reason in ("", "   ", None):
+        response = save(ada, change_url(rating), score=4, rationale="Quite new.\nTwo lines.", reason=reason)
+        assert response.status_code == 200
+        assert "Say in a sentence why" in text_of(response)
+        data = form_on(response)
+        assert data["score"] == ["4"]
+        assert data["rationale"] == ["Quite new.\r\nTwo lines."]
+    too_long = save(ada, change_url(rating), score=4, reason="x" * 301)
+    assert "at most 300 characters" in text_of(too_long)
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (3, 1)
+
+
+def test_nothing_changed_asks_for_nothing_and_records_nothing(ada: Client) -> None:
+    # Line breaks come back from a browser as CRLF, which is no change.
+    rating = factories.make_rating(rationale="One line.\nAnother line.")
+    assert save(ada, change_url(rating)).status_code == 302
+    rating.refresh_from_db()
+    assert rating.version == 1
+    assert rating.rationale == "One line.\nAnother line."
+    assert Revision.objects.of(rating).count() == 1
+
+
+def test_a_form_without_the_version_saves_nothing(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    for seen in (None, "", "x", "1", "-1:a/b", "1:another/fact"):
+        response = save(ada, change_url(rating), score=4, reason="Because.", seen=seen)
+        assert response.status_code == 200
+        assert "does not say which version you saw" in text_of(response)
+    rating.refresh_from_db()
+    assert rating.score == 3
+
+
+def test_a_row_without_the_version_is_not_deleted(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    response = save(
+        ada, change_url(rating), **{"claims-0-DELETE": "on", "claims-0-seen": ""}, reason="Because."
+    )
+    assert response.status_code == 200
+    assert "does not say which version you saw" in text_of(response)
+    assert Claim.objects.count() == 1
+
+
+def test_every_kind_of_fact_is_added_and_recorded(ada: Client) -> None:
+    claim = factories.make_claim()
+    group, facet, other = factories.make_group(), factories.make_facet(), factories.make_framework()
+    value = factories.make_facet_value(facet=facet)
+    rubric = {f"rubric_{step}": f"Step {step}." for step in range(1, 6)}
+    asked = {"name": "Speed", "slug": "speed", "short_name": "Speed", "question": "How fast is it?"}
+    added: list[tuple[Any, dict[str, Any]]] = [
+        (Framework, {"name": "Bottle", "slug": "bottle"}),
+        (Criterion, {**asked, "group": group.pk, "default_weight": 3, **rubric}),
+        (Facet, {"name": "Licence", "slug": "licence"}),
+        (FacetValue, {"facet": facet.pk, "name": "MIT", "slug": "mit"}),
+        (Source, {"key": "009", "short_name": "Ninth", "title": "The ninth", "read_on": "2026-11-20"}),
+        (Claim, {"source": claim.source_id, "line": 7, "criterion": claim.criterion_id, "paraphrase": "So it is."}),
+        (Rating, {"framework": claim.framework_id, "criterion": claim.criterion_id, "score": 2,
+                  "verdict": "Poor", "rationale": "By step 2."}),
+        (Trait, {"framework": claim.framework_id, "value": value.pk, "claims": [claim.pk]}),
+        (Relation, {"framework": claim.framework_id, "other": other.pk, "kind": "mirrors", "claims": [claim.pk]}),
+        (Disagreement, {"title": "Who", "slug": "who", "question": "Who is right?", "kind": "between",
+                        "explanation": "Nobody knows.", "claims": [claim.pk]}),
+    ]  # fmt: skip
+    for model, fields in added:
+        assert "Say in a sentence why" in text_of(save(ada, add_url(model), **fields))
+        response = save(ada, add_url(model), **fields, reason="It was missing.")
+        assert response.status_code == 302, text_of(response)
+        fact = model.objects.latest("pk")
+        revision = last_revision(fact)
+        assert (revision.action, revision.version, revision.reason) == ("created", 1, "It was missing.")
+        assert revision.author_name == "Ada Lovelace"
+        assert revision.before is None
+        assert fields.keys() <= (revision.after or {}).keys()
+
+
+def test_relations_to_many_are_part_of_the_revision(ada: Client) -> None:
+    trait = factories.make_trait()
+    [old] = trait.claims.all()
+    new = factories.make_claim(framework=trait.framework)
+    save(ada, change_url(trait), claims=[new.pk], reason="The other claim says it better.")
+    assert list(trait.claims.all()) == [new]
+    assert last_revision(trait).changed_fields == [("claims", [[old.key]], [[new.key]])]
+
+
+# Names are set once
+
+
+@pytest.mark.parametrize(
+    "make, names",
+    [
+        (factories.make_group, ["slug"]),
+        (factories.make_facet, ["slug"]),
+        (factories.make_facet_value, ["facet", "slug"]),
+        (factories.make_claim, ["key"]),
+        (factories.make_rating, ["framework", "criterion"]),
+        (factories.make_trait, ["framework", "value"]),
+        (factories.make_relation, ["framework", "kind", "other"]),
+        (factories.make_disagreement, ["slug"]),
+    ],
+)
+def test_what_names_a_fact_is_set_once(ada: Client, make: Any, names: list[str]) -> None:
+    fact, other = make(), make()
+    before = fact.key_text
+    page = ada.get(change_url(fact))
+    for name in names:
+        assert name not in form_on(page)
+        value = getattr(other, name)
+        save(ada, change_url(fact), **{name: getattr(value, "pk", value), "reason": "Tried."})
+    assert type(fact).objects.get(pk=fact.pk).key_text == before
+
+
+def test_slugs_are_offered_from_the_name_when_adding(ada: Client) -> None:
+    page = ada.get(add_url(Framework)).content.decode()
+    assert "data-prepopulated-fields=" in page
+    assert "#id_slug" in page
+    framework = factories.make_framework()
+    assert "#id_slug" not in ada.get(change_url(framework)).content.decode()
+
+
+def test_a_slug_that_no_address_could_hold_is_refused(ada: Client) -> None:
+    for slug in ("a-vs-b", "Upper", "two--hyphens", "-edge", "x" * 61):
+        response = save(ada, add_url(Framework), name="New", slug=slug, reason="New.")
+        assert response.status_code == 200
+        assert Framework.objects.count() == 0
+
+
+# What the database promises is said before
+
+
+def test_publishing_needs_a_claim(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    response = save(ada, change_url(rating), is_published="on", reason="Out with it.")
+    assert response.status_code == 200
+    assert "A published rating needs at least one claim behind it." in text_of(response)
+    rating.refresh_from_db()
+    assert not rating.is_published
+
+
+def test_publishing_with_the_first_claim_in_one_save(ada: Client) -> None:
+    rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
+    response = ada.get(change_url(rating))
+    data = form_on(response, is_published="on", reason="Evidence found.")
+    data |= new_claim_row(0, source, line=28, paraphrase="It is easy to learn.", reading=4)
+    assert ada.post(change_url(rating), data).status_code == 302
+    rating.refresh_from_db()
+    assert rating.is_published
+    [claim] = Claim.objects.behind(rating.framework, rating.criterion)
+    assert claim.key == f"003-28-{rating.framework.slug}-{rating.criterion.slug}"
+    assert (claim.reading, claim.version) == (4, 1)
+    for fact in (rating, claim):
+        assert last_revision(fact).reason == "Evidence found."
+        assert last_revision(fact).author_name == "Ada Lovelace"
+
+
+def test_the_last_claim_of_a_published_rating_stays(ada: Client) -> None:
+    rating = factories.make_rating()
+    [claim] = Claim.objects.behind(rating.framework, rating.criterion)
+    response = save(ada, change_url(rating), **{"claims-0-DELETE": "on"}, reason="Wrong.")
+    assert response.status_code == 200
+    assert "needs at least one claim" in text_of(response)
+    moved = save(ada, change_url(claim), criterion=factories.make_criterion().pk, reason="Wrong.")
+    assert moved.status_code == 200
+    assert "It is the last claim behind the published rating" in text_of(moved)
+    away = save(ada, change_url(claim), framework="", reason="Wrong.")
+    assert "It is the last claim behind the published rating" in text_of(away)
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_the_last_claim_goes_together_with_the_publication(ada: Client) -> None:
+    rating = factories.make_rating()
+    save(ada, change_url(rating), **{"claims-0-DELETE": "on", "is_published": None}, reason="It was misread.")
+    rating.refresh_from_db()
+    assert not rating.is_published
+    assert Claim.objects.count() == 0
+    assert Revision.objects.filter(model="claim", action="deleted", reason="It was misread.").count() == 1
+
+
+def test_one_claim_is_replaced_by_another_in_one_save(ada: Client) -> None:
+    rating, source = factories.make_rating(), factories.make_source()
+    data = form_on(ada.get(change_url(rating)), **{"claims-0-DELETE": "on"}, reason="A better one.")
+    data |= new_claim_row(1, source, line=5, paraphrase="It says so.")
+    assert ada.post(change_url(rating), data).status_code == 302
+    [claim] = Claim.objects.all()
+    assert claim.source == source
+
+
+def test_a_claim_that_is_cited_stays(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    disagreement = factories.make_disagreement(claims=[claim])
+    response = save(ada, change_url(rating), **{"claims-0-DELETE": "on"}, reason="Wrong.")
+    assert response.status_code == 200
+    assert f"{claim}: It is named by the disagreement “{disagreement}”. Take it out there first." in text_of(
+        response
+    )
+    assert Claim.objects.filter(pk=claim.pk).exists()
+
+
+def test_a_second_rating_of_a_cell_is_refused_in_words(ada: Client) -> None:
+    rating = factories.make_rating()
+    response = save(
+        ada, add_url(Rating), framework=rating.framework_id, criterion=rating.criterion_id,
+        score=1, verdict="Bad", rationale="No.", reason="Twice.",
+    )  # fmt: skip
+    assert response.status_code == 200
+    assert "There is a rating of this framework under this criterion already." in text_of(response)
+
+
+def test_a_criterion_with_ratings_stays_scored(ada: Client) -> None:
+    rating = factories.make_rating()
+    response = save(
+        ada, change_url(rating.criterion), is_scored=None, default_weight=0, reason="Only describes."
+    )
+    assert "Ratings stand under this criterion." in text_of(response)
+
+
+def test_a_rating_under_a_criterion_that_became_unscored_is_no_500(ada: Client) -> None:
+    rating = factories.make_rating()
+    Criterion.objects.filter(pk=rating.criterion_id).update(is_scored=False, default_weight=0)
+    response = save(ada, change_url(rating), score=5, reason="Better.")
+    assert response.status_code == 200
+    assert "only describes; it takes no score" in text_of(response)
+
+
+def test_terms_are_at_most_six_words(ada: Client) -> None:
+    claim = factories.make_claim()
+    response = save(ada, change_url(claim), term="one two three four five six seven", reason="Its words.")
+    assert "At most six words" in text_of(response)
+
+
+def test_what_the_database_refuses_in_the_end_is_a_sentence(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody else takes the last claim away between our look and the save."""
+    monkeypatch.setattr(ClaimsOfCellFormSet, "leaves_none", lambda rows: False)
+    rating = factories.make_rating(is_published=False)
+    response = save(ada, change_url(rating), is_published="on", verdict="Mine", reason="Out with it.")
+    assert response.status_code == 200
+    assert f"{rating}: A published rating needs at least one claim behind it." in text_of(response)
+    assert form_on(response)["verdict"] == ["Mine"]
+    rating.refresh_from_db()
+    assert (rating.is_published, rating.verdict) == (False, "Middling")
+
+
+@pytest.mark.parametrize(
+    "error", [IntegrityError("revision_once_per_version"), OperationalError("deadlock detected")]
+)
+def test_a_collision_in_the_database_comes_back_as_a_form(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    rating = factories.make_rating()
+    [claim] = Claim.objects.all()
+
+    def collide(*args: Any, **options: Any) -> None:
+        raise error
+
+    page = form_on(ada.get(change_url(rating)), verdict="Mine", reason="Because.")
+    rows = form_on(ada.get(list_url(Rating)), **{"form-0-score": "5"}, reason="Because.", _save="Save")
+    monkeypatch.setattr("frameworks.record.revisions._record", collide)
+    response = ada.post(change_url(rating), page)
+    assert response.status_code == 200
+    assert "at the same moment" in text_of(response)
+    assert form_on(response)["verdict"] == ["Mine"]
+    assert "at the same moment" in text_of(ada.post(list_url(Rating), rows, follow=True))
+    assert Rating.objects.get().version == 1
+    for action, fact in (("mark_reviewed", rating), ("delete_selected", claim)):
+        row = f"{fact.pk}:1:{fact.key_text}"
+        posted = {"row": row, "action": action, "reason": "Because.", "confirmed": "1"}
+        assert ada.post(list_url(type(fact)), posted, follow=True).status_code == 200
+
+
+def test_a_row_that_others_hang_on_is_not_deleted(ada: Client) -> None:
+    trait = factories.make_trait()
+    response = save(ada, change_url(trait.value.facet), **{"values-0-DELETE": "on"}, reason="Unused.")
+    assert response.status_code == 200
+    assert "would require deleting the following protected related objects" in text_of(response)
+
+
+# Claims of a cell
+
+
+def new_claim_row(index: int, source: Source, **fields: Any) -> dict[str, list[str]]:
+    row = {
+        "seen": "",
+        "id": "",
+        "source": source.pk,
+        "part": "prose",
+        "term": "",
+        "reading": "",
+        "note": "",
+        **fields,
+    }
+    data = {f"claims-{index}-{name}": [str(value)] for name, value in row.items()}
+    return data | {"claims-TOTAL_FORMS": [str(index + 1)]}
+
+
+def test_claims_of_the_cell_are_shown_joint_ones_too(ada: Client) -> None:
+    rating = factories.make_rating()
+    joint = factories.make_claim(
+        framework=rating.framework, joint_criterion=rating.criterion, paraphrase="Both."
+    )
+    factories.make_claim(framework=rating.framework, paraphrase="Elsewhere.")
+    data = form_on(ada.get(change_url(rating)))
+    assert data["claims-TOTAL_FORMS"] == ["2"]
+    assert [joint.paraphrase] in (data["claims-0-paraphrase"], data["claims-1-paraphrase"])
+    row = next(index for index in (0, 1) if data[f"claims-{index}-id"] == [str(joint.pk)])
+    save(ada, change_url(rating), **{f"claims-{row}-paraphrase": "Both at once."}, reason="Clearer.")
+    joint.refresh_from_db()
+    assert joint.paraphrase == "Both at once."
+    assert joint.criterion != rating.criterion
+    assert last_revision(joint).changed_fields == [("paraphrase", "Both.", "Both at once.")]
+    assert Revision.objects.of(rating).count() == 1
+
+
+def test_claims_from_one_line_get_numbered_keys(ada: Client) -> None:
+    rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
+    data = form_on(ada.get(change_url(rating)), reason="Three in one line.")
+    for index in range(3):
+        data |= new_claim_row(index, source, line=28, paraphrase=f"Says {index}.")
+    assert ada.post(change_url(rating), data).status_code == 302
+    stem = f"003-28-{rating.framework.slug}-{rating.criterion.slug}"
+    assert sorted(Claim.objects.values_list("key", flat=True)) == [stem, f"{stem}-2", f"{stem}-3"]
+
+
+def test_claims_are_added_with_a_new_rating(ada: Client) -> None:
+    framework, criterion = factories.make_framework(), factories.make_criterion()
+    url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
+    data = form_on(
+        ada.get(url), score=4, verdict="Good", rationale="By step 4.", is_published="on", reason="New."
+    )
+    assert data["framework"] == [str(framework.pk)]
+    data |= new_claim_row(0, factories.make_source(), line=3, paraphrase="It is good.")
+    assert ada.post(url, data).status_code == 302
+    rating = Rating.objects.get()
+    assert rating.is_published
+    assert Claim.objects.behind(framework, criterion).count() == 1
+
+
+def test_a_claim_without_framework_gets_a_key(ada: Client) -> None:
+    source, criterion = (
+        factories.make_source(key="001"),
+        factories.make_criterion(slug="security", name="Security"),
+    )
+    save(
+        ada,
+        add_url(Claim),
+        source=source.pk,
+        line=4,
+        criterion=criterion.pk,
+        paraphrase="All.",
+        reason="New.",
+    )
+    assert Claim.objects.get().key == "001-4-frameworks-security"
+
+
+def test_rubric_stands_beside_the_score(ada: Client) -> None:
+    criterion = factories.make_criterion(rubric_4="An afternoon for who knows Python.")
+    rating = factories.make_rating(criterion=criterion)
+    assert "4 An afternoon for who knows Python." in text_of(ada.get(change_url(rating)))
+    [claim] = Claim.objects.all()
+    assert "4 An afternoon for who knows Python." in text_of(ada.get(change_url(claim)))
+
+
+def test_a_frameworks_traits_are_edited_below_it(ada: Client) -> None:
+    trait = factories.make_trait(note="")
+    url = change_url(trait.framework)
+    save(ada, url, **{"traits-0-note": "Only since version 2."}, reason="A doubt.")
+    trait.refresh_from_db()
+    assert (trait.note, trait.version) == ("Only since version 2.", 2)
+    assert last_revision(trait).reason == "A doubt."
+    save(ada, url, **{"traits-0-DELETE": "on"}, reason="It has it not.")
+    assert Trait.objects.count() == 0
+    assert Revision.objects.filter(model="trait", action="deleted", reason="It has it not.").exists()
+
+
+def test_who_may_only_look_gets_no_form(ada: Client) -> None:
+    rating = factories.make_rating()
+    reader = User.objects.create_user("reader", is_staff=True)
+    for name in ("view_rating", "view_claim"):
+        reader.user_permissions.add(factories.permission(name))
+    page = sign_in(reader).get(change_url(rating))
+    assert page.status_code == 200
+    assert "reason" not in form_on(page)
+    assert sign_in(reader).post(change_url(rating), {"score": "1"}).status_code == 403
+
+
+# The public side
+
+
+def test_a_change_shows_at_the_next_request(ada: Client, client: Client) -> None:
+    rating = factories.make_rating(verdict="Middling")
+    other = factories.make_rating(criterion=rating.criterion).framework
+    slugs = "-vs-".join(sorted([rating.framework.slug, other.slug]))
+    assert "Middling" in text_of(client.get(f"/compare/{slugs}/"))
+    save(ada, change_url(rating), verdict="Quite remarkable", reason="Read again.")
+    assert "Quite remarkable" in text_of(client.get(f"/compare/{slugs}/"))
+
+
+def test_public_facts_link_to_their_page(ada: Client) -> None:
+    rating = factories.make_rating()
+    for fact in (rating, rating.framework, rating.criterion):
+        assert f'href="{fact.get_absolute_url()}"' in ada.get(change_url(fact)).content.decode()
+    hidden = factories.make_rating(is_published=False)
+    assert "View on site" not in text_of(ada.get(change_url(hidden)))
+    unpublished = factories.make_framework(is_published=False)
+    assert "View on site" not in text_of(ada.get(change_url(unpublished)))

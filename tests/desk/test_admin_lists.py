@@ -1,0 +1,361 @@
+"""The lists: what they show and ask, and edits in them, guarded row by row."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from frameworks.models import Claim, Criterion, Framework, Rating, Recorded, Revision, Source
+from tests import factories
+from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, list_url, text_of
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+RATINGS = "/admin/frameworks/rating/"
+CLAIMS = "/admin/frameworks/claim/"
+
+
+def row_of(page: Any, rating: Rating) -> int:
+    """Which row of the editable list holds the rating."""
+    data = form_on(page)
+    return next(
+        n for n in range(int(data["form-TOTAL_FORMS"][0])) if data[f"form-{n}-id"] == [str(rating.pk)]
+    )
+
+
+def edit(
+    page: Any, changes: dict[Rating, dict[str, Any]], reason: str = "Gone through."
+) -> dict[str, list[str]]:
+    """The list as posted by its Save button, with these changes."""
+    data = form_on(page, reason=reason, _save="Save")
+    for rating, fields in changes.items():
+        for name, value in fields.items():
+            data[f"form-{row_of(page, rating)}-{name}"] = [str(value)]
+    return data
+
+
+def shown(client: Client, url: str, **query: str) -> str:
+    return text_of(client.get(url, query))
+
+
+# What they show
+
+
+def test_ratings_show_claims_spread_and_dispute(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False, verdict="Steep", reviewed_on=date(2026, 11, 2))
+    for reading in (1, 4, None):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    page = ada.get(RATINGS)
+    assert "3 ≠ dispute" in text_of(page)
+    assert '<td class="field-claims">3</td>' in page.content.decode()
+    assert "2 November 2026" in text_of(page)
+    assert form_on(page)["form-0-verdict"] == ["Steep"]
+
+
+def test_readings_that_agree_are_no_dispute(ada: Client, settings: Settings) -> None:
+    rating = factories.make_rating(is_published=False)
+    for reading in (3, 4):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    assert "dispute </td>" not in ada.get(RATINGS).content.decode()
+    assert "≠" not in shown(ada, RATINGS)
+    settings.DISPUTE_SPREAD = 1
+    assert "1 ≠ dispute" in shown(ada, RATINGS)
+
+
+def test_claims_show_locator_note_and_the_score_of_their_cell(ada: Client) -> None:
+    rating = factories.make_rating(score=4)
+    source = factories.make_source(key="003")
+    claim = factories.make_claim(
+        source=source,
+        line=28,
+        framework=rating.framework,
+        criterion=rating.criterion,
+        note="Odd.",
+        term="Steep",
+    )
+    page = ada.get(CLAIMS, {"q": "003:28"})
+    assert "1 claim" in text_of(page)
+    assert f"003:28 {rating.framework} {rating.criterion} Steep - {claim.paraphrase} note 4" in text_of(page)
+    assert f'href="{change_url(rating)}"' in page.content.decode()
+
+
+def test_claims_of_a_cell_without_rating_lead_to_giving_one(ada: Client) -> None:
+    claim = factories.make_claim()
+    page = ada.get(CLAIMS).content.decode()
+    query = f"?framework={claim.framework_id}&amp;criterion={claim.criterion_id}"
+    assert f'href="/admin/frameworks/rating/add/{query}"' in page.replace("&criterion", "&amp;criterion")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    "model, queries",
+    [("rating", 10), ("claim", 10), ("framework", 7), ("criterion", 8), ("source", 7), ("trait", 9),
+     ("relation", 8), ("disagreement", 7), ("facetvalue", 8), ("facet", 7), ("criteriongroup", 7), ("revision", 9)],
+)  # fmt: skip
+def test_lists_cost_the_same_for_one_and_three(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, model: str, queries: int, count: int
+) -> None:
+    make = {
+        "rating": factories.make_rating,
+        "claim": factories.make_claim,
+        "framework": factories.make_framework,
+        "criterion": factories.make_criterion,
+        "source": factories.make_source,
+        "trait": factories.make_trait,
+        "relation": factories.make_relation,
+        "disagreement": factories.make_disagreement,
+        "facetvalue": factories.make_facet_value,
+        "facet": factories.make_facet,
+        "criteriongroup": factories.make_group,
+        "revision": factories.make_group,
+    }[model]
+    for _ in range(count):
+        make()
+    with django_assert_num_queries(queries):
+        assert ada.get(f"/admin/frameworks/{model}/").status_code == 200
+
+
+def test_a_list_page_of_many_ratings_costs_no_more(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    framework = factories.make_framework()
+    for _ in range(12):
+        factories.make_rating(framework=framework, is_published=False)
+    with django_assert_num_queries(10):
+        assert "12 ratings" in shown(ada, RATINGS)
+
+
+# What they ask
+
+
+def test_rating_filters(ada: Client) -> None:
+    today = date(2026, 11, 20)
+    agreed = factories.make_rating(verdict="Agreed", reviewed_on=today)
+    for readings, verdict in (((1, 4), "Disputed"), ((), "Bare")):
+        rating = factories.make_rating(verdict=verdict, is_published=False)
+        for reading in readings:
+            factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    for query, verdicts in [
+        ({"claims": "none"}, {"Bare"}),
+        ({"claims": "some"}, {"Agreed", "Disputed"}),
+        ({"dispute": "yes"}, {"Disputed"}),
+        ({"dispute": "no"}, {"Agreed"}),
+        ({"review": "never"}, {"Bare", "Disputed"}),
+        ({"is_published__exact": "1"}, {"Agreed"}),
+        ({"framework__id__exact": str(agreed.framework_id)}, {"Agreed"}),
+        ({"criterion__id__exact": str(agreed.criterion_id)}, {"Agreed"}),
+        ({"criterion__group__id__exact": str(agreed.criterion.group_id)}, {"Agreed"}),
+        ({"q": "dispu"}, {"Disputed"}),
+        ({"q": agreed.framework.name}, {"Agreed"}),
+        ({"dispute": "nonsense"}, {"Agreed", "Disputed", "Bare"}),
+    ]:
+        data = form_on(ada.get(RATINGS, query))
+        found = {value[0] for name, value in data.items() if name.endswith("-verdict")}
+        assert found == verdicts, query
+
+
+def test_filters_say_what_they_ask(ada: Client) -> None:
+    factories.make_rating()
+    words = shown(ada, RATINGS)
+    for question in ("No claims yet", "Sources disagree", "Due for review", "Never reviewed"):
+        assert question in words
+
+
+def test_claim_filters(ada: Client) -> None:
+    rated = factories.make_rating()
+    described = factories.make_criterion(is_scored=False)
+    factories.make_claim(paraphrase="Waiting.", reading=2)
+    factories.make_claim(
+        framework=rated.framework, criterion=rated.criterion, paraphrase="Rated.", part="table"
+    )
+    factories.make_claim(framework=rated.framework, criterion=described, paraphrase="Described.")
+    factories.make_claim(framework=None, paraphrase="General.")
+    factories.make_claim(
+        framework=rated.framework,
+        criterion=rated.criterion,
+        joint_criterion=factories.make_criterion(),
+        paraphrase="Half waiting.",
+        reading=1,
+    )
+    Claim.objects.filter(paraphrase__startswith="Says").delete()
+    for query, found in [
+        ({"cell": "unrated"}, {"Waiting.", "Half waiting."}),
+        ({"reading": "none"}, {"Rated.", "Described.", "General."}),
+        ({"reading": "some"}, {"Waiting.", "Half waiting."}),
+        ({"part__exact": "table"}, {"Rated."}),
+        ({"criterion__id__exact": str(described.pk)}, {"Described."}),
+        ({"q": "half"}, {"Half waiting."}),
+    ]:
+        words = shown(ada, CLAIMS, **query)
+        for paraphrase in ("Waiting.", "Rated.", "Described.", "General.", "Half waiting."):
+            assert (f" {paraphrase} " in words.replace("Half waiting.", "Half waiting. ")) is (
+                paraphrase in found
+            ), (query, paraphrase)
+
+
+def test_autocomplete_finds_claims_by_locator(ada: Client) -> None:
+    claim = factories.make_claim(source=factories.make_source(key="003"), line=28)
+    factories.make_claim(line=28)
+    asked = {"app_label": "frameworks", "model_name": "trait", "field_name": "claims", "term": "003:28"}
+    [found] = ada.get("/admin/autocomplete/", asked).json()["results"]
+    assert found == {"id": str(claim.pk), "text": str(claim)}
+
+
+# Edits in the list
+
+
+def test_an_edited_row_is_recorded_and_the_others_left_alone(ada: Client) -> None:
+    edited, other = factories.make_rating(score=3), factories.make_rating(score=3)
+    page = ada.get(RATINGS)
+    response = ada.post(RATINGS, edit(page, {edited: {"score": 5, "verdict": "Excellent"}}), follow=True)
+    assert "1 rating was changed." in text_of(response)
+    edited.refresh_from_db()
+    other.refresh_from_db()
+    assert (edited.score, edited.verdict, edited.version) == (5, "Excellent", 2)
+    assert (other.score, other.version) == (3, 1)
+    revision = last_revision(edited)
+    assert (revision.author_name, revision.reason) == ("Ada Lovelace", "Gone through.")
+    assert revision.changed_fields == [("score", 3, 5), ("verdict", "Middling", "Excellent")]
+    assert Revision.objects.of(other).count() == 1
+
+
+def test_filters_stay_after_saving(ada: Client) -> None:
+    rating = factories.make_rating()
+    url = f"{RATINGS}?is_published__exact=1"
+    response = ada.post(url, edit(ada.get(url), {rating: {"score": 5}}))
+    assert response.headers["Location"] == url
+
+
+def test_list_edits_need_one_reason_and_lose_nothing_without(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    response = ada.post(
+        RATINGS, edit(ada.get(RATINGS), {rating: {"score": 5, "verdict": "Mine"}}, reason=" ")
+    )
+    assert response.status_code == 200
+    assert "Say in a sentence why" in text_of(response)
+    data = form_on(response)
+    assert (data["form-0-score"], data["form-0-verdict"]) == (["5"], ["Mine"])
+    rating.refresh_from_db()
+    assert rating.score == 3
+    assert ada.post(RATINGS, {**data, "reason": ["Because."], "_save": ["Save"]}).status_code == 302
+    rating.refresh_from_db()
+    assert rating.score == 5
+
+
+def test_saving_a_list_unchanged_needs_no_reason(ada: Client) -> None:
+    rating = factories.make_rating()
+    assert ada.post(RATINGS, edit(ada.get(RATINGS), {}, reason="")).status_code == 302
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+def test_a_wrong_score_in_the_list_is_told_beside_it(ada: Client) -> None:
+    rating = factories.make_rating()
+    for score in ("6", "0", "", "x", "9" * 30):
+        response = ada.post(RATINGS, edit(ada.get(RATINGS), {rating: {"score": score, "verdict": "Mine"}}))
+        assert response.status_code == 200
+        assert "Please correct the error" in text_of(response)
+        assert form_on(response)["form-0-verdict"] == ["Mine"]
+
+
+def test_rows_in_conflict_are_shown_and_the_rest_saved(ada: Client, bob: Client) -> None:
+    free, taken = factories.make_rating(verdict="Free"), factories.make_rating(verdict="Taken", score=3)
+    page = ada.get(RATINGS)
+    bob.post(RATINGS, edit(bob.get(RATINGS), {taken: {"score": 1, "verdict": "Bob’s"}}, reason="Bob knows."))
+    answer = ada.post(RATINGS, edit(page, {free: {"verdict": "Ada’s free"}, taken: {"verdict": "Ada’s"}}))
+    assert answer.status_code == 409
+    words = text_of(answer)
+    assert "1 rating was changed." in words
+    assert "Bob Hopper changed it on" in words
+    assert "Bob knows." in words
+    assert "Verdict Taken Bob’s Ada’s" in words
+    assert "Score 3 1 you did not change it" in words
+    assert str(free) not in words
+    free.refresh_from_db()
+    taken.refresh_from_db()
+    assert (free.verdict, taken.verdict) == ("Ada’s free", "Bob’s")
+    saved = ada.post(RATINGS, form_on(answer, _save="1"), follow=True)
+    assert saved.status_code == 200
+    taken.refresh_from_db()
+    assert (taken.verdict, taken.score, taken.version) == ("Ada’s", 1, 3)
+    assert last_revision(taken).author_name == "Ada Lovelace"
+
+
+def test_going_back_to_the_list_with_my_values(ada: Client, bob: Client) -> None:
+    factories.make_rating()
+    taken = factories.make_rating(verdict="Taken")
+    page = ada.get(RATINGS)
+    bob.post(RATINGS, edit(bob.get(RATINGS), {taken: {"verdict": "Bob’s"}}))
+    answer = ada.post(RATINGS, edit(page, {taken: {"verdict": "Ada’s"}}))
+    again = ada.post(RATINGS, form_on(answer, _edit="1"))
+    assert again.status_code == 200
+    assert "Not saved yet." in text_of(again)
+    assert "Please correct" not in text_of(again)
+    data = form_on(again)
+    assert data["form-TOTAL_FORMS"] == ["1"]
+    assert data["form-0-verdict"] == ["Ada’s"]
+    taken.refresh_from_db()
+    assert taken.verdict == "Bob’s"
+    ada.post(RATINGS, {**data, "form-0-verdict": ["Both"], "_save": ["Save"]})
+    taken.refresh_from_db()
+    assert taken.verdict == "Both"
+
+
+def test_a_row_that_only_they_changed_is_no_conflict(ada: Client, bob: Client) -> None:
+    mine, theirs = factories.make_rating(), factories.make_rating()
+    page = ada.get(RATINGS)
+    bob.post(RATINGS, edit(bob.get(RATINGS), {theirs: {"verdict": "Bob’s"}}))
+    assert ada.post(RATINGS, edit(page, {mine: {"verdict": "Ada’s"}})).status_code == 302
+    theirs.refresh_from_db()
+    assert (theirs.verdict, theirs.version) == ("Bob’s", 2)
+
+
+def test_a_row_deleted_meanwhile_can_be_made_again(ada: Client, bob: Client) -> None:
+    rating = factories.make_rating(rationale="Long thought over.")
+    page = ada.get(RATINGS)
+    url = change_url(rating).replace("/change/", "/delete/")
+    bob.post(url, form_on(bob.get(url), reason="Nobody needs it.", confirmed="1"))
+    answer = ada.post(RATINGS, edit(page, {rating: {"verdict": "Ada’s"}}))
+    assert answer.status_code == 409
+    assert "Nobody needs it." in text_of(answer)
+    ada.post(RATINGS, form_on(answer, _save="1"))
+    again = Rating.objects.get()
+    assert (again.verdict, again.rationale, again.version) == ("Ada’s", "Long thought over.", 3)
+
+
+def test_a_list_row_without_version_saves_nothing(ada: Client) -> None:
+    rating = factories.make_rating(verdict="Before")
+    data = edit(ada.get(RATINGS), {rating: {"verdict": "After"}})
+    del data["form-0-seen"]
+    assert "does not say which version you saw" in text_of(ada.post(RATINGS, data))
+    rating.refresh_from_db()
+    assert rating.verdict == "Before"
+
+
+def test_a_list_takes_no_new_rows(ada: Client) -> None:
+    rating = factories.make_rating()
+    data = edit(ada.get(RATINGS), {})
+    data |= {"form-TOTAL_FORMS": ["2"], "form-1-score": ["4"], "form-1-verdict": ["New"], "form-1-id": [""]}
+    ada.post(RATINGS, data)
+    assert list(Rating.objects.all()) == [rating]
+
+
+def test_rows_keep_their_place_when_the_order_changes_meanwhile(ada: Client) -> None:
+    first = factories.make_rating(framework=factories.make_framework(name="Alpha"), verdict="Of alpha")
+    factories.make_rating(framework=factories.make_framework(name="Beta"), verdict="Of beta")
+    page = ada.get(RATINGS)
+    Framework.objects.filter(pk=first.framework_id).update(name="Zeta")
+    response = ada.post(RATINGS, edit(page, {first: {"score": 9}}))
+    rows = response.content.decode().split("</table>")[-2].split("<tr>")
+    [zeta] = [row for row in rows if "Zeta</a>" in row]
+    assert "Of alpha" in zeta
+
+
+def test_no_other_list_is_written_in(ada: Client) -> None:
+    for model in (Claim, Criterion, Framework, Source):
+        assert "_save" not in ada.get(list_url(model)).content.decode()
+        assert issubclass(model, Recorded)

@@ -1,0 +1,47 @@
+"""The head of the desk: what is used most in one row, and all there is in parts."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests import factories
+from tests.html import Element, read
+
+from .test_admin import sign_in
+
+pytestmark = pytest.mark.django_db
+
+PARTS = ["What is compared", "Evidence", "Around the frameworks", "Advice", "The desk", "Accounts"]
+
+
+def head(user: User, path: str = "/admin/") -> Element:
+    return read(sign_in(user).get(path).content).one("#desk-nav")
+
+
+def test_all_there_is_has_its_place_in_the_head_and_on_the_front_page() -> None:
+    client = sign_in(User.objects.create_superuser("boss"))
+    page = read(client.get("/admin/").content)
+    index = page.one("#desk-nav details")
+    assert index.texts("p") == page.texts(".all-there-is h3") == PARTS
+    listed = [link["href"] for link in index.all("a")]
+    assert len(listed) == len(set(listed))
+    assert listed == [
+        link["href"] for link in page.all(".all-there-is a") if "add" not in link["href"].split("/")
+    ]
+    row = [link.text for link in page.all("#desk-nav a")][: -len(listed)]
+    assert row == [
+        *("Grid", "Ratings", "Claims", "Frameworks", "Criteria", "Sources"),
+        *("Use cases", "Proposals", "Objections", "Revisions"),
+    ]
+
+
+def test_who_may_not_look_at_accounts_is_not_shown_any() -> None:
+    assert head(factories.make_proposer(username="ada")).texts("details p") == PARTS[:-1]
+
+
+def test_the_list_at_hand_is_marked() -> None:
+    boss = User.objects.create_superuser("boss")
+    for path, marked in (
+        ("/admin/frameworks/claim/", ["Claims", "Claims"]),
+        ("/admin/frameworks/tie/", ["Ties"]),
+    ):
+        assert [link.text for link in head(boss, path).all("a") if "aria-current" in link] == marked

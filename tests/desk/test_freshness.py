@@ -1,0 +1,473 @@
+"""What wants looking at: ratings due for review, one-click reviews, what waits, and the picture of coverage."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from desk.queues import freshness
+from frameworks.models import Criterion, LinkCheck, Objection, Proposal, ProposedChange, Rating
+from tests import factories
+from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, sign_in, text_of
+from tests.html import Element, read
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+DESK = "/admin/"
+COVERAGE = "/admin/coverage/"
+STILL_RIGHT = "/admin/still-right/"
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def eve() -> Client:
+    """She edits and may not publish."""
+    return sign_in(factories.make_proposer(username="eve", first_name="Eve", last_name="Stone"))
+
+
+def page_of(client: Client, url: str = DESK) -> Element:
+    response = client.get(url)
+    assert response.status_code == 200
+    return read(response.content)
+
+
+def queue(page: Element) -> list[list[str]]:
+    """Each row of the queue, cell by cell."""
+    return [
+        [cell.text for cell in row.children if isinstance(cell, Element)]
+        for row in page.all(".queue tbody tr")
+    ]
+
+
+def press(client: Client, page: Element, at: int) -> Any:
+    """Presses the button of one row, counted from 1."""
+    form = page.all(".queue tbody tr")[at - 1].one("form")
+    data = {field["name"]: field["value"] for field in form.all("input")}
+    return client.post(form["action"], data)
+
+
+def make_disputed(spread: int, **fields: Any) -> Rating:
+    rating = factories.make_rating(is_published=False, **fields)
+    for reading in (1, 1 + spread):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    return rating
+
+
+# When a review is due
+
+
+@pytest.mark.parametrize(
+    "interval, days, is_due",
+    [
+        (180, 179, False),
+        (180, 180, True),
+        (180, 181, True),
+        (30, 29, False),
+        (30, 30, True),
+        (1, 0, False),
+        (1, 1, True),
+        (3650, 3649, False),
+        (3650, 3650, True),
+        (3650, None, True),
+    ],
+)
+def test_a_review_is_due_when_its_criterion_says(interval: int, days: int | None, is_due: bool) -> None:
+    rating = factories.make_rating(
+        criterion=factories.make_criterion(review_interval_days=interval),
+        reviewed_on=None if days is None else TODAY - timedelta(days=days),
+    )
+    assert Rating.objects.due(TODAY).exists() is is_due
+    [queued] = Rating.objects.to_review(TODAY)
+    assert bool(queued.is_due) is is_due  # type: ignore[attr-defined]
+    assert rating.days_overdue(TODAY) == (None if days is None else days - interval)
+
+
+def test_each_rating_goes_by_its_own_criterion() -> None:
+    for interval in (10, 20, 30):
+        factories.make_rating(
+            criterion=factories.make_criterion(review_interval_days=interval),
+            verdict=f"After {interval}",
+            reviewed_on=TODAY - timedelta(days=20),
+        )
+    assert {rating.verdict for rating in Rating.objects.due(TODAY)} == {"After 10", "After 20"}
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_last_days_that_there_are_do_no_harm(ada: Client, day: date) -> None:
+    factories.make_rating(
+        reviewed_on=day, criterion=factories.make_criterion(name="Speed", review_interval_days=3650)
+    )
+    [[_, _, _, _, _, _, due, _]] = queue(page_of(ada))
+    assert due.endswith("days ago") if day == date.min else due.startswith("in ")
+    assert ada.get("/admin/frameworks/rating/?review=due").status_code == 200
+
+
+def test_the_queue_s_order() -> None:
+    def days(number: int) -> date:
+        return TODAY - timedelta(days=number)
+
+    make_disputed(3, verdict="6: wide, and not due", reviewed_on=days(179))
+    make_disputed(1, verdict="7: narrow, due later", reviewed_on=days(1))
+    factories.make_rating(verdict="5: no reading, long overdue", is_published=False, reviewed_on=days(900))
+    make_disputed(2, verdict="3: wide, overdue", reviewed_on=days(200))
+    make_disputed(2, verdict="2: wide, longer overdue", reviewed_on=days(201))
+    make_disputed(2, verdict="1: wide, never reviewed", reviewed_on=None)
+    make_disputed(0, verdict="4: agreed, due today", reviewed_on=days(180))
+    make_disputed(4, verdict="0: widest, due today", reviewed_on=days(180))
+    verdicts = [rating.verdict for rating in Rating.objects.to_review(TODAY)]
+    assert [verdict[0] for verdict in verdicts] == list("01234567")
+
+
+def test_the_interval_is_set_on_the_criterion_s_form(ada: Client) -> None:
+    criterion = factories.make_criterion()
+    page = ada.get(change_url(criterion))
+    assert form_on(page)["review_interval_days"] == ["180"]
+    refused = ada.post(change_url(criterion), form_on(page, review_interval_days="0", reason="Oftener."))
+    assert "greater than or equal to 1" in text_of(refused)
+    ada.post(change_url(criterion), form_on(page, review_interval_days="30", reason="It moves fast."))
+    assert Criterion.objects.get(pk=criterion.pk).review_interval_days == 30
+    assert last_revision(criterion).changed_fields == [("review_interval_days", 180, 30)]
+
+
+def test_the_ratings_list_asks_by_the_criterion_too(ada: Client) -> None:
+    days = timezone.localdate() - timedelta(days=31)
+    for interval in (30, 90):
+        criterion = factories.make_criterion(review_interval_days=interval)
+        factories.make_rating(criterion=criterion, reviewed_on=days, verdict=f"Every {interval}")
+    data = form_on(ada.get("/admin/frameworks/rating/", {"review": "due"}))
+    assert [value for name, value in data.items() if name.endswith("-verdict")] == [["Every 30"]]
+
+
+# The queue on the front page
+
+
+def test_the_desk_opens_on_the_queue(ada: Client) -> None:
+    today = timezone.localdate()
+    django = factories.make_framework(name="Django")
+    speed, safety, docs = (factories.make_criterion(name=name) for name in ("Speed", "Safety", "Docs"))
+    make_disputed(2, framework=django, criterion=speed, score=4, verdict="Solid")
+    factories.make_rating(
+        framework=django, criterion=safety, verdict="Safe", reviewed_on=today - timedelta(days=181)
+    )
+    factories.make_rating(framework=django, criterion=docs, verdict="Rich", reviewed_on=today)
+    page = page_of(ada)
+    said = f"{(today - timedelta(days=181)).day} "
+    rows = queue(page)
+    assert rows[0] == [
+        "Django, Speed not published",
+        "4",
+        "Solid",
+        "2",
+        "2 ≠ dispute",
+        "never",
+        "never reviewed",
+        "Still right: Django, Speed",
+    ]
+    assert rows[1][0] == "Django, Safety"
+    assert rows[1][3:5] == ["1", "0"]
+    assert rows[1][5].startswith(said)
+    assert rows[1][6:] == ["1 day ago", "Still right: Django, Safety"]
+    assert rows[2][6] == "in 180 days"
+    assert ["due" in row.attributes.get("class", "") for row in page.all(".queue tbody tr")] == [
+        True,
+        True,
+        False,
+    ]
+    assert "2 ratings due for review" in page.texts(".counts li")
+
+
+def test_a_page_of_the_queue_holds_twenty_five(ada: Client) -> None:
+    framework = factories.make_framework()
+    for number in range(27):
+        factories.make_rating(framework=framework, verdict=f"Verdict {number}")
+    first, second = page_of(ada), page_of(ada, f"{DESK}?p=2")
+    assert (len(queue(first)), len(queue(second))) == (25, 2)
+    assert first.one(".paginator").text == "Page 1 of 2 Next"
+    assert second.one(".paginator").text == "Previous Page 2 of 2"
+
+
+@pytest.mark.parametrize("p", ["0", "-1", "abc", "9" * 30, "9" * 5000, "%00", "²"])
+def test_any_page_of_the_queue_gets_an_answer(ada: Client, p: str) -> None:
+    factories.make_rating()
+    assert len(queue(page_of(ada, f"{DESK}?p={p}"))) == 1
+
+
+def test_an_empty_desk_says_so(ada: Client) -> None:
+    page = page_of(ada)
+    assert "There are no ratings yet." in page.texts(".queue p")
+    assert "0 ratings due for review" in page.texts(".counts li")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_asks_as_often_for_much_as_for_little(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    make_square(count)
+    # 4 for session, user and rights; 6 counts; 4 for the queue; 4 for the coverage.
+    with django_assert_num_queries(18):
+        assert len(queue(page_of(ada))) == count * count
+
+
+def make_square(count: int) -> None:
+    frameworks = [factories.make_framework() for _ in range(count)]
+    for criterion in [factories.make_criterion() for _ in range(count)]:
+        for framework in frameworks:
+            factories.make_rating(framework=framework, criterion=criterion)
+
+
+# Still right
+
+
+def test_still_right_in_one_click_with_a_trace(ada: Client) -> None:
+    for verdict in ("First", "Second", "Third"):
+        factories.make_rating(verdict=verdict)
+    page = page_of(ada)
+    second = Rating.objects.get(verdict="Second")
+    response = press(ada, page, 2)
+    assert response.status_code == 302
+    rating = Rating.objects.get(pk=second.pk)
+    assert (rating.reviewed_on, rating.version) == (timezone.localdate(), 2)
+    revision = last_revision(rating)
+    assert (revision.author_name, revision.reason) == ("Ada Lovelace", "Looked over again: still right.")
+    assert revision.changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
+    assert response.headers["Location"] == "/admin/?p=1#due-2"
+    after = page_of(ada, response.headers["Location"])
+    assert [row[2] for row in queue(after)] == ["First", "Third", "Second"]
+    # What the address points to can take the focus, and is the next one to be judged.
+    assert after.one("#due-2").tag == "button"
+    assert after.one("#due-2").text.endswith(str(Rating.objects.get(verdict="Third")))
+    assert "1 rating was marked as reviewed today." in after.text
+
+
+def test_still_right_twice_is_no_second_step(ada: Client) -> None:
+    rating = factories.make_rating()
+    page = page_of(ada)
+    press(ada, page, 1)
+    assert press(ada, page, 1).status_code == 302
+    assert "1 rating was marked as reviewed today already." in page_of(ada).text
+    rating.refresh_from_db()
+    assert rating.version == 2
+
+
+def test_still_right_of_what_somebody_else_has_changed_is_a_conflict(ada: Client, bob: Client) -> None:
+    rating = factories.make_rating(verdict="Before")
+    page = page_of(ada, f"{DESK}?p=1")
+    url = change_url(rating)
+    bob.post(url, form_on(bob.get(url), verdict="Bob’s", reason="His."))
+    conflict = press(ada, page, 1)
+    assert conflict.status_code == 409
+    assert "Bob Hopper changed it on" in text_of(conflict)
+    assert "You wanted to mark it as reviewed today." in text_of(conflict)
+    assert Rating.objects.get(pk=rating.pk).reviewed_on is None
+    form = read(conflict.content).one("form.guarded")
+    answer = ada.post(form["action"], form_on(conflict, confirmed="1"))
+    assert answer.headers["Location"] == "/admin/?p=1#due-1"
+    kept = Rating.objects.get(pk=rating.pk)
+    assert (kept.verdict, kept.reviewed_on, kept.version) == ("Bob’s", timezone.localdate(), 3)
+    assert last_revision(rating).reason == "Looked over again: still right."
+
+
+def test_still_right_of_what_is_gone_is_told(ada: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    page = page_of(ada)
+    Rating.objects.filter(pk=rating.pk).delete()
+    assert press(ada, page, 1).status_code == 409
+
+
+def test_an_editor_who_may_not_publish_proposes_it(eve: Client, ada: Client) -> None:
+    rating = factories.make_rating()
+    response = press(eve, page_of(eve), 1)
+    proposal = Proposal.objects.get()
+    assert response.headers["Location"] == proposal.get_absolute_url()
+    assert (proposal.author_name, proposal.reason) == ("Eve Stone", "Looked over again: still right.")
+    assert ProposedChange.objects.get().changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
+    rating.refresh_from_db()
+    assert (rating.reviewed_on, rating.version) == (None, 1)
+    for client in (eve, ada):
+        page = page_of(client)
+        assert queue(page)[0][-1] == f"Proposal {proposal.pk} waits"
+        assert "1 proposal for a reviewer" in page.texts(".counts li")
+        assert client.get(page.one("#due-1")["href"]).status_code == 200
+
+
+def test_without_a_row_or_a_reason_nothing_is_written(ada: Client) -> None:
+    rating = factories.make_rating()
+    row = f"{rating.pk}:1:{rating.key_text}"
+    for data in (
+        {},
+        {"row": row},
+        {"row": "x", "reason": "So."},
+        {"row": "\0", "reason": "\0"},
+        {"row": f"{2**70}:1:a/b", "reason": "So."},
+        {"row": row, "reason": "x" * 50_000},
+        {"row": f"{rating.pk}:{10**12}:a", "reason": "So."},
+    ):
+        assert ada.post(f"{STILL_RIGHT}?p=\0&at={'9' * 99}", data).status_code in {200, 302}
+    made_up = {"row": f"{rating.pk + 1}:1:a/b", "reason": "So."}
+    assert "There is no rating a/b any more." in text_of(ada.post(STILL_RIGHT, made_up, follow=True))
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+def test_who_may_see_the_queue_and_who_may_press(eve: Client) -> None:
+    rating = factories.make_rating()
+    reviewer = sign_in(factories.make_reviewer())
+    page = page_of(reviewer)
+    assert len(queue(page)) == 1
+    assert page.all(".queue form") == []
+    row = {"row": f"{rating.pk}:1:{rating.key_text}", "reason": "So."}
+    assert reviewer.post(STILL_RIGHT, row).status_code == 403
+    clerk = sign_in(User.objects.create_user("clerk", is_staff=True))
+    assert page_of(clerk).all(".queue, .counts") == []
+    assert clerk.post(STILL_RIGHT, row).status_code == 403
+    assert clerk.get(COVERAGE).status_code == 403
+    assert eve.get(STILL_RIGHT).status_code == 405
+    assert eve.post(COVERAGE).status_code == 405
+    for url in (STILL_RIGHT, COVERAGE, DESK):
+        assert Client().get(url).headers["Location"].startswith("/admin/login/")
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+# What waits
+
+
+def test_the_desk_counts_what_waits(eve: Client) -> None:
+    rating = factories.make_rating(reviewed_on=timezone.localdate())
+    factories.make_claim()
+    Objection.objects.create(framework=rating.framework, criterion=rating.criterion, text="Not so.")
+    LinkCheck.objects.create(url="https://a.example/", is_alive=False)
+    LinkCheck.objects.create(url="https://b.example/", is_alive=True)
+    author, reviewer = User.objects.get(username="eve"), factories.make_reviewer()
+    decided = {"decided_by": reviewer, "decided_at": timezone.now(), "note": "Say where."}
+    for status, values in (("open", {}), ("returned", decided), ("rejected", decided)):
+        Proposal.objects.create(
+            author=author, author_name="Eve", origin="admin", reason="So.", status=status, **values
+        )
+    page = page_of(eve)
+    assert page.texts(".counts li") == [
+        "1 proposal for a reviewer",
+        "1 proposal returned to you",
+        "1 objection of a reader",
+        "0 ratings due for review",
+        "1 claim in a cell not rated yet",
+        "1 dead link",
+    ]
+    links = {link.text: link["href"] for link in page.all(".counts a")}
+    shown = text_of(eve.get(links["1 dead link"]))
+    assert "https://a.example/" in shown
+    assert "https://b.example/" not in shown
+    for url in links.values():
+        assert eve.get(url).status_code == 200
+    other = page_of(sign_in(factories.make_proposer())).texts(".counts li")
+    assert "0 proposals returned to you" in other
+
+
+# Coverage
+
+
+def pictured(page: Element) -> dict[str, tuple[str, str]]:
+    """What each cell shows, and says: by framework and criterion."""
+    found = {}
+    for link in page.all(".coverage td a"):
+        shown, said = link.parts
+        name, _, words = said.partition(": ")
+        assert link["title"] == said
+        found[name] = (shown, words)
+    return found
+
+
+def make_coverage() -> None:
+    flask, django = (factories.make_framework(name=name) for name in ("Flask", "Django"))
+    names = ("Speed", "Safety", "Docs")
+    group = factories.make_group()
+    speed, safety, docs = (factories.make_criterion(name=name, group=group) for name in names)
+    factories.make_criterion(name="Described", is_scored=False)
+    one, two = factories.make_source(), factories.make_source()
+    for source, reading in ((one, 2), (one, 3), (two, None)):
+        factories.make_claim(framework=django, criterion=speed, source=source, reading=reading)
+    factories.make_rating(framework=django, criterion=speed, score=4)
+    factories.make_claim(framework=django, criterion=safety, joint_criterion=docs, source=one, reading=3)
+    factories.make_rating(framework=django, criterion=docs, score=2)
+    factories.make_claim(framework=flask, criterion=speed, source=two)
+    factories.make_rating(framework=flask, criterion=speed, score=5)
+    factories.make_rating(framework=flask, criterion=docs, score=5, is_published=False)
+    factories.make_claim(framework=None, criterion=docs, source=two)
+
+
+def test_the_picture_says_what_stands_behind_each_cell(ada: Client) -> None:
+    make_coverage()
+    page = page_of(ada, COVERAGE)
+    assert pictured(page) == {
+        "Django, Docs": ("1▼", "1 source, scored 2, below the readings of 3"),
+        "Django, Safety": ("1○", "1 source, not scored yet"),
+        "Django, Speed": ("2▲", "2 sources, scored 4, above the readings of 2 to 3"),
+        "Flask, Docs": ("0", "no source, scored 5"),
+        "Flask, Safety": ("0", "no source, not rated"),
+        "Flask, Speed": ("1", "1 source, scored 5"),
+    }
+    assert page.texts(".coverage thead th") == ["Docs", "Safety", "Speed"]
+    assert page.texts(".legend li") == [
+        "2 1 cell with two sources or more",
+        "1 3 with one",
+        "0 2 with none",
+        "▲ 1 scored above all readings",
+        "▼ 1 scored below all readings",
+        "○ 1 with evidence in and not scored yet",
+    ]
+    assert page_of(ada).texts(".legend li") == page.texts(".legend li")
+
+
+def test_a_cell_leads_to_its_rating_a_new_one_or_its_claims(ada: Client) -> None:
+    make_coverage()
+    rating = Rating.objects.get(framework__slug="django", criterion__slug="speed")
+    links = {link["title"].partition(":")[0]: link["href"] for link in page_of(ada, COVERAGE).all("td a")}
+    assert links["Django, Speed"] == change_url(rating)
+    prefilled = form_on(ada.get(links["Django, Safety"]))
+    assert prefilled["framework"] == [str(rating.framework_id)]
+    assert prefilled["criterion"] == [str(Criterion.objects.get(slug="safety").pk)]
+    reviewer = sign_in(factories.make_reviewer())
+    links = {
+        link["title"].partition(":")[0]: link["href"] for link in page_of(reviewer, COVERAGE).all("td a")
+    }
+    assert reviewer.get(links["Django, Speed"]).status_code == 200
+    claims = read(reviewer.get(links["Django, Safety"]).content)
+    assert len(claims.all("#result_list tbody tr")) == 1
+
+
+def test_a_score_at_the_end_of_its_readings_is_not_outside() -> None:
+    for score in (2, 4):
+        rating = factories.make_rating(score=score, is_published=False)
+        for reading in (2, 4):
+            factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    counts = freshness.coverage().counts
+    assert (counts["above"], counts["below"]) == (0, 0)
+
+
+def test_an_empty_portal_has_no_picture(ada: Client) -> None:
+    assert "It takes a framework and a criterion" in text_of(ada.get(COVERAGE))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_picture_asks_as_often_for_much_as_for_little(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    make_square(count)
+    # 4 for session, user and rights; 4 for the picture.
+    with django_assert_num_queries(8):
+        assert len(page_of(ada, COVERAGE).all(".coverage td a")) == count * count
+
+
+def test_our_pages_hold_no_inline_code(ada: Client) -> None:
+    make_coverage()
+    for url in (DESK, COVERAGE):
+        page = ada.get(url).content.decode()
+        assert "<style" not in page
+        assert " style=" not in page
+        assert "<script>" not in page

@@ -1,0 +1,745 @@
+"""The grid: what it shows, what it takes, what becomes of each cell that is sent. The typing is in tests/browser."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from desk.grid.changes import NotUnderstood, parse
+from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision
+from frameworks.record import revisions
+from frameworks.record.revisions import Author
+from tests import factories
+from tests.desk.test_admin import ada, bob, last_revision, sign_in, text_of
+from tests.html import Element, read
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+URL = "/admin/frameworks/rating/matrix/"
+Change = dict[str, Any]
+
+
+def rows(client: Client, query: str = "") -> Element:
+    return read(client.get(URL + query).content)
+
+
+def cell(page: Element, framework: str, criterion: str) -> Element:
+    columns = [head["data-criterion"] for head in page.all("table#grid th[data-criterion]")]
+    return page.one(f"tr[data-framework={framework}]").all("td")[columns.index(criterion)]
+
+
+def change(rating: Rating | tuple[Framework, Criterion], **fields: Any) -> Change:
+    if isinstance(rating, Rating):
+        named = (rating.framework, rating.criterion)
+        fields.setdefault("seen", rating.version)
+    else:
+        named = rating
+    return {"framework": named[0].slug, "criterion": named[1].slug, **fields}
+
+
+def send(
+    client: Client, *ratings: Change, claims: list[Change] | None = None, reason: Any = "Read again."
+) -> Any:
+    changes = {"reason": reason, "ratings": list(ratings), "claims": claims or []}
+    return client.post(URL, {"changes": json.dumps(changes)})
+
+
+def outcomes(response: Any) -> list[str]:
+    assert response.status_code == 200, response.content
+    return [one["outcome"] for one in response.json()["outcomes"]]
+
+
+def world(size: int) -> None:
+    """`size` frameworks under as many criteria, all rated, with an objection to each."""
+    frameworks = [factories.make_framework() for _ in range(size)]
+    for criterion in [factories.make_criterion() for _ in range(size)]:
+        for framework in frameworks:
+            factories.make_rating(framework=framework, criterion=criterion)
+            Objection.objects.create(framework=framework, criterion=criterion, text="No.")
+
+
+@pytest.fixture
+def rating() -> Rating:
+    rating: Rating = factories.make_rating(
+        framework=factories.make_framework(name="Django"),
+        criterion=factories.make_criterion(name="Performance", group=factories.make_group(name="Running it")),
+        score=3,
+        verdict="Middling",
+        reviewed_on=timezone.localdate(),
+    )
+    return rating
+
+
+@pytest.fixture
+def bare(rating: Rating) -> tuple[Framework, Criterion]:
+    """A cell without rating and without claims."""
+    return factories.make_framework(name="Flask"), rating.criterion
+
+
+# What it shows
+
+
+def test_each_framework_stands_under_each_scored_criterion(ada: Client, rating: Rating) -> None:
+    factories.make_framework(name="Bottle", is_published=False)
+    factories.make_criterion(name="What it is", is_scored=False)
+    page = rows(ada)
+    assert page.texts("table#grid thead .groups th") == ["Running it"]
+    assert page.texts("table#grid thead .heads th") == ["Framework", "Performance"]
+    assert page.texts("table#grid tbody th") == ["Bottle unpublished", "Django"]
+    django = cell(page, "django", "performance")
+    assert django.text == "3 Middling 1 claim"
+    assert django.attributes == {
+        "data-version": "1",
+        "data-score": "3",
+        "data-verdict": "Middling",
+        "data-published": "1",
+        "data-claims": "1",
+    }
+    assert cell(page, "bottle", "performance").text == ""
+    assert page.one("p.count").text == "2 frameworks, 1 criterion"
+
+
+def test_a_cell_says_what_asks_for_attention(ada: Client, rating: Rating) -> None:
+    for reading in (1, 5):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
+    rating.is_published = False
+    rating.reviewed_on = timezone.localdate() - timedelta(days=rating.criterion.review_interval_days)
+    revisions.save(rating, by=factories.MAKER, reason="For a test.", seen=1)
+    for status in (Objection.Status.OPEN, Objection.Status.OPEN):
+        Objection.objects.create(
+            framework=rating.framework, criterion=rating.criterion, text="No.", status=status
+        )
+    Objection.objects.create(
+        framework=rating.framework,
+        criterion=rating.criterion,
+        text="Old.",
+        status=Objection.Status.DISMISSED,
+        handled_at=timezone.now(),
+        note="It is right.",
+    )
+    found = cell(rows(ada), "django", "performance")
+    assert found.text == "3 Middling 3 claims, disputed, draft, review due, 2 objections"
+    assert "data-published" not in found
+
+
+def test_evidence_that_is_not_scored_yet_is_counted(ada: Client, bare: tuple[Framework, Criterion]) -> None:
+    factories.make_claim(framework=bare[0], criterion=bare[1])
+    assert cell(rows(ada), "flask", "performance").text == "1 claim"
+
+
+def test_words_are_escaped(ada: Client, rating: Rating) -> None:
+    rating.verdict = '"><script>alert(1)</script>'
+    revisions.save(rating, by=factories.MAKER, reason="For a test.", seen=1)
+    found = cell(rows(ada), "django", "performance")
+    assert found["data-verdict"] == rating.verdict
+    assert found.one("p").text == f"3 {rating.verdict}"
+
+
+@pytest.mark.parametrize("query, frameworks, criteria", [
+    ("", ["Django", "Flask"], ["Performance", "Tutorials"]),
+    ("?framework=flask", ["Flask"], ["Performance", "Tutorials"]),
+    ("?framework=flask&framework=django", ["Django", "Flask"], ["Performance", "Tutorials"]),
+    ("?group=learning-it", ["Django", "Flask"], ["Tutorials"]),
+    ("?group=running-it&framework=django", ["Django"], ["Performance"]),
+    ("?group=", ["Django", "Flask"], ["Performance", "Tutorials"]),
+])  # fmt: skip
+@pytest.mark.usefixtures("bare")
+def test_it_can_be_narrowed(ada: Client, query: str, frameworks: list[str], criteria: list[str]) -> None:
+    factories.make_criterion(name="Tutorials", group=factories.make_group(name="Learning it", position=9))
+    page = rows(ada, query)
+    assert page.texts("table#grid tbody th") == frameworks
+    assert page.texts("table#grid thead .heads th")[1:] == criteria
+    ticked = [(box["name"], box["value"]) for box in page.all(".grid-filter input") if "checked" in box]
+    asked = [tuple(part.split("=")) for part in query[1:].split("&") if not part.endswith("=")]
+    assert sorted(ticked) == sorted(asked) if query else ticked == []
+
+
+@pytest.mark.parametrize("value", ["nobody", "%00", "9" * 5000, "%F0%9F%8C%B5", "'; --", "x" * 50_000])
+@pytest.mark.parametrize("name", ["group", "framework"])
+@pytest.mark.usefixtures("bare")
+def test_what_is_not_here_is_left_out_with_a_sentence(ada: Client, name: str, value: str) -> None:
+    page = rows(ada, f"?{name}={value}&framework=flask")
+    assert page.texts(".errornote")[0] == f"The address names a {name} that is not here, so it was left out."
+    assert page.texts("table#grid tbody th") == ["Flask"]
+
+
+def test_an_empty_desk_says_what_to_do(ada: Client) -> None:
+    assert "There is no scored criterion yet. Add one" in text_of(ada.get(URL))
+    factories.make_criterion()
+    assert "There is no framework yet. Add one" in text_of(ada.get(URL))
+
+
+def test_it_is_found_from_the_desk_and_from_the_list_of_ratings(ada: Client, rating: Rating) -> None:
+    page = read(ada.get("/admin/frameworks/rating/").content)
+    assert [link["href"] for link in page.all("a") if link.text in {"Grid", "Open the grid"}] == [URL, URL]
+    current = [link.text for link in rows(ada).all("#desk-nav a") if "aria-current" in link]
+    assert current == ["Grid"]
+    assert reverse("admin:frameworks_rating_matrix") == URL
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_number_of_queries_is_that_of_one_row(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, size: int
+) -> None:
+    world(size)
+    ada.get(URL)
+    # Session, user, rights of the user and of the groups; frameworks, criteria; ratings, claims, objections.
+    with django_assert_num_queries(9):
+        assert len(rows(ada).all("tbody td[data-version]")) == size * size
+
+
+# The cell beside the grid
+
+
+def panel(client: Client, framework: str = "django", criterion: str = "performance") -> Any:
+    return client.get(f"{URL}cell/{framework}/{criterion}/")
+
+
+def test_the_panel_says_all_that_is_known_of_a_cell(ada: Client, rating: Rating) -> None:
+    claim = Claim.objects.get()
+    factories.make_claim(
+        framework=rating.framework,
+        criterion=rating.criterion,
+        term="Fast enough",
+        paraphrase="Keeps up.",
+        reading=4,
+    )
+    Objection.objects.create(framework=rating.framework, criterion=rating.criterion, text="Look\nagain.")
+    page = read(panel(ada).content)
+    assert page.one("h2").text == "Django, Performance"
+    assert page.one(".question").text == "How good is it at Performance?"
+    assert page.texts("dl.rubric dd")[3] == "Step 4 of Performance."
+    assert page.one("#values")["data-rationale"] == "By the rubric."
+    assert [said.split(" ")[0] for said in page.texts(".claims li p")] == ["Says", "Fast"]
+    assert claim.source.short_name in page.all(".claims")[0].text
+    assert "reads as 4" in page.texts(".claims .reading")
+    assert page.one(".objections").text.startswith("Look again.")
+    assert f"last reviewed on {timezone.localdate():%-d %B %Y}" in page.text
+    links = {link.text: link["href"] for link in page.all("a")}
+    assert links["Whole form"] == f"/admin/frameworks/rating/{rating.pk}/change/"
+    assert links["History"] == f"/admin/frameworks/rating/{rating.pk}/history/"
+    assert claim.source.key in [option["value"] for option in page.all("select[name=source] option")]
+
+
+def test_the_panel_of_an_empty_cell_asks_for_a_rationale(
+    ada: Client, bare: tuple[Framework, Criterion]
+) -> None:
+    page = read(panel(ada, "flask").content)
+    assert "data-rationale" not in page.one("#values")
+    assert "a new rating needs one" in page.text
+    assert "No source says." in page.text
+    [link] = [link["href"] for link in page.all("a") if link.text == "Whole form"]
+    assert link == f"/admin/frameworks/rating/add/?framework={bare[0].pk}&criterion={bare[1].pk}"
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_panel_asks_as_often_for_much_as_for_little(
+    ada: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, size: int
+) -> None:
+    for _ in range(size):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+        Objection.objects.create(framework=rating.framework, criterion=rating.criterion, text="No.")
+    panel(ada)
+    # Session, user, two for rights; framework, criterion, rating, claims; objections, sources.
+    with django_assert_num_queries(10):
+        panel(ada)
+
+
+@pytest.mark.usefixtures("rating")
+def test_a_cell_that_is_not_there_is_not_found(ada: Client) -> None:
+    factories.make_criterion(name="Described", is_scored=False)
+    assert panel(ada, "nobody").status_code == 404
+    assert panel(ada, "django", "described").status_code == 404
+    assert panel(ada, "x" * 50_000).status_code == 404
+
+
+# Saving
+
+
+def test_only_what_was_changed_is_written_with_the_reason(ada: Client, rating: Rating) -> None:
+    response = send(ada, change(rating, score=4), reason="  The benchmark is new.  ")
+    assert outcomes(response) == ["saved"]
+    assert response.json()["outcomes"][0]["version"] == 2
+    assert response.json()["cells"] == {
+        "django/performance": {
+            "version": 2,
+            "score": 4,
+            "verdict": "Middling",
+            "published": 1,
+            "claims": 1,
+            "note": "1 claim",
+        }
+    }
+    rating.refresh_from_db()
+    assert (rating.score, rating.verdict, rating.rationale, rating.version) == (
+        4,
+        "Middling",
+        "By the rubric.",
+        2,
+    )
+    revision = last_revision(rating)
+    assert (revision.author_name, revision.reason) == ("Ada Lovelace", "The benchmark is new.")
+    assert revision.origin == Revision.Origin.GRID
+    assert revision.changed_fields == [("score", 3, 4)]
+
+
+def test_many_cells_are_one_changeset_and_a_reason_of_its_own_counts(ada: Client, rating: Rating) -> None:
+    other = factories.make_rating(criterion=rating.criterion)
+    sent = send(ada, change(rating, verdict="Fine"), change(other, score=1, reason="It fell."))
+    assert outcomes(sent) == ["saved", "saved"]
+    first, second = last_revision(rating), last_revision(other)
+    assert first.changeset == second.changeset
+    assert (first.reason, second.reason) == ("Read again.", "It fell.")
+
+
+def test_what_stands_so_already_makes_no_revision(ada: Client, rating: Rating) -> None:
+    assert outcomes(send(ada, change(rating, score=3, verdict="Middling"))) == ["same"]
+    assert last_revision(rating).version == 1
+
+
+def test_a_new_rating_is_written_after_the_claim_that_it_rests_on(
+    ada: Client, bare: tuple[Framework, Criterion]
+) -> None:
+    source = factories.make_source(key="009")
+    claim = change(
+        bare, source="009", line=7, part="table", term="Very fast", paraphrase="It is fast.", reading=5
+    )
+    new = change(bare, seen=None, score=5, verdict="Fast", rationale="All say so.", is_published=True)
+    response = send(ada, new, claims=[claim])
+    assert outcomes(response) == ["saved", "saved"]
+    rating = Rating.objects.get(framework=bare[0])
+    assert (rating.score, rating.is_published, rating.version) == (5, True, 1)
+    made = Claim.objects.get(source=source)
+    assert (made.key, made.line, made.reading) == ("009-7-flask-performance", 7, 5)
+    assert [step.model for step in Revision.objects.filter(origin=Revision.Origin.GRID).order_by("pk")] == [
+        "claim",
+        "rating",
+    ]
+    assert response.json()["cells"]["flask/performance"]["note"] == "1 claim, review due"
+
+
+def test_publishing_without_a_claim_is_refused_in_a_sentence_and_the_rest_is_saved(
+    ada: Client, rating: Rating, bare: tuple[Framework, Criterion]
+) -> None:
+    new = change(bare, seen=None, score=5, verdict="Fast", rationale="So I think.", is_published=True)
+    response = send(ada, new, change(rating, score=4))
+    assert outcomes(response) == ["saved", "refused"]
+    sentence = response.json()["outcomes"][1]["sentence"]
+    assert sentence.startswith("Flask, Performance: A published rating needs at least one claim behind it.")
+    assert not Rating.objects.filter(framework=bare[0]).exists()
+    rating.refresh_from_db()
+    assert rating.score == 4
+
+
+@pytest.mark.parametrize("fields, said", [
+    ({"score": 6}, "Score: Ensure this value is less than or equal to 5."),
+    ({"score": -1}, "Score: Ensure this value is greater than or equal to 1."),
+    ({"score": 10**4000}, "Score: Ensure this value is less than or equal to"),
+    ({"verdict": "x" * 81}, "Verdict: Ensure this value has at most 80 characters"),
+    ({"verdict": " "}, "Verdict: This field cannot be blank."),
+    ({"rationale": ""}, "Rationale: This field cannot be blank."),
+])  # fmt: skip
+def test_values_that_cannot_be_are_refused_cell_by_cell(
+    ada: Client, rating: Rating, fields: Change, said: str
+) -> None:
+    other = factories.make_rating(criterion=rating.criterion, framework=factories.make_framework(name="Zope"))
+    response = send(ada, change(rating, **fields), change(other, score=1))
+    assert outcomes(response) == ["refused", "saved"]
+    assert said in response.json()["outcomes"][0]["sentence"]
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criterion]) -> None:
+    response = send(ada, change(bare, seen=None, score=4))
+    assert outcomes(response) == ["refused"]
+    sentence = response.json()["outcomes"][0]["sentence"]
+    assert sentence == "Verdict: This field cannot be blank. Rationale: This field cannot be blank."
+
+
+@pytest.mark.parametrize("fields, said", [
+    ({"source": "nope"}, "Source: Select a valid choice."),
+    ({"source": None}, "Source: This field is required."),
+    ({"line": 0}, "Line: Ensure this value is greater than or equal to 1."),
+    ({"line": 10**40}, "Line: Ensure this value is less than or equal to"),
+    ({"line": "x"}, "Line: Enter a whole number."),
+    ({"part": "poem"}, "Part: Select a valid choice."),
+    ({"term": "one two three four five six seven"}, "Term: At most six words"),
+    ({"paraphrase": ""}, "Paraphrase: This field is required."),
+    ({"paraphrase": "x" * 50_000}, "Paraphrase: Ensure this value has at most 300 characters"),
+    ({"source": "x" * 50_000}, "Source: Select a valid choice."),
+    ({"line": 10**4000}, "Line: "),
+    ({"line": -1}, "Line: Ensure this value is greater than or equal to"),
+    ({"part": "x" * 50_000}, "Part: Select a valid choice."),
+    ({"reading": 9}, "Reading: Ensure this value is less than or equal to 5."),
+])  # fmt: skip
+def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: Change, said: str) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion),
+        source="009",
+        line=1,
+        part="prose",
+        paraphrase="It is.",
+        reading=None,
+    )
+    response = send(ada, claims=[{**claim, **fields}])
+    assert outcomes(response) == ["refused"]
+    assert said in response.json()["outcomes"][0]["sentence"]
+    assert Claim.objects.count() == 1
+
+
+def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rating) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    other = {**claim, "paraphrase": "It is not."}
+    assert outcomes(send(ada, claims=[claim, other])) == ["saved", "saved"]
+    keys = Claim.objects.filter(source__key="009").values_list("key", flat=True)
+    assert sorted(keys) == ["009-1-django-performance", "009-1-django-performance-2"]
+
+
+def test_a_claim_that_is_sent_again_is_no_second_one(ada: Client, rating: Rating) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    assert outcomes(send(ada, claims=[claim])) == ["saved"]
+    assert outcomes(send(ada, claims=[claim, {**claim, "line": 2}])) == ["same", "saved"]
+    assert Claim.objects.filter(source__key="009").count() == 2
+
+
+# Two at once
+
+
+def test_a_cell_that_somebody_else_changed_is_told_with_both_values_and_the_rest_is_saved(
+    ada: Client, bob: Client, rating: Rating
+) -> None:
+    other = factories.make_rating(criterion=rating.criterion)
+    send(bob, change(rating, score=5, verdict="Swift"), reason="The benchmark is new.")
+    response = send(ada, change(rating, verdict="Slow"), change(other, score=1))
+    told = {one["framework"]: one for one in response.json()["outcomes"]}
+    assert told[other.framework.slug]["outcome"] == "saved"
+    clash = told["django"]
+    assert (clash["outcome"], clash["version"], clash["who"]) == ("conflict", 2, "Bob Hopper")
+    assert clash["why"] == "The benchmark is new."
+    assert str(timezone.localdate().year) in clash["when"]
+    same = {"rationale": "By the rubric.", "is_published": True}
+    assert clash["base"] == {"score": 3, "verdict": "Middling", **same}
+    assert clash["theirs"] == {"score": 5, "verdict": "Swift", **same}
+    assert clash["mine"] == {"score": 3, "verdict": "Slow", **same}
+    rating.refresh_from_db()
+    assert (rating.verdict, rating.version) == ("Swift", 2)
+    # Taken all the same, at the version that was told.
+    assert outcomes(send(ada, change(rating, seen=2, verdict="Slow"))) == ["saved"]
+    rating.refresh_from_db()
+    assert (rating.score, rating.verdict, rating.version) == (5, "Slow", 3)
+
+
+def test_who_wanted_the_same_is_in_nobodys_way(ada: Client, bob: Client, rating: Rating) -> None:
+    send(bob, change(rating, score=5))
+    response = send(ada, change(rating, score=5))
+    assert outcomes(response) == ["same"]
+    assert response.json()["outcomes"][0]["version"] == 2
+    assert response.json()["cells"]["django/performance"]["version"] == 2
+
+
+def test_a_cell_that_somebody_else_rated_first_is_a_conflict(
+    ada: Client, bob: Client, bare: tuple[Framework, Criterion]
+) -> None:
+    send(bob, change(bare, seen=None, score=2, verdict="Slow", rationale="I say."))
+    response = send(ada, change(bare, seen=None, score=5, verdict="Fast", rationale="They say."))
+    [clash] = response.json()["outcomes"]
+    assert (clash["outcome"], clash["version"], clash["base"]) == ("conflict", 1, None)
+    assert (clash["theirs"]["score"], clash["mine"]["score"]) == (2, 5)
+
+
+def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rating: Rating) -> None:
+    bob = Author("Bob", Revision.Origin.ADMIN)
+    revisions.delete(Rating.objects.get(), by=bob, reason="Not ours to say.", seen=1)
+    [clash] = send(ada, change(rating, score=5)).json()["outcomes"]
+    assert (clash["outcome"], clash["version"], clash["theirs"], clash["who"]) == (
+        "conflict",
+        None,
+        None,
+        "Bob",
+    )
+    mine = clash["mine"]
+    assert mine == {"score": 5, "verdict": "Middling", "rationale": "By the rubric.", "is_published": True}
+    assert outcomes(send(ada, change(rating, **{**mine, "seen": None}))) == ["saved"]
+    assert Rating.objects.get().version == 3
+
+
+@pytest.mark.parametrize(
+    "field, said", [("framework", "This framework is"), ("criterion", "This criterion is")]
+)
+@pytest.mark.parametrize(
+    "name", ["was-here", "", "\0", "x" * 50_000, "\ud800"], ids=lambda name: ascii(name)[:9]
+)
+def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
+    ada: Client, rating: Rating, field: str, name: str, said: str
+) -> None:
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    gone = {field: name}
+    response = send(
+        ada, change(rating, score=5), {**change(rating, score=1), **gone}, claims=[{**claim, **gone}, claim]
+    )
+    told = response.json()
+    assert [(one["kind"], one.get("index"), one["outcome"]) for one in told["outcomes"]] == [
+        ("claim", 1, "saved"),
+        ("rating", None, "saved"),
+        ("rating", 1, "refused"),
+        ("claim", 0, "refused"),
+    ]
+    for one in told["outcomes"][2:]:
+        assert one[field] == name
+        assert one["sentence"] == f"{said} not here any more. Open the grid again to see what is."
+    assert list(told["cells"]) == ["django/performance"]
+    assert Rating.objects.get().score == 5
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "null", "[]", '"x"', "[" * 100_000, "1" * 10_000, '{"reason": NaN}', "\0",
+    '{"reason": "x", "ratings": {}}',
+    '{"reason": "x", "ratings": [1]}',
+    '{"reason": "x", "ratings": [], "claims": []}',
+    '{"reason": "x", "ratings": [{}]}',
+    '{"reason": 5, "ratings": [{}]}',
+    '{"reason": "", "ratings": [{}]}',
+    '{"reason": "a\\u0000b", "ratings": [{}]}',
+    '{"reason": "\\ud800", "ratings": [{}]}',
+    '{"reason": "x", "ratings": [[[[]]]]}',
+    '{"reason": "x", "ratings": null}',
+    '{"reason": 1e999, "ratings": [{}]}',
+    '{"reason": "x", "claims": [{}]}',
+    '{"reason": "x", "claims": "all"}',
+    '{"ratings": [{}]}',
+    '{"a":' * 100_000,
+    "\ufeff{}",
+    "x" * 1_000_000,
+])  # fmt: skip
+@pytest.mark.usefixtures("rating")
+def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> None:
+    response = ada.post(URL, {"changes": text})
+    assert response.status_code == 400
+    assert response.json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("fields, said", [
+    ({"framework": ["django"]}, "something that is no framework"),
+    ({"criterion": None}, "something that is no criterion"),
+    ({"seen": 0}, "A version in these changes cannot be."),
+    ({"seen": 2**64}, "A version in these changes cannot be."),
+    ({"seen": "1"}, "something that is no version"),
+    ({"seen": True}, "something that is no version"),
+    ({"score": True}, "something that is no score"),
+    ({"score": 3.5}, "something that is no score"),
+    ({"score": "3"}, "something that is no score"),
+    ({"verdict": ["x"]}, "something that is no verdict"),
+    ({"verdict": "a\0b"}, "characters that cannot be kept"),
+    ({"rationale": "\ud800"}, "characters that cannot be kept"),
+    ({"is_published": 1}, "something that is no is_published"),
+    ({"reason": "x" * 301}, "at most 300 characters"),
+    ({"reason": [1]}, "something that is no reason"),
+])  # fmt: skip
+def test_a_cell_that_makes_no_sense_stops_the_save(
+    ada: Client, rating: Rating, fields: Change, said: str
+) -> None:
+    response = send(ada, {**change(rating, score=4), **fields})
+    assert response.status_code == 400
+    assert said in response.json()["error"]
+    assert last_revision(rating).version == 1
+
+
+def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rating) -> None:
+    response = send(ada, *[change(rating, score=4)] * 10_000)
+    assert (response.status_code, response.json()["error"]) == (
+        400,
+        "These are 10000 ratings. Save at most 8000 at a time.",
+    )
+    assert last_revision(rating).version == 1
+
+
+@pytest.mark.parametrize("body, kind", [
+    (b"{}", "application/json"),
+    (b"changes=%00%ff", "application/x-www-form-urlencoded"),
+    (b"changes={}", "application/x-www-form-urlencoded; charset=nonsense"),
+    (b"--x\r\nContent-Disposition: form-data; name=\"changes\"\r\n\r\n{", "multipart/form-data; boundary=x"),
+    (b"--", "multipart/form-data"),
+    (b"changes=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+    (b"&".join(b"a=1" for _ in range(2_000)), "application/x-www-form-urlencoded"),
+], ids=["json", "bytes", "charset", "torn", "boundless", "long", "many"])  # fmt: skip
+@pytest.mark.usefixtures("rating")
+def test_no_body_is_too_strange_for_an_answer(ada: Client, body: bytes, kind: str) -> None:
+    assert ada.generic("POST", URL, body, kind).status_code in {400, 413}
+
+
+def test_a_reason_is_needed(ada: Client, rating: Rating) -> None:
+    for reason in ("", "  ", None):
+        response = send(ada, change(rating, score=4), reason=reason)
+        assert (response.status_code, response.json()["error"]) == (
+            400,
+            "Say in a sentence why: it stands in the history beside your name.",
+        )
+
+
+def test_reading_asks_no_database_and_knows_its_limits() -> None:
+    framework, criterion = Framework(slug="django"), Criterion(slug="speed")
+    one = {"framework": "django", "criterion": "speed", "seen": 1, "score": 4}
+    known = ({"django": framework}, {"speed": criterion})
+    [read_] = parse(json.dumps({"reason": "x", "ratings": [one]}), *known).ratings
+    assert (read_.key, read_.seen, read_.fields, read_.reason) == ("django/speed", 1, {"score": 4}, "x")
+    with pytest.raises(NotUnderstood, match="A cell is named twice"):
+        parse(json.dumps({"reason": "x", "ratings": [one, one]}), *known)
+    with pytest.raises(NotUnderstood, match="These are 8001 ratings"):
+        parse(json.dumps({"reason": "x", "ratings": [one] * 8001}), *known)
+    with pytest.raises(NotUnderstood, match="These are 201 claims"):
+        parse(json.dumps({"reason": "x", "claims": [one] * 201}), *known)
+
+
+# Who may
+
+
+def looking() -> User:
+    user: User = User.objects.create_user("eve", is_staff=True)
+    user.user_permissions.set([factories.permission("view_rating"), factories.permission("publish_proposal")])
+    return user
+
+
+def test_who_may_only_look_sees_it_and_saves_nothing(rating: Rating) -> None:
+    client = sign_in(looking())
+    page = rows(client)
+    assert cell(page, "django", "performance").text == "3 Middling 1 claim"
+    assert page.one("table#grid")["aria-readonly"] == "true"
+    assert "You may look at the grid and not change it." in page.text
+    assert page.all("form#save") == []
+    assert "disabled" in read(panel(client).content).one("#values")
+    assert send(client, change(rating, score=5)).status_code == 403
+    assert last_revision(rating).version == 1
+
+
+def test_each_right_is_asked_for_by_itself(rating: Rating, bare: tuple[Framework, Criterion]) -> None:
+    factories.make_source(key="009")
+    new = change(bare, seen=None, score=5, verdict="Fast", rationale="So.")
+    claim = change(bare, source="009", line=1, part="prose", paraphrase="It is.")
+    user = looking()
+    user.user_permissions.add(factories.permission("change_rating"))
+    response = send(sign_in(user), change(rating, score=5), new, claims=[claim])
+    assert [one.get("sentence", "") for one in response.json()["outcomes"]] == [
+        "You may not add claims here, so this was not saved.",
+        "",
+        "You may not add ratings here, so this was not saved.",
+    ]
+
+
+@pytest.mark.usefixtures("rating")
+def test_others_do_not_get_in(client: Client) -> None:
+    assert client.get(URL)["Location"] == f"/admin/login/?next={URL}"
+    assert panel(client).status_code == 302
+    stranger = User.objects.create_user("mallory", is_staff=True)
+    for response in (sign_in(stranger).get(URL), panel(sign_in(stranger)), send(sign_in(stranger))):
+        assert response.status_code == 403
+
+
+def test_other_methods_are_not_allowed(ada: Client) -> None:
+    assert ada.put(URL).status_code == 405
+    assert ada.post(f"{URL}cell/django/performance/").status_code == 405
+
+
+def test_a_save_needs_the_token(rating: Rating) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
+    assert send(client, change(rating, score=5)).status_code == 403
+
+
+def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: Rating) -> None:
+    client = sign_in(factories.make_proposer(first_name="Pat"))
+    factories.make_source(key="009")
+    claim = change(
+        (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
+    )
+    response = send(client, change(rating, score=5), claims=[claim])
+    assert outcomes(response) == ["saved", "saved"]
+    proposal = Proposal.objects.get()
+    assert response.json()["proposal"] == proposal.get_absolute_url()
+    assert (proposal.origin, proposal.reason) == (Revision.Origin.GRID, "Read again.")
+    assert [(step.model, step.seen) for step in proposal.changes.all()] == [("claim", None), ("rating", 1)]
+    rating.refresh_from_db()
+    assert (rating.score, rating.version, Claim.objects.count()) == (3, 1, 1)
+
+
+def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
+    pat = sign_in(factories.make_proposer(first_name="Pat"))
+    factories.make_source(key="009")
+    named = (rating.framework, rating.criterion)
+    claim = change(named, source="009", line=1, part="prose", paraphrase="It is.")
+    send(pat, change(rating, score=5, reason="On that claim."), claims=[claim])
+    proposal = Proposal.objects.get()
+    [way] = read(pat.get(proposal.get_absolute_url()).content).all("p.take-up a")
+    assert way["href"] == f"{URL}?proposal={proposal.pk}"
+
+    response = pat.get(way["href"])
+    page = read(response.content)
+    slugs = {"framework": rating.framework.slug, "criterion": rating.criterion.slug}
+    assert page.one("form#save script#taken-up")["type"] == "application/json"
+    assert response.context["taken_up"] == {
+        "reason": "Read again.",
+        "ratings": [{**slugs, "change": {"score": 5, "reason": "On that claim."}}],
+        "claims": [
+            {
+                **slugs,
+                "values": {
+                    "source": "009",
+                    "line": "1",
+                    "part": "prose",
+                    "term": "",
+                    "paraphrase": "It is.",
+                    "reading": "",
+                },
+            }
+        ],
+    }
+    resumes = page.one("form#save input[name=resumes]")["value"]
+    changes = {"reason": "Read once more.", "ratings": [change(rating, score=4)]}
+    pat.post(URL, {"changes": json.dumps(changes), "resumes": resumes})
+    assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
+
+
+@pytest.mark.parametrize("number", ["0", "x", "%00", "9" * 30, ""])
+def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number: str) -> None:
+    send(sign_in(factories.make_proposer(username="pat")), change(rating, score=5))
+    client = sign_in(factories.make_proposer(username="sam"))
+    for asked in (number, str(Proposal.objects.get().pk)):
+        response = client.get(f"{URL}?proposal={asked}")
+        assert response.status_code == 200
+        assert read(response.content).all("#taken-up, [name=resumes]") == []
+
+
+# At size
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_save_looks_up_no_more_for_more_cells(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, size: int
+) -> None:
+    """Each cell costs its own write, 7 queries; what is around it does not grow."""
+    world(size)
+    ratings = list(Rating.objects.select_related("framework", "criterion"))
+    ada.get(URL)
+    with django_assert_num_queries(12 + 7 * len(ratings)):
+        assert set(outcomes(send(ada, *(change(one, score=5) for one in ratings)))) == {"saved"}

@@ -1,0 +1,389 @@
+"""What an editor saves who may not publish, by whatever door, changes nothing until a reviewer publishes it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
+from frameworks.record import revisions
+from frameworks.record.revisions import Author
+from tests import factories
+from tests.html import Element, read
+
+from .test_admin import add_url, change_url, form_on, list_url, sign_in, text_of
+
+pytestmark = pytest.mark.django_db
+
+DECIDED = "decided_at = created_at, decided_by_id = author_id"
+QUEUE = "/admin/frameworks/proposal/"
+
+
+@pytest.fixture
+def eve() -> Client:
+    """She edits and may not publish."""
+    return sign_in(factories.make_proposer(username="eve", first_name="Eve", last_name="Stone"))
+
+
+@pytest.fixture
+def rob() -> Client:
+    """He publishes and may not edit."""
+    return sign_in(factories.make_reviewer(username="rob", first_name="Rob", last_name="Glass"))
+
+
+def save(client: Client, url: str, **changes: Any) -> Any:
+    return client.post(url, form_on(client.get(url), _save="Save", **changes), follow=True)
+
+
+def state_of_everything() -> tuple[list[Any], int]:
+    facts = [sorted(map(str, model._default_manager.values())) for model in Recorded.__subclasses__()]
+    return facts, Revision.objects.count()
+
+
+def propose(eve: Client, rating: Rating, **changes: Any) -> Proposal:
+    save(eve, change_url(rating), **{"reason": "Read again.", **changes})
+    return Proposal.objects.latest("pk")
+
+
+def page(client: Client, proposal: Proposal) -> Element:
+    return read(client.get(proposal.get_absolute_url()).content)
+
+
+def decide(client: Client, proposal: Proposal, decision: str, **more: Any) -> Any:
+    shown = page(client, proposal)
+    over = [field["value"] for field in shown.all("input[name=over]")]
+    return client.post(
+        proposal.get_absolute_url(), {"decision": decision, "over": over, "note": "", **more}, follow=True
+    )
+
+
+def change(fact: Recorded, **fields: Any) -> None:
+    fact.refresh_from_db()
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    revisions.save(fact, by=Author("Ada", Revision.Origin.ADMIN), reason="I was faster.", seen=fact.version)
+
+
+# Every door
+
+
+def test_a_form_becomes_a_proposal_and_changes_nothing(eve: Client) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling", is_published=True)
+    before = state_of_everything()
+    answer = save(eve, change_url(rating), score=4, verdict="Good", reason="Read again.")
+    assert state_of_everything() == before
+    proposal = Proposal.objects.get()
+    assert answer.redirect_chain == [(proposal.get_absolute_url(), 302)]
+    shown = read(answer.content)
+    assert shown.texts(".messagelist li") == [
+        f"Proposed as number {proposal.pk}. It changes nothing until a reviewer publishes it."
+    ]
+    assert "Eve Stone proposed this on" in shown.one("p.lede").text
+    assert [
+        row.texts("th, td") or [cell.text for cell in (*row.all("th"), *row.all("td"))]
+        for row in shown.all("table.states tbody tr")
+    ] == [
+        ["Score", "3", "4"],
+        ["Verdict", "Middling", "Good"],
+    ]
+
+
+def test_so_does_a_new_rating_with_its_claim_in_one(eve: Client, rob: Client) -> None:
+    framework, criterion = factories.make_framework(), factories.make_criterion()
+    source = factories.make_source()
+    url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
+    data = form_on(
+        eve.get(url), score=4, verdict="Good", rationale="By the rubric.", is_published="on", reason="New."
+    )
+    data |= {
+        "claims-TOTAL_FORMS": ["1"],
+        "claims-0-source": [str(source.pk)],
+        "claims-0-line": ["7"],
+        "claims-0-part": ["table"],
+        "claims-0-paraphrase": ["It is good."],
+    }
+    before = state_of_everything()
+    eve.post(url, data)
+    assert state_of_everything() == before
+    proposal = Proposal.objects.get()
+    assert list(proposal.changes.values_list("model", "action", "seen")) == [
+        ("claim", "created", None),
+        ("rating", "created", None),
+    ]
+    decide(rob, proposal, "publish")
+    rating = Rating.objects.get()
+    assert (rating.score, rating.is_published) == (4, True)
+    assert Claim.objects.get().locator == f"{source.key}:7"
+
+
+def test_so_do_edits_in_a_list_and_what_is_refused_is_still_said(eve: Client) -> None:
+    rating = factories.make_rating(score=3)
+    before = state_of_everything()
+    url = list_url(Rating)
+    answer = eve.post(
+        url, form_on(eve.get(url), **{"form-0-score": "5", "reason": "Better.", "_save": "Save"}), follow=True
+    )
+    assert state_of_everything() == before
+    assert "Proposed as" in text_of(answer)
+    assert (Proposal.objects.get().changes.get().after or {})["score"] == 5
+    assert rating.version == 1
+
+
+@pytest.mark.parametrize("action, verb", [("mark_reviewed", "changed"), ("delete_selected", "deleted")])
+def test_so_do_actions(eve: Client, action: str, verb: str) -> None:
+    rating = factories.make_rating()
+    before = state_of_everything()
+    row = f"{rating.pk}:{rating.version}:{rating.key_text}"
+    eve.post(list_url(Rating), {"action": action, "row": row, "reason": "Looked it over.", "confirmed": "1"})
+    assert state_of_everything() == before
+    assert Proposal.objects.get().changes.get().action == verb
+
+
+def test_what_would_be_refused_is_refused_at_once_and_no_proposal(eve: Client) -> None:
+    rating = factories.make_rating(is_published=False)
+    answer = save(eve, change_url(rating), is_published="on", reason="Out with it.")
+    assert "A published rating needs at least one claim behind it." in text_of(answer)
+    assert not Proposal.objects.exists()
+
+
+def test_a_conflict_is_shown_at_once_and_is_no_proposal(eve: Client) -> None:
+    rating = factories.make_rating(score=3)
+    data = form_on(eve.get(change_url(rating)), score=5, reason="Better.")
+    change(rating, score=1)
+    answer = eve.post(change_url(rating), data)
+    assert answer.status_code == 409
+    assert not Proposal.objects.exists()
+
+
+def test_who_holds_both_roles_writes_at_once() -> None:
+    rating = factories.make_rating(score=3)
+    save(sign_in(factories.make_editor()), change_url(rating), score=4, reason="Read again.")
+    assert Rating.objects.get().score == 4
+    assert not Proposal.objects.exists()
+
+
+# Publishing
+
+
+def test_publishing_writes_it_as_the_authors_with_the_reviewers_name(eve: Client, rob: Client) -> None:
+    rating = factories.make_rating(score=3)
+    proposal = propose(eve, rating, score=4)
+    answer = decide(rob, proposal, "publish", note="Thank you.")
+    assert f"Proposal {proposal.pk} is published." in text_of(answer)
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (4, 2)
+    step = Revision.objects.of(rating)[0]
+    assert (step.author_name, step.reason, step.origin) == ("Eve Stone", "Read again.", "admin")
+    assert step.published_by == User.objects.get(username="rob")
+    assert step.changeset == proposal.changeset
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.note) == ("published", "Thank you.")
+
+
+def test_what_was_changed_since_is_shown_with_both_values_and_published_on_top(
+    eve: Client, rob: Client
+) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling")
+    proposal = propose(eve, rating, score=4)
+    change(rating, verdict="Fair")
+    shown = page(rob, proposal)
+    rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in shown.all(".clash tbody tr")]
+    assert rows == [["Score", "3", "3", "4"], ["Verdict", "Middling", "Fair", "not changed"]]
+    assert "Ada changed it on" in shown.one(".clash").text
+    decide(rob, proposal, "publish")
+    rating.refresh_from_db()
+    assert (rating.score, rating.verdict, rating.version) == (4, "Fair", 3)
+
+
+def test_what_is_changed_while_the_reviewer_looks_is_not_published(eve: Client, rob: Client) -> None:
+    rating = factories.make_rating(score=3)
+    proposal = propose(eve, rating, score=4)
+    page(rob, proposal)
+    change(rating, score=1)
+    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish", "note": "Fine."})
+    assert answer.status_code == 409
+    assert f"Not published: somebody else changed {rating.key_text} since." in text_of(answer)
+    assert "Fine." in text_of(answer)
+    rating.refresh_from_db()
+    assert (rating.score, Proposal.objects.get().status) == (1, "open")
+
+
+def test_all_or_nothing(eve: Client, rob: Client) -> None:
+    first, second = factories.make_rating(score=3), factories.make_rating(score=3)
+    url = list_url(Rating)
+    eve.post(
+        url,
+        form_on(
+            eve.get(url), **{"form-0-score": "5", "form-1-score": "5", "reason": "Better.", "_save": "Save"}
+        ),
+    )
+    proposal = Proposal.objects.get()
+    revisions.delete(second, by=Author("Ada", Revision.Origin.ADMIN), reason="Away.", seen=1)
+    answer = decide(rob, proposal, "publish")
+    assert "Not published" in text_of(answer)
+    first.refresh_from_db()
+    assert first.score == 3
+
+
+def test_two_reviewers_decide_once(eve: Client, rob: Client) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    decide(rob, proposal, "reject", note="No source says so.")
+    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish"})
+    assert f"{proposal} has been decided already." in text_of(answer)
+    assert Rating.objects.get().score == 3
+
+
+@pytest.mark.parametrize("decision, status", [("return", "returned"), ("reject", "rejected")])
+def test_returning_and_rejecting_need_a_note(eve: Client, rob: Client, decision: str, status: str) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    assert "Say why, so that the author can go on." in text_of(decide(rob, proposal, decision))
+    decide(rob, proposal, decision, note="Line 12 says otherwise.")
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.note) == (status, "Line 12 says otherwise.")
+    assert "Line 12 says otherwise." in page(eve, proposal).one(".proposal-status").text
+    assert Rating.objects.get().score == 3
+
+
+# The author
+
+
+def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
+    eve: Client, rob: Client
+) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling")
+    proposal = propose(eve, rating, score=4, verdict="Almost god")
+    decide(rob, proposal, "return", note="A typing mistake.")
+    form = page(eve, proposal).one("form.take-up")
+    data = {field["name"]: field["value"] for field in form.all("input")}
+    shown = eve.post(form["action"], {**data, "_edit": "1"})
+    assert read(shown.content).one("input[name=verdict]")["value"] == "Almost god"
+    eve.post(form["action"], form_on(shown, _save="Save", verdict="Almost good", reason="Spelt right."))
+    old, new = Proposal.objects.order_by("pk")
+    assert (old.status, old.note) == ("withdrawn", f"Taken up again as proposal {new.pk}.")
+    assert (new.changes.get().after or {})["verdict"] == "Almost good"
+
+
+def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    assert page(eve, proposal).texts(".submit-row button") == ["Withdraw"]
+    assert eve.post(proposal.get_absolute_url(), {"decision": "publish"}).status_code == 403
+    decide(eve, proposal, "withdraw")
+    assert Proposal.objects.get().status == "withdrawn"
+
+
+def test_nobody_else_may_withdraw_or_take_up(eve: Client, rob: Client) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    other = sign_in(factories.make_proposer())
+    assert not page(other, proposal).all("form.take-up")
+    assert other.post(proposal.get_absolute_url(), {"decision": "withdraw"}).status_code == 403
+    rating = Rating.objects.get()
+    data = form_on(other.get(change_url(rating)), score=5, reason="Mine.") | {"resumes": [str(proposal.pk)]}
+    other.post(change_url(rating), data)
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+# Preview
+
+
+def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: Client, rob: Client) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling", is_published=True)
+    proposal = propose(eve, rating, verdict="Splendid")
+    before = state_of_everything()
+    links = {link.text: link["href"] for link in page(rob, proposal).all(".previews a")}
+    assert next(iter(links)) == "Matrix"
+    shown = read(rob.get(links[f"Framework {rating.framework}"]).content)
+    assert "Nothing of it is public yet" in shown.one(".preview").text
+    assert "Splendid" in shown.text
+    assert state_of_everything() == before
+    public = Client().get(rating.framework.get_absolute_url()).content.decode()
+    assert "Splendid" not in public
+    assert 'class="preview"' not in public
+
+
+def test_every_preview_that_is_offered_opens(eve: Client, rob: Client) -> None:
+    new = form_on(eve.get(add_url(Framework)), name="Newcomer", slug="newcomer", reason="It is new.")
+    eve.post(add_url(Framework), new)
+    proposal = Proposal.objects.get()
+    for link in page(rob, proposal).all(".previews a"):
+        answer = rob.get(link["href"])
+        assert answer.status_code == 200, link.text
+        assert read(answer.content).one(".preview").text.startswith(f"Preview of proposal {proposal.pk}.")
+    assert not Framework.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/", "/nowhere/", "https://example.org/", "//example.org/", "\0", "?", "x" * 5000]
+)
+def test_there_is_no_preview_of_anything_else(eve: Client, rob: Client, address: str) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    answer = rob.get(f"{QUEUE}{proposal.pk}/preview/", {"page": address}, follow=True)
+    assert answer.status_code == 200
+    assert "There is no such preview." in text_of(answer) or "Preview of" in text_of(answer)
+
+
+def test_no_preview_of_what_stands_in_the_way(eve: Client, rob: Client) -> None:
+    rating = factories.make_rating(score=3)
+    proposal = propose(eve, rating, score=4)
+    change(rating, score=1)
+    answer = rob.get(f"{QUEUE}{proposal.pk}/preview/?page=/", follow=True)
+    assert "There is no preview: facts of it were changed by somebody else since." in text_of(answer)
+
+
+# The queue
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_queue_asks_the_same_few_queries(
+    eve: Client, rob: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(rows):
+        propose(eve, factories.make_rating(score=3), score=4)
+    with django_assert_num_queries(8):
+        shown = read(rob.get(QUEUE).content)
+    assert len(shown.all("#result_list tbody tr")) == rows
+
+
+@pytest.mark.parametrize("pk", ["0", "99999999999999999999", "abc", "%00"])
+def test_there_is_no_such_proposal(rob: Client, pk: str) -> None:
+    assert rob.get(f"{QUEUE}{pk}/change/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"decision": "explode"},
+        {"decision": "return", "note": "\0"},
+        {"decision": "return", "note": "x" * 5000},
+        {"decision": "publish", "over": ["99999999999999:rating a/b", "\0", "1:nothing x"]},
+    ],
+)
+def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: dict[str, Any]) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    answer = rob.post(proposal.get_absolute_url(), data)
+    assert answer.status_code in {200, 302}
+    proposal.refresh_from_db()
+    assert (proposal.status == "published") == (data.get("decision") == "publish")
+
+
+# The database keeps its promises
+
+
+@pytest.mark.parametrize(
+    "change, promise",
+    [
+        (f"status = 'odd', {DECIDED}", "proposal_status_is_known"),
+        ("reason = ''", "proposal_has_reason"),
+        ("status = 'published'", "proposal_decision_has_decider"),
+        (f"status = 'open', {DECIDED}", "proposal_decision_has_decider"),
+        (f"status = 'rejected', {DECIDED}", "proposal_refusal_has_note"),
+    ],
+)
+def test_promises_by_plain_sql(eve: Client, change: str, promise: str) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE frameworks_proposal SET {change} WHERE id = %s", [proposal.pk])  # noqa: S608

@@ -1,0 +1,172 @@
+"""Signing in and out: a session ends when it should, on the server, and guessing at passwords ends early."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from tests import factories
+from tests.desk.test_admin import sign_in, text_of
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, DESK = "/admin/login/", "/admin/"
+PASSWORD = "correct horse"
+COOKIE = "sessionid"
+
+
+@pytest.fixture
+def ada() -> User:
+    return factories.make_editor(username="ada", password=PASSWORD)
+
+
+def log_in(password: str = PASSWORD, username: str = "ada", **headers: str) -> tuple[Client, Any]:
+    client = Client(**headers)  # type: ignore[arg-type]
+    return client, client.post(LOGIN, {"username": username, "password": password})
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get(DESK).status_code == 200
+
+
+def with_cookie(key: str) -> Client:
+    client = Client()
+    client.cookies[COOKIE] = key
+    return client
+
+
+# Its end
+
+
+def test_signing_out_ends_the_session_on_the_server(ada: User) -> None:
+    client, _ = log_in()
+    key = client.cookies[COOKIE].value
+    assert is_signed_in(with_cookie(key))
+    assert client.post("/admin/logout/").cookies[COOKIE]["max-age"] == 0
+    assert not Session.objects.filter(session_key=key).exists()
+    assert not is_signed_in(with_cookie(key))
+
+
+def test_a_link_cannot_sign_anybody_out(ada: User) -> None:
+    client, _ = log_in()
+    assert client.get("/admin/logout/").status_code == 405
+    assert is_signed_in(client)
+
+
+def test_a_new_password_ends_the_other_sessions(ada: User) -> None:
+    here, there = log_in()[0], log_in()[0]
+    before = here.session.session_key
+    new = {"old_password": PASSWORD, "new_password1": "battery staple", "new_password2": "battery staple"}
+    assert here.post("/admin/password_change/", new).headers["Location"] == "/admin/password_change/done/"
+    assert is_signed_in(here)
+    assert here.session.session_key != before
+    assert not is_signed_in(there)
+
+
+def test_a_password_that_somebody_else_sets_ends_them_all(ada: User) -> None:
+    client, _ = log_in()
+    root = sign_in(User.objects.create_superuser("root"))
+    new = {"password1": "battery staple", "password2": "battery staple", "usable_password": "true"}
+    sent = {**new, "set-password": "1"}
+    assert root.post(f"/admin/auth/user/{ada.pk}/password/", sent).status_code == 302
+    assert not is_signed_in(client)
+    assert is_signed_in(root)
+
+
+@pytest.mark.parametrize("switch", ["is_active", "is_staff"])
+def test_an_account_that_is_switched_off_is_out_at_its_next_step(ada: User, switch: str) -> None:
+    client, _ = log_in()
+    rating = factories.make_rating()
+    User.objects.filter(pk=ada.pk).update(**{switch: False})
+    answer = client.post(f"/admin/frameworks/rating/{rating.pk}/change/", {"verdict": "Mine"})
+    assert answer.headers["Location"].startswith("/admin/login/")
+    client, answer = log_in()
+    assert answer.status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_right_that_is_taken_is_gone_at_the_next_step(ada: User) -> None:
+    client, _ = log_in()
+    assert client.get("/admin/frameworks/rating/").status_code == 200
+    ada.groups.clear()
+    assert client.get("/admin/frameworks/rating/").status_code == 403
+
+
+def test_it_lasts_twelve_hours_and_no_longer_than_the_browser(ada: User) -> None:
+    client, answer = log_in()
+    assert client.session.get_expiry_age() == 12 * 60 * 60
+    cookie = answer.cookies[COOKIE]
+    assert (cookie["max-age"], cookie["expires"]) == ("", "")
+    assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin/", "Lax", True)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert not is_signed_in(client)
+
+
+def test_its_key_changes_with_the_sign_in(ada: User) -> None:
+    """A key that somebody planted before is worth nothing after."""
+    client, _ = log_in()
+    client.post("/admin/logout/")
+    client.get(LOGIN)
+    planted = "a" * 32
+    victim = with_cookie(planted)
+    victim.post(LOGIN, {"username": "ada", "password": PASSWORD})
+    assert is_signed_in(victim)
+    assert victim.cookies[COOKIE].value != planted
+    assert not is_signed_in(with_cookie(planted))
+
+
+# Guessing
+
+
+def test_the_sixth_try_is_refused_in_words(ada: User) -> None:
+    assert [log_in("guess")[1].status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    client, answer = log_in()
+    assert answer.status_code == 429
+    assert not is_signed_in(client)
+    page = read(answer.content)
+    assert page.one("h1").text == "Signing in is closed for a while"
+    assert "There were 5 wrong tries for this name from this address." in page.text
+    assert "It opens again 15 minutes after the last of them." in page.text
+    assert page.one("title").text == "Signing in is closed for a while | Touchstone"
+    assert page.all("style") == [script for script in page.all("script") if "src" not in script] == []
+    assert not [element for element in page.descendants if "style" in element]
+
+
+def test_the_door_is_closed_for_that_name_from_that_address_alone(ada: User) -> None:
+    bob = factories.make_editor(username="bob", password=PASSWORD)
+    for _ in range(5):
+        log_in("guess")
+    assert is_signed_in(log_in(username=bob.username)[0])
+    assert is_signed_in(log_in(REMOTE_ADDR="192.0.2.7")[0])
+
+
+def test_signing_in_starts_the_count_anew(ada: User) -> None:
+    for _ in range(2):
+        assert [log_in("guess")[1].status_code for _ in range(4)] == [200] * 4
+        assert is_signed_in(log_in()[0])
+
+
+def test_a_superuser_opens_the_door_again(ada: User) -> None:
+    for _ in range(5):
+        log_in("guess")
+    root = sign_in(User.objects.create_superuser("root"))
+    listed = read(root.get("/admin/axes/accessattempt/").content)
+    ticked = listed.one("#result_list input.action-select")["value"]
+    sent = {"action": "delete_selected", "_selected_action": [ticked], "post": "yes"}
+    root.post("/admin/axes/accessattempt/", sent)
+    assert is_signed_in(log_in()[0])
+
+
+@pytest.mark.parametrize("value", ["\0", "9" * 60_000, "ada\0", "👾"])
+def test_any_name_and_password_get_an_answer(ada: User, value: str) -> None:
+    for name in ("username", "password"):
+        sent = {"username": "ada", "password": PASSWORD, name: value}
+        answer = Client().post(LOGIN, sent)
+        assert answer.status_code == 200
+        assert "errorlist" in answer.content.decode() or "errornote" in answer.content.decode()
+    assert "Traceback" not in text_of(answer)

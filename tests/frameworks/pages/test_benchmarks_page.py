@@ -1,0 +1,344 @@
+"""Measured figures: drawn from zero, each with its method, and compared by ratios alone."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Benchmark, Figure, Framework
+from frameworks.pages.benchmarking import Bar, Comparison, comparison, ratio, scale
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+def framework(slug: str) -> Framework:
+    return Framework.objects.get(slug=slug)
+
+
+def measure(benchmark: Benchmark, **runs: int) -> None:
+    """`django_granian=2000`: what a framework reached under a server."""
+    for run, value in runs.items():
+        slug, setup = run.split("_")
+        factories.make_figure(
+            benchmark=benchmark,
+            framework=framework(slug),
+            setup=setup,
+            server=setup.capitalize(),
+            value=value,
+        )
+
+
+def rows(section: Element) -> list[list[str]]:
+    """What the chart says in words, row by row."""
+    return [
+        [cell.text for cell in row.all("th") + row.all("td")] for row in section.all("table.bars tbody tr")
+    ]
+
+
+def ratios(page: Element) -> list[list[str]]:
+    table = page.one("table.ratios")
+    heads = [head.text for head in table.all("thead th")]
+    return [heads, *([cell.text for cell in row.all("th") + row.all("td")] for row in table.all("tbody tr"))]
+
+
+# Arithmetic
+
+
+@pytest.mark.parametrize(
+    "highest, step, top",
+    [
+        (1, 1, 1),
+        (4, 1, 4),
+        (5, 2, 6),
+        (34_000, 10_000, 40_000),
+        (40_000, 10_000, 40_000),
+        (40_001, 20_000, 60_000),
+        (2_147_483_647, 1_000_000_000, 3_000_000_000),
+    ],
+)
+def test_a_scale_ends_at_the_first_full_step(highest: int, step: int, top: int) -> None:
+    found = scale(highest)
+    assert (found.step, found.top) == (step, top)
+    assert [found.ticks[0], found.ticks[-1]] == [(0, "0"), (100, f"{top:,}")]
+    assert len(found.ticks) <= 5
+
+
+def test_bars_begin_at_zero_and_are_as_long_as_their_figures() -> None:
+    drawn = scale(34_000)
+    half = Bar(Figure(value=20_000, lowest=18_000, highest=21_000), drawn)
+    assert (half.width, half.whisker) == (50, (45, 52.5))
+    assert Bar(Figure(value=10_000), drawn).width == 25
+    assert Bar(Figure(value=10_000), drawn).whisker is None
+
+
+def test_the_smallest_figure_still_shows() -> None:
+    assert Bar(Figure(value=1), scale(2_147_483_647)).width == 0.1
+
+
+@pytest.mark.parametrize(
+    "value, base, said",
+    [
+        (34_000, 7_000, "4.9"),
+        (7_000, 7_000, "1"),
+        (7_001, 7_000, "1.0"),
+        (6_964, 7_000, "0.99"),
+        (6_965, 7_000, "1.0"),
+        (9_949, 1_000, "9.9"),
+        (9_951, 1_000, "10"),
+        (12_345_678, 1, "12,345,678"),
+        (1, 4, "0.25"),
+        (1, 100, "0.01"),
+        (1, 2_147_483_647, "under 0.01"),
+    ],
+)
+def test_a_ratio_is_said_to_two_figures(value: int, base: int, said: str) -> None:
+    assert ratio(value, base) == said
+
+
+def compared() -> Comparison | None:
+    return comparison(list(Benchmark.objects.in_full()))
+
+
+def test_one_benchmark_alone_is_compared_with_nothing() -> None:
+    assert compared() is None
+
+
+def test_nor_are_benchmarks_that_share_one_framework_only() -> None:
+    measure(factories.make_benchmark(), fastapi_uvicorn=10, django_gunicorn=5)
+    assert compared() is None
+    # Flask stands in the first and here, Django in the second and here: still no two share a pair.
+    measure(factories.make_benchmark(), flask_gunicorn=10, django_gunicorn=5)
+    assert compared() is None
+
+
+def test_frameworks_that_nobody_may_see_are_compared_with_nothing() -> None:
+    measure(factories.make_benchmark(), fastapi_uvicorn=10, hidden_gunicorn=5)
+    assert compared() is None
+
+
+def test_where_no_servers_are_shared_the_order_of_the_servers_still_stands() -> None:
+    other = factories.make_benchmark(position=1)
+    measure(other, fastapi_granian=3_000, flask_granian=1_000, fastapi_hypercorn=2_000)
+    found = compared()
+    assert found is not None
+    assert [(servers, cells) for _, servers, cells in found.rows] == [
+        ("Uvicorn, Gunicorn", ["about 3.8", "1"]),
+        ("Granian", ["3.0", "1"]),
+    ]
+
+
+def test_a_server_under_which_all_stand_in_another_row_gets_none_of_its_own() -> None:
+    other = factories.make_benchmark(position=1)
+    measure(other, fastapi_uvicorn=30, flask_gunicorn=12, django_gunicorn=10, fastapi_granian=40)
+    source = Benchmark.objects.get(slug="one-endpoint")
+    factories.make_figure(benchmark=source, framework=framework("django"), setup="gunicorn", value=7_000)
+    found = compared()
+    assert found is not None
+    assert [cells for _, _, cells in found.rows] == [["about 4.9", "1.3", "1"], ["3.0", "1.2", "1"]]
+
+
+def test_lineups_that_differ_only_in_what_is_not_shown_stand_once() -> None:
+    other = factories.make_benchmark(position=1)
+    measure(
+        other, fastapi_uvicorn=30, django_uvicorn=20, flask_uvicorn=10, quart_gunicorn=5, django_gunicorn=5
+    )
+    third = factories.make_benchmark(position=2)
+    measure(third, fastapi_uvicorn=30, flask_uvicorn=10)
+    found = compared()
+    assert found is not None
+    assert [one.name for one in found.frameworks] == ["FastAPI", "Flask"]
+    assert [cells for _, _, cells in found.rows] == [["about 3.8", "1"], ["3.0", "1"], ["3.0", "1"]]
+
+
+def test_many_setups_of_one_framework_are_compared_with_nothing() -> None:
+    measure(factories.make_benchmark(), **{f"fastapi_server-{number}": 10 + number for number in range(20)})
+    assert compared() is None
+
+
+# The page
+
+
+def test_a_benchmark_stands_with_its_figures_and_where_they_come_from(client: Client) -> None:
+    page = get(client, "/benchmarks/")
+    assert page.one("h1").text == "Benchmarks"
+    section = page.one("section#one-endpoint")
+    assert section.one("h2").text == "One endpoint"
+    assert section.one(".aside p").text == "Published by The almanac · no interest visible"
+    assert section.one("p.question").text == "How many requests a second does each answer?"
+    assert rows(section) == [
+        ["FastAPI 0.115", "Uvicorn line 10", "about 34,000"],
+        ["Flask", "Gunicorn", "9,000 8,500 to 9,250"],
+    ]
+    assert section.one("table caption").text == "One endpoint: requests a second, the highest first"
+    assert [bar["width"] for bar in section.all("rect")] == ["85.0%", "22.5%"]
+    whisker = section.all("line.whisker")[0]
+    assert (whisker["x1"], whisker["x2"]) == ("21.2%", "23.1%")
+    assert section.one("p.key").text == (
+        "Bars begin at zero; longer is better. The line across the end of a bar runs from the lowest to the highest "
+        "repetition."
+    )
+
+
+def test_it_stands_with_its_method_what_that_leaves_unsaid_and_what_is_held_against_it(
+    client: Client,
+) -> None:
+    section = get(client, "/benchmarks/").one("section#one-endpoint")
+    assert section.texts("h3") == [
+        "What sources hold against it",
+        "How it was measured",
+        "What the method leaves unsaid",
+    ]
+    assert [items.texts("li") for items in section.all("ul.items")] == [
+        ["Endpoint one that answers in JSON"],
+        ["Hardware A faster machine answers more.", "All else."],
+    ]
+    assert section.texts(".counter li") == [
+        "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · reads as 2"
+    ]
+    assert "Nobody has repeated it." in section.texts("p")
+
+
+def test_what_was_measured_here_says_so_when_and_how_to_repeat_it(client: Client) -> None:
+    ours = factories.make_benchmark(
+        slug="ours", measured_on="2026-11-21", command="manage.py benchmark", position=2
+    )
+    measure(ours, fastapi_granian=2_000)
+    section = get(client, "/benchmarks/").one("section#ours")
+    assert section.texts(".aside p") == ["Measured by Touchstone", "Measured on 21 November 2026"]
+    assert section.one("pre").text == "manage.py benchmark"
+    assert section.all(".counter") == []
+    assert section.one("p.key").text == "Bars begin at zero; longer is better."
+
+
+def test_runs_of_one_framework_stand_together_and_an_unpublished_one_nowhere(client: Client) -> None:
+    ours = factories.make_benchmark(slug="ours")
+    measure(ours, flask_gunicorn=1_000, fastapi_uvicorn=3_000, flask_granian=2_000, hidden_granian=9_000)
+    assert rows(get(client, "/benchmarks/").one("section#ours")) == [
+        ["FastAPI", "Uvicorn", "3,000"],
+        ["Flask", "Granian", "2,000"],
+        ["Gunicorn", "1,000"],
+    ]
+    assert "Hidden" not in client.get("/benchmarks/").content.decode()
+    assert "50,000" not in client.get("/benchmarks/").content.decode()
+
+
+def test_a_benchmark_of_unpublished_frameworks_alone_is_not_there(client: Client) -> None:
+    measure(factories.make_benchmark(slug="secret"), hidden_granian=9_000)
+    factories.make_benchmark(slug="empty")
+    assert [section["id"] for section in get(client, "/benchmarks/").all("main section")] == ["one-endpoint"]
+
+
+def test_ratios_stand_beside_each_other_under_the_same_servers_and_under_each(client: Client) -> None:
+    ours = factories.make_benchmark(slug="ours", position=5)
+    measure(
+        ours,
+        fastapi_uvicorn=6_000,
+        flask_gunicorn=2_000,
+        fastapi_granian=8_000,
+        flask_granian=4_000,
+        quart_granian=3_000,
+    )
+    page = get(client, "/benchmarks/")
+    assert ratios(page) == [
+        ["Measured by, under", "FastAPI", "Flask"],
+        ["The almanac Uvicorn, Gunicorn", "about 3.8", "1"],
+        ["Touchstone Uvicorn, Gunicorn", "3.0", "1"],
+        ["Touchstone Granian", "2.0", "1"],
+    ]
+    assert page.one("#ratios .aside p").text.endswith("Flask counts as 1.")
+    assert [link["href"] for link in page.all("nav.contents a")] == ["#ratios", "#one-endpoint", "#ours"]
+
+
+def test_who_was_not_measured_so_gets_no_ratio(client: Client) -> None:
+    measure(factories.make_benchmark(title="B2", position=2), fastapi_granian=30, flask_granian=20)
+    measure(factories.make_benchmark(title="B3", position=3), django_granian=10, flask_granian=20)
+    measure(factories.make_benchmark(title="B4", position=4), django_granian=10, flask_granian=30)
+    assert ratios(get(client, "/benchmarks/"))[1:] == [
+        ["The almanac Uvicorn, Gunicorn", "about 3.8", "1", "– not measured so"],
+        ["Touchstone Granian", "1.5", "1", "– not measured so"],
+        ["Touchstone Granian", "– not measured so", "1", "0.50"],
+        ["Touchstone Granian", "– not measured so", "1", "0.33"],
+    ]
+
+
+# Where claims of speed stand
+
+
+def test_a_profile_leads_from_its_performance_to_what_was_measured(client: Client) -> None:
+    measure(factories.make_benchmark(slug="ours", position=5), fastapi_granian=2_000, fastapi_uvicorn=1_500)
+    rating = get(client, "/frameworks/fastapi/").one("details#performance")
+    assert rating.one("p.measured").text == (
+        "Measured: about 34,000 requests a second under Uvicorn (The almanac); 2,000 requests a second under Granian, "
+        "1,500 under Uvicorn (Touchstone)."
+    )
+    links = [link["href"] for link in rating.all("p.measured a")]
+    assert links == ["/benchmarks/#one-endpoint", "/benchmarks/#ours"]
+    assert "Measured" not in get(client, "/frameworks/django/").one("main").text
+
+
+def test_a_profile_on_whose_speed_no_source_speaks_still_names_what_was_measured(client: Client) -> None:
+    measure(factories.make_benchmark(), sanic_granian=900, quart_granian=800)
+    said = "Measured: 900 requests a second under Granian (Touchstone)."
+    assert said in get(client, "/frameworks/sanic/").one("#ratings").text
+    assert "Measured: 800 requests a second" in get(client, "/frameworks/quart/").one("#ratings").text
+
+
+def test_a_profile_with_many_gaps_names_it_below_them(client: Client) -> None:
+    for _ in range(4):
+        factories.make_criterion()
+    measure(factories.make_benchmark(), sanic_granian=900)
+    assert get(client, "/frameworks/sanic/").one("#ratings .unsaid p.measured").text == (
+        "Measured: 900 requests a second under Granian (Touchstone)."
+    )
+
+
+def test_the_criterion_of_speed_does_so_for_each_framework(client: Client) -> None:
+    measure(factories.make_benchmark(), sanic_granian=900)
+    page = get(client, "/criteria/performance/")
+    assert page.one("section#flask p.measured").text == (
+        "Measured: 9,000 requests a second under Gunicorn (The almanac)."
+    )
+    assert page.all("section#django p.measured") == []
+    assert page.one("section#silent p.measured").text == (
+        "Sanic was measured: 900 requests a second under Granian (Touchstone)."
+    )
+    assert get(client, "/criteria/documentation/").all(".measured") == []
+
+
+def test_however_many_were_measured_the_criterion_of_speed_asks_as_often(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(8):
+        client.get("/criteria/performance/")
+    for _ in range(3):
+        measure(factories.make_benchmark(), fastapi_granian=3, flask_granian=2, django_granian=1)
+    with django_assert_num_queries(8):
+        client.get("/criteria/performance/")
+
+
+def test_a_source_names_what_it_measured(client: Client) -> None:
+    section = get(client, "/sources/001/").one("section#measured")
+    assert [(link.text, link["href"]) for link in section.all("a")] == [
+        ("One endpoint", "/benchmarks/#one-endpoint")
+    ]
+    assert get(client, "/sources/002/").all("section#measured") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=%00", "?%00=%00", "?q=" + "x" * 8000, "?benchmark=99999999999999999999"]
+)
+@pytest.mark.parametrize("path", ["/benchmarks/", "/questions/"])
+def test_nothing_in_the_address_changes_the_page(client: Client, path: str, query: str) -> None:
+    assert get(client, path + query).one("main").text == get(client, path).one("main").text
+
+
+def test_where_speed_is_spoken_of_in_a_comparison_the_measured_figures_are_near(client: Client) -> None:
+    for address in ("/?open=fastapi:performance", "/compare/flask-vs-fastapi/"):
+        links = get(client, address).one("main form[method=get]").all("a[href=/benchmarks/]")
+        assert {link.text for link in links} == {"What was measured"}, address
+    assert "What was measured" not in get(client, "/?open=fastapi:documentation").one("main").text

@@ -1,0 +1,310 @@
+"""The pages about one thing, and the method: what they say, and that every figure can be followed to its source."""
+
+import pytest
+from django.test import Client
+
+from comparisons.models import UseCase
+from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Rating, Source
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    PAGES,
+    change,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+def figures(page: Element) -> dict[str, str]:
+    """The totals at the top of a page."""
+    return {group.one("dt").text: group.one("dd").text for group in page.all("dl.figures div")}
+
+
+def facts(page: Element) -> dict[str, str]:
+    return {group.one("dt").text: group.one("dd").text for group in page.all("dl.facts div")}
+
+
+def rows(table: Element) -> list[list[str]]:
+    return [[cell.text for cell in row.all("th") + row.all("td")] for row in table.all("tbody tr")]
+
+
+# Frameworks
+
+
+def test_the_index_of_frameworks_counts_what_is_known_of_each(client: Client) -> None:
+    table = get(client, "/frameworks/").one("table")
+    assert rows(table) == [
+        ["FastAPI Micro · ASGI", "4 of 4", "5"],
+        ["Flask Micro · WSGI", "3 of 4", "5"],
+        ["Django Full-stack · WSGI, ASGI", "4 of 4", "4"],
+        ["Quart Micro · ASGI", "1 of 4", "1"],
+        ["Sanic", "0 of 4", "0"],
+    ]
+    assert [link["href"] for link in table.all("a")] == [
+        f"/frameworks/{slug}/" for slug in ("fastapi", "flask", "django", "quart", "sanic")
+    ]
+
+
+def test_a_profile_counts_its_evidence(client: Client) -> None:
+    assert figures(get(client, "/frameworks/fastapi/")) == {
+        "criteria rated": "4 of 4",
+        "claims": "5",
+        "sources": "2",
+        "score in dispute": "1",
+    }
+
+
+def test_a_profile_gives_each_fact_with_its_source(client: Client) -> None:
+    page = get(client, "/frameworks/flask/")
+    assert page.one("h1").text == "Flask"
+    assert facts(page.one("#facts")) == {
+        "Kind": "Micro The almanac, line 10",
+        "Interface": "WSGI The almanac, line 10",
+    }
+    assert page.one("#strengths").texts("li") == [
+        "Praises how small it is. The shop, line 40, prose · sells developers Editors’ note: Of 2019."
+    ]
+
+
+def test_a_profile_opens_every_rating_to_its_claims(client: Client) -> None:
+    page = get(client, "/frameworks/fastapi/")
+    assert [rating.one("summary").parts for rating in page.all("details.rating")] == [
+        ["Learning curve", "4", "4 in a few words", "1 claim"],
+        ["Documentation", "4", "4 in a few words", "1 claim"],
+        ["Performance", "5", "5 in a few words", "2 ≠ claims, disputed"],
+        ["Async support", "5", "5 in a few words", "1 claim"],
+    ]
+    rating = page.one("details#performance")
+    assert rating.one(".dispute").text == "Readings lie 3 steps apart."
+    assert rating.one("li.against").text == (
+        "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · reads as 2, "
+        "against the score"
+    )
+
+
+def test_a_profile_says_what_is_not_scored_and_what_no_source_says(client: Client) -> None:
+    page = get(client, "/frameworks/flask/")
+    assert page.one("details#async-support summary").parts == [
+        "Async support",
+        "–",
+        "not scored yet",
+        "1 claim",
+    ]
+    page = get(client, "/frameworks/quart/")
+    assert page.one("#ratings").text.count("no source says") == 3
+
+
+def test_a_profile_of_something_no_source_speaks_of(client: Client) -> None:
+    page = get(client, "/frameworks/sanic/")
+    assert figures(page) == {
+        "criteria rated": "0 of 4",
+        "claims": "0",
+        "sources": "0",
+        "scores in dispute": "0",
+    }
+    assert page.one("#ratings").text.count("no source says") == 4
+
+
+def test_a_profile_names_its_relations_from_either_side(client: Client) -> None:
+    said = "Quart mirrors the API of Flask In async. The shop, line 40"
+    assert get(client, "/frameworks/flask/").texts("ul.related li") == [said]
+    assert get(client, "/frameworks/quart/").texts("ul.related li") == [said]
+    assert get(client, "/frameworks/django/").all("ul.related") == []
+
+
+def test_a_profile_leads_to_its_comparisons(client: Client) -> None:
+    page = get(client, "/frameworks/flask/")
+    assert {link.text: link["href"] for link in page.all("nav.beside a")} == {
+        f"Flask and {name}": f"/compare/flask-vs-{name.lower()}/"
+        for name in ("Django", "FastAPI", "Quart", "Sanic")
+    }
+
+
+# Criteria
+
+
+def test_the_index_of_criteria_gives_question_weight_and_evidence_by_group(client: Client) -> None:
+    page = get(client, "/criteria/")
+    assert page.texts("h2") == ["Getting going", "Under load"]
+    assert [rows(table) for table in page.all("table")] == [
+        [
+            ["Learning curveHow good is it at Learning curve?", "2", "4 of 5", "4"],
+            ["DocumentationHow good is it at Documentation?", "1", "3 of 5", "3"],
+            ["StrengthsHow good is it at Strengths?", "not scored", "1"],
+        ],
+        [
+            ["PerformanceHow good is it at Performance?", "3", "3 of 5", "4"],
+            ["Async supportHow good is it at Async support?", "1", "2 of 5", "4"],
+        ],
+    ]
+
+
+def test_a_criterion_shows_all_frameworks_with_score_and_spread_best_first(client: Client) -> None:
+    page = get(client, "/criteria/performance/")
+    assert figures(page) == {
+        "frameworks rated": "3 of 5",
+        "claims on frameworks": "4",
+        "score in dispute": "1",
+        "default weight": "3 of 0 to 10",
+    }
+    # The drawing has its text beside it.
+    assert [
+        (row.one("th a").text, row.one("td.in-words").parts) for row in page.all("table.plots tbody tr")
+    ] == [
+        ("FastAPI", ["Score 5", "reads as 2 to 5 in 2 of 2 claims", "3 steps apart"]),
+        ("Django", ["Score 3", "reads as 3 in 1 of 1 claim"]),
+        ("Flask", ["Score 3", "reads as 3 in 1 of 1 claim"]),
+    ]
+    assert page.texts(".rubric li") == [
+        "1 Step 1 of Performance.",
+        "2 Step 2 of Performance.",
+        "3 Step 3 of Performance. Django, Flask",
+        "4 Step 4 of Performance.",
+        "5 Step 5 of Performance. FastAPI",
+    ]
+    assert page.one("#silent").texts("p")[0] == "Nothing is said here of Quart and Sanic."
+
+
+def test_a_criterion_holds_the_claims_of_each_framework(client: Client) -> None:
+    page = get(client, "/criteria/performance/")
+    assert page.one("section#fastapi").texts("li.against .cite") == [
+        "The shop, line 28, table · sells developers · reads as 2, against the score"
+    ]
+    general = get(client, "/criteria/async-support/")
+    assert "Says that async suits waiting." in general.one("main").text
+
+
+def test_a_criterion_that_only_describes_has_no_scores(client: Client) -> None:
+    page = get(client, "/criteria/strengths/")
+    assert figures(page) == {"claim on frameworks": "1"}
+    assert page.all(".rubric") == []
+    assert page.all("table") == []
+    assert "Praises how small it is." in page.one("section#flask").text
+
+
+# Sources
+
+
+def test_the_index_of_sources_says_who_they_are_and_what_they_sell(client: Client) -> None:
+    page = get(client, "/sources/")
+    assert [section.parts for section in page.all("section")] == [
+        [
+            "The almanac Source 001 · 13 claims",
+            "An article called 001 Written by not stated Date not stated Interest none visible",
+        ],
+        [
+            "The shop Source 002 · 3 claims",
+            "An article called 002 Written by A. Writer Date Updated in May Interest sells developers",
+        ],
+    ]
+
+
+def test_a_source_shows_who_speaks_and_all_it_claims(client: Client) -> None:
+    page = get(client, "/sources/002/")
+    shown = facts(page)
+    assert (shown["Written by"], shown["What it sells"], shown["Date"], shown["Read by the editors"]) == (
+        "A. Writer",
+        "It lets developers by the hour.",
+        "Updated in May",
+        "on 20 November 2026",
+    )
+    assert page.texts("ul.claims li") == [
+        "FastAPI, Performance Moderate Puts it in the middle of its table. line 28, table · reads as 2",
+        "Flask, Strengths Praises how small it is. line 40, prose Editors’ note: Of 2019.",
+        "Frameworks in general, Async support Says that async suits waiting. line 50, prose",
+    ]
+    assert [claim["id"] for claim in page.all("ul.claims li")] == [
+        claim.key for claim in Claim.objects.filter(source__key="002").order_by("line")
+    ]
+
+
+def test_a_source_is_held_against_the_others(client: Client) -> None:
+    page = get(client, "/sources/002/")
+    assert [row[:3] for row in rows(page.one("table.stances"))] == [
+        ["FastAPI, Performance ≠disputed", "2", "5"]
+    ]
+
+
+# Disagreements
+
+
+def test_disagreements_set_the_sources_beside_each_other(client: Client) -> None:
+    page = get(client, "/disagreements/")
+    assert page.texts("h2") == ["How fast is FastAPI?"]
+    entry = page.one("section#how-fast")
+    assert entry.texts(".body p")[:2] == [
+        "Is it among the fastest?",
+        "The almanac measures, the shop guesses.",
+    ]
+    assert entry.one(".dispute").text == "3 steps apart"
+    assert [voice.one("h4 a").text for voice in entry.all(".voice")] == ["The almanac", "The shop"]
+    assert entry.texts(".voice .cite") == ["line 10, prose · reads as 5", "line 28, table · reads as 2"]
+
+
+def test_widest_spread_first_and_disputes_without_an_entry_follow(client: Client) -> None:
+    django, quick = Framework.objects.get(slug="django"), Criterion.objects.get(slug="performance")
+    shop = Source.objects.get(key="002")
+    claim = factories.make_claim(framework=django, criterion=quick, source=shop, reading=5)
+    assert get(client, "/disagreements/").texts("h2") == ["How fast is FastAPI?", "Django, Performance"]
+    claims = list(Claim.objects.filter(framework=django, criterion=quick))
+    factories.make_disagreement(title="How fast is Django?", slug="django", claims=claims)
+    assert get(client, "/disagreements/").texts("h2") == ["How fast is FastAPI?", "How fast is Django?"]
+    change(claim, reading=1)
+    change(Claim.objects.get(key="002-28"), reading=4)
+    assert get(client, "/disagreements/").texts("h2") == ["How fast is Django?", "How fast is FastAPI?"]
+
+
+# Method
+
+
+def test_the_method_works_an_example_that_adds_up(client: Client) -> None:
+    page = get(client, "/method/")
+    assert page.one("#fit h3").text == "Worked through: FastAPI"
+    table = page.one("table.worked")
+    assert rows(table) == [
+        ["Learning curve", "2", "4", "0.75", "21.4"],
+        ["Documentation", "1", "4", "0.75", "10.6"],
+        ["Performance", "3", "5", "1.00", "42.8"],
+        ["Async support", "1", "5", "1.00", "14.2"],
+    ]
+    points = [row[-1] for row in rows(table)]
+    assert sum(int(figure.replace(".", "")) for figure in points) == 890
+    assert table.one("tfoot b").text == "89"
+
+
+def test_the_method_is_worked_on_the_data_as_it_stands(client: Client) -> None:
+    change(Rating.objects.get(framework__slug="fastapi", criterion__slug="performance"), score=1)
+    page = get(client, "/method/")
+    assert page.one("#fit h3").text == "Worked through: Flask"
+    assert rows(page.one("table.worked"))[-1] == ["Async support", "1", "not rated: left out"]
+    assert page.one("table.worked tfoot b").text == "71"
+    assert "Flask (71), Django (54) and FastAPI (46)" in page.one("#rank").text
+
+
+# What is not published
+
+
+@pytest.mark.parametrize("path", list(PAGES.values()))
+def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> None:
+    hidden = Framework.objects.get(slug="hidden")
+    shop, quick = Source.objects.get(key="002"), Criterion.objects.get(slug="performance")
+    said = [
+        factories.make_claim(framework=hidden, criterion=quick, source=shop, reading=reading)
+        for reading in (1, 5)
+    ]
+    factories.make_rating(framework=hidden, criterion=quick)
+    factories.make_relation(framework=hidden, other=Framework.objects.get(slug="flask"), claims=said)
+    tool, orm = Component.objects.get(slug="sqlalchemy"), FacetValue.objects.get(slug="orm")
+    factories.make_tie(framework=hidden, component=tool, claims=said)
+    factories.make_addition(framework=hidden, capability=orm, component=tool, claims=said)
+    factories.make_trait(framework=hidden, value=FacetValue.objects.get(slug="admin"), claims=said)
+    factories.make_disagreement(claims=[*said, Claim.objects.get(key="002-28")])
+    live, flask = UseCase.objects.get(slug="live-updates"), Framework.objects.get(slug="flask")
+    factories.make_recommendation(hidden, use_case=live, claims=said)
+    factories.make_recommendation(hidden, flask, use_case=live, claims=said)
+    page = get(client, path)
+    assert "Hidden" not in page.one("main").text
+    assert [link["href"] for link in page.all("a") if "hidden" in link["href"]] == []
+    assert client.get("/frameworks/hidden/").status_code == 404

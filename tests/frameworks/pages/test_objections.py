@@ -1,0 +1,644 @@
+"""Readers object: what a reader sees and sends, what guards it, and what editors make of it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from frameworks.models import Framework, Objection, Rating, Revision
+from frameworks.pages import objections
+from frameworks.pages.objections import ObjectionForm
+from tests import factories
+from tests.desk.test_admin import HOSTILE, ada, bob, change_url, form_on, sign_in, text_of
+from tests.html import read, submission
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LIST = "/admin/frameworks/objection/"
+TEXT = "The second source says the opposite."
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def rating() -> Rating:
+    return factories.make_rating(
+        framework=factories.make_framework(name="Flask"),
+        criterion=factories.make_criterion(name="Performance"),
+        verdict="Fast enough",
+        rationale="Two of three say so.",
+        score=4,
+    )
+
+
+def url(rating: Rating) -> str:
+    return f"/frameworks/{rating.framework.slug}/{rating.criterion.slug}/objection/"
+
+
+def a_page_of(rating: Rating, *, ago: timedelta = MINUTE) -> str:
+    """The token of a page that was made so long ago."""
+    return objections.token(rating.framework, rating.criterion, at=timezone.now() - ago)
+
+
+def send(client: Client, rating: Rating, text: str = TEXT, *, token: str | None = None, **more: str) -> Any:
+    given = a_page_of(rating) if token is None else token
+    address = more.pop("REMOTE_ADDR", "127.0.0.1")
+    return client.post(
+        url(rating), {"text": text, "url": "", "homepage": "", "token": given, **more}, REMOTE_ADDR=address
+    )
+
+
+def typed(response: Any) -> dict[str, str]:
+    """What stands in the fields of a page that came back."""
+    page = read(response.content)
+    return {**dict(submission(page.one("main form"))), "text": page.one("textarea").text}
+
+
+def make_objection(rating: Rating, **fields: Any) -> Objection:
+    fields.setdefault("text", TEXT)
+    return Objection.objects.create(framework=rating.framework, criterion=rating.criterion, **fields)
+
+
+def is_thanked(response: Any, rating: Rating) -> bool:
+    return (response.status_code, response.headers.get("Location")) == (302, f"{url(rating)}sent/")
+
+
+# What a reader sees
+
+
+def test_the_page_shows_the_cell_and_asks_what_is_wrong(client: Client, rating: Rating) -> None:
+    factories.make_claim(
+        framework=rating.framework, criterion=rating.criterion, paraphrase="Calls it middling.", reading=1
+    )
+    page = read(client.get(url(rating)).content)
+    assert page.one("h1").text == "Something wrong with this cell?"
+    assert page.one(".crumb").text == "Flask · Performance"
+    assert page.one(".scored").text == "4 Fast enough"
+    assert "Two of three say so." in page.texts(".objection p")
+    assert "Calls it middling." in page.texts(".claims p")
+    assert page.one(".claims .against .reading").text == "reads as 1, against the score"
+    assert page.texts("main label") == ["What is wrong?", "Where can it be checked?", "Leave this empty"]
+    assert "nothing of it is published" in page.one(".lede").text
+    assert page.one("meta[name=robots]")["content"] == "noindex"
+
+
+def test_a_cell_without_any_evidence_may_be_objected_to(client: Client) -> None:
+    factories.make_framework(name="Sanic")
+    factories.make_criterion(name="Security")
+    page = read(client.get("/frameworks/sanic/security/objection/").content)
+    assert "No source says anything about it. If one does, say which one and where." in page.texts("p")
+
+
+def test_what_is_sent_waits_for_an_editor_and_the_reader_is_told(client: Client, rating: Rating) -> None:
+    response = send(client, rating, "Line one.\r\n\r\nLine two.", url="https://example.org/bench")
+    assert is_thanked(response, rating)
+    stored = Objection.objects.get()
+    assert (stored.framework, stored.criterion) == (rating.framework, rating.criterion)
+    assert (stored.text, stored.url) == ("Line one.\n\nLine two.", "https://example.org/bench")
+    assert (stored.status, stored.handled_at, stored.note) == ("open", None, "")
+    thanks = read(client.get(response["Location"]).content)
+    assert thanks.one("h1").text == "Thank you"
+    assert "one of them will look at it. Nothing of it is published." in thanks.one(".lede").text
+    assert thanks.one("main ul a[href=/frameworks/flask/#performance]").text == "Back to the cell"
+    assert thanks.one("meta[name=robots]")["content"] == "noindex"
+
+
+def test_the_form_of_the_page_is_all_it_takes(client: Client, rating: Rating) -> None:
+    form = read(client.get(url(rating)).content).one("main form")
+    assert (form["method"], form["action"]) == ("post", url(rating))
+    assert [name for name, _ in submission(form)] == ["url", "homepage", "token"]
+    sent = {**dict(submission(form)), "text": TEXT}
+    # Right away is too soon; the same page is good a little later.
+    made = int(sent["token"].split("@")[1].split(":")[0])
+    assert ObjectionForm(
+        sent,
+        framework=rating.framework,
+        criterion=rating.criterion,
+        now=datetime.fromtimestamp(made + 4, UTC),
+    ).is_valid()
+
+
+def test_nothing_of_it_is_public_nor_a_revision(client: Client, rating: Rating) -> None:
+    revisions = Revision.objects.count()
+    pages = ["/", "/frameworks/flask/", "/?open=flask:performance", url(rating)]
+    send(client, rating)
+    assert Objection.objects.count() == 1
+    assert all(TEXT not in client.get(path).content.decode() for path in pages)
+    assert Revision.objects.count() == revisions
+
+
+@pytest.mark.parametrize(
+    "path", ["/frameworks/flask/", "/?open=flask:performance", "/compare/flask-vs-sanic/"]
+)
+def test_the_cell_leads_there_and_the_link_can_be_turned_off(
+    client: Client, rating: Rating, settings: Settings, path: str
+) -> None:
+    factories.make_framework(name="Sanic")
+    links = read(client.get(path).content).all(f"a[href={url(rating)}]")
+    assert [(link.text, link["rel"]) for link in links] == [
+        ("Something wrong with this cell? Flask, Performance", "nofollow")
+    ]
+    settings.OBJECTIONS = False
+    assert "objection" not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/frameworks/sanic/", "/compare/flask-vs-sanic/"])
+def test_a_silent_cell_leads_there_too(client: Client, rating: Rating, path: str) -> None:
+    factories.make_framework(name="Sanic")
+    factories.make_claim(
+        framework=Framework.objects.get(slug="sanic"), criterion=factories.make_criterion(name="Security")
+    )
+    page = read(client.get(path).content)
+    link = page.one("a[href=/frameworks/sanic/performance/objection/]")
+    assert link.text == "A source does say? Sanic, Performance"
+
+
+def test_turned_off_there_is_no_page(client: Client, rating: Rating, settings: Settings) -> None:
+    settings.OBJECTIONS = False
+    assert client.get(url(rating)).status_code == 404
+    assert client.get(f"{url(rating)}sent/").status_code == 404
+    assert send(client, rating).status_code == 404
+    assert not Objection.objects.exists()
+
+
+def test_cells_that_are_not_public_have_no_page(client: Client, rating: Rating) -> None:
+    factories.make_framework(name="Hidden", is_published=False)
+    factories.make_criterion(name="Strengths", is_scored=False)
+    for cell in ("hidden/performance", "flask/strengths", "nobody/performance", "flask/nothing"):
+        for path in (f"/frameworks/{cell}/objection/", f"/frameworks/{cell}/objection/sent/"):
+            assert client.get(path).status_code == 404
+        assert client.post(f"/frameworks/{cell}/objection/", {"text": TEXT}).status_code == 404
+    assert not Objection.objects.exists()
+
+
+# Headers
+
+
+def test_no_answer_sets_a_cookie_or_may_be_kept(client: Client, rating: Rating) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    for response in (strict.get(url(rating)), send(strict, rating), send(strict, rating, "short")):
+        assert response["Cache-Control"] == "no-store"
+        assert not response.cookies
+        assert "Set-Cookie" not in response
+        assert "Cookie" not in response.get("Vary", "")
+        assert "form-action 'self'" in response["Content-Security-Policy"]
+    assert Objection.objects.count() == 1
+    assert "Set-Cookie" not in client.get(f"{url(rating)}sent/")
+
+
+def test_other_methods_are_refused(client: Client, rating: Rating) -> None:
+    for method in ("put", "patch", "delete"):
+        response = getattr(client, method)(url(rating))
+        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
+    assert client.post(f"{url(rating)}sent/").status_code == 405
+    assert client.head(url(rating)).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_costs_the_same_for_one_claim_and_three(
+    client: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for _ in range(count - 1):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    with django_assert_num_queries(4):
+        client.get(url(rating))
+    with django_assert_num_queries(3):
+        client.get(f"{url(rating)}sent/")
+
+
+# What guards it
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1)])
+def test_sent_too_soon_it_comes_back_and_can_be_sent_again(
+    client: Client, rating: Rating, ago: timedelta
+) -> None:
+    token = a_page_of(rating, ago=ago)
+    response = send(client, rating, token=token, url="https://example.org/")
+    assert response.status_code == 422
+    assert read(response.content).one(".notices").text == objections.TOO_SOON
+    assert read(response.content).one("title").text.startswith("Not sent yet: what is wrong with Flask")
+    # The same token: in a moment it is old enough.
+    assert typed(response) == {"text": TEXT, "url": "https://example.org/", "homepage": "", "token": token}
+    assert not Objection.objects.exists()
+
+
+def test_a_forgotten_or_foreign_page_comes_back_with_a_fresh_token(client: Client, rating: Rating) -> None:
+    other = factories.make_rating(framework=rating.framework)
+    good = a_page_of(rating)
+    stale = [a_page_of(rating, ago=DAY + MINUTE), a_page_of(other), "", "x", f"{good}x", good.upper(), "\0",
+             "flask/performance@9:x", "9" * 60_000]  # fmt: skip
+    for token in stale:
+        response = send(client, rating, token=token)
+        assert response.status_code == 422
+        assert read(response.content).one(".notices").text == objections.TOO_LATE
+        assert typed(response)["text"] == TEXT
+        fresh = typed(response)["token"]
+        age = objections.age(fresh, rating.framework, rating.criterion, now=timezone.now())
+        assert age is not None
+        assert age < HOUR
+    assert not Objection.objects.exists()
+
+
+def test_the_age_of_a_page() -> None:
+    flask, sanic = factories.make_framework(name="Flask"), factories.make_framework(name="Sanic")
+    speed = factories.make_criterion(name="Speed")
+    token = objections.token(flask, speed, at=NOON)
+    assert objections.age(token, flask, speed, now=NOON + HOUR) == HOUR
+    assert objections.age(token, sanic, speed, now=NOON + HOUR) is None
+    form = {"text": TEXT, "token": token}
+    for ago, passes in ((2, False), (3, True), (86_400, True), (86_401, False)):
+        now = NOON + timedelta(seconds=ago)
+        assert ObjectionForm(form, framework=flask, criterion=speed, now=now).is_valid() is passes
+
+
+def test_a_filled_trap_is_thanked_and_not_stored(client: Client, rating: Rating) -> None:
+    assert is_thanked(send(client, rating, homepage="https://spam.example"), rating)
+    assert not Objection.objects.exists()
+    page = read(client.get(url(rating)).content)
+    trap = page.one("input[name=homepage]")
+    assert (trap["autocomplete"], trap["tabindex"]) == ("off", "-1")
+    assert page.one("p.vh label").text == "Leave this empty"
+
+
+def test_the_same_again_is_thanked_and_stored_once(
+    client: Client, rating: Rating, settings: Settings
+) -> None:
+    settings.OBJECTIONS_AN_HOUR = 1
+    for text in (TEXT, f"  {TEXT}\r\n", TEXT):
+        assert is_thanked(send(client, rating, text), rating)
+    assert Objection.objects.count() == 1
+    # Of another cell it is another one, and of an answered one, too.
+    settings.OBJECTIONS_AN_HOUR = 5
+    assert is_thanked(
+        send(client, factories.make_rating(framework=rating.framework)), Rating.objects.latest("pk")
+    )
+    Objection.objects.update(status="dismissed", handled_at=NOON, note="Not so.")
+    send(client, rating)
+    assert Objection.objects.waiting().about(rating.framework, rating.criterion).count() == 1
+    assert Objection.objects.count() == 3
+
+
+# How many
+
+
+def test_five_an_hour_come_from_one_address(client: Client, rating: Rating) -> None:
+    for number in range(5):
+        assert is_thanked(send(client, rating, f"{TEXT} {number}"), rating)
+    response = send(client, rating, f"{TEXT} 5", url="https://example.org/")
+    assert response.status_code == 429
+    assert response["Cache-Control"] == "no-store"
+    assert 3500 < int(response["Retry-After"]) <= 3601
+    notice = read(response.content).one(".notices").text
+    assert notice.startswith("From your address 5 objections came within an hour. Yours was not sent.")
+    assert typed(response)["text"] == f"{TEXT} 5"
+    assert typed(response)["url"] == "https://example.org/"
+    assert Objection.objects.count() == 5
+    # From elsewhere it may come.
+    assert is_thanked(send(client, rating, f"{TEXT} 5", REMOTE_ADDR="192.0.2.7"), rating)
+
+
+def received(rating: Rating, now: datetime, address: str = "192.0.2.1") -> Objection:
+    """One more, at a time of our choosing."""
+    number = Objection.objects.count()
+    given = {
+        "text": f"{TEXT} {number}",
+        "token": objections.token(rating.framework, rating.criterion, at=now - MINUTE),
+    }
+    form = ObjectionForm(given, framework=rating.framework, criterion=rating.criterion, now=now)
+    assert form.is_valid()
+    objections.receive(form, address=address)
+    return Objection.objects.latest("pk")
+
+
+def refused(rating: Rating, now: datetime, address: str = "192.0.2.1") -> objections.TooMany:
+    with pytest.raises(objections.TooMany) as full:
+        received(rating, now, address)
+    return full.value
+
+
+def test_an_hour_begins_with_each_and_passes_midnight(rating: Rating) -> None:
+    late = NOON.replace(hour=23, minute=30)
+    for number in range(5):
+        received(rating, late + number * MINUTE)
+    full = refused(rating, late + 45 * MINUTE)
+    assert full.again == late + HOUR
+    assert "send it again after 00:30 UTC on 22 November 2026." in str(full)
+    received(rating, late + HOUR)
+    assert refused(rating, late + HOUR).again == late + HOUR + MINUTE
+
+
+def test_twenty_a_day_come_from_one_address(rating: Rating) -> None:
+    for number in range(20):
+        received(rating, NOON + number * HOUR / 2)
+    full = refused(rating, NOON + 12 * HOUR)
+    assert full.again == NOON + DAY
+    assert "From your address 20 objections came within a day." in str(full)
+    received(rating, NOON + DAY)
+
+
+def test_so_many_a_day_come_from_all(rating: Rating, settings: Settings) -> None:
+    assert settings.OBJECTIONS_A_DAY_IN_ALL == 200
+    settings.OBJECTIONS_A_DAY_IN_ALL = 3
+    for number in range(3):
+        received(rating, NOON + number * MINUTE, f"192.0.2.{number}")
+    full = refused(rating, NOON + HOUR, "192.0.2.99")
+    assert full.again == NOON + DAY
+    assert "From all readers 3 objections came within a day." in str(full)
+
+
+def test_the_sender_is_a_hash_of_the_day_and_is_forgotten(rating: Rating) -> None:
+    first = received(rating, NOON)
+    assert len(first.sender) == 64
+    assert "192.0.2.1" not in first.sender
+    other_day = received(rating, NOON + DAY)
+    assert other_day.sender != first.sender
+    received(rating, NOON + 2 * DAY + MINUTE)
+    first.refresh_from_db()
+    other_day.refresh_from_db()
+    assert (first.sender, len(other_day.sender)) == ("", 64)
+
+
+def test_a_sender_is_a_network() -> None:
+    day = date(2026, 11, 21)
+    same = [("2001:db8::1", "2001:db8::ffff:1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("unknown", "unknown")]
+    apart = [
+        ("2001:db8::1", "2001:db8:0:1::1"),
+        ("192.0.2.1", "192.0.2.2"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2"),
+    ]
+    assert all(objections.sender(one, day) == objections.sender(other, day) for one, other in same)
+    assert all(objections.sender(one, day) != objections.sender(other, day) for one, other in apart)
+    assert objections.sender("", day)
+
+
+def test_the_address_is_the_one_that_logins_are_limited_by() -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.5")
+    assert configured.CLIENT_ADDRESS is configured.AXES_CLIENT_IP_CALLABLE
+    assert configured.CLIENT_ADDRESS(request) == "192.0.2.5"
+
+
+# Anything at all
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("", "Say it in 10 to 1000 characters; there is nothing yet."),
+        (" \r\n\t \0 ", "Say it in 10 to 1000 characters; there is nothing yet."),
+        ("Wrong.", "Say it in 10 to 1000 characters; this has 6."),
+        ("x" * 1001, "Say it in 10 to 1000 characters; this has 1001."),
+        ("é" * 50_000, "Say it in 10 to 1000 characters; this has 50000."),
+    ],
+    ids=["empty", "blank", "short", "long", "very long"],
+)
+def test_a_text_that_cannot_be_gets_a_sentence_and_is_kept(
+    client: Client, rating: Rating, text: str, said: str
+) -> None:
+    response = send(client, rating, text, url="https://example.org/")
+    assert response.status_code == 422
+    page = read(response.content)
+    assert page.texts(".wrong") == [said]
+    field = page.one("textarea")
+    assert "aria-invalid" in field
+    assert "maxlength" not in field
+    assert {page.one(f"#{name}").text for name in field["aria-describedby"].split()} >= {said}
+    assert typed(response)["text"] == text.replace("\0", "").strip()
+    assert typed(response)["url"] == "https://example.org/"
+    assert not Objection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "given, stored",
+    [
+        ("example.org/a b", None),
+        ("javascript:alert(1)", None),
+        ("javascript://example.org/%0aalert(1)", None),
+        ("ftp://example.org/", None),
+        ("data:text/html,x", None),
+        ("http://", None),
+        ("https://[::1", None),
+        ("https://example.org/\u180e", None),
+        ("https://example.org/\u2028x", None),
+        ("https://example.org/" + "x" * 300, None),
+        ("example.org/" + "x" * 285, None),
+        ("x" * 50_000, None),
+        ("9" * 30, None),
+        ("HTTPS://Example.org/Path", "https://Example.org/Path"),
+        ("example.org/path?a=http://b", None),
+        ("https://example.org/?a=http://b", "https://example.org/?a=http://b"),
+        ("example.org/path", "https://example.org/path"),
+        ("https://example.org/\0x", "https://example.org/x"),
+        ("https://example.org/é", "https://example.org/é"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_one_or_gets_a_sentence(
+    client: Client, rating: Rating, given: str, stored: str | None
+) -> None:
+    response = send(client, rating, url=given)
+    if stored is not None:
+        assert is_thanked(response, rating)
+        assert Objection.objects.get().url == stored
+        return
+    assert response.status_code == 422
+    assert read(response.content).texts(".wrong") == [objections.NO_URL]
+    assert (typed(response)["text"], typed(response)["url"]) == (TEXT, given)
+    assert not Objection.objects.exists()
+
+
+def test_control_characters_are_left_out_and_markup_is_text(
+    ada: Client, client: Client, rating: Rating
+) -> None:
+    hostile = "<script>alert(1)</script>\0\x07\x1b[31m\ud800 {{ 7|add:1 }}\r\rEnd\x85\tof it"
+    send(client, rating, hostile.replace("\ud800", ""))
+    stored = Objection.objects.get()
+    assert stored.text == "<script>alert(1)</script>[31m {{ 7|add:1 }}\n\nEnd of it"
+    for address in (LIST, f"{LIST}{stored.pk}/change/", change_url(rating)):
+        page = ada.get(address)
+        assert "<script>alert" not in page.content.decode()
+        assert "<script>alert(1)</script>[31m {{ 7|add:1 }}" in text_of(page)
+    assert "<p>End of it</p>" in ada.get(f"{LIST}{stored.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_any_field_takes_anything(client: Client, rating: Rating, value: str) -> None:
+    for name in ("text", "url", "homepage", "token", "nonsense"):
+        given = {"text": TEXT, "token": a_page_of(rating), name: value}
+        assert client.post(url(rating), given).status_code in {302, 422}
+    assert client.post(url(rating), {"text": [value, value], "token": [value, value]}).status_code == 422
+    assert client.post(url(rating), value, content_type="application/json").status_code == 422
+    assert client.get(url(rating), {"text": value}).status_code == 200
+
+
+def test_more_than_a_form_may_hold_gets_a_page(client: Client, rating: Rating) -> None:
+    response = send(client, rating, "x" * 3_000_000)
+    assert response.status_code == 400
+    assert "could not be understood" in text_of(response)
+
+
+# The editors' side
+
+
+@pytest.fixture
+def objection(rating: Rating) -> Objection:
+    return make_objection(rating, url="https://example.org/bench")
+
+
+def answer(client: Client, objection: Objection, status: str = "accepted", note: str = "Read again.") -> Any:
+    return client.post(f"{LIST}{objection.pk}/change/", {"status": status, "note": note})
+
+
+def test_the_list_shows_what_waits_first_come_first(ada: Client, rating: Rating) -> None:
+    make_objection(rating, text="The newer one of two.", created_at=NOON)
+    make_objection(rating, text="The older one of two.", created_at=NOON - DAY)
+    make_objection(rating, text="An answered one.", status="dismissed", handled_at=NOON, note="Not so.")
+    words = text_of(ada.get(LIST))
+    assert "2 objections" in words
+    assert words.index("The older one of two.") < words.index("The newer one of two.")
+    assert "20 November 2026, 12:00 Flask Performance The older one of two. waiting" in words
+    assert "An answered one." not in words
+    assert "An answered one." in text_of(ada.get(f"{LIST}?status=dismissed"))
+    assert "3 objections" in text_of(ada.get(f"{LIST}?status=any"))
+    assert "0 objections" in text_of(ada.get(f"{LIST}?status=accepted"))
+    assert "1 objection " in text_of(ada.get(f"{LIST}?q=newer"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_costs_the_same_for_one_and_three(
+    ada: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+        found = make_objection(rating, text=f"{TEXT} {number}")
+    with django_assert_num_queries(9):
+        ada.get(LIST)
+    with django_assert_num_queries(7):
+        ada.get(f"{LIST}{found.pk}/change/")
+
+
+def test_an_objection_stands_beside_its_cell(ada: Client, rating: Rating, objection: Objection) -> None:
+    factories.make_claim(
+        framework=rating.framework, criterion=rating.criterion, paraphrase="Calls it middling."
+    )
+    page = ada.get(f"{LIST}{objection.pk}/change/")
+    words, html = text_of(page), page.content.decode()
+    for part in (TEXT, "4 Fast enough", "Two of three say so.", "Calls it middling.", "Never reviewed."):
+        assert part in words
+    assert f'href="{change_url(rating)}"' in html
+    assert 'href="https://example.org/bench" rel="noopener noreferrer nofollow"' in html
+    assert form_on(page).keys() == {"csrfmiddlewaretoken", "note"}
+
+
+def test_an_objection_to_an_unrated_cell_leads_to_rating_it(ada: Client) -> None:
+    found = Objection.objects.create(
+        framework=factories.make_framework(), criterion=factories.make_criterion(), text=TEXT
+    )
+    page = ada.get(f"{LIST}{found.pk}/change/")
+    assert "No source says anything about it." in text_of(page)
+    add = f"/admin/frameworks/rating/add/?framework={found.framework_id}&amp;criterion={found.criterion_id}"
+    assert add in page.content.decode()
+
+
+@pytest.mark.parametrize("status, button", [("accepted", "Accept"), ("dismissed", "Dismiss")])
+def test_an_editor_answers_with_a_note(ada: Client, objection: Objection, status: str, button: str) -> None:
+    revisions = Revision.objects.count()
+    assert button in text_of(ada.get(f"{LIST}{objection.pk}/change/"))
+    response = answer(ada, objection, status, "Held against the line.")
+    assert (response.status_code, response["Location"]) == (302, LIST)
+    objection.refresh_from_db()
+    assert (objection.status, objection.note) == (status, "Held against the line.")
+    assert objection.handled_by == User.objects.get(username="ada")
+    assert objection.handled_at is not None
+    assert Revision.objects.count() == revisions
+    after = ada.get(f"{LIST}{objection.pk}/change/")
+    assert f"Ada Lovelace {status} it on" in text_of(after)
+    assert "Held against the line." in text_of(after)
+    assert "note" not in form_on(after)
+
+
+def test_an_answer_needs_a_note_and_a_decision(ada: Client, objection: Objection) -> None:
+    for status, note, said in (
+        ("accepted", "", "Say what was done about it, or why nothing was."),
+        ("accepted", "x" * 301, "at most 300 characters"),
+        ("accepted", "a\0b", "Null characters are not allowed."),
+        ("open", "Read again.", "Accept it or dismiss it."),
+        ("", "Read again.", "Accept it or dismiss it."),
+    ):
+        response = answer(ada, objection, status, note)
+        assert said in text_of(response)
+        assert form_on(response)["note"] == [note]
+    objection.refresh_from_db()
+    assert objection.status == "open"
+
+
+def test_the_first_answer_stands_and_the_second_is_told(
+    ada: Client, bob: Client, objection: Objection
+) -> None:
+    answer(ada, objection, "accepted", "Score lowered.")
+    response = answer(bob, objection, "dismissed", "Seems right to me.")
+    assert response.status_code == 409
+    words = text_of(response)
+    assert "Somebody else has answered it meanwhile, as it says below. Nothing was changed." in words
+    assert "Your note was: “Seems right to me.”" in words
+    assert "Ada Lovelace accepted it on" in words
+    objection.refresh_from_db()
+    assert (objection.status, objection.note) == ("accepted", "Score lowered.")
+
+
+def test_rights(objection: Objection) -> None:
+    page = f"{LIST}{objection.pk}/change/"
+    for client in (sign_in(factories.make_proposer()), sign_in(factories.make_reviewer())):
+        assert client.get(LIST).status_code == client.get(page).status_code == 200
+        assert client.get(f"{LIST}add/").status_code == 403
+        assert client.post(f"{LIST}add/", {"text": TEXT}).status_code == 403
+        assert client.post(f"{LIST}{objection.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert "delete_selected" not in client.get(LIST).content.decode()
+        client.post(LIST, {"action": "delete_selected", "_selected_action": objection.pk, "post": "yes"})
+    assert Objection.objects.count() == 1
+    onlooker = User.objects.create_user("onlooker", is_staff=True)
+    assert sign_in(onlooker).get(page).status_code == sign_in(onlooker).get(LIST).status_code == 403
+    onlooker.user_permissions.add(factories.permission("view_objection"))
+    shown = sign_in(onlooker).get(page)
+    assert TEXT in text_of(shown)
+    assert "note" not in form_on(shown)
+    assert answer(sign_in(onlooker), objection).status_code == 403
+    assert Client().get(page)["Location"].startswith("/admin/login/")
+    assert Client().post(page)["Location"].startswith("/admin/login/")
+    objection.refresh_from_db()
+    assert objection.status == "open"
+
+
+def test_a_proposers_answer_stands_at_once(objection: Objection) -> None:
+    answer(sign_in(factories.make_proposer()), objection, "dismissed", "Not so.")
+    objection.refresh_from_db()
+    assert objection.status == "dismissed"
+
+
+def test_the_form_of_the_rating_shows_what_waits(ada: Client, rating: Rating, objection: Objection) -> None:
+    other = factories.make_rating(framework=rating.framework)
+    page = ada.get(change_url(rating))
+    assert f"Readers object: {TEXT}" in text_of(page)
+    assert f'href="{LIST}{objection.pk}/change/"' in page.content.decode()
+    assert "Readers object" not in text_of(ada.get(change_url(other)))
+    answer(ada, objection)
+    assert "Readers object" not in text_of(ada.get(change_url(rating)))
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_the_desk_takes_any_address(ada: Client, objection: Objection, value: str) -> None:
+    for name in ("q", "p", "o", "status", "framework__id__exact", "criterion__id__exact", "nonsense"):
+        response = ada.get(LIST, {name: value}, follow=True)
+        assert response.status_code in {200, 400}, name
+    for pk in ("%00", "9" * 30, "abc", "_5F"):
+        assert ada.get(f"{LIST}{pk}/change/").status_code == 404
+        assert ada.post(f"{LIST}{pk}/change/", {}).status_code == 404
+        assert ada.get(f"{LIST}{pk}/history/", follow=True).status_code == 200
+    assert answer(ada, objection, value, value).status_code == 200

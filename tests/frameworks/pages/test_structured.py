@@ -1,0 +1,118 @@
+"""What search engines are told of each page: schema.org's terms, and nothing that the page does not say."""
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Component, Criterion, Framework, Source
+from frameworks.pages import structured
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    PAGES,
+    change,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element, read
+from tests.site.test_headers import EVERYWHERE
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+#: What is not to be found by search, or is on its way somewhere else.
+WITHOUT = {"snapshot", "snapshot, what has changed", "objection", "objection sent"}
+
+
+def told(client: Client, path: str) -> dict[str, dict[str, Any]]:
+    """The data on a page by their type."""
+    blocks = data_of(get(client, path))
+    found = {block["@type"]: block for block in blocks}
+    assert len(found) == len(blocks)
+    return found
+
+
+def data_of(page: Element) -> list[dict[str, Any]]:
+    scripts = page.all("script[type=application/ld+json]")
+    return [json.loads("".join(map(str, script.children))) for script in scripts]
+
+
+def everything(data: Any) -> list[dict[str, Any]]:
+    """All objects within."""
+    if isinstance(data, list):
+        return [found for one in data for found in everything(one)]
+    if not isinstance(data, dict):
+        return []
+    return [data, *(found for value in data.values() for found in everything(value))]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in WITHOUT])
+def test_every_page_tells_where_it_stands(client: Client, name: str) -> None:
+    path = PAGES[name].partition("?")[0]
+    data = told(client, PAGES[name])
+    if path == "/":
+        assert data["WebSite"]["url"] == f"{settings.SITE_URL}/"
+        return
+    way = data["BreadcrumbList"]["itemListElement"]
+    assert [step["position"] for step in way] == list(range(1, len(way) + 1))
+    assert (way[0]["name"], way[0]["item"]) == ("Touchstone", f"{settings.SITE_URL}/")
+    assert way[-1]["item"] == get(client, PAGES[name]).one("link[rel=canonical]")["href"]
+    for step in way[:-1]:
+        assert client.get(step["item"].removeprefix(settings.SITE_URL)).status_code == 200
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_nothing_is_told_that_is_empty_or_leads_elsewhere_than_to_the_public_address(
+    client: Client, path: str
+) -> None:
+    for data in data_of(read(client.get(path).content)):
+        assert data["@context"] == "https://schema.org"
+        for one in everything(data):
+            assert all(value not in ("", [], {}, None) for value in one.values()), one
+            if "url" in one:
+                assert one["url"].startswith(("http://", "https://"))
+
+
+def test_a_framework_a_criterion_a_source_and_a_component_are_named_as_what_they_are(client: Client) -> None:
+    flask, performance = Framework.objects.get(slug="flask"), Criterion.objects.get(slug="performance")
+    source, component = Source.objects.get(key="002"), Component.objects.get(slug="sqlalchemy")
+    change(flask, website="https://flask.example", tagline="A small one")
+    data = told(client, "/frameworks/flask/")["SoftwareApplication"]
+    assert (data["name"], data["sameAs"], data["description"]) == (
+        "Flask", ["https://flask.example"], "A small one",
+    )  # fmt: skip
+    assert told(client, "/criteria/performance/")["DefinedTerm"]["description"] == performance.question
+    assert told(client, "/sources/002/")["Article"]["headline"] == source.title
+    assert told(client, "/components/sqlalchemy/")["SoftwareApplication"]["name"] == component.name
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/compare/fastapi-vs-flask/"])
+def test_a_list_names_the_frameworks_in_the_order_of_the_page(client: Client, path: str) -> None:
+    listed = [one["name"] for one in told(client, path)["ItemList"]["itemListElement"]]
+    text = get(client, path).all("table")[0].text
+    assert len(listed) >= 2
+    assert sorted(listed, key=text.index) == listed
+
+
+def test_the_search_that_is_told_of_finds_something(client: Client) -> None:
+    template = told(client, "/")["WebSite"]["potentialAction"]["target"]["urlTemplate"]
+    path = template.removeprefix(settings.SITE_URL).replace("{search_term_string}", "flask")
+    assert "Flask" in get(client, path).one("main").text
+
+
+def test_a_name_cannot_end_the_data(client: Client) -> None:
+    hostile = "</script><!-- & \"'\u2028"
+    change(Framework.objects.get(slug="flask"), name=hostile, tagline=hostile)
+    for path in ("/frameworks/flask/", "/compare/flask-vs-fastapi/"):
+        names = {one.get("name") for block in told(client, path).values() for one in everything(block)}
+        assert hostile in names or any(hostile in str(name) for name in names)
+
+
+def test_it_costs_no_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    framework, source = factories.make_framework(), factories.make_source()
+    with django_assert_num_queries(0):
+        structured.data_block(structured.framework(framework))
+        structured.data_block(structured.source(source))
+        structured.data_block(structured.ranking("All", [framework]))

@@ -1,0 +1,480 @@
+"""As of a date: every comparison can be asked for as it stood when that day was over."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
+from django.http import QueryDict
+from django.test import Client, override_settings
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from comparisons.comparison.filters import FrameworkFilter, PastFilter
+from comparisons.comparison.forms import DayForm, notices
+from comparisons.models import UseCase
+from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
+from frameworks.record import revisions
+from frameworks.record.asof import Past, Recording, at_end_of, history_begins
+from frameworks.record.revisions import State
+from tests import factories
+from tests.comparisons.comparison.test_filters import WORLD
+from tests.comparisons.pages.test_matrix_page import make_world
+from tests.html import Element, cells, order, read, standings
+from tests.site.test_query_counts import items  # noqa: F401 - a fixture
+
+Fact = TypeVar("Fact", bound=Recorded)
+
+STOOD = "This is how it stood on {}. It may have changed since: see it as it is today."
+BEGINNING, LATER = date(2026, 3, 1), date(2026, 5, 1)
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def date_all(day: date) -> None:
+    """Everything written so far was written on that day."""
+    Revision.objects.update(at=noon(day))
+
+
+def change(fact: Fact, on: date = LATER, **fields: Any) -> Fact:
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    revisions.save(fact, by=factories.MAKER, reason="Since.", seen=fact.version, at=noon(on))
+    return fact
+
+
+def remove(fact: Recorded, on: date = LATER) -> None:
+    revisions.delete(fact, by=factories.MAKER, reason="Since.", seen=fact.version, at=noon(on))
+
+
+# The rebuild by itself, without a database
+
+NUMBERS = count(1)
+
+
+def recorded(model: str, name: str, /, **state: Any) -> Recording:
+    return Recording(next(NUMBERS), model, name, state)
+
+
+GROUP = recorded("criteriongroup", "g", slug="g", name="Group")
+SPEED = recorded("criterion", "speed", slug="speed", name="Speed", group=["g"], default_weight=3)
+DJANGO = recorded("framework", "django", slug="django", name="Django")
+SOURCE = recorded("source", "001", key="001", short_name="The almanac")
+
+
+def a_claim(key: str, line: int, **state: Any) -> Recording:
+    fields: State = {
+        "source": ["001"],
+        "framework": ["django"],
+        "criterion": ["speed"],
+        "joint_criterion": None,
+    }
+    return recorded("claim", key, key=key, line=line, **(fields | state))
+
+
+def a_rating(**state: Any) -> Recording:
+    fields: State = {"framework": ["django"], "criterion": ["speed"], "score": 4, "is_published": True}
+    return recorded("rating", "django/speed", **(fields | state))
+
+
+def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
+    past = Past(
+        [
+            a_claim("b", 9, reading=2),
+            a_claim("a", 9, reading=5),
+            a_claim("c", 1),
+            a_rating(),
+            DJANGO,
+            SPEED,
+            GROUP,
+            SOURCE,
+        ]
+    )
+    [framework], [criterion] = past.frameworks(), past.criteria()
+    cell = past.cells([framework], [criterion])[framework.pk, criterion.pk]
+    assert (cell.framework.name, cell.criterion.group.name, cell.score, cell.tally.spread) == (
+        "Django", "Group", 4, 3,
+    )  # fmt: skip
+    # In the order of the source's lines, those of one line as they were made.
+    assert [claim.key for claim in cell.claims] == ["c", "b", "a"]
+    assert [claim.source.short_name for claim in past.claims(framework, criterion)] == ["The almanac"] * 3
+
+
+def test_fields_unknown_to_either_side_are_no_trouble() -> None:
+    odd = recorded("criterion", "speed", slug="speed", name="Speed", group=["g"], colour="mauve")
+    [criterion] = Past([GROUP, odd]).criteria()
+    assert (criterion.default_weight, criterion.review_interval_days, criterion.is_scored) == (1, 180, True)
+
+
+@pytest.mark.parametrize(
+    "missing, left",
+    [(GROUP, (0, 1, 0)), (SPEED, (0, 1, 0)), (DJANGO, (1, 0, 0)), (SOURCE, (1, 1, 0))],
+    ids=lambda value: value.key if isinstance(value, Recording) else "",
+)
+def test_what_names_something_that_was_not_there_is_left_out(
+    missing: Recording, left: tuple[int, int, int]
+) -> None:
+    facts = [one for one in (GROUP, SPEED, DJANGO, SOURCE, a_claim("a", 1)) if one is not missing]
+    past = Past(facts)
+    cells = past.cells(past.frameworks(), past.criteria()).values()
+    assert (len(past.criteria()), len(past.frameworks()), sum(cell.tally.claims for cell in cells)) == left
+
+
+def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
+    hidden = DJANGO._replace(state=DJANGO.state | {"is_published": False})
+    assert Past([hidden]).frameworks() == []
+    assert Past([GROUP, SPEED._replace(state=SPEED.state | {"is_scored": False})]).criteria() == []
+    past = Past([GROUP, SPEED, DJANGO, a_rating(is_published=False)])
+    assert past.ratings == {}
+
+
+def test_nothing_at_all_is_blank() -> None:
+    assert Past([]).is_blank
+    assert not Past([SOURCE]).is_blank
+
+
+# From revisions
+
+
+@pytest.mark.django_db
+def test_each_fact_is_as_its_newest_revision_up_to_the_end_of_the_day_says() -> None:
+    framework = factories.make_framework(name="Quart")
+    date_all(BEGINNING)
+    midnight = datetime(2026, 5, 2, tzinfo=UTC)
+    framework.name = "Quart Two"
+    revisions.save(framework, by=factories.MAKER, reason="x", seen=1, at=midnight - timedelta(microseconds=1))
+    framework.name = "Quart Three"
+    revisions.save(framework, by=factories.MAKER, reason="x", seen=2, at=midnight)
+    remove(framework, date(2026, 6, 1))
+    days = [date(2026, 2, 28), BEGINNING, date(2026, 4, 30), LATER, date(2026, 5, 2), date(2026, 6, 1)]
+    assert [[one.name for one in at_end_of(day).frameworks()] for day in days] == [
+        [], ["Quart"], ["Quart"], ["Quart Two"], ["Quart Three"], [],
+    ]  # fmt: skip
+    assert history_begins() == BEGINNING
+    made_again = Framework(slug="quart", name="Quart Four")
+    revisions.save(made_again, by=factories.MAKER, reason="x", at=noon(date(2026, 7, 1)))
+    assert [one.name for one in at_end_of(date(2026, 7, 1)).frameworks()] == ["Quart Four"]
+
+
+# Filters: the database and memory agree
+
+
+@pytest.fixture
+def filtered(db: None) -> tuple[list[Facet], list[Criterion], Past]:
+    facets = {
+        "kind": factories.make_facet(slug="kind", name="Kind", position=1),
+        "capability": factories.make_facet(slug="capability", position=2, requires_all=True),
+    }
+    values: dict[str, FacetValue] = {
+        slug: factories.make_facet_value(facet=facets[facet], slug=slug, position=place)
+        for facet, slugs in KINDS.items()
+        for place, slug in enumerate(slugs)
+    }
+    group = factories.make_group()
+    criteria = [factories.make_criterion(slug=slug, group=group) for slug in ("speed", "security")]
+    for name, (tagline, traits, *scores) in WORLD.items():
+        framework = factories.make_framework(name=name, tagline=tagline)
+        for slug in traits.split():
+            factories.make_trait(framework=framework, value=values[slug], claims=[])
+        for criterion, score in zip(criteria, scores, strict=True):
+            if score is not None:
+                factories.make_rating(framework=framework, criterion=criterion, score=score)
+    quart = Framework.objects.get(slug="quart")
+    factories.make_rating(framework=quart, criterion=criteria[0], score=5, is_published=False)
+    hidden = factories.make_framework(name="Hidden", is_published=False)
+    factories.make_trait(framework=hidden, value=values["micro"], claims=[])
+    for name, needs in NEEDS.items():
+        case = factories.make_use_case(slug=name)
+        for need in needs:
+            if isinstance(need, str):
+                factories.make_need(use_case=case, value=values[need], claims=[])
+            else:
+                criterion = next(one for one in criteria if one.slug == need[0])
+                factories.make_need(use_case=case, criterion=criterion, minimum=need[1], claims=[])
+    return list(Facet.objects.prefetch_related("values")), criteria, at_end_of(timezone.localdate())
+
+
+#: The must-haves of each use case.
+NEEDS: dict[str, list[str | tuple[str, int]]] = {
+    "any": [],
+    "parts": ["orm", "admin"],
+    "speed": [("speed", 3)],
+    "both": ["api", ("security", 4)],
+    "nobody": ["micro", "orm"],
+}
+
+
+KINDS = {"kind": ["api", "full-stack", "micro"], "capability": ["admin", "forms", "orm", "validation"]}
+
+
+def some_of(name: str, values: list[str]) -> st.SearchStrategy[list[str]]:
+    chosen = st.lists(st.sampled_from(values), max_size=2, unique=True)
+    return chosen.map(lambda picked: [f"{name}={value}" for value in picked])
+
+
+QUERIES = st.tuples(
+    *(some_of(facet, values) for facet, values in KINDS.items()),
+    *(some_of(f"min-{slug}", list("2345")) for slug in ("speed", "security")),
+    some_of("q", ["FLASK", "t", "an", "%25", "_", "rails", "Web Framework"]),
+).map(lambda parts: "&".join(pair for part in parts for pair in part))
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(query=QUERIES, name=st.sampled_from(["", *NEEDS]))
+def test_filters_mean_the_same_in_memory_as_in_the_database(
+    filtered: tuple[list[Facet], list[Criterion], Past], query: str, name: str
+) -> None:
+    facets, criteria, past = filtered
+    data = QueryDict(query)
+    case = UseCase.objects.with_demands().filter(slug=name).first()
+    today = FrameworkFilter(data, facets=facets, criteria=criteria, use_case=case)
+    then = PastFilter(data, facets=past.facets(), criteria=past.criteria(), use_case=case, past=past)
+    assert [one.slug for one in then.shown()] == [one.slug for one in today.shown()]
+    assert [one.kind_line for one in then.shown()] == [one.kind_line for one in today.shown()]
+    assert then.counts() == today.counts()
+    assert then.blame() == today.blame()
+    assert list(notices(data, then.form)) == list(notices(data, today.form))
+
+
+# On the pages
+
+VERSUS = "/compare/flask-vs-django/"
+
+
+def get(client: Client, path: str, status: int = 200) -> Element:
+    response = client.get(path)
+    assert response.status_code == status
+    return read(response.content)
+
+
+@pytest.fixture
+def world(db: None) -> None:
+    make_world()
+    date_all(BEGINNING)
+
+
+def everything(client: Client, query: str = "") -> list[list[str]]:
+    """All that a comparison says of the facts: the tables, the menus with their counts, and each open cell."""
+    joint = "&" if query else ""
+    pages = [
+        get(client, f"/?{query}{joint}sort=name"),
+        get(client, f"/?{query}{joint}kind=micro&min-performance=3&q=a&sort=-performance&baseline=flask"),
+        get(client, f"/?{query}{joint}open=fastapi:performance"),
+        get(client, f"/compare/flask-vs-django-vs-fastapi/?{query}"),
+        get(client, f"/compare/flask-vs-fastapi/?{query}{joint}w-documentation=9&only=differences"),
+    ]
+    return [
+        [*page.texts("table tr"), *page.texts(".menu .tick"), *page.texts(".count"), *page.texts("h1")]
+        + [field["placeholder"] for field in page.all("input.typed") if "placeholder" in field]
+        for page in pages
+    ]
+
+
+def rewrite(client: Client) -> None:
+    """A good deal happens: scores, names, weights, claims, traits; things come and things go."""
+    flask = Framework.objects.get(slug="flask")
+    performance = Criterion.objects.get(slug="performance")
+    change(Rating.objects.get(framework=flask, criterion=performance), score=1, verdict="Changed")
+    remove(Rating.objects.get(framework__slug="django", criterion__slug="documentation"))
+    change(Framework.objects.get(slug="django"), name="Djangonaut", tagline="Renamed")
+    change(performance, default_weight=9, name="Speed", position=0)
+    change(performance.group, position=0, name="Under stress")
+    change(Claim.objects.get(key="002-28"), reading=5, paraphrase="Now praises it.")
+    change(Facet.objects.get(slug="interface"), position=9, name="Gateway")
+    change(FacetValue.objects.get(slug="micro"), name="Tiny", position=7)
+    remove(flask.traits.get(value__slug="micro"))
+    change(Framework.objects.get(slug="quart"), is_published=False)
+    factories.make_rating(framework=Framework.objects.get(slug="sanic"), criterion=performance, score=5)
+    factories.make_criterion(name="Newcomer", group=performance.group)
+    factories.make_framework(name="Aiohttp")
+    Revision.objects.filter(at__gt=noon(LATER)).update(at=noon(LATER))
+
+
+@override_settings(OBJECTIONS=False)  # only of today can readers say that something is wrong
+def test_asked_for_as_of_a_day_the_pages_say_what_they_said_on_that_day(client: Client, world: None) -> None:
+    shown = everything(client)
+    rewrite(client)
+    now = everything(client)
+    assert now != shown
+    assert everything(client, "as-of=2026-03-01") == shown
+    assert everything(client, "as-of=2026-04-30") == shown
+    assert everything(client, "as-of=2026-05-01") == now
+
+
+def test_what_changed_later_is_not_on_the_page(client: Client, world: None) -> None:
+    rewrite(client)
+    then, now = get(client, "/?as-of=2026-04-30"), get(client, "/")
+    assert (cells(then, "flask")["Speed"], cells(now, "flask")["Speed"]) == ("3 · 1 claim", "1 · 1 claim")
+    assert (cells(then, "django")["Docs"], cells(now, "django")["Docs"]) == (
+        "5 · 1 claim",
+        "1 claim, not scored yet",
+    )
+    assert "Quart" in order(then)
+    assert {"Quart", "Aiohttp"} & set(order(now)) == {"Aiohttp"}
+    assert (
+        then.one("input#w-performance")["placeholder"],
+        now.one("input#w-performance")["placeholder"],
+    ) == ("3", "9")
+    opened = get(client, "/?as-of=2026-04-30&open=fastapi:performance").one("#opened").text
+    assert "Puts it in the middle of its table." in opened
+    assert "Now praises it." not in opened
+
+
+@pytest.mark.parametrize("path", ["/", VERSUS])
+def test_the_page_says_so_and_leads_to_today(client: Client, world: None, path: str) -> None:
+    page = get(client, f"{path}?as-of=2026-04-30&w-performance=9")
+    said = page.one(".stood")
+    assert said.text == STOOD.format("30 April 2026")
+    assert said.one("a")["href"] == f"{path}?w-performance=9"
+    chip = next(chip for chip in page.all("a.chip") if "as of" in chip.text)
+    assert (chip.text, chip["href"]) == ("Reset: as of 30 April 2026 ×", f"{path}?w-performance=9")
+    assert page.one("input#as-of")["value"] == "2026-04-30"
+    assert page.one("meta[name=robots]")["content"] == "noindex"
+    assert "?" not in page.one("link[rel=canonical]")["href"]
+    today = get(client, path)
+    assert not today.all(".stood") + today.all("meta[name=robots]")
+    assert today.one("input#as-of")["value"] == ""
+
+
+@pytest.mark.parametrize("path", ["/?open=flask:performance", f"{VERSUS}?baseline=flask"])
+def test_readers_object_to_what_stands_only(client: Client, world: None, path: str) -> None:
+    assert get(client, path).all("a[href=/frameworks/flask/performance/objection/]")
+    then = get(client, f"{path}&as-of=2026-04-30")
+    assert not [link for link in then.all("main a") if "objection" in link["href"]]
+
+
+def test_every_link_within_a_comparison_keeps_the_day(client: Client, world: None) -> None:
+    address = (
+        "/?as-of=2026-04-30&kind=micro&criteria=performance&w-performance=9&only=differences&framework=flask"
+    )
+    for path in (
+        address,
+        f"{address}&framework=fastapi&open=flask:performance",
+        f"{VERSUS}?as-of=2026-04-30&baseline=flask",
+    ):
+        page = get(client, path)
+        within = [
+            link for link in page.all("main form a") if "?" in link["href"] or "/compare/" in link["href"]
+        ]
+        assert len(within) > 5
+        leaving = {link.text for link in within if "as-of=2026-04-30" not in link["href"]}
+        assert leaving == {"see it as it is today", "Reset: as of 30 April 2026 ×"}
+    response = client.get("/compare/?as-of=2026-04-30&framework=flask&framework=django&w-performance=9")
+    assert response["Location"] == f"{VERSUS}?as-of=2026-04-30&w-performance=9"
+
+
+@pytest.mark.parametrize("path", ["/", VERSUS])
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        ("yesterday", "That is no date such as 2026-11-20."),
+        ("2026-02-30", "That is no date such as 2026-11-20."),
+        ("20.11.2026", "That is no date such as 2026-11-20."),
+        ("2026-11-20%00", "That is no date such as 2026-11-20."),
+        ("%ff", "That is no date such as 2026-11-20."),
+        ("0000-00-00", "That is no date such as 2026-11-20."),
+        ("9" * 50_000, "That is no date such as 2026-11-20."),
+        ("9999-12-31", "That day has not come yet."),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_a_day_that_cannot_be_had_gets_a_sentence_and_today(
+    client: Client, world: None, path: str, value: str, said: str
+) -> None:
+    page = get(client, f"{path}?as-of={value}")
+    assert page.texts(".notices li") == [f"As of: {said} It was left out."]
+    assert page.texts("table tr") == get(client, path).texts("table tr")
+    assert client.get(f"{path}?as-of={value}", headers={"HX-Request": "true"})["HX-Push-Url"] == path
+
+
+def test_today_can_be_asked_for_and_tomorrow_cannot() -> None:
+    today = date(2026, 11, 20)
+    form = DayForm({"as-of": "2026-11-20"}, today=today)
+    assert (form.day, form.errors) == (today, {})
+    form = DayForm({"as-of": "2026-11-21"}, today=today)
+    assert form.day is None
+    assert form.errors["as-of"] == ["That day has not come yet."]
+
+
+@pytest.mark.parametrize("day", ["2026-02-28", "2000-01-01", "0001-01-01"])
+def test_before_the_history_begins_the_page_says_when_it_does(client: Client, world: None, day: str) -> None:
+    page = get(client, f"/?as-of={day}&sort=name")
+    assert standings(page) == []
+    said = page.one(".stood")
+    assert said.text.startswith("Nothing had been recorded by")
+    assert said.text.endswith("the history begins on 1 March 2026. Or see it as it is today.")
+    assert [link["href"] for link in said.all("a")] == ["/?as-of=2026-03-01&sort=name", "/?sort=name"]
+    assert page.one(".empty p").text.startswith("There were no frameworks yet on")
+    assert standings(get(client, said.all("a")[0]["href"]))
+
+
+def test_without_any_history_there_is_no_day_to_lead_to(client: Client, db: None) -> None:
+    page = get(client, "/?as-of=2026-03-01")
+    assert page.one(".stood").text == STOOD.format("1 March 2026")
+    assert page.one(".empty p").text == "There were no frameworks yet on 1 March 2026."
+
+
+def test_who_was_not_there_yet_cannot_be_compared(client: Client, world: None) -> None:
+    revision = Revision.objects.filter(model="framework", key="flask")
+    revision.update(at=noon(LATER))
+    path = f"{VERSUS}?as-of=2026-04-30&w-performance=9"
+    page = get(client, path, status=404)
+    assert page.one(".lede p").text == (
+        "On 30 April 2026 there was no framework called flask here. Tick 2 to 5 of those below."
+    )
+    assert [link["href"] for link in page.all(".stood a")] == [f"{VERSUS}?w-performance=9"]
+    assert "flask" not in [box["value"] for box in page.all("form.choose input[name=framework]")]
+    kept = {box["name"]: box["value"] for box in page.all("form.choose input[type=hidden]")}
+    assert kept == {"as-of": "2026-04-30", "w-performance": "9"}
+    # A swap would leave the visitor on the old table: the browser is sent to that page.
+    swap = client.get(path, headers={"HX-Request": "true"})
+    assert (swap.status_code, swap["HX-Redirect"]) == (200, path)
+
+
+def test_a_bad_day_travels_to_the_page_that_says_so(client: Client, world: None) -> None:
+    response = client.get("/compare/?as-of=soon&framework=flask&framework=django")
+    assert response["Location"] == f"{VERSUS}?as-of=soon"
+
+
+@pytest.mark.parametrize("slug", ["as-of", "use-case"])
+def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
+    with pytest.raises(Exception, match="uses this name in its address"):
+        Facet(slug=slug, name="Taken").full_clean()
+
+
+@pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")
+@pytest.mark.parametrize(
+    "path, queries",
+    [
+        ("/?as-of=DAY", 3),
+        ("/?as-of=DAY&q=f&kind=value-0&capability=value-0&min-scored-0=2&w-scored-0=9&sort=-scored-0", 3),
+        ("/?as-of=DAY&open=f0:scored-0", 3),
+        ("/?as-of=DAY&q=nothing", 3),
+        ("/?as-of=2000-01-01", 4),
+        ("/compare/?as-of=DAY", 3),
+        ("/compare/f0-vs-f1/?as-of=DAY&baseline=f1&only=differences", 3),
+        ("/compare/f0-vs-f1/?as-of=2000-01-01", 5),
+        ("/?as-of=DAY&use-case=case-0", 6),
+    ],
+)
+@pytest.mark.django_db
+def test_as_many_queries_for_much_as_for_little(
+    client: Client,
+    items: None,  # noqa: F811 - the fixture
+    django_assert_num_queries: DjangoAssertNumQueries,
+    path: str,
+    queries: int,
+) -> None:
+    with django_assert_num_queries(queries):
+        response = client.get(path.replace("DAY", timezone.localdate().isoformat()))
+    assert response.status_code == (404 if "vs" in path and queries == 5 else 200)

@@ -1,0 +1,503 @@
+"""What readers are told of the history: who changed what, when and why, and nothing that is not public."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from desk.review import proposals
+from frameworks.models import EditorProfile, Framework, Rating, Recorded, Revision
+from frameworks.record import changelog, revisions
+from frameworks.record.revisions import Author
+from tests import factories
+from tests.desk.test_admin import sign_in
+from tests.html import Element, read
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def editor(name: str = "", **fields: Any) -> User:
+    user = factories.make_editor(username="ada.l", first_name="Ada", last_name="Lovelace", **fields)
+    if name:
+        EditorProfile.objects.create(user=user, public_name=name)
+    return user
+
+
+def change(
+    fact: Recorded, *, by: Author, reason: str = "Read again.", at: datetime = NOON, **fields: Any
+) -> None:
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    revisions.save(fact, by=by, reason=reason, seen=fact.version, at=at)
+
+
+def page(client: Client, address: str = "/changes/") -> Element:
+    response = client.get(address)
+    assert response.status_code == 200
+    return read(response.content)
+
+
+def words(client: Client, address: str = "/changes/") -> str:
+    return page(client, address).one("main").text
+
+
+def rated(**fields: Any) -> Rating:
+    return factories.make_rating(
+        framework=factories.make_framework(name="Django"),
+        criterion=factories.make_criterion(name="Performance"),
+        **fields,
+    )
+
+
+# One entry for each go
+
+
+def test_a_change_stands_with_its_author_date_reason_and_values(client: Client) -> None:
+    rating, by = rated(), Author.editor(editor("Ada L."))
+    change(rating, by=by, reason="A benchmark says so.", score=4, verdict="Quick")
+    change(rating.framework, by=by, reason="As its site says.", tagline="For <deadlines>")
+    entry = next(found for found in page(client).all("section.changeset") if "Ada L." in found.text)
+    assert entry.one("time")["datetime"] == "2026-11-20T12:00:00+00:00"
+    assert entry.one(".aside").text == "20 November 2026, 12:00 UTC by Ada L."
+    assert entry.one("h2").text == "A benchmark says so."
+    assert "1 framework, 1 rating" in entry.text
+    first, second = entry.all("ul.changed-facts li")
+    assert first.one("a")["href"] == "/frameworks/django/#performance"
+    assert first.one(".fact-line").text == "Rating Django, Performance changed"
+    assert first.texts("dl.changed div") == [
+        "Score before: 3 → after: 4",
+        "Verdict before: Middling → after: Quick",
+    ]
+    # Another reason than the one above is said beside the fact.
+    assert second.one("q").text == "As its site says."
+    assert second.one("dl.changed").text == "Tagline before: empty → after: For <deadlines>"
+
+
+def test_each_kind_of_fact_is_named_and_linked_to_where_it_stands(client: Client) -> None:
+    flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
+    component = factories.make_component(name="Flask-Login")
+    factories.make_tie(component=component, framework=flask, kind="extends")
+    factories.make_addition(
+        component=component, framework=flask, capability=factories.make_capability(slug="auth")
+    )
+    use_case = factories.make_use_case(name="REST API")
+    factories.make_recommendation(flask, fastapi, use_case=use_case)
+    factories.make_figure(benchmark=factories.make_benchmark(title="One endpoint"), framework=fastapi)
+    factories.make_answer(question=factories.make_question(text="Is it quick?", slug="quick"), line=7)
+    found = {
+        step.text: step.one("a")["href"]
+        for step in page(client, f"/changes/{factories.MAKER.changeset}/").all(".fact-line")
+        if step.all("a")
+    }
+    for said, url in {
+        "Component Flask-Login new": "/components/flask-login/",
+        "Tie Flask-Login extends Flask new": "/components/flask-login/",
+        "Addition Flask-Login, Flask, capability, auth new": "/components/flask-login/",
+        "Use case REST API new": "/use-cases/rest-api/",
+        "Recommendation REST API, flask-and-fastapi new": "/use-cases/rest-api/",
+        "Benchmark One endpoint new": "/benchmarks/#one-endpoint",
+        "Figure One endpoint, FastAPI, uvicorn new": "/benchmarks/#one-endpoint",
+        "Question Is it quick? new": "/questions/#quick",
+    }.items():
+        assert found.get(said) == url, (said, found)
+    assert any(said.startswith("Answer Is it quick?, ") for said in found)
+
+
+def test_a_framework_has_what_names_it_among_others(client: Client) -> None:
+    flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
+    factories.make_recommendation(flask, fastapi, use_case=factories.make_use_case(name="REST API"))
+    factories.make_recommendation(fastapi, use_case=factories.make_use_case(name="Shop"))
+    shown = page(client, "/changes/?framework=flask").texts(".fact-line")
+    assert [said for said in shown if said.startswith("Recommendation")] == [
+        "Recommendation REST API, flask-and-fastapi new"
+    ]
+
+
+def test_what_was_changed_last_comes_first(client: Client) -> None:
+    rating, user = rated(), editor()
+    for day, reason in enumerate(["Third.", "Second.", "First."]):
+        at = NOON + timedelta(days=3000 + day)
+        change(rating, by=Author.editor(user), reason=reason, at=at, score=5 - 2 * day)
+    assert page(client).texts("section.changeset h2")[:3] == ["First.", "Second.", "Third."]
+
+
+def test_of_a_long_text_only_the_words_that_changed_are_marked(client: Client) -> None:
+    rating = rated(rationale="The sources say that it is quick enough for most of what sites need today.")
+    later = rating.rationale.replace("quick enough", "fast")
+    change(rating, by=Author.editor(editor()), rationale=later)
+    shown = page(client, "/changes/?kind=rating").all("dl.changed dd")[-1]
+    assert (shown.texts("del"), shown.texts("ins")) == (["taken out: quick enough"], ["put in: fast"])
+    assert shown.text.startswith("The sources say that it is ")
+
+
+def test_a_long_changeset_is_folded_and_has_a_page_of_its_own(client: Client) -> None:
+    by = Author.editor(editor("Ada L."))
+    for number in range(52):
+        framework = Framework(slug=f"new-{number}", name=f"New {number}")
+        revisions.save(framework, by=by, reason="All of them.", at=NOON)
+    entry = page(client).one("section.changeset")
+    assert len(entry.all("ul.changed-facts li")) == 10
+    link = entry.one("p.rest a")
+    assert (link.text, link["href"]) == ("All 52 of this change", f"/changes/{by.changeset}/")
+    whole = page(client, link["href"])
+    assert whole.one("h1").text == "All of them."
+    assert len(whole.all("ul.changed-facts li")) == 50
+    assert whole.one("nav.pages").text == "Page 1 of 2 Next page"
+    assert len(page(client, whole.one("nav.pages a")["href"]).all("ul.changed-facts li")) == 2
+
+
+def test_thirty_changesets_make_a_page(client: Client) -> None:
+    framework, user = factories.make_framework(), editor()
+    for number in range(31):
+        change(framework, by=Author.editor(user), tagline=f"Tagline {number}")
+    first = page(client, "/changes/?kind=framework")
+    assert len(first.all("section.changeset")) == 30
+    rest = page(client, first.one("nav.pages a")["href"])
+    assert len(rest.all("section.changeset")) == 2
+    assert "kind=framework" in rest.one("nav.pages a")["href"]
+
+
+# Narrowed
+
+
+@pytest.mark.parametrize(
+    "query, kinds",
+    [
+        ("kind=rating", {"Rating"}),
+        ("kind=claim", {"Claim"}),
+        ("kind=criterion", {"Criterion"}),
+        ("kind=source", {"Source"}),
+        ("kind=framework", {"Framework"}),
+        ("kind=other", {"Criterion group"}),
+        ("framework=django", {"Framework", "Claim", "Rating"}),
+        ("framework=django&kind=rating", {"Rating"}),
+        ("framework=&kind=", {"Framework", "Claim", "Rating", "Criterion", "Criterion group", "Source"}),
+    ],
+)
+def test_changes_are_narrowed_by_kind_and_framework(client: Client, query: str, kinds: set[str]) -> None:
+    rated()
+    assert set(page(client, f"/changes/?{query}").texts("span.kind")) == kinds
+
+
+def test_a_framework_has_what_is_said_of_it_alone(client: Client) -> None:
+    rated()
+    factories.make_rating(framework=factories.make_framework(name="Flask"))
+    assert "Flask" not in page(client, "/changes/?framework=django").one("section.changeset").text
+
+
+@pytest.mark.parametrize(
+    "query, said",
+    [
+        ("kind=x", "There is no such kind of fact: all kinds are shown."),
+        ("kind=%00", "There is no such kind of fact: all kinds are shown."),
+        ("framework=nobody", "There is no such framework: all frameworks are shown."),
+        ("framework=hidden", "There is no such framework: all frameworks are shown."),
+        (f"framework={'x' * 7000}", "There is no such framework: all frameworks are shown."),
+        ("page=0", "There is no such page: this is page 1."),
+        ("page=-1", "There is no such page: this is page 1."),
+        (f"page={'9' * 5000}", "There is no such page: this is page 1."),
+        ("page=%00", "There is no such page: this is page 1."),
+    ],
+)
+def test_what_is_not_understood_is_said_and_the_rest_is_shown(client: Client, query: str, said: str) -> None:
+    rated()
+    factories.make_framework(name="Hidden", is_published=False)
+    found = page(client, f"/changes/?{query}")
+    assert found.texts("ul.notices li") == [said]
+    assert found.all("section.changeset")
+
+
+# What is not public
+
+
+def hide(framework: Framework) -> None:
+    change(framework, by=factories.MAKER, is_published=False)
+
+
+def _its_claim(framework: Framework) -> None:
+    factories.make_claim(framework=framework, paraphrase="SECRET")
+
+
+def _its_rating(framework: Framework) -> None:
+    factories.make_rating(framework=framework, verdict="SECRET")
+
+
+def _its_trait(framework: Framework) -> None:
+    factories.make_trait(framework=framework, note="SECRET", claims=[])
+
+
+def _its_relation(framework: Framework) -> None:
+    factories.make_relation(framework=framework, text="SECRET", claims=[])
+
+
+def _its_relation_from_another(framework: Framework) -> None:
+    factories.make_relation(other=framework, text="SECRET", claims=[])
+
+
+def _a_claim_that_was_moved_from_it(framework: Framework) -> None:
+    claim = factories.make_claim(framework=framework, paraphrase="SECRET")
+    change(claim, by=factories.MAKER, framework=factories.make_framework(), paraphrase="Fine.")
+
+
+def _a_claim_that_was_deleted(framework: Framework) -> None:
+    claim = factories.make_claim(framework=framework, paraphrase="SECRET")
+    revisions.delete(claim, by=factories.MAKER, reason="SECRET", seen=claim.version)
+
+
+def _a_disagreement_that_names_its_claim(framework: Framework) -> None:
+    claim = factories.make_claim(framework=framework, key="secret-claim")
+    factories.make_disagreement(claims=[claim])
+
+
+def _a_tie_to_it(framework: Framework) -> None:
+    factories.make_tie(framework=framework, text="SECRET")
+
+
+def _an_addition_to_it(framework: Framework) -> None:
+    factories.make_addition(framework=framework, note="SECRET")
+
+
+def _a_recommendation_of_it(framework: Framework) -> None:
+    factories.make_recommendation(factories.make_framework(), framework, slug="secret-and-other")
+
+
+def _a_recommendation_that_was_of_it(framework: Framework) -> None:
+    advice = factories.make_recommendation(framework, slug="x", claims=[])
+    related = {"frameworks": [factories.make_framework()]}
+    revisions.save(advice, by=factories.MAKER, reason="SECRET", seen=advice.version, related=related)
+
+
+def _a_rule_against_it(framework: Framework) -> None:
+    factories.make_rule(key="x", paraphrase="SECRET", against=[framework])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _a_tie_to_it,
+        _an_addition_to_it,
+        _a_recommendation_of_it,
+        _a_recommendation_that_was_of_it,
+        _a_rule_against_it,
+        _its_claim,
+        _its_rating,
+        _its_trait,
+        _its_relation,
+        _its_relation_from_another,
+        _a_claim_that_was_moved_from_it,
+        _a_claim_that_was_deleted,
+        _a_disagreement_that_names_its_claim,
+    ],
+)
+def test_nothing_of_an_unpublished_framework_shows(client: Client, make: Callable[[Framework], None]) -> None:
+    framework = factories.make_framework(name="SECRET", slug="secret")
+    make(framework)
+    hide(framework)
+    expect_no_secret(client)
+
+
+def test_nothing_of_one_that_was_deleted_unpublished_shows(client: Client) -> None:
+    framework = factories.make_framework(name="SECRET", slug="secret")
+    _a_claim_that_was_deleted(framework)
+    hide(framework)
+    revisions.delete(framework, by=factories.MAKER, reason="SECRET", seen=framework.version)
+    expect_no_secret(client)
+
+
+def expect_no_secret(client: Client) -> None:
+    for address in ("/changes/", f"/changes/{factories.MAKER.changeset}/", "/changes/?kind=other"):
+        assert "secret" not in words(client, address).lower(), address
+    criterion = Revision.objects.filter(model="criterion").values_list("key", flat=True).first()
+    assert client.get(f"/frameworks/secret/{criterion}/history/").status_code == 404
+
+
+def test_a_changeset_of_nothing_public_is_not_there(client: Client) -> None:
+    by = Author.editor(editor())
+    revisions.save(Framework(slug="x", name="X", is_published=False), by=by, reason="Draft.")
+    assert client.get(f"/changes/{by.changeset}/").status_code == 404
+
+
+def test_a_framework_that_was_deleted_while_published_keeps_its_history(client: Client) -> None:
+    framework = factories.make_framework(name="Gone")
+    revisions.delete(framework, by=Author.editor(editor()), reason="Abandoned.", seen=1)
+    said = page(client).text
+    assert "Framework Gone deleted" in said
+    assert "Abandoned." in said
+    assert [link["href"] for link in page(client).all("a") if "gone" in link["href"]] == []
+
+
+def test_a_framework_made_again_in_secret_has_none(client: Client) -> None:
+    framework = factories.make_framework(name="Again")
+    revisions.delete(framework, by=factories.MAKER, reason="Abandoned.", seen=1)
+    factories.make_framework(name="Again", is_published=False)
+    assert "Again" not in words(client)
+
+
+def test_a_rating_shows_from_the_step_that_published_it(client: Client) -> None:
+    rating, by = rated(is_published=False, verdict="Draft one"), Author.editor(editor())
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    change(rating, by=by, reason="Not yet.", verdict="Draft two")
+    assert "Draft" not in words(client)
+    assert "Not yet." not in words(client)
+    change(rating, by=by, reason="Now.", is_published=True)
+    assert page(client, "/changes/?kind=rating").texts("dl.changed div") == [
+        "Published before: no → after: yes"
+    ]
+    change(rating, by=by, reason="Withdrawn.", is_published=False)
+    change(rating, by=by, reason="Quiet.", score=1)
+    said = words(client, "/changes/?kind=rating")
+    assert "published" in said.lower()
+    assert "Quiet." not in said
+
+
+def test_a_proposal_is_no_change(client: Client) -> None:
+    rating = rated()
+    by = Author.editor(factories.make_proposer())
+    with proposals.kept_aside(by) as written:
+        change(rating, by=by, reason="I would say five.", score=5)
+    proposals.propose(written, at=NOON)
+    assert "I would say five." not in words(client)
+
+
+# Names
+
+
+@pytest.mark.parametrize("name, said", [("Ada L.", "by Ada L."), ("", "by an editor"), ("<b>", "by <b>")])
+def test_an_editor_is_called_as_they_chose_and_nothing_else(client: Client, name: str, said: str) -> None:
+    rating = rated()
+    change(rating, by=Author.editor(editor(name)), score=4)
+    for address in ("/changes/", "/frameworks/django/performance/history/"):
+        found = page(client, address)
+        assert said in found.texts(".aside p"), address
+        assert "Lovelace" not in found.text
+        assert "ada.l" not in found.text
+    assert "by Touchstone" in page(client).texts(".aside p")
+
+
+def test_who_published_a_proposal_is_said_by_their_chosen_name(client: Client) -> None:
+    rating, author = rated(), factories.make_proposer()
+    reviewer = factories.make_reviewer(first_name="Grace", last_name="Hopper")
+    by = Author.editor(author)
+    with proposals.kept_aside(by) as written:
+        change(rating, by=by, score=5)
+    proposal = proposals.propose(written, at=NOON)
+    proposals.publish(proposal, by=reviewer, at=NOON)
+    assert "by an editor, published by an editor" in page(client).texts(".aside p")
+    EditorProfile.objects.create(user=reviewer, public_name="G. H.")
+    assert "by an editor, published by G. H." in page(client).texts(".aside p")
+
+
+def test_the_chosen_name_holds_for_the_past_too(client: Client) -> None:
+    user = editor("Old name")
+    change(rated(), by=Author.editor(user), score=4)
+    desk = sign_in(user)
+    form = read(desk.get("/admin/profile/").content).one("input[name=public_name]")
+    assert form["value"] == "Old name"
+    answer = desk.post("/admin/profile/", {"public_name": " New name "}, follow=True)
+    assert "readers now see: New name." in read(answer.content).text
+    assert "by New name" in page(client).texts(".aside p")
+    desk.post("/admin/profile/", {"public_name": ""})
+    assert "by an editor" in page(client).texts(".aside p")
+
+
+@pytest.mark.parametrize("make", [factories.make_proposer, factories.make_reviewer])
+def test_everybody_at_the_desk_has_a_public_name_to_choose(make: Callable[..., User]) -> None:
+    user = make()
+    assert sign_in(user).post("/admin/profile/", {"public_name": "Me"}).status_code == 302
+    assert EditorProfile.objects.get().public_name == "Me"
+    assert '<a href="/admin/profile/">' in sign_in(user).get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "x" * 50_000, "a\0b"])
+def test_a_name_that_cannot_be_is_refused_in_words(name: str) -> None:
+    answer = sign_in(editor()).post("/admin/profile/", {"public_name": name})
+    assert answer.status_code == 200
+    assert read(answer.content).all("ul.errorlist li")
+    assert not EditorProfile.objects.exists()
+
+
+def test_the_page_of_the_name_is_for_staff(client: Client) -> None:
+    assert client.get("/admin/profile/")["Location"] == "/admin/login/?next=/admin/profile/"
+
+
+# How often the database is asked
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_changeset_costs_as_many_queries_as_three(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    rating, user = rated(), editor("Ada L.")
+    for number in range(count):
+        by = Author.editor(user)
+        change(rating, by=by, score=1 + number % 5, verdict=f"Verdict {number}")
+        change(rating.framework, by=by, tagline=f"Tagline {number}")
+    with django_assert_num_queries(16):
+        client.get("/changes/")
+    with django_assert_num_queries(14):
+        client.get("/frameworks/django/performance/history/")
+
+
+# One cell
+
+
+def test_a_cell_has_its_rating_and_the_claims_that_were_ever_filed_in_it(client: Client) -> None:
+    rating, by = rated(reviewed_on=NOON.date()), Author.editor(editor("Ada L."))
+    claim = factories.make_claim(
+        framework=rating.framework, criterion=rating.criterion, paraphrase="Misfiled."
+    )
+    joint = factories.make_claim(
+        framework=rating.framework, joint_criterion=rating.criterion, paraphrase="Of both."
+    )
+    factories.make_claim(framework=rating.framework, paraphrase="Elsewhere.")
+    factories.make_rating(criterion=rating.criterion, verdict="Another framework")
+    change(claim, by=by, reason="It is about something else.", criterion=joint.criterion)
+    change(rating, by=by, reason="Less evidence.", score=2)
+    found = page(client, "/frameworks/django/performance/history/")
+    assert found.one("h1").text == "History of Django, Performance"
+    said = found.one("main").text
+    assert "Today it is rated 2 of 5: Middling. Reviewed on 20 November 2026." in said
+    for expected in ("Misfiled.", "Of both.", "It is about something else.", "Less evidence."):
+        assert expected in said
+    assert "Elsewhere." not in said
+    assert "Another framework" not in said
+
+
+def test_the_score_over_time_is_drawn_and_said(client: Client) -> None:
+    rating, by = rated(score=3), Author.editor(editor())
+    address = "/frameworks/django/performance/history/"
+    assert page(client, address).all("svg.step-line") == []
+    change(rating, by=by, reason="Up.", score=5, at=datetime(2027, 3, 1, tzinfo=UTC))
+    drawn = page(client, address).one("figure.over-time")
+    assert drawn.one("svg")["aria-hidden"] == "true"
+    assert drawn.one("figcaption").text.endswith("5 from 1 March 2027.")
+    assert drawn.one("figcaption").text.startswith("3 from ")
+
+
+def test_stretches_follow_the_score() -> None:
+    days = [NOON + timedelta(days=day) for day in (0, 10, 20, 30, 40)]
+    steps = [(days[0], 3), (days[1], 3), (days[2], None), (days[3], 5)]
+    found = changelog.stretches(steps, days[4])
+    assert [(one.score, one.x, one.end, one.y, one.from_y) for one in found] == [
+        (3, 5, 53, 50, None),
+        (None, 53, 76, None, 50),
+        (5, 76, 100, 10, None),
+    ]
+    assert changelog.stretches([(days[0], 3), (days[1], 3)], days[4]) == []
+    assert changelog.stretches([(days[0], None), (days[1], 3)], days[4]) == []
+
+
+def test_cells_lead_to_their_history_and_say_when_they_were_reviewed(client: Client) -> None:
+    rated(reviewed_on=NOON.date())
+    factories.make_rating(framework=factories.make_framework(name="Flask"))
+    for address in ("/?open=django:performance", "/frameworks/django/", "/compare/django-vs-flask/"):
+        found = page(client, address)
+        links = [link for link in found.all("a") if link["href"] == "/frameworks/django/performance/history/"]
+        assert [link.text for link in links] == ["History of Django, Performance"], address
+        assert "Reviewed on 20 November 2026." in found.text

@@ -1,0 +1,398 @@
+"""Taking back: one fact as it stood, or all of a changeset. What was done since is lost to nobody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
+from frameworks.record import reverting, revisions
+from frameworks.record.replaying import divergences
+from frameworks.record.revisions import Author, Conflict, Refused
+from tests import factories
+from tests.desk.test_admin import ada, bob, form_on, sign_in, text_of
+
+__all__ = ["ada", "bob"]  # fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+NOBODYS = "11111111-2222-4333-8444-000000000000"
+
+
+@pytest.fixture(autouse=True)
+def replayed(db: None) -> Iterator[None]:
+    """Whatever a test does, the history still tells the whole of it."""
+    yield
+    assert list(divergences()) == []
+
+
+@pytest.fixture
+def by() -> Author:
+    return Author("Ada Lovelace", Revision.Origin.REVERT)
+
+
+def go(origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
+    return Author("Bob", origin)
+
+
+def change(fact: Recorded, by: Author | None = None, **fields: object) -> Revision:
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    step = revisions.save(fact, by=by or go(), reason="Read again.", seen=fact.version)
+    assert step
+    return step
+
+
+def delete(fact: Recorded, by: Author | None = None) -> Revision:
+    return revisions.delete(fact, by=by or go(), reason="Not so.", seen=fact.version)
+
+
+def step_of(fact: Recorded, version: int) -> Revision:
+    return Revision.objects.of(fact).get(version=version)
+
+
+def restore(step: Revision, by: Author, seen: int) -> Revision | None:
+    return reverting.restore(step, by=by, reason="It was right.", seen=seen)
+
+
+def undo(changeset: Any, by: Author) -> int:
+    count = len(reverting.plan(changeset).steps)
+    return reverting.undo(changeset, by=by, reason="A mistake.", count=count)
+
+
+# One fact
+
+
+def test_an_earlier_version_comes_back_as_a_new_one(by: Author) -> None:
+    rating = factories.make_rating(score=3, verdict="Middling")
+    change(rating, score=5, verdict="Quick")
+    step = restore(step_of(rating, 1), by, seen=2)
+    assert step
+    assert (step.version, step.action, step.origin, step.reason) == (3, "changed", "revert", "It was right.")
+    stands = Rating.objects.get()
+    assert (stands.score, stands.verdict, stands.version) == (3, "Middling", 3)
+
+
+def test_relations_come_back_too(by: Author) -> None:
+    one, two = factories.make_claim(), factories.make_claim()
+    trait = factories.make_trait(claims=[one, two])
+    revisions.save(trait, by=go(), reason="Only one.", seen=1, related={"claims": [one]})
+    restore(step_of(trait, 1), by, seen=2)
+    assert set(trait.claims.all()) == {one, two}
+
+
+def test_a_deleted_fact_comes_back_with_its_count_of_versions(by: Author) -> None:
+    rating = factories.make_rating()
+    delete(rating)
+    step = restore(step_of(rating, 1), by, seen=2)
+    assert step
+    assert (step.version, step.action) == (3, "created")
+    assert Rating.objects.get().version == 3
+
+
+def test_what_a_step_did_not_know_stays_as_it_is(by: Author) -> None:
+    rating = factories.make_rating(score=3)
+    step = step_of(rating, 1)
+    step.after = {name: value for name, value in (step.after or {}).items() if name != "verdict"}
+    step.save()
+    change(rating, score=5, verdict="Said later")
+    restore(step, by, seen=2)
+    assert (Rating.objects.get().score, Rating.objects.get().verdict) == (3, "Said later")
+
+
+def test_nothing_to_restore_writes_nothing(by: Author) -> None:
+    rating = factories.make_rating()
+    assert restore(step_of(rating, 1), by, seen=1) is None
+    assert Revision.objects.of(rating).count() == 1
+
+
+def test_somebody_elses_change_is_not_restored_over(by: Author) -> None:
+    rating = factories.make_rating(score=3)
+    change(rating, score=5)
+    change(rating, score=4)
+    with pytest.raises(Conflict):
+        restore(step_of(rating, 1), by, seen=2)
+    delete(rating)
+    with pytest.raises(Conflict):
+        restore(step_of(rating, 1), by, seen=3)
+    restore(step_of(rating, 1), by, seen=4)
+    with pytest.raises(Conflict):
+        restore(step_of(rating, 2), by, seen=4)
+    assert Rating.objects.get().score == 3
+
+
+def test_what_it_names_must_be_there(by: Author) -> None:
+    claim = factories.make_claim()
+    framework = claim.framework
+    assert framework
+    delete(claim)
+    delete(framework)
+    with pytest.raises(
+        Refused, match=f"It names framework “{framework.slug}”, which is gone. Restore that first."
+    ):
+        restore(step_of(claim, 1), by, seen=2)
+    restore(step_of(framework, 1), by, seen=2)
+    restore(step_of(claim, 1), by, seen=2)
+    assert Claim.objects.get().framework == Framework.objects.get(slug=framework.slug)
+
+
+def test_a_promise_is_kept(by: Author) -> None:
+    rating = factories.make_rating()
+    change(rating, is_published=False)
+    delete(Claim.objects.get())
+    with pytest.raises(Refused, match="needs at least one claim"):
+        restore(step_of(rating, 1), by, seen=2)
+
+
+def test_a_name_that_is_taken_by_now_is_refused_in_words(by: Author) -> None:
+    framework = factories.make_framework(name="Old", slug="old")
+    change(framework, name="New")
+    factories.make_framework(name="Old", slug="other")
+    with pytest.raises(Refused, match="Framework with this Name already exists"):
+        restore(step_of(framework, 1), by, seen=2)
+
+
+def test_a_deletion_is_no_version_to_restore(by: Author) -> None:
+    rating = factories.make_rating()
+    with pytest.raises(Refused, match="Restore an earlier version"):
+        restore(delete(rating), by, seen=2)
+
+
+# A whole changeset
+
+
+def test_a_changeset_is_undone_in_reverse_and_undone_again(by: Author) -> None:
+    bobs = go()
+    kept, dropped = factories.make_rating(score=3), factories.make_rating(score=2)
+    claim = factories.make_claim()
+    change(kept, bobs, score=5)
+    framework = Framework(slug="new", name="New")
+    revisions.save(framework, by=bobs, reason="It is new.")
+    new_claim = Claim(
+        key="new",
+        source=claim.source,
+        line=1,
+        framework=framework,
+        criterion=claim.criterion,
+        paraphrase="New.",
+    )
+    revisions.save(new_claim, by=bobs, reason="It is new.")
+    rating = Rating(framework=framework, criterion=claim.criterion, score=4, verdict="v", rationale="r")
+    rating.is_published = True
+    revisions.save(rating, by=bobs, reason="It is new.")
+    delete(dropped, bobs)
+    assert undo(bobs.changeset, by) == 5
+    assert Rating.objects.get(pk=kept.pk).score == 3
+    assert Rating.objects.get(framework=dropped.framework).score == 2
+    assert not Framework.objects.filter(slug="new").exists()
+    assert set(Revision.objects.filter(changeset=by.changeset).values_list("origin", flat=True)) == {"revert"}
+    again = go(Revision.Origin.REVERT)
+    assert undo(by.changeset, again) == 5
+    assert Rating.objects.get(pk=kept.pk).score == 5
+    assert Rating.objects.get(framework__slug="new").is_published
+    assert not Rating.objects.filter(framework=dropped.framework).exists()
+
+
+def test_a_fact_that_was_written_twice_in_one_go_is_undone_twice(by: Author) -> None:
+    bobs, rating = go(), factories.make_rating(score=1)
+    change(rating, bobs, score=2)
+    change(rating, bobs, score=3)
+    assert undo(bobs.changeset, by) == 2
+    assert (Rating.objects.get().score, Rating.objects.get().version) == (1, 5)
+
+
+def test_what_was_changed_since_is_named_and_not_touched(by: Author) -> None:
+    bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
+    change(one, bobs, score=2)
+    change(two, bobs, score=2)
+    change(two, score=5)
+    plan = reverting.plan(bobs.changeset)
+    assert [step.key for step in plan.steps] == [one.key_text]
+    assert [step.key for step in plan.taken] == [two.key_text]
+    undo(bobs.changeset, by)
+    assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
+
+
+def test_all_or_nothing(by: Author) -> None:
+    bobs, rating = go(), factories.make_rating(score=1)
+    framework = Framework(slug="new", name="New")
+    revisions.save(framework, by=bobs, reason="It is new.")
+    change(rating, bobs, score=2)
+    factories.make_claim(framework=framework)
+    with pytest.raises(Refused, match="It cannot be deleted, because"):
+        undo(bobs.changeset, by)
+    assert Rating.objects.get().score == 2
+    assert not Revision.objects.filter(changeset=by.changeset).exists()
+
+
+def test_more_changed_than_the_editor_saw_undoes_nothing(by: Author) -> None:
+    bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
+    change(one, bobs, score=2)
+    change(two, bobs, score=2)
+    change(two, score=5)
+    with pytest.raises(reverting.Moved):
+        reverting.undo(bobs.changeset, by=by, reason="A mistake.", count=2)
+    assert Rating.objects.get(pk=one.pk).score == 2
+
+
+# At the desk
+
+
+def restore_url(step: Revision) -> str:
+    return f"/admin/frameworks/revision/{step.pk}/restore/"
+
+
+def undo_url(step: Revision) -> str:
+    return f"/admin/frameworks/revision/changeset/{step.changeset}/undo/"
+
+
+def test_the_history_of_a_fact_leads_back(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    change(rating, score=5)
+    history = ada.get(f"/admin/frameworks/rating/{rating.pk}/history/")
+    assert restore_url(step_of(rating, 1)) in history.content.decode()
+    assert restore_url(step_of(rating, 2)) not in history.content.decode()
+    page = ada.get(restore_url(step_of(rating, 1)))
+    assert "Score 5 3" in text_of(page)
+    done = ada.post(restore_url(step_of(rating, 1)), form_on(page, reason="It was right."), follow=True)
+    assert "Version 1 was restored." in text_of(done)
+    step = step_of(rating, 3)
+    assert (step.author_name, step.origin, step.reason) == ("Ada Lovelace", "revert", "It was right.")
+    assert Rating.objects.get().score == 3
+
+
+def test_a_deleted_fact_is_restored_from_the_record(ada: Client) -> None:
+    rating = factories.make_rating()
+    delete(rating)
+    record = ada.get(f"/admin/frameworks/revision/{step_of(rating, 1).pk}/change/")
+    assert restore_url(step_of(rating, 1)) in record.content.decode()
+    page = ada.get(restore_url(step_of(rating, 1)))
+    assert "It was deleted since." in text_of(page)
+    assert ada.post(restore_url(step_of(rating, 1)), form_on(page, reason="Back.")).status_code == 302
+    assert Rating.objects.get().version == 3
+    assert ada.get(restore_url(step_of(rating, 2))).status_code == 404
+
+
+def test_restoring_needs_a_reason_and_the_version_seen(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    change(rating, score=5)
+    url = restore_url(step_of(rating, 1))
+    page = ada.get(url)
+    assert "Say in a sentence why" in text_of(ada.post(url, form_on(page)))
+    for seen in (None, "", "x", "1:other/fact", "9" * 5000):
+        answer = ada.post(url, form_on(page, reason="Why not.", seen=seen))
+        assert "does not say which version you saw" in text_of(answer)
+    assert Rating.objects.get().score == 5
+
+
+def test_two_at_once_get_a_conflict_and_nobody_loses(ada: Client) -> None:
+    rating = factories.make_rating(score=3, verdict="Then")
+    change(rating, score=5)
+    url = restore_url(step_of(rating, 1))
+    page = ada.get(url)
+    change(rating, score=4, verdict="By Bob")
+    conflict = ada.post(url, form_on(page, reason="It was right."))
+    assert conflict.status_code == 409
+    assert "By Bob" in text_of(conflict)
+    assert "You wanted to restore version 1." in text_of(conflict)
+    assert Rating.objects.get().score == 4
+    assert ada.post(url, form_on(conflict)).status_code == 302
+    assert (Rating.objects.get().score, step_of(rating, 4).reason) == (3, "It was right.")
+
+
+def test_a_refusal_comes_back_with_the_reason_kept(ada: Client) -> None:
+    rating = factories.make_rating()
+    change(rating, is_published=False)
+    delete(Claim.objects.get())
+    url = restore_url(step_of(rating, 1))
+    answer = ada.post(url, form_on(ada.get(url), reason="Publish it."))
+    assert "needs at least one claim" in text_of(answer)
+    assert 'value="Publish it."' in answer.content.decode()
+
+
+def test_a_changeset_is_shown_and_undone(ada: Client) -> None:
+    bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
+    step = change(one, bobs, score=2)
+    change(two, bobs, score=2)
+    shown = ada.get(undo_url(step).removesuffix("undo/"))
+    assert "2 steps" in text_of(shown)
+    assert undo_url(step) in shown.content.decode()
+    page = ada.get(undo_url(step))
+    assert f"rating {one.key_text} was changed; back to how it stood: Score" in text_of(page)
+    change(two, score=5)
+    moved = ada.post(undo_url(step), form_on(page, reason="A mistake."))
+    assert moved.status_code == 409
+    assert "Nothing was undone." in text_of(moved)
+    assert f"rating {two.key_text} is at version 3; this changeset left it at 2" in text_of(moved)
+    done = ada.post(undo_url(step), form_on(moved), follow=True)
+    assert "1 step was undone." in text_of(done)
+    assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
+    again = step_of(one, 3)
+    assert ada.post(undo_url(again), form_on(ada.get(undo_url(again)), reason="No.")).status_code == 302
+    assert Rating.objects.get(pk=one.pk).score == 2
+    assert "Nothing is left to undo" in text_of(ada.get(undo_url(step)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_pages_of_a_changeset_cost_the_same_for_one_and_three(
+    ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    bobs = replace(go(), published_by=factories.make_reviewer())
+    for _ in range(count):
+        step = change(factories.make_rating(score=1), bobs, score=2)
+        taken = factories.make_rating(score=1)
+        change(taken, bobs, score=2)
+        change(taken, score=3)
+    for url, queries in ((undo_url(step).removesuffix("undo/"), 7), (undo_url(step), 6)):
+        with django_assert_num_queries(queries):
+            assert ada.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("count", [None, "", "x", "-1", "9" * 5000])
+def test_undoing_needs_to_know_what_was_seen(ada: Client, count: str | None) -> None:
+    rating = factories.make_rating(score=1)
+    step = change(rating, score=2)
+    answer = ada.post(undo_url(step), form_on(ada.get(undo_url(step)), reason="No.", count=count))
+    assert "does not say which version you saw" in text_of(answer)
+    assert Rating.objects.get().score == 2
+
+
+@pytest.mark.parametrize("user", [factories.make_reviewer, User.objects.create_user])
+def test_those_who_may_not_change_facts_may_not_take_back(user: Any) -> None:
+    rating = factories.make_rating(score=1)
+    step = change(rating, score=2)
+    client = sign_in(user(username="eve", is_staff=True))
+    for url in (restore_url(step_of(rating, 1)), undo_url(step)):
+        assert client.get(url).status_code == 403
+        assert (
+            client.post(url, {"reason": "x", "count": "1", "seen": f"2:{rating.key_text}"}).status_code == 403
+        )
+    assert Rating.objects.get().score == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["99999999999999999999999/restore/", "0/restore/", f"changeset/{NOBODYS}/", f"changeset/{NOBODYS}/undo/"],
+)
+def test_what_is_not_there_is_not_found(ada: Client, path: str) -> None:
+    assert ada.get(f"/admin/frameworks/revision/{path}").status_code == 404
+
+
+def test_an_editor_without_the_right_to_publish_proposes_to_take_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/admin/proposal/{proposal.pk}/")
+    rating = factories.make_rating(score=1)
+    step = change(rating, score=2)
+    client = sign_in(factories.make_proposer())
+    for url in (restore_url(step_of(rating, 1)), undo_url(step)):
+        answer = client.post(url, form_on(client.get(url), reason="It was right."))
+        assert answer["Location"].startswith("/admin/proposal/")
+    assert Rating.objects.get().score == 2
+    assert list(Proposal.objects.values_list("origin", "reason")) == [("revert", "It was right.")] * 2
+    [wanted, _] = [proposal.changes.get() for proposal in Proposal.objects.all()]
+    assert (wanted.seen, (wanted.after or {})["score"]) == (2, 1)

@@ -1,0 +1,486 @@
+"""The one write path: every step recorded, no edit lost, no edit over another's."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.models import ProtectedError
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.models import Claim, Disagreement, Framework, Rating, Recorded, Revision
+from frameworks.record import revisions
+from frameworks.record.revisions import SEED, Author, Conflict, Refused
+from tests.factories import (
+    make_claim,
+    make_criterion,
+    make_disagreement,
+    make_editor,
+    make_framework,
+    make_rating,
+    make_source,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+ALICE = Author("Alice", Revision.Origin.ADMIN)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def save(fact: Recorded, **options: Any) -> Revision | None:
+    return revisions.save(fact, **{"by": ALICE, "reason": "Read it again.", **options})
+
+
+def delete(fact: Recorded, **options: Any) -> Revision:
+    return revisions.delete(fact, **{"by": ALICE, "reason": "Not so.", "seen": fact.version, **options})
+
+
+def history(fact: Recorded) -> list[tuple[int, str, str]]:
+    """What happened to a fact, oldest first."""
+    steps = Revision.objects.of(fact).order_by("version")
+    return list(steps.values_list("version", "action", "author_name"))
+
+
+def fields(fact: Recorded) -> dict[str, Any]:
+    """All that is stored of it."""
+    return dict(type(fact)._default_manager.filter(pk=fact.pk).values().get())
+
+
+# Saving
+
+
+def test_a_new_fact_is_version_1_and_recorded_in_full() -> None:
+    django, speed = make_framework(slug="django"), make_criterion(slug="speed")
+    rating = Rating(
+        framework=django,
+        criterion=speed,
+        score=4,
+        verdict="Fast",
+        rationale="By the rubric.",
+        reviewed_on=date(2026, 11, 19),
+    )
+    step = save(rating, at=NOON)
+    assert step
+    assert fields(rating)["version"] == rating.version == 1
+    assert Revision.objects.filter(pk=step.pk).values().get() == {
+        "id": step.pk,
+        "at": NOON,
+        "model": "rating",
+        "key": "django/speed",
+        "version": 1,
+        "action": "created",
+        "origin": "admin",
+        "changeset": step.changeset,
+        "author_id": None,
+        "author_name": "Alice",
+        "published_by_id": None,
+        "reason": "Read it again.",
+        "before": None,
+        "after": {
+            "framework": ["django"],
+            "criterion": ["speed"],
+            "score": 4,
+            "verdict": "Fast",
+            "rationale": "By the rubric.",
+            "is_published": False,
+            "reviewed_on": "2026-11-19",
+        },
+    }
+
+
+def test_a_change_raises_the_version_and_holds_before_and_after() -> None:
+    rating = make_rating(score=3)
+    rating.score, rating.verdict = 5, "Better"
+    step = save(rating, seen=1)
+    assert step
+    assert (step.version, step.action, rating.version) == (2, "changed", 2)
+    assert step.changed_fields == [("score", 3, 5), ("verdict", "Middling", "Better")]
+    assert step.before == {**(step.after or {}), "score": 3, "verdict": "Middling"}
+    stored = Rating.objects.get()
+    assert (stored.version, stored.score, stored.verdict) == (2, 5, "Better")
+
+
+def test_without_a_difference_nothing_is_written() -> None:
+    rating = make_rating(score=3)
+    assert save(rating, seen=1) is None
+    assert history(rating) == [(1, "created", "Maker")]
+    assert Rating.objects.get().version == 1
+
+
+def test_each_step_has_the_time_it_was_given_or_that_of_the_clock() -> None:
+    before = datetime.now(UTC)
+    framework = Framework(slug="django", name="Django")
+    first = save(framework)
+    framework.tagline = "Batteries included"
+    second = save(framework, seen=1, at=NOON)
+    assert first
+    assert second
+    assert before <= first.at <= datetime.now(UTC)
+    assert second.at == NOON
+
+
+def test_an_existing_fact_needs_the_version_that_was_seen() -> None:
+    framework = make_framework(name="Django")
+    framework.tagline = "Batteries included"
+    with pytest.raises(ValueError, match=r"^Django exists: say which version the change is based on\.$"):
+        save(framework)
+    assert Framework.objects.get().tagline == ""
+
+
+def test_a_second_fact_of_the_same_name_is_an_integrity_error_and_leaves_no_trace() -> None:
+    framework = make_framework(name="Django", slug="django")
+    with pytest.raises(IntegrityError, match="slug"):
+        save(Framework(name="Jango", slug="django"))
+    assert history(framework) == [(1, "created", "Maker")]
+
+
+# Who and why
+
+
+def test_the_author_is_who_is_signed_in() -> None:
+    user = make_editor(username="alice", first_name="Alice", last_name="Liddell")
+    framework = Framework(slug="django", name="Django")
+    step = save(framework, by=Author.editor(user))
+    assert step
+    assert (step.author, step.author_name, step.origin) == (user, "Alice Liddell", "admin")
+    # The record must not change afterwards: such an account is switched off instead.
+    with pytest.raises(ProtectedError):
+        user.delete()
+
+
+def test_what_one_author_writes_is_one_changeset() -> None:
+    alice, again = (Author("Alice", Revision.Origin.ADMIN) for _ in range(2))
+    authors = {"a": alice, "b": alice, "c": again}
+    steps = [save(Framework(slug=slug, name=slug), by=by) for slug, by in authors.items()]
+    first, second, third = [step.changeset for step in steps if step]
+    assert first == second != third
+
+
+def test_what_others_name_is_not_deleted() -> None:
+    claim = make_claim()
+    dispute = make_disagreement(title="How fast", claims=[claim])
+    with pytest.raises(Refused, match="named by the disagreement “How fast”"):
+        revisions.delete(claim, by=ALICE, reason="Not so.", seen=claim.version)
+    assert list(dispute.claims.all()) == [claim]
+
+
+def test_without_a_full_name_it_is_the_user_name() -> None:
+    assert Author.editor(make_editor(username="bob")).name == "bob"
+
+
+def test_the_seed_signs_as_such() -> None:
+    step = save(Framework(slug="django", name="Django"), by=SEED)
+    assert step
+    assert (step.author, step.author_name, step.origin) == (None, "Touchstone", "seed")
+
+
+def test_without_a_reason_nothing_is_written() -> None:
+    framework = make_framework(tagline="")
+    framework.tagline = "Batteries included"
+    with pytest.raises(IntegrityError, match="revision_has_reason"):
+        save(framework, seen=1, reason="")
+
+
+@pytest.mark.parametrize("step", ["save", "delete"])
+def test_a_step_without_a_reason_is_undone(step: str) -> None:
+    framework = make_framework(tagline="")
+    before = fields(framework)
+    changed = Framework.objects.get()
+    changed.tagline = "Batteries included"
+    with pytest.raises(IntegrityError, match="revision_has_reason"):
+        save(changed, seen=1, reason="") if step == "save" else delete(changed, reason="")
+    assert fields(framework) == before
+
+
+# Conflict
+
+
+def test_who_has_seen_an_older_version_overwrites_nothing() -> None:
+    made = make_rating(score=3)
+    mine, theirs = Rating.objects.get(), Rating.objects.get()
+    theirs.score = 5
+    latest = save(theirs, seen=1, by=Author("Bob", Revision.Origin.ADMIN))
+    mine.score = 1
+    with pytest.raises(Conflict) as clash:
+        save(mine, seen=1)
+    assert (clash.value.mine, clash.value.seen, clash.value.latest) == (mine, 1, latest)
+    assert isinstance(clash.value.current, Rating)
+    assert (clash.value.mine.score, clash.value.current.score) == (1, 5)  # type: ignore[attr-defined]
+    assert (Rating.objects.get().score, Rating.objects.get().version) == (5, 2)
+    assert history(made) == [(1, "created", "Maker"), (2, "changed", "Bob")]
+
+
+def test_after_a_conflict_the_change_can_be_made_on_what_is_there_now() -> None:
+    make_rating(score=3)
+    mine, theirs = Rating.objects.get(), Rating.objects.get()
+    theirs.verdict = "Theirs"
+    save(theirs, seen=1)
+    mine.score = 1
+    with pytest.raises(Conflict):
+        save(mine, seen=1)
+    now = Rating.objects.get()
+    now.score = 1
+    save(now, seen=2)
+    stored = Rating.objects.get()
+    assert (stored.version, stored.score, stored.verdict) == (3, 1, "Theirs")
+
+
+@pytest.mark.parametrize("seen", [0, 2, 99])
+def test_a_version_that_never_was_is_a_conflict(seen: int) -> None:
+    framework = make_framework()
+    with pytest.raises(Conflict):
+        save(framework, seen=seen)
+    with pytest.raises(Conflict):
+        delete(framework, seen=seen)
+    assert history(framework) == [(1, "created", "Maker")]
+
+
+@pytest.mark.parametrize("step", ["save", "delete"])
+def test_what_was_deleted_meanwhile_is_a_conflict_with_nothing(step: str) -> None:
+    make_framework(name="Django")
+    mine = Framework.objects.get()
+    gone = delete(Framework.objects.get())
+    with pytest.raises(Conflict, match=r"^Django was changed by somebody else since version 1\.$") as clash:
+        save(mine, seen=1) if step == "save" else delete(mine)
+    assert (clash.value.current, clash.value.latest) == (None, gone)
+    assert Framework.objects.count() == 0
+
+
+def test_deleting_what_somebody_has_changed_is_a_conflict() -> None:
+    framework = make_framework()
+    changed = Framework.objects.get()
+    changed.tagline = "Batteries included"
+    save(changed, seen=1)
+    with pytest.raises(Conflict):
+        delete(framework, seen=1)
+    assert Framework.objects.get().tagline == "Batteries included"
+
+
+# Refused
+
+
+def test_the_database_s_refusal_is_a_sentence() -> None:
+    rating = make_rating(
+        framework=make_framework(name="Django"), criterion=make_criterion(name="Speed"), is_published=False
+    )
+    rating.is_published = True
+    with pytest.raises(Refused) as refusal:
+        save(rating, seen=1)
+    assert str(refusal.value) == (
+        "Django, Speed: A published rating needs at least one claim behind it. "
+        "Add a claim, or unpublish the rating first."
+    )
+    assert fields(rating)["is_published"] is False
+    assert history(rating) == [(1, "created", "Maker")]
+
+
+def test_nor_is_a_published_one_made_or_its_last_claim_deleted() -> None:
+    rating = make_rating()
+    claim = Claim.objects.get()
+    with pytest.raises(Refused):
+        delete(claim)
+    claim.framework = make_framework()
+    with pytest.raises(Refused):
+        save(claim, seen=1)
+    elsewhere = Rating(
+        framework=make_framework(), criterion=rating.criterion, score=3, verdict="So", rationale="So.",
+        is_published=True,
+    )  # fmt: skip
+    with pytest.raises(Refused):
+        save(elsewhere)
+    assert Revision.objects.filter(author_name="Alice").count() == 0
+    assert (Rating.objects.count(), Claim.objects.get().version) == (1, 1)
+
+
+def test_other_promises_are_not_turned_into_words() -> None:
+    rating = make_rating()
+    rating.score = 6
+    with pytest.raises(IntegrityError, match="rating_score_in_range"):
+        save(rating, seen=1)
+
+
+# Deleting
+
+
+def test_a_deletion_is_recorded_with_all_that_was() -> None:
+    rating = make_rating(
+        framework=make_framework(slug="django"), criterion=make_criterion(slug="speed"), score=4
+    )
+    before = revisions.state(rating)
+    step = delete(rating, at=NOON)
+    assert (step.key, step.version, step.action, step.at) == ("django/speed", 2, "deleted", NOON)
+    assert (step.before, step.after, step.reason) == (before, None, "Not so.")
+    assert Rating.objects.count() == 0
+
+
+def test_what_others_rest_on_is_not_deleted() -> None:
+    claim = make_claim()
+    assert claim.framework
+    with pytest.raises(ProtectedError):
+        delete(claim.framework)
+    assert history(claim.framework) == [(1, "created", "Maker")]
+    assert Framework.objects.get().version == 1
+
+
+def test_made_again_it_continues_its_history() -> None:
+    first = make_framework(slug="django", name="Django", tagline="First")
+    delete(first)
+    second = Framework(slug="django", name="Django", tagline="Second")
+    step = save(second)
+    assert step
+    assert (step.version, second.version, Framework.objects.get().version) == (3, 3, 3)
+    assert (step.before, step.action) == (None, "created")
+    assert history(second) == [(1, "created", "Maker"), (2, "deleted", "Alice"), (3, "created", "Alice")]
+    second.tagline = "Third"
+    save(second, seen=3)
+    assert history(second)[-1] == (4, "changed", "Alice")
+
+
+# Relations to many
+
+
+@pytest.fixture
+def disagreement() -> Disagreement:
+    source = make_source(key="000")
+    claims = [make_claim(source=source, key=key) for key in ("000-2-b", "000-1-a")]
+    return make_disagreement(claims=claims)
+
+
+def test_related_claims_are_recorded_by_key_in_order(disagreement: Disagreement) -> None:
+    step = Revision.objects.of(disagreement).get()
+    assert step.after
+    assert step.after["claims"] == [["000-1-a"], ["000-2-b"]]
+    assert {claim.key for claim in disagreement.claims.all()} == {"000-1-a", "000-2-b"}
+
+
+def test_related_claims_alone_make_a_change(disagreement: Disagreement) -> None:
+    kept = Claim.objects.get(key="000-1-a")
+    other = make_claim(key="000-3-c")
+    step = save(disagreement, seen=1, related={"claims": [other, kept]})
+    assert step
+    assert step.changed_fields == [
+        ("claims", [["000-1-a"], ["000-2-b"]], [["000-1-a"], ["000-3-c"]]),
+    ]
+    assert set(disagreement.claims.all()) == {kept, other}
+    assert Disagreement.objects.get().version == 2
+
+
+def test_the_same_related_claims_in_another_order_are_no_change(disagreement: Disagreement) -> None:
+    claims = Claim.objects.order_by("-key")
+    assert save(disagreement, seen=1, related={"claims": claims}) is None
+    assert save(disagreement, seen=1) is None
+    assert disagreement.claims.count() == 2
+
+
+def test_without_related_claims_they_stay(disagreement: Disagreement) -> None:
+    disagreement.title = "Another title"
+    save(disagreement, seen=1)
+    assert disagreement.claims.count() == 2
+
+
+def test_a_conflict_leaves_related_claims_alone(disagreement: Disagreement) -> None:
+    theirs = Disagreement.objects.get()
+    theirs.title = "Theirs"
+    save(theirs, seen=1)
+    with pytest.raises(Conflict):
+        save(disagreement, seen=1, related={"claims": []})
+    assert disagreement.claims.count() == 2
+
+
+# What it costs
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_a_save_takes_the_same_queries_however_much_there_is(
+    others: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(others):
+        make_rating()
+    rating = Rating.objects.select_related("framework", "criterion").first()
+    assert rating
+    rating.verdict = "Another"
+    # The transaction's two ends, the fact as it stands with its two names, the write, the record.
+    with django_assert_num_queries(7):
+        save(rating, seen=1)
+
+
+# Many at once
+
+THREADS, EDITS = 8, 20
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Each step commits. Ratings go first at the end: flushing empties the tables in any order."""
+    yield
+    Rating.objects.all().delete()
+
+
+def at_once(work: Callable[[int], None]) -> None:
+    """Does the work in as many threads, each on a connection of its own. An error in one fails the test."""
+    errors: list[BaseException] = []
+    start = threading.Barrier(THREADS)
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            work(number)
+        except BaseException as error:  # noqa: BLE001 - it is raised below, where the test sees it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def test_of_many_edits_at_once_none_is_lost(committed: None) -> None:
+    rating = make_rating(rationale="Begun.")
+    acknowledged: list[str] = []
+
+    def edit(number: int) -> None:
+        for turn in range(EDITS):
+            word = f"{number}-{turn}"
+            while True:
+                mine = Rating.objects.get()
+                mine.rationale += f" {word}"
+                try:
+                    save(mine, seen=mine.version, by=Author(f"Editor {number}", Revision.Origin.ADMIN))
+                except Conflict:
+                    continue
+                acknowledged.append(word)
+                break
+
+    at_once(edit)
+    stored = Rating.objects.get()
+    steps = Revision.objects.of(rating).filter(action="changed")
+    assert len(acknowledged) == THREADS * EDITS
+    assert stored.version - 1 == steps.count() == THREADS * EDITS
+    assert stored.rationale.split() == ["Begun.", *stored.rationale.split()[1:]]
+    assert sorted(stored.rationale.split()[1:]) == sorted(acknowledged)
+    # Each step begins where the one before it ended.
+    told = list(steps.order_by("version").values_list("before__rationale", "after__rationale"))
+    assert [before for before, _ in told] == ["Begun.", *(after for _, after in told[:-1])]
+
+
+def test_of_many_deletions_at_once_one_succeeds(committed: None) -> None:
+    framework = make_framework()
+    outcomes: list[str] = []
+
+    def remove(number: int) -> None:
+        try:
+            delete(framework, seen=1, by=Author(f"Editor {number}", Revision.Origin.ADMIN))
+            outcomes.append("deleted")
+        except Conflict:
+            outcomes.append("conflict")
+
+    at_once(remove)
+    assert sorted(outcomes) == ["conflict"] * (THREADS - 1) + ["deleted"]
+    assert [action for _, action, _ in history(framework)] == ["created", "deleted"]

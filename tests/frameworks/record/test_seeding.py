@@ -1,0 +1,502 @@
+"""Seeding: repeatable, all or nothing, and never over what an editor has changed since."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import models
+
+from frameworks.models import (
+    Claim,
+    Disagreement,
+    Framework,
+    Rating,
+    Recorded,
+    Revision,
+    Trait,
+    recorded_models,
+)
+from frameworks.record import revisions
+from frameworks.record.revisions import Author
+from frameworks.record.seeding import fixture_files, plant
+from frameworks.roles import create_roles, right_to
+from tests.factories import make_editor, make_framework
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+EDITOR = Author("Alice", Revision.Origin.ADMIN)
+
+Entry = dict[str, Any]
+
+
+def entry(model: str, **fields: Any) -> Entry:
+    return {"model": f"frameworks.{model}", "fields": fields}
+
+
+def claim(key: str, **fields: Any) -> Entry:
+    source, line, *_ = key.split("-")
+    return entry(
+        "claim",
+        **{
+            "key": key,
+            "source": [source],
+            "line": int(line),
+            "part": "table",
+            "framework": ["django"],
+            "criterion": ["speed"],
+            "joint_criterion": None,
+            "term": "Steep",
+            "paraphrase": "Says that it takes long to learn.",
+            "reading": 2,
+            "note": "",
+            **fields,
+        },
+    )
+
+
+class Seed:
+    """A small seed that a test can change before it plants it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        rubric = {f"rubric_{step}": f"Step {step}." for step in range(1, 6)}
+        question = {"name": "Speed", "short_name": "Speed", "question": "How fast is it?"}
+        self.django = entry("framework", slug="django", name="Django", tagline="Batteries included")
+        self.claims = [claim("000-1-django-speed"), claim("000-2-django-speed", reading=4)]
+        self.rating = entry(
+            "rating",
+            framework=["django"],
+            criterion=["speed"],
+            score=3,
+            verdict="Middling",
+            rationale="By the rubric.",
+            is_published=True,
+            reviewed_on="2026-11-20",
+        )
+        keys = [[one["fields"]["key"]] for one in self.claims]
+        self.trait = entry(
+            "trait", framework=["django"], value=["kind", "full-stack"], claims=keys[:1], note=""
+        )
+        self.disagreement = entry(
+            "disagreement",
+            slug="how-fast",
+            title="How fast it is",
+            question="Is it fast or not?",
+            kind="within",
+            explanation="It says both.",
+            claims=keys,
+        )
+        self.files: dict[str, list[Entry]] = {
+            "catalogue.json": [
+                entry("criteriongroup", slug="running", name="Running it"),
+                entry("criterion", slug="speed", group=["running"], **question, **rubric),
+                entry("facet", slug="kind", name="Kind"),
+                entry("facetvalue", facet=["kind"], slug="full-stack", name="Full-stack"),
+                self.django,
+            ],
+            "sources.json": [
+                entry("source", key="000", short_name="Zero", title="An article", read_on="2026-11-20")
+            ],
+            "claims/claims_000.json": self.claims,
+            "traits.json": [self.trait],
+            "ratings/ratings_django.json": [self.rating],
+            "disagreements.json": [self.disagreement],
+            "components.json": [],
+            "questions.json": [],
+            "benchmarks/article.json": [],
+            "use-cases.json": [],
+            "rules.json": [],
+        }
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.files.values()))
+
+    def write(self) -> None:
+        for name, entries in self.files.items():
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(entries))
+
+    def plant(self) -> dict[str, int]:
+        """What became of its entries; outcomes that did not come up are left out."""
+        self.write()
+        return dict(plant(fixture_files(self.folder)))
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Seed:
+    return Seed(tmp_path)
+
+
+def everything() -> dict[str, list[Any]]:
+    """All that is stored of facts, by model."""
+    return {
+        model.__name__: [revisions.state(fact) | {"version": fact.version} for fact in facts(model)]
+        for model in Recorded.__subclasses__()
+    }
+
+
+def facts(model: type[models.Model]) -> models.QuerySet[Any]:
+    return model._default_manager.order_by("pk")
+
+
+def editor_changes(fact: Recorded, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    assert revisions.save(fact, by=EDITOR, reason="I know better.", seen=fact.version)
+
+
+def editor_deletes(*chosen: Recorded) -> None:
+    for fact in chosen:
+        revisions.delete(fact, by=EDITOR, reason="Not so.", seen=fact.version)
+
+
+# Again and again
+
+
+def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
+    assert seed.plant() == {"created": seed.total}
+    assert Revision.objects.count() == seed.total
+    assert set(Revision.objects.values_list("version", "action", "origin", "author_name", "reason")) == {
+        (1, "created", "seed", "Touchstone", "Seeded from the fixtures.")
+    }
+    rating = Rating.objects.get()
+    assert revisions.state(rating) == seed.rating["fields"]
+    assert rating.version == 1
+    assert [claim.key for claim in Disagreement.objects.get().claims.order_by("key")] == [
+        "000-1-django-speed",
+        "000-2-django-speed",
+    ]
+
+
+def test_the_second_time_nothing_changes(seed: Seed) -> None:
+    seed.plant()
+    before = everything()
+    assert seed.plant() == {"unchanged": seed.total}
+    assert everything() == before
+    assert Revision.objects.count() == seed.total
+
+
+def test_a_changed_fixture_updates_what_no_editor_touched(seed: Seed) -> None:
+    seed.plant()
+    for version, tagline in [(2, "The one with everything"), (3, "Everything and more")]:
+        seed.django["fields"]["tagline"] = tagline
+        assert seed.plant() == {"updated": 1, "unchanged": seed.total - 1}
+        django = Framework.objects.get()
+        assert (django.tagline, django.version) == (tagline, version)
+    step = Revision.objects.of(django).first()
+    assert step
+    assert step.changed_fields == [("tagline", "The one with everything", "Everything and more")]
+    assert seed.plant() == {"unchanged": seed.total}
+
+
+def test_changed_claims_of_a_disagreement_are_an_update(seed: Seed) -> None:
+    seed.plant()
+    seed.disagreement["fields"]["claims"].pop()
+    assert seed.plant() == {"updated": 1, "unchanged": seed.total - 1}
+    assert [claim.key for claim in Disagreement.objects.get().claims.all()] == ["000-1-django-speed"]
+
+
+def test_a_disagreement_takes_a_claim_that_was_changed_in_the_same_planting(seed: Seed) -> None:
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
+    seed.plant()
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed", term="Slow")]
+    seed.disagreement["fields"]["claims"].append(["000-3-django-speed"])
+    assert seed.plant() == {"updated": 2, "unchanged": seed.total - 2}
+    assert Disagreement.objects.get().claims.filter(key="000-3-django-speed", term="Slow").exists()
+
+
+def test_what_is_new_in_the_fixtures_is_created(seed: Seed) -> None:
+    seed.plant()
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
+    assert seed.plant() == {"created": 1, "unchanged": seed.total - 1}
+
+
+def test_what_is_gone_from_the_fixtures_stays(seed: Seed) -> None:
+    seed.plant()
+    seed.files["disagreements.json"] = []
+    assert seed.plant() == {"unchanged": seed.total}
+    assert Disagreement.objects.count() == 1
+
+
+# What editors did
+
+
+def test_an_editor_s_change_stays(seed: Seed) -> None:
+    seed.plant()
+    editor_changes(Rating.objects.get(), score=5)
+    seed.rating["fields"].update(score=1, verdict="Slow")
+    assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
+    rating = Rating.objects.get()
+    assert (rating.score, rating.verdict, rating.version) == (5, "Middling", 2)
+
+
+def test_even_a_change_that_was_taken_back_is_the_editor_s(seed: Seed) -> None:
+    seed.plant()
+    editor_changes(Rating.objects.get(), score=5)
+    editor_changes(Rating.objects.get(), score=3)
+    seed.rating["fields"]["score"] = 1
+    assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
+    assert Rating.objects.get().score == 3
+
+
+def test_what_an_editor_made_first_is_the_editor_s(seed: Seed) -> None:
+    revisions.save(Framework(slug="django", name="Django the First"), by=EDITOR, reason="Missing.")
+    assert seed.plant() == {"kept": 1, "created": seed.total - 1}
+    assert Framework.objects.get().name == "Django the First"
+
+
+def test_what_was_there_without_a_history_is_left_alone(seed: Seed) -> None:
+    Framework.objects.bulk_create([Framework(slug="django", name="Django by hand")])
+    assert seed.plant() == {"kept": 1, "created": seed.total - 1}
+    assert Framework.objects.get().name == "Django by hand"
+
+
+@pytest.mark.parametrize("model", [Rating, Disagreement, Trait])
+def test_an_editor_s_deletion_stays(seed: Seed, model: type[Recorded]) -> None:
+    seed.plant()
+    editor_deletes(facts(model).get())
+    assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
+    assert facts(model).count() == 0
+
+
+def delete_a_claim_that_the_fixtures_cite_from_then_on(seed: Seed) -> None:
+    cited = seed.disagreement["fields"]["claims"]
+    seed.disagreement["fields"]["claims"] = cited[:1]
+    seed.plant()
+    editor_deletes(Claim.objects.get(key="000-2-django-speed"))
+    seed.disagreement["fields"]["claims"] = cited
+
+
+def test_a_claim_that_an_editor_deleted_stays_away_from_what_cites_it(seed: Seed) -> None:
+    delete_a_claim_that_the_fixtures_cite_from_then_on(seed)
+    for _ in range(2):
+        assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
+        assert [claim.key for claim in Claim.objects.all()] == ["000-1-django-speed"]
+        assert [claim.key for claim in Disagreement.objects.get().claims.all()] == ["000-1-django-speed"]
+    assert Revision.objects.count() == seed.total + 1
+
+
+def test_nor_does_its_absence_hold_up_a_changed_fixture(seed: Seed) -> None:
+    delete_a_claim_that_the_fixtures_cite_from_then_on(seed)
+    seed.disagreement["fields"]["title"] = "Whether it is fast"
+    assert seed.plant() == {"kept": 1, "updated": 1, "unchanged": seed.total - 2}
+    assert Disagreement.objects.get().title == "Whether it is fast"
+    assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
+
+
+def test_a_framework_that_an_editor_deleted_takes_all_that_is_about_it_along(seed: Seed) -> None:
+    seed.plant()
+    editor_deletes(
+        Rating.objects.get(), Disagreement.objects.get(), Trait.objects.get(),
+        *Claim.objects.all(), Framework.objects.get(),
+    )  # fmt: skip
+    seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
+    before = everything()
+    # The new claim is about a framework that is no more: it is not planted either.
+    assert seed.plant() == {"kept": 7, "unchanged": seed.total - 7}
+    assert everything() == before
+
+
+# All or nothing
+
+
+def broken_score(seed: Seed) -> None:
+    seed.rating["fields"]["score"] = 6
+
+
+def published_without_claims(seed: Seed) -> None:
+    seed.files["claims/claims_000.json"] = []
+    seed.trait["fields"]["claims"] = seed.disagreement["fields"]["claims"] = []
+
+
+def unknown_framework(seed: Seed) -> None:
+    seed.rating["fields"]["framework"] = ["rails"]
+
+
+def unknown_claim(seed: Seed) -> None:
+    seed.disagreement["fields"]["claims"] = [["000-9-django-speed"]]
+
+
+def unknown_field(seed: Seed) -> None:
+    seed.disagreement["fields"]["colour"] = "red"
+
+
+def unknown_model(seed: Seed) -> None:
+    seed.disagreement["model"] = "frameworks.opinion"
+
+
+def no_number(seed: Seed) -> None:
+    seed.rating["fields"]["score"] = "high"
+
+
+def twice_the_same_name(seed: Seed) -> None:
+    seed.files["disagreements.json"].append(entry("framework", slug="jango", name="Django"))
+
+
+MISTAKES = [
+    (broken_score, "rating_score_in_range"),
+    (published_without_claims, "A published rating needs at least one claim behind it"),
+    (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
+    (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
+    (unknown_field, "colour"),
+    (unknown_model, "opinion"),
+    (no_number, "“high” value must be an integer"),
+    (twice_the_same_name, "name"),
+]
+
+
+def run(folder: Path, *options: str) -> str:
+    out = StringIO()
+    call_command("seed", "--fixtures", str(folder), *options, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mistake, said", MISTAKES)
+def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed], None], said: str) -> None:
+    mistake(seed)
+    seed.write()
+    with pytest.raises(CommandError, match=f"^Nothing was seeded: .*{said}"):
+        run(seed.folder)
+    assert everything() == {model.__name__: [] for model in Recorded.__subclasses__()}
+    assert (Revision.objects.count(), Group.objects.count()) == (0, 0)
+
+
+def test_an_error_the_second_time_leaves_what_was_there(seed: Seed) -> None:
+    seed.plant()
+    before = everything()
+    seed.django["fields"]["tagline"] = "Changed"
+    broken_score(seed)
+    seed.write()
+    with pytest.raises(CommandError, match="rating_score_in_range"):
+        run(seed.folder)
+    assert everything() == before
+
+
+def test_a_text_that_is_no_json_is_said(seed: Seed) -> None:
+    seed.write()
+    (seed.folder / "traits.json").write_text("[{")
+    with pytest.raises(CommandError, match=r"^Nothing was seeded: .*traits\.json is no JSON"):
+        run(seed.folder)
+    assert Framework.objects.count() == 0
+
+
+# Which files
+
+
+def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
+    seed.files["claims/claims_001.json"] = seed.files["ratings/ratings_api.json"] = []
+    seed.write()
+    assert [str(path.relative_to(seed.folder)) for path in fixture_files(seed.folder)] == [
+        "catalogue.json",
+        "sources.json",
+        "claims/claims_000.json",
+        "claims/claims_001.json",
+        "traits.json",
+        "ratings/ratings_api.json",
+        "ratings/ratings_django.json",
+        "disagreements.json",
+        "components.json",
+        "questions.json",
+        "benchmarks/article.json",
+        "use-cases.json",
+        "rules.json",
+    ]
+
+
+@pytest.mark.parametrize("name", ["catalogue.json", "sources.json", "traits.json", "disagreements.json"])
+def test_a_missing_file_is_named_and_nothing_seeded(seed: Seed, name: str) -> None:
+    del seed.files[name]
+    seed.write()
+    with pytest.raises(CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the seed\.$"):
+        run(seed.folder)
+    assert Framework.objects.count() == 0
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
+@pytest.mark.parametrize("name", ["claims", "ratings"])
+def test_so_is_a_folder_without_files(seed: Seed, name: str, is_there: bool) -> None:
+    for file in [file for file in seed.files if file.startswith(name)]:
+        del seed.files[file]
+    seed.write()
+    if is_there:
+        (seed.folder / name).mkdir()
+    with pytest.raises(CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the seed\.$"):
+        run(seed.folder)
+
+
+# The command
+
+
+def test_the_command_says_what_it_did(seed: Seed) -> None:
+    seed.write()
+    total = seed.total
+    assert run(seed.folder) == f"Seeded: {total} created, 0 updated, 0 unchanged, 0 kept.\n"
+    editor_changes(Rating.objects.get(), score=5)
+    seed.django["fields"]["tagline"] = "Changed"
+    seed.write()
+    assert run(seed.folder) == f"Seeded: 0 created, 1 updated, {total - 2} unchanged, 1 kept.\n"
+
+
+def test_if_empty_plants_once(seed: Seed) -> None:
+    seed.write()
+    assert (
+        run(seed.folder, "--if-empty") == f"Seeded: {seed.total} created, 0 updated, 0 unchanged, 0 kept.\n"
+    )
+    seed.django["fields"]["tagline"] = "Changed"
+    seed.write()
+    assert run(seed.folder, "--if-empty") == ""
+    assert Framework.objects.get().tagline == "Batteries included"
+
+
+def test_if_empty_leaves_a_single_framework_alone(seed: Seed) -> None:
+    make_framework()
+    # The folder is not even looked at.
+    assert run(seed.folder / "nowhere", "--if-empty") == ""
+
+
+# Roles
+
+#: What both roles may do besides.
+DESK = {
+    f"frameworks.{right}"
+    for right in ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
+}
+
+
+def rights(group: Group) -> set[str]:
+    return {
+        f"{app}.{name}" for app, name in group.permissions.values_list("content_type__app_label", "codename")
+    }
+
+
+def test_editors_may_edit_every_fact_reviewers_read_and_publish_and_nothing_else(seed: Seed) -> None:
+    seed.plant()
+    expected = {
+        right_to(verb, model)
+        for model in recorded_models().values()
+        for verb in ("view", "add", "change", "delete")
+    }
+    assert len(expected) == 4 * 26
+    assert rights(Group.objects.get(name="Editors")) == expected | DESK
+    assert rights(Group.objects.get(name="Reviewers")) == DESK | {
+        "frameworks.publish_proposal",
+        *(right for right in expected if ".view_" in right),
+    }
+
+
+def test_the_group_made_again_is_the_same_one_with_the_same_rights_and_members() -> None:
+    editor = make_editor()
+    group = Group.objects.get(name="Editors")
+    before = rights(group)
+    group.permissions.clear()
+    create_roles()
+    assert Group.objects.get(name="Editors") == group
+    assert rights(group) == before
+    assert editor in group.user_set.all()

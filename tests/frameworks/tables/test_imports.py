@@ -1,0 +1,727 @@
+"""Import as an editor does it: export, edit, upload, look over, confirm. All or nothing, and nobody's edit is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from desk.editing.lists import desk_url
+from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
+from frameworks.record import revisions
+from frameworks.tables import imports, kinds, sheets
+from frameworks.tables.imports import Status
+from frameworks.tables.sheets import Sheet
+from tests import factories
+from tests.desk.test_admin import ada, bob, list_url, one_of_each, sign_in, text_of
+from tests.html import Element, read
+
+__all__ = ["ada", "bob"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
+
+
+def page(kind: str, name: str = "import", *args: Any) -> str:
+    return desk_url(kinds.KINDS[kind].model, name, *args)
+
+
+def exported(kind: str) -> list[dict[str, str]]:
+    sheet = kinds.KINDS[kind].sheet()
+    return [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+
+
+def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedFile:
+    sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
+    return SimpleUploadedFile(name, sheets.write(sheet, sheets.ending(name)))
+
+
+def upload(client: Client, kind: str, table: Any) -> str:
+    """Uploads the table, and says where its preview is."""
+    answer = client.post(page(kind), {"file": table})
+    assert answer.status_code == FOUND, text_of(answer)
+    return str(answer.headers["location"])
+
+
+def preview(client: Client, url: str) -> Element:
+    return read(client.get(url).content)
+
+
+def shown(preview: Element) -> list[list[str]]:
+    """Row by row what the preview says: number, fact, state, what it changes."""
+    return [
+        [cell.text for cell in row.children if isinstance(cell, Element)]
+        for row in preview.one("table.import-rows").all("tr")
+        if row.attributes.get("class") in set(Status)
+    ]
+
+
+def counts(preview: Element) -> str:
+    return preview.one("nav.sieve").text
+
+
+def confirm(client: Client, url: str, **data: str) -> Any:
+    return client.post(url, {"reason": "From the table.", **data}, follow=True)
+
+
+def states() -> list[tuple[str, int, object]]:
+    return [
+        (fact.key_text, fact.version, revisions.state(fact))
+        for kind in kinds.KINDS.values()
+        for fact in kind.facts().order_by("pk")
+    ]
+
+
+# Looked over and confirmed
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.xlsx", "table.JSON"])
+def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
+    changed = factories.make_rating(score=3, verdict="Middling")
+    factories.make_rating(framework=changed.framework)
+    other = factories.make_criterion(name="Other")
+    rows = exported("rating")
+    row = next(row for row in rows if row["criterion"] == changed.criterion.slug)
+    row.update(score="4", verdict="=Good")
+    rows.append({**row, "criterion": other.slug, "is_published": "no", "version": ""})
+    url = upload(ada, "rating", file(rows, name))
+
+    before = states()
+    found = preview(ada, url)
+    assert counts(found) == "All 3 New 1 Changed 1 Same 1 Refused 0"
+    by_state = {line[2]: line for line in shown(found)}
+    assert by_state["changed"][1] == changed.key_text
+    assert by_state["changed"][3] == "Field Before After Score 3 4 Verdict Middling =Good"
+    assert by_state["new"][1] == f"{changed.framework.slug}/other"
+    assert "Field After Framework" in by_state["new"][3]
+    assert by_state["same"][3] == "As it stands."
+    assert states() == before  # looking writes nothing
+
+    answer = confirm(ada, url)
+    assert "2 ratings imported: 1 changed, 1 created." in text_of(answer)
+    changed.refresh_from_db()
+    assert (changed.score, changed.verdict, changed.version) == (4, "=Good", 2)
+    made = Rating.objects.get(criterion=other)
+    steps = [Revision.objects.of(fact)[0] for fact in (changed, made)]
+    assert {(step.origin, step.author_name, step.reason) for step in steps} == {
+        ("import", "Ada Lovelace", "From the table.")
+    }
+    assert len({step.changeset for step in steps}) == 1
+    assert steps[0].before is not None
+    assert steps[0].changed_fields == [("score", 3, 4), ("verdict", "Middling", "=Good")]
+    assert (steps[1].before, steps[1].after) == (None, revisions.state(made))
+    assert not Upload.objects.exists()
+
+
+def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
+    one_of_each()
+    for kind, name in [(kind, name) for kind in kinds.KINDS for name in sheets.FORMATS]:
+        answer = ada.get(page(kind, "export", name))
+        assert answer.headers["content-disposition"] == f'attachment; filename="{kind}.{name}"'
+        url = upload(ada, kind, SimpleUploadedFile(f"x.{name}", answer.content))
+        text = text_of(ada.get(url))
+        assert "Every row is as it stands, so there is nothing to import." in text
+    steps = Revision.objects.count()
+    confirm(ada, url)
+    assert Revision.objects.count() == steps
+
+
+def test_relations_to_several_claims(ada: Client) -> None:
+    trait = factories.make_trait()
+    claim, another = trait.claims.get(), factories.make_claim()
+    [row] = exported("trait")
+    url = upload(ada, "trait", file([{**row, "claims": f"{another.key}\n{claim.key}  {claim.key}"}]))
+    confirm(ada, url)
+    assert set(Trait.objects.get().claims.all()) == {claim, another}
+    assert Revision.objects.of(trait)[0].changed_fields[0][0] == "claims"
+    [row] = exported("trait")
+    for claims, sentence in [
+        ("", "claims: It must not be empty."),
+        ("nothing-such", "claims: There is no claim called “nothing-such”."),
+    ]:
+        url = upload(ada, "trait", file([{**row, "claims": claims}]))
+        assert shown(preview(ada, url))[0][3] == sentence
+
+
+def test_columns_left_out_stay_as_they_are(ada: Client) -> None:
+    rating = factories.make_rating(score=3, rationale="Long.")
+    [row] = exported("rating")
+    part = {name: row[name] for name in ("version", "criterion", "framework", "score")}
+    confirm(ada, upload(ada, "rating", file([{**part, "score": "5"}])))
+    rating.refresh_from_db()
+    assert (rating.score, rating.rationale) == (5, "Long.")
+    part["criterion"], part["version"] = factories.make_criterion(name="New").slug, ""
+    lines = shown(preview(ada, upload(ada, "rating", file([part]))))
+    assert "verdict: A new one needs this column." in lines[0][3]
+    assert "rationale: A new one needs this column." in lines[0][3]
+
+
+def test_a_fact_made_again_continues_its_count(ada: Client) -> None:
+    framework = factories.make_framework(slug="phoenix")
+    [row] = exported("framework")
+    revisions.delete(framework, by=factories.MAKER, reason="Gone.", seen=1)
+    url = upload(ada, "framework", file([row]))
+    assert "There is none of this name. Maker deleted it on" in shown(preview(ada, url))[0][3]
+    confirm(ada, upload(ada, "framework", file([{**row, "version": ""}])))
+    assert Framework.objects.get().version == 3
+
+
+# Refused
+
+
+BAD = [
+    ("score", "9", "score: Ensure this value is less than or equal to 5."),
+    ("score", "four", "score: “four” is no whole number."),
+    ("score", "", "score: It must not be empty."),
+    ("score", "9" * 5000, "is no whole number."),
+    ("score", "99999999999", "score: Ensure this value is less than or equal to"),
+    ("verdict", "", "verdict: This field cannot be blank."),
+    ("verdict", "x" * 81, "verdict: Ensure this value has at most 80 characters"),
+    ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no."),
+    ("reviewed_on", "20.11.2026", "reviewed_on: “20.11.2026” is no date. Write it as 2026-11-20."),
+    ("reviewed_on", "2026-02-30", "reviewed_on: “2026-02-30” is no date."),
+    ("framework", "djang", "framework: There is no framework called “djang”."),
+    ("framework", "", "framework: It must not be empty."),
+    ("version", "1.0", "version: “1.0” is no version."),
+    ("version", "-1", "version: “-1” is no version."),
+]
+
+
+@pytest.mark.parametrize("column, cell, sentence", BAD)
+def test_a_bad_cell_is_refused_by_row_and_column(ada: Client, column: str, cell: str, sentence: str) -> None:
+    factories.make_rating(framework=factories.make_framework(slug="django"))
+    [row] = exported("rating")
+    row["verdict"] = "Changed"
+    row[column] = cell
+    if column == "framework":
+        row["version"] = ""
+    found = preview(ada, upload(ada, "rating", file([row])))
+    [line] = shown(found)
+    assert (line[0], line[2]) == ("2", "refused")
+    assert sentence in line[3]
+    assert "Every row that differs is refused, so there is nothing to import." in found.text
+
+
+def test_rules_between_facts_are_said_in_the_preview(ada: Client) -> None:
+    rating = factories.make_rating()
+    claim = Claim.objects.get()
+    bare = factories.make_rating(is_published=False)
+    factories.make_framework(name="Taken")
+    mirrored = factories.make_relation()
+    changes: list[tuple[Recorded, dict[str, str], str]] = [
+        (bare, {"is_published": "yes"}, "A published rating needs at least one claim behind it."),
+        (claim, {"criterion": bare.criterion.slug}, "It is the last claim behind a published rating."),
+        (claim, {"framework": ""}, "It is the last claim behind a published rating."),
+        (claim, {"part": "song"}, "part: “song” is none of table, list, prose, answer."),
+        (claim, {"joint_criterion": rating.criterion.slug}, "Name another criterion than the claim's own."),
+        (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "Ratings stand under this criterion."),
+        (rating.framework, {"name": "Taken"}, "name: “Taken” is taken by taken."),
+        (
+            rating.framework,
+            {"website": "HTTP://x.org"},
+            "An address begins with http:// or https:// in small",
+        ),
+    ]
+    for fact, change, sentence in changes:
+        kind = str(fact._meta.model_name)
+        [row] = [
+            row
+            for row in exported(kind)
+            if "/".join(list(row.values())[: len(kinds.KINDS[kind].key)]) == fact.key_text
+        ]
+        lines = shown(preview(ada, upload(ada, kind, file([row | change]))))
+        assert lines[0][2] == "refused"
+        assert sentence in lines[0][3]
+    row = exported("relation")[0] | {"framework": mirrored.other.slug, "version": ""}
+    lines = shown(preview(ada, upload(ada, "relation", file([row]))))
+    assert "A relation joins two different frameworks." in lines[0][3]
+
+
+def test_two_rows_about_the_same(ada: Client) -> None:
+    factories.make_framework(name="One")
+    [row] = exported("framework")
+    twin = {**row, "slug": "two", "name": "Both", "version": ""}
+    lines = shown(preview(ada, upload(ada, "framework", file([row, row, twin, {**twin, "slug": "three"}]))))
+    assert [line[2] for line in lines] == ["same", "refused", "new", "refused"]
+    assert lines[1][3] == "Row 2 is about the same one."
+    assert lines[3][3] == "name: “Both” is taken by two."
+
+
+def test_the_version_must_be_said(ada: Client) -> None:
+    rating = factories.make_rating()
+    [row] = exported("rating")
+    row["verdict"] = "Changed"
+    del row["version"]
+    lines = shown(preview(ada, upload(ada, "rating", file([row]))))
+    assert "version: It exists already. Say in the column “version” which version you saw" in lines[0][3]
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+def test_refused_rows_hold_up_the_others_until_they_are_left_out(ada: Client) -> None:
+    good, bad = factories.make_rating(), factories.make_rating()
+    rows = exported("rating")
+    for row in rows:
+        row["verdict"] = "New"
+        row["score"] = "9" if row["criterion"] == bad.criterion.slug else row["score"]
+    url = upload(ada, "rating", file(rows))
+    before = states()
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert "Nothing was imported: some rows are refused." in text_of(answer)
+    assert states() == before
+    mark = read(answer.content).one("input[name=leave_out]")["value"]
+    assert "1 rating imported: 1 changed." in text_of(confirm(ada, url, leave_out=mark))
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.verdict, good.version, bad.version) == ("New", 2, 1)
+
+
+def test_a_reason_is_asked_for_and_nothing_lost(ada: Client) -> None:
+    factories.make_rating()
+    url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
+    answer = confirm(ada, url, reason="")
+    assert "Say in a sentence why" in text_of(answer)
+    assert len(shown(read(answer.content))) == 1
+    assert "1 rating imported" in text_of(confirm(ada, url))
+
+
+# Nobody's edit is lost
+
+
+def test_a_row_that_somebody_else_changed_is_a_conflict(ada: Client) -> None:
+    rating = factories.make_rating(score=3, verdict="Opened")
+    rows = exported("rating")
+    rating.verdict = "Bob’s"
+    revisions.save(rating, by=revisions.Author("Bob Hopper", Revision.Origin.ADMIN), reason="Mine.", seen=1)
+    [line] = shown(preview(ada, upload(ada, "rating", file([{**rows[0], "verdict": "Ada’s", "score": "4"}]))))
+    assert line[2] == "refused"
+    assert "Changed since version 1, which the file is based on. Bob Hopper changed it on" in line[3]
+    assert "“Mine.”" in line[3]
+    assert "Field When you took it Now In the file Score 3 3 4 Verdict Opened Bob’s Ada’s" in line[3]
+    # What the file leaves alone is no conflict, and stays theirs.
+    [line] = shown(preview(ada, upload(ada, "rating", file(rows))))
+    assert line[2:] == [
+        "same",
+        "Somebody else has changed it since. Your file has nothing to add, and leaves it alone.",
+    ]
+
+
+def by_bob(rating: Rating, **changes: Any) -> None:
+    """Bob is faster."""
+    rating.refresh_from_db()
+    for name, value in changes.items():
+        setattr(rating, name, value)
+    bob = revisions.Author("Bob Hopper", Revision.Origin.ADMIN)
+    revisions.save(rating, by=bob, reason="Meanwhile.", seen=rating.version)
+
+
+def choice(page: Element, whose: str) -> str:
+    """What the page's radio button sends."""
+    return str(page.one(f"#id_{whose}")["value"])
+
+
+@pytest.mark.parametrize("whose, kept", [("mine", (4, "Bob’s", 3)), ("theirs", (3, "Bob’s", 2))])
+def test_mine_or_theirs_where_both_have_changed_a_row(
+    ada: Client, whose: str, kept: tuple[int, str, int]
+) -> None:
+    """Mine goes on top: the fields that the file leaves alone stay as somebody else has made them."""
+    both, other = factories.make_rating(score=3), factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(both, verdict="Bob’s")
+    found = preview(ada, url)
+    assert found.one("fieldset.whose legend").text == "1 row of your file was changed by somebody else since"
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert "Nothing was imported: some rows are refused. Say below" in text_of(answer)
+    answer = confirm(ada, url, conflicts=choice(found, whose), reason="")
+    assert "checked" in read(answer.content).one(f"#id_{whose}")
+    confirm(ada, url, conflicts=choice(found, whose))
+    both.refresh_from_db()
+    other.refresh_from_db()
+    assert (both.score, both.verdict, both.version) == kept
+    assert (other.score, other.version) == (4, 2)
+    steps = Revision.objects.filter(origin="import")
+    assert len({step.changeset for step in steps}) == 1
+    assert {step.version for step in steps} == ({2, 3} if whose == "mine" else {2})
+
+
+def test_mine_is_not_put_over_what_i_have_not_seen(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(rating, score=1)
+    mine = choice(preview(ada, url), "mine")
+    by_bob(rating, score=2)
+    answer = confirm(ada, url, conflicts=mine)
+    assert answer.status_code == CONFLICT
+    assert "what stands has changed since you looked" in text_of(answer)
+    assert "Score 3 2 4" in text_of(answer)
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (2, 3)
+    for nonsense in ("mine:", "mine", "mine:0123456789abcdef", "\0", "x" * 5000):
+        assert confirm(ada, url, conflicts=nonsense).status_code in {200, CONFLICT}
+        assert Rating.objects.get().score == 2
+
+
+def test_a_row_that_both_have_changed_alike_is_the_same(ada: Client) -> None:
+    rating = factories.make_rating(score=3)
+    url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
+    by_bob(rating, score=4, verdict="Bob’s")
+    assert [line[2] for line in shown(preview(ada, url))] == ["same"]
+
+
+def test_what_would_break_a_rule_on_top_of_theirs_is_refused(ada: Client) -> None:
+    first = factories.make_framework(name="First")
+    url = upload(ada, "framework", file([{**row, "name": "Second"} for row in exported("framework")]))
+    first.tagline = "Bob’s"
+    revisions.save(first, by=factories.MAKER, reason="Meanwhile.", seen=1)
+    factories.make_framework(slug="other", name="Second")
+    found = preview(ada, url)
+    assert "name: “Second” is taken by other." in shown(found)[0][3]
+    assert not found.all("fieldset.whose")
+
+
+def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
+    first, second = factories.make_rating(), factories.make_rating()
+    url = upload(ada, "rating", file([{**row, "score": "1"} for row in exported("rating")]))
+    second.verdict = "Bob’s"
+    revisions.save(second, by=factories.MAKER, reason="Meanwhile.", seen=1)
+    before = states()
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert "Nothing was imported" in text_of(answer)
+    assert counts(read(answer.content)) == "All 2 New 0 Changed 1 Same 0 Refused 1"
+    assert "Meanwhile." in text_of(answer)
+    assert states() == before
+    # Taking theirs then does not take theirs where they have come only now.
+    theirs = choice(read(answer.content), "theirs")
+    first.verdict = "Bob’s too"
+    revisions.save(first, by=factories.MAKER, reason="Again.", seen=1)
+    answer = confirm(ada, url, conflicts=theirs)
+    assert "what stands has changed since you looked" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "raised, sentence",
+    [("conflict", "was changed by somebody else since version 1"), ("refused", "needs at least one claim")],
+)
+def test_what_the_write_path_refuses_takes_all_back(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, raised: str, sentence: str
+) -> None:
+    """Between the last look and the write there is room for somebody else, on PostgreSQL at least."""
+    ratings = [factories.make_rating() for _ in range(3)]
+    url = upload(ada, "rating", file([{**row, "score": "1"} for row in exported("rating")]))
+    write = revisions._update
+    written: list[Recorded] = []
+
+    def meanwhile(fact: Recorded, seen: int, names: set[str]) -> None:
+        if len(written) == 2:
+            if raised == "conflict":
+                Rating.objects.filter(pk=fact.pk).update(version=7)
+            else:
+                raise revisions.Refused(f"{fact}: {revisions.REFUSALS['rating_published_has_claim']}")
+        written.append(fact)
+        write(fact, seen, names)
+
+    monkeypatch.setattr(revisions, "_update", meanwhile)
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert sentence in text_of(answer)
+    assert {rating.score for rating in Rating.objects.all()} == {3}
+    assert Revision.objects.filter(origin="import").count() == 0
+    assert Upload.objects.exists()
+    assert len(ratings) == len(written) + (raised == "refused")
+
+
+def test_the_trigger_s_refusal_is_a_sentence(ada: Client) -> None:
+    """Two claims that leave a published rating together: each by itself might, so only the database sees it."""
+    rating = factories.make_rating()
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    rows = [{**row, "framework": ""} for row in exported("claim")]
+    url = upload(ada, "claim", file(rows))
+    assert counts(preview(ada, url)) == "All 2 New 0 Changed 2 Same 0 Refused 0"
+    answer = confirm(ada, url)
+    assert answer.status_code == CONFLICT
+    assert "Nothing was imported." in text_of(answer)
+    assert "A published rating needs at least one claim behind it." in text_of(answer)
+    assert Claim.objects.filter(framework=None).count() == 0
+
+
+# Many rows
+
+
+def test_looking_asks_as_often_for_many_rows_as_for_few(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    factories.make_trait(), factories.make_relation(), factories.make_disagreement()
+    for count in (1, 3):
+        while Rating.objects.count() < count:
+            factories.make_rating()
+        rows = [{**row, "score": "1"} for row in exported("rating")]
+        sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
+        with django_assert_num_queries(9):
+            found = imports.look(kinds.KINDS["rating"], sheet, 2)
+        assert [row.status for row in found] == [Status.CHANGED] * count
+
+
+def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    changes = []
+    for _ in range(3):
+        rating = factories.make_rating()
+        before = revisions.state(rating)
+        rating.score = 1
+        changes.append(revisions.Change(rating, {}, 1, before))
+    with django_assert_num_queries(1 + 3 + 1 + 1):  # savepoint, updates, all revisions, its release
+        written = revisions.save_all(changes, by=factories.MAKER, reason="All.")
+    assert [(step.version, step.changed_fields) for step in written] == [(2, [("score", 3, 1)])] * 3
+
+
+def test_the_preview_is_paged_and_sieved(ada: Client) -> None:
+    for number in range(103):
+        factories.make_framework(slug=f"f-{number:03}", name=f"F {number}")
+    rows = exported("framework")
+    rows[0]["tagline"] = "Changed"
+    rows[102]["name"] = ""
+    url = upload(ada, "framework", file(rows))
+    found = preview(ada, url)
+    assert len(shown(found)) == 100
+    assert "Page 1 of 2" in found.text
+    assert [line[0] for line in shown(preview(ada, f"{url}?p=2"))] == ["102", "103", "104"]
+    assert [line[1] for line in shown(preview(ada, f"{url}?show=changed"))] == ["f-000"]
+    assert [line[1] for line in shown(preview(ada, f"{url}?show=refused&p=99"))] == ["f-102"]
+    for nonsense in ("?show=%00&p=-1", "?p=" + "9" * 5000, "?show=" + "x" * 5000):
+        assert ada.get(url + nonsense).status_code == 200
+
+
+# Files that are none
+
+
+def test_a_file_that_cannot_be_read_is_refused_on_the_page(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sentences(name: str, data: bytes) -> str:
+        answer = ada.post(page("rating"), {"file": SimpleUploadedFile(name, data)})
+        assert answer.status_code == 200
+        return read(answer.content).one("ul.errorlist").text
+
+    assert sentences("x.txt", b"a") == "The file's name must end in .csv, .xlsx or .json."
+    assert sentences("x.csv", b"") == "The file is empty."
+    assert (
+        sentences("x.xlsx", b"PK\x03\x04") == "The file is no XLSX workbook, or it is damaged or encrypted."
+    )
+    assert sentences("x.csv", b"a\0").startswith("The file is no text in UTF-8")
+    assert sentences("x.csv", b"framework,criterion,colour\na,b,c").startswith(
+        "There is no column “colour” here. The columns are: framework, criterion, score"
+    )
+    assert sentences("x.csv", b"framework,score\na,1") == (
+        "The column “criterion” is missing. It says which one each row is about."
+    )
+    assert ada.post(page("rating"), {}).status_code == 200
+    monkeypatch.setattr(sheets, "read", None)  # a file that is too large is not even read
+    assert sentences("x.csv", b"x" * 5_000_001) == "The file is larger than 5 MB. Divide it into several."
+    assert not Upload.objects.exists()
+
+
+def test_hostile_cells_are_no_error(ada: Client) -> None:
+    factories.make_rating()
+    [row] = exported("rating")
+    for cell in ("x" * 50_000, "9" * 400, "%00", "<script>alert(1)</script>", "{{ 1 }}", "\u202e"):
+        for column in row:
+            url = upload(ada, "rating", file([{**row, column: cell}]))
+            answer = ada.get(url)
+            assert answer.status_code == 200
+            assert "<script>alert" not in answer.content.decode()
+            assert confirm(ada, url).status_code in {200, CONFLICT}
+
+
+# Uploads
+
+
+def test_an_upload_is_its_editor_s_alone_and_kept_for_a_day(ada: Client, bob: Client) -> None:
+    factories.make_rating()
+    url = upload(ada, "rating", file(exported("rating")))
+    for strange in (url, page("rating", "import_preview", "00000000-0000-0000-0000-000000000000")):
+        answer = bob.get(strange, follow=True)
+        assert answer.redirect_chain == [(page("rating"), FOUND)]
+        assert "That upload is not here any more." in text_of(answer)
+    assert ada.get(url.replace("rating", "claim"), follow=True).redirect_chain == [(page("claim"), FOUND)]
+    Upload.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    upload(bob, "rating", file(exported("rating")))
+    assert [kept.user.username for kept in Upload.objects.all()] == ["bob"]
+
+
+def test_a_second_press_imports_nothing_twice(ada: Client) -> None:
+    factories.make_rating()
+    url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
+    confirm(ada, url)
+    assert "That upload is not here any more." in text_of(confirm(ada, url))
+    assert Revision.objects.filter(origin="import").count() == 1
+
+
+# Rights
+
+
+def test_who_may_import_and_export() -> None:
+    factories.make_rating()
+    editor = sign_in(factories.make_editor())
+    url = upload(editor, "rating", file(exported("rating")))
+    reviewer = sign_in(factories.make_reviewer())
+    stranger = sign_in(User.objects.create_user("stranger", is_staff=True))
+    assert "Export ratings" in text_of(reviewer.get(page("rating")))
+    assert "Upload it" not in text_of(reviewer.get(page("rating")))
+    assert "Import and export" in text_of(reviewer.get(list_url(Rating)))
+    assert reviewer.get(page("rating", "export", "json")).status_code == 200
+    assert reviewer.post(page("rating"), {"file": file(exported("rating"))}).status_code == FORBIDDEN
+    for client in (reviewer, stranger):
+        assert client.get(url).status_code == FORBIDDEN
+        assert client.post(url, {"reason": "x"}).status_code == FORBIDDEN
+    for address in (page("rating"), page("rating", "export", "csv")):
+        assert stranger.get(address).status_code == FORBIDDEN
+        assert Client().get(address).status_code == FOUND
+    assert editor.get(page("rating", "export", "exe")).status_code == 404
+    assert editor.post(page("rating", "export", "csv")).status_code == 405
+
+
+def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: list_url(Rating))
+    rating = factories.make_rating(score=3)
+    proposer = sign_in(factories.make_proposer(username="eve"))
+    url = upload(proposer, "rating", file([{**exported("rating")[0], "score": "1"}]))
+    answer = confirm(proposer, url)
+    proposal = Proposal.objects.get()
+    assert f"Proposed as number {proposal.pk}" in text_of(answer)
+    assert (proposal.origin, proposal.reason) == ("import", "From the table.")
+    [change] = proposal.changes.all()
+    assert (change.key, change.seen, change.changed_fields) == (rating.key_text, 1, [("score", 3, 1)])
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (3, 1)
+    assert not Revision.objects.filter(origin="import").exists()
+
+
+# Commands
+
+
+def test_commands_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rating = factories.make_rating(score=3)
+    path = tmp_path / "ratings.csv"
+    call_command("export_facts", "rating", str(path))
+    assert capsys.readouterr().out == "Exported: 1 rows.\n"
+    path.write_bytes(path.read_bytes().replace(b",3,", b",4,"))
+    call_command(
+        "import_facts", "rating", str(path), "--reason", "By hand.", "--author", "Grace", "--dry-run"
+    )
+    assert capsys.readouterr().out == "0 new, 1 changed, 0 same, 0 refused.\nNothing was imported.\n"
+    rating.refresh_from_db()
+    assert rating.score == 3
+    call_command("import_facts", "rating", str(path), "--reason", "By hand.", "--author", "Grace")
+    step = Revision.objects.of(rating)[0]
+    assert (step.author_name, step.author, step.origin, step.reason) == ("Grace", None, "import", "By hand.")
+    call_command("export_facts", "rating", str(path))
+    path.write_bytes(path.read_bytes().replace(b",4,", b",9,"))
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        call_command("import_facts", "rating", str(path), "--reason", "By hand.")
+    assert "Row 2, column score: Ensure this value is less than or equal to 5." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["import_facts", "rating", "nowhere.csv", "--reason", "x"], "Nothing was imported: .*nowhere.csv"),
+        (["import_facts", "rating", "x.txt", "--reason", "x"], "must end in"),
+        (["import_facts", "rating", "x.csv", "--reason", " "], "--reason takes 1 to 300 characters"),
+        (["export_facts", "rating", "nowhere/x.csv"], "Nothing was exported: "),
+        (["export_facts", "rating", "x.doc"], "must end in"),
+    ],
+)
+def test_commands_refuse_in_a_sentence(
+    arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.txt").write_text("x")
+    with pytest.raises(CommandError, match=sentence):
+        call_command(*arguments)
+
+
+# Killed in the middle
+
+
+#: The command itself, which says so after the given number of rows and goes no further.
+HALF_WAY = """
+import sys
+import django
+from django.core.management import execute_from_command_line
+
+django.setup()
+from frameworks import revisions
+
+write, written = revisions._update, []
+
+def stopping(fact, seen, names):
+    write(fact, seen, names)
+    written.append(fact)
+    if len(written) == int(sys.argv[1]):
+        print("half-way", flush=True)
+        sys.stdin.read()
+
+revisions._update = stopping
+execute_from_command_line(["manage.py", *sys.argv[2:]])
+"""
+
+
+def address_of_the_database() -> str:
+    given = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{given['NAME']}"
+    who = given["USER"] + (f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else "")
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    return f"postgres://{who}@{quote(given['HOST'], safe='')}{port}/{given['NAME']}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_in_the_middle_it_has_written_nothing(tmp_path: Path) -> None:
+    made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(sheets.ROWS_MAX)]
+    revisions.save_all([revisions.Change(one, {}) for one in made], by=factories.MAKER, reason="Made.")
+    path = tmp_path / "frameworks.csv"
+    rows = [{**row, "tagline": "Imported"} for row in exported("framework")]
+    path.write_bytes(file(rows).read())
+    command = ["import_facts", "framework", str(path), "--reason", "All at once."]
+    environment = {
+        **{name: os.environ[name] for name in ("PATH", "PYTEST_VERSION")},
+        "VAR_DIR": str(tmp_path),
+        "DATABASE_URL": address_of_the_database(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_POOL": "off",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", HALF_WAY, str(sheets.ROWS_MAX // 2), *command],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline(), process.stdout.readline()]
+        assert said[-1] == "half-way\n", said
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert not Framework.objects.exclude(tagline="", version=1).exists()
+    assert not Revision.objects.filter(origin="import").exists()
+    call_command(*command)
+    assert Framework.objects.filter(tagline="Imported", version=2).count() == sheets.ROWS_MAX
+    steps = Revision.objects.filter(origin="import")
+    assert (steps.count(), steps.values("changeset").distinct().count()) == (sheets.ROWS_MAX, 1)

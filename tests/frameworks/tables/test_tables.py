@@ -1,0 +1,401 @@
+"""Tables of facts as files: exporting and importing again changes nothing, and what is no such table is refused."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from frameworks.models import Recorded, Relation, Revision
+from frameworks.models.promises import is_kept
+from frameworks.record import seeding
+from frameworks.tables import imports, kinds, sheets
+from frameworks.tables.imports import Status
+from frameworks.tables.sheets import Sheet, Unreadable, Unwritable
+from tests import factories
+from tests.desk.test_admin import one_of_each
+
+ODD = [
+    "",
+    " leading and trailing ",
+    "two\nlines",
+    "\n",
+    "CR\r and CRLF\r\n",
+    'quotes " and ; and , here',
+    "ünï–côdé 😀 \u2028 \ufeff",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\ttab",
+    "\rreturn",
+    "'",
+    "''",
+    "'tis",
+    "'=1",
+    "#N/A",
+    "_x000D_ as it stands",
+    "\x0b \x1f \ufffe",
+    "yes",
+    "2026-11-20",
+    "0012",
+    "1e3",
+    "null",
+]
+
+
+def table(*rows: str, header: str = "a,b") -> bytes:
+    return "\n".join([header, *rows]).encode()
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """A workbook with changed parts."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(package)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.infolist():
+            new.writestr(part.filename, change(part.filename, old.read(part)))
+    return stream.getvalue()
+
+
+def refusal(name: str, data: bytes) -> str:
+    with pytest.raises(Unreadable) as found:
+        sheets.read(name, data)
+    return str(found.value)
+
+
+# Round trips
+
+
+@pytest.mark.parametrize("name", sheets.FORMATS)
+def test_odd_values_come_back_as_they_were(name: str) -> None:
+    sheet = Sheet(["key", "value"], [[str(number), value] for number, value in enumerate(ODD)])
+    assert sheets.read(f"odd.{name}", sheets.write(sheet, name)) == sheet
+
+
+@pytest.mark.parametrize("name", ["csv", "json"])
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=2, max_size=2
+        ),
+        min_size=1,
+    )
+)
+def test_any_text_comes_back_as_it_was(name: str, rows: list[list[str]]) -> None:
+    sheet = Sheet(["key", "a", "b"], [["k", *row] for row in rows])
+    assert sheets.read(f"any.{name}", sheets.write(sheet, name)) == sheet
+
+
+def test_spreadsheets_are_given_no_formulas() -> None:
+    """A program that runs what starts with = + - @ tab or CR finds an apostrophe there; a workbook's cells are text."""
+    sheet = Sheet(["value"], [[value] for value in ODD if value])
+    rows = list(csv.reader(io.StringIO(sheets.write(sheet, "csv").decode("utf-8-sig"), newline="")))
+    assert not [row for row in rows if row[0].startswith(("=", "+", "-", "@", "\t", "\r"))]
+    cells = list(load_workbook(io.BytesIO(sheets.write(sheet, "xlsx"))).worksheets[0].iter_rows())
+    assert {cell.data_type for row in cells for cell in row} == {"s"}
+    assert not [
+        cell.value for [cell] in cells if str(cell.value).startswith(("=", "+", "-", "@", "\t", "\r"))
+    ]
+
+
+def test_a_program_of_the_last_century_reads_the_csv_as_utf_8() -> None:
+    assert sheets.write(Sheet(["a"], [["ü"]]), "csv").startswith(b"\xef\xbb\xbf")
+
+
+def test_a_cell_too_long_for_a_workbook_is_not_cut_off() -> None:
+    long = Sheet(["a"], [["x" * 32_768]])
+    with pytest.raises(Unwritable, match="32,768 characters is too long for a workbook"):
+        sheets.write(long, "xlsx")
+    assert sheets.read("long.csv", sheets.write(long, "csv")) == long
+
+
+def test_every_fact_has_a_table() -> None:
+    recorded = {model._meta.model_name for model in apps.get_models() if issubclass(model, Recorded)}
+    assert set(kinds.KINDS) == recorded
+
+
+@pytest.mark.django_db
+def test_key_columns_name_the_fact() -> None:
+    for fact in one_of_each():
+        kind = kinds.KINDS[str(fact._meta.model_name)]
+        keys = ["/".join(row[: len(kind.key)]) for row in kind.sheet().rows]
+        assert keys.count(fact.key_text) == 1
+        assert kind.columns[: len(kind.key)] == list(kind.key)
+
+
+@pytest.mark.django_db
+def test_the_seed_comes_back_as_it_was() -> None:
+    seeding.plant(seeding.fixture_files(settings.BASE_DIR / "fixtures"))
+    before = Revision.objects.count()
+    for kind in kinds.KINDS.values():
+        sheet = kind.sheet()
+        assert sheet.rows
+        for name in sheets.FORMATS:
+            again = sheets.read(f"seed.{name}", sheets.write(sheet, name))
+            assert again == sheet
+        rows = imports.look(kind, sheet, 2)
+        assert {row.status for row in rows} == {Status.SAME}
+        assert imports.confirm(kind, sheet, 2, by=factories.MAKER, reason="Again.") == []
+    assert Revision.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sheets.FORMATS)
+def test_facts_with_odd_values_come_back_as_they_were(name: str) -> None:
+    for number, odd in enumerate(ODD):
+        factories.make_source(
+            key=f"odd-{number}", short_name=f"S{number}", note=odd, description=odd, line_count=None
+        )
+    kind = kinds.KINDS["source"]
+    again = sheets.read(f"odd.{name}", sheets.write(kind.sheet(), name))
+    assert {row.status for row in imports.look(kind, again, 2)} == {Status.SAME}
+
+
+@pytest.mark.django_db
+def test_an_empty_table_is_its_head() -> None:
+    assert sheets.write(kinds.KINDS["facet"].sheet(), "csv").decode("utf-8-sig").strip() == (
+        "slug,name,help,requires_all,position,version"
+    )
+    assert json.loads(sheets.write(kinds.KINDS["facet"].sheet(), "json")) == []
+
+
+# Files of other programs
+
+
+def test_a_workbook_of_a_spreadsheet_program() -> None:
+    """Numbers, dates and ticks come as such; blank rows keep their place, and blank cells at the end are none."""
+    read = sheets.read(
+        "x.XLSX",
+        workbook(
+            ["score", "reviewed_on", "is_published", "note", None],
+            [4, date(2026, 11, 20), True, "text", None],
+            [None, None, None, None],
+            [4.0, datetime(2026, 1, 2), False, None, ""],  # noqa: DTZ001 - as a workbook has it
+            [2.5, None, None, "'tis"],
+        ),
+    )
+    assert read.header == ["score", "reviewed_on", "is_published", "note"]
+    assert read.rows == [
+        ["4", "2026-11-20", "yes", "text"],
+        [],
+        ["4", "2026-01-02", "no", ""],
+        ["2.5", "", "", "'tis"],
+    ]
+
+
+def test_json_of_another_program() -> None:
+    read = sheets.read("x.json", b'[{"a": 1, "b": true, "c": null}, {"c": "x", "b": false, "a": 1e999}]')
+    assert read == Sheet(["a", "b", "c"], [["1", "yes", ""], ["1e999", "no", "x"]])
+
+
+def test_csv_without_a_mark_and_with_blank_lines() -> None:
+    assert sheets.read("x.csv", table("1,2", "", "3,ü")).rows == [["1", "2"], [], ["3", "ü"]]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    "name, data, sentence",
+    [
+        ("x.txt", b"a", "The file's name must end in .csv, .xlsx or .json."),
+        ("x", b"a", "The file's name must end in .csv, .xlsx or .json."),
+        ("x.csv", b"", "The file is empty."),
+        ("x.csv", b" \n\n", "The file is empty."),
+        ("x.csv", b"a,b\n", "There are no rows in it."),
+        ("x.csv", b"a,b\n,\n", "There are no rows in it."),
+        ("x.csv", b"x" * 5_000_001, "The file is larger than 5 MB."),
+        ("x.csv", "a,b\n1,ü".encode("latin-1"), "no text in UTF-8: line 2 has a byte that is none"),
+        ("x.csv", "a,b\n1,2".encode("utf-16"), "no text in UTF-8"),
+        ("x.csv", b"a,b\n1,\0", "there are NUL bytes in it"),
+        ("x.csv", b'a,b\n1,"2', "The file is no CSV: line 2"),
+        ("x.csv", b"a;b\n1;2", "The columns are parted by semicolons."),
+        ("x.csv", b"a,a\n1,2", "Two columns are called “a”."),
+        ("x.csv", b"a,,b\n1,2,3", "Column B has no name in the first row."),
+        ("x.csv", table("1,2", "1"), "Row 3 has 1 cells, the first row has 2."),
+        ("x.csv", table("1,2,3"), "Row 2 has 3 cells, the first row has 2."),
+        ("x.csv", table(*["1,2"] * 10_001), "more than 10,000 rows"),
+        ("x.csv", table("1," * 50 + "1", header=",".join(map(str, range(51)))), "more than 50 columns"),
+        ("x.json", b"{", "The file is no JSON"),
+        ("x.json", b"[" * 100_000, "The file is no JSON"),
+        ("x.json", b"{}", "The file must be a list of objects"),
+        ("x.json", b"[1]", "The file must be a list of objects"),
+        ("x.json", b"[]", "There are no rows in it."),
+        ("x.json", b'[{"a": NaN}]', "NaN is no number"),
+        ("x.json", b'[{"a": -Infinity}]', "-Infinity is no number"),
+        ("x.json", b'[{"a": 1, "a": 2}]', "Two columns are called “a”."),
+        ("x.json", b'[{"a": 1}, {"b": 1}]', "Row 2 has other columns than row 1."),
+        ("x.json", b'[{"a": [1]}]', "Row 1, column 'a': it must be text, a number, yes or no."),
+        (
+            "x.json",
+            b'[{"a": "\\u0000"}]',
+            "Row 1, column 'a': it holds a character that is none, such as NUL.",
+        ),
+        ("x.json", b'[{"a": "\\ud800"}]', "it holds a character that is none"),
+        ("x.json", b'[{"\\ud800": "1"}]', "it holds a character that is none"),
+        ("x.xlsx", b"a,b", "The file is no XLSX workbook"),
+        ("x.xlsx", b"PK\x03\x04 and no more", "The file is no XLSX workbook"),
+        (
+            "x.xlsx",
+            workbook(["a"], ["=1+1"]),
+            "Row 2, column A: it holds a formula. Only values can be imported.",
+        ),
+        ("x.xlsx", workbook(["a", "b"], ["x", "#REF!"]), "Row 2, column B: it holds an error."),
+        ("x.xlsx", workbook(["a"], ["x", "y"]), "Row 2 has 2 cells, the first row has 1."),
+        ("x.xlsx", workbook(["a"]), "There are no rows in it."),
+    ],
+    # Workbooks bear the time when they were made: in a test's name it would have each worker find other tests.
+    ids=lambda value: "data" if isinstance(value, bytes) else None,
+)
+def test_what_is_no_table_is_refused_with_a_sentence(name: str, data: bytes, sentence: str) -> None:
+    assert sentence in refusal(name, data)
+
+
+def test_bombs_are_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*args: object, **options: object) -> None:
+        raise AssertionError("opened")
+
+    book = workbook(["a"], ["x"])
+    monkeypatch.setattr(sheets, "load_workbook", opened)
+    zeros = repacked(book, lambda name, data: b"0" * 50_000_000 if "sheet1" in name else data)
+    assert len(zeros) < 100_000
+    assert "unpacks to more than may be read" in refusal("x.xlsx", zeros)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        for number in range(201):
+            package.writestr(f"{number}.xml", b"<a/>")
+    assert "unpacks to more than may be read" in refusal("x.xlsx", stream.getvalue())
+
+
+LAUGHS = '<?xml version="1.0"{}?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_entities_are_refused_unread(encoding: str) -> None:
+    laughs = LAUGHS.format(f' encoding="{encoding}"').encode(encoding)
+    book = repacked(workbook(["a"], ["x"]), lambda name, data: laughs if "sheet1" in name else data)
+    assert refusal("x.xlsx", book) == "The workbook defines XML entities. Save it as CSV."
+
+
+@pytest.mark.parametrize(
+    "old, new, sentence",
+    [
+        (b"<sheetData>", b"<sheetData", "The file is no workbook that could be read."),
+        (b'r="A2"', b'r="nowhere"', "The file is no workbook that could be read."),
+        (b'<row r="2"', b'<row r="1048576"', "more than 10,000 rows"),
+        (b'r="A2"', b'r="XFD2"', "Row 2 has cells as far as column XFD."),
+    ],
+)
+def test_damaged_and_boundless_sheets_are_refused(old: bytes, new: bytes, sentence: str) -> None:
+    def change(name: str, data: bytes) -> bytes:
+        assert "sheet1" not in name or old in data
+        return data.replace(old, new) if "sheet1" in name else data
+
+    assert sentence in refusal("x.xlsx", repacked(workbook(["a"], ["x"]), change))
+
+
+def test_a_part_that_lies_about_its_size_is_refused() -> None:
+    book = bytearray(
+        repacked(workbook(["a"], ["x"]), lambda name, data: data + b" " * 1000 * ("sheet1" in name))
+    )
+    place = book.rindex(b"xl/worksheets/sheet1.xml") - 46 + 24  # its size in the directory at the end
+    book[place : place + 4] = (10).to_bytes(4, "little")
+    assert "The file is no XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
+
+
+def test_one_sheet_only() -> None:
+    book = Workbook()
+    book.create_sheet("another")
+    stream = io.BytesIO()
+    book.save(stream)
+    assert refusal("x.xlsx", stream.getvalue()) == (
+        "The workbook has 2 sheets. Leave only the one to be imported."
+    )
+
+
+# Checks held against facts that are not saved
+
+
+@pytest.mark.django_db
+def test_checks_are_judged_as_the_database_judges_them() -> None:
+    """Every check of every model, on facts that stand and on the same with each plain field put wrong."""
+    wrong = [
+        None,
+        "",
+        "UPPER",
+        "a-vs-b",
+        "ftp://x",
+        "HTTP://x.org",
+        "https://x y",
+        -1,
+        0,
+        6,
+        11,
+        4000,
+        True,
+        False,
+    ]
+    judged = 0
+    for fact in one_of_each():
+        for check in (one for one in fact._meta.constraints if isinstance(one, CheckConstraint)):
+            assert is_kept(check.condition, fact)  # type: ignore[arg-type]
+            for field in fact._meta.concrete_fields:
+                for value in wrong:
+                    if not fits(field, value):
+                        continue
+                    broken = type(fact)._default_manager.get(pk=fact.pk)
+                    setattr(broken, field.attname, value)
+                    assert is_kept(check.condition, broken) == is_taken(check, broken)  # type: ignore[arg-type]
+                    judged += 1
+    assert judged > 300
+
+
+def fits(field: object, value: object) -> bool:
+    """Whether a column of the field could be asked for the value at all."""
+    kind = getattr(field, "get_internal_type")()  # noqa: B009
+    if value is None:
+        return bool(getattr(field, "null", False))
+    if isinstance(value, bool):
+        return bool(kind == "BooleanField")
+    return isinstance(value, str) == (kind in {"CharField", "SlugField", "URLField", "TextField"}) and (
+        isinstance(value, str) or "Integer" in kind
+    )
+
+
+def is_taken(check: CheckConstraint, fact: Recorded) -> bool:
+    try:
+        check.validate(type(fact), fact)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.django_db
+def test_a_check_between_two_columns() -> None:
+    relation = factories.make_relation()
+    relation.other = relation.framework
+    [check] = [one for one in Relation._meta.constraints if one.name == "relation_joins_two_frameworks"]
+    assert isinstance(check, CheckConstraint)
+    assert not is_kept(check.condition, relation)  # type: ignore[arg-type]

@@ -1,0 +1,173 @@
+"""Cells: what is known of one framework under one criterion, gathered in two queries."""
+
+from typing import Any, Literal
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from frameworks.cells import Cell, Tally, gather, tally
+from frameworks.models import Claim, Criterion, Framework, Rating, spread
+from tests.factories import make_claim, make_criterion, make_framework, make_rating, make_source
+
+DJANGO, SPEED = Framework(pk=1, slug="django", name="Django"), Criterion(pk=1, slug="speed", name="Speed")
+
+
+def cell(score: int | None, *readings: int | None) -> Cell:
+    claims = tuple(Claim(pk=pk, reading=reading, source_id=pk % 2) for pk, reading in enumerate(readings, 1))
+    rating = None if score is None else Rating(score=score)
+    return Cell(DJANGO, SPEED, rating, tally(claims), claims)
+
+
+# One cell
+
+
+@pytest.mark.parametrize(
+    "readings, apart",
+    [([], None), ([None], None), ([3], 0), ([2, 4, None], 2), ([5, 1, 3], 4), ([4, 4], 0)],
+)
+def test_spread(readings: list[int | None], apart: int | None) -> None:
+    assert spread(readings) == apart
+    assert tally(Claim(reading=reading) for reading in readings).spread == apart
+
+
+@pytest.mark.parametrize(
+    "one, other, both",
+    [
+        (Tally(), Tally(), Tally()),
+        (Tally(1, 2, 2), Tally(), Tally(1, 2, 2)),
+        (Tally(1), Tally(2, 3, 5), Tally(3, 3, 5)),
+        (Tally(2, 2, 4), Tally(3, 1, 3), Tally(5, 1, 4)),
+    ],
+)
+def test_tallies_add_up_either_way(one: Tally, other: Tally, both: Tally) -> None:
+    assert one + other == other + one == both
+
+
+@pytest.mark.parametrize(
+    "found, state, score, steps",
+    [
+        (cell(4, 4), "rated", 4, [True, True, True, True, False]),
+        (cell(1, 1), "rated", 1, [True, False, False, False, False]),
+        (cell(None, 4), "evidence", None, [False] * 5),
+        (cell(None), "silent", None, [False] * 5),
+    ],
+)
+def test_states(
+    found: Cell, state: Literal["rated", "evidence", "silent"], score: int | None, steps: list[bool]
+) -> None:
+    assert (found.state, found.score, found.steps) == (state, score, steps)
+
+
+@pytest.mark.parametrize(
+    "found, is_disputed",
+    [
+        (cell(3, 2, 4), True),
+        (cell(None, 2, 4), True),
+        (cell(3, 3, 4), False),
+        (cell(3, 5), False),
+        (cell(3, 2, None), False),
+        (cell(None), False),
+    ],
+)
+def test_readings_two_steps_apart_make_a_dispute(found: Cell, is_disputed: bool) -> None:
+    assert found.is_disputed is is_disputed
+
+
+@pytest.mark.parametrize(
+    "found, dissent",
+    [
+        (cell(4, 2, 4, 5, None), [True, False, False, False]),
+        (cell(3, 2, 4), [True, True]),  # nobody stands with the score
+        (cell(2, 2, 5, 4, 5), [False, True, False, True]),
+        (cell(4, 4, 5), [False, False]),  # one step is no dispute
+        (cell(None, 1, 5), [False, False]),  # no verdict to dissent from
+        (cell(3), []),
+    ],
+)
+def test_in_a_dispute_the_furthest_from_the_score_dissent(found: Cell, dissent: list[bool]) -> None:
+    assert found.cited == list(zip(found.claims, dissent, strict=True))
+
+
+def test_a_disputed_cell_without_its_claims_at_hand_cites_none() -> None:
+    assert Cell(DJANGO, SPEED, Rating(score=3), Tally(2, 1, 5)).cited == []
+
+
+def test_readings_in_order_and_sources_each_once() -> None:
+    found = cell(3, 5, None, 2, 4)
+    assert (found.readings, found.sources) == ([2, 4, 5], 2)
+
+
+# Gathered
+
+
+def facts(cells: dict[Any, Cell]) -> dict[tuple[str, str], tuple[str, int | None, Tally]]:
+    return {
+        (found.framework.slug, found.criterion.slug): (found.state, found.score, found.tally)
+        for found in cells.values()
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("with_claims", [False, True])
+def test_gathered_cells_hold_published_ratings_and_all_claims(with_claims: bool) -> None:
+    django, flask = make_framework(slug="django"), make_framework(slug="flask")
+    speed, growth = make_criterion(slug="speed"), make_criterion(slug="growth")
+    parts = make_criterion(slug="parts")
+    make_claim(framework=django, criterion=speed, reading=2)
+    make_claim(framework=django, criterion=speed, joint_criterion=growth, reading=5)
+    make_claim(framework=django, criterion=growth)
+    make_rating(framework=django, criterion=speed, score=4)
+    make_claim(framework=flask, criterion=speed, reading=3)
+    make_rating(framework=flask, criterion=speed, is_published=False)
+    make_claim(framework=None, criterion=parts, reading=5)
+    make_claim(criterion=parts)
+
+    cells = gather([django, flask], [speed, growth, parts], with_claims=with_claims)
+    assert facts(cells) == {
+        ("django", "speed"): ("rated", 4, Tally(2, 2, 5)),
+        ("django", "growth"): ("evidence", None, Tally(2, 5, 5)),
+        ("django", "parts"): ("silent", None, Tally()),
+        ("flask", "speed"): ("evidence", None, Tally(1, 3, 3)),
+        ("flask", "growth"): ("silent", None, Tally()),
+        ("flask", "parts"): ("silent", None, Tally()),
+    }
+
+
+@pytest.mark.django_db
+def test_an_unpublished_framework_has_no_rating_to_show() -> None:
+    rating = make_rating(framework=make_framework(is_published=False), score=5)
+    cells = gather([rating.framework], [rating.criterion])
+    assert cells[rating.framework.pk, rating.criterion.pk].state == "evidence"
+
+
+@pytest.mark.django_db
+def test_claims_come_in_the_order_in_which_sources_are_read_and_joint_ones_twice() -> None:
+    django, speed, growth = make_framework(), make_criterion(), make_criterion()
+    first, second = make_source(key="000"), make_source(key="001")
+    about = {"framework": django, "criterion": speed}
+    late = make_claim(source=second, line=3, **about)
+    joint = make_claim(source=first, line=20, joint_criterion=growth, **about)
+    early = make_claim(source=first, line=5, **about)
+    cells = gather([django], [speed, growth], with_claims=True)
+    assert cells[django.pk, speed.pk].claims == (early, joint, late)
+    assert cells[django.pk, growth.pk].claims == (joint,)
+    assert gather([django], [speed])[django.pk, speed.pk].claims == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("with_claims", [False, True])
+@pytest.mark.parametrize("count", [1, 3])
+def test_two_queries_however_many_cells(
+    with_claims: bool, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    criteria = [make_criterion() for _ in range(count)]
+    frameworks = [make_framework() for _ in range(count)]
+    for framework in frameworks:
+        for criterion in criteria:
+            make_rating(framework=framework, criterion=criterion)
+    with django_assert_num_queries(2):
+        cells = gather(frameworks, criteria, with_claims=with_claims)
+        # What a page shows of a claim is at hand.
+        said = [(str(claim), claim.source.title) for found in cells.values() for claim in found.claims]
+    assert len(cells) == count**2
+    assert len(said) == (count**2 if with_claims else 0)

@@ -1,0 +1,559 @@
+"""What the database promises, asked in plain SQL: no model, no form and no validator stands in between."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from frameworks.models import Claim, Framework, Rating, Revision
+from tests.factories import (
+    make_claim,
+    make_criterion,
+    make_disagreement,
+    make_facet,
+    make_facet_value,
+    make_framework,
+    make_group,
+    make_rating,
+    make_relation,
+    make_source,
+    make_trait,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+Make = Callable[[], models.Model]
+Write = Callable[..., None]
+
+
+def execute(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def insert(like: models.Model, **columns: Any) -> None:
+    """A second row like this one's but for these columns."""
+    names = [str(field.column) for field in like._meta.concrete_fields if not field.primary_key]
+    chosen = ", ".join("%s" if name in columns else name for name in names)
+    table = like._meta.db_table
+    execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE id = %s",  # noqa: S608
+        *(columns[name] for name in names if name in columns),
+        like.pk,
+    )
+
+
+def update(fact: models.Model, **columns: Any) -> None:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    execute(
+        f"UPDATE {fact._meta.db_table} SET {assignments} WHERE id = %s",  # noqa: S608
+        *columns.values(),
+        fact.pk,
+    )
+
+
+def delete(fact: models.Model) -> None:
+    execute(f"DELETE FROM {fact._meta.db_table} WHERE id = %s", fact.pk)  # noqa: S608
+
+
+@contextmanager
+def refused(promise: str) -> Iterator[None]:
+    """The database says no, and by which promise."""
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        yield
+
+
+def make_revision() -> Revision:
+    return Revision.objects.of(make_framework()).get()
+
+
+make_descriptive_criterion = partial(make_criterion, is_scored=False)
+
+# One row
+
+
+@pytest.mark.parametrize("write", [insert, update])
+@pytest.mark.parametrize(
+    "make, column, value, promise",
+    [
+        (make_rating, "score", 0, "rating_score_in_range"),
+        (make_rating, "score", 6, "rating_score_in_range"),
+        (make_rating, "score", -1, "score"),
+        (make_rating, "score", None, "score"),
+        (make_rating, "verdict", "", "rating_has_verdict_and_rationale"),
+        (make_rating, "rationale", "", "rating_has_verdict_and_rationale"),
+        (make_claim, "reading", 0, "claim_reading_in_range"),
+        (make_claim, "reading", 6, "claim_reading_in_range"),
+        (make_claim, "line", 0, "claim_line_from_one"),
+        (make_claim, "paraphrase", "", "claim_has_paraphrase"),
+        (make_claim, "part", "footnote", "claim_part_is_known"),
+        (make_claim, "term", "one two three four five six seven", "claim_term_at_most_six_words"),
+        (make_claim, "term", "two  spaces", "claim_term_at_most_six_words"),
+        (make_claim, "term", " leading", "claim_term_at_most_six_words"),
+        (make_claim, "term", "trailing ", "claim_term_at_most_six_words"),
+        (make_claim, "term", "two\nlines", "claim_term_at_most_six_words"),
+        (make_claim, "term", "Steep\n", "claim_term_at_most_six_words"),
+        (make_claim, "term", " ", "claim_term_at_most_six_words"),
+        (make_criterion, "default_weight", 11, "criterion_weight_in_range"),
+        (make_criterion, "default_weight", -1, "weight"),
+        (make_descriptive_criterion, "default_weight", 1, "criterion_unscored_has_no_weight"),
+        *((make_criterion, f"rubric_{step}", "", "criterion_scored_has_rubric") for step in range(1, 6)),
+        (make_source, "sha256", "26cbf301", "source_sha256_is_hash"),
+        (make_source, "sha256", "A" * 64, "source_sha256_is_hash"),
+        (make_disagreement, "kind", "imagined", "disagreement_kind_is_known"),
+        (make_relation, "kind", "hates", "relation_kind_is_known"),
+        (make_revision, "reason", "", "revision_has_reason"),
+        (make_revision, "action", "renamed", "revision_action_is_known"),
+    ],
+)
+def test_out_of_bounds(write: Write, make: Make, column: str, value: Any, promise: str) -> None:
+    fact = make()
+    with refused(promise):
+        write(fact, **{column: value})
+
+
+@pytest.mark.parametrize(
+    "make, column, values",
+    [
+        (make_rating, "score", [1, 5]),
+        (make_claim, "reading", [1, 5, None]),
+        (
+            make_claim,
+            "term",
+            ["", "Steep", "one two three four five six", "~34,000 requests/sec", "“built–in”"],
+        ),
+        (make_claim, "part", ["table", "list", "prose", "answer"]),
+        (make_claim, "line", [1]),
+        (make_criterion, "default_weight", [0, 10]),
+        (make_descriptive_criterion, "rubric_1", [""]),
+        (make_source, "sha256", ["", "0" * 64]),
+        (make_disagreement, "kind", ["between", "within", "both", "wording", "condition", "scope"]),
+        (make_relation, "kind", ["mirrors", "alternative-to", "complements"]),
+        (make_revision, "action", ["created", "changed", "deleted"]),
+    ],
+)
+def test_within_bounds(make: Make, column: str, values: list[Any]) -> None:
+    fact = make()
+    for value in values:
+        update(fact, **{column: value})
+        fact.refresh_from_db()
+        assert getattr(fact, column) == value
+
+
+@pytest.mark.parametrize("write", [insert, update])
+@pytest.mark.parametrize(
+    "slug",
+    "Django|django rest|django_rest|django.rest|djangö|-django|django-|django--rest|a-vs-b|a-vs|/".split("|"),
+)
+def test_what_is_no_slug(write: Write, slug: str) -> None:
+    framework = make_framework()
+    with refused("framework_slug_is_slug"):
+        write(framework, slug=slug)
+
+
+@pytest.mark.parametrize("slug", ["", "django\n", "a\nb"])
+def test_a_slug_is_one_line_and_not_empty(slug: str) -> None:
+    framework = make_framework()
+    with refused("framework_slug_is_slug"):
+        update(framework, slug=slug)
+
+
+@pytest.mark.parametrize("slug", "a|web2py|django-rest-framework|3-2-1|vs|avs-b|a-vsb".split("|"))
+def test_what_is_a_slug(slug: str) -> None:
+    framework = make_framework()
+    update(framework, slug=slug)
+    assert Framework.objects.get().slug == slug
+
+
+@pytest.mark.parametrize("slug", ["Has Spaces", "one-vs-two"])
+@pytest.mark.parametrize(
+    "make, column, promise",
+    [
+        (make_group, "slug", "criterion_group_slug_is_slug"),
+        (make_criterion, "slug", "criterion_slug_is_slug"),
+        (make_facet, "slug", "facet_slug_is_slug"),
+        (make_facet_value, "slug", "facet_value_slug_is_slug"),
+        (make_disagreement, "slug", "disagreement_slug_is_slug"),
+        (make_source, "key", "source_key_is_slug"),
+        (make_claim, "key", "claim_key_is_slug"),
+    ],
+)
+def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, promise: str, slug: str) -> None:
+    fact = make()
+    with refused(promise):
+        update(fact, **{column: slug})
+
+
+@pytest.mark.parametrize(
+    "make, column, promise",
+    [
+        (make_framework, "website", "framework_website_is_http"),
+        (make_framework, "repository", "framework_repository_is_http"),
+        (make_source, "url", "source_url_is_http"),
+    ],
+)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://example.org/",
+        "data:text/html,x",
+        "//example.org/",
+        "example.org",
+        "https://",
+        "https://example.org/a b",
+        " https://example.org/",
+        "javascript:alert(1)//\nhttps://example.org/",
+        "https://example.org/\n",
+    ],
+)
+def test_what_is_no_web_address(make: Make, column: str, promise: str, url: str) -> None:
+    fact = make()
+    with refused(promise):
+        update(fact, **{column: url})
+
+
+@pytest.mark.parametrize("url", ["", "http://example.org", "https://example.org/a?b=%20c&d#e"])
+def test_what_is_a_web_address(url: str) -> None:
+    update(make_framework(), website=url, repository=url)
+    assert Framework.objects.values_list("website", "repository").get() == (url, url)
+
+
+def test_a_joint_criterion_is_another_one() -> None:
+    claim = make_claim()
+    with refused("claim_joint_criterion_is_another"):
+        update(claim, joint_criterion_id=claim.criterion_id)
+
+
+def test_a_relation_joins_two_frameworks() -> None:
+    relation = make_relation()
+    with refused("relation_joins_two_frameworks"):
+        update(relation, other_id=relation.framework_id)
+
+
+# Two rows
+
+
+def twice(*columns: str, promise: str = "") -> AbstractContextManager[None]:
+    """There is one already. SQLite names the columns, PostgreSQL the promise."""
+    return refused(promise if promise and connection.vendor == "postgresql" else r", \w+\.".join(columns))
+
+
+@pytest.mark.parametrize(
+    "make, different, column",
+    [
+        (make_framework, {"slug": "other"}, "name"),
+        (make_framework, {"name": "Other"}, "slug"),
+        (make_group, {"name": "Other"}, "slug"),
+        (make_criterion, {"name": "Other"}, "slug"),
+        (make_facet, {"name": "Other"}, "slug"),
+        (make_source, {"short_name": "Other"}, "key"),
+        (make_claim, {}, "key"),
+        (make_disagreement, {"title": "Other"}, "slug"),
+    ],
+)
+def test_a_name_names_one(make: Make, different: dict[str, Any], column: str) -> None:
+    fact = make()
+    with twice(column):
+        insert(fact, **different)
+
+
+def test_one_rating_for_each_pair() -> None:
+    rating = make_rating(is_published=False)
+    insert(rating, framework_id=make_framework().pk)
+    insert(rating, criterion_id=make_criterion().pk)
+    with twice("framework_id", "criterion_id", promise="rating_once_per_framework_and_criterion"):
+        insert(rating, score=5)
+    assert Rating.objects.count() == 3
+
+
+def test_one_value_slug_for_each_facet() -> None:
+    value = make_facet_value()
+    insert(value, facet_id=make_facet().pk)
+    with twice("facet_id", "slug", promise="facet_value_slug_once_per_facet"):
+        insert(value, name="Other")
+
+
+def test_one_trait_for_each_framework_and_value() -> None:
+    trait = make_trait()
+    insert(trait, framework_id=make_framework().pk)
+    insert(trait, value_id=make_facet_value().pk)
+    with twice("framework_id", "value_id", promise="trait_once_per_framework_and_value"):
+        insert(trait, note="Other")
+
+
+def test_one_relation_of_a_kind_for_each_pair() -> None:
+    relation = make_relation(kind="mirrors")
+    insert(relation, kind="complements")
+    insert(relation, other_id=make_framework().pk)
+    insert(relation, framework_id=relation.other_id, other_id=relation.framework_id)
+    with twice("framework_id", "kind", "other_id", promise="relation_once_per_pair_and_kind"):
+        insert(relation, text="Other")
+
+
+def test_one_revision_for_each_version() -> None:
+    revision = make_revision()
+    for different in ({"version": 2}, {"key": "other"}, {"model": "criterion"}):
+        insert(revision, **different)
+    with twice("model", "key", "version", promise="revision_once_per_version"):
+        insert(revision, version=2)
+
+
+# A published rating has a claim
+
+
+@pytest.fixture
+def draft() -> Rating:
+    """A rating that is not published, in a cell without claims."""
+    return make_rating(is_published=False)
+
+
+def claim_for(rating: Rating, **fields: Any) -> Claim:
+    return make_claim(**{"framework": rating.framework, "criterion": rating.criterion, **fields})
+
+
+needs_a_claim = partial(refused, "rating_published_has_claim")
+
+
+def test_it_is_not_published_without_a_claim(draft: Rating) -> None:
+    with needs_a_claim():
+        update(draft, is_published=True)
+
+
+def test_it_is_not_inserted_published_without_a_claim(draft: Rating) -> None:
+    elsewhere = make_framework()
+    with needs_a_claim():
+        insert(draft, framework_id=elsewhere.pk, is_published=True)
+    insert(draft, framework_id=elsewhere.pk)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: {"framework": make_framework()},
+        lambda: {"criterion": make_criterion()},
+        lambda: {"framework": None},
+    ],
+    ids=["another framework", "another criterion", "frameworks in general"],
+)
+def test_a_claim_of_another_cell_does_not_count(draft: Rating, other: Callable[[], dict[str, Any]]) -> None:
+    claim_for(draft, **other())
+    with needs_a_claim():
+        update(draft, is_published=True)
+
+
+def test_with_a_claim_it_is_published(draft: Rating) -> None:
+    claim_for(draft)
+    update(draft, is_published=True)
+    insert(draft, criterion_id=claim_for(draft, criterion=make_criterion()).criterion_id, is_published=True)
+    assert Rating.objects.filter(is_published=True).count() == 2
+
+
+@pytest.mark.parametrize("column", ["framework_id", "criterion_id"])
+def test_it_moves_only_to_a_cell_with_a_claim(column: str) -> None:
+    rating = make_rating()
+    elsewhere = {"framework_id": make_framework(), "criterion_id": make_criterion()}[column]
+    with needs_a_claim():
+        update(rating, **{column: elsewhere.pk})
+    claim_for(rating, **{column.removesuffix("_id"): elsewhere})
+    update(rating, **{column: elsewhere.pk})
+
+
+def test_the_last_claim_is_not_deleted() -> None:
+    rating = make_rating()
+    last = Claim.objects.get()
+    first = claim_for(rating)
+    delete(first)
+    with needs_a_claim():
+        delete(last)
+    update(rating, is_published=False)
+    delete(last)
+    assert Claim.objects.count() == 0
+
+
+def test_nor_are_all_claims_at_once() -> None:
+    claim_for(make_rating())
+    with needs_a_claim():
+        execute("DELETE FROM frameworks_claim")
+    assert Claim.objects.count() == 2
+
+
+def test_without_the_rating_the_claim_can_go() -> None:
+    delete(make_rating())
+    delete(Claim.objects.get())
+    assert Claim.objects.count() == 0
+
+
+@pytest.mark.parametrize("column", ["framework_id", "criterion_id"])
+def test_the_last_claim_is_not_moved(column: str) -> None:
+    rating = make_rating()
+    last = Claim.objects.get()
+    elsewhere = {"framework_id": make_framework(), "criterion_id": make_criterion()}[column]
+    with needs_a_claim():
+        update(last, **{column: elsewhere.pk})
+    claim_for(rating)
+    update(last, **{column: elsewhere.pk})
+
+
+def test_the_last_claim_does_not_become_a_general_one() -> None:
+    make_rating()
+    with needs_a_claim():
+        update(Claim.objects.get(), framework_id=None)
+
+
+def test_what_does_not_move_the_last_claim_is_free() -> None:
+    make_rating()
+    update(Claim.objects.get(), paraphrase="Said anew.", reading=None, line=9, note="A doubt.")
+    assert Claim.objects.get().paraphrase == "Said anew."
+
+
+@pytest.fixture
+def joint() -> tuple[Rating, Rating, Claim]:
+    """Two published ratings of a framework on one claim that its source makes for both criteria."""
+    claim = make_claim(joint_criterion=make_criterion())
+    criteria = (claim.criterion, claim.joint_criterion)
+    one, other = (make_rating(framework=claim.framework, criterion=criterion) for criterion in criteria)
+    assert Claim.objects.count() == 1
+    return one, other, claim
+
+
+def test_a_joint_claim_counts_for_both_and_stays_for_either(joint: tuple[Rating, Rating, Claim]) -> None:
+    one, other, claim = joint
+    with needs_a_claim():
+        delete(claim)
+    update(one, is_published=False)
+    with needs_a_claim():
+        delete(claim)
+    update(other, is_published=False)
+    delete(claim)
+
+
+def test_a_joint_claim_does_not_leave_one_of_the_two(joint: tuple[Rating, Rating, Claim]) -> None:
+    one, other, claim = joint
+    with needs_a_claim():
+        update(claim, joint_criterion_id=None)
+    with needs_a_claim():
+        update(claim, criterion_id=make_criterion().pk)
+    update(claim, criterion_id=other.criterion_id, joint_criterion_id=one.criterion_id)
+    claim_for(other)
+    update(claim, criterion_id=one.criterion_id, joint_criterion_id=None)
+
+
+# Two editors at once, each on a connection of their own
+
+
+class Other(threading.Thread):
+    """A second session that takes one step. `outcome` is what became of it."""
+
+    def __init__(self, step: Callable[[], None]) -> None:
+        super().__init__()
+        self.step = step
+        self.outcome: str | None = None
+
+    def run(self) -> None:
+        try:
+            with transaction.atomic():
+                self.step()
+            self.outcome = "done"
+        except IntegrityError as error:
+            self.outcome = "refused" if "rating_published_has_claim" in str(error) else str(error)
+        finally:
+            connection.close()
+
+    def start_and_wait_behind_us(self) -> bool:
+        """Starts it while our transaction is open; tells whether it waits for the end of ours."""
+        self.start()
+        for _ in range(1000):
+            self.join(0.01)
+            if not self.is_alive() or waits_for_us():
+                break
+        return self.is_alive()
+
+
+def waits_for_us() -> bool:
+    """SQLite lets nobody write beside us and has nothing to ask; PostgreSQL knows who is blocked by whom."""
+    if connection.vendor == "sqlite":
+        time.sleep(0.1)
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Each step commits. Ratings go first at the end: flushing empties the tables in any order."""
+    yield
+    Rating.objects.all().delete()
+
+
+Step = Callable[[Rating, Claim], None]
+
+
+def publish(rating: Rating, claim: Claim) -> None:
+    update(rating, is_published=True)
+
+
+def insert_published(rating: Rating, claim: Claim) -> None:
+    delete(rating)
+    execute(
+        "INSERT INTO frameworks_rating (version, framework_id, criterion_id, score, verdict, rationale, is_published)"
+        " VALUES (1, %s, %s, 3, 'Middling', 'By the rubric.', %s)",
+        rating.framework_id,
+        rating.criterion_id,
+        True,
+    )
+
+
+def delete_claim(rating: Rating, claim: Claim) -> None:
+    delete(claim)
+
+
+def move_claim(rating: Rating, claim: Claim) -> None:
+    update(claim, framework_id=None)
+
+
+@pytest.mark.parametrize("take_away", [delete_claim, move_claim])
+@pytest.mark.parametrize("ends", ["commit", "roll back"])
+def test_two_who_take_away_the_last_two_claims_do_not_both_succeed(
+    committed: None, take_away: Step, ends: str
+) -> None:
+    rating = make_rating()
+    mine, theirs = Claim.objects.get(), claim_for(rating)
+    other = Other(lambda: take_away(rating, theirs))
+    with transaction.atomic():
+        take_away(rating, mine)
+        assert other.start_and_wait_behind_us()
+        transaction.set_rollback(ends == "roll back")
+    other.join()
+    assert other.outcome == ("refused" if ends == "commit" else "done")
+    assert Claim.objects.behind(rating.framework, rating.criterion).count() == 1
+
+
+@pytest.mark.parametrize("give", [publish, insert_published])
+@pytest.mark.parametrize("take_away", [delete_claim, move_claim])
+@pytest.mark.parametrize("first", ["give", "take away"])
+@pytest.mark.parametrize("ends", ["commit", "roll back"])
+def test_one_who_publishes_and_one_who_takes_the_claim_away_do_not_both_succeed(
+    committed: None, give: Step, take_away: Step, first: str, ends: str
+) -> None:
+    rating = make_rating(is_published=False)
+    claim = claim_for(rating)
+    mine, theirs = (give, take_away) if first == "give" else (take_away, give)
+    other = Other(lambda: theirs(rating, claim))
+    with transaction.atomic():
+        mine(rating, claim)
+        waited = other.start_and_wait_behind_us()
+        transaction.set_rollback(ends == "roll back")
+    other.join()
+    assert (waited, other.outcome) == (True, "refused" if ends == "commit" else "done")
+    published = Rating.objects.filter(is_published=True).count()
+    claims = Claim.objects.behind(rating.framework, rating.criterion).count()
+    assert (published, claims) in {(1, 1), (0, 0)}

@@ -1,0 +1,105 @@
+"""Migrations go forwards, back to nothing, and forwards again, on the database of the run."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from frameworks.models import Rating, Recorded, Revision
+from tests.factories import make_claim, make_rating
+
+pytestmark = pytest.mark.both
+
+APP = "frameworks"
+
+
+@pytest.fixture
+def migrated(transactional_db: None) -> Iterator[None]:
+    """Whatever a test does, the next one finds everything migrated. Ratings go first: flushing has no order."""
+    yield
+    migrate()
+    Rating.objects.all().delete()
+
+
+def migrate(*target: str) -> None:
+    call_command("migrate", *target, interactive=False, verbosity=0)
+
+
+def tables() -> set[str]:
+    return {name for name in connection.introspection.table_names() if name.startswith(f"{APP}_")}
+
+
+def promises() -> set[str]:
+    """The names of all that keeps promises about ratings and claims: constraints, triggers, functions."""
+    with connection.cursor() as cursor:
+        found = {
+            name
+            for table in ("frameworks_rating", "frameworks_claim")
+            for name in connection.introspection.get_constraints(cursor, table)
+            if table in tables()
+        }
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION"
+                " SELECT proname || '()' FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace"
+                " WHERE n.nspname = current_schema() AND prorettype = 'trigger'::regtype"
+            )
+        return found | {name for (name,) in cursor.fetchall()}
+
+
+def expected_tables() -> set[str]:
+    return {model._meta.db_table for model in apps.get_app_config(APP).get_models(include_auto_created=True)}
+
+
+def test_back_to_nothing_and_forwards_again(migrated: None) -> None:
+    assert tables() == expected_tables()
+    before = promises()
+    migrate(APP, "zero")
+    assert (tables(), promises()) == (set(), set())
+    migrate()
+    assert (tables(), promises()) == (expected_tables(), before)
+    # And what came back is in working order.
+    make_rating()
+    assert (Rating.objects.count(), Revision.objects.filter(model="rating").count()) == (1, 1)
+
+
+def test_one_step_back_keeps_the_facts_and_one_forwards_promises_again(migrated: None) -> None:
+    make_rating()
+    before = promises()
+    migrate(APP, "0001_facts")
+    assert Rating.objects.count() == 1
+    assert promises() < before
+    assert not any("published" in name for name in promises())
+    migrate()
+    assert promises() == before
+
+
+def test_back_to_nothing_with_facts_in_it(migrated: None) -> None:
+    make_rating(framework=make_claim(joint_criterion=None).framework)
+    migrate(APP, "zero")
+    assert tables() == set()
+    migrate()
+    assert {model._default_manager.count() for model in Recorded.__subclasses__()} == {0}
+
+
+@pytest.mark.parametrize("app", ["frameworks", "comparisons"])
+def test_every_migration_has_a_name_of_its_own_and_a_way_back(app: str) -> None:
+    migrations = [
+        migration for (label, _), migration in MigrationLoader(None).disk_migrations.items() if label == app
+    ]
+    assert [
+        migration.name for migration in migrations if re.search(r"_auto_\d|_and_more$", migration.name)
+    ] == []
+    assert [
+        migration.name
+        for migration in migrations
+        for operation in migration.operations
+        if not operation.reversible
+    ] == []
+    assert migrations or app == "comparisons"

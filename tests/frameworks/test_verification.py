@@ -1,0 +1,158 @@
+"""Claims held against files: what stands there passes, and each kind of miss is named."""
+
+import hashlib
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from frameworks.models import Claim, Source
+from frameworks.verification import misses
+from tests.factories import make_claim, make_source
+
+TEXT = "A title\n\nLearning curve: Steep\n"
+
+
+def source(text: bytes | None, folder: Path, **fields: Any) -> Source:
+    """A source that names a file with this text; None: the file is not there."""
+    if text is not None:
+        (folder / "000.txt").write_bytes(text)
+    return Source(**{"pk": 1, "key": "000", "file_name": "000.txt", **fields})
+
+
+def claim(of: Source, line: int, term: str = "") -> Claim:
+    return Claim(source=of, key=f"000-{line}-django-speed", line=line, term=term)
+
+
+# Each kind of miss
+
+
+@pytest.mark.parametrize(
+    "line, term",
+    [(1, "A title"), (1, ""), (3, "Steep"), (3, "Learning curve: Steep"), (3, ": S")],
+)
+def test_what_stands_there_holds(tmp_path: Path, line: int, term: str) -> None:
+    of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(TEXT.encode()).hexdigest())
+    assert list(misses([of], [claim(of, line, term)], tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "line, term, miss",
+    [
+        (2, "", "Claim 000-2-django-speed: 000:2 does not exist or is blank."),
+        (4, "", "Claim 000-4-django-speed: 000:4 does not exist or is blank."),
+        (5, "", "Claim 000-5-django-speed: 000:5 does not exist or is blank."),
+        (3, "steep", "Claim 000-3-django-speed: “steep” does not stand at 000:3."),
+        (1, "Steep", "Claim 000-1-django-speed: “Steep” does not stand at 000:1."),
+    ],
+    ids=["blank", "after the last line", "beyond the end", "another letter", "another line"],
+)
+def test_a_claim_that_misses_is_named(tmp_path: Path, line: int, term: str, miss: str) -> None:
+    of = source(TEXT.encode(), tmp_path)
+    assert list(misses([of], [claim(of, line, term)], tmp_path)) == [miss]
+
+
+@pytest.mark.parametrize(
+    "text, fields, found",
+    [
+        (None, {}, ["Source 000: 000.txt is not in the folder."]),
+        (b"", {"file_name": ""}, ["Source 000: names no file."]),
+    ],
+)
+def test_a_source_without_a_file_takes_its_claims_with_it(
+    tmp_path: Path, text: bytes | None, fields: dict[str, str], found: list[str]
+) -> None:
+    of = source(text, tmp_path, **fields)
+    lost = "Claim 000-1-django-speed: the file of source 000 is missing."
+    assert list(misses([of], [claim(of, 1)], tmp_path)) == [*found, lost]
+
+
+def test_another_hash_is_named_and_the_claims_are_held_against_the_file_all_the_same(tmp_path: Path) -> None:
+    of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(b"before").hexdigest())
+    assert list(misses([of], [claim(of, 1, "A title"), claim(of, 3, "Flat")], tmp_path)) == [
+        "Source 000: 000.txt has another SHA-256 than the one recorded.",
+        "Claim 000-3-django-speed: “Flat” does not stand at 000:3.",
+    ]
+
+
+# Texts as they come
+
+
+@pytest.mark.parametrize(
+    "text, line, term, holds",
+    [
+        ("One\r\nTwo\r\n", 2, "Two", True),
+        ("One\r\n\r\nThree", 2, "", False),
+        ("One\r\n\r\nThree", 3, "Three", True),
+        ("rating:\u00a0Steep", 1, "rating:\u00a0Steep", True),
+        ("rating:\u00a0Steep", 1, "rating: Steep", False),
+        ("One\n\u00a0\n", 2, "", False),
+        ("One\nlast line", 2, "last line", True),
+        ("One\nlast line\n", 3, "", False),
+        # These end a line for some readers, but not for an editor that counts them.
+        ("One\u2028still one\x0band \x85again\nTwo", 2, "Two", True),
+        ("It’s “built–in”", 1, "“built–in”", True),
+        ("It’s “built–in”", 1, '"built-in"', False),
+    ],
+)
+def test_lines_and_letters(tmp_path: Path, text: str, line: int, term: str, holds: bool) -> None:
+    of = source(text.encode(), tmp_path)
+    assert (list(misses([of], [claim(of, line, term)], tmp_path)) == []) is holds
+
+
+def test_a_file_in_another_encoding_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    of = source("Größe\nSteep".encode("latin-1"), tmp_path)
+    assert list(misses([of], [claim(of, 1, "Größe"), claim(of, 2, "Steep")], tmp_path)) == [
+        "Claim 000-1-django-speed: “Größe” does not stand at 000:1."
+    ]
+
+
+# The command
+
+
+def verify(folder: Path) -> tuple[str, str]:
+    """What it says to either stream. Raises CommandError when something misses."""
+    out, complaints = StringIO(), StringIO()
+    call_command("verify_claims", folder, stdout=out, stderr=complaints)
+    return out.getvalue(), complaints.getvalue()
+
+
+@pytest.fixture
+def article(db: None, tmp_path: Path) -> Source:
+    (tmp_path / "000.txt").write_text(TEXT)
+    of = make_source(key="000", file_name="000.txt")
+    make_claim(source=of, line=1, term="A title")
+    make_claim(source=of, line=3, term="Steep")
+    return of
+
+
+def test_the_command_says_what_holds(article: Source, tmp_path: Path) -> None:
+    assert verify(tmp_path) == ("2 claims from 1 sources hold.\n", "")
+
+
+def test_the_command_names_each_miss_and_fails(article: Source, tmp_path: Path) -> None:
+    make_claim(source=article, line=9, key="000-9-django-speed")
+    make_claim(source=article, line=3, key="000-3-django-speed", term="Flat")
+    complaints = StringIO()
+    with pytest.raises(CommandError, match=r"^2 of 4 claims or sources do not hold\.$"):
+        call_command("verify_claims", tmp_path, stderr=complaints)
+    assert complaints.getvalue() == (
+        "Claim 000-3-django-speed: “Flat” does not stand at 000:3.\n"
+        "Claim 000-9-django-speed: 000:9 does not exist or is blank.\n"
+    )
+
+
+@pytest.mark.django_db
+def test_without_claims_the_command_fails(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="There are no claims to check"):
+        verify(tmp_path)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["nowhere", "000.txt"])
+def test_without_a_folder_the_command_fails(tmp_path: Path, place: str) -> None:
+    (tmp_path / "000.txt").write_text(TEXT)
+    with pytest.raises(CommandError, match=f"{place} is not a folder"):
+        verify(tmp_path / place)

@@ -1,0 +1,491 @@
+"""What programs read: the same as the pages say, in parts, with addresses, and refused where it is not understood."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import QueryDict
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from comparisons.comparison import comparing
+from frameworks.models import Claim, Framework, Rating, Revision
+from frameworks.pages import conditional
+from frameworks.record import revisions
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    change,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import order, read
+
+API = "/api/v1"
+#: Every address that answers with data, by what it is.
+ADDRESSES = {
+    "start": f"{API}/",
+    "frameworks": f"{API}/frameworks",
+    "framework": f"{API}/frameworks/flask",
+    "criteria": f"{API}/criteria",
+    "criterion": f"{API}/criteria/performance",
+    "sources": f"{API}/sources",
+    "source": f"{API}/sources/002",
+    "claims": f"{API}/claims",
+    "claim": f"{API}/claims/002-28",
+    "ratings": f"{API}/ratings",
+    "rating": f"{API}/ratings/fastapi/performance",
+    "matrix": f"{API}/matrix",
+    "compare": f"{API}/compare/flask-vs-fastapi",
+    "snapshot": f"{API}/snapshots/{factories.KEPT}",
+    "changes": f"{API}/changes",
+    "openapi": f"{API}/openapi.json",
+}
+LISTS = ["frameworks", "criteria", "sources", "claims", "ratings"]
+
+each = pytest.mark.parametrize("path", ADDRESSES.values(), ids=list(ADDRESSES))
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+small = pytest.mark.usefixtures("world")
+
+
+def get(client: Client, path: str, status: int = 200) -> Any:
+    response = client.get(path)
+    assert response.status_code == status, response.content[:400]
+    return response.json()
+
+
+def everything(client: Client, path: str) -> list[Any]:
+    """All items, part by part, as the addresses lead on."""
+    found: list[Any] = []
+    following: str | None = path
+    while following:
+        part = get(client, following.removeprefix(settings.SITE_URL))
+        found += part["items"]
+        following = part["next"]
+    assert len(found) == part["total"]
+    return found
+
+
+# Facts
+
+
+@small
+def test_a_framework_is_told_with_its_traits(client: Client) -> None:
+    found = get(client, ADDRESSES["framework"])
+    assert found["name"] == "Flask"
+    assert found["page"] == "http://127.0.0.1:8000/frameworks/flask/"
+    assert [(trait["facet"], trait["value"], trait["name"]) for trait in found["traits"]] == [
+        ("kind", "micro", "Micro"),
+        ("interface", "wsgi", "WSGI"),
+    ]
+    assert all(trait["claims"] for trait in found["traits"])
+    listed = get(client, ADDRESSES["frameworks"])
+    assert [one["slug"] for one in listed["items"]] == ["django", "fastapi", "flask", "quart", "sanic"]
+    assert found in listed["items"]
+
+
+@small
+def test_a_criterion_is_told_with_its_rubric_and_weight(client: Client) -> None:
+    found = get(client, ADDRESSES["criterion"])
+    assert (found["name"], found["default_weight"], found["group"]["name"]) == (
+        "Performance",
+        3,
+        "Under load",
+    )
+    assert [step["score"] for step in found["rubric"]] == [1, 2, 3, 4, 5]
+    describing = get(client, f"{API}/criteria/strengths")
+    assert (describing["scored"], describing["rubric"]) == (False, [])
+
+
+@small
+def test_a_source_is_told_with_what_its_publisher_sells(client: Client) -> None:
+    found = get(client, ADDRESSES["source"])
+    assert found["interest"] == "It lets developers by the hour."
+    assert (found["date"], found["read_on"]) == ("Updated in May", "2026-11-20")
+    assert found["claim_count"] == Claim.objects.published().filter(source__key="002").count()
+
+
+@small
+def test_a_rating_is_told_with_its_claims_in_full(client: Client) -> None:
+    found = get(client, ADDRESSES["rating"])
+    assert (found["score"], found["verdict"], found["spread"], found["disputed"]) == (
+        5,
+        "5 in a few words",
+        3,
+        True,
+    )
+    assert found["version"] == 1
+    assert found["rationale"]
+    claim = next(claim for claim in found["claims"] if claim["key"] == "002-28")
+    assert claim == {
+        "key": "002-28",
+        "source": "002",
+        "line": 28,
+        "locator": "002:28",
+        "part": "table",
+        "term": "Moderate",
+        "paraphrase": "Puts it in the middle of its table.",
+        "reading": 2,
+        "note": "",
+        "framework": "fastapi",
+        "criterion": "performance",
+        "joint_criterion": None,
+        "page": "http://127.0.0.1:8000/sources/002/#002-28",
+        "version": 1,
+    }
+    assert get(client, ADDRESSES["claim"]) == claim
+    assert found in get(client, ADDRESSES["ratings"])["items"]
+
+
+@small
+def test_lists_are_narrowed(client: Client) -> None:
+    ratings = get(client, f"{API}/ratings?framework=fastapi&source=002")["items"]
+    assert [(one["framework"], one["criterion"]) for one in ratings] == [("fastapi", "performance")]
+    assert {one["framework"] for one in get(client, f"{API}/claims?framework=quart")["items"]} == {"quart"}
+    joint = factories.make_claim(
+        framework=Framework.objects.get(slug="quart"),
+        criterion=Claim.objects.get(key="002-28").criterion,
+        joint_criterion=Rating.objects.get(framework__slug="quart").criterion,
+    )
+    for criterion in (joint.criterion, joint.joint_criterion):
+        assert criterion
+        keys = [
+            one["key"] for one in get(client, f"{API}/claims?criterion={criterion.slug}&limit=200")["items"]
+        ]
+        assert joint.key in keys
+    rated = get(client, f"{API}/ratings?framework=quart&source={joint.source.key}")["items"]
+    assert [one["criterion"] for one in rated] == ["learning-curve"]
+
+
+@small
+def test_what_is_not_published_is_nowhere(client: Client) -> None:
+    hidden = Framework.objects.get(slug="hidden")
+    claim = factories.make_claim(framework=hidden, key="secret", paraphrase="A secret.")
+    factories.make_rating(framework=hidden, criterion=claim.criterion, rationale="A secret.")
+    draft = factories.make_claim(framework=Framework.objects.get(slug="flask"), criterion=claim.criterion)
+    factories.make_rating(
+        framework=draft.framework, criterion=draft.criterion, is_published=False, rationale="A secret."
+    )
+    trait = Framework.objects.get(slug="flask").traits.all()[0]
+    trait.claims.add(claim)
+    for path in ADDRESSES.values():
+        text = client.get(f"{path}?limit=200" if path.rsplit("/", 1)[-1] in LISTS else path).content.decode()
+        assert "secret" not in text.lower(), path
+        assert '"hidden"' not in text, path
+    for path in (
+        "frameworks/hidden",
+        "claims/secret",
+        "compare/flask-vs-hidden",
+        f"ratings/hidden/{claim.criterion.slug}",
+    ):
+        get(client, f"{API}/{path}", 404)
+
+
+# Comparisons say what the pages say
+
+
+@small
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "w-performance=9&w-documentation=0&sort=-name",
+        "kind=micro&min-performance=3",
+        "criteria=performance&criteria=documentation&only=differences",
+        "use-case=live-updates",
+        "q=a&interface=asgi&baseline=flask&framework=flask&open=fastapi:performance",
+    ],
+)
+def test_the_matrix_answers_the_address_of_its_page(client: Client, query: str) -> None:
+    found = get(client, f"{API}/matrix?{query}")
+    asked = comparing.matrix(QueryDict(query), with_claims=True)
+    content = asked.content
+    assert {name: found[name] for name in content} == _as_json(content)
+    page = read(client.get(found["page"].removeprefix(settings.SITE_URL)).content)
+    assert [one["name"] for one in found["frameworks"]] == order(page)
+
+
+@small
+def test_side_by_side(client: Client) -> None:
+    found = get(client, f"{ADDRESSES['compare']}?w-performance=9&baseline=fastapi")
+    assert {one["slug"] for one in found["frameworks"]} == {"flask", "fastapi"}
+    assert found["weights"]["performance"] == 9
+    assert len(found["cells"]) == 8
+    assert found["page"] == f"{settings.SITE_URL}/compare/flask-vs-fastapi/?w-performance=9&baseline=fastapi"
+    only = get(client, f"{ADDRESSES['compare']}?only=differences")
+    assert [one["slug"] for one in only["criteria"]] == ["learning-curve", "performance", "async-support"]
+    assert only["weights"].keys() == found["weights"].keys()
+
+
+@small
+def test_a_comparison_names_its_revision_and_day(client: Client) -> None:
+    now = get(client, ADDRESSES["matrix"])
+    assert (now["as_of"], now["revision"]) == (None, Revision.objects.order_by("-pk")[0].pk)
+    today = Revision.objects.order_by("-pk")[0].at.date().isoformat()
+    assert get(client, f"{ADDRESSES['matrix']}?as-of={today}") == now | {
+        "as_of": today,
+        "page": f"{settings.SITE_URL}/?as-of={today}",
+    }
+    before = get(client, f"{ADDRESSES['matrix']}?as-of=2020-01-01")
+    assert (before["revision"], before["frameworks"]) == (None, [])
+
+
+@small
+def test_a_snapshot_answers_what_was_kept(client: Client) -> None:
+    response = client.get(ADDRESSES["snapshot"])
+    change(Framework.objects.get(slug="flask"), name="Renamed")
+    again = client.get(ADDRESSES["snapshot"])
+    assert again.content == response.content
+    assert again["ETag"] == response["ETag"]
+    assert not again["ETag"].startswith("W/")
+    assert "immutable" in again["Cache-Control"]
+    assert "Renamed" not in again.content.decode()
+    assert again.json()["content"]["format"] == 1
+    unchanged = client.get(ADDRESSES["snapshot"], headers={"If-None-Match": again["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+# Changes
+
+
+@small
+def test_changes_are_told_in_order_since_a_revision(client: Client) -> None:
+    everyone = get(client, f"{ADDRESSES['changes']}?limit=200")
+    assert all(a["revision"] < b["revision"] for a, b in pairwise(everyone["items"]))
+    assert everyone["latest"] == everyone["items"][-1]["revision"]
+    assert get(client, f"{ADDRESSES['changes']}?since={everyone['latest']}") == {
+        "total": 0,
+        "latest": everyone["latest"],
+        "next": None,
+        "items": [],
+    }
+    change(Framework.objects.get(slug="flask"), tagline="Small on purpose")
+    told = get(client, f"{ADDRESSES['changes']}?since={everyone['latest']}")
+    [step] = told["items"]
+    assert (step["kind"], step["key"], step["name"], step["action"]) == (
+        "framework",
+        "flask",
+        "Flask",
+        "changed",
+    )
+    assert step["changes"] == [{"field": "Tagline", "before": "", "after": "Small on purpose"}]
+    assert step["page"] == "http://127.0.0.1:8000/frameworks/flask/"
+    assert step["reason"]
+    assert told["latest"] == step["revision"]
+
+
+@small
+def test_changes_lead_on_part_by_part(client: Client) -> None:
+    found = everything(client, f"{ADDRESSES['frameworks']}?limit=2")
+    assert len(found) == 5
+    path, seen = f"{ADDRESSES['changes']}?limit=40", []
+    while path:
+        part = get(client, path.removeprefix(settings.SITE_URL))
+        seen += [step["revision"] for step in part["items"]]
+        path = part["next"]
+    assert seen == list(Revision.objects.public().order_by("pk").values_list("pk", flat=True))
+
+
+@small
+def test_changes_never_tell_what_their_page_does_not(client: Client) -> None:
+    since = get(client, f"{ADDRESSES['changes']}?limit=200")["latest"]
+    hidden = Framework.objects.get(slug="hidden")
+    claim = factories.make_claim(framework=hidden)
+    rating = factories.make_rating(framework=hidden, criterion=claim.criterion)
+    revisions.delete(rating, by=factories.MAKER, reason="Gone.", seen=1)
+    change(hidden, tagline="Secret")
+    told = get(client, f"{ADDRESSES['changes']}?since={since}")
+    assert "hidden" not in str(told).lower()
+    assert "secret" not in str(told).lower()
+
+
+# Lists
+
+
+@small
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_comes_in_parts_that_add_up(client: Client, name: str) -> None:
+    whole = get(client, f"{ADDRESSES[name]}?limit=200")
+    assert whole["total"] == len(whole["items"])
+    assert (whole["next"], whole["previous"]) == (None, None)
+    assert everything(client, f"{ADDRESSES[name]}?limit=2") == whole["items"]
+
+
+@small
+def test_parts_lead_on_and_back(client: Client) -> None:
+    response = client.get(f"{API}/claims?source=001&limit=2&offset=3")
+    part = response.json()
+    assert part["next"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&offset=5"
+    assert part["previous"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&offset=1"
+    assert response["Link"] == f'<{part["next"]}>; rel="next", <{part["previous"]}>; rel="prev"'
+    beyond = get(client, f"{API}/claims?offset=100000")
+    assert (beyond["items"], beyond["next"]) == ([], None)
+
+
+# Conditional requests, methods, other sites
+
+
+@small
+@each
+def test_an_unchanged_answer_costs_one_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str
+) -> None:
+    whole = client.get(path)
+    conditional.release()
+    for method in (client.get, client.head):
+        with django_assert_num_queries(1):
+            response = method(path, headers={"If-None-Match": whole["ETag"]})
+        assert (response.status_code, response.content) == (304, b"")
+        for name in ("ETag", "Cache-Control", "Access-Control-Allow-Origin"):
+            assert response[name] == whole[name]
+    assert whole["Cache-Control"].startswith("public")
+
+
+@small
+@each
+def test_head_answers_as_get_does_without_the_body(client: Client, path: str) -> None:
+    looked, asked = client.get(path), client.head(path)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert dict(asked.headers) == dict(looked.headers)
+
+
+@small
+@each
+def test_other_sites_may_ask_without_cookies(client: Client, path: str) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    for response in (client.get(path, headers=asked), client.options(path, headers=asked)):
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in response
+        assert {"ETag", "Link"} <= set(response["Access-Control-Expose-Headers"].split(", "))
+        assert not response.cookies
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Access-Control-Allow-Methods"] == response["Allow"] == "GET, HEAD, OPTIONS"
+    assert response["Access-Control-Allow-Headers"] == "*"
+
+
+def test_beside_the_api_nothing_is_open_to_other_sites(client: Client) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get("/method/")
+    assert client.options("/method/").status_code == 405
+
+
+# What is refused
+
+
+def problem(response: Any, status: int) -> Any:
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cache-Control"] == "no-store"
+    assert "ETag" not in response
+    told = response.json()
+    assert told["status"] == status
+    assert {"type", "title", "detail", "instance"} <= told.keys()
+    return told
+
+
+@small
+@each
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_can_be_changed(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(path)
+    assert problem(response, 405)["title"] == "Method Not Allowed"
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@small
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nowhere",
+        "/api/v2/matrix",
+        f"{API}/nowhere",
+        f"{API}/frameworks/",
+        f"{API}/frameworks/nobody",
+        f"{API}/frameworks/fl%00ask",
+        f"{API}/frameworks/%ff%fe",
+        f"{API}/frameworks/{'a' * 50_000}",
+        f"{API}/criteria/nothing",
+        f"{API}/sources/999",
+        f"{API}/claims/nothing",
+        f"{API}/ratings/flask/async-support",
+        f"{API}/ratings/flask/nothing",
+        f"{API}/snapshots/{'b' * 26}",
+        f"{API}/snapshots/x",
+        f"{API}/compare/flask-vs-nobody",
+        f"{API}/compare/flask%00-vs-django",
+    ],
+    ids=lambda path: path[:50],
+)
+def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
+    told = problem(client.get(path), 404)
+    assert (told["type"], told["title"]) == ("about:blank", "Not Found")
+    assert len(told["detail"]) < 250
+
+
+@small
+@pytest.mark.parametrize(
+    "query, parameter, detail",
+    [
+        ("frameworks?limit=0", "limit", "Ensure this value is greater than or equal to 1."),
+        ("frameworks?limit=201", "limit", "Ensure this value is less than or equal to 200."),
+        (f"frameworks?offset={10**20}", "offset", "Ensure this value is less than or equal to 100000."),
+        ("frameworks?offset=-1", "offset", "Ensure this value is greater than or equal to 0."),
+        (f"frameworks?offset={'9' * 50_000}", "offset", "Enter a whole number."),
+        ("frameworks?offset=%00", "offset", "Enter a whole number."),
+        ("frameworks?limit=1&limit=2", "limit", "It is named more than once."),
+        ("frameworks?limit=", "limit", "It says nothing. Leave it out instead."),
+        ("matrix?q=+&sort=fit", "q", "It says nothing. Leave it out instead."),
+        ("matrix?kind=micro&kind=", "kind", "It says nothing. Leave it out instead."),
+        ("frameworks?kind=micro", "kind", "There is no such parameter."),
+        ("frameworks/flask?limit=1", "limit", "There is no such parameter."),
+        ("ratings?framework=nobody", "framework", "There is no such framework."),
+        ("ratings?framework=hidden", "framework", "There is no such framework."),
+        ("claims?source=%00", "source", "There is no such source."),
+        (f"claims?criterion={'a' * 50_000}", "criterion", "There is no such criterion."),
+        (f"changes?since={2**63}", "since", f"Ensure this value is less than or equal to {2**63 - 1}."),
+        ("changes?offset=1", "offset", "There is no such parameter."),
+        ("matrix?w-performance=11", "w-performance", "Ensure this value is less than or equal to 10."),
+        ("matrix?w-nothing=1", "w-nothing", "There is no such criterion."),
+        ("matrix?as-of=2999-01-01", "as-of", "That day has not come yet."),
+        ("matrix?use-case=none", "use-case", "There is no such use case."),
+        ("matrix?q=%00", "q", "Null characters are not allowed."),
+        ("matrix?%00=1", "\x00", "There is no such parameter."),
+        ("matrix?%ff=1", "\ufffd", "There is no such parameter."),
+        (f"matrix?{'a' * 50_000}=1", "a" * 159 + "…", "There is no such parameter."),
+        ("compare/flask-vs-django?sort=name", "sort", "There is no such parameter."),
+        ("compare/flask-vs-django?min-performance=3", "min-performance", "There is no such criterion."),
+        ("compare/flask", "versus", "Name 2 to 5 different frameworks, with -vs- between them."),
+    ],
+    ids=lambda value: str(value)[:40],
+)  # fmt: skip
+def test_what_is_not_understood_is_refused_by_name(
+    client: Client, query: str, parameter: str, detail: str
+) -> None:
+    told = problem(client.get(f"{API}/{query}"), 422)
+    assert told["errors"] == [{"parameter": parameter, "detail": detail}]
+    assert told["type"] == f"{settings.SITE_URL}/api/#parameters"
+
+
+@small
+def test_too_many_parameters_are_a_problem(client: Client) -> None:
+    problem(client.get(f"{API}/matrix", query_params={f"p{n}": "1" for n in range(2_000)}), 400)
+
+
+@small
+def test_a_fault_of_ours_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(comparing, "matrix", break_down)
+    told = problem(Client(raise_request_exception=False).get(f"{API}/matrix"), 500)
+    assert "secret" not in str(told)
+
+
+def test_a_host_of_somebody_else_is_a_problem() -> None:
+    problem(Client().get(f"{API}/matrix", headers={"Host": "elsewhere.example"}), 400)
+
+
+def _as_json(content: Any) -> Any:
+    """Tuples come back as lists."""
+    if isinstance(content, dict):
+        return {name: _as_json(value) for name, value in content.items()}
+    return [_as_json(value) for value in content] if isinstance(content, list | tuple) else content

@@ -1,0 +1,44 @@
+"""The API asks the database as often for much as for little."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.site.test_query_counts import items  # noqa: F401 - a fixture
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")
+@pytest.mark.parametrize(
+    "path, queries",
+    [
+        ("", 1),
+        ("frameworks?limit=200", 5),
+        ("frameworks/f0", 4),
+        ("criteria", 3),
+        ("criteria/scored-0", 2),
+        ("sources", 3),
+        ("sources/s0", 2),
+        ("claims", 6),
+        ("claims?framework=f0&criterion=scored-0&source=s0", 6),
+        ("ratings", 7),
+        ("ratings?framework=f0&criterion=scored-0&source=s0", 7),
+        ("ratings/f0/scored-0", 3),
+        ("matrix", 11),
+        ("matrix?use-case=case-0&w-scored-0=9&kind=value-0", 11),
+        ("compare/f0-vs-f1", 8),
+        ("changes?limit=3", 8),
+        ("changes?limit=200", 14),
+        ("openapi.json", 16),
+    ],
+)
+def test_as_many_queries_for_much_as_for_little(
+    client: Client,
+    items: None,  # noqa: F811
+    django_assert_num_queries: DjangoAssertNumQueries,
+    path: str,
+    queries: int,
+) -> None:
+    with django_assert_num_queries(queries):
+        assert client.get(f"/api/v1/{path}").status_code == 200

@@ -1,0 +1,266 @@
+"""The search as a visitor reads it: what is found, why, where it leads, and what is said where nothing is."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from frameworks.models import Claim, Criterion, Framework, Source
+from portal.search import documents
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    change,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+
+
+def search(client: Client, query: str, more: str = "") -> Element:
+    return get(client, f"/search/?q={quote(query)}{more}")
+
+
+def found(page: Element) -> dict[str, list[str]]:
+    """By the heading of each kind, what stands in it, in the order of the page."""
+    return {
+        section.one("h2").text: section.texts("h3") or section.texts("ul.claims li")
+        for section in page.all("form section")
+    }
+
+
+def marks(page: Element) -> list[str]:
+    return page.one("form#finding").texts("mark")
+
+
+def said(page: Element) -> list[str]:
+    return page.one("[role=status]").texts("p")
+
+
+def hits(page: Element, kind: str) -> dict[str, str]:
+    """Name and what stands under it."""
+    return {li.one("h3").text: li.one("p").text for li in page.all(f"#found-{kind} li")}
+
+
+# What is found, and why
+
+
+def test_a_framework_comes_first_by_its_name_and_says_why(client: Client) -> None:
+    page = search(client, "FLASK")
+    assert page.one("h1").text == "Search"
+    assert next(iter(found(page))) == "Frameworks"
+    assert page.one("#found-framework h3 a")["href"] == "/frameworks/flask/"
+    assert "Flask" in marks(page)
+    assert page.one("input#seek")["value"] == "FLASK"
+    assert page.one("title").text == "“FLASK”: search · Touchstone"
+
+
+def test_a_criterion_tells_the_passage_that_matched(client: Client) -> None:
+    change(Criterion.objects.get(slug="performance"), rubric_5="Serves a multitude at once.")
+    page = search(client, "multitude")
+    assert hits(page, "criterion") == {"Performance": "5 means: Serves a multitude at once."}
+    assert marks(page) == ["multitude"]
+    assert said(page) == ["1 found"]
+
+
+def test_a_claim_leads_to_its_place_and_names_source_and_line(client: Client) -> None:
+    page = search(client, "moderate table")
+    claim = page.one("#found-claim li")
+    assert claim.one("p.where").text == "FastAPI, Performance"
+    assert claim.one(".cite").text == "The shop, line 28, table · sells developers · reads as 2"
+    assert [link["href"] for link in claim.all("a")] == [
+        "/frameworks/fastapi/#performance",
+        "/criteria/performance/",
+        "/sources/002/#002-28",
+    ]
+    assert claim.texts("mark") == ["Moderate", "table"]
+
+
+def test_a_claim_on_frameworks_in_general_and_a_note(client: Client) -> None:
+    factories.make_claim(
+        framework=None,
+        criterion=Criterion.objects.get(slug="documentation"),
+        source=Source.objects.get(key="001"),
+        line=77,
+        paraphrase="Zebras everywhere.",
+        note="Read twice by zebras.",
+    )
+    claim = search(client, "zebra").one("#found-claim li")
+    assert claim.one("p.where").text == "Frameworks in general, Documentation"
+    assert claim.one(".note").text == "Editors’ note: Read twice by zebras."
+    assert claim.texts("mark") == ["Zebras", "zebras"]
+
+
+def test_every_kind_can_be_found(client: Client) -> None:
+    named = "Quokka"
+    flask = Framework.objects.get(slug="flask")
+    factories.make_framework(name=f"{named} one")
+    factories.make_criterion(name=f"{named} two")
+    factories.make_capability(name=f"{named} three")
+    factories.make_tie(framework=flask, component=factories.make_component(name=f"{named} four"))
+    factories.make_use_case(name=f"{named} five")
+    question = factories.make_question(text=f"What is a {named}?")
+    factories.make_answer(question=question, source=Source.objects.get(key="001"), text="An animal.")
+    factories.make_figure(framework=flask, benchmark=factories.make_benchmark(title=f"How fast a {named} is"))
+    factories.make_disagreement(title=f"Whether a {named} is small", claims=list(Claim.objects.all()[:2]))
+    source = factories.make_source(key="quo", short_name=f"The {named}")
+    factories.make_claim(source=source, framework=flask, paraphrase=f"A {named} is quick.")
+    page = search(client, "quokkas")
+    assert set(found(page)) == set(documents.KINDS.values())
+    assert [chip.text for chip in page.all("ul.chips a")] == [
+        "Everything",
+        *(f"{label} 1" for label in documents.KINDS.values()),
+    ]
+    assert search(client, "animal quokka").one("#found-question li p").text.endswith("An animal.")
+    assert page.one("#found-capability a")["href"].startswith("/capabilities/?need=quokka-three")
+
+
+def test_a_slip_of_the_key_is_forgiven_and_said(client: Client) -> None:
+    page = search(client, "Flsak")
+    assert said(page)[0] == "Nothing has “flsak”: read as flask."
+    assert page.one("#found-framework h3 mark").text == "Flask"
+
+
+def test_accents_and_capitals_do_not_matter(client: Client) -> None:
+    change(Framework.objects.get(slug="sanic"), tagline="Naïve, as its café says.")
+    for query in ("NAIVE cafe", "naïve Café", "nai\u0308ve cafe\u0301"):
+        assert found(search(client, query)) == {"Frameworks": ["Sanic"]}
+    assert marks(search(client, "naive")) == ["Naïve"]
+
+
+def test_where_nothing_has_all_words_some_are_shown(client: Client) -> None:
+    page = search(client, "moderate flask zzzzz")
+    assert said(page)[0].startswith("Nothing has all of these words.")
+    assert found(page)
+
+
+def test_what_is_marked_is_escaped_in_data_and_in_the_query(client: Client) -> None:
+    change(Framework.objects.get(slug="sanic"), tagline="<script>alert(1)</script> & <b>bold</b>")
+    response = client.get("/search/", {"q": "<script>alert(1)</script>"})
+    assert b"<script>alert" not in response.content
+    page = search(client, "<script>alert")
+    assert hits(page, "framework") == {"Sanic": "In a few words: <script>alert(1)</script> & <b>bold</b>"}
+    assert set(marks(page)) == {"script", "alert"}
+
+
+# What is public
+
+
+def test_nothing_of_an_unpublished_framework_is_found(client: Client) -> None:
+    secret = factories.make_framework(name="Xanadu", tagline="A pleasure dome.")
+    criterion = Criterion.objects.get(slug="performance")
+    claim = factories.make_claim(framework=secret, criterion=criterion, paraphrase="Runs through caverns.")
+    component = factories.make_component(name="Alph", summary="A sacred river.")
+    factories.make_tie(framework=secret, component=component, claims=[claim])
+    assert found(search(client, "xanadu dome"))
+    assert found(search(client, "alph"))
+    assert found(search(client, "caverns"))
+    change(secret, is_published=False)
+    for query in ("xanadu", "dome", "caverns", "alph", "sacred"):
+        page = search(client, query)
+        assert found(page) == {}
+        assert "Xanadu" not in page.one("main").text
+
+
+# Where there is nothing to show
+
+
+def test_without_words_the_page_says_what_can_be_found(client: Client) -> None:
+    page = get(client, "/search/")
+    assert said(page) == ["Nothing asked for yet."]
+    assert page.one("title").text == "Search · Touchstone"
+    assert page.one("p.hint").text.startswith("Look for a framework or criterion by name")
+    assert client.get("/search/?q=&kind=").headers["Location"] == "/search/"
+
+
+@pytest.mark.parametrize(
+    "query, shown",
+    [("???", "???"), ("🎉", "🎉"), ("  ___ ", "___"), ("%", "%"), ("’", "’")],
+)
+def test_what_has_no_word_gets_a_sentence(client: Client, query: str, shown: str) -> None:
+    page = search(client, query)
+    assert said(page) == [f"In “{shown}” there is no word to look for."]
+    assert page.one("p.hint").text.startswith("What can be found: ")
+
+
+def test_nothing_found_offers_the_nearest_word(client: Client) -> None:
+    page = search(client, "flaskington")
+    assert said(page) == ["Nothing has “flaskington”.", "The nearest word is flask."]
+    assert page.one("[role=status] a")["href"] == "/search/?q=flask"
+    assert said(search(client, "zzzzzzzz")) == ["Nothing has “zzzzzzzz”."]
+
+
+@pytest.mark.parametrize("query", ["جنگو", "שלום", "django جنگو", "日本語", "\u202eflask"])
+def test_other_scripts_and_directions(client: Client, query: str) -> None:
+    page = search(client, query)
+    assert page.one("input#seek")["value"] == query
+    assert page.all("[role=status] bdi") or found(page)
+
+
+def test_what_is_long_is_cut_with_a_sentence(client: Client) -> None:
+    for query in ("flask " * 9000, "x" * 50_000):
+        response = client.get("/search/", {"q": query})
+        assert response.status_code == 200
+        page = search(client, query[:3000])
+        assert page.texts(".notices li") == ["That is long: only the first 160 characters were looked for."]
+        assert len(page.one("input#seek")["value"]) <= 160
+
+
+@pytest.mark.parametrize("query", ["%00", "fla%00sk", "%ff", "%ed%a0%80", "flask%00", "%E2%80%AE"])
+def test_what_no_database_takes_is_no_error(client: Client, query: str) -> None:
+    assert get(client, f"/search/?q={query}").one("h1").text == "Search"
+
+
+def test_an_unknown_kind_or_page_is_said_or_left_out(client: Client) -> None:
+    page = search(client, "flask", "&kind=nothing")
+    assert page.texts(".notices li") == ["There is no kind “nothing”. Everything is shown."]
+    assert found(page)
+    for number in ("0", "-1", "x", "9" * 30, "99", "%00", "²"):
+        assert found(search(client, "flask", f"&kind=framework&page={number}")) == {"Frameworks": ["Flask"]}
+
+
+# Much
+
+
+def make_many(number: int) -> None:
+    flask, criterion = Framework.objects.get(slug="flask"), Criterion.objects.get(slug="performance")
+    for at in range(number):
+        factories.make_claim(framework=flask, criterion=criterion, paraphrase=f"Platypus number {at}.")
+
+
+def test_of_each_kind_the_best_are_shown_and_all_by_themselves(client: Client) -> None:
+    make_many(52)
+    page = search(client, "platypus")
+    assert said(page) == ["52 found"]
+    assert len(page.all("#found-claim li")) == 5
+    more = page.one("p.rest a")
+    assert (more.text, more["href"]) == ("Show all 52", "/search/?q=platypus&kind=claim")
+    alone = get(client, more["href"])
+    assert len(alone.all("#found-claim li")) == 50
+    assert [chip.text for chip in alone.all("a.chip[aria-current]")] == ["Claims 52"]
+    rest = get(client, alone.one("nav.pages a")["href"])
+    assert len(rest.all("#found-claim li")) == 2
+
+
+def test_a_kind_without_a_hit_offers_the_others(client: Client) -> None:
+    page = search(client, "flask", "&kind=source")
+    assert page.one("p.empty a")["href"] == "/search/?q=flask"
+
+
+# The fragment
+
+
+def test_the_fragment_is_the_form_and_names_its_address(client: Client) -> None:
+    response = client.get("/search/?q=flask&kind=&page=1", headers={"HX-Request": "true"})
+    assert response["HX-Push-Url"] == "/search/?q=flask"
+    assert response.content.decode().strip().startswith('<form id="finding"')
+    assert "HX-Request" in response["Vary"]
+    whole = client.get("/search/?q=flask").content.decode()
+    assert response.content.decode().strip() in whole
+
+
+def test_the_head_of_every_page_asks_here(client: Client) -> None:
+    head = get(client, "/frameworks/").one("header form")
+    assert (head["action"], head["method"], head.one("input")["name"]) == ("/search/", "get", "q")
+    assert get(client, "/search/").all("header form") == []

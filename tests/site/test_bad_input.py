@@ -1,0 +1,364 @@
+"""Whatever stands in an address, the answer is a page: a sentence says what was left out, and the rest holds."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.comparisons.pages.test_matrix_page import (
+    PAGES,
+    SCORES,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element, order, read, standings, submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
+VERSUS = "/compare/flask-vs-fastapi/"
+DIGITS = "9" * 20
+LONG = "a" * 8192
+WEIGHT = "Weight of Performance: "
+MINIMUM = "Minimum for Performance: "
+LEFT = " It was left out."
+
+
+def unavailable(value: str) -> str:
+    return f"Select a valid choice. {value} is not one of the available choices.{LEFT}"
+
+
+def notices(page: Element) -> list[str]:
+    return page.texts(".notices li")
+
+
+# One thing that makes no sense, and one sentence about it
+
+BOTH = [
+    ("w-performance=1e9", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=abc", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=NaN", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=%F0%9F%A6%84", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=-1", [f"{WEIGHT}Ensure this value is greater than or equal to 0.{LEFT}"]),
+    ("w-performance=11", [f"{WEIGHT}Ensure this value is less than or equal to 10.{LEFT}"]),
+    (f"w-performance={DIGITS}", [f"{WEIGHT}Ensure this value is less than or equal to 10.{LEFT}"]),
+    (f"w-performance={'9' * 8192}", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=1%00", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-nothing=3", [f"There is no criterion “nothing”.{LEFT}"]),
+    ("w-=3", [f"There is no criterion “”.{LEFT}"]),
+    (f"w-{LONG}=3", [f"There is no criterion “{LONG[:159]}…”.{LEFT}"]),
+    ("w-%00=3", [f"There is no criterion “\x00”.{LEFT}"]),
+    ("sort=nonsense", [f"Sort by: {unavailable('nonsense')}"]),
+    ("sort=--fit", [f"Sort by: {unavailable('--fit')}"]),
+    ("baseline=nobody", [f"Baseline: {unavailable('nobody')}"]),
+    ("baseline=%00", [f"Baseline: {unavailable(chr(0))}"]),
+    ("only=similarities", [f"Only differences: {unavailable('similarities')}"]),
+    ("open=x:y", [f"Open cell: There is no such cell.{LEFT}"]),
+    ("open=flask", [f"Open cell: There is no such cell.{LEFT}"]),
+    (f"open={LONG}", [f"Open cell: There is no such cell.{LEFT}"]),
+    ("open=flask%00:performance", [f"Open cell: Null characters are not allowed.{LEFT}"]),
+    ("use-case=nothing", [f"Use case: There is no such use case.{LEFT}"]),
+    ("use-case=%00", [f"Use case: There is no such use case.{LEFT}"]),
+    (f"use-case={LONG}", [f"Use case: There is no such use case.{LEFT}"]),
+    (f"use-case={DIGITS}", [f"Use case: There is no such use case.{LEFT}"]),
+    ("criteria=nothing", [f"Columns: {unavailable('nothing')}"]),
+    ("criteria=documentation&criteria=nothing", [f"Columns: {unavailable('nothing')}"]),
+    ("framework=nobody", [f"Frameworks to compare: {unavailable('nobody')}"]),
+    (f"framework={LONG}", [f"Frameworks to compare: Select a valid choice. {'a' * 136}…{LEFT}"]),
+    ("framework=%00", [f"Frameworks to compare: {unavailable(chr(0))}"]),
+    # Not ours to understand, and in nobody's way.
+    ("page=0", []),
+    ("utm_source=%00&fbclid=%ff", []),
+    ("%00=%00", []),
+    ("&&&=&==", []),
+]
+MATRIX = [
+    ("min-x=abc", [f"There is no criterion “x”.{LEFT}"]),
+    ("min-performance=abc", [f"{MINIMUM}{unavailable('abc')}"]),
+    ("min-performance=0", [f"{MINIMUM}{unavailable('0')}"]),
+    ("min-performance=6", [f"{MINIMUM}{unavailable('6')}"]),
+    ("min-performance=-1", [f"{MINIMUM}{unavailable('-1')}"]),
+    ("min-performance=3%00", [f"{MINIMUM}{unavailable('3' + chr(0))}"]),
+    (f"min-performance={DIGITS}", [f"{MINIMUM}{unavailable(DIGITS)}"]),
+    ("kind=nonsense", [f"Kind: {unavailable('nonsense')}"]),
+    ("kind=micro&kind=nonsense", [f"Kind: {unavailable('nonsense')}"]),
+    ("capability=%00", [f"Capability: {unavailable(chr(0))}"]),
+    ("capability=%ff", [f"Capability: {unavailable('�')}"]),
+    ("interface=%ed%a0%80", [f"Interface: {unavailable('���')}"]),
+    ("q=%00", [f"Name contains: Null characters are not allowed.{LEFT}"]),
+    (f"q={LONG}", [f"Name contains: Ensure this value has at most 60 characters (it has 8192).{LEFT}"]),
+]
+
+
+@pytest.mark.parametrize("path", ["/", VERSUS])
+@pytest.mark.parametrize("query, said", BOTH, ids=[query[:30] for query, _ in BOTH])
+def test_a_sentence_says_what_was_left_out_and_the_view_is_as_if_it_were_not_there(
+    client: Client, path: str, query: str, said: list[str]
+) -> None:
+    page = get(client, f"{path}?{query}")
+    assert notices(page) == said
+    plain = get(client, path)
+    assert page.texts("table tr") == plain.texts("table tr")
+    assert submission(page.one("main form[method=get]")) == submission(plain.one("main form[method=get]"))
+
+
+@pytest.mark.parametrize("query, said", MATRIX, ids=[query[:30] for query, _ in MATRIX])
+def test_so_it_is_with_filters(client: Client, query: str, said: list[str]) -> None:
+    page = get(client, f"/?{query}")
+    assert notices(page) == said
+    assert order(page) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
+
+
+@pytest.mark.parametrize("query, said", [*BOTH, *MATRIX], ids=[query[:30] for query, _ in [*BOTH, *MATRIX]])
+def test_the_rest_of_the_address_holds(client: Client, query: str, said: list[str]) -> None:
+    rest = "min-documentation=4&w-documentation=9"
+    page = get(client, f"/?{rest}&{query}")
+    assert notices(page) == said
+    assert standings(page) == standings(get(client, f"/?{rest}"))
+
+
+def test_each_thing_left_out_has_its_sentence(client: Client) -> None:
+    page = get(client, "/?w-performance=abc&min-x=1&sort=up&kind=nonsense&w-documentation=9")
+    assert notices(page) == [
+        f"Kind: {unavailable('nonsense')}",
+        f"Sort by: {unavailable('up')}",
+        f"{WEIGHT}Enter a whole number.{LEFT}",
+        f"There is no criterion “x”.{LEFT}",
+    ]
+    assert page.one("input#w-documentation")["value"] == "9"
+
+
+def test_what_was_left_out_is_not_in_the_address_that_the_page_names(client: Client) -> None:
+    address = "/?w-performance=1e9&min-x=abc&kind=micro&open=x:y"
+    assert client.get(address, headers={"HX-Request": "true"})["HX-Push-Url"] == "/?kind=micro"
+
+
+def test_digits_of_any_script_are_digits(client: Client) -> None:
+    # As Python and Django read them; the page then writes its own.
+    page = get(client, "/?w-performance=%D9%A1")
+    assert notices(page) == []
+    assert page.one("input#w-performance")["value"] == "1"
+    assert standings(page) == standings(get(client, "/?w-performance=1"))
+
+
+def test_markup_in_an_address_is_shown_as_it_is(client: Client) -> None:
+    hostile = '"><script>alert(1)</script>'
+    page = get(
+        client, f"/?q={quote(hostile)}&sort={quote(hostile)}&w-{quote(hostile)}=1&kind={quote(hostile)}"
+    )
+    assert len([script for script in page.all("script") if "src" in script]) == 3
+    assert {script.attributes.get("type") for script in page.all("script") if "src" not in script} == {
+        "application/ld+json"
+    }
+    assert page.one("input#q")["value"] == hostile
+    assert notices(page) == [
+        f"Kind: {unavailable(hostile)}",
+        f"Sort by: {unavailable(hostile)}",
+        f"There is no criterion “{hostile}”.{LEFT}",
+    ]
+    page = read(client.get(f"/compare/flask-vs-{quote('<b>bold')}/").content)
+    assert page.one(".lede p").text == "There is no framework called <b>bold. Tick 2 to 5 of those below."
+
+
+# Much of it
+
+
+@pytest.mark.parametrize("path", ["/", VERSUS, "/compare/"])
+@pytest.mark.parametrize("number", [150, 900])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "capability=orm",
+        "kind=micro",
+        "criteria=documentation",
+        "framework=flask",
+        "w-performance=9",
+        "min-performance=3",
+        "sort=name",
+        "open=flask:performance",
+        "q=a",
+    ],
+)
+def test_a_parameter_many_times_is_the_parameter(client: Client, path: str, number: int, pair: str) -> None:
+    many = client.get(f"{path}?{'&'.join([pair] * number)}")
+    once = client.get(f"{path}?{pair}")
+    assert (many.status_code, many.content) == (once.status_code, once.content)
+
+
+def test_many_values_of_which_few_make_sense(client: Client) -> None:
+    query = "&".join(
+        [*(f"capability=x{number}" for number in range(400)), *["capability=orm"] * 400, "kind=micro"]
+    )
+    page = get(client, f"/?{query}")
+    assert notices(page) == [f"Capability: {unavailable('x0')}"]
+    assert order(page) == ["FastAPI", "Flask", "Quart"]
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+def test_more_parameters_than_anybody_needs_get_a_page_that_says_so(client: Client, path: str) -> None:
+    joint = "&" if "?" in path else "?"
+    response = client.get(f"{path}{joint}{'&'.join(f'p{number}=1' for number in range(1200))}")
+    if response.status_code == 200:
+        # Pages that read no parameter at all.
+        assert response.content == client.get(path).content
+        return
+    assert response.status_code == 400
+    page = read(response.content)
+    assert page.one("h1").text == "The request could not be understood"
+    assert page.all("ul.ways-on a")
+
+
+# Addresses of pages
+
+STRANGE = {
+    "no such slug": "nobody",
+    "capitals": "Nobody",
+    "a null byte": "%00",
+    "a null byte within": "fla%00sk",
+    "half a character": "%ff",
+    "a lone surrogate": "%ed%a0%80",
+    "a blank": "%20",
+    "dots": "..%2f..%2fetc",
+    "markup": "%3Cscript%3E",
+    "another script": "%D8%AC%D9%86%DA%AF%D9%88",
+    "a number": DIGITS,
+    "eight kilobytes": LONG,
+    "a quote": "flask'--",
+}
+
+
+@pytest.mark.parametrize("part", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/{}/",
+        "/frameworks/{}/",
+        "/frameworks/{}/performance/objection/",
+        "/frameworks/flask/{}/objection/",
+        "/criteria/{}/",
+        "/sources/{}/",
+        "/compare/{}/",
+        "/compare/{}-vs-flask/",
+        "/compare/flask-vs-{}-vs-django/",
+        "/method/{}/",
+        "/disagreements/{}/",
+        "/components/{}/",
+        "/capabilities/{}/",
+        "/search/{}/",
+        "/benchmarks/{}/",
+        "/questions/{}/",
+        "/changes/{}/",
+        "/frameworks/{}/performance/history/",
+        "/frameworks/flask/{}/history/",
+    ],
+)
+def test_an_address_that_leads_nowhere_gets_a_page_that_offers_the_way_on(
+    client: Client, path: str, part: str
+) -> None:
+    response = client.get(path.format(part))
+    assert response.status_code == 404
+    page = read(response.content)
+    assert page.one("h1").text in {
+        "There is no page at this address",
+        "Not all of these are known here",
+    }
+    assert page.all("main ul a[href=/]") or page.all("form.choose")
+    assert len(page.one("main").text) < 2000
+
+
+STRAY = ["%00=%00", "q=%ff", "page=0", f"x={LONG}", "criteria=%ed%a0%80", "=&=&&", "%", "%zz=%"]
+
+
+@pytest.mark.parametrize(
+    "path, query",
+    [
+        *((path, "&".join(STRAY)) for path in PAGES.values()),
+        *(("/", query) for query in STRAY),
+        *(("/search/?q=flask", query) for query in STRAY),
+    ],
+    ids=lambda text: str(text)[:40],
+)
+def test_every_page_bears_every_query(client: Client, path: str, query: str) -> None:
+    response = client.get(f"{path}{'&' if '?' in path else '?'}{query}", follow=True)
+    assert response.status_code == 200
+    assert len(read(response.content).all("h1")) == 1
+
+
+# Anything at all
+
+NAMES = st.sampled_from(
+    "as-of q need kind interface capability criteria sort baseline only framework open page use-case w- min-".split()
+    + [
+        f"{prefix}{name}"
+        for prefix in ("w-", "min-")
+        for name in ("performance", "documentation", "x", "-", "")
+    ]
+) | st.text(max_size=8)
+VALUES = st.sampled_from(
+    [
+        *["", "0", "3", "5", "11", "-1", "1e9", "micro", "asgi", "orm", "documentation", "fit", "-name"],
+        *[
+            "2000-02-30",
+            "2026-11-01",
+            "0001-01-01",
+            "differences",
+            "flask:performance",
+            "flask:",
+            ":",
+            *map(str.lower, SCORES),
+        ],
+    ]
+) | st.text(max_size=12)
+QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(
+    lambda pairs: "&".join(
+        f"{quote(name, errors='replace')}={quote(value, errors='replace')}" for name, value in pairs
+    )
+) | st.binary(max_size=40).map(quote)
+bounded = settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
+@bounded
+@given(query=QUERIES)
+def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> None:
+    response = client.get(f"{path}?{query}", follow=True)
+    assert response.status_code == 200
+    page = read(response.content)
+    fragment = client.get(f"{path}?{query}", headers={"HX-Request": "true"})
+    assert fragment.status_code == 200
+    # The address that the fragment names shows the same, and is its own canonical one.
+    canonical = fragment["HX-Push-Url"]
+    again = client.get(canonical, headers={"HX-Request": "true"})
+    assert again["HX-Push-Url"] == canonical
+    assert read(again.content).texts("table tr") == page.texts("table tr")
+
+
+@bounded
+@given(path=st.text(max_size=30) | st.sampled_from([*SCORES, "-vs-", "flask-vs-", "flask"]), query=QUERIES)
+def test_no_path_breaks_the_choice(client: Client, path: str, query: str) -> None:
+    response = client.get(f"/compare/{quote(path, errors='replace')}/?{query}", follow=True)
+    assert response.status_code in {200, 400, 404}
+    assert len(read(response.content).all("h1")) == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/admin/login/"])
+def test_a_form_from_elsewhere_gets_a_page_of_ours_that_needs_nothing_inline(path: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(path, {"q": "x"})
+    page = read(response.content)
+    assert (response.status_code, page.one("h1").text) == (403, "The form could not be accepted")
+    assert not page.all("style")
+    assert not page.all("[style]")

@@ -1,0 +1,239 @@
+"""What every answer carries besides its words: who may keep it, what the browser may run, and no cookie."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.test import Client
+
+from tests.comparisons.pages.test_matrix_page import (
+    ERRORS,
+    PAGES,
+    world,  # noqa: F401 - a fixture
+)
+from tests.factories import KEPT
+from tests.html import read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
+COMPARISONS = [
+    "/",
+    "/?kind=micro&w-performance=9",
+    "/compare/flask-vs-fastapi/",
+    "/compare/flask-vs-fastapi/?only=differences",
+    "/capabilities/?need=orm&need=admin",
+]
+EVERYWHERE = [*PAGES.values(), *(path for path, _ in ERRORS.values())]
+FILES = ["/matrix.csv", "/compare/flask-vs-fastapi.json", f"/s/{KEPT}.md", "/compare/flask.json"]
+HTMX = {"HX-Request": "true"}
+
+
+def vary(client: Client, path: str, **headers: str) -> set[str]:
+    response = client.get(path, headers={**headers, "Accept-Encoding": "gzip"})
+    return {name.strip().lower() for name in response["Vary"].split(",")}
+
+
+# Page and fragment
+
+
+@pytest.mark.parametrize("path", COMPARISONS)
+def test_page_and_fragment_are_kept_apart_by_caches(client: Client, path: str) -> None:
+    expected = {"hx-request", "hx-history-restore-request", "accept-encoding"}
+    assert vary(client, path) == expected
+    assert vary(client, path, **HTMX) == expected
+
+
+@pytest.mark.parametrize("path", ["/?q=", "/compare/flask-vs-fastapi/?only="])
+def test_so_is_the_redirect_that_only_the_page_knows(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 302
+    assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.parametrize("path", COMPARISONS)
+def test_only_the_fragment_names_the_address_to_show(client: Client, path: str) -> None:
+    assert "HX-Push-Url" not in client.get(path)
+    assert client.get(path, headers=HTMX)["HX-Push-Url"] == path
+
+
+@pytest.mark.parametrize("path", COMPARISONS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-History-Restore-Request": "true"},
+        # htmx 2 says both.
+        {"HX-History-Restore-Request": "true", "HX-Request": "true"},
+    ],
+)
+def test_a_history_restore_gets_the_whole_page(client: Client, path: str, headers: dict[str, str]) -> None:
+    restored = client.get(path, headers=headers)
+    assert restored.content == client.get(path).content
+    assert "HX-Push-Url" not in restored
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ERRORS.values()])
+def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Client, path: str) -> None:
+    """Either at once, or by sending the browser to it: a chooser is another page than the form's."""
+    response = client.get(path, headers=HTMX)
+    assert "HX-Push-Url" not in response
+    if "HX-Redirect" in response:
+        response = client.get(response["HX-Redirect"])
+        assert response.status_code >= 400
+    assert read(response.content).one("html body main h1").text
+
+
+# Cookies and caches
+
+
+@pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
+def test_no_public_page_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> None:
+    for headers in ({}, HTMX):
+        response = client.get(path, headers=headers)
+        assert not response.cookies
+        assert "Set-Cookie" not in response
+        assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
+def test_a_signed_in_editor_sees_the_same_page(client: Client, admin_client: Client, path: str) -> None:
+    assert admin_client.get(path).content == client.get(path).content
+
+
+# Methods
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+def test_head_answers_as_get_does_without_the_page(client: Client, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert dict(head.items()) == dict(get.items())
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_pages_are_for_reading_only(client: Client, path: str, method: str) -> None:
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert not response.cookies
+
+
+# What the browser may do
+
+
+def test_every_answer_has_the_same_strict_policy(client: Client) -> None:
+    """But for what is framed, and the one page that frames it: `test_embeds.py` has these."""
+    paths = [path for path in [*EVERYWHERE, *FILES, "/admin/login/", "/live/"] if path != PAGES["embed"]]
+    policies = {client.get(path)["Content-Security-Policy"] for path in paths}
+    assert len(policies) == 1
+    directives = dict(directive.split(" ", 1) for directive in policies.pop().split("; "))
+    assert directives == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_page_has_the_security_headers(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert {
+        name: response[name]
+        for name in (
+            "X-Frame-Options",
+            "X-Content-Type-Options",
+            "Referrer-Policy",
+            "Cross-Origin-Opener-Policy",
+            "Content-Type",
+        )
+    } == {
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Content-Type": "text/html; charset=utf-8",
+    }
+
+
+@pytest.mark.parametrize("path", [*EVERYWHERE, "/admin/login/"])
+def test_no_page_needs_what_the_policy_forbids(client: Client, path: str) -> None:
+    page = read(client.get(path).content)
+    assert page.all("style") == []
+    scripts = [
+        script for script in page.all("script") if script.attributes.get("type") != "application/ld+json"
+    ]
+    assert [script for script in scripts if "src" not in script or script.text] == []
+    for element in page.descendants:
+        assert "style" not in element, element
+        assert not [name for name in element.attributes if name.startswith(("on", "hx-on"))], element
+        for name in ("href", "src", "action", "formaction"):
+            assert not element.attributes.get(name, "").lower().startswith(("javascript:", "data:")), element
+        # Trigger filters, js: and hx-vals need eval, which the policy forbids.
+        assert not re.search(
+            r"\[[^\]]*[=(]", element.attributes.get("hx-trigger", "").replace("<[name]/>", "")
+        )
+        assert "js:" not in "".join(element.attributes.values())
+
+
+#: Links that no browser follows by itself.
+MERELY_NAMED = {"canonical", "alternate"}
+
+
+@pytest.mark.parametrize("path", [*EVERYWHERE, "/admin/login/"])
+def test_nothing_is_loaded_from_elsewhere(client: Client, path: str) -> None:
+    page = read(client.get(path).content)
+    loaded = [element["src"] for element in page.descendants if "src" in element]
+    loaded += [link["href"] for link in page.all("link") if link["rel"] not in MERELY_NAMED]
+    assert [address for address in loaded if not address.startswith("/static/")] == []
+
+
+# The head of each page
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_page_has_one_heading_a_title_a_description_and_an_address(client: Client, path: str) -> None:
+    page = read(client.get(path).content)
+    assert len(page.all("h1")) == 1
+    assert page.one("h1").text
+    assert page.one("head title").text.endswith(" · Touchstone")
+    assert len(page.one("meta[name=description]")["content"]) > 30
+    assert page.one("link[rel=canonical]")["href"].startswith("http://127.0.0.1:8000/")
+    assert page.one("html")["lang"] == "en-GB"
+    assert len(page.all("main")) == 1
+
+
+def test_titles_and_descriptions_tell_the_pages_apart(client: Client) -> None:
+    paths = [path for path in PAGES.values() if "?" not in path]
+    pages = [read(client.get(path).content) for path in paths]
+    assert len({page.one("head title").text for page in pages}) == len(paths)
+    assert len({page.one("meta[name=description]")["content"] for page in pages}) == len(paths)
+
+
+@pytest.mark.parametrize("path, status", ERRORS.values())
+def test_pages_for_what_is_not_there_say_so_and_are_not_indexed(
+    client: Client, path: str, status: int
+) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert read(response.content).one("meta[name=robots]")["content"] == "noindex"
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_headings_leave_out_no_level(client: Client, path: str) -> None:
+    page = read(client.get(path).content)
+    levels = [int(element.tag[1]) for element in page.descendants if re.fullmatch("h[1-6]", element.tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels

@@ -1,0 +1,255 @@
+"""The address is the whole view, and plain forms and links reach all of it: every control comes back as it was sent."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.comparisons.pages.test_matrix_page import (
+    ERRORS,
+    PAGES,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import Element, address, read, submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    """Nothing is changed by these tests."""
+    return remembering
+
+
+def form_of(html: bytes) -> str:
+    """The form with all that its controls can change, as it came."""
+    text = html.decode()
+    start = text.index('<form id="')
+    return text[start : text.index("</form>", start) + len("</form>")]
+
+
+EVERYTHING = (
+    "/?q=a&kind=micro&min-learning-curve=2&criteria=learning-curve&criteria=async-support&w-performance=4&sort=-name"
+    "&baseline=fastapi&only=differences&framework=fastapi&open=fastapi:async-support"
+)
+#: The day on which the tests run: as of then everything stands as it does now.
+DAY = f"as-of={timezone.localdate()}"
+VIEWS = [
+    "/",
+    "/?q=fla",
+    "/?q=%22%3Cb%3E%26+%C3%A9+%2B%25",
+    "/?kind=micro",
+    "/?kind=full-stack&kind=micro&interface=asgi&capability=admin&capability=orm",
+    "/?min-learning-curve=4&min-performance=3",
+    "/?criteria=documentation&criteria=performance",
+    "/?w-performance=0",
+    "/?w-async-support=0&w-documentation=10&w-learning-curve=3&w-performance=4",
+    "/?criteria=documentation&w-performance=9",
+    "/?w-async-support=0&w-documentation=0&w-learning-curve=0&w-performance=0",
+    "/?sort=-fit",
+    "/?sort=name",
+    "/?sort=-async-support",
+    "/?baseline=flask",
+    "/?q=django&baseline=flask",
+    "/?only=differences",
+    "/?interface=wsgi&w-performance=7&only=differences",
+    "/?q=zzz&w-performance=7&sort=name&framework=flask&open=flask:performance",
+    "/?framework=flask&framework=django",
+    "/?kind=full-stack&framework=django",
+    "/?kind=full-stack&framework=flask",
+    "/?open=fastapi:performance",
+    "/?kind=full-stack&open=fastapi:performance",
+    EVERYTHING,
+    "/?use-case=live-updates",
+    "/?kind=micro&use-case=shop&w-performance=9&sort=name&framework=flask",
+    f"/?{DAY}&use-case=live-updates&w-documentation=0",
+    "/compare/flask-vs-django/?use-case=live-updates&w-documentation=0",
+    f"/?{DAY}&kind=micro&w-performance=9&framework=flask&open=flask:performance",
+    f"/compare/flask-vs-django/?{DAY}&w-documentation=0&baseline=flask",
+    "/compare/flask-vs-django/",
+    "/compare/quart-vs-flask-vs-django-vs-sanic-vs-fastapi/",
+    "/compare/flask-vs-django/?w-documentation=0&w-performance=9",
+    "/compare/flask-vs-django/?baseline=flask",
+    "/compare/flask-vs-django/?only=differences",
+    "/compare/flask-vs-django/?w-performance=7&baseline=flask&only=differences",
+    "/capabilities/",
+    "/capabilities/?need=orm&need=validation",
+]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sending_the_form_as_it_stands_changes_nothing(client: Client, view: str) -> None:
+    before = client.get(view)
+    assert before.status_code == 200
+    after = client.get(address(read(before.content).one("main form[method=get]")), follow=True)
+    assert form_of(after.content) == form_of(before.content)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_fragment_is_the_form_of_the_page_byte_for_byte(client: Client, view: str) -> None:
+    page = client.get(view)
+    fragment = client.get(view, headers={"HX-Request": "true"})
+    assert fragment.content.decode().strip() == form_of(page.content)
+    assert [element.tag for element in read(fragment.content).children if isinstance(element, Element)] == [
+        "form"
+    ]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_canonical_address_is_the_one_that_was_asked_for(client: Client, view: str) -> None:
+    assert client.get(view, headers={"HX-Request": "true"})["HX-Push-Url"] == view
+
+
+@pytest.mark.parametrize(
+    "sent, canonical",
+    [
+        ("/?q=&sort=&baseline=&min-performance=&w-performance=&open=", "/"),
+        ("/?sort=fit", "/"),
+        (
+            "/?w-performance=9&q=fla&kind=micro&w-documentation=0&kind=full-stack&q=a",
+            "/?q=a&kind=full-stack&kind=micro&w-documentation=0&w-performance=9",
+        ),
+        (
+            "/?criteria=async-support&criteria=learning-curve&criteria=async-support",
+            "/?criteria=learning-curve&criteria=async-support",
+        ),
+        # A weight that is the default anyway says nothing.
+        ("/?w-async-support=1&w-documentation=10&w-learning-curve=2&w-performance=3", "/?w-documentation=10"),
+        (
+            "/compare/flask-vs-django/?w-documentation=1&w-performance=9",
+            "/compare/flask-vs-django/?w-performance=9",
+        ),
+        # All columns and none named are the same view.
+        ("/?criteria=async-support&criteria=learning-curve&criteria=performance&criteria=documentation", "/"),
+        ("/?framework=flask&framework=django&framework=flask", "/?framework=flask&framework=django"),
+        ("/?w-performance=07&utm_source=elsewhere", "/?w-performance=7"),
+        ("/?sort=nonsense&kind=micro", "/?kind=micro"),
+        (
+            "/compare/flask-vs-django/?only=&baseline=&w-performance=9&q=fla",
+            "/compare/flask-vs-django/?w-performance=9",
+        ),
+        (
+            "/capabilities/?need=validation&need=&need=orm&need=orm&q=fla",
+            "/capabilities/?need=orm&need=validation",
+        ),
+    ],
+)
+def test_equal_views_have_one_address(client: Client, sent: str, canonical: str) -> None:
+    fragment = client.get(sent, headers={"HX-Request": "true"})
+    assert fragment["HX-Push-Url"] == canonical
+    if "nonsense" not in sent:
+        assert form_of(fragment.content) == form_of(client.get(canonical).content)
+
+
+# Every control
+
+
+Pairs = list[tuple[str, str]]
+
+
+def changes(form: Element) -> Iterator[Pairs]:
+    """What the form sends after each single thing that a visitor can do to it."""
+    pairs = submission(form)
+    for control in form.all("input"):
+        name, kind = control.attributes.get("name"), control.attributes.get("type")
+        if kind == "checkbox" and name:
+            box = (name, control["value"])
+            yield [pair for pair in pairs if pair != box] if box in pairs else [*pairs, box]
+        elif kind in {"text", "search"} and name:
+            values = ["", "0", "7"] if name.startswith("w-") else ["", "fla", "a & b", "zzz"]
+            yield from ([(name, value) if pair[0] == name else pair for pair in pairs] for value in values)
+    for select in form.all("select"):
+        for option in select.all("option"):
+            chosen = (select["name"], option["value"])
+            yield [chosen if pair[0] == chosen[0] else pair for pair in pairs]
+
+
+def said(pairs: Pairs) -> Pairs:
+    """What of it says something, in whichever order. All columns ticked say no more than none."""
+    spoken = sorted(pair for pair in pairs if pair[1])
+    columns = [pair for pair in spoken if pair[0] == "criteria"]
+    return [pair for pair in spoken if pair not in columns] if len(columns) == 4 else spoken
+
+
+@pytest.mark.parametrize(
+    "view, count",
+    [
+        ("/", 62),
+        (EVERYTHING, 54),
+        ("/compare/flask-vs-django/?w-performance=2&baseline=flask", 16),
+        ("/capabilities/?need=orm", 3),
+    ],
+)
+def test_every_control_comes_back_as_it_was_sent(client: Client, view: str, count: int) -> None:
+    form = get(client, view).one("main form[method=get]")
+    sent = list(changes(form))
+    assert len(sent) == count
+    for pairs in sent:
+        page = get(client, f"{form['action']}?{urlencode(pairs)}")
+        assert said(submission(page.one("main form[method=get]"))) == said(pairs)
+        assert page.all(".notices") == []
+
+
+def test_blanks_are_dropped_from_the_address_and_nothing_else_is(client: Client) -> None:
+    response = client.get("/?q=&kind=micro&w-performance=0&w-documentation=&min-x=abc&utm_source=")
+    assert (response.status_code, response["Location"]) == (302, "/?kind=micro&w-performance=0&min-x=abc")
+    assert client.get("/?q=&kind=")["Location"] == "/"
+
+
+def test_all_columns_named_is_sent_on_to_none_so_that_later_ones_are_shown(client: Client) -> None:
+    columns = [
+        ("criteria", slug) for slug in ("learning-curve", "documentation", "performance", "async-support")
+    ]
+    response = client.get(f"/?{urlencode([('q', ''), ('kind', 'micro'), *columns])}")
+    assert (response.status_code, response["Location"]) == (302, "/?kind=micro")
+    kept = f"/?{urlencode(columns[1:])}"
+    assert client.get(kept).status_code == 200
+    # One that is not known is told of.
+    assert client.get(f"{kept}&criteria=rust").status_code == 200
+
+
+# Plain links and forms
+
+
+@pytest.mark.parametrize("path", [*PAGES.values(), *(path for path, _ in ERRORS.values())])
+def test_every_link_leads_somewhere_and_every_button_belongs_to_a_form(client: Client, path: str) -> None:
+    page = read(client.get(path).content)
+    ids = {element["id"] for element in page.descendants if "id" in element}
+    for link in page.all("a"):
+        assert link.text, path
+        assert link["href"].startswith(("/", "#")), link["href"]
+        if link["href"].startswith("#"):
+            assert link["href"][1:] in ids
+    forms = page.all("form")
+    within = [button for form in forms for button in form.all("button")]
+    # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden
+    # until its script shows it.
+    copying = {"data-copy-link", "data-copy-file", "data-copy-text", "data-copy-from"}
+    alone = [button for button in page.all("button") if not copying & button.attributes.keys()]
+    outside = [button for button in alone if button not in within]
+    assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]
+    # Only freezing writes something.
+    assert [form["method"] for form in forms if form.attributes.get("id") != "freeze"] == ["get"] * (
+        len(forms) - len(page.all("form[id=freeze]"))
+    )
+
+
+def test_every_page_that_a_page_leads_to_is_there_and_so_is_the_place_on_it(client: Client) -> None:
+    links = {link["href"] for path in PAGES.values() for link in get(client, path).all("a")}
+    # Views of a table are tested above. Places on the page itself, too.
+    pages: dict[str, set[str]] = {}
+    for link in links:
+        path, _, place = link.partition("#")
+        if path.startswith("/") and "?" not in path:
+            pages.setdefault(path, set()).add(place)
+    for path, places in pages.items():
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 200, path
+        if not answer["Content-Type"].startswith("text/html"):
+            assert places == {""}, path
+            continue
+        ids = {element["id"] for element in read(answer.content).descendants if "id" in element}
+        assert places - {""} <= ids, path

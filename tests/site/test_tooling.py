@@ -1,0 +1,270 @@
+"""The promises that the project's own files make: settings, requirements, scripts, the example production set-up."""
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.utils import formats
+from dotenv import dotenv_values
+
+from config.settings import kept_secret
+from tests.conftest import Command
+
+BASE_DIR: Path = settings.BASE_DIR
+
+
+# Settings
+
+
+def test_the_example_environment_passes_the_deployment_check(manage: Command) -> None:
+    example = {name: value or "" for name, value in dotenv_values(BASE_DIR / ".env.example").items()}
+    outcome = manage("check", "--deploy", "--fail-level", "WARNING", **example)
+    assert (outcome.stdout, outcome.stderr) == ("System check identified no issues (0 silenced).\n", "")
+
+
+@pytest.mark.parametrize(
+    "name, value, said",
+    [
+        ("DJANGO_DEBUG", "perhaps", 'Environment variable "DJANGO_DEBUG" invalid'),
+        ("DATABASE_URL", "mysql://a/b", "DATABASE_URL must start with sqlite:/// or postgres://"),
+        ("DATABASE_URL", "nonsense", 'Environment variable "DATABASE_URL" invalid'),
+        ("SITE_URL", "compare.example.org", "SITE_URL must hold addresses like https://"),
+        (
+            "DJANGO_CSRF_TRUSTED_ORIGINS",
+            "example.org",
+            "DJANGO_CSRF_TRUSTED_ORIGINS must hold addresses like",
+        ),
+        ("DJANGO_HTTPS", "on", "with DJANGO_HTTPS on, SITE_URL must be"),
+        ("DJANGO_SECRET_KEY", "short", "at least 50 characters"),
+        ("PORT", "65536", 'Environment variable "PORT" invalid'),
+        ("LOG_LEVEL", "loud", 'Environment variable "LOG_LEVEL" invalid'),
+        ("VAR_DIR", "/dev/null/var", "cannot be written"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_sentence(manage: Command, name: str, value: str, said: str) -> None:
+    outcome = manage("check", **{name: value})
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("Touchstone cannot start: ")
+    assert said in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "secret-key"
+    made = kept_secret(path)
+    assert len(made) >= 50
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert kept_secret(path) == made
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_dates_are_written_out() -> None:
+    assert formats.date_format(date(2026, 11, 20)) == "20 November 2026"
+    assert formats.localize(date(2026, 11, 20)) == "20 November 2026"
+
+
+# What every answer carries
+
+
+def test_nothing_inline_and_nothing_from_elsewhere_not_even_in_the_admin(client: Client) -> None:
+    response = client.get("/admin/login/")
+    assert dict(directive.split(" ", 1) for directive in response["Content-Security-Policy"].split("; ")) == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_cookies_stay_at_the_editors_desk(client: Client) -> None:
+    response = client.get("/admin/login/")
+    assert {cookie["path"] for cookie in response.cookies.values()} == {"/admin/"}
+
+
+@pytest.mark.django_db
+def test_guessing_passwords_ends_after_five(client: Client) -> None:
+    guess = {"username": "editor", "password": "guess"}
+    codes = [client.post("/admin/login/", guess).status_code for _ in range(6)]
+    assert codes == [200, 200, 200, 200, 429, 429]
+
+
+# The database and the packages
+
+
+@pytest.mark.django_db
+def test_the_models_have_no_changes_without_a_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def pins(name: str) -> dict[str, str]:
+    """Package and pinned version of each entry of a requirements file."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (BASE_DIR / name).read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
+def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: str) -> None:
+    lines = (BASE_DIR / name).read_text().splitlines()
+    entries = [line for line in lines if not line.startswith(("    ", "#"))]
+    assert len(entries) == len(pins(name)) > 3
+    for entry in entries:
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; [^\\]+)? \\", entry)
+    others = {line.strip() for line in lines if not line.lstrip().startswith("#")} - {
+        line.strip() for line in entries
+    }
+    for line in others:
+        assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}( \\)?", line)
+
+
+def test_all_sets_agree_and_hold_what_is_asked_for() -> None:
+    run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
+    build = pins("requirements-build.txt")
+    assert run.items() <= dev.items()
+    assert all(build[name] == dev[name] for name in build.keys() & dev.keys())
+    for name, pinned in [
+        ("requirements.in", run),
+        ("requirements-dev.in", dev),
+        ("requirements-build.in", build),
+    ]:
+        wanted = re.findall(r"^([a-z0-9-]+)", (BASE_DIR / name).read_text(), re.MULTILINE)
+        assert set(wanted) - {"-r", "-c"} <= pinned.keys()
+
+
+# Scripts and rules
+
+
+@pytest.mark.parametrize("script", ["bin/bootstrap", "bin/test", ".ci/run"])
+def test_scripts_are_executable_and_well_formed(script: str) -> None:
+    assert os.access(BASE_DIR / script, os.X_OK)
+    shell = (BASE_DIR / script).read_text().splitlines()[0].rpartition("/")[2].split()[-1]
+    subprocess.run([shell, "-n", BASE_DIR / script], check=True)
+
+
+@pytest.mark.parametrize(
+    "file, line",
+    [
+        ("frameworks/pages/views.py", "from comparisons.arithmetic import scoring\n"),
+        ("frameworks/models/evidence.py", "import comparisons.comparison.matrix\n"),
+        ("frameworks/pages/views.py", "from config import settings\n"),
+        ("comparisons/pages/views.py", "from config import settings\n"),
+    ],
+)
+def test_the_linter_keeps_the_rooms_apart(file: str, line: str) -> None:
+    outcome = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251", f"--stdin-filename={file}", "-"],
+        cwd=BASE_DIR, input=line, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert outcome.returncode == 1
+    assert "TID251" in outcome.stdout
+
+
+# The production set-up, started for real; in one process, since setting it up takes seconds
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def prepare(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "bin/prepare.py"],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a fresh installation with a database, content and collected static files."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTEST_VERSION")}
+    environment = {**kept, "VAR_DIR": str(tmp_path_factory.mktemp("var")), "PORT": free_port()}
+    outcome = prepare(environment)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    return environment
+
+
+@pytest.fixture(scope="module")
+def server(installation: dict[str, str]) -> Iterator[str]:
+    """The address of the server of deploy/gunicorn.conf.py. It must end well on Ctrl-C."""
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "config.wsgi"]
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, env=installation, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        address = f"http://127.0.0.1:{installation['PORT']}/"
+        assert process.stdout.readline() == f"Touchstone is at {address} (Ctrl-C stops it)\n"
+        yield address
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=15)
+        assert (process.returncode, complaints) == (0, "")
+
+
+def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+    with urlopen(Request(address, headers=headers)) as response:  # noqa: S310 - our own server
+        return response.status, response.read().decode(errors="replace"), dict(response.headers)
+
+
+@pytest.mark.xdist_group("production")
+def test_the_server_is_ready_when_it_says_so(server: str) -> None:
+    assert fetch(f"{server}ready/")[:2] == (200, "ok\n")
+
+
+@pytest.mark.xdist_group("production")
+def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
+    _, page, _ = fetch(f"{server}admin/login/")
+    style = re.search(r'href="/(static/admin/css/base\.[0-9a-f]{12}\.css)"', page)
+    assert style
+    status, _, headers = fetch(f"{server}{style[1]}", **{"Accept-Encoding": "br"})
+    assert (status, headers["Content-Encoding"]) == (200, "br")
+    assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
+
+
+@pytest.mark.xdist_group("production")
+def test_a_value_of_eight_kilobytes_reaches_the_portal(server: str) -> None:
+    assert fetch(f"{server}live/?q={'a' * 8192}")[:2] == (200, "ok\n")
+
+
+@pytest.mark.xdist_group("production")
+def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[str, str]) -> None:
+    outcome = prepare(installation)
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
+
+
+@pytest.mark.xdist_group("production")
+def test_preparing_collects_again_what_is_missing_and_only_then(installation: dict[str, str]) -> None:
+    collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"
+    elsewhere = {**installation, "PORT": free_port()}
+    before = collected.stat().st_mtime_ns
+    assert prepare(elsewhere).returncode == 0
+    assert collected.stat().st_mtime_ns == before
+    lost = next(collected.parent.glob("admin/css/base.*.css"))
+    lost.unlink()
+    assert prepare(elsewhere).returncode == 0
+    assert lost.exists()

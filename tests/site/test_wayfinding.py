@@ -1,0 +1,146 @@
+"""What crawlers and language models are told of the portal: every public page, none other, by its public address."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.test import Client
+
+from frameworks.models import Criterion, Framework
+from frameworks.record import revisions
+from tests import factories
+from tests.comparisons.pages.test_matrix_page import (
+    PAGES,
+    get,
+    world,  # noqa: F401 - a fixture
+)
+from tests.html import read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+SITE = "http://127.0.0.1:8000"
+MACHINES = ["/sitemap.xml", "/robots.txt", "/llms.txt"]
+LATER = datetime(2031, 5, 4, 12, tzinfo=UTC)
+
+
+def sitemap(client: Client) -> dict[str, str]:
+    response = client.get("/sitemap.xml", headers={"Host": "localhost"})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/xml")
+    found = ET.fromstring(response.content).findall(f"{XML}url")  # noqa: S314 - our own
+    listed = {url.findtext(f"{XML}loc") or "": url.findtext(f"{XML}lastmod") or "" for url in found}
+    assert len(listed) == len(found)
+    assert all(url.startswith(f"{SITE}/") for url in listed)
+    return {url.removeprefix(SITE): day for url, day in listed.items()}
+
+
+def test_every_page_of_its_own_is_in_the_sitemap_with_a_date(client: Client) -> None:
+    listed = sitemap(client)
+    pages = [read(client.get(path).content) for path in PAGES.values()]
+    canonical = {
+        page.one("link[rel=canonical]")["href"].removeprefix(SITE)
+        for page in pages
+        if not page.all("meta[name=robots]")
+    }
+    assert {urlsplit(path).path for path in canonical} <= listed.keys()
+    assert all(listed.values())
+
+
+def test_every_page_in_the_sitemap_is_there_is_indexed_and_names_itself(client: Client) -> None:
+    for path in sitemap(client):
+        page = get(client, path)
+        assert page.one("link[rel=canonical]")["href"] == SITE + path
+        assert page.all("meta[name=robots]") == []
+
+
+@pytest.mark.parametrize(
+    "slug, model, concerned, others",
+    [
+        (
+            "flask",
+            Framework,
+            ["/frameworks/flask/", "/compare/fastapi-vs-flask/", "/", "/changes/"],
+            ["/frameworks/quart/", "/compare/django-vs-fastapi/", "/criteria/performance/"],
+        ),
+        (
+            "performance",
+            Criterion,
+            ["/criteria/performance/", "/"],
+            ["/criteria/documentation/", "/frameworks/flask/"],
+        ),
+    ],
+)
+def test_a_change_dates_the_pages_that_it_concerns(
+    client: Client,
+    slug: str,
+    model: type[Framework] | type[Criterion],
+    concerned: list[str],
+    others: list[str],
+) -> None:
+    fact = model.objects.get(slug=slug)
+    fact.name += " again"
+    revisions.save(fact, by=factories.MAKER, reason="Renamed.", seen=1, at=LATER)
+    listed = sitemap(client)
+    assert {listed[path] for path in concerned} == {"2031-05-04"}
+    assert all(listed[path] < "2031" for path in others)
+
+
+def test_a_rating_dates_its_framework_its_criterion_and_its_history(client: Client) -> None:
+    rating = Framework.objects.get(slug="flask").ratings.get(criterion__slug="performance")
+    rating.score = 1
+    revisions.save(rating, by=factories.MAKER, reason="Read again.", seen=1, at=LATER)
+    dated = {path for path, day in sitemap(client).items() if day == "2031-05-04"}
+    assert {"/frameworks/flask/", "/criteria/performance/", "/frameworks/flask/performance/history/"} <= dated
+    assert not dated & {
+        "/frameworks/django/",
+        "/criteria/documentation/",
+        "/frameworks/flask/documentation/history/",
+    }
+
+
+@pytest.mark.parametrize("path", MACHINES)
+def test_nothing_unpublished_is_named(client: Client, path: str) -> None:
+    factories.make_rating(
+        framework=Framework.objects.get(slug="hidden"), criterion=Criterion.objects.all()[0]
+    )
+    assert b"idden" not in client.get(path).content
+
+
+@pytest.mark.parametrize(
+    "query", ["?p=%00", "?p=-1", "?p=x", "?p=" + "9" * 5_000], ids=["NUL", "-1", "x", "long"]
+)
+def test_there_is_one_page_of_the_sitemap(client: Client, query: str) -> None:
+    assert client.get(f"/sitemap.xml{query}").status_code == 404
+
+
+def test_crawlers_may_read_all_but_the_desk(client: Client) -> None:
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().split("\n") == [
+        "User-agent: *", "Disallow: /admin/", "", f"Sitemap: {SITE}/sitemap.xml", "",
+    ]  # fmt: skip
+
+
+def test_language_models_are_told_what_there_is_and_where(client: Client) -> None:
+    change = Framework.objects.get(slug="flask")
+    change.summary = "Small & <quick>."
+    revisions.save(change, by=factories.MAKER, reason="Said so.", seen=1)
+    response = client.get("/llms.txt")
+    text = response.content.decode()
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert text.startswith("# Touchstone\n\n> Touchstone compares Python web frameworks on cited evidence.")
+    assert f"- [Flask]({SITE}/frameworks/flask/): Small & <quick>.\n" in text
+    assert f"- [Performance]({SITE}/criteria/performance/): " in text
+    links = [part.partition(")")[0] for part in text.split(f"]({SITE}")[1:]]
+    assert len(links) > 15
+    assert {client.get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize("path", MACHINES)
+def test_they_are_for_reading_set_no_cookie_and_are_known_again(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405
+    response = client.get(path)
+    assert not response.cookies
+    if path != "/robots.txt":
+        assert client.get(path, headers={"If-None-Match": response["ETag"]}).status_code == 304
