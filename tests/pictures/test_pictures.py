@@ -471,7 +471,7 @@ def test_a_machine_without_typefaces_draws_the_same_and_is_told_nothing() -> Non
     """In a process of its own: where the machine's typefaces are is asked once."""
     card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
     svg = drawing.svg_of(card, brand="Touchstone", address="example.org/a/")
-    told = "import sys; from frameworks.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
+    told = "import sys; from pictures.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
     elsewhere = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "FONTCONFIG_PATH": "/nowhere"}
     alone = subprocess.run(
         [sys.executable, "-c", told], input=svg.encode(), capture_output=True, env=elsewhere, check=True

@@ -666,7 +666,7 @@ import django
 from django.core.management import execute_from_command_line
 
 django.setup()
-from frameworks import revisions
+from frameworks.record import revisions
 
 write, written = revisions._update, []
 
