@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format lock clean
+.PHONY: help run dev test lint format map lock clean
 
 python := .venv/bin/python
 
@@ -30,6 +30,10 @@ format: ## puts style and formatting right where that can be done by itself
 	@bin/bootstrap dev
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
+
+map: ## draws docs/architecture.svg from the imports
+	@bin/bootstrap dev
+	@$(python) bin/architecture.py
 
 lock: ## pins the packages of requirements*.in anew, those of the benchmark too (needs uv)
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""The facts: catalogue, evidence, the history of both; and what the editors' desk keeps beside them."""
+"""The facts as tables: catalogue, evidence, their revisions, and what the desk keeps beside them."""
 
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
