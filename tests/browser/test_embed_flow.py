@@ -14,13 +14,9 @@ from playwright.sync_api import FrameLocator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from comparisons.sharing.embedding import SANDBOX
-from tests.browser.test_layout import seed, seeded  # noqa: F401 - a fixture
-from tests.conftest import Axe
+from tests.browser.looking import Axe, everywhere, overhang
 from tests.factories import KEPT
 from tests.html import read
-
-from .test_accessibility import everywhere
-from .test_layout import overhang
 
 pytestmark = pytest.mark.usefixtures("seeded")
 

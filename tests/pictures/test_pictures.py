@@ -22,13 +22,8 @@ from pictures.card import Bar, Card, Dots, Row, Scale, Steps, figures, part
 from pictures.rasterising import png_of
 from pictures.text_metrics import Face
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    change,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, fits, read
+from tests.pages import ERRORS, PAGES, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

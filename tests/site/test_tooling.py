@@ -1,5 +1,6 @@
 """The promises that the project's own files make: settings, requirements, scripts, the example production set-up."""
 
+import ast
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from django.utils import formats
 from dotenv import dotenv_values
 
 from config.settings import kept_secret
-from tests.conftest import Command
+from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
 
@@ -268,3 +269,31 @@ def test_preparing_collects_again_what_is_missing_and_only_then(installation: di
     lost.unlink()
     assert prepare(elsewhere).returncode == 0
     assert lost.exists()
+
+
+# The tests themselves
+
+
+def imported_by(file: Path) -> set[str]:
+    """Return the modules, and what is taken from them, by their full names."""
+    package = file.relative_to(BASE_DIR).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_shared_parts_of_tests_live_in_named_modules() -> None:
+    """No file imports from a test file, nor from a conftest.py: pytest finds fixtures by itself."""
+    offences = [
+        f"{file.relative_to(BASE_DIR)}: {name}"
+        for file in sorted((BASE_DIR / "tests").rglob("*.py"))
+        for name in sorted(imported_by(file))
+        if name.startswith("tests.") and re.search(r"\.(test_\w+|conftest)(\.|$)", name)
+    ]
+    assert offences == []

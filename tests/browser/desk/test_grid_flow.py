@@ -12,9 +12,9 @@ from frameworks.models import Claim, Framework, Objection, Proposal, Rating, Rev
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
+from tests.browser.looking import Axe
 from tests.browser.stillness import settle
-from tests.conftest import Axe
-from tests.desk.test_admin import sign_in
+from tests.desk.signing_in import sign_in
 
 URL = "/admin/frameworks/rating/matrix/"
 BOB = Author("Bob Hopper", Revision.Origin.ADMIN)

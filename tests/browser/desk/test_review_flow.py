@@ -6,9 +6,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Proposal, Rating
 from tests import factories
+from tests.browser.looking import Axe
 from tests.browser.stillness import settle
-from tests.conftest import Axe
-from tests.desk.test_admin import change_url
+from tests.desk.reading import change_url
 
 from .signing_in import sign_in
 

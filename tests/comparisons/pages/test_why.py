@@ -11,10 +11,8 @@ from django.utils import timezone
 from comparisons.pages.why import DRAWN, in_sentence
 from frameworks.models import Criterion, Framework
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import world  # noqa: F401 - a fixture
 from tests.html import Element, read, standings
-
-from .test_matrix_page import get
+from tests.pages import get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

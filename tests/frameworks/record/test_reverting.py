@@ -14,9 +14,8 @@ from frameworks.record import reverting, revisions
 from frameworks.record.replaying import divergences
 from frameworks.record.revisions import Author, Conflict, Refused
 from tests import factories
-from tests.desk.test_admin import ada, bob, form_on, sign_in, text_of
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.reading import form_on, text_of
+from tests.desk.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

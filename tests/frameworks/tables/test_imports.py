@@ -19,25 +19,21 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from desk.editing.lists import desk_url
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet
 from tests import factories
-from tests.desk.test_admin import ada, bob, list_url, one_of_each, sign_in, text_of
+from tests.desk.reading import list_url, text_of
+from tests.desk.signing_in import sign_in
+from tests.factories import one_of_each
+from tests.frameworks.tables.importing import confirm, counts, page, preview, shown, upload
 from tests.html import Element, read
-
-__all__ = ["ada", "bob"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
-
-
-def page(kind: str, name: str = "import", *args: Any) -> str:
-    return desk_url(kinds.KINDS[kind].model, name, *args)
 
 
 def exported(kind: str) -> list[dict[str, str]]:
@@ -48,34 +44,6 @@ def exported(kind: str) -> list[dict[str, str]]:
 def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedFile:
     sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
     return SimpleUploadedFile(name, sheets.write(sheet, sheets.ending(name)))
-
-
-def upload(client: Client, kind: str, table: Any) -> str:
-    """Uploads the table, and says where its preview is."""
-    answer = client.post(page(kind), {"file": table})
-    assert answer.status_code == FOUND, text_of(answer)
-    return str(answer.headers["location"])
-
-
-def preview(client: Client, url: str) -> Element:
-    return read(client.get(url).content)
-
-
-def shown(preview: Element) -> list[list[str]]:
-    """Row by row what the preview says: number, fact, state, what it changes."""
-    return [
-        [cell.text for cell in row.children if isinstance(cell, Element)]
-        for row in preview.one("table.import-rows").all("tr")
-        if row.attributes.get("class") in set(Status)
-    ]
-
-
-def counts(preview: Element) -> str:
-    return preview.one("nav.sieve").text
-
-
-def confirm(client: Client, url: str, **data: str) -> Any:
-    return client.post(url, {"reason": "From the table.", **data}, follow=True)
 
 
 def states() -> list[tuple[str, int, object]]:
