@@ -20,6 +20,7 @@ from desk.editing.conflicts import Clash
 from desk.editing.forms import Seen, is_number
 from desk.editing.lists import ListAdmin
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
@@ -106,7 +107,7 @@ def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None)
     return Clash.between(
         known,
         Seen(change.seen or 0, change.key),
-        now=revisions.state(fact) if fact else None,
+        now=state_of(fact) if fact else None,
         mine=change.after,
         wish="delete it" if change.after is None else "",
     )

@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models.schema import State, state_of
 from frameworks.record import past, renaming, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 
 class Undecidable(Exception):
@@ -130,14 +131,12 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
     elif change.action == Revision.Action.DELETED:
         revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
     else:
-        wanted = change.after if over is None else on_top(change, revisions.state(current))
+        wanted = change.after if over is None else on_top(change, state_of(current))
         found = past.rebuilt(model, wanted or {})
         if found is None:
             raise _Gone
-        fact = found.fact
-        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
         revisions.save(
-            fact,
+            found.succeed(current),
             by=author,
             reason=change.reason,
             seen=change.seen if over is None else over,

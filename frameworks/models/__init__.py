@@ -7,7 +7,7 @@ from .evidence import Claim, Disagreement, Rating, Source, spread
 from .history import Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
-from .recorded import Recorded, recorded_models
+from .recorded import Recorded, recorded_models, renamable_models
 from .renaming import RENAMABLE, FormerSlug
 from .review import Proposal, ProposedChange
 
@@ -42,5 +42,6 @@ __all__ = [
     "Trait",
     "Upload",
     "recorded_models",
+    "renamable_models",
     "spread",
 ]

@@ -35,6 +35,7 @@ class Framework(Recorded):
     """A web framework: what decision analysis calls an alternative."""
 
     key_fields = ("slug",)
+    is_renamable = True
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -111,6 +112,7 @@ class Criterion(Recorded):
     """
 
     key_fields = ("slug",)
+    is_renamable = True
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)

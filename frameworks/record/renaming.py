@@ -8,7 +8,7 @@ query over the history. What the fact's own steps say of its name stays: the ste
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ from django.utils.cache import patch_cache_control
 
 from frameworks.models import FormerSlug, ProposedChange, Recorded, Revision, recorded_models
 from frameworks.models.promises import SLUG
-from frameworks.models.recorded import key_kinds
+from frameworks.models.schema import schema_of
 
 # Writing
 
@@ -47,52 +47,31 @@ def rename(kind: str, old: str, new: str) -> None:
 
 
 def _refile(steps: "models.QuerySet[Any]", model: type[Recorded], kind: str, old: str, new: str) -> None:
+    schema = schema_of(model)
     told = {state: Cast(state, models.TextField()) for state in ("before", "after")}
     naming = Q(key__contains=old) | Q(told_before__contains=f'"{old}"') | Q(told_after__contains=f'"{old}"')
     found = steps.filter(model=model._meta.model_name).alias(
         **{f"told_{state}": text for state, text in told.items()}
     )
+
+    def name(of: str, known: Any) -> Any:
+        return new if (of, known) == (kind, old) else known
+
     for step in found.filter(naming):
         filed = {
-            "key": "/".join(_renamed(model, step.key.split("/"), kind, old, new)),
-            "before": _state(model, step.before, kind, old, new),
-            "after": _state(model, step.after, kind, old, new),
+            "key": "/".join(schema.renamed_key(step.key.split("/"), name)),
+            "before": step.before and schema.renamed(step.before, name),
+            "after": step.after and schema.renamed(step.after, name),
         }
         changed = {name: value for name, value in filed.items() if value != getattr(step, name)}
         if changed:
             steps.filter(pk=step.pk).update(**changed)
 
 
-def _renamed(model: type[Recorded], parts: Sequence[Any], kind: str, old: str, new: str) -> list[Any]:
-    kinds = key_kinds(model)
-    return [new if (kinds[place], part) == (kind, old) else part for place, part in enumerate(parts)]
-
-
-def _state(model: type[Recorded], state: Any, kind: str, old: str, new: str) -> Any:
-    """The recorded fields with the relations named anew."""
-    if state is None:
-        return None
-    found = dict(state)
-    for name, other, is_many in _relations(model):
-        keys = found.get(name)
-        if keys and is_many:
-            found[name] = sorted(_renamed(other, key, kind, old, new) for key in keys)
-        elif keys:
-            found[name] = _renamed(other, keys, kind, old, new)
-    return found
-
-
-def _relations(model: type[Recorded]) -> Iterator[tuple[str, type[Recorded], bool]]:
-    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
-        other = field.related_model
-        if isinstance(other, type) and issubclass(other, Recorded):
-            yield field.name, other, bool(field.many_to_many)
-
-
 def key_before(step: Revision) -> str:
     """The name that the fact of a step had before it."""
     model = recorded_models()[step.model]
-    if step.before is None or key_kinds(model) != [step.model]:
+    if step.before is None or not model.is_renamable:
         return step.key
     return str(step.before[model.key_fields[0]])
 

@@ -21,6 +21,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from desk.editing.lists import desk_url
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
@@ -80,7 +81,7 @@ def confirm(client: Client, url: str, **data: str) -> Any:
 
 def states() -> list[tuple[str, int, object]]:
     return [
-        (fact.key_text, fact.version, revisions.state(fact))
+        (fact.key_text, fact.version, state_of(fact))
         for kind in kinds.KINDS.values()
         for fact in kind.facts().order_by("pk")
     ]
@@ -123,7 +124,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
     assert len({step.changeset for step in steps}) == 1
     assert steps[0].before is not None
     assert steps[0].changed_fields == [("score", 3, 4), ("verdict", "Middling", "=Good")]
-    assert (steps[1].before, steps[1].after) == (None, revisions.state(made))
+    assert (steps[1].before, steps[1].after) == (None, state_of(made))
     assert not Upload.objects.exists()
 
 
@@ -482,7 +483,7 @@ def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAsse
     changes = []
     for _ in range(3):
         rating = factories.make_rating()
-        before = revisions.state(rating)
+        before = state_of(rating)
         rating.score = 1
         changes.append(revisions.Change(rating, {}, 1, before))
     with django_assert_num_queries(1 + 3 + 1 + 1):  # savepoint, updates, all revisions, its release
