@@ -243,7 +243,7 @@ class ProposalAdmin(ListAdmin):
             messages.error(request, "There is no preview: facts of it were changed by somebody else since.")
         except (revisions.Refused, Http404, ValueError) as problem:
             messages.error(request, f"There is no such preview. {problem}")
-        return HttpResponseRedirect(proposal.get_absolute_url())
+        return HttpResponseRedirect(proposals.page_of(proposal))
 
 
 DECISIONS = {

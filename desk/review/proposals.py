@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
 from frameworks.models.schema import State, state_of
@@ -161,6 +162,11 @@ def _create(
 def on_top(change: ProposedChange, now: State) -> State:
     """What stands now, with the fields that the author changed."""
     return {**now, **{name: after for name, _, after in change.changed_fields}}
+
+
+def page_of(proposal: Proposal) -> str:
+    """The address of the page where it is read and decided."""
+    return reverse("admin:frameworks_proposal_change", args=[proposal.pk])
 
 
 def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str = "") -> None:

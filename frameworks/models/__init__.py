@@ -8,12 +8,11 @@ from .history import Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .recorded import Recorded, recorded_models, renamable_models
-from .renaming import RENAMABLE, FormerSlug
+from .renaming import FormerSlug
 from .review import Proposal, ProposedChange
 
 __all__ = [
     "CAPABILITY",
-    "RENAMABLE",
     "Addition",
     "Answer",
     "Benchmark",

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,27 +19,16 @@ from frameworks.roles import create_roles
 
 from . import revisions
 
-#: In the order of their dependencies; a folder stands for all its files.
-FIXTURES = (
-    "catalogue.json",
-    "sources.json",
-    "claims",
-    "traits.json",
-    "ratings",
-    "disagreements.json",
-    "components.json",
-    "questions.json",
-    "benchmarks",
-    "use-cases.json",
-    "rules.json",
-)
 REASON = "Seeded from the fixtures."
 
 
 def fixture_files(folder: Path) -> list[Path]:
-    """The seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing."""
+    """The seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing.
+
+    Each app says in its configuration which are its own, as `seed`; a folder stands for all its files.
+    """
     files: list[Path] = []
-    for name in FIXTURES:
+    for name in chain.from_iterable(getattr(app, "seed", ()) for app in apps.get_app_configs()):
         path = folder / name
         found = sorted(path.glob("*.json")) if path.is_dir() else [path]
         if not found or not found[0].is_file():

@@ -20,6 +20,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.editing.lists import desk_url
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
@@ -598,7 +599,7 @@ def test_who_may_import_and_export() -> None:
 
 
 def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: list_url(Rating))
+    monkeypatch.setattr(proposals, "page_of", lambda proposal: list_url(Rating))
     rating = factories.make_rating(score=3)
     proposer = sign_in(factories.make_proposer(username="eve"))
     url = upload(proposer, "rating", file([{**exported("rating")[0], "score": "1"}]))
