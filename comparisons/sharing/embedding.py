@@ -25,8 +25,8 @@ from comparisons.comparison.content import (
     scale_of,
 )
 from comparisons.models import Snapshot
+from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
-from frameworks.record import renaming
 from pictures.drawing import PICTURE
 
 from .snapshots import Kept
@@ -293,7 +293,7 @@ def place_of(address: str) -> Place | None:
         return None
     if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or match.view_name not in FRAMED:
         return None
-    if today := renaming.moved(match, query):
+    if today := old_addresses.moved(match, query):
         return place_of(today)
     return Place(match.kwargs.get("snapshot_id", ""), match.kwargs.get("slugs", []), query)
 

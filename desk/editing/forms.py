@@ -19,8 +19,9 @@ from django.utils.text import capfirst
 from frameworks.models import Recorded
 from frameworks.models.promises import PROMISES
 from frameworks.models.recorded import renamed_key
+from frameworks.models.schema import State
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Recorded]
@@ -234,7 +235,7 @@ class RecordedForm(ModelForm):
         return (self.is_deleted and not self.is_stale) or super().has_changed()
 
     @property
-    def related(self) -> past.Related:
+    def related(self) -> dict[str, list[Recorded]]:
         """The many-to-many relations that the editor chose."""
         return {
             many.name: list(self.cleaned_data[many.name])

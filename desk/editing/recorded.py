@@ -10,7 +10,7 @@ from django.forms import Field, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from desk.imports import TableAdmin
-from frameworks.models import RENAMABLE, Recorded
+from frameworks.models import Recorded
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -59,11 +59,7 @@ class SafeFields(BaseModelAdmin):
         if field is not None and hasattr(field.widget, "can_delete_related"):
             # Facts are deleted on their own page, with a reason.
             field.widget.can_delete_related = False
-        if (
-            field is not None
-            and self.opts.model_name in RENAMABLE
-            and [db_field.name] == [*self.model.key_fields]
-        ):
+        if field is not None and self.model.is_renamable and [db_field.name] == [*self.model.key_fields]:
             field.help_text = RENAMING
         return field
 

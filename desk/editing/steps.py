@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from frameworks.models import Recorded
+from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -237,11 +238,11 @@ class StepAdmin(ListAdmin):
     def _clash(self, step: Step, row: Row, today: date) -> Clash:
         current = self.model._default_manager.filter(pk=row.pk).first()
         fact = current or past.by_name_or_last_known(self.model, row.seen.key) or self.model()
-        now = revisions.state(current) if current else None
+        now = state_of(current) if current else None
         mine = past.state_at(self.model, row.seen.key, row.seen.version) or now
         if step.apply and current and mine and now:
             step.apply(current, today)
-            wanted = revisions.state(current)
+            wanted = state_of(current)
             mine = {**mine, **{name: value for name, value in wanted.items() if value != now[name]}}
         return Clash.between(fact, row.seen, now=now, mine=mine if step.apply else None, wish=step.wish)
 
@@ -288,7 +289,7 @@ def _is_done(step: Step, fact: Recorded | None, today: date) -> bool:
         return fact is None and step.apply is None
     wanted = copy(fact)
     step.apply(wanted, today)
-    return revisions.state(wanted) == revisions.state(fact)
+    return state_of(wanted) == state_of(fact)
 
 
 def _opening(

@@ -17,8 +17,9 @@ from desk.editing.forms import ReasonForm
 from desk.editing.lists import AT_ONCE
 from desk.kinds.evidence import free_key
 from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Source
+from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 #: Cells that one save may change: 200 frameworks × 40 criteria.
 CELLS_MAX = 8000
@@ -333,7 +334,7 @@ def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
 
 def _conflict(change: RatingChange, current: Any) -> Outcome:
     """Who came between, and the three states: as this editor saw it, as it stands, as they want it."""
-    theirs = _values(revisions.state(current)) if current else None
+    theirs = _values(state_of(current)) if current else None
     version = current.version if current else None
     if theirs and all(theirs[name] == value for name, value in change.fields.items()):
         return {"outcome": "same", "version": version}

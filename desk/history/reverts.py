@@ -19,6 +19,7 @@ from desk.editing.conflicts import Clash, WayOn
 from desk.editing.forms import VERSION_MISSING, ReasonForm, Seen, is_number
 from desk.editing.lists import AT_ONCE, ListAdmin, desk_url
 from frameworks.models import Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import past, reverting, revisions
 from frameworks.record.revisions import Author
 from frameworks.roles import right_to
@@ -98,7 +99,7 @@ class RevertAdmin(ListAdmin):
         refusal: str = "",
     ) -> HttpResponse:
         model = reverting.model_of(revision)
-        now = revisions.state(current) if current else None
+        now = state_of(current) if current else None
         wanted = reverting.wanted(revision.after or {}, current)
         return self._page(
             request,
@@ -127,7 +128,7 @@ class RevertAdmin(ListAdmin):
         clash = Clash.between(
             fact,
             seen,
-            now=revisions.state(current) if current else None,
+            now=state_of(current) if current else None,
             mine=reverting.wanted(revision.after or {}, current),
             wish=f"restore version {revision.version}",
         )

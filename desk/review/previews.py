@@ -10,8 +10,9 @@ from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxDetails
 
 from frameworks.models import Criterion, Framework, Proposal, ProposedChange, Recorded, Source
+from frameworks.models.schema import State
 from frameworks.record import past
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 from . import proposals
 

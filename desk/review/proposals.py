@@ -12,10 +12,12 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models.schema import State, state_of
 from frameworks.record import past, renaming, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 
 class Undecidable(Exception):
@@ -130,14 +132,12 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
     elif change.action == Revision.Action.DELETED:
         revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
     else:
-        wanted = change.after if over is None else on_top(change, revisions.state(current))
+        wanted = change.after if over is None else on_top(change, state_of(current))
         found = past.rebuilt(model, wanted or {})
         if found is None:
             raise _Gone
-        fact = found.fact
-        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
         revisions.save(
-            fact,
+            found.succeed(current),
             by=author,
             reason=change.reason,
             seen=change.seen if over is None else over,
@@ -162,6 +162,11 @@ def _create(
 def on_top(change: ProposedChange, now: State) -> State:
     """What stands now, with the fields that the author changed."""
     return {**now, **{name: after for name, _, after in change.changed_fields}}
+
+
+def page_of(proposal: Proposal) -> str:
+    """The address of the page where it is read and decided."""
+    return reverse("admin:frameworks_proposal_change", args=[proposal.pk])
 
 
 def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str = "") -> None:

@@ -1552,10 +1552,7 @@ class Migration(migrations.Migration):
                         models.F("kind"), models.F("slug"), name="former_slug_once_per_kind"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ("component", "criterion", "framework", "source", "usecase"))
-                        ),
-                        name="former_slug_kind_is_known",
+                        condition=models.Q(("kind__regex", "^[a-z]+\\Z")), name="former_slug_kind_is_word"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test import Client
 
+from desk.review import proposals
 from frameworks.models import Criterion, Framework, Proposal, Rating, Recorded
 from tests.desk.reading import form_on, list_url
 from tests.html import Element, read
@@ -76,12 +77,12 @@ def send(
 
 
 def proposal_page(client: Client, proposal: Proposal) -> Element:
-    return read(client.get(proposal.get_absolute_url()).content)
+    return read(client.get(proposals.page_of(proposal)).content)
 
 
 def decide(client: Client, proposal: Proposal, decision: str, **more: Any) -> Any:
     shown = proposal_page(client, proposal)
     over = [field["value"] for field in shown.all("input[name=over]")]
     return client.post(
-        proposal.get_absolute_url(), {"decision": decision, "over": over, "note": "", **more}, follow=True
+        proposals.page_of(proposal), {"decision": decision, "over": over, "note": "", **more}, follow=True
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.queues import freshness
+from desk.review import proposals
 from frameworks.models import Criterion, LinkCheck, Objection, Proposal, ProposedChange, Rating
 from tests import factories
 from tests.desk.acting import DESK, page_of, press
@@ -270,7 +271,7 @@ def test_an_editor_who_may_not_publish_proposes_it(eve: Client, ada: Client) -> 
     rating = factories.make_rating()
     response = press(eve, page_of(eve), 1)
     proposal = Proposal.objects.get()
-    assert response.headers["Location"] == proposal.get_absolute_url()
+    assert response.headers["Location"] == proposals.page_of(proposal)
     assert (proposal.author_name, proposal.reason) == ("Eve Stone", "Looked over again: still right.")
     assert ProposedChange.objects.get().changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
     rating.refresh_from_db()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.grid.changes import NotUnderstood, parse
+from desk.review import proposals
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
@@ -660,7 +661,7 @@ def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: R
     response = send(client, changed_cell(rating, score=5), claims=[claim])
     assert outcomes(response) == ["saved", "saved"]
     proposal = Proposal.objects.get()
-    assert response.json()["proposal"] == proposal.get_absolute_url()
+    assert response.json()["proposal"] == proposals.page_of(proposal)
     assert (proposal.origin, proposal.reason) == (Revision.Origin.GRID, "Read again.")
     assert [(step.model, step.seen) for step in proposal.changes.all()] == [("claim", None), ("rating", 1)]
     rating.refresh_from_db()
@@ -674,7 +675,7 @@ def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
     claim = changed_cell(named, source="009", line=1, part="prose", paraphrase="It is.")
     send(pat, changed_cell(rating, score=5, reason="On that claim."), claims=[claim])
     proposal = Proposal.objects.get()
-    [way] = read(pat.get(proposal.get_absolute_url()).content).all("p.take-up a")
+    [way] = read(pat.get(proposals.page_of(proposal)).content).all("p.take-up a")
     assert way["href"] == f"{GRID}?proposal={proposal.pk}"
 
     response = pat.get(way["href"])

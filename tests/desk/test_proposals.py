@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
@@ -53,7 +54,7 @@ def test_a_form_becomes_a_proposal_and_changes_nothing(eve: Client) -> None:
     answer = save(eve, change_url(rating), score=4, verdict="Good", reason="Read again.")
     assert state_of_everything() == before
     proposal = Proposal.objects.get()
-    assert answer.redirect_chain == [(proposal.get_absolute_url(), 302)]
+    assert answer.redirect_chain == [(proposals.page_of(proposal), 302)]
     shown = read(answer.content)
     assert shown.texts(".messagelist li") == [
         f"Proposed as number {proposal.pk}. It changes nothing until a reviewer publishes it."
@@ -180,7 +181,7 @@ def test_what_is_changed_while_the_reviewer_looks_is_not_published(eve: Client, 
     proposal = propose(eve, rating, score=4)
     proposal_page(rob, proposal)
     change(rating, score=1)
-    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish", "note": "Fine."})
+    answer = rob.post(proposals.page_of(proposal), {"decision": "publish", "note": "Fine."})
     assert answer.status_code == 409
     assert f"Not published: somebody else changed {rating.key_text} since." in text_of(answer)
     assert "Fine." in text_of(answer)
@@ -208,7 +209,7 @@ def test_all_or_nothing(eve: Client, rob: Client) -> None:
 def test_two_reviewers_decide_once(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     decide(rob, proposal, "reject", note="No source says so.")
-    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish"})
+    answer = rob.post(proposals.page_of(proposal), {"decision": "publish"})
     assert f"{proposal} has been decided already." in text_of(answer)
     assert Rating.objects.get().score == 3
 
@@ -246,7 +247,7 @@ def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
 def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     assert proposal_page(eve, proposal).texts(".submit-row button") == ["Withdraw"]
-    assert eve.post(proposal.get_absolute_url(), {"decision": "publish"}).status_code == 403
+    assert eve.post(proposals.page_of(proposal), {"decision": "publish"}).status_code == 403
     decide(eve, proposal, "withdraw")
     assert Proposal.objects.get().status == "withdrawn"
 
@@ -255,7 +256,7 @@ def test_nobody_else_may_withdraw_or_take_up(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     other = sign_in(factories.make_proposer())
     assert not proposal_page(other, proposal).all("form.take-up")
-    assert other.post(proposal.get_absolute_url(), {"decision": "withdraw"}).status_code == 403
+    assert other.post(proposals.page_of(proposal), {"decision": "withdraw"}).status_code == 403
     rating = Rating.objects.get()
     data = form_on(other.get(change_url(rating)), score=5, reason="Mine.") | {"resumes": [str(proposal.pk)]}
     other.post(change_url(rating), data)
@@ -341,7 +342,7 @@ def test_there_is_no_such_proposal(rob: Client, pk: str) -> None:
 )
 def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: dict[str, Any]) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
-    answer = rob.post(proposal.get_absolute_url(), data)
+    answer = rob.post(proposals.page_of(proposal), data)
     assert answer.status_code in {200, 302}
     proposal.refresh_from_db()
     assert (proposal.status == "published") == (data.get("decision") == "publish")

@@ -16,9 +16,9 @@ from comparisons.comparison.filters import FrameworkFilter, PastFilter
 from comparisons.comparison.forms import DayForm, notices
 from comparisons.models import UseCase
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
+from frameworks.models.schema import State
 from frameworks.record import revisions
 from frameworks.record.asof import Past, Recording, at_end_of, history_begins
-from frameworks.record.revisions import State
 from tests import factories
 from tests.html import Element, cells, order, read, standings
 from tests.worlds import CATALOGUE, make_world

@@ -19,7 +19,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
@@ -48,7 +50,7 @@ def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedF
 
 def states() -> list[tuple[str, int, object]]:
     return [
-        (fact.key_text, fact.version, revisions.state(fact))
+        (fact.key_text, fact.version, state_of(fact))
         for kind in kinds.KINDS.values()
         for fact in kind.facts().order_by("pk")
     ]
@@ -91,7 +93,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
     assert len({step.changeset for step in steps}) == 1
     assert steps[0].before is not None
     assert steps[0].changed_fields == [("score", 3, 4), ("verdict", "Middling", "=Good")]
-    assert (steps[1].before, steps[1].after) == (None, revisions.state(made))
+    assert (steps[1].before, steps[1].after) == (None, state_of(made))
     assert not Upload.objects.exists()
 
 
@@ -450,7 +452,7 @@ def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAsse
     changes = []
     for _ in range(3):
         rating = factories.make_rating()
-        before = revisions.state(rating)
+        before = state_of(rating)
         rating.score = 1
         changes.append(revisions.Change(rating, {}, 1, before))
     with django_assert_num_queries(1 + 3 + 1 + 1):  # savepoint, updates, all revisions, its release
@@ -565,7 +567,7 @@ def test_who_may_import_and_export() -> None:
 
 
 def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: list_url(Rating))
+    monkeypatch.setattr(proposals, "page_of", lambda proposal: list_url(Rating))
     rating = factories.make_rating(score=3)
     proposer = sign_in(factories.make_proposer(username="eve"))
     url = upload(proposer, "rating", file([{**exported("rating")[0], "score": "1"}]))
