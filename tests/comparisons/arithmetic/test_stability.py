@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comparisons.arithmetic import scoring
-from comparisons.arithmetic.flips import leaders
 from comparisons.arithmetic.stability import DRAWS, Stability, stability, weightings
 
 HALF = Fraction(1, 2)
@@ -66,7 +65,7 @@ def test_all_weights_are_as_likely_as_each_other() -> None:
 @settings(deadline=None)
 @given(scores=worlds, minimum=st.sampled_from([Fraction(0), Fraction(2, 5), HALF, Fraction(1)]))
 def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], minimum: Fraction) -> None:
-    led = [leaders(scores, each, minimum_coverage=minimum) for each in weightings(CRITERIA, 3, draws=60)]
+    led = [scoring.leaders(scores, each, minimum) for each in weightings(CRITERIA, 3, draws=60)]
     found = drawn(scores, draws=60, minimum=minimum, heaviest=3)
     assert dict(found.alone) == Counter(one[0] for one in led if len(one) == 1)
     assert found.level == sum(len(one) > 1 for one in led)
