@@ -48,7 +48,7 @@ def test_an_example_by_hand() -> None:
 
 def test_the_same_numbers_on_every_machine() -> None:
     """Pinned: another Python, another seed or another way to draw would show here."""
-    assert weightings(["performance", "security"], 10, draws=8) == PINNED
+    assert list(weightings(["performance", "security"], 10, draws=8)) == PINNED
 
 
 def test_neither_order_nor_a_newcomer_moves_what_is_drawn() -> None:
@@ -82,15 +82,6 @@ def test_the_shares_add_up(scores: dict[str, scoring.Scores], draws: int) -> Non
     assert all(abs(part - 100 * n / draws) < 1 for part, n in zip(found.percents, counts, strict=True))
     assert [times for _, times in found.alone] == sorted((times for _, times in found.alone), reverse=True)
     assert found == drawn(scores, draws=draws)
-
-
-def test_many_criteria_do_not_run_into_each_other() -> None:
-    """All at their best and heaviest: the lanes are wide enough."""
-    names = [f"c{number}" for number in range(500)]
-    scores = {"ann": dict.fromkeys(names, 5), "bob": {**dict.fromkeys(names, 5), names[0]: 4}}
-    found = stability(scores, names, minimum_coverage=HALF, heaviest=10, draws=50)
-    even = sum(not each[names[0]] for each in weightings(names, 10, draws=50))
-    assert (dict(found.alone), found.level, found.nobody) == ({"ann": 50 - even}, even, 0)
 
 
 @pytest.mark.parametrize("scores", [{}, {"ann": {}}, {"ann": dict.fromkeys(CRITERIA)}])
