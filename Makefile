@@ -39,7 +39,6 @@ lock: ## pins the packages of requirements*.in anew, those of the benchmark too 
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
-	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-build.in --output-file requirements-build.txt
 	@for each in benchmarks/speed/requirements/*.in; do \
 		uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header $$each --output-file $${each%.in}.txt; \
 	done

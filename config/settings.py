@@ -338,6 +338,5 @@ LOGGING = {
         # Django leaves it to the server to drop the body of an answer to HEAD; gunicorn warns each time it does.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},  # four lines for every login otherwise
-        "pyvips": {"level": "WARNING"},  # one for every picture
     },
 }

@@ -124,7 +124,7 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (BASE_DIR / name).read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: str) -> None:
     lines = (BASE_DIR / name).read_text().splitlines()
     entries = [line for line in lines if not line.startswith(("    ", "#"))]
@@ -138,18 +138,12 @@ def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: st
         assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}( \\)?", line)
 
 
-def test_all_sets_agree_and_hold_what_is_asked_for() -> None:
+def test_both_sets_agree_and_hold_what_is_asked_for() -> None:
     run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
-    build = pins("requirements-build.txt")
     assert run.items() <= dev.items()
-    assert all(build[name] == dev[name] for name in build.keys() & dev.keys())
-    for name, pinned in [
-        ("requirements.in", run),
-        ("requirements-dev.in", dev),
-        ("requirements-build.in", build),
-    ]:
+    for name, pinned in [("requirements.in", run), ("requirements-dev.in", dev)]:
         wanted = re.findall(r"^([a-z0-9-]+)", (BASE_DIR / name).read_text(), re.MULTILINE)
-        assert set(wanted) - {"-r", "-c"} <= pinned.keys()
+        assert set(wanted) - {"-r"} <= pinned.keys()
 
 
 # Scripts and rules
