@@ -13,6 +13,13 @@ from tests.browser.chromium import browser_required, chromium
 pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tests.worlds"]
 
 
+#: The test files that take longest are begun first, so that no process is left alone with one of them at the end.
+LONGEST = (
+    "test_accessibility test_layout test_grid_flow test_embed_flow test_matrix_flow test_search_flow test_copy_flow "
+    "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_pages"
+).split()
+
+
 def pytest_configure() -> None:
     # Hashed names come from collecting, which tests do not do.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -25,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+    rank = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 # What ran where is said at the end, and what was required but did not run fails the whole.

@@ -225,12 +225,10 @@ def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         return response.status, response.read().decode(errors="replace"), dict(response.headers)
 
 
-@pytest.mark.xdist_group("production")
 def test_the_server_is_ready_when_it_says_so(server: str) -> None:
     assert fetch(f"{server}ready/")[:2] == (200, "ok\n")
 
 
-@pytest.mark.xdist_group("production")
 def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     _, page, _ = fetch(f"{server}admin/login/")
     style = re.search(r'href="/(static/admin/css/base\.[0-9a-f]{12}\.css)"', page)
@@ -240,19 +238,16 @@ def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
-@pytest.mark.xdist_group("production")
 def test_a_value_of_eight_kilobytes_reaches_the_portal(server: str) -> None:
     assert fetch(f"{server}live/?q={'a' * 8192}")[:2] == (200, "ok\n")
 
 
-@pytest.mark.xdist_group("production")
 def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[str, str]) -> None:
     outcome = prepare(installation)
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
 
 
-@pytest.mark.xdist_group("production")
 def test_preparing_collects_again_what_is_missing_and_only_then(installation: dict[str, str]) -> None:
     collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"
     elsewhere = {**installation, "PORT": free_port()}
