@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.conf import settings
-
-from .models import Claim, Criterion, Framework, Rating, spread
+from . import dispute
+from .models import Claim, Criterion, Framework, Rating
 
 Key = tuple[int, int]
 """Primary keys of framework and criterion."""
@@ -28,7 +27,7 @@ class Tally:
 
     @property
     def spread(self) -> int | None:
-        return spread((self.lowest, self.highest))
+        return dispute.spread((self.lowest, self.highest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Cell:
     @property
     def is_disputed(self) -> bool:
         """Readings lie two steps or more apart."""
-        return self.tally.spread is not None and self.tally.spread >= settings.DISPUTE_SPREAD
+        return dispute.is_disputed(self.tally.spread)
 
     @property
     def readings(self) -> list[int]:
@@ -111,7 +110,7 @@ def gather(
     else:
         for row in Claim.objects.about(*frameworks).tallies():
             part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
-            for key in _keys(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
+            for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
                 tallies[key] = tallies.get(key, Tally()) + part
     return laid_out(frameworks, criteria, ratings, tallies, claims)
 
@@ -141,7 +140,7 @@ def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
     """The claims of each cell, in the order given; a joint one in both of its own."""
     found: dict[Key, list[Claim]] = defaultdict(list)
     for claim in claims:
-        for key in _keys(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
+        for key in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
             found[key].append(claim)
     return found
 
@@ -153,6 +152,6 @@ def tally(claims: Iterable[Claim]) -> Tally:
     return Tally(len(found), min(readings, default=None), max(readings, default=None))
 
 
-def _keys(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
+def keys_of(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
     """The cells that a claim belongs to: its criterion's, and the joint one's where there is one."""
     return [(framework, under) for under in (criterion, joint) if framework and under]

@@ -6,7 +6,6 @@ from datetime import date
 from functools import partial, wraps
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.checks import InlineModelAdminChecks
 from django.contrib.admin.utils import flatten_fieldsets
@@ -24,13 +23,12 @@ from django.utils.text import get_text_list
 from desk.editing.forms import ROWS_MAX, ModelFormSet, ReasonedForm, RecordedForm, RecordedFormSet
 from desk.editing.recorded import RecordedAdmin, RecordedInline
 from desk.editing.steps import DELETE, Step
+from frameworks.backing import NEEDS_CLAIM, last_claim, resting_on
+from frameworks.dispute import is_disputed
 from frameworks.models import Claim, Criterion, Disagreement, Objection, Rating, Recorded, Source
-from frameworks.record.revisions import REFUSALS, Author
+from frameworks.record.revisions import Author
 
 from .filters import CellFilter, ClaimsFilter, DisputeFilter, ReadingFilter, ReviewFilter
-
-NEEDS_CLAIM = REFUSALS["rating_published_has_claim"]
-
 
 # What rests on a claim
 
@@ -44,24 +42,10 @@ def free_key(claim: Claim) -> str:
     return next(free for free in (key, *numbered) if free not in taken)
 
 
-def resting_on(claim: Claim) -> list[Rating]:
-    """The published ratings that have no other claim."""
-    ratings = Rating.objects.filter(
-        is_published=True,
-        framework=claim.framework_id,
-        criterion__in=[pk for pk in (claim.criterion_id, claim.joint_criterion_id) if pk],
-    ).select_related("framework", "criterion")
-    return [
-        rating
-        for rating in ratings
-        if not Claim.objects.behind(rating.framework, rating.criterion).exclude(pk=claim.pk).exists()
-    ]
-
-
 def last_claim_of(ratings: Iterable[Rating]) -> str:
     """Why the claim has to stay where it is, in a sentence."""
     names = get_text_list([f"“{rating}”" for rating in ratings], "and")
-    return f"It is the last claim behind the published rating {names}. Add another claim or unpublish the rating first."
+    return last_claim(f"the published rating {names}")
 
 
 def cited_by(claim: Claim) -> str:
@@ -119,13 +103,7 @@ class ClaimForm(ReasonedForm):
         before = Claim.objects.filter(pk=claim.pk).first()
         if before is None or self.errors:
             return
-        under = (claim.criterion_id, claim.joint_criterion_id)
-        bare = [
-            rating
-            for rating in resting_on(before)
-            if rating.framework_id != claim.framework_id or rating.criterion_id not in under
-        ]
-        if bare:
+        if bare := resting_on(before, after=claim):
             self.add_error(None, last_claim_of(bare))
 
 
@@ -434,7 +412,7 @@ class RatingAdmin(RecordedAdmin):
         apart = getattr(rating, "reading_spread", None)
         if apart is None:
             return ""
-        if apart < settings.DISPUTE_SPREAD:
+        if not is_disputed(apart):
             return str(apart)
         return format_html(
             '<span class="dispute" title="Sources disagree">{} ≠<span class="visually-hidden"> dispute</span></span>',
