@@ -3,7 +3,6 @@ comparisons that were frozen."""
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
 from frameworks.models.evidence import ONE_TO_FIVE
-from frameworks.models.promises import one_to_five_check, slug_check, slug_field
+from frameworks.models.promises import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.recorded import RecordedQuerySet
 
 
@@ -68,7 +67,7 @@ class UseCaseWeight(Recorded):
         Criterion, models.PROTECT, related_name="use_case_weights", limit_choices_to={"is_scored": True}
     )
     weight = models.PositiveSmallIntegerField(
-        validators=[MaxValueValidator(settings.WEIGHT_MAX)], help_text="0 to 10."
+        validators=[MaxValueValidator(WEIGHT_MAX)], help_text="0 to 10."
     )
 
     objects = RecordedQuerySet.as_manager()
@@ -78,7 +77,7 @@ class UseCaseWeight(Recorded):
         ordering = ["use_case", "criterion__group__position", "criterion__position"]
         constraints = [
             models.UniqueConstraint("use_case", "criterion", name="use_case_weight_once_per_criterion"),
-            models.CheckConstraint(condition=Q(weight__range=(0, 10)), name="use_case_weight_in_range"),
+            weight_check("use_case_weight_in_range", "weight"),
         ]
 
     def __str__(self) -> str:

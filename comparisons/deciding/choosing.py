@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import QueryDict
 
 from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
 from frameworks.models import Claim, Component, Criterion, Framework
+from frameworks.models.promises import WEIGHT_MAX
 
 from .rules import Advice, Statement, advise
 
@@ -163,7 +163,7 @@ class Outcome:
             for slug in {claim.criterion.slug for claim in self.rules[one.key].claims.all()}
         )
         return {
-            criterion.slug: min(criterion.default_weight + spoken[criterion.slug], settings.WEIGHT_MAX)
+            criterion.slug: min(criterion.default_weight + spoken[criterion.slug], WEIGHT_MAX)
             for criterion in self.criteria
         }
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from django.conf import settings
-
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.flips import flips
 from comparisons.arithmetic.stability import stability
@@ -17,6 +15,7 @@ from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, CriterionGroup, Framework
+from frameworks.models.promises import WEIGHT_MAX
 
 #: So many of the ranked are drawn; their table would be too wide with more.
 DRAWN = 10
@@ -94,7 +93,7 @@ class Turn:
         weights, name = self.weights, in_sentence(self.criterion.name)
         verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
         upwards = weights[0] > self.weight
-        end = settings.WEIGHT_MAX if upwards else 0
+        end = WEIGHT_MAX if upwards else 0
         if len(weights) == 1:
             shown = str(weights[0]) if weights[0] == end else f"exactly {weights[0]}"
         elif weights[-1] == end:
@@ -252,7 +251,7 @@ def _turns(
     """Return what would change who leads, the nearest first."""
     by_slug = {criterion.slug: criterion for criterion in criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
-    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=settings.WEIGHT_MAX)
+    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
     turns: dict[str, Turn] = {}
     for flip in sorted(found, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
         # Each criterion's nearest turn bears its name: after the step that it leads to, the step back bears it.
@@ -273,7 +272,7 @@ def _firmness(table: Matrix, criteria: Sequence[Criterion], scores: Mapping[str,
         scores,
         [criterion.slug for criterion in criteria],
         minimum_coverage=table.minimum_coverage,
-        heaviest=settings.WEIGHT_MAX,
+        heaviest=WEIGHT_MAX,
     )
     names = {row.framework.slug: row.framework.name for row in table.in_order}
     counted = [

@@ -13,12 +13,20 @@ from django.urls import reverse
 from frameworks import dispute, due
 
 from .catalogue import Criterion, Framework
-from .promises import http_url_check, http_url_field, one_to_five_check, slug_check, slug_field, validate_slug
+from .promises import (
+    STEPS,
+    http_url_check,
+    http_url_field,
+    one_to_five_check,
+    slug_check,
+    slug_field,
+    validate_slug,
+)
 from .recorded import Recorded, RecordedQuerySet
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
-ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
+ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
 class SourceQuerySet(RecordedQuerySet["Source"]):
