@@ -3,7 +3,7 @@
 The picture and its alternative text are made of the same card, so that they cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -117,6 +117,12 @@ class Card:
             kept.append(replace(part, rows=part.rows[:count]))
             count -= len(kept[-1].rows)
         return replace(self, parts=tuple(part for part in kept if part.rows), more=self.more + dropped)
+
+
+def titled(kicker: str, title: str, line: str = "") -> Callable[[object], Card]:
+    """Return the builder for a page without a chart: its card has the title and a line, whatever the page shows."""
+    card = Card(kicker, title, line)
+    return lambda _context: card
 
 
 def figures(*counted: tuple[int, str]) -> tuple[Figure, ...]:

@@ -85,8 +85,6 @@ PICTURE = Sheet(1200, 630, 64, (72, 62, 54, 47), 29, 23, 44, 100, 1.0)
 CHART = Sheet(860, 0, 32, (36, 30, 26), 17, 14, 40, 40, 1.2)
 #: Where there is nothing but words, they are larger. Where rows stand in two columns, they are lower.
 ALONE, DOUBLE = 1.3, 0.65
-#: How much higher rows are that have no marks.
-SPOKEN = 1.3
 #: How wide a mark of five steps is with what stands before it, in heights of its row.
 _STEPS = 4.6
 #: How high figures are with what they count, in sizes of small type.
@@ -157,9 +155,7 @@ def svg_of(card: Card, *, brand: str, address: str) -> str:
 def fitting(card: Card) -> Card:
     """With the rows that a picture has room for, those without a rank folded into a sentence if need be."""
     shown, sheet = tidy(card), PICTURE
-    # Sentences without marks are read, not looked at: they stand larger.
-    is_marked = any(row.mark for row in shown.rows)
-    room = int(_room(shown, sheet) / (sheet.lowest * (1 if is_marked else SPOKEN)))
+    room = int(_room(shown, sheet) / sheet.lowest)
     if _is_double(shown):
         return shown.first(2 * int(_room(shown, sheet) / (sheet.lowest * DOUBLE)))
     headings = sum(bool(part.heading) for part in shown.parts)

@@ -25,6 +25,7 @@ from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, S
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import pictured
 from frameworks.record.asof import Today
+from pictures.card import titled
 
 from . import cards, controls, why
 from .answers import (
@@ -74,7 +75,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_chooser)
+@pictured(titled("Side by side", "Choose frameworks to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
     asked = comparing.ticked(request.GET)
@@ -168,7 +169,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_use_cases)
+@pictured(titled("Use cases", "Kinds of project, and what is recommended"))
 def use_case_index(request: HttpRequest) -> TemplateResponse:
     """Every use case in a line, with who is recommended first."""
     known = [use_cases.advice(use_case) for use_case in UseCase.objects.with_advice()]
@@ -200,7 +201,7 @@ def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_method)
+@pictured(titled("Method", "How scores, fit and ranks are made"))
 def method(request: HttpRequest) -> HttpResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
     criteria = list(Criterion.objects.scored().in_order())
