@@ -1,8 +1,6 @@
 """What follows from the facts for somebody's project: use cases with their weights, rules that sources state, and
 comparisons that were frozen."""
 
-from collections.abc import Mapping
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -128,12 +126,6 @@ class Need(Recorded):
     def wanted(self) -> str:
         """`Built in: Admin`, `Security at least 3`."""
         return str(self.value or f"{self.criterion} at least {self.minimum}")
-
-    def is_met(self, framework: Framework, scores: Mapping[str, int | None]) -> bool:
-        """By a framework with its traits and its scores by criterion. Without evidence it is not."""
-        if self.value:
-            return self.value.slug in {own.slug for own in framework.values_of(self.value.facet.slug)}
-        return bool(self.criterion and (scores.get(self.criterion.slug) or 0) >= (self.minimum or 0))
 
     def clean(self) -> None:
         if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (

@@ -1,12 +1,13 @@
 """A cell: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from . import dispute
 from .models import Claim, Criterion, Framework, Rating
+from .models.evidence import ClaimQuerySet
 
 Key = tuple[int, int]
 """Primary keys of framework and criterion."""
@@ -103,21 +104,17 @@ def gather(
         for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
     claims: Mapping[Key, list[Claim]] = {}
-    tallies: dict[Key, Tally] = {}
     if with_claims:
         claims = by_cell(Claim.objects.about(*frameworks).cited())
         tallies = {key: tally(found) for key, found in claims.items()}
     else:
-        for row in Claim.objects.about(*frameworks).tallies():
-            part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
-            for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
-                tallies[key] = tallies.get(key, Tally()) + part
+        tallies = tallied(Claim.objects.about(*frameworks))
     return laid_out(frameworks, criteria, ratings, tallies, claims)
 
 
 def laid_out(
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
+    frameworks: Iterable[Framework],
+    criteria: Collection[Criterion],
     ratings: Mapping[Key, Rating],
     tallies: Mapping[Key, Tally],
     claims: Mapping[Key, Sequence[Claim]],
@@ -142,6 +139,16 @@ def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
     for claim in claims:
         for key in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
             found[key].append(claim)
+    return found
+
+
+def tallied(claims: ClaimQuerySet) -> dict[Key, Tally]:
+    """The tally of every cell that has any of these claims, as the database counts them, in one query."""
+    found: dict[Key, Tally] = {}
+    for row in claims.tallies():
+        part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
+        for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
+            found[key] = found.get(key, Tally()) + part
     return found
 
 

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
+from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
 from frameworks.models.promises import WEIGHT_MAX
 
@@ -102,13 +103,12 @@ class Outcome:
         cls,
         kept: Sequence[Rule],
         answers: Mapping[str, Sequence[str]],
-        frameworks: Sequence[Framework],
-        criteria: Sequence[Criterion],
+        facts: Facts,
     ) -> Self:
-        """`frameworks` are the published ones: of others nothing is said."""
-        known = {framework.slug: framework for framework in frameworks}
-        statements = [statement for rule in kept if (statement := _statement(rule, known))]
-        return cls(advise(statements, answers), known, {rule.key: rule for rule in kept}, criteria)
+        """Of frameworks that are not published nothing is said."""
+        statements = [statement for rule in kept if (statement := _statement(rule, facts.by_slug))]
+        rules = {rule.key: rule for rule in kept}
+        return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria)
 
     @property
     def leaders(self) -> list[Framework]:

@@ -223,21 +223,21 @@ class Embed:
 
 def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
     """Of frameworks that there are, in this order, the baseline first. Its addresses pin the weights."""
-    usual = {criterion.slug: criterion.default_weight for criterion in asked.criteria}
-    view = asked.view.side_by_side().pinned(use_cases.weighing(asked.use_case, asked.criteria))
+    usual = {criterion.slug: criterion.default_weight for criterion in asked.facts.criteria}
+    view = asked.view.side_by_side().pinned(use_cases.weighing(asked.use_case, asked.facts.criteria))
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # What is alike in all takes no room here, where nothing can be unfolded.
     table = replace(asked, view=view, folds=False).table
     order = sorted(slugs, key=lambda slug: slug != view.baseline)
     rows = sorted(table.in_order, key=lambda row: order.index(row.framework.slug))
     return Embed(
-        content=content_of(table, rows, asked.criteria, asked.weights),
+        content=content_of(table, rows, asked.facts.criteria, asked.weights),
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
         under=_whose(asked),
         baseline=view.baseline,
         usual=usual,
-        left_out=len(asked.criteria) - len(table.columns),
+        left_out=len(asked.facts.criteria) - len(table.columns),
     )
 
 
@@ -291,6 +291,6 @@ def oembed_url(path: str) -> str:
 
 
 def _whose(asked: Comparison) -> str:
-    if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.criteria)):
+    if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.facts.criteria)):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
     return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"

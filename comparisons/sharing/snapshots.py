@@ -23,9 +23,9 @@ from comparisons.comparison.matrix import build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
-from frameworks.cells import gather
+from frameworks.facts import current_facts
 from frameworks.limits import Limit
-from frameworks.models import Criterion, FormerSlug, Framework, Revision
+from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import Change
 
 #: What senders are hashed for.
@@ -253,9 +253,11 @@ def _by_todays_names(content: Content) -> Content:
 
 def _today(content: Content) -> Content:
     """The same frameworks and criteria, as far as they are still compared."""
-    frameworks = list(Framework.objects.published().filter(slug__in=_slugs(content["frameworks"])))
-    criteria = list(Criterion.objects.scored().in_order().filter(slug__in=_slugs(content["criteria"])))
-    cells = gather(frameworks, criteria, with_claims=True)
+    facts = current_facts()
+    named = {*_slugs(content["frameworks"])}, {*_slugs(content["criteria"])}
+    frameworks = [framework for framework in facts.frameworks if framework.slug in named[0]]
+    criteria = [criterion for criterion in facts.criteria if criterion.slug in named[1]]
+    cells = facts.cells(frameworks, with_claims=True)
     table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
     return content_of(table, table.in_order, criteria, {})
 
