@@ -5,11 +5,10 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from comparisons.comparison.matrix import Matrix
-from comparisons.comparison.matrix import Row as Standing
+from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from comparisons.models import UseCase
-from pictures.card import Card, Part, Row, Scale, figures, part
+from pictures.card import Card, CardPart, CardRow, ScaleMark, figures, part
 
 Context = dict[str, Any]
 
@@ -116,21 +115,21 @@ def _circumstances(context: Context) -> Iterable[str]:
         yield f"as of {date_format(view.as_of, 'j F Y')}"
 
 
-def _standings(table: Matrix) -> tuple[Part, ...]:
+def _standings(table: Matrix) -> tuple[CardPart, ...]:
     return (*part(map(_standing, table.ranked)), *part(map(_standing, table.unranked), APART))
 
 
-def _standing(row: Standing) -> Row:
+def _standing(row: Row) -> CardRow:
     fit = row.fit
     low, high = fit.low_points, fit.high_points
     band = None if low is None or high is None else (low, high)
     return _row(row.framework.name, row.rank, fit.points, band, fit.coverage_percent)
 
 
-def _row(name: str, rank: int | None, fit: int | None, band: Sequence[int] | None, coverage: int) -> Row:
+def _row(name: str, rank: int | None, fit: int | None, band: Sequence[int] | None, coverage: int) -> CardRow:
     """Without a rank, the fit rests on too little to be told: the band and what it rests on are."""
-    scale = Scale(band[0], band[1], fit if rank else None) if band else None
+    scale = ScaleMark(band[0], band[1], fit if rank else None) if band else None
     told = f"band {band[0]} to {band[1]}" if band else "no fit"
     if rank is None:
-        return Row(name, f"{name} {told}, {coverage} % rated", scale, "–")
-    return Row(name, f"{rank}. {name} fit {fit}, {told}", scale, str(fit), str(rank))
+        return CardRow(name, f"{name} {told}, {coverage} % rated", scale, "–")
+    return CardRow(name, f"{rank}. {name} fit {fit}, {told}", scale, str(fit), str(rank))

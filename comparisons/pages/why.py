@@ -28,7 +28,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Contribution:
     """What one criterion adds to one framework's fit, in points; None where it is not rated. `start` says where on
     the bar from 0 to 100 it is drawn."""
 
@@ -39,12 +39,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class GroupStretch:
     """What a group of criteria adds together, drawn in one tint."""
 
     group: CriterionGroup
     tint: int
-    parts: tuple[Part, ...]
+    parts: tuple[Contribution, ...]
     points: float
     start: float
 
@@ -54,14 +54,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class FitBar:
     """One ranked framework's fit, made up of stretches."""
 
     row: Row
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[GroupStretch, ...]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Contribution]:
         return [part for stretch in self.stretches for part in stretch.parts]
 
 
@@ -139,7 +139,7 @@ class Why:
     rows: tuple[Row, ...]
     leaders: tuple[Row, ...]
     counts: bool
-    bars: tuple[Bar, ...]
+    bars: tuple[FitBar, ...]
     undrawn: int
     lead: Lead | None
     turns: tuple[Turn, ...]
@@ -147,7 +147,7 @@ class Why:
     firmness: Firmness | None
 
     @property
-    def lines(self) -> list[tuple[CriterionGroup, int, list[Stretch], list[list[Part]]]]:
+    def lines(self) -> list[tuple[CriterionGroup, int, list[GroupStretch], list[list[Contribution]]]]:
         """The bars as a table: each group with its tint and its stretches, then its criteria with their parts."""
         return [
             (
@@ -204,7 +204,7 @@ def _bar(
     cells: Mapping[Key, Cell],
     weights: Mapping[str, int],
     scores: Mapping[str, int | None],
-) -> Bar:
+) -> FitBar:
     shown = scoring.shown_contributions(scores, weights)
     start = Fraction(0)
     stretches = []
@@ -214,14 +214,16 @@ def _bar(
             points = shown.get(criterion.slug)
             cell = cells[row.framework.pk, criterion.pk]
             parts.append(
-                Part(cell, weights[criterion.slug], None if points is None else float(points), float(start))
+                Contribution(
+                    cell, weights[criterion.slug], None if points is None else float(points), float(start)
+                )
             )
             start += points or 0
-        stretches.append(Stretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
-    return Bar(row, tuple(stretches))
+        stretches.append(GroupStretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
+    return FitBar(row, tuple(stretches))
 
 
-def _lead(table: Matrix, bars: Sequence[Bar]) -> Lead | None:
+def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
     """None where nobody leads alone, or nobody follows."""
     if table.lead is None:
         return None

@@ -26,7 +26,7 @@ from comparisons.comparison.content import (
 from comparisons.models import Snapshot
 from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
-from pictures.drawing import PICTURE
+from pictures.svg import PICTURE
 
 from .snapshots import Kept
 
@@ -69,7 +69,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EmbedLine:
     """A criterion with its marks in the order of the frameworks. `usual`: its default weight, where it has another."""
 
     criterion: CriterionContent
@@ -117,7 +117,7 @@ class Embed:
         return ({**framework, "scale": scale_of(framework)} for framework in self.frameworks)
 
     @property
-    def groups(self) -> list[list[Line]]:
+    def groups(self) -> list[list[EmbedLine]]:
         cells = {(cell["framework"], cell["criterion"]): cell for cell in self.content["cells"]}
         slugs = [framework["slug"] for framework in self.frameworks]
         return [
@@ -128,7 +128,7 @@ class Embed:
             for _, criteria in groupby(self.content["criteria"], lambda one: one["group"])
         ]
 
-    def _line(self, criterion: CriterionContent, cells: Mapping[str, CellContent]) -> Line:
+    def _line(self, criterion: CriterionContent, cells: Mapping[str, CellContent]) -> EmbedLine:
         scores = [cell["score"] for cell in cells.values()]
         best = max(filter(None, scores), default=None) if len(set(scores)) > 1 else None
         base = cells[self.baseline]["score"] if self.baseline else None
@@ -145,7 +145,7 @@ class Embed:
             for slug, cell in cells.items()
             for score in [cell["score"]]
         )
-        return Line(criterion, weight, None if usual == weight else usual, tuple(marks))
+        return EmbedLine(criterion, weight, None if usual == weight else usual, tuple(marks))
 
     @property
     def verdict(self) -> str:

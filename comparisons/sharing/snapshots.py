@@ -32,7 +32,7 @@ from frameworks.record.changelog import Change
 PURPOSE = "comparisons.snapshots"
 
 
-class TooMany(Exception):
+class TooManySnapshots(Exception):
     """No more are taken until `again`; None where there is no room at all. Nothing was stored."""
 
     def __init__(self, reason: str, again: datetime | None = None) -> None:
@@ -55,7 +55,10 @@ def id_of(text: str) -> str:
 
 
 def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Snapshot:
-    """The snapshot of this content, made unless there is one. `at` is the moment of its facts. Raises TooMany."""
+    """Return the snapshot of this content, made unless there is one. `at` is the moment of its facts.
+
+    Raises TooManySnapshots.
+    """
     text = canonical(content)
     found = Snapshot.objects.filter(pk=id_of(text))
     if known := found.first():
@@ -81,13 +84,13 @@ def _refuse_too_many(address: str, now: datetime) -> None:
     ]
     senders = limits.senders(PURPOSE, address, now)
     if full := limits.reached(Freezing.objects.all(), most, at="at", senders=senders, now=now):
-        raise TooMany(*full)
+        raise TooManySnapshots(*full)
 
 
 def _refuse_too_large(size: int) -> None:
     held = Snapshot.objects.aggregate(held=models.Sum("size"))["held"] or 0
     if held + size > settings.SNAPSHOTS_BYTES:
-        raise TooMany("There is no room for more frozen comparisons here.")
+        raise TooManySnapshots("There is no room for more frozen comparisons here.")
 
 
 # Reading back

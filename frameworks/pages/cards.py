@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from frameworks.cells import Cell
-from pictures.card import Bar, Card, Dots, Row, Steps, figures, part
+from pictures.card import BarMark, Card, CardRow, DotsMark, StepsMark, figures, part
 
 from .dossiers import Plot
 
@@ -71,7 +71,9 @@ def of_benchmarks(context: Context) -> Card:
     for party in first.parties:
         figure = party.bars[0].figure
         share, words = figure.value / first.scale.top, figure.in_words
-        rows.append(Row(party.framework.name, f"{party.framework.name} {words}", Bar(share, "petrol"), words))
+        rows.append(
+            CardRow(party.framework.name, f"{party.framework.name} {words}", BarMark(share, "petrol"), words)
+        )
     return Card(
         "Benchmarks",
         "Measured figures, and what they leave unsaid",
@@ -111,12 +113,12 @@ def _cell(context: Context) -> str:
     return f"{context['framework'].name}, {context['criterion'].name}"
 
 
-def _steps(name: str, cell: Cell) -> Row:
+def _steps(name: str, cell: Cell) -> CardRow:
     apart = ", sources disagree" if cell.is_disputed else ""
-    return Row(
+    return CardRow(
         name,
         f"{name} {cell.score} of 5{apart}",
-        Steps(cell.score or 0, cell.is_disputed),
+        StepsMark(cell.score or 0, cell.is_disputed),
         str(cell.score or ""),
     )
 
@@ -125,7 +127,7 @@ def _disputed(cells: Iterable[Cell]) -> bool:
     return any(cell.is_disputed for cell in cells)
 
 
-def _plotted(plot: Plot) -> Row:
+def _plotted(plot: Plot) -> CardRow:
     cell = plot.cell
     name, score = cell.framework.name, cell.score
     readings = tuple((dot.step, dot.count, dot.dissents) for dot in plot.dots)
@@ -133,4 +135,4 @@ def _plotted(plot: Plot) -> Row:
     if readings:
         low, high = readings[0][0], readings[-1][0]
         told += f", readings {low} to {high}" if low != high else f", all readings {low}"
-    return Row(name, told, Dots(readings, score), str(score) if score else "–")
+    return CardRow(name, told, DotsMark(readings, score), str(score) if score else "–")
