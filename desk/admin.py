@@ -15,28 +15,62 @@ from desk.kinds.catalogue import (
     TraitAdmin,
 )
 from desk.kinds.evidence import ClaimAdmin, DisagreementAdmin, RatingAdmin, SourceAdmin
+from desk.kinds.judgement import (
+    ConditionAdmin,
+    NeedAdmin,
+    OptionAdmin,
+    PromptAdmin,
+    RecommendationAdmin,
+    RuleAdmin,
+    UseCaseAdmin,
+    UseCaseWeightAdmin,
+)
+from desk.kinds.neighbours import (
+    AdditionAdmin,
+    AnswerAdmin,
+    BenchmarkAdmin,
+    ComponentAdmin,
+    FigureAdmin,
+    QuestionAdmin,
+    TieAdmin,
+)
 from desk.queues.link_admin import LinkCheckAdmin
 from desk.queues.objections import ObjectionAdmin
 from desk.review.proposal_admin import ProposalAdmin
 
 __all__ = [
+    "AdditionAdmin",
+    "AnswerAdmin",
     "AttemptAdmin",
+    "BenchmarkAdmin",
     "ClaimAdmin",
+    "ComponentAdmin",
+    "ConditionAdmin",
     "CriterionAdmin",
     "CriterionGroupAdmin",
     "DisagreementAdmin",
     "FacetAdmin",
     "FacetValueAdmin",
+    "FigureAdmin",
     "FrameworkAdmin",
     "GroupAdmin",
     "LinkCheckAdmin",
+    "NeedAdmin",
     "ObjectionAdmin",
+    "OptionAdmin",
+    "PromptAdmin",
     "ProposalAdmin",
+    "QuestionAdmin",
     "RatingAdmin",
+    "RecommendationAdmin",
     "RelationAdmin",
     "RevisionAdmin",
+    "RuleAdmin",
     "SourceAdmin",
+    "TieAdmin",
     "TraitAdmin",
+    "UseCaseAdmin",
+    "UseCaseWeightAdmin",
     "UserAdmin",
 ]
 
