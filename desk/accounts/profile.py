@@ -6,9 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from frameworks.models import EditorProfile
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [path("profile/", site.admin_view(page), name="profile")]
 
 
 class ProfileForm(forms.ModelForm):

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -150,6 +150,10 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
 # The page
 
 
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [path("two-factor/", site.admin_view(page), name="two_factor")]
+
+
 class PasswordForm(forms.Form):
     password = forms.CharField(
         max_length=4096,
@@ -170,7 +174,7 @@ class PasswordForm(forms.Form):
         return password
 
 
-class ConfirmForm(PasswordForm):
+class ConfirmPhoneForm(PasswordForm):
     code = CodeField()
 
     def clean(self) -> dict[str, Any]:
@@ -198,7 +202,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return _show(request, stage=stage, form=form, device=device)
 
 
-FORMS = {"starting": ConfirmForm, "on": PasswordForm}
+FORMS = {"starting": ConfirmPhoneForm, "on": PasswordForm}
 ACTIONS = {"starting": {"confirm"}, "on": {"codes", "off"}}
 
 

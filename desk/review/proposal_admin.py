@@ -12,18 +12,18 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 
-from desk.admin_site import RESUMES
 from desk.editing.conflicts import Clash
-from desk.editing.forms import Seen, is_number
-from desk.editing.lists import ListAdmin
+from desk.editing.fields import Seen, is_number
+from desk.editing.guarded import GuardedAdmin, desk_url
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
 from . import previews, proposals
+from .proposing import RESUMES
 
 
 class DecisionForm(forms.Form):
@@ -113,7 +113,7 @@ def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None)
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ListAdmin):
+class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     list_display = ("number", "reason", "author_name", "facts", "created_at", "status", "decided_by")
     list_display_links = ("number", "reason")
     list_filter = ("status", "origin", "created_at")
@@ -174,35 +174,31 @@ class ProposalAdmin(ListAdmin):
     def _page(
         self, request: HttpRequest, proposal: Proposal, form: DecisionForm, *, status: int = HTTPStatus.OK
     ) -> TemplateResponse:
-        request.current_app = self.admin_site.name
         changes = [on_show(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()]
         is_author = proposal.author_id == request.user.pk
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Proposal {proposal.pk}",
-            "opts": self.opts,
-            "proposal": proposal,
-            "changes": changes,
-            "form": form,
-            "in_the_way": [one for one in changes if one.clash],
-            "previews": [
-                (label, f"{reverse('admin:frameworks_proposal_preview', args=[proposal.pk])}?page={address}")
+        may_resume = is_author and proposal.status != Proposal.Status.PUBLISHED
+        preview_url, grid_url = self.url_of("preview", proposal.pk), desk_url(Rating, "matrix")
+        context = self.page_context(
+            request,
+            title=f"Proposal {proposal.pk}",
+            proposal=proposal,
+            changes=changes,
+            form=form,
+            in_the_way=[one for one in changes if one.clash],
+            previews=[
+                (label, f"{preview_url}?page={address}")
                 for label, address in previews.pages_of(proposal.changes.all())
             ]
             if proposal.is_undecided
             else [],
-            "may_decide": proposal.is_undecided and may_publish(request.user),
-            "may_withdraw": proposal.is_undecided and is_author,
-            "form_data": proposal.form_data
-            if is_author and proposal.status != Proposal.Status.PUBLISHED
-            else None,
-            "resumes": RESUMES,
-            "grid_url": f"{reverse('admin:frameworks_rating_matrix')}?proposal={proposal.pk}"
-            if is_author
-            and proposal.origin == Revision.Origin.GRID
-            and proposal.status != Proposal.Status.PUBLISHED
+            may_decide=proposal.is_undecided and may_publish(request.user),
+            may_withdraw=proposal.is_undecided and is_author,
+            form_data=proposal.form_data if may_resume else None,
+            resumes=RESUMES,
+            grid_url=f"{grid_url}?proposal={proposal.pk}"
+            if may_resume and proposal.origin == Revision.Origin.GRID
             else "",
-        }
+        )
         return TemplateResponse(request, "desk/proposal.html", context, status=status)
 
     # Decisions
@@ -233,7 +229,7 @@ class ProposalAdmin(ListAdmin):
     # Preview
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A public page as it would be with the proposal published."""
+        """Show a public page as it would be with the proposal published."""
         proposal = self._find(request, str(pk))
         address = request.GET.get("page", "/")
         try:
@@ -253,7 +249,7 @@ DECISIONS = {
 
 
 def _over(request: HttpRequest) -> dict[str, int]:
-    """The facts that the reviewer has seen changed: `rating django/performance` by version."""
+    """Return the facts that the reviewer has seen changed: `rating django/performance` by version."""
     found = [
         re.fullmatch(r"([0-9]{1,9}):([a-z]{1,40} [a-z0-9/-]{1,200})", text)
         for text in request.POST.getlist("over")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from desk.editing.lists import desk_url
+from desk.editing.guarded import desk_url
 from frameworks.models import Recorded, Revision, recorded_models
 from tests import factories
 

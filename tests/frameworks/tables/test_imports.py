@@ -19,7 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from desk.editing.lists import desk_url
+from desk.editing.guarded import desk_url
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets

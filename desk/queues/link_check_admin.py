@@ -9,14 +9,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from desk.editing.lists import ListAdmin, SafeChangeList, desk_url
-from desk.kinds.filters import Question
+from desk.editing.guarded import GuardedAdmin, SafeChangeList, desk_url
+from desk.kinds.filters import ChoiceFilter
 from frameworks.models import LinkCheck, Recorded
 
 from . import links
 
 
-class AnswerFilter(Question):
+class LinkAnswerFilter(ChoiceFilter):
     title = "answer"
     parameter_name = "answers"
     answers = (("no", "Does not answer"), ("yes", "Answers"))
@@ -45,10 +45,10 @@ def _link_to(fact: Recorded) -> tuple[str, str]:
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(ListAdmin):
+class LinkCheckAdmin(GuardedAdmin, admin.ModelAdmin):
     list_display = ("address", "answers", "detail", "named_by", "checked_at")
     list_display_links = None
-    list_filter = (AnswerFilter,)
+    list_filter = (LinkAnswerFilter,)
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("url", "detail")
     fields = readonly_fields = ("url", "checked_at", "is_alive", "status", "detail")

@@ -12,15 +12,15 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from desk.editing.forms import ReasonField, is_number
-from desk.editing.lists import ListAdmin
+from desk.editing.fields import ReasonField, is_number
+from desk.editing.guarded import GuardedAdmin
 from desk.kinds.filters import WaitingFilter
 from frameworks.cells import Cell, tally
 from frameworks.models import Claim, Objection, Rating
 from frameworks.pages import objections
 
 
-class AnswerForm(forms.Form):
+class AnswerObjectionForm(forms.Form):
     note = ReasonField(
         label="Note",
         required=True,
@@ -34,7 +34,7 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(ListAdmin):
+class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
     list_display = ("when", "framework", "criterion", "said", "status")
     list_display_links = ("when", "said")
     list_filter = (WaitingFilter, "framework", "criterion")
@@ -68,10 +68,10 @@ class ObjectionAdmin(ListAdmin):
     ) -> HttpResponse:
         objection = self._find(request, object_id)
         if request.method != "POST":
-            return self._page(request, objection, AnswerForm())
+            return self._page(request, objection, AnswerObjectionForm())
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = AnswerForm(request.POST)
+        form = AnswerObjectionForm(request.POST)
         if not form.is_valid():
             return self._page(request, objection, form)
         return self._answer(request, objection, **form.cleaned_data)
@@ -95,7 +95,7 @@ class ObjectionAdmin(ListAdmin):
                 f"Your note was: “{note}”",
             )
             now = self._find(request, str(objection.pk))
-            return self._page(request, now, AnswerForm(), status=HTTPStatus.CONFLICT)
+            return self._page(request, now, AnswerObjectionForm(), status=HTTPStatus.CONFLICT)
         messages.success(request, f"{objection} is {objection.get_status_display()}.")
         return HttpResponseRedirect(self.url_of("changelist"))
 
@@ -103,27 +103,25 @@ class ObjectionAdmin(ListAdmin):
         self,
         request: HttpRequest,
         objection: Objection,
-        form: AnswerForm,
+        form: AnswerObjectionForm,
         *,
         status: int = HTTPStatus.OK,
     ) -> TemplateResponse:
-        request.current_app = self.admin_site.name
         is_open = objection.status == Objection.Status.OPEN
         by = objection.handled_by
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Objection to {objection.framework}, {objection.criterion}",
-            "opts": self.opts,
-            "objection": objection,
-            "cell": _cell(objection),
-            "handled_by": by and (by.get_full_name() or by.get_username()),
-            "form": form if is_open and self.has_change_permission(request) else None,
-        }
+        context = self.page_context(
+            request,
+            title=f"Objection to {objection.framework}, {objection.criterion}",
+            objection=objection,
+            cell=_cell(objection),
+            handled_by=by and (by.get_full_name() or by.get_username()),
+            form=form if is_open and self.has_change_permission(request) else None,
+        )
         return TemplateResponse(request, "desk/objection.html", context, status=status)
 
 
 def _cell(objection: Objection) -> Cell:
-    """The cell that it is about, its rating also when it is not published."""
+    """Return the cell that it is about, its rating also when it is not published."""
     framework, criterion = objection.framework, objection.criterion
     rating = Rating.objects.filter(framework=framework, criterion=criterion).first()
     claims = tuple(Claim.objects.behind(framework, criterion).cited())

@@ -1,7 +1,7 @@
 """Accounts, groups and refused sign-ins: the stock pages, for superusers, with the guard that our lists have."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -17,21 +17,16 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp import admin as _totp  # noqa: F401 - likewise
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from desk.editing.lists import Guarded
+from desk.editing.guarded import GuardedAdmin
 
 from . import two_factor
-
-if TYPE_CHECKING:
-    AnyAdmin = admin.ModelAdmin[Any]
-else:
-    AnyAdmin = object
 
 # Two logs that are not kept, and pages that would show everybody's second factor to whoever may open them.
 admin.site.unregister([AccessLog, AccessFailureLog, StaticDevice, TOTPDevice, AccessAttempt, Group, User])
 
 
-class GuardedForms(Guarded, AnyAdmin):
-    """Forms too: the stock choice of several looks up whatever number it is sent."""
+class GuardedAccountAdmin(GuardedAdmin):
+    """Guard forms too: the stock choice of several looks up whatever number it is sent."""
 
     def changeform_view(
         self,
@@ -48,17 +43,17 @@ class GuardedForms(Guarded, AnyAdmin):
 
 
 @admin.register(AccessAttempt)
-class AttemptAdmin(GuardedForms, AccessAttemptAdmin):  # type: ignore[misc]
+class AttemptAdmin(GuardedAccountAdmin, AccessAttemptAdmin):  # type: ignore[misc]
     """Deleting an attempt opens the door again."""
 
 
 @admin.register(Group)
-class GroupAdmin(GuardedForms, stock.GroupAdmin):
+class GroupAdmin(GuardedAccountAdmin, stock.GroupAdmin):
     pass
 
 
 @admin.register(User)
-class UserAdmin(GuardedForms, stock.UserAdmin):
+class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "two_factor")
     actions = ("turn_two_factor_off",)
 
@@ -82,7 +77,7 @@ class UserAdmin(GuardedForms, stock.UserAdmin):
         messages.success(request, f"Two-factor sign-in is off for {get_text_list(names, 'and')}.")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Who has written stands in the history, which never changes: said in words, not as a list of all of it."""
+        """Say in words what keeps an account: who has written is in the history, which never changes."""
         written = [f"{user}: {kept}" for user in objs if (kept := _kept_by(user))]
         if written:
             return [], {}, set(), written
@@ -90,7 +85,7 @@ class UserAdmin(GuardedForms, stock.UserAdmin):
 
 
 def _kept_by(user: User) -> str:
-    """What names this account and is kept for good, as `12 revisions and 1 proposal`."""
+    """Return what names this account and is kept for good, as `12 revisions and 1 proposal`."""
     counts: dict[type[models.Model], int] = {}
     for relation in user._meta.related_objects:
         if getattr(relation, "on_delete", None) is models.PROTECT:

@@ -5,15 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
+from desk.editing.guarded import GuardedAdmin
 from frameworks.models import Revision
 from frameworks.record import past
 
-from .reverts import RevertAdmin
+from .restoring import RestorePage
+from .undoing import ChangesetPages
 
 
 @admin.register(Revision)
-class RevisionAdmin(RevertAdmin):
+class RevisionAdmin(GuardedAdmin, admin.ModelAdmin):
     list_display = ("at", "kind", "key", "action", "version", "author_name", "reason")
     list_display_links = ("at", "key")
     list_filter = (
@@ -29,6 +32,18 @@ class RevisionAdmin(RevertAdmin):
     change_form_template = "desk/revision.html"
     fields = ("at", "kind", "key", "action", "version", "author_name", "origin", "reason")
     readonly_fields = ("kind",)
+
+    def get_urls(self) -> list[Any]:
+        changesets, guarded = ChangesetPages(self), self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("<int:pk>/restore/", RestorePage(self).view, "restore"),
+            ("changeset/<uuid:changeset>/", changesets.view, "changeset"),
+            ("changeset/<uuid:changeset>/undo/", changesets.undo_view, "undo"),
+        ]
+        return [
+            *(path(route, guarded(view), name=f"frameworks_revision_{name}") for route, view, name in pages),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="fact", ordering="model")
     def kind(self, revision: Revision) -> str:
