@@ -29,7 +29,7 @@ class DeskSite(AdminSite):
     """The admin, with pages that the modules of the desk give it: they know the site, it knows none of them."""
 
     login_form = two_factor.SignInForm
-    login_template = "desk/login.html"
+    login_template = "desk/accounts/login.html"
     index_template = "desk/index.html"
 
     def __init__(self, name: str = "admin") -> None:

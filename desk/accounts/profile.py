@@ -31,4 +31,4 @@ def page(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Beside your changes, readers now see: {profile}.")
         return HttpResponseRedirect(reverse("admin:profile"))
     context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
-    return TemplateResponse(request, "desk/profile.html", context)
+    return TemplateResponse(request, "desk/accounts/profile.html", context)

@@ -144,7 +144,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
         "tries": settings.AXES_FAILURE_LIMIT,
         "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60),
     }
-    return render(request, "desk/locked_out.html", context, status=429)
+    return render(request, "desk/accounts/locked_out.html", context, status=429)
 
 
 # The page
@@ -260,7 +260,7 @@ def _show(
         "is_required": settings.REQUIRE_TWO_FACTOR,
         **(_secret(device) if stage == "starting" and device else {}),
     }
-    return TemplateResponse(request, "desk/two_factor.html", context)
+    return TemplateResponse(request, "desk/accounts/two_factor.html", context)
 
 
 def _secret(device: TOTPDevice) -> dict[str, Any]:

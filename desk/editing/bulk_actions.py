@@ -195,7 +195,7 @@ class BulkActions:
             keep_url=keep_url,
             media=self.admin.media,
         )
-        return TemplateResponse(request, "desk/bulk_action.html", context)
+        return TemplateResponse(request, "desk/editing/bulk_action.html", context)
 
     # Writing
 

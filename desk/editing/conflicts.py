@@ -131,7 +131,7 @@ def page(
         way_on=way_on,
         is_popup="_popup" in data,
     )
-    return TemplateResponse(request, "desk/conflict.html", context, status=409)
+    return TemplateResponse(request, "desk/editing/conflict.html", context, status=409)
 
 
 def _without(data: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:

@@ -86,7 +86,7 @@ class GuardedAdmin(AnyAdmin):
 
     def not_understood(self, request: HttpRequest) -> HttpResponse:
         context = self.page_context(request, title="That address was not understood")
-        return TemplateResponse(request, "desk/not_understood.html", context, status=400)
+        return TemplateResponse(request, "desk/editing/not_understood.html", context, status=400)
 
 
 def desk_url(model: type[models.Model], page: str, *args: Any) -> str:

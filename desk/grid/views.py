@@ -116,7 +116,7 @@ def grid_view(request: HttpRequest) -> HttpResponse:
         "taken_up": taken_up(resumed) if resumed else None,
     }
     request.current_app = admin.site.name
-    return TemplateResponse(request, "desk/grid.html", context)
+    return TemplateResponse(request, "desk/grid/grid.html", context)
 
 
 def _may_view(request: HttpRequest) -> bool:
@@ -188,4 +188,4 @@ def cell_view(request: HttpRequest, framework: str, criterion: str) -> HttpRespo
         "can_edit": rights.change if rating else rights.add,
         "can_add_claim": rights.claim,
     }
-    return TemplateResponse(request, "desk/grid_panel.html", context)
+    return TemplateResponse(request, "desk/grid/panel.html", context)

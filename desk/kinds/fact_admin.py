@@ -49,9 +49,9 @@ CITED = {"cited": models.Count("claims")}
 
 class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     form = PageForm
-    change_list_template = "desk/fact_list.html"
-    change_form_template = "desk/change_form.html"
-    object_history_template = "desk/object_history.html"
+    change_list_template = "desk/editing/fact_list.html"
+    change_form_template = "desk/editing/change_form.html"
+    object_history_template = "desk/versions/object_history.html"
     show_facets = admin.ShowFacets.NEVER
     #: What names a fact in addresses and in its history: set once, then for ever.
     set_once: tuple[str, ...] = ()

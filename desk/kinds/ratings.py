@@ -60,7 +60,7 @@ STILL_RIGHT = BulkAction(
 
 @admin.register(Rating)
 class RatingAdmin(FactAdmin):
-    change_list_template = "desk/rating_list.html"
+    change_list_template = "desk/editing/rating_list.html"
     form = RatingForm
     list_display = (
         "framework",

@@ -70,7 +70,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "picture": picture,
         "rows": _linked(picture, can_add=request.user.has_perm("frameworks.add_rating")),
     }
-    return TemplateResponse(request, "desk/coverage.html", shown)
+    return TemplateResponse(request, "desk/queues/coverage.html", shown)
 
 
 def _linked(picture: Coverage, *, can_add: bool) -> Iterator[tuple[Any, list[tuple[Backing, str]]]]:

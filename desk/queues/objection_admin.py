@@ -117,7 +117,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
             handled_by=by and (by.get_full_name() or by.get_username()),
             form=form if is_open and self.has_change_permission(request) else None,
         )
-        return TemplateResponse(request, "desk/objection.html", context, status=status)
+        return TemplateResponse(request, "desk/queues/objection.html", context, status=status)
 
 
 def _cell(objection: Objection) -> Cell:

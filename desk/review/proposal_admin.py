@@ -199,7 +199,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             if may_resume and proposal.origin == Revision.Origin.GRID
             else "",
         )
-        return TemplateResponse(request, "desk/proposal.html", context, status=status)
+        return TemplateResponse(request, "desk/review/proposal.html", context, status=status)
 
     # Decisions
 

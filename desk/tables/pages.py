@@ -211,4 +211,4 @@ class TablePages:
             columns=self.kind.columns,
             **context,
         )
-        return TemplateResponse(request, f"desk/{page}.html", context, status=status)
+        return TemplateResponse(request, f"desk/tables/{page}.html", context, status=status)

@@ -81,7 +81,7 @@ class RestorePage:
             refusal=refusal,
             keep_url=self._history_url(revision),
         )
-        return TemplateResponse(request, "desk/restore.html", context)
+        return TemplateResponse(request, "desk/versions/restore.html", context)
 
     def _version(self, model: type[Recorded], revision: Revision, current: Recorded | None) -> int:
         """Return the newest version there is, a deletion included."""

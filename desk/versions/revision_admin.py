@@ -29,7 +29,7 @@ class RevisionAdmin(GuardedAdmin, admin.ModelAdmin):
     search_fields = ("key", "reason", "author_name")
     search_help_text = "Searches key, reason and author."
     list_per_page = 50
-    change_form_template = "desk/revision.html"
+    change_form_template = "desk/versions/revision.html"
     fields = ("at", "kind", "key", "action", "version", "author_name", "origin", "reason")
     readonly_fields = ("kind",)
 

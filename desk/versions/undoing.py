@@ -56,7 +56,7 @@ class ChangesetPages:
             steps=told,
             shown=shown,
         )
-        return TemplateResponse(request, "desk/changeset.html", context)
+        return TemplateResponse(request, "desk/versions/changeset.html", context)
 
     def undo_view(self, request: HttpRequest, changeset: UUID) -> HttpResponse:
         """Show what can be taken back and what was changed since, and ask for a reason; then take it back."""
@@ -113,7 +113,7 @@ class ChangesetPages:
             reason_form=form,
             refusal=refusal,
         )
-        return TemplateResponse(request, "desk/undo.html", context, status=status)
+        return TemplateResponse(request, "desk/versions/undo.html", context, status=status)
 
 
 def _told(step: Revision) -> tuple[Revision, str, str]:
