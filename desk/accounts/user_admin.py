@@ -68,7 +68,7 @@ class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
 
     @admin.action(description="Turn two-factor sign-in off", permissions=["change"])
     def turn_two_factor_off(self, request: HttpRequest, users: Iterable[User]) -> None:
-        """For those who have lost phone and recovery codes."""
+        """Turn it off for those who have lost phone and recovery codes."""
         names = []
         for user in users:
             two_factor.turn_off(user)

@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 
 class AsideField(forms.CharField):
-    """Says something about a change and is none of its own."""
+    """Says something about a change and is itself none."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return False
@@ -79,7 +79,7 @@ class PlainTextarea(AdminTextareaWidget):
 
 
 def is_number(value: object) -> bool:
-    """A key that any database can look up. Larger ones overflow on SQLite, other text breaks the stock widgets."""
+    """Return whether any database can look up this key: larger ones overflow on SQLite, other text breaks widgets."""
     return bool(re.fullmatch(r"[0-9]{1,18}", str(value)))
 
 

@@ -35,7 +35,7 @@ class FactForm(ModelForm):
     """One fact, with what the editor saw of it.
 
     When somebody else has saved it since, `initial` is what this editor opened, so that `changed_data` still says what
-    *they* changed; `now` is what stands in the database.
+    *they* changed; `now` is what the database holds.
     """
 
     seen = SeenField(required=False)
@@ -43,7 +43,7 @@ class FactForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.posted_seen = self._read_seen() if self.is_bound and kwargs.get("instance") else None
-        self.standing = self.instance.version
+        self.current_version = self.instance.version
         if (
             self.posted_seen
             and self.is_deleted
@@ -72,7 +72,7 @@ class FactForm(ModelForm):
 
     @property
     def is_stale(self) -> bool:
-        return self.posted_seen is not None and self.posted_seen.version != self.standing
+        return self.posted_seen is not None and self.posted_seen.version != self.current_version
 
     @cached_property
     def opened(self) -> State | None:

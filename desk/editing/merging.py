@@ -44,7 +44,7 @@ def post_on_top(form: FactForm, data: QueryDict) -> None:
     for name, field in form.fields.items():
         if name in form.now and name not in form.changed_data:
             data.setlist(form.add_prefix(name), _as_posted(field, form.now[name]))
-    data[form.add_prefix("seen")] = str(Seen(form.standing, form.posted_seen.key))
+    data[form.add_prefix("seen")] = str(Seen(form.current_version, form.posted_seen.key))
 
 
 def _as_posted(field: forms.Field, value: Any) -> list[str]:

@@ -24,7 +24,7 @@ VERSION_MAX = 2**31 - 1
 FIELDS: dict[str, type] = {"score": int, "verdict": str, "rationale": str, "is_published": bool}
 CLAIM_FIELDS = ("source", "line", "part", "term", "paraphrase", "reading")
 
-#: What became of one cell or claim, as the page is told of it.
+#: What became of one cell or claim, as the answer to the page says it.
 Outcome = dict[str, Any]
 
 
@@ -122,7 +122,7 @@ def _gone(
     frameworks: Mapping[str, Framework],
     criteria: Mapping[str, Criterion],
 ) -> Iterator[Outcome]:
-    """Somebody deleted or renamed it while the grid was open: no reason to keep the other cells from being saved."""
+    """Yield an outcome for each that somebody deleted or renamed meanwhile: the other cells can still be saved."""
     for index, one in enumerate(entries):
         if _cell(one, frameworks, criteria) is None:
             what = "criterion" if one["framework"] in frameworks else "framework"
@@ -155,7 +155,7 @@ def _claim(
 
 
 def _as_typed_in(value: Any, name: str) -> str:
-    """Numbers may come as such or as they were typed."""
+    """Return it as text: numbers may come as such or as they were typed."""
     if value is None:
         return ""
     return str(_clean(value if type(value) is int else _typed(value, str, name)))
@@ -169,7 +169,7 @@ def _typed(value: Any, kind: type, name: str) -> Any:
 
 
 def _clean(value: Any) -> Any:
-    """Text as it is kept: trimmed, lines ended by LF. What no database takes is refused."""
+    """Return text as it is kept: trimmed, lines ended by LF. Raises NotUnderstood for what no database takes."""
     if not isinstance(value, str):
         return value
     if "\0" in value or value != value.encode(errors="ignore").decode():

@@ -65,7 +65,7 @@ class GridFilter(forms.Form):
                 )
 
     def chosen(self, name: str) -> set[str]:
-        """The slugs that were asked for and are known."""
+        """Return the slugs that are in the address and are known."""
         return set(self.posted.getlist(name)) & self.known[name].keys()
 
     def shows(self, name: str, slug: str) -> bool:
@@ -73,7 +73,7 @@ class GridFilter(forms.Form):
 
     @property
     def menus(self) -> list[tuple[str, str, str, list[tuple[str, str, bool]]]]:
-        """For each menu its name, its label, how much is ticked, and what can be."""
+        """Return for each menu its name, its label, how much is ticked, and what can be."""
         return [
             (
                 name,

@@ -120,7 +120,7 @@ def _write_rating(change: RatingChange, current: Rating | None, by: Author, righ
 
 
 def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
-    """`Score: Ensure this value is less than or equal to 5.`"""
+    """Return it in a sentence: `Score: Ensure this value is less than or equal to 5.`"""
     labels = {field.name: capfirst(str(field.verbose_name)) for field in model._meta.concrete_fields}
     said = [
         f"{labels[name]}: {message}" if name in labels else message
@@ -131,7 +131,7 @@ def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
 
 
 def _conflict(change: RatingChange, current: Any) -> Outcome:
-    """Return who came between, and the three states: as this editor saw it, as it stands, as they want it."""
+    """Return who came between, and the three states: as this editor saw it, as it is now, as they want it."""
     theirs = _values(revisions.state(current)) if current else None
     version = current.version if current else None
     if theirs and all(theirs[name] == value for name, value in change.fields.items()):

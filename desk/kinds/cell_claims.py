@@ -20,7 +20,7 @@ from .inlines import FactInline
 
 
 class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
-    """The claims of a rating's cell. They hang on framework and criterion, as it does, and not on the rating itself."""
+    """The claims of a rating's cell. They belong to framework and criterion, as it does, not to the rating."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         return claim
 
     def leaves_none(self) -> bool:
-        """Return whether the cell would stand without a claim."""
+        """Return whether the cell would be left without a claim."""
         self.is_valid()
         kept = [form for form in self.forms if form.has_changed() and not self.is_to_delete(form)]
         if any(form.instance._state.adding for form in kept):

@@ -1,4 +1,4 @@
-"""The admin of what stands around the frameworks, for measured figures, and for questions with their answers."""
+"""The admin of components around the frameworks, for measured figures, and for questions with their answers."""
 
 from django.contrib import admin
 

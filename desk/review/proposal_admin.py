@@ -1,4 +1,4 @@
-"""The reviewers' desk: what is proposed beside what stands, previewed, published, returned, rejected or withdrawn."""
+"""The reviewers' desk: what is proposed beside what is there, previewed, published, returned, rejected or withdrawn."""
 
 import re
 from dataclasses import dataclass
@@ -49,16 +49,16 @@ class DecisionForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class ChangeOnShow:
+class ShownChange:
     """One change of a proposal as a reviewer reads it."""
 
     change: ProposedChange
     title: str
     kind: str
-    #: The fact as it stands, when it does.
+    #: The fact as it is now, where it exists.
     fact: Recorded | None
     fields: list[past.Change]
-    #: What stands in the way: the fact was changed by somebody else since.
+    #: The conflict, if there is one: the fact was changed by somebody else since.
     clash: Clash | None
     claims: list[Claim]
 
@@ -75,7 +75,7 @@ class ChangeOnShow:
         return self.change.after
 
 
-def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
+def shown_change(change: ProposedChange, *, is_undecided: bool) -> ShownChange:
     model = proposals.model_of(change)
     fact = past.by_name(model, change.key)
     found = past.rebuilt(model, change.after or change.before or {})
@@ -83,7 +83,7 @@ def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
     claims: list[Claim] = []
     if isinstance(about, Rating):
         claims = list(Claim.objects.behind(about.framework, about.criterion).cited())
-    return ChangeOnShow(
+    return ShownChange(
         change=change,
         title=str(about) if about else change.key,
         kind=str(model._meta.verbose_name),
@@ -174,7 +174,9 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     def _page(
         self, request: HttpRequest, proposal: Proposal, form: DecisionForm, *, status: int = HTTPStatus.OK
     ) -> TemplateResponse:
-        changes = [on_show(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()]
+        changes = [
+            shown_change(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()
+        ]
         is_author = proposal.author_id == request.user.pk
         may_resume = is_author and proposal.status != Proposal.Status.PUBLISHED
         preview_url, grid_url = self.url_of("preview", proposal.pk), desk_url(Rating, "matrix")
@@ -223,7 +225,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         else:
             messages.success(request, f"Proposal {proposal.pk} is {proposal.get_status_display()}.")
             return HttpResponseRedirect(self.url_of("changelist"))
-        # As it stands now, not as this request wanted it.
+        # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
 
     # Preview

@@ -104,7 +104,7 @@ def publish(
 def apply(
     proposal: Proposal, author: Author, *, at: datetime | None = None, over: dict[str, int] | None = None
 ) -> None:
-    """Write the changes as `author`. Raises Taken, naming all facts that stand in the way, or Refused."""
+    """Write the changes as `author`. Raises Taken, naming all facts in conflict, or Refused."""
     taken = []
     with transaction.atomic():
         for change in proposal.changes.all():
@@ -116,7 +116,7 @@ def apply(
             except revisions.Refused:
                 if not taken:
                     raise
-                # It may rest on what stands in the way: that is told first.
+                # It may rest on a fact in conflict: that is said first.
         if taken:
             raise Taken(taken)
 
@@ -179,5 +179,5 @@ def model_of(change: ProposedChange | Revision) -> type[Recorded]:
 
 
 def name_of(change: ProposedChange) -> str:
-    """`rating django/performance`."""
+    """Return its name, as `rating django/performance`."""
     return f"{change.model} {change.key}"

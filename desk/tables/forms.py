@@ -62,5 +62,5 @@ class UploadForm(forms.Form):
 class ConfirmImportForm(ReasonForm):
     #: The mark of the refused rows, as the page's checkbox sends it.
     leave_out = forms.CharField(required=False, max_length=16)
-    #: Whose values are to stand where both have changed a row, and the mark of those rows: `mine:…` or `theirs:…`.
+    #: Whose values to keep where both have changed a row, and the mark of those rows: `mine:…` or `theirs:…`.
     conflicts = forms.CharField(required=False, max_length=32)

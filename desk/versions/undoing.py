@@ -43,7 +43,7 @@ class ChangesetPages:
         shown = Paginator(steps, STEPS_PER_PAGE).get_page(request.GET.get("p"))
         if not shown:
             raise Http404
-        told = [
+        shown_steps = [
             (step, past.changes(model, step) if model else [])
             for step in shown
             for model in [past.recorded_model(step.model)]
@@ -53,7 +53,7 @@ class ChangesetPages:
             title=f"Changed in one go by {shown[0].author_name}",
             changeset=changeset,
             first=shown[0],
-            steps=told,
+            steps=shown_steps,
             shown=shown,
         )
         return TemplateResponse(request, "desk/versions/changeset.html", context)
@@ -106,9 +106,9 @@ class ChangesetPages:
             changeset=changeset,
             first=first,
             count=len(plan.steps),
-            steps=[_told(step) for step in plan.steps[:NAMED_MAX]],
+            steps=[_in_words(step) for step in plan.steps[:NAMED_MAX]],
             unnamed=len(plan.steps[NAMED_MAX:]),
-            taken=[_told(step) for step in plan.taken[:NAMED_MAX]],
+            taken=[_in_words(step) for step in plan.taken[:NAMED_MAX]],
             taken_count=len(plan.taken),
             reason_form=form,
             refusal=refusal,
@@ -116,8 +116,8 @@ class ChangesetPages:
         return TemplateResponse(request, "desk/versions/undo.html", context, status=status)
 
 
-def _told(step: Revision) -> tuple[Revision, str, str]:
-    """A step, its kind of fact, and the fields in which it changed it, in words."""
+def _in_words(step: Revision) -> tuple[Revision, str, str]:
+    """Return a revision, its kind of fact, and the fields that it changed, in words."""
     model = past.recorded_model(step.model)
     if model is None:
         return step, step.model, ""
