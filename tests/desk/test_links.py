@@ -358,8 +358,8 @@ def test_what_comes_when_the_time_is_up_is_not_read() -> None:
     with ours, theirs:
         theirs.sendall(b"HTTP/1.1 200 OK")
         with pytest.raises(TimeoutError):
-            links.Head(ours, until=0).read(1)
-        assert links.Head(ours, until=time.monotonic() + 60).read(4) == b"HTTP"
+            links.ResponseHead(ours, until=0).read(1)
+        assert links.ResponseHead(ours, until=time.monotonic() + 60).read(4) == b"HTTP"
 
 
 def test_who_comes_to_no_end_is_cut_off() -> None:
