@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format lock clean
+.PHONY: help run dev test lint format map lock clean
 
 python := .venv/bin/python
 
@@ -31,11 +31,14 @@ format: ## puts style and formatting right where that can be done by itself
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
 
+map: ## draws docs/architecture.svg from the imports
+	@bin/bootstrap dev
+	@$(python) bin/architecture.py
+
 lock: ## pins the packages of requirements*.in anew, those of the benchmark too (needs uv)
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
-	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-build.in --output-file requirements-build.txt
 	@for each in benchmarks/speed/requirements/*.in; do \
 		uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header $$each --output-file $${each%.in}.txt; \
 	done

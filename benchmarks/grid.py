@@ -164,7 +164,7 @@ def at_the_server() -> None:
 def in_the_browser(address: str, cookie: str) -> None:
     from playwright.sync_api import sync_playwright
 
-    from tests.conftest import CHROMIUM_FLAGS, chromium
+    from tests.browser.chromium import CHROMIUM_FLAGS, chromium
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from benchmarks.speed.journal import Journal
 from benchmarks.speed.plan import SUBJECTS
 from frameworks.models import Benchmark, Figure, Framework, Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 
 from .speed import report
@@ -76,5 +77,5 @@ def _nth(stem: str, number: int) -> str:
 
 def fixture(facts: Sequence[Recorded]) -> str:
     """These facts as a fixture file, which `seed` reads."""
-    entries = [{"model": fact._meta.label_lower, "fields": revisions.state(fact)} for fact in facts]
+    entries = [{"model": fact._meta.label_lower, "fields": state_of(fact)} for fact in facts]
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"

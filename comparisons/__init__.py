@@ -1,0 +1,1 @@
+"""The judgement: what follows from the facts under somebody’s weights."""

@@ -5,4 +5,21 @@ class ComparisonsConfig(AppConfig):
     """The judgement: what follows from the facts under somebody's weights."""
 
     name = "comparisons"
+    seed = ("use-cases.json", "rules.json")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from frameworks.models.catalogue import reserve_parameters  # models are there by now
+        from frameworks.pages import old_addresses
+
+        from .comparison import permalinks
+
+        reserve_parameters(permalinks.PARAMETERS, prefixes=(permalinks.MINIMUM, permalinks.WEIGHT))
+        old_addresses.register(
+            old_addresses.Names(
+                segments={"use-cases": "usecase"},
+                route={"slugs": "framework"},
+                query={"baseline": "framework", "criteria": "criterion", permalinks.USE_CASE: "usecase"},
+                pairs=[permalinks.by_todays_names],
+            )
+        )

@@ -32,6 +32,7 @@ class UseCase(Recorded):
     """A kind of project: a named set of weights and must-haves."""
 
     key_fields = ("slug",)
+    is_renamable = True
 
     slug = slug_field()
     name = models.CharField(max_length=80, unique=True)

@@ -142,6 +142,8 @@ SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
 SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
 SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
 CLIENT_ADDRESS = client_address
+#: The folders of what pages are made by: when one of their files changes, browsers ask for all pages anew.
+CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
 
 
 # Django
@@ -189,7 +191,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "frameworks.record.renaming.RenamesMiddleware",  # inside all that guards answers
+    "frameworks.pages.old_addresses.RenamesMiddleware",  # inside all that guards answers
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
 ]
 
@@ -336,6 +338,5 @@ LOGGING = {
         # Django leaves it to the server to drop the body of an answer to HEAD; gunicorn warns each time it does.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},  # four lines for every login otherwise
-        "pyvips": {"level": "WARNING"},  # one for every picture
     },
 }

@@ -1,1 +1,1 @@
-"""The editors' desk: the Django admin in which every write is a revision and no edit is lost."""
+"""The editors’ desk: the admin in which every write is a revision."""

@@ -5,4 +5,16 @@ class FrameworksConfig(AppConfig):
     """The facts: what was rated, how, and on whose word."""
 
     name = "frameworks"
+    #: The fixtures, in the order of their dependencies.
+    seed = (
+        "catalogue.json",
+        "sources.json",
+        "claims",
+        "traits.json",
+        "ratings",
+        "disagreements.json",
+        "components.json",
+        "questions.json",
+        "benchmarks",
+    )
     default_auto_field = "django.db.models.BigAutoField"

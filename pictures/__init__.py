@@ -1,1 +1,1 @@
-"""Draw social pictures and charts from cards. Imports nothing else of this project."""
+"""Social pictures and charts, drawn from cards. Imports no other room."""

@@ -1,42 +1,15 @@
-"""SVG of our own making as PNG: drawn by librsvg within libvips, in the typefaces of `fonts/` and in no others.
+"""SVG of our own making as PNG: drawn by resvg, in the typefaces of `fonts/` and in no others.
 
-The library is loaded with the first picture, in the process that draws it: it has threads, which no fork takes along,
-and most commands draw nothing.
+resvg keeps the interpreter to itself while it draws, so that a process draws one picture at a time.
 """
 
-import os
-from functools import cache
-from threading import Lock
-from typing import Any, get_args
+from resvg_py import svg_to_bytes
 
-from .text_metrics import FONTS, Family
+from .text_metrics import FONTS
 
-#: One picture at a time in a process: the threads of a worker that draw together would hold twice the memory.
-_TURN = Lock()
+_TYPEFACES = [str(file) for file in sorted(FONTS.glob("*.ttf"))]
 
 
 def png_of(svg: str) -> bytes:
-    """In the size that the SVG has; without transparency. The same bytes for the same SVG."""
-    with _TURN:
-        drawn = _library().Image.svgload_buffer(svg.encode())
-        png: bytes = drawn.flatten().pngsave_buffer()
-    return png
-
-
-@cache
-def _library() -> Any:
-    """With our typefaces. It asks the environment once which others there are; programs we start are not to know."""
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
-    try:
-        import pyvips
-
-        pyvips.cache_set_max(0)  # finished pictures are kept in the portal's own cache
-        for family in get_args(Family):
-            pyvips.Image.text("a", fontfile=str(FONTS / f"{family}.ttf"))
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-    return pyvips
+    """In the size that the SVG has. The same bytes for the same SVG."""
+    return svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=_TYPEFACES)

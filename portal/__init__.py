@@ -1,1 +1,1 @@
-"""What is neither about one thing nor a comparison: the API, search, sitemap, and the addresses for machines."""
+"""What is neither one thing nor a comparison."""

@@ -1,60 +1,23 @@
-"""What all tests share: settings that only tests need, the browser, commands in processes of their own."""
+"""What all tests share: settings that only tests need, their fixtures, and where they ran."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",  # as root there is none
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CHROMIUM_PLACES = [
-    "chromium-headless-shell",  # the same without windows: a third faster
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-]
-NO_CHROMIUM = (
-    "no Chromium: install it (Debian: apt-get install chromium), or name one by CHROMIUM=/where/it/is"
-)
-NO_DRIVER = (
-    "Playwright's driver does not start: install what it lacks (on a bare Debian: apt-get install libatomic1)"
-)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+from tests.browser.chromium import browser_required, chromium
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
-Axe = Callable[[Page], list[str]]
+#: Modules with fixtures for tests of several rooms.
+pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tests.worlds"]
 
 
-def chromium() -> str | None:
-    """The browser to test in: $CHROMIUM, which must then exist, or the first one found."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    return next(filter(None, map(shutil.which, CHROMIUM_PLACES)), None)
-
-
-def browser_required() -> bool:
-    return bool(os.environ.get("TOUCHSTONE_REQUIRE_BROWSER"))
+#: The test files that take longest are begun first, so that no process is left alone with one of them at the end.
+LONGEST = (
+    "test_accessibility test_layout test_grid_flow test_embed_flow test_matrix_flow test_search_flow test_copy_flow "
+    "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_pages"
+).split()
 
 
 def pytest_configure() -> None:
@@ -69,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+    rank = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 # What ran where is said at the end, and what was required but did not run fails the whole.
@@ -100,75 +65,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         )
 
 
-# Real browsers
-
-
-def unavailable(reason: str) -> NoReturn:
-    (pytest.fail if browser_required() else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="session")
-def browser(django_db_setup: None) -> Iterator[Browser]:
-    """One Chromium for all tests of a process."""
-    path = chromium()
-    if path is None:
-        unavailable(NO_CHROMIUM)
-    try:
-        playwright = sync_playwright().start()
-    except Exception:  # noqa: BLE001 - it has no other; what its driver complained of stands in the captured output
-        unavailable(NO_DRIVER)
-    # Playwright keeps an event loop in this thread, and where one is running Django takes every database call for a
-    # mistake. Ours come from the test, one after the other.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-    # Connections are kept by event loop: left open, these would keep PostgreSQL from dropping the test database.
-    connections.close_all()
-    playwright.stop()
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page of a browser without a past, to which `/` is the running portal."""
-    context = browser.new_context(
-        base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 800}
-    )
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def console(page: Page) -> list[str]:
-    """What the page complains about while the test runs: script errors and violations of the security policy."""
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
-
-
-@pytest.fixture(scope="session")
-def axe() -> Axe:
-    """Call it with a page: what breaks WCAG 2.2 AA there, a line for each rule and the elements it concerns."""
-    source = (Path(__file__).parent / "browser" / "vendor" / "axe.min.js").read_text()
-
-    def violations(page: Page) -> list[str]:
-        page.evaluate(source)  # evaluated, not added as a script: the security policy forbids that, rightly
-        found = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", WCAG)
-        return [
-            f"{rule['id']} ({rule['impact']}): {rule['help']}: "
-            + ", ".join(" ".join(map(str, node["target"])) for node in rule["nodes"])
-            for rule in found["violations"]
-        ]
-
-    return violations
-
-
 # Pages that stay as they are
 
 
@@ -189,24 +85,3 @@ class RememberingClient(Client):
 @pytest.fixture(scope="module")
 def remembering() -> Client:
     return RememberingClient()
-
-
-# Commands
-
-
-@pytest.fixture
-def manage(tmp_path: Path) -> Command:
-    """Runs manage.py in a process with a fresh var/ and only the environment that the test gives it."""
-
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "PYTEST_VERSION")}
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
-            env={**kept, "VAR_DIR": str(tmp_path), **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run

@@ -390,3 +390,39 @@ def _slug(name: str) -> str:
 def _made(fact: Fact, **related: Iterable[Recorded]) -> Fact:
     revisions.save(fact, by=MAKER, reason="Made for a test.", related=related)
     return fact
+
+
+def one_of_each() -> list[Recorded]:
+    rating = make_rating()
+    trait = make_trait()
+    tie, figure, answer = make_tie(), make_figure(), make_answer()
+    need, condition = make_need(), make_condition()
+    option = condition.options.get()
+    return [
+        tie,
+        tie.component,
+        make_addition(),
+        figure,
+        figure.benchmark,
+        answer,
+        answer.question,
+        need,
+        need.use_case,
+        make_use_case_weight(),
+        make_recommendation(),
+        condition,
+        condition.rule,
+        option,
+        option.prompt,
+        rating,
+        trait,
+        make_relation(),
+        make_disagreement(),
+        rating.framework,
+        rating.criterion,
+        rating.criterion.group,
+        trait.value,
+        trait.value.facet,
+        trait.claims.all()[0],
+        trait.claims.all()[0].source,
+    ]

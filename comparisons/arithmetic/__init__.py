@@ -1,1 +1,1 @@
-"""The arithmetic of fit: plain numbers in, exact results out. Imports nothing of this project."""
+"""Fit, coverage, band, rank: plain numbers, exact results, no imports."""

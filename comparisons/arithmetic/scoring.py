@@ -128,6 +128,32 @@ def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:
     return [None if value is None else places[value] for value in values]
 
 
+def leaders(scores: Mapping[str, Scores], weights: Weights, minimum_coverage: Fraction) -> tuple[str, ...]:
+    """Return who shares the first rank, by name: the highest fit of those rated on enough of the weight.
+
+    The same as ranking every `fit`, for thousands of weightings at a time: fits are compared as fractions, not made.
+    """
+    share, whole = minimum_coverage.as_integer_ratio()
+    needed = share * sum(weights.values())
+    best, best_covered = 0, 0
+    first: list[str] = []
+    for name, rated in scores.items():
+        earned = covered = 0
+        for criterion, weight in weights.items():
+            score = rated.get(criterion)
+            if score is not None:
+                earned += weight * (score - WORST)
+                covered += weight
+        if not covered or covered * whole < needed:
+            continue
+        ahead = earned * best_covered - best * covered
+        if not first or ahead > 0:
+            best, best_covered, first = earned, covered, [name]
+        elif ahead == 0:
+            first.append(name)
+    return tuple(sorted(first))
+
+
 def points(value: Fraction | None) -> int | None:
     """A share of 1 as whole points of 100, halves up."""
     return None if value is None else int(value * 100 + Fraction(1, 2))

@@ -1,1 +1,1 @@
-"""One comparison, from the parameters of an address to its rows, cells and totals."""
+"""One comparison: from the parameters of an address to rows and totals."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from comparisons.models import UseCase
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, Facet, Framework, Revision
-from frameworks.record import renaming
+from frameworks.pages import old_addresses
 from frameworks.record.asof import Facts, Today, at_end_of
 
 from . import use_cases
@@ -201,7 +201,7 @@ def ticked(query: QueryDict) -> Comparison:
 def _follow_renames(query: QueryDict, *forms: Form) -> None:
     """Raises Renamed where what is not known here was once known by that name."""
     if any(notices(query, *forms)):
-        renaming.follow(query)
+        old_addresses.follow(query)
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:

@@ -4,7 +4,7 @@ Everything a visitor sets is in the query string, in one canonical order, so tha
 Weights are kept by criterion, never by position. Reading is done by forms; only clean values arrive here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
@@ -16,6 +16,8 @@ MINIMUM = "min-"
 NEED = "need"
 WEIGHT = "w-"
 VERSUS = "-vs-"
+#: The parameters beside those that facets and criteria name.
+PARAMETERS = frozenset({AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open"})
 #: Sorting is by fit unless a visitor says otherwise.
 DEFAULT_SORT = "fit"
 
@@ -139,6 +141,20 @@ class View:
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )
+
+
+def by_todays_names(key: str, value: str, name: Callable[[str, str], str]) -> tuple[str, str]:
+    """Put today's names into a parameter and its value, where criteria are named beside something else."""
+    for prefix in (MINIMUM, WEIGHT):
+        if key.startswith(prefix):
+            return prefix + name("criterion", key.removeprefix(prefix)), value
+    if key == "sort":
+        sign = "-" if value.startswith("-") else ""
+        return key, sign + name("criterion", value.removeprefix("-"))
+    if key == "open":
+        framework, colon, criterion = value.partition(":")
+        return key, name("framework", framework) + colon + name("criterion", criterion)
+    return key, value
 
 
 def versus(slugs: Sequence[str]) -> str:

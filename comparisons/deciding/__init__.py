@@ -1,1 +1,1 @@
-"""The decision helper and what it rests on: questions, rules, and what would need to be added."""
+"""The decision helper: questions, rules, what would have to be added."""

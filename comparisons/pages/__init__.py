@@ -1,1 +1,1 @@
-"""The public pages about several frameworks at once."""
+"""The public pages about several frameworks."""

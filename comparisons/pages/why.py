@@ -11,7 +11,7 @@ from itertools import groupby
 from django.conf import settings
 
 from comparisons.arithmetic import scoring
-from comparisons.arithmetic.flips import Flip, flips
+from comparisons.arithmetic.flips import flips
 from comparisons.arithmetic.stability import stability
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
@@ -79,11 +79,11 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A weight that would change who leads, with the address under which it does."""
+    """Weights of a criterion that would change who leads, with the address under which the nearest does."""
 
     criterion: Criterion
     weight: int
-    flip: Flip
+    weights: tuple[int, ...]
     then: tuple[Framework, ...]
     url: str
     key: str
@@ -91,22 +91,17 @@ class Turn:
     @property
     def condition(self) -> str:
         """`performance counts 7 or more`"""
-        run, name = self.flip.run, in_sentence(self.criterion.name)
+        weights, name = self.weights, in_sentence(self.criterion.name)
         verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
-        end = settings.WEIGHT_MAX if self.flip.upwards else 0
-        if len(run) == 1:
-            weights = str(run[0]) if run[0] == end else f"exactly {run[0]}"
-        elif run[-1] == end:
-            weights = f"{run[0]} or {'more' if self.flip.upwards else 'less'}"
+        upwards = weights[0] > self.weight
+        end = settings.WEIGHT_MAX if upwards else 0
+        if len(weights) == 1:
+            shown = str(weights[0]) if weights[0] == end else f"exactly {weights[0]}"
+        elif weights[-1] == end:
+            shown = f"{weights[0]} or {'more' if upwards else 'less'}"
         else:
-            weights = f"{min(run)} to {max(run)}"
-        return f"{name} {verb} {weights}"
-
-    @property
-    def exactly(self) -> str:
-        """Where it turns, to two decimals: `6.5`, `about 6.05`."""
-        shown = Fraction(round(self.flip.at * 100), 100)
-        return f"{'' if shown == self.flip.at else 'about '}{float(shown):g}"
+            shown = f"{min(weights)} to {max(weights)}"
+        return f"{name} {verb} {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,22 +249,20 @@ def _turns(
     view: View,
     path: str,
 ) -> list[Turn]:
-    """The nearest first. A change that no whole weight brings about is none for a visitor."""
+    """Return what would change who leads, the nearest first."""
     by_slug = {criterion.slug: criterion for criterion in criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
     found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=settings.WEIGHT_MAX)
     turns: dict[str, Turn] = {}
-    for flip in sorted(
-        (flip for flip in found if flip.run), key=lambda flip: abs(flip.run[0] - weights[flip.criterion])
-    ):
+    for flip in sorted(found, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
         # Each criterion's nearest turn bears its name: after the step that it leads to, the step back bears it.
         key = flip.criterion if flip.criterion not in turns else f"{flip.criterion}:too"
         turns[key] = Turn(
             by_slug[flip.criterion],
             weights[flip.criterion],
-            flip,
-            tuple(frameworks[slug] for slug in flip.there),
-            view.url(path, weights={**view.weights, flip.criterion: flip.run[0]}),
+            flip.weights,
+            tuple(frameworks[slug] for slug in flip.leaders),
+            view.url(path, weights={**view.weights, flip.criterion: flip.weights[0]}),
             key,
         )
     return list(turns.values())

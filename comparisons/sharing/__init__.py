@@ -1,1 +1,1 @@
-"""Comparisons that leave the portal: files, permanent copies, embeds, feeds."""
+"""What leaves the portal: files, permanent copies, embeds, feeds."""

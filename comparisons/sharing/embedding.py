@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from textwrap import wrap
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -25,13 +24,15 @@ from comparisons.comparison.content import (
     scale_of,
 )
 from comparisons.models import Snapshot
+from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
-from frameworks.record import renaming
 from pictures.drawing import PICTURE
 
 from .snapshots import Kept
 
 WIDTH = 640  # pixels, unless somebody says otherwise
+#: Pixels that a criterion takes in `static/embed.css`, and all that stands above and below the criteria.
+ROW, AROUND_ROWS = 27, 300
 HOUR = 3600  # seconds
 #: What the frame's links need to leave it: by a click, or in a new tab if the reader wants one.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -172,25 +173,10 @@ class Embed:
     def cell_total(self) -> int:
         return len(self.content["cells"])
 
-    def height(self, width: int) -> int:
-        """What it takes to show all of it at this width, in pixels, as `static/embed.css` lays it out in letters of a
-        wide sort: rather a line too much than one cut off."""
-        room, is_wide = width - 34, width >= 560
-        title = 26 * _lines(", ".join(self.names), (room - 90) / 12)
-        said = 18 * _lines(f"{self.verdict} Sources disagree in 99 of 99 cells.", room / 7.5)
-        column = (room * 0.7 - 52 if is_wide else room - 136) / len(self.frameworks) - 6
-        heads = max(
-            15 * (len("00   rank 1" if head["rank"] else "–   not ranked") * 6.6 > column)
-            + 15 * _lines("99 to 99" if head["rank"] else "0 to 100, 99 % rated", max(column, 54) / 6.4)
-            for head in self.frameworks
-        )
-        name = (room * 0.3 - 8) / 7.7 if is_wide else 14
-        rows = sum(
-            27 + 13 * (_lines(line.criterion["name"], name) - 1) for group in self.groups for line in group
-        )
-        notes = 140 + 50 * bool(self.baseline) + 60 * bool(self.left_out)
-        foot = 16 * _lines("notes " * (notes // 6), room / 6.6) + 25 * _lines("ending " * 11, room / 6.6)
-        return title + said + heads + rows + foot + 140
+    @property
+    def height(self) -> int:
+        """Return how tall its frame is, in pixels: enough for all of it at `WIDTH`. A narrower frame scrolls."""
+        return AROUND_ROWS + ROW * sum(map(len, self.groups))
 
     def snippet(self, width: int, height: int, theme: str) -> str:
         """The markup that frames it, to be pasted elsewhere."""
@@ -213,7 +199,7 @@ class Embed:
     def oembed(self, widest: int | None, tallest: int | None) -> dict[str, str | int]:
         """What oEmbed 1.0 calls a rich response, no larger than the consumer has room for."""
         width = min(WIDTH, widest or WIDTH)
-        height = min(self.height(width), tallest or self.height(width))
+        height = min(self.height, tallest or self.height)
         wide, high = PICTURE.width, PICTURE.height
         thumbnail: dict[str, str | int] = {
             "thumbnail_url": settings.SITE_URL + self.picture,
@@ -293,7 +279,7 @@ def place_of(address: str) -> Place | None:
         return None
     if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or match.view_name not in FRAMED:
         return None
-    if today := renaming.moved(match, query):
+    if today := old_addresses.moved(match, query):
         return place_of(today)
     return Place(match.kwargs.get("snapshot_id", ""), match.kwargs.get("slugs", []), query)
 
@@ -308,8 +294,3 @@ def _whose(asked: Comparison) -> str:
     if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.criteria)):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
     return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"
-
-
-def _lines(text: str, room: float) -> int:
-    """How many lines a text takes with room for so many letters in each."""
-    return len(wrap(text, max(int(room), 1)))

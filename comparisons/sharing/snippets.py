@@ -67,8 +67,8 @@ class Snippet:
 
     @property
     def fitting(self) -> int:
-        """The height at which nothing is cut off."""
-        return self.embed.height(self.width) if self.embed else 0
+        """Return the height for whoever names none, in pixels; 0 where nothing can be framed yet."""
+        return self.embed.height if self.embed else 0
 
     @property
     def height(self) -> int:

@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from frameworks.models import Recorded
+from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 
 from . import conflicts
@@ -56,7 +57,7 @@ class BulkAction:
             return fact is None and self.apply is None
         wanted = copy(fact)
         self.apply(wanted, today)
-        return revisions.state(wanted) == revisions.state(fact)
+        return state_of(wanted) == state_of(fact)
 
 
 DELETE = BulkAction("delete_selected", "Delete", done="deleted", wish="delete it")
@@ -279,9 +280,9 @@ class BulkActions:
 def _clash(model: type[Recorded], action: BulkAction, row: ChosenFact, today: date) -> Clash:
     current = model._default_manager.filter(pk=row.pk).first()
     fact = current or past.by_name_or_last_known(model, row.seen.key) or model()
-    now = revisions.state(current) if current else None
+    now = state_of(current) if current else None
     mine = past.state_at(model, row.seen.key, row.seen.version) or now
     if action.apply and current and mine and now:
         action.apply(current, today)
-        mine = put_on_top(changed_fields(now, revisions.state(current)), mine)
+        mine = put_on_top(changed_fields(now, state_of(current)), mine)
     return Clash.between(fact, row.seen, now=now, mine=mine if action.apply else None, wish=action.wish)

@@ -12,8 +12,8 @@ from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 
 from frameworks.models import Recorded, Revision
-from frameworks.record import past, revisions
-from frameworks.record.revisions import State
+from frameworks.models.schema import State, state_of
+from frameworks.record import past
 
 from .fields import Seen
 from .forms import FactForm, ReasonForm
@@ -69,13 +69,13 @@ class Clash:
         seen = form.posted_seen or Seen.of(form.instance)
         current = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
         try:
-            mine = None if to_delete else revisions.state(form.instance, form.related)
+            mine = None if to_delete else state_of(form.instance, form.related)
         except (ObjectDoesNotExist, ValueError):
             mine = None  # incomplete: the form will say so
         return cls.between(
             current or form.instance,
             seen,
-            now=revisions.state(current) if current else None,
+            now=state_of(current) if current else None,
             mine=mine,
             wish="delete it" if to_delete else "",
         )

@@ -12,8 +12,9 @@ from django.utils.text import capfirst
 from frameworks.models import Recorded
 from frameworks.models.promises import PROMISES
 from frameworks.models.recorded import renamed_key
+from frameworks.models.schema import State
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 from .edit import Edit
 from .fields import WHY_MISSING, ReasonField, Seen, SeenField, VersionInput
@@ -90,7 +91,7 @@ class FactForm(ModelForm):
         return (self.is_deleted and not self.is_stale) or super().has_changed()
 
     @property
-    def related(self) -> past.Related:
+    def related(self) -> dict[str, list[Recorded]]:
         """Return the many-to-many relations that the editor chose."""
         return {
             many.name: list(self.cleaned_data[many.name])

@@ -8,7 +8,7 @@ When two people edit one fact, three states of it meet: as I *opened* it, as it 
   somebody's work loses none of it but what both of us changed; for those the page of the conflict shows all three
   values first (`past.differences` puts them into words).
 
-States are plain data, as `revisions.state` makes them. Posted forms are merged the same way by `post_on_top`, before
+States are plain data, as `state_of` makes them. Posted forms are merged the same way by `post_on_top`, before
 they are read: what comes out is what a browser would have sent, had I opened the fact as it is now.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from frameworks.record.revisions import State
+from frameworks.models.schema import State
 
 from .fields import Seen
 from .forms import FactForm

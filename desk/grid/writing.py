@@ -16,8 +16,9 @@ from desk.editing.merging import put_on_top
 from desk.editing.refusals import in_words
 from desk.kinds.claim_rules import free_key
 from frameworks.models import Claim, Rating, Source
+from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
 
@@ -132,7 +133,7 @@ def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
 
 def _conflict(change: RatingChange, current: Any) -> Outcome:
     """Return who came between, and the three states: as this editor saw it, as it is now, as they want it."""
-    theirs = _values(revisions.state(current)) if current else None
+    theirs = _values(state_of(current)) if current else None
     version = current.version if current else None
     if theirs and all(theirs[name] == value for name, value in change.fields.items()):
         return {"outcome": "same", "version": version}

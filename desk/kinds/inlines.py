@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from desk.editing.fields import NumberedSelect, NumberedSelectMultiple, PlainTextarea
 from desk.editing.forms import FactForm
 from desk.editing.formsets import ROWS_MAX, FactInlineFormSet
-from frameworks.models import RENAMABLE, Recorded
+from frameworks.models import Recorded
 
 if TYPE_CHECKING:
     BaseModelAdmin = admin.options.BaseModelAdmin[Recorded]
@@ -41,11 +41,7 @@ class SafeFields(BaseModelAdmin):
         if field is not None and hasattr(field.widget, "can_delete_related"):
             # Facts are deleted on their own page, with a reason.
             field.widget.can_delete_related = False
-        if (
-            field is not None
-            and self.opts.model_name in RENAMABLE
-            and [db_field.name] == [*self.model.key_fields]
-        ):
+        if field is not None and self.model.is_renamable and [db_field.name] == [*self.model.key_fields]:
             field.help_text = RENAMING
         return field
 

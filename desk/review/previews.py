@@ -12,6 +12,7 @@ which a rolled back transaction never calls.
 
 from collections.abc import Iterable, Iterator
 from copy import copy
+from typing import NamedTuple
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
@@ -22,12 +23,20 @@ from django_htmx.middleware import HtmxDetails
 
 from comparisons.pages.shown_on import pages_comparing
 from frameworks.models import Proposal, ProposedChange
+from frameworks.models.schema import State
 from frameworks.pages.shown_on import SHOWN, pages_about
-from frameworks.record.revisions import Author, State
+from frameworks.record.revisions import Author
 
 from . import proposals
 
 REDIRECTS_MAX = 3
+
+
+class PreviewOf(NamedTuple):
+    """What a previewed page says of the proposal: its number, and the address of its page at the desk."""
+
+    number: int
+    page: str
 
 
 def render(request: HttpRequest, proposal: Proposal, path: str, query: str) -> HttpResponse:
@@ -67,7 +76,7 @@ def _answer(request: HttpRequest, proposal: Proposal, path: str, query: str) -> 
     asked.resolver_match = match
     asked.user = AnonymousUser()
     asked.htmx = HtmxDetails(asked)  # type: ignore[attr-defined]
-    asked.preview_of = proposal  # type: ignore[attr-defined]
+    asked.preview_of = PreviewOf(proposal.pk, proposals.page_of(proposal))  # type: ignore[attr-defined]
     response: HttpResponse = match.func(asked, *match.args, **match.kwargs)
     if hasattr(response, "render"):
         response.render()

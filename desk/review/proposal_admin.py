@@ -19,6 +19,7 @@ from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import GuardedAdmin, desk_url
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
@@ -106,7 +107,7 @@ def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None)
     return Clash.between(
         known,
         Seen(change.seen or 0, change.key),
-        now=revisions.state(fact) if fact else None,
+        now=state_of(fact) if fact else None,
         mine=change.after,
         wish="delete it" if change.after is None else "",
     )
@@ -240,7 +241,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             messages.error(request, "There is no preview: facts of it were changed by somebody else since.")
         except (revisions.Refused, Http404, ValueError) as problem:
             messages.error(request, f"There is no such preview. {problem}")
-        return HttpResponseRedirect(proposal.get_absolute_url())
+        return HttpResponseRedirect(proposals.page_of(proposal))
 
 
 DECISIONS = {

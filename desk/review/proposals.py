@@ -12,9 +12,11 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from desk.editing.merging import put_on_top
 from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models.schema import state_of
 from frameworks.record import past, renaming, revisions
 from frameworks.record.revisions import Author
 
@@ -134,14 +136,12 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
         wanted = change.after
         if over is not None:
             changed = {name: after for name, _, after in change.changed_fields}
-            wanted = put_on_top(changed, revisions.state(current))
+            wanted = put_on_top(changed, state_of(current))
         found = past.rebuilt(model, wanted or {})
         if found is None:
             raise _Gone
-        fact = found.fact
-        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
         revisions.save(
-            fact,
+            found.succeed(current),
             by=author,
             reason=change.reason,
             seen=change.seen if over is None else over,
@@ -161,6 +161,11 @@ def _create(
     if current is not None or found is None:
         raise _Gone
     revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at)
+
+
+def page_of(proposal: Proposal) -> str:
+    """Return the address of the page where it is read and decided."""
+    return reverse("admin:frameworks_proposal_change", args=[proposal.pk])
 
 
 def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str = "") -> None:

@@ -36,11 +36,11 @@ def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]
     _replace(data.get(RESUMES), proposal, request)
     _say(request, proposal)
     if isinstance(response, JsonResponse):
-        return JsonResponse({**json.loads(response.content), "proposal": proposal.get_absolute_url()})
+        return JsonResponse({**json.loads(response.content), "proposal": proposals.page_of(proposal)})
     # A page that still asks something, about facts in conflict say, comes first.
     if response.status_code != HTTPStatus.FOUND:
         return response
-    return HttpResponseRedirect(proposal.get_absolute_url())
+    return HttpResponseRedirect(proposals.page_of(proposal))
 
 
 def _kept(data: QueryDict, request: HttpRequest) -> list[tuple[str, list[str]]] | None:
@@ -82,7 +82,7 @@ def _say(request: HttpRequest, proposal: Proposal) -> None:
         request,
         format_html(
             'Proposed as <a href="{}">number {}</a>. It changes nothing until a reviewer publishes it.',
-            proposal.get_absolute_url(),
+            proposals.page_of(proposal),
             proposal.pk,
         ),
     )

@@ -15,6 +15,7 @@ from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin, desk_url
 from desk.editing.refusals import in_words
 from frameworks.models import Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import past, reverting, revisions
 from frameworks.roles import right_to
 
@@ -66,7 +67,7 @@ class RestorePage:
         refusal: str = "",
     ) -> HttpResponse:
         model = reverting.model_of(revision)
-        now = revisions.state(current) if current else None
+        now = state_of(current) if current else None
         wanted = reverting.wanted(revision.after or {}, current)
         context = self.admin.page_context(
             request,
@@ -95,7 +96,7 @@ class RestorePage:
         clash = Clash.between(
             fact,
             seen,
-            now=revisions.state(current) if current else None,
+            now=state_of(current) if current else None,
             mine=reverting.wanted(revision.after or {}, current),
             wish=f"restore version {revision.version}",
         )

@@ -1,4 +1,4 @@
-"""The facts: catalogue, evidence, the history of both; and what the editors' desk keeps beside them."""
+"""The facts as tables: catalogue, evidence, their revisions, and what the desk keeps beside them."""
 
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
@@ -7,13 +7,12 @@ from .evidence import Claim, Disagreement, Rating, Source, spread
 from .history import Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
-from .recorded import Recorded, recorded_models
-from .renaming import RENAMABLE, FormerSlug
+from .recorded import Recorded, recorded_models, renamable_models
+from .renaming import FormerSlug
 from .review import Proposal, ProposedChange
 
 __all__ = [
     "CAPABILITY",
-    "RENAMABLE",
     "Addition",
     "Answer",
     "Benchmark",
@@ -42,5 +41,6 @@ __all__ = [
     "Trait",
     "Upload",
     "recorded_models",
+    "renamable_models",
     "spread",
 ]

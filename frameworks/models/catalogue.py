@@ -1,5 +1,7 @@
 """What is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -35,6 +37,7 @@ class Framework(Recorded):
     """A web framework: what decision analysis calls an alternative."""
 
     key_fields = ("slug",)
+    is_renamable = True
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -111,6 +114,7 @@ class Criterion(Recorded):
     """
 
     key_fields = ("slug",)
+    is_renamable = True
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -185,9 +189,15 @@ class Criterion(Recorded):
         return [(step, getattr(self, f"rubric_{step}")) for step in range(1, 6)]
 
 
-#: A facet's slug is a parameter of the matrix's address, beside these and the criteria's own.
-TAKEN_PARAMETERS = {"as-of", "baseline", "criteria", "framework", "only", "open", "q", "sort", "use-case"}
-TAKEN_PREFIXES = ("min-", "w-")
+#: A facet's slug is a parameter of addresses. These mean something else there, and so does what begins so.
+RESERVED_PARAMETERS: set[str] = set()
+RESERVED_PREFIXES: set[str] = set()
+
+
+def reserve_parameters(names: Iterable[str], *, prefixes: Iterable[str]) -> None:
+    """Keep these names from facets."""
+    RESERVED_PARAMETERS.update(names)
+    RESERVED_PREFIXES.update(prefixes)
 
 
 class Facet(Recorded):
@@ -214,7 +224,7 @@ class Facet(Recorded):
         return self.name
 
     def clean(self) -> None:
-        if self.slug in TAKEN_PARAMETERS or self.slug.startswith(TAKEN_PREFIXES):
+        if self.slug in RESERVED_PARAMETERS or self.slug.startswith(tuple(RESERVED_PREFIXES)):
             raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
 
 

@@ -41,6 +41,7 @@ class Source(Recorded):
     """A text that claims are taken from, with what a reader must know to weigh its word."""
 
     key_fields = ("key",)
+    is_renamable = True
 
     key = models.SlugField(
         max_length=40,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from .catalogue import Framework
 from .desk import EditorProfile
 from .recorded import Recorded, recorded_models
+from .schema import schema_of
 
 #: Where a step may name a framework, by its slug. Every fact about one is covered, whatever its kind.
 NAMES_FRAMEWORK = tuple(
@@ -99,10 +100,11 @@ def _names_frameworks() -> dict[str, list[str]]:
     """Where a step may name several frameworks, in a many-to-many relation, and of which kinds of facts."""
     found: dict[str, list[str]] = {}
     for kind, model in recorded_models().items():
-        for field in model._meta.many_to_many:
-            if field.related_model is Framework:
+        schema = schema_of(model)
+        for name in schema.many:
+            if schema.relations[name] is Framework:
                 for state in ("before", "after"):
-                    found.setdefault(f"{state}__{field.name}", []).append(kind)
+                    found.setdefault(f"{state}__{name}", []).append(kind)
     return found
 
 

@@ -28,6 +28,7 @@ class Component(Recorded):
     """A neighbouring tool or standard that a source names: no framework of its own, but part of the choice."""
 
     key_fields = ("slug",)
+    is_renamable = True
 
     class Kind(models.TextChoices):
         """What it is for. How it stands to a framework is told by its ties."""

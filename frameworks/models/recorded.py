@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.db import models
 
+from .schema import schema_of
+
 Fact = TypeVar("Fact", bound="Recorded")
 
 
@@ -13,13 +15,13 @@ class RecordedQuerySet(models.QuerySet[Fact]):
     def get_by_natural_key(self, *parts: Any) -> Fact:
         """Also by a name that it, or what names it, had before. Raises DoesNotExist, or ValueError where the parts are
         too few or too many."""
-        lookups = _key_lookups(self.model)
+        schema = schema_of(self.model)
         try:
-            return self.get(**dict(zip(lookups, parts, strict=True)))
+            return self.get(**schema.lookups(parts))
         except self.model.DoesNotExist:
             if (now := renamed_key(self.model, parts)) == list(parts):
                 raise
-            return self.get(**dict(zip(lookups, now, strict=True)))
+            return self.get(**schema.lookups(now))
 
 
 class Recorded(models.Model):
@@ -32,6 +34,9 @@ class Recorded(models.Model):
     #: The fields that name a fact: set once, then for ever, but where `renaming` says otherwise. A relation stands for
     #: what names the other.
     key_fields: tuple[str, ...]
+
+    #: Whether the name may change all the same: of facts with an address of their own, which old addresses lead to.
+    is_renamable = False
 
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -53,35 +58,16 @@ class Recorded(models.Model):
         return "/".join(str(part) for part in self.natural_key())
 
 
-def _key_lookups(model: type[Recorded]) -> list[str]:
-    """`["framework__slug", "value__facet__slug", "value__slug"]`: where each part of the natural key stands."""
-    found = []
-    for name in model.key_fields:
-        other = model._meta.get_field(name).related_model
-        if isinstance(other, type) and issubclass(other, Recorded):
-            found += [f"{name}__{lookup}" for lookup in _key_lookups(other)]
-        else:
-            found.append(name)
-    return found
-
-
-def key_kinds(model: type[Recorded]) -> list[str]:
-    """`["framework", "facet", "facetvalue"]`: what each part of the natural key is the name of."""
-    found = []
-    for name in model.key_fields:
-        other = model._meta.get_field(name).related_model
-        if isinstance(other, type) and issubclass(other, Recorded):
-            found += key_kinds(other)
-        else:
-            found.append(str(model._meta.model_name))
-    return found
-
-
 def renamed_key(model: type[Recorded], parts: Sequence[Any]) -> list[Any]:
     """The natural key with today's names for those that have changed."""
     former: Any = apps.get_model("frameworks", "FormerSlug")
     now = former.objects.now([part for part in parts if isinstance(part, str)])
-    return [now.get(place, place[1]) for place in zip(key_kinds(model), parts, strict=False)]
+    return schema_of(model).renamed_key(parts, lambda kind, name: now.get((kind, name), name))
+
+
+def renamable_models() -> dict[str, type[Recorded]]:
+    """Those kinds whose facts can be renamed."""
+    return {kind: model for kind, model in recorded_models().items() if model.is_renamable}
 
 
 def recorded_models() -> dict[str, type[Recorded]]:

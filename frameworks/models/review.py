@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from .history import Revision
@@ -75,9 +74,6 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"Proposal {self.pk} by {self.author_name}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("admin:frameworks_proposal_change", args=[self.pk])
 
     @property
     def is_undecided(self) -> bool:

@@ -20,8 +20,6 @@ from frameworks.models import EditorProfile, Revision
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 YEAR = 31_536_000  # seconds
-#: What pages are made by.
-CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
 #: What tells a fragment from its page.
 HTMX = ("HX-Request", "HX-History-Restore-Request")
 
@@ -96,7 +94,10 @@ def _facts() -> Iterable[str]:
 def release() -> str:
     """Changes with the code and with the settings that show on pages: the same in every process of one release."""
     files = sorted(
-        path for folder in CODE for path in (settings.BASE_DIR / folder).rglob("*") if path.suffix != ".pyc"
+        path
+        for folder in settings.CODE
+        for path in (settings.BASE_DIR / folder).rglob("*")
+        if path.suffix != ".pyc"
     )
     hashes = (hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file())
     return _digest([get_version(), settings.SITE_URL, str(settings.OBJECTIONS), *hashes])

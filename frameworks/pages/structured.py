@@ -30,8 +30,8 @@ def data_block(data: Data) -> SafeString:
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 
-def website() -> Data:
-    """The portal, and how it is searched."""
+def website(search: str) -> Data:
+    """The portal, and the path of its search."""
     return {
         "@type": "WebSite",
         "name": settings.SITE_NAME,
@@ -41,7 +41,7 @@ def website() -> Data:
             "@type": "SearchAction",
             "target": {
                 "@type": "EntryPoint",
-                "urlTemplate": absolute(reverse("portal:search")) + "?q={search_term_string}",
+                "urlTemplate": absolute(search) + "?q={search_term_string}",
             },
             "query-input": "required name=search_term_string",
         },

@@ -35,9 +35,9 @@ from frameworks.models import (
     Source,
     Tie,
 )
-from frameworks.record import changelog, renaming
+from frameworks.record import changelog
 
-from . import benchmarking, cards, dossiers, objections, provisions
+from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
 from .conditional import revalidated
 from .pictured import pictured
 
@@ -86,8 +86,7 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
         "advice": advice,
         "facets": dossiers.facets(found),
         "opposites": [
-            (other, reverse("comparisons:side_by_side", args=[[found.slug, other.slug]]))
-            for other in Framework.objects.published().exclude(pk=found.pk)
+            (other, [found.slug, other.slug]) for other in Framework.objects.published().exclude(pk=found.pk)
         ],
         **dossiers.of_framework(
             found, criteria, cells, {claim for one in advice for claim in one.claims.all()}
@@ -301,7 +300,7 @@ def changes(request: HttpRequest) -> TemplateResponse:
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
     if narrowing.errors:
-        renaming.follow(request.GET)
+        old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
     # All at once: to count them, the database has to go through the whole history just as it does to list them.
     page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)

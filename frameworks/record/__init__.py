@@ -1,1 +1,1 @@
-"""The record of changes: every write of a fact, and what is rebuilt from its revisions."""
+"""The record of changes: the one write path, and what is rebuilt from revisions."""

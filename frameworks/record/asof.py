@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from frameworks.cells import Cell, Key, by_cell, gather, laid_out, tally
 from frameworks.models import (
-    RENAMABLE,
     Claim,
     Criterion,
     CriterionGroup,
@@ -29,8 +28,7 @@ from frameworks.models import (
     Source,
     Trait,
 )
-
-from .revisions import State
+from frameworks.models.schema import State, schema_of
 
 Fact = TypeVar("Fact", bound=Recorded)
 
@@ -182,32 +180,26 @@ def _linked(recordings: Iterable[Recording]) -> dict[type[Recorded], list[Record
     for model in MODELS:
         found[model] = []
         for recording in recorded[str(model._meta.model_name)]:
-            values = _values(model, recording, known)
-            if values is not None:
-                fact = known[model, recording.key] = model(**values)
+            fact = _rebuilt(model, recording, known)
+            if fact is not None:
+                known[model, recording.key] = fact
                 found[model].append(fact)
     return found
 
 
-def _values(
+def _rebuilt(
     model: type[Recorded], recording: Recording, known: Mapping[tuple[Any, str], Recorded]
-) -> dict[str, Any] | None:
-    """The fields as the model takes them: those that it no longer has are left out, those that it has got since keep
-    its defaults. None when a fact that is named, or must be, was not there."""
-    values: dict[str, Any] = {"pk": recording.born}
-    for field in model._meta.concrete_fields:
-        value = recording.state.get(field.name)
-        if field.is_relation:
-            named = known.get((field.related_model, "/".join(map(str, value)))) if value else None
-            if named is None and (value or not field.null):
-                return None
-            values[field.name] = named
-        elif field.name in recording.state:
-            values[field.name] = field.to_python(value)
-    if model._meta.model_name in RENAMABLE:
+) -> Recorded | None:
+    """The fact as it was recorded. None when a fact that it names, or must name, was not there."""
+    schema, state = schema_of(model), recording.state
+    if model.is_renamable:
         # Addresses name it as it is called today.
-        values[model.key_fields[0]] = recording.key
-    return values
+        state = {**state, model.key_fields[0]: recording.key}
+    fact, missing = schema.build_alone(
+        state, lambda field, key: known.get((field.related_model, "/".join(map(str, key))))
+    )
+    fact.pk = recording.born
+    return None if missing else fact
 
 
 def _attach(

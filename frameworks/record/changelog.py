@@ -20,7 +20,6 @@ from frameworks.models import (
     Disagreement,
     FacetValue,
     Framework,
-    Recorded,
     Relation,
     Revision,
     Source,
@@ -28,9 +27,9 @@ from frameworks.models import (
     recorded_models,
 )
 from frameworks.models.history import RevisionQuerySet
+from frameworks.models.schema import State, schema_of
 
 from . import past
-from .revisions import State
 
 #: Of a changeset, the list shows this many steps; its own page shows them all.
 FOLD = 10
@@ -305,9 +304,9 @@ def _described(revision: Revision, names: Names) -> tuple[str, str]:
 def _part(revision: Revision, said: State, names: Names) -> tuple[str, str]:
     """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
     if model := past.recorded_model(revision.model):
+        relations = schema_of(model).relations
         for field in model.key_fields:
-            other = model._meta.get_field(field).related_model
-            if isinstance(other, type) and issubclass(other, Recorded):
+            if other := relations.get(field):
                 key = [str(part) for part in said.get(field) or ()]
                 if whole := names.pages.get((str(other._meta.model_name), "/".join(key))):
                     rest = [part for part in revision.key.split("/") if part not in key]

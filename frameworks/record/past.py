@@ -1,11 +1,10 @@
 """Facts as they stood: rebuilt from their revisions, and their recorded values put into words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 from django.contrib.admin.utils import label_for_field
-from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.base import DeserializationError
 from django.db import models
@@ -15,33 +14,21 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from frameworks.models import ProposedChange, Recorded, Revision, recorded_models
-
-from .revisions import State
-
-Related = dict[str, list[Recorded]]
+from frameworks.models.schema import Built, State, schema_of, target
 
 
-class Rebuilt(NamedTuple):
-    """A fact made of recorded fields: not saved, with its many-to-many relations beside it."""
+def rebuilt(model: type[Recorded], state: State) -> Built | None:
+    """The fact as these fields describe it; None where something that it named is gone, or a value is none today."""
+    built = build(model, state)
+    return None if built is None or built.missing else built
 
-    fact: Recorded
-    related: Related
 
-
-def rebuilt(model: type[Recorded], state: State) -> Rebuilt | None:
-    """The fact as these fields describe it; None when something that it named is gone."""
-    entry = {"model": model._meta.label_lower, "fields": state}
+def build(model: type[Recorded], state: State) -> Built | None:
+    """The same, with what is gone beside it."""
     try:
-        [found] = serializers.deserialize("python", [entry], ignorenonexistent=True)
+        return schema_of(model).build(state, lambda field, key: by_key(target(field), key))
     except DeserializationError:
         return None
-    related: Related = {}
-    for name, keys in (found.m2m_data or {}).items():
-        others = cast("type[Recorded]", model._meta.get_field(name).related_model)
-        related[name] = list(others._default_manager.filter(pk__in=keys))
-    fact = cast(Recorded, found.object)
-    fact.pk = None
-    return Rebuilt(fact, related)
 
 
 def history(model: type[Recorded], key: str) -> models.QuerySet[Revision]:
@@ -62,14 +49,19 @@ def recorded_model(name: str) -> type[Recorded] | None:
 
 def by_name(model: type[Recorded], key: str) -> Recorded | None:
     """The fact of this natural key, also when it was deleted and made again under another number."""
+    return by_key(model, key.split("/"))
+
+
+def by_key(model: type[Recorded], parts: Sequence[Any]) -> Recorded | None:
+    """The same by the parts of the key."""
     try:
-        fact: Recorded = model._default_manager.get_by_natural_key(*key.split("/"))  # type: ignore[attr-defined]
-    except (ObjectDoesNotExist, ValueError):
+        fact: Recorded = model._default_manager.get_by_natural_key(*parts)  # type: ignore[attr-defined]
+    except (ObjectDoesNotExist, TypeError, ValueError):
         return None
     return fact
 
 
-def last_known(model: type[Recorded], key: str) -> Rebuilt | None:
+def last_known(model: type[Recorded], key: str) -> Built | None:
     """A deleted fact as it last stood: not saved, at the version of its deletion."""
     last = history(model, key).first()
     found = rebuilt(model, last.before or last.after or {}) if last else None
@@ -123,7 +115,7 @@ def changes(model: type[Recorded], revision: Revision | ProposedChange) -> list[
     return [
         Change(_label(model, name), in_words(field, before), in_words(field, after))
         for name, before, after in revision.changed_fields
-        if (field := _field(model, name)) is not None
+        if (field := schema_of(model).fields.get(name)) is not None
     ]
 
 
@@ -145,7 +137,7 @@ def differences(
     """The fields in which the three do not agree. `now` is None for a deleted fact, `mine` for one to be deleted."""
     found = []
     for name in _names(opened, now, mine):
-        field = _field(model, name)
+        field = schema_of(model).fields.get(name)
         if field is None:
             continue
         then, there, wanted = ((state or {}).get(name) for state in (opened, now, mine))
@@ -167,10 +159,6 @@ def differences(
 
 def _names(*states: State | None) -> Iterable[str]:
     return dict.fromkeys(name for state in states for name in state or {})
-
-
-def _field(model: type[Recorded], name: str) -> "Field[Any, Any] | None":
-    return next((field for field in model._meta.get_fields() if field.name == name), None)  # type: ignore[return-value]
 
 
 def _label(model: type[Recorded], name: str) -> str:

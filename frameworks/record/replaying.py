@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db import models
-
 from frameworks.models import Recorded, Revision, recorded_models
-
-from .revisions import State, state
+from frameworks.models.schema import State, schema_of, state_of
 
 
 @dataclass(frozen=True)
@@ -56,23 +53,10 @@ def _replay(steps: Iterator[Revision]) -> Outcome:
 
 def standing(model: type[Recorded]) -> Iterator[tuple[str, Recorded, State]]:
     """The facts in the database, in a few queries however many there are."""
-    facts = model._default_manager.select_related(*_named(model)).prefetch_related(
-        *(field.name for field in model._meta.many_to_many)
-    )
+    schema = schema_of(model)
+    facts = model._default_manager.select_related(*schema.paths).prefetch_related(*schema.many)
     for fact in facts:
-        yield fact.key_text, fact, state(fact)
-
-
-def _named(model: type[models.Model]) -> list[str]:
-    """The relations that names are made of, such as `value` and `value__facet`."""
-    own = [
-        (field.name, field.related_model)
-        for field in model._meta.concrete_fields
-        if isinstance(field.related_model, type) and issubclass(field.related_model, Recorded)
-    ]
-    return [
-        name for field, target in own for name in (field, *(f"{field}__{rest}" for rest in _named(target)))
-    ]
+        yield fact.key_text, fact, state_of(fact)
 
 
 def _held_against(name: str, outcome: Outcome | None, version: int, now: State) -> Iterator[str]:

@@ -12,10 +12,11 @@ from django.db import IntegrityError, models, transaction
 from django.utils.text import get_text_list
 
 from frameworks.models import Recorded, Revision
+from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
 from . import past, revisions
-from .revisions import Author, Conflict, Refused, State
+from .revisions import Author, Conflict, Refused
 
 
 def restore(
@@ -51,12 +52,12 @@ def _put(
     at: datetime | None = None,
 ) -> Revision | None:
     current = past.by_name(model, key)
-    found = past.rebuilt(model, wanted(state, current))
-    if found is None:
-        raise Refused(_what_is_gone(model, key, state))
-    fact = found.fact
+    built = past.build(model, wanted(state, current))
+    if built is None or built.missing:
+        raise Refused(_what_is_gone(model, key, built))
+    fact = built.fact
     if current is not None:
-        fact.pk, fact.version, fact._state.adding = current.pk, current.version, False
+        built.succeed(current)
     elif (last := past.history(model, key).first()) and last.version != seen:
         raise Conflict(fact, None, seen)
     same = _shared(fact, current) if current is not None else set()
@@ -70,7 +71,7 @@ def _put(
                 by=by,
                 reason=reason,
                 seen=None if current is None else seen,
-                related=found.related,
+                related=built.related,
                 at=at,
             )
     except IntegrityError as error:
@@ -81,18 +82,18 @@ def _put(
 
 
 def _shared(fact: Recorded, current: Recorded) -> set[str]:
-    """The fields that stay as they are; what they name is at hand already."""
-    same = set()
-    for field in fact._meta.concrete_fields:
-        if getattr(fact, field.attname) == getattr(current, field.attname):
-            same.add(field.name)
-            setattr(fact, field.name, getattr(current, field.name))
-    return same
+    """The columns that stay as they are: what stands there needs no second look."""
+    columns = schema_of(type(fact)).columns
+    return {
+        name
+        for name, field in columns.items()
+        if getattr(fact, field.attname) == getattr(current, field.attname)
+    }
 
 
 def wanted(state: State, current: Recorded | None) -> State:
     """The recorded fields; what the step did not know of stays as it is now."""
-    return {**revisions.state(current), **state} if current is not None else state
+    return {**state_of(current), **state} if current is not None else state
 
 
 @contextmanager
@@ -104,22 +105,14 @@ def _refused_in_words(fact: Recorded) -> Iterator[None]:
         raise Refused(f"{fact}: It cannot stand like that today. {' '.join(error.messages)}") from error
 
 
-def _what_is_gone(model: type[Recorded], key: str, state: State) -> str:
-    gone = list(_gone(model, state))
-    named = get_text_list(gone, "and") if gone else "something that is not there"
-    return f"{model._meta.verbose_name} {key}: It names {named}, which is gone. Restore that first."
-
-
-def _gone(model: type[Recorded], state: State) -> Iterator[str]:
-    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
-        target = field.related_model
-        if not isinstance(target, type) or not issubclass(target, Recorded):
-            continue
-        value = state.get(field.name) or []
-        keys = value if field.many_to_many else [value] if value else []
-        for key in ("/".join(map(str, key)) for key in keys):
-            if past.by_name(target, key) is None:
-                yield f"{target._meta.verbose_name} “{key}”"
+def _what_is_gone(model: type[Recorded], key: str, built: Built | None) -> str:
+    gone = [
+        f"{target(field)._meta.verbose_name} “{'/'.join(map(str, named))}”"
+        for field, named in (built.missing if built else [])
+        if named
+    ]
+    said = get_text_list(gone, "and") if gone else "something that is not there"
+    return f"{model._meta.verbose_name} {key}: It names {said}, which is gone. Restore that first."
 
 
 # A whole changeset

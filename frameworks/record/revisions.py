@@ -5,8 +5,7 @@ Read, change, save loses edits when two editors work at once, on either database
 """
 
 import dataclasses
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +13,14 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, ProgrammingError, models, transaction
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from frameworks.models import RENAMABLE, Recorded, Revision
+from frameworks.models import Recorded, Revision
+from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
-
-State = dict[str, Any]
-Related = Mapping[str, Iterable[Recorded]]
-"""Many-to-many relations to set, by field name."""
 
 #: What the database's refusals mean, by the name of the promise that was to be broken.
 REFUSALS = {
@@ -75,28 +70,6 @@ class Refused(Exception):
     """The database keeps a promise that this change would break. Nothing was written; the text says what to do."""
 
 
-def state(fact: Recorded, related: Related | None = None) -> State:
-    """The fact as plain data: every field but key and version, relations as natural keys.
-
-    `related` gives many-to-many relations that are not saved yet, by field name. Equal to the `fields` of a fixture
-    entry that leaves nothing out.
-    """
-    related = related or {}
-    values: State = {}
-    for field in fact._meta.concrete_fields:
-        if field.primary_key or field.name == "version":
-            continue
-        value = getattr(fact, field.name)
-        values[field.name] = value.natural_key() if isinstance(value, Recorded) else value
-    for many in fact._meta.many_to_many:
-        others: Iterable[Recorded] = (
-            related[many.name] if many.name in related else getattr(fact, many.name).all()
-        )
-        values[many.name] = sorted(other.natural_key() for other in others)
-    plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
-    return plain
-
-
 def save(
     fact: Recorded,
     *,
@@ -128,15 +101,15 @@ def save(
             current = type(fact)._default_manager.filter(pk=fact.pk).first()
             if current is None or current.version != seen:
                 raise Conflict(fact, current, seen)
-            before = state(current)
-            if before == state(fact, related):
+            before = state_of(current)
+            if before == state_of(fact, related):
                 return None
-            if fact._meta.model_name in RENAMABLE and current.key_text != fact.key_text:
+            if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
             _update(fact, seen)
         for name, others in related.items():
             getattr(fact, name).set(others)
-        return _record(fact, before, state(fact), by, reason, at)
+        return _record(fact, before, state_of(fact), by, reason, at)
 
 
 def _rename(current: Recorded, fact: Recorded) -> None:
@@ -186,13 +159,13 @@ def save_all(
                 else:
                     relation.set(others)
         return Revision.objects.bulk_create(
-            _revision(change.fact, change.before, state(change.fact, change.related), by, reason, at)
+            _revision(change.fact, change.before, state_of(change.fact, change.related), by, reason, at)
             for change in changes
         )
 
 
 def _changed(change: Change) -> set[str]:
-    after, before = state(change.fact, change.related), change.before or {}
+    after, before = state_of(change.fact, change.related), change.before or {}
     return {name for name, value in after.items() if name not in before or before[name] != value}
 
 
@@ -217,7 +190,7 @@ def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime |
         if citing := _naming(current):
             names = get_text_list([f"{other._meta.verbose_name} “{other}”" for other in citing], "and")
             raise Refused(f"{fact}: It is named by the {names}. Take it out there first.")
-        before = state(current)
+        before = state_of(current)
         _update(current, seen)
         pk = current.pk
         current.delete()
@@ -242,8 +215,8 @@ def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> 
     """
     values = {
         field.attname: getattr(fact, field.attname)
-        for field in fact._meta.concrete_fields
-        if not field.primary_key and field.name != "version" and (names is None or field.name in names)
+        for name, field in schema_of(type(fact)).columns.items()
+        if names is None or name in names
     }
     facts = type(fact)._default_manager.filter(pk=fact.pk, version=seen)
     if not facts.update(**values, version=seen + 1):

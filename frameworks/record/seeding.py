@@ -4,45 +4,31 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
-from django.db import models, transaction
+from django.db import transaction
 
-from frameworks.models import RENAMABLE, FormerSlug, Recorded, Revision
-from frameworks.models.recorded import key_kinds
+from frameworks.models import FormerSlug, Recorded, Revision
+from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
 from . import revisions
 
-Values = dict[str, Any]
-"""The fields of an entry, relations as natural keys."""
-
-#: In the order of their dependencies; a folder stands for all its files.
-FIXTURES = (
-    "catalogue.json",
-    "sources.json",
-    "claims",
-    "traits.json",
-    "ratings",
-    "disagreements.json",
-    "components.json",
-    "questions.json",
-    "benchmarks",
-    "use-cases.json",
-    "rules.json",
-)
 REASON = "Seeded from the fixtures."
 
 
 def fixture_files(folder: Path) -> list[Path]:
-    """The seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing."""
+    """The seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing.
+
+    Each app says in its configuration which are its own, as `seed`; a folder stands for all its files.
+    """
     files: list[Path] = []
-    for name in FIXTURES:
+    for name in chain.from_iterable(getattr(app, "seed", ()) for app in apps.get_app_configs()):
         path = folder / name
         found = sorted(path.glob("*.json")) if path.is_dir() else [path]
         if not found or not found[0].is_file():
@@ -116,50 +102,43 @@ class _Planting:
         if last is None or last.origin != Revision.Origin.SEED or standing is None:
             return "kept"
         fact.pk, fact._state.adding = standing.pk, False
-        if last.after == revisions.state(fact, related):
+        if last.after == state_of(fact, related):
             return "unchanged"
         known[fact.key_text] = fact
         revision = revisions.save(fact, by=self.by, reason=REASON, seen=last.version, related=related)
         return "updated" if revision else "unchanged"
 
-    def _build(self, model: type[Recorded], values: Values) -> revisions.Change | None:
+    def _build(self, model: type[Recorded], values: State) -> revisions.Change | None:
         """What an entry asks for, its many-to-many relations without what an editor has deleted since.
 
         None where it hangs on a deleted fact by foreign key.
         """
-        fact = model()
-        related: dict[str, list[Recorded]] = {}
-        for name, value in values.items():
-            try:
-                field = model._meta.get_field(name)
-                if field.many_to_many:
-                    others = [self._named(field, key) for key in value]
-                    related[name] = [other for other in others if other]
-                elif field.many_to_one and value is not None:
-                    if not (other := self._named(field, value)):
-                        return None
-                    setattr(fact, name, other)
-                elif isinstance(field, models.Field):
-                    setattr(fact, name, None if field.is_relation else field.to_python(value))
-            except (FieldDoesNotExist, ValidationError, TypeError) as error:
-                raise DeserializationError(f"{model._meta.label}, {name}: {error}") from error
-        if model._meta.model_name in RENAMABLE:
+        schema, label = schema_of(model), model._meta.label
+        for name in values:
+            if name not in schema.fields:
+                raise DeserializationError(f"{label}, {name}: There is no such field.")
+        if model.is_renamable:
             # The fixtures go on naming it as they always did.
             name = model.key_fields[0]
-            setattr(fact, name, self._today(model, [getattr(fact, name)])[0])
-        return revisions.Change(fact, related)
+            values = {**values, name: self._today(schema, [values.get(name, "")])[0]}
+        built = schema.build(values, self._named)
+        for field, key in built.missing:
+            if key is None:
+                raise DeserializationError(f"{label} does not say its {field.name}.")
+            if field.name in schema.columns:
+                return None
+        return revisions.Change(built.fact, built.related)
 
-    def _today(self, model: type[Recorded], key: Sequence[Any]) -> list[Any]:
-        kinds = key_kinds(model)
-        return [self.former.get((kind, part), part) for kind, part in zip(kinds, key, strict=False)]
+    def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
+        return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))
 
-    def _named(self, field: Any, key: Sequence[Any]) -> Recorded | None:
+    def _named(self, field: Field, key: Sequence[Any]) -> Recorded | None:
         """What a field names; None where an editor has deleted it since. Raises DeserializationError."""
-        model = field.related_model
-        text = "/".join(map(str, self._today(model, key)))
-        if found := self._known(model).get(text):
+        schema = schema_of(target(field))
+        text = "/".join(map(str, self._today(schema, key)))
+        if found := self._known(schema.model).get(text):
             return found
-        if _is_deleted(self.latest.get((model._meta.model_name, text))):
+        if _is_deleted(self.latest.get((schema.kind, text))):
             return None
         raise DeserializationError(
             f"{field.model._meta.label} names {field.name} {key}, which does not exist."
@@ -167,13 +146,13 @@ class _Planting:
 
     def _known(self, model: type[Recorded]) -> dict[str, Recorded]:
         if model not in self.facts:
-            keys = [name for name in model.key_fields if model._meta.get_field(name).is_relation]
+            keys = schema_of(model).key_paths
             facts = model._default_manager.select_related(*keys) if keys else model._default_manager.all()
             self.facts[model] = {fact.key_text: fact for fact in facts}
         return self.facts[model]
 
 
-def _parts(raw: Any) -> tuple[type[Recorded], Values]:
+def _parts(raw: Any) -> tuple[type[Recorded], State]:
     """The model and the fields of an entry. Raises DeserializationError."""
     try:
         model, values = apps.get_model(raw["model"]), dict(raw["fields"])

@@ -1,1 +1,1 @@
-"""Facts as tables of text: files read and written, rows compared with what is stored and imported."""
+"""Facts as tables: files read and written, rows compared and imported."""

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,13 +17,13 @@ from django.db.models import CheckConstraint, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from frameworks.models import RENAMABLE, Claim, Criterion, FormerSlug, Rating, Recorded, Revision
+from frameworks.models import Claim, Criterion, FormerSlug, Rating, Recorded, Revision
 from frameworks.models.promises import PROMISES, is_kept
-from frameworks.models.recorded import key_kinds
-from frameworks.record import past, revisions
-from frameworks.record.revisions import REFUSALS, Author, Change, State
+from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
+from frameworks.record import revisions
+from frameworks.record.revisions import REFUSALS, Author, Change
 
-from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, value_of
+from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, none_called, plain_of
 from .sheets import Sheet, Unreadable, shortened
 
 SAY_VERSION = (
@@ -112,25 +111,22 @@ def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
 def _by_todays_names(kind: Kind, sheet: Sheet) -> Sheet:
     """A table that was taken before something was renamed is still about the same facts. One query."""
     now = FormerSlug.objects.now()
-    models_named = {name: column.related_model for name, column in kind.fields.items() if column.is_relation}
-    if kind.name in RENAMABLE:
-        models_named[kind.key[0]] = kind.model
-    kinds = [
-        key_kinds(cast("type[Recorded]", models_named[name])) if name in models_named else []
-        for name in sheet.header
-    ]
     if not now:
         return sheet
+    named = {name: schema_of(other) for name, other in kind.schema.relations.items()}
+    if kind.model.is_renamable:
+        named[kind.key[0]] = kind.schema
+    schemas = [named.get(name) for name in sheet.header]
     return Sheet(
-        sheet.header, [[_today(*cell, now) for cell in zip(row, kinds, strict=False)] for row in sheet.rows]
+        sheet.header, [[_today(*cell, now) for cell in zip(row, schemas, strict=False)] for row in sheet.rows]
     )
 
 
-def _today(text: str, kinds: Sequence[str], now: Mapping[tuple[str, str], str]) -> str:
+def _today(text: str, schema: Schema | None, now: Mapping[tuple[str, str], str]) -> str:
+    if schema is None:
+        return text
     words = [
-        "/".join(now.get(place, place[1]) for place in zip(kinds, word.split("/"), strict=True))
-        if word.count("/") + 1 == len(kinds)
-        else word
+        "/".join(schema.renamed_key(word.split("/"), lambda kind, name: now.get((kind, name), name)))
         for word in text.split()
     ]
     return text if words == text.split() else " ".join(words)
@@ -159,18 +155,14 @@ class Known:
 def fetch(kind: Kind, sheet: Sheet) -> Known:
     rows = _keys_and_versions(kind, sheet)
     facts = {fact.key_text: fact for fact in kind.facts()}
-    named = {
-        name: _by_key(cast("type[Recorded]", column.related_model))
-        for name, column in kind.fields.items()
-        if column.is_relation
-    }
+    named = {name: _by_key(other) for name, other in kind.schema.relations.items()}
     stale = {
         key for key, version in rows if version and (key not in facts or version != str(facts[key].version))
     }
     steps = list(Revision.objects.filter(model=kind.name, key__in=stale).order_by("version")) if stale else []
     return Known(
         facts,
-        {key: revisions.state(facts[key]) for key, _ in rows if key in facts},
+        {key: state_of(facts[key]) for key, _ in rows if key in facts},
         named,
         opened={(step.key, step.version): step.after for step in steps},
         latest={step.key: step for step in steps},
@@ -255,12 +247,12 @@ class _Reader:
             return _refused(row, Problem(VERSION, self._missing(key)))
         if not version and self._says_nothing(cells):
             return replace(row, status=Status.SAME)
-        wanted, related, problems = self._build(fact, cells)
+        built, problems = self._build(fact, cells)
         if problems:
             unclear = [problem.column for problem in problems]
-            return _refused(row, *problems, *self._invalid(wanted, unclear))
-        change = Change(wanted, related, int(version) if version else None, now)
-        return self._compared(row, change, wanted if fact is None else fact, cells)
+            return _refused(row, *problems, *self._invalid(built.fact, unclear))
+        change = Change(built.fact, built.related, int(version) if version else None, now)
+        return self._compared(row, change, built.fact if fact is None else fact, cells)
 
     def _says_nothing(self, cells: dict[str, str]) -> bool:
         """Whether all is empty but what the row is about, though no such fact could be: a cell without a rating."""
@@ -268,7 +260,7 @@ class _Reader:
         return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
     def _compared(self, row: Row, change: Change, standing: Recorded, cells: dict[str, str]) -> Row:
-        mine = revisions.state(change.fact, change.related)
+        mine = state_of(change.fact, change.related)
         row = replace(row, mine=mine)
         if row.now == mine:
             return replace(row, status=Status.SAME)
@@ -288,13 +280,13 @@ class _Reader:
             return _refused(row, since)
         row = replace(row, opened=opened)
         own = {name: cells[name] for name in self.fields if _differ(name, row.mine, opened)}
-        fact, related, _ = self._build(standing, own)
-        if revisions.state(fact, related) == row.now:
+        built, _ = self._build(standing, own)
+        if state_of(built.fact, built.related) == row.now:
             return replace(row, status=Status.SAME)
-        over = Change(fact, related, standing.version, row.now)
+        over = Change(built.fact, built.related, standing.version, row.now)
         if problems := self._broken(over, row.key):
             return _refused(row, since, *problems)
-        self._take(fact, row.key)
+        self._take(built.fact, row.key)
         return replace(_refused(row, since), over=over)
 
     def _take(self, fact: Recorded, key: str) -> None:
@@ -312,35 +304,33 @@ class _Reader:
         gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
         return f"There is none of this name.{gone} Leave the version empty to make it anew."
 
-    def _build(
-        self, standing: Recorded | None, cells: dict[str, str]
-    ) -> tuple[Recorded, past.Related, list[Problem]]:
+    def _build(self, standing: Recorded | None, cells: dict[str, str]) -> tuple[Built, list[Problem]]:
         """The fact as the cells describe it. Columns that are left out stay as they are."""
-        fact = copy(standing) if standing is not None else self.kind.model()
-        related: past.Related = {
-            many.name: list(getattr(standing, many.name).all()) if standing is not None else []
-            for many in self.kind.model._meta.many_to_many
-        }
-        problems = []
+        state: State = {} if standing is None else dict(self.known.states[standing.key_text])
+        problems: dict[str, list[str]] = {}
         for name, column in self.fields.items():
-            if name not in cells or (standing is not None and name in self.kind.key):
-                continue
-            try:
-                value = value_of(column, cells[name], self.known.named.get(name, {}))
-            except ValidationError as error:
-                problems += [Problem(name, sentence) for sentence in error.messages]
-                continue
-            if column.many_to_many:
-                related[name] = value
-            else:
-                setattr(fact, name, value)
+            if name in cells and (standing is None or name not in self.kind.key):
+                try:
+                    state[name] = plain_of(column, cells[name])
+                except ValidationError as error:
+                    problems[name] = error.messages
+        built = self.kind.schema.build(state, self._named)
+        if standing is not None:
+            built.succeed(standing)
+        for column, key in built.missing:
+            if key is not None:
+                problems.setdefault(column.name, [none_called(column, key)])
+        said = [Problem(name, sentence) for name in self.fields for sentence in problems.get(name, [])]
         if standing is None:
-            problems += [
+            said += [
                 Problem(name, "A new one needs this column.")
                 for name, column in self.kind.fields.items()
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
-        return fact, related, problems
+        return built, said
+
+    def _named(self, column: Field, key: Sequence[str]) -> Recorded | None:
+        return self.known.named[column.name].get("/".join(map(str, key)))
 
     def _invalid(self, fact: Recorded, unclear: Sequence[str] = ()) -> list[Problem]:
         """What the validators of each field say, but for those columns that could not even be read."""

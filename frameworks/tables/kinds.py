@@ -1,21 +1,19 @@
 """Facts as rows of text: one table for each kind of fact, the same columns whatever the file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.dateparse import parse_date
 
 from frameworks.models import Recorded, recorded_models
-from frameworks.record import revisions
-from frameworks.record.revisions import State
+from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 
 from .sheets import Sheet, shortened
 
-Field = models.Field
 ByKey = Mapping[str, Recorded]
 """Facts by their natural key as one line."""
 
@@ -40,13 +38,13 @@ class Kind:
         return str(self.model._meta.model_name)
 
     @property
+    def schema(self) -> Schema:
+        return schema_of(self.model)
+
+    @property
     def fields(self) -> dict[str, Field]:
         """What a row says of a fact, the key first."""
-        options = self.model._meta
-        found = {field.name: field for field in (*options.concrete_fields, *options.many_to_many)}
-        for name in (str(options.pk.name), VERSION):
-            del found[name]
-        return {name: found[name] for name in self.key} | found
+        return self.schema.fields
 
     @property
     def columns(self) -> list[str]:
@@ -57,28 +55,15 @@ class Kind:
 
         Not joined: ten thousand claims name the same few criteria, and each is to be one object.
         """
-        many = [field.name for field in self.model._meta.many_to_many]
-        return self.model._default_manager.order_by().prefetch_related(*_paths(self.model), *many)
+        return self.model._default_manager.order_by().prefetch_related(*self.schema.paths, *self.schema.many)
 
     def sheet(self) -> Sheet:
         """All facts as they stand, in the order of their names."""
-        rows = sorted(
-            (fact.key_text, row_of(self, revisions.state(fact), fact.version)) for fact in self.facts()
-        )
+        rows = sorted((fact.key_text, row_of(self, state_of(fact), fact.version)) for fact in self.facts())
         return Sheet(self.columns, [row for _, row in rows])
 
 
 KINDS = {name: Kind(model) for name, model in recorded_models().items()}
-
-
-def _paths(model: type[models.Model]) -> list[str]:
-    """The foreign keys, and theirs: `value`, `value__facet`."""
-    found = []
-    for field in model._meta.concrete_fields:
-        if field.related_model:
-            inner = _paths(field.related_model)
-            found += [field.name, *(f"{field.name}__{path}" for path in inner)]
-    return found
 
 
 # From a fact to text
@@ -106,31 +91,29 @@ def _key_text(key: list[Any]) -> str:
 # From text to a value
 
 
-def value_of(field: Field, text: str, named: ByKey) -> Any:
-    """What a cell means: a fact or a list of facts for a relation, else a plain value. `named` are the facts that it
-    may name. Raises ValidationError with a sentence; what the field's own validators want is not looked at.
+def plain_of(field: Field, text: str) -> Any:
+    """What a cell means, as a plain value. Raises ValidationError with a sentence; whether there is what a relation
+    names, and what the field's own validators want, is not looked at.
     """
     if field.many_to_many:
-        return [_fact_named(key, field, named) for key in dict.fromkeys(_some(field, text.split()))]
+        return [key.split("/") for key in dict.fromkeys(_some(field, text.split()))]
     if not field.is_relation and isinstance(field, models.CharField | models.TextField):
         return _chosen(field, text)
     [word] = _some(field, [text.strip()])
     if not word:
         return None
-    return _fact_named(word, field, named) if field.is_relation else _plain(field, word)
+    return word.split("/") if field.is_relation else _plain(field, word)
+
+
+def none_called(field: Field, key: Sequence[Any]) -> str:
+    """That there is nothing of the name that a relation says, in a sentence."""
+    return f"There is no {target(field)._meta.verbose_name} called “{shortened('/'.join(key))}”."
 
 
 def _some(field: Field, words: list[str]) -> list[str]:
     if any(words) or (field.null if not field.many_to_many else field.blank):
         return words
     raise ValidationError("It must not be empty.")
-
-
-def _fact_named(key: str, field: Field, named: ByKey) -> Recorded:
-    if key not in named:
-        kind = cast("type[models.Model]", field.related_model)._meta.verbose_name
-        raise ValidationError(f"There is no {kind} called “{shortened(key)}”.")
-    return named[key]
 
 
 def _chosen(field: Field, text: str) -> str:
@@ -152,11 +135,11 @@ def _plain(field: Field, word: str) -> Any:
     raise ValidationError(f"“{shortened(word)}” is no whole number.")
 
 
-def _date(word: str) -> Any:
+def _date(word: str) -> str:
     try:
         day = parse_date(word) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", word) else None
     except ValueError:  # as on the 31st of a short month
         day = None
     if day is None:
         raise ValidationError(f"“{shortened(word)}” is no date. Write it as 2026-11-20.")
-    return day
+    return word

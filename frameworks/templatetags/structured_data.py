@@ -13,8 +13,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def website_data() -> SafeString:
-    return structured.data_block(structured.website())
+def website_data(search: str) -> SafeString:
+    """Takes the path of the search."""
+    return structured.data_block(structured.website(search))
 
 
 @register.simple_tag

@@ -1,1 +1,1 @@
-"""The read-only JSON API, described by its OpenAPI document."""
+"""The read-only JSON API."""

@@ -1,31 +1,14 @@
 """axe finds nothing to object to, on any type of page, in either theme, on a desktop and on a phone, in use or not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_layout import broken, seed, seeded  # noqa: F401 - a fixture
-from tests.conftest import Axe
-
-from .test_layout import some_pages
+from tests.browser.looking import Axe, everywhere
+from tests.browser.pages import some_pages
 
 pytestmark = pytest.mark.usefixtures("seeded", "broken")
-
-
-#: Contrast hangs on the theme, the size of targets on the width.
-VIEWS = [("light", 1280), ("dark", 390)]
-
-
-def everywhere(page: Page, axe: Axe, views: Sequence[tuple[str, int]] = VIEWS) -> dict[str, list[str]]:
-    """What axe objects to in each theme and at each width. So tall a screen that nothing pinned lies over anything."""
-    found = {}
-    for theme, width in views:
-        page.set_viewport_size({"width": width, "height": 2000})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        if objections := axe(page):
-            found[f"{theme}, {width}"] = objections
-    return found
 
 
 @some_pages

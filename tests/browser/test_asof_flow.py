@@ -9,10 +9,8 @@ from playwright.sync_api import Page, expect
 from frameworks.models import Rating, Revision
 from frameworks.record import revisions
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import make_world
-from tests.conftest import Axe
-
-from .test_no_script import plain  # noqa: F401 - a fixture
+from tests.browser.looking import Axe
+from tests.worlds import make_world
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -86,7 +84,7 @@ def test_side_by_side_keeps_the_day_and_leads_on_where_somebody_was_not_there(pa
 
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-django/"])
 def test_without_javascript_the_button_sends_the_day(
-    plain: Page,  # noqa: F811 - the fixture
+    plain: Page,
     path: str,
 ) -> None:
     plain.goto(path)

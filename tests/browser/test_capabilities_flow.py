@@ -3,10 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
-
-from .test_keyboard import tab_to
-from .test_no_script import plain  # noqa: F401 - a fixture
+from tests.browser.looking import tab_to
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -53,7 +50,7 @@ def test_each_tick_is_a_step_in_the_history(page: Page) -> None:
     expect(page.get_by_label("ORM")).to_be_checked()
 
 
-def test_without_javascript_a_button_asks(plain: Page) -> None:  # noqa: F811 - the fixture
+def test_without_javascript_a_button_asks(plain: Page) -> None:
     plain.goto("/capabilities/")
     plain.get_by_label("ORM").check()
     plain.get_by_role("button", name="Show").click()

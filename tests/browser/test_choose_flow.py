@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
-from tests.conftest import Axe
+from tests.browser.looking import Axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.comparisons.sharing.test_offered_links import table
 from tests.factories import KEPT
 from tests.html import read
-
-from .test_matrix_flow import world  # noqa: F401 - a fixture
-from .test_no_script import plain  # noqa: F401 - a fixture
+from tests.pages import table
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -95,7 +92,7 @@ def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
     expect(page.locator("p.copy [data-said]")).to_have_text("")
 
 
-def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain: Page) -> None:  # noqa: F811
+def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/?kind=micro&baseline=flask")
     page.get_by_label("Use case").select_option("live-updates")
@@ -125,7 +122,7 @@ def test_a_tick_while_a_sort_is_unanswered_loses_neither(page: Page) -> None:
 
 
 @places
-def test_without_scripts_the_link_itself_stands_there(plain: Page, at: str, link: str) -> None:  # noqa: F811
+def test_without_scripts_the_link_itself_stands_there(plain: Page, at: str, link: str) -> None:
     plain.goto(at)
     expect(button(plain)).to_be_hidden()
     offered = plain.get_by_role("link", name="Link to this view")

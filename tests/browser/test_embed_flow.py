@@ -14,13 +14,9 @@ from playwright.sync_api import FrameLocator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from comparisons.sharing.embedding import SANDBOX
-from tests.browser.test_layout import seed, seeded  # noqa: F401 - a fixture
-from tests.conftest import Axe
+from tests.browser.looking import Axe, everywhere, overhang
 from tests.factories import KEPT
 from tests.html import read
-
-from .test_accessibility import everywhere
-from .test_layout import overhang
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -159,16 +155,32 @@ def test_two_fit_into_the_narrowest_frame(page: Page) -> None:
         "flask-vs-fastapi-vs-django?use-case=rest-api&baseline=flask&only=differences",
     ],
 )
-def test_the_snippet_is_tall_enough_and_little_taller(page: Page, versus: str) -> None:
+def test_the_snippet_is_tall_enough_at_the_usual_width_and_little_taller(page: Page, versus: str) -> None:
     slugs, _, query = versus.partition("?")
     ticks = "&".join(f"framework={slug}" for slug in slugs.split("-vs-"))
-    for width in (280, 390, 600, 640, 800):
-        page.goto(f"/embed/?{ticks}&width={width}&{query}")
-        frame = read(page.locator("textarea").input_value().encode()).one("iframe")
-        page.set_viewport_size({"width": width, "height": 100})
-        page.goto("/embed/" + frame["src"].partition("/embed/")[2])
-        tall = page.evaluate("document.documentElement.scrollHeight")
-        assert tall <= int(frame["height"]) <= tall + 180, width
+    page.goto(f"/embed/?{ticks}&{query}")
+    frame = read(page.locator("textarea").input_value().encode()).one("iframe")
+    page.set_viewport_size({"width": int(frame["width"]), "height": 100})
+    page.goto("/embed/" + frame["src"].partition("/embed/")[2])
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    assert tall <= int(frame["height"]) <= tall + 100
+
+
+def test_a_narrow_frame_scrolls_down_to_its_end_and_not_sideways(
+    page: Page, live_server: LiveServer, host: tuple[Path, str]
+) -> None:
+    page.goto(f"/embed/?{'&'.join(f'framework={slug}' for slug in ('django', 'flask', 'fastapi'))}&width=280")
+    snippet = read(page.locator("textarea").input_value().encode()).one("iframe")
+    source = live_server.url + "/embed/" + snippet["src"].partition("/embed/")[2]
+    frame = framing(page, host, source, int(snippet["width"]), int(snippet["height"]))
+    root = frame.locator("html")
+    assert root.evaluate("root => root.scrollHeight - root.clientHeight") > 0
+    assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+    link = frame.get_by_role("link", name="All of it, with every source")
+    expect(link).not_to_be_in_viewport()
+    page.locator("iframe").hover()
+    page.mouse.wheel(0, 2000)
+    expect(link).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests import factories
-from tests.conftest import Axe
-
-from .test_accessibility import everywhere
-from .test_matrix_flow import world  # noqa: F401 - a fixture
+from tests.browser.looking import Axe, everywhere
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -5,36 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
-
-from .test_matrix_flow import expect_order
+from tests.browser.looking import FOCUS, expect_order, tab_to
 
 pytestmark = pytest.mark.usefixtures("world")
-
-#: What has the focus: its id or words, how visible its outline is, and whether anything lies over it.
-FOCUS = """() => {
-    const focused = document.activeElement;
-    const at = focused.matches(".fold") ? focused.nextElementSibling : focused;
-    const box = at.getBoundingClientRect();
-    const shown = getComputedStyle(at);
-    const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    return {
-        name: focused.id || focused.name || at.textContent.trim().replace(/\\s+/g, " "),
-        outline: shown.outlineStyle === "none" ? 0 : parseFloat(shown.outlineWidth),
-        clear: !middle || at === middle || at.contains(middle) || middle.contains(at),
-    };
-}"""
-
-
-def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
-    """Presses Tab until the focus is there; fails when it never gets there."""
-    wanted = page.locator(selector)
-    expect(wanted).to_have_count(1)
-    for _ in range(150):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"Tab never gets to {selector}")
 
 
 def test_the_first_stop_skips_to_the_content(page: Page) -> None:

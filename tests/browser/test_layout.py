@@ -3,105 +3,13 @@
 import gzip
 
 import pytest
-from django.apps import apps
-from django.core.management import call_command
-from django.db import models, transaction
-from django.http import QueryDict
-from django.template.loader import render_to_string
 from playwright.sync_api import Page, Request, Route, expect
-from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from comparisons.comparison import comparing
-from tests import factories
+from tests.browser.looking import overhang
+from tests.browser.pages import WIDTHS, some_pages
 
-#: Every type of page, with the portal's own content.
-PAGES = {
-    "matrix": "/",
-    "matrix in use": "/?interface=asgi&w-performance=9&baseline=django&framework=django&framework=sanic",
-    "matrix, a cell open": "/?open=fastapi:performance",
-    "matrix, emptied": "/?q=zzz&interface=asgi",
-    "matrix, not understood": "/?w-performance=abc&min-x=1&open=x:y",
-    "side by side": "/compare/django-vs-flask-vs-fastapi/",
-    "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
-    "snapshot": f"/s/{factories.KEPT}/",
-    "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
-    "chooser": "/compare/",
-    "matrix for a use case": "/?use-case=high-concurrency",
-    "side by side for a use case": "/compare/django-vs-fastapi/?use-case=relational-application",
-    "use cases": "/use-cases/",
-    "use case": "/use-cases/api-in-django/",
-    "use case in dispute": "/use-cases/microservices/",
-    "decision helper": "/choose/",
-    "decision helper, answered": "/choose/?building=web-app&building=api&size=large",
-    "decision helper, not understood": "/choose/?size=huge&building=castle",
-    "frameworks": "/frameworks/",
-    "framework": "/frameworks/fastapi/",
-    "framework named in passing": "/frameworks/cherrypy/",
-    "criteria": "/criteria/",
-    "criterion": "/criteria/performance/",
-    "criterion that only describes": "/criteria/strengths/",
-    "sources": "/sources/",
-    "source": "/sources/000/",
-    "disagreements": "/disagreements/",
-    "benchmarks": "/benchmarks/",
-    "questions": "/questions/",
-    "components": "/components/",
-    "component": "/components/django-rest-framework/",
-    "capabilities": "/capabilities/",
-    "capabilities, some ticked": "/capabilities/?need=orm&need=authentication&need=async",
-    "method": "/method/",
-    "embed": "/embed/?framework=django&framework=flask",
-    "search": "/search/",
-    "search, something found": "/search/?q=flask",
-    "search, nothing found": "/search/?q=zzzz",
-    "changes": "/changes/",
-    "history of a cell": "/frameworks/fastapi/performance/history/",
-    "objection": "/frameworks/fastapi/performance/objection/",
-    "objection sent": "/frameworks/fastapi/performance/objection/sent/",
-    "api": "/api/",
-}
-#: Pages for what is not there or went wrong.
-ERRORS = {
-    "no such page": "/nowhere/",
-    "no such changeset": "/changes/11111111-2222-4333-8444-000000000000/",
-    "unknown in comparison": "/compare/django-vs-nobody/",
-    "too many": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy-vs-sanic/",
-    "bad request": "/?" + "&".join(f"p{number}=1" for number in range(1200)),
-    "our error": "/broken/",
-}
-Content = list[tuple[type[models.Model], list[models.Model]]]
-WIDTHS = [320, 390, 768, 1280, 1600]
-EVERYWHERE = [*PAGES.values(), *ERRORS.values()]
-#: In four parts, so that several processes share them: planting the content for each page takes longer than the page.
-some_pages = pytest.mark.parametrize("paths", [EVERYWHERE[part::4] for part in range(4)])
-
-
-@pytest.fixture(scope="session")
-def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
-    """The portal's own content, planted once: that takes seconds."""
-    apps_with_facts = ("frameworks", "comparisons")
-    kinds = [kind for app in apps_with_facts for kind in apps.get_app_config(app).get_models()]
-    links = [getattr(kind, field.name).through for kind in kinds for field in kind._meta.local_many_to_many]
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("seed", verbosity=0)
-        factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
-        content = [(model, list(model._default_manager.all())) for model in [*kinds, *links]]
-        transaction.set_rollback(True)
-    return content
-
-
-@pytest.fixture
-def seeded(live_server: LiveServer, seed: Content) -> None:
-    with transaction.atomic():
-        for model, rows in seed:
-            model._default_manager.bulk_create(rows)
-
-
-@pytest.fixture(autouse=True)
-def broken(page: Page) -> None:
-    """An address at which the portal fails: Django then answers with this page, and with nothing else."""
-    page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
+pytestmark = pytest.mark.usefixtures("broken")
 
 
 def shift(page: Page) -> float:
@@ -117,10 +25,6 @@ def shift(page: Page) -> float:
             })"""
         )
     )
-
-
-def overhang(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 # Every page

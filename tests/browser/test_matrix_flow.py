@@ -5,26 +5,12 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.comparisons.pages.test_matrix_page import make_world
+from tests.browser.looking import expect_order, names
 from tests.html import order, read, standings
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-@pytest.fixture
-def world(live_server: LiveServer) -> None:
-    make_world()
-
-
-def names(page: Page) -> Locator:
-    return page.locator("table.grid th.name .who a")
-
-
-def expect_order(page: Page, *expected: str) -> None:
-    expect(names(page)).to_have_text(list(expected))
 
 
 def view(page: Page) -> list[object]:

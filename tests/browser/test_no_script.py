@@ -1,33 +1,15 @@
 """Without JavaScript the same addresses show the same tables, and every flow goes on by plain forms and links."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
-from tests.comparisons.pages.test_matrix_page import PAGES
+from tests.browser.looking import expect_order, names
 from tests.html import order, read
-
-from .test_matrix_flow import expect_order, names
+from tests.pages import PAGES
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-@pytest.fixture
-def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page in which no script runs."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        locale="en-GB",
-        viewport={"width": 1280, "height": 800},
-        java_script_enabled=False,
-    )
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
 
 
 def test_the_same_address_shows_the_same_table(page: Page, plain: Page) -> None:

@@ -11,13 +11,10 @@ from pytest_django.live_server_helper import LiveServer
 from frameworks.models import Objection, Rating
 from frameworks.pages import objections
 from tests import factories
-from tests.conftest import Axe
-from tests.desk.test_admin import sign_in
+from tests.browser.looking import FOCUS, Axe, everywhere, tab_to
+from tests.desk.signing_in import sign_in
 
 from .stillness import settle
-from .test_accessibility import everywhere
-from .test_keyboard import FOCUS, tab_to
-from .test_matrix_flow import world  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -5,11 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
-
-from .test_keyboard import tab_to
-from .test_layout import WIDTHS, overhang
-from .test_no_script import plain  # noqa: F401 - a fixture
+from tests.browser.looking import overhang, tab_to
+from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -68,7 +65,7 @@ def test_a_failing_answer_leaves_what_stands(page: Page) -> None:
     expect_first(page, "Flask")
 
 
-def test_without_javascript_a_form_asks(plain: Page) -> None:  # noqa: F811 - the fixture
+def test_without_javascript_a_form_asks(plain: Page) -> None:
     plain.goto("/criteria/")
     expect(plain.locator(".seek kbd")).to_be_hidden()
     plain.get_by_role("searchbox", name="Search").fill("djagno")

@@ -7,8 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.html import read
 
-from .test_matrix_flow import world  # noqa: F401 - a fixture
-
 pytestmark = pytest.mark.usefixtures("world")
 
 VERSUS = "/compare/flask-vs-django/"

@@ -10,9 +10,7 @@ from comparisons.models import Snapshot
 from frameworks.models import Framework, Rating
 from frameworks.record import revisions
 from tests import factories
-from tests.conftest import Axe
-
-from .test_matrix_flow import world  # noqa: F401 - a fixture
+from tests.browser.looking import Axe
 
 pytestmark = pytest.mark.usefixtures("world")
 

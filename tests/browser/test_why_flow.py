@@ -7,9 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.test_matrix_flow import world  # noqa: F401 - a fixture
-
-from .test_matrix_flow import expect_order
+from tests.browser.looking import expect_order
 
 pytestmark = pytest.mark.usefixtures("world")
 

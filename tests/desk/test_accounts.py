@@ -11,7 +11,9 @@ from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from frameworks.roles import create_roles
 from tests import factories
-from tests.desk.test_admin import STUMBLING, form_on, sign_in, text_of
+from tests.desk.reading import form_on, text_of
+from tests.desk.signing_in import sign_in
+from tests.hostile import STUMBLING
 from tests.html import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -1,185 +1,25 @@
 """The editors' desk as a whole: who may do what, every page, any address. Also the tools that its tests share."""
 
-from html.parser import HTMLParser
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from desk.editing.guarded import desk_url
-from frameworks.models import Recorded, Revision, recorded_models
+from frameworks.models import recorded_models
 from tests import factories
+from tests.desk.reading import FormReader, add_url, change_url, form_on, last_revision, list_url, text_of
+from tests.desk.signing_in import sign_in
+from tests.factories import one_of_each
+from tests.hostile import HOSTILE, STUMBLING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
-
-Data = dict[str, list[str]]
 
 
 # Tools
 
 
-class FormReader(HTMLParser):
-    """What a browser would post if the editor pressed a button of this page at once."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.data: Data = {}
-        self.buttons: list[str] = []
-        self._is_inside = False
-        self._textarea: str | None = None
-        self._select: tuple[str, bool] | None = None
-        self._options: list[tuple[str, bool]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "form":
-            self._is_inside = given.get("method") == "post" and "logout" not in given.get("id", "")
-        if not self._is_inside or "__prefix__" in name:
-            return
-        if tag == "input":
-            self._read_input(name, given)
-        elif tag == "button" and name:
-            self.buttons.append(name)
-        elif tag == "textarea":
-            self._textarea = name
-            self.data[name] = [""]
-        elif tag == "select":
-            self._select, self._options = (name, "multiple" in given), []
-        elif tag == "option":
-            self._options.append((given.get("value", ""), "selected" in given))
-
-    def _read_input(self, name: str, given: dict[str, str]) -> None:
-        kind = given.get("type", "text")
-        if kind == "submit":
-            self.buttons.append(name)
-        elif kind in ("checkbox", "radio"):
-            if "checked" in given:
-                self.data.setdefault(name, []).append(given.get("value", "on"))
-        elif name:
-            self.data.setdefault(name, []).append(given.get("value", ""))
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea is not None:
-            # As a browser does it: the first line break after the tag does not count, the others are CRLF.
-            self.data[self._textarea][0] += data.removeprefix("\r\n").removeprefix("\n").replace("\n", "\r\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._is_inside = False
-        elif tag == "textarea":
-            self._textarea = None
-        elif tag == "select" and self._select:
-            name, is_multiple = self._select
-            chosen = [value for value, selected in self._options if selected]
-            if not chosen and not is_multiple and self._options:
-                chosen = [self._options[0][0]]
-            if chosen:
-                self.data[name] = chosen
-            self._select = None
-
-
-def form_on(response: Any, **changes: Any) -> Data:
-    """The form of a page as it would be posted, with these changes. `None` leaves a field out."""
-    data = FormReader(response.content.decode()).data
-    for name, value in changes.items():
-        if value is None:
-            data.pop(name, None)
-        else:
-            data[name] = [str(one) for one in value] if isinstance(value, list) else [str(value)]
-    return data
-
-
-def change_url(fact: Recorded) -> str:
-    return desk_url(type(fact), "change", fact.pk)
-
-
-def list_url(model: type[Recorded]) -> str:
-    return desk_url(model, "changelist")
-
-
-def add_url(model: type[Recorded]) -> str:
-    return desk_url(model, "add")
-
-
-def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def text_of(response: Any) -> str:
-    """The words on the page, without tags and with single spaces."""
-    reader = WordReader()
-    reader.feed(response.content.decode())
-    return " ".join(" ".join(reader.words).split())
-
-
-class WordReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def last_revision(fact: Recorded) -> Revision:
-    revision = Revision.objects.of(fact).first()
-    assert revision is not None
-    return revision
-
-
-@pytest.fixture
-def ada() -> Client:
-    return sign_in(factories.make_editor(username="ada", first_name="Ada", last_name="Lovelace"))
-
-
-@pytest.fixture
-def bob() -> Client:
-    return sign_in(factories.make_editor(username="bob", first_name="Bob", last_name="Hopper"))
-
-
 # Every page
-
-
-def one_of_each() -> list[Recorded]:
-    rating = factories.make_rating()
-    trait = factories.make_trait()
-    tie, figure, answer = factories.make_tie(), factories.make_figure(), factories.make_answer()
-    need, condition = factories.make_need(), factories.make_condition()
-    option = condition.options.get()
-    return [
-        tie,
-        tie.component,
-        factories.make_addition(),
-        figure,
-        figure.benchmark,
-        answer,
-        answer.question,
-        need,
-        need.use_case,
-        factories.make_use_case_weight(),
-        factories.make_recommendation(),
-        condition,
-        condition.rule,
-        option,
-        option.prompt,
-        rating,
-        trait,
-        factories.make_relation(),
-        factories.make_disagreement(),
-        rating.framework,
-        rating.criterion,
-        rating.criterion.group,
-        trait.value,
-        trait.value.facet,
-        trait.claims.all()[0],
-        trait.claims.all()[0].source,
-    ]
 
 
 def test_every_page_of_every_fact_opens(ada: Client) -> None:
@@ -279,9 +119,6 @@ def test_nobody_writes_in_the_history(is_superuser: bool) -> None:
 
 # Any address gets an answer
 
-HOSTILE = ["\0", "9" * 30, "abc", "x" * 3000, "'\"<", "-1", "1e400", "1,2,\0"]
-#: Those that one database or the other stumbles over, for where there is much to try them on.
-STUMBLING = ["9" * 30, "abc", "1,2,\0"]
 PARAMETERS = (
     "q p o e all claims dispute review cell reading part__exact framework__id__exact framework__id__in "
     "criterion__group__id__exact is_published__exact source__id__exact reviewed_on__gte at__gte at__year model "

@@ -7,9 +7,7 @@ from django.test import Client
 
 from frameworks.models import Claim, Framework, Rating, Revision, Trait
 from tests import factories
-from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, list_url, text_of
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 
 pytestmark = pytest.mark.django_db
 

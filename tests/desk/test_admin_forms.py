@@ -23,19 +23,8 @@ from frameworks.models import (
     Trait,
 )
 from tests import factories
-from tests.desk.test_admin import (
-    ada,
-    add_url,
-    bob,
-    change_url,
-    form_on,
-    last_revision,
-    list_url,
-    sign_in,
-    text_of,
-)
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.reading import add_url, change_url, form_on, last_revision, list_url, text_of
+from tests.desk.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,6 @@
 """The lists: what they show and ask, and edits in them, guarded row by row."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,33 +8,12 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from frameworks.models import Claim, Criterion, Framework, Rating, Recorded, Revision, Source
 from tests import factories
-from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, list_url, text_of
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.acting import RATINGS, edit
+from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-RATINGS = "/admin/frameworks/rating/"
 CLAIMS = "/admin/frameworks/claim/"
-
-
-def row_of(page: Any, rating: Rating) -> int:
-    """Which row of the editable list holds the rating."""
-    data = form_on(page)
-    return next(
-        n for n in range(int(data["form-TOTAL_FORMS"][0])) if data[f"form-{n}-id"] == [str(rating.pk)]
-    )
-
-
-def edit(
-    page: Any, changes: dict[Rating, dict[str, Any]], reason: str = "Gone through."
-) -> dict[str, list[str]]:
-    """The list as posted by its Save button, with these changes."""
-    data = form_on(page, reason=reason, _save="Save")
-    for rating, fields in changes.items():
-        for name, value in fields.items():
-            data[f"form-{row_of(page, rating)}-{name}"] = [str(value)]
-    return data
 
 
 def shown(client: Client, url: str, **query: str) -> str:

@@ -1,27 +1,26 @@
 """Real threads at the real database: whoever is told that it is saved finds it saved, and no work is lost."""
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
 from frameworks.models import Claim, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.desk.test_admin import change_url, form_on, last_revision, sign_in, text_of
+from tests.database import at_once
+from tests.desk.reading import change_url, form_on, last_revision, text_of
+from tests.desk.signing_in import sign_in
 
 pytestmark = pytest.mark.both
 
 RATINGS = "/admin/frameworks/rating/"
 SAVED, CONFLICT = 302, 409
-
-Post = Callable[[], Any]
 
 
 @pytest.fixture(autouse=True)
@@ -46,21 +45,6 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
         write(*args)
 
     monkeypatch.setattr(revisions, "_update", held)
-
-
-def at_once(*posts: Post) -> list[Any]:
-    """The answers of requests that are sent in the same moment, each from a thread of its own."""
-    start = threading.Barrier(len(posts))
-
-    def send(post: Post) -> Any:
-        start.wait(timeout=10)
-        try:
-            return post()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(posts)) as pool:
-        return list(pool.map(send, posts))
 
 
 def editors(count: int) -> list[Client]:

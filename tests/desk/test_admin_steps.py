@@ -9,23 +9,13 @@ from django.utils import timezone
 
 from frameworks.models import Claim, Facet, Rating, Recorded, Revision
 from tests import factories
-from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, list_url, sign_in, text_of
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.acting import choose, confirm
+from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
+from tests.desk.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
 RATINGS = "/admin/frameworks/rating/"
-
-
-def choose(client: Client, action: str, *facts: Recorded) -> Any:
-    """Ticks the facts in their list and presses Go."""
-    url = list_url(type(facts[0]))
-    return client.post(url, {"_selected_action": [fact.pk for fact in facts], "action": action, "index": "0"})
-
-
-def confirm(client: Client, page: Any, url: str = RATINGS, reason: str = "Gone through.") -> Any:
-    return client.post(url, form_on(page, reason=reason, confirmed="1"), follow=True)
 
 
 def change(client: Client, fact: Recorded, **changes: Any) -> None:

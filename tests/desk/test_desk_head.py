@@ -4,9 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests import factories
+from tests.desk.signing_in import sign_in
 from tests.html import Element, read
-
-from .test_admin import sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -10,16 +10,16 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.queues import freshness
+from desk.review import proposals
 from frameworks.models import Criterion, LinkCheck, Objection, Proposal, ProposedChange, Rating
 from tests import factories
-from tests.desk.test_admin import ada, bob, change_url, form_on, last_revision, sign_in, text_of
+from tests.desk.acting import DESK, page_of, press
+from tests.desk.reading import change_url, form_on, last_revision, text_of
+from tests.desk.signing_in import sign_in
 from tests.html import Element, read
-
-__all__ = ["ada", "bob"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
-DESK = "/admin/"
 COVERAGE = "/admin/coverage/"
 STILL_RIGHT = "/admin/still-right/"
 TODAY = date(2026, 11, 20)
@@ -31,25 +31,12 @@ def eve() -> Client:
     return sign_in(factories.make_proposer(username="eve", first_name="Eve", last_name="Stone"))
 
 
-def page_of(client: Client, url: str = DESK) -> Element:
-    response = client.get(url)
-    assert response.status_code == 200
-    return read(response.content)
-
-
 def queue(page: Element) -> list[list[str]]:
     """Each row of the queue, cell by cell."""
     return [
         [cell.text for cell in row.children if isinstance(cell, Element)]
         for row in page.all(".queue tbody tr")
     ]
-
-
-def press(client: Client, page: Element, at: int) -> Any:
-    """Presses the button of one row, counted from 1."""
-    form = page.all(".queue tbody tr")[at - 1].one("form")
-    data = {field["name"]: field["value"] for field in form.all("input")}
-    return client.post(form["action"], data)
 
 
 def make_disputed(spread: int, **fields: Any) -> Rating:
@@ -284,7 +271,7 @@ def test_an_editor_who_may_not_publish_proposes_it(eve: Client, ada: Client) -> 
     rating = factories.make_rating()
     response = press(eve, page_of(eve), 1)
     proposal = Proposal.objects.get()
-    assert response.headers["Location"] == proposal.get_absolute_url()
+    assert response.headers["Location"] == proposals.page_of(proposal)
     assert (proposal.author_name, proposal.reason) == ("Eve Stone", "Looked over again: still right.")
     assert ProposedChange.objects.get().changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
     rating.refresh_from_db()

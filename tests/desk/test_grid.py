@@ -12,44 +12,26 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.grid.parsing import NotUnderstood, parse
+from desk.review import proposals
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.desk.test_admin import ada, bob, last_revision, sign_in, text_of
+from tests.desk.acting import GRID, Change, changed_cell, send
+from tests.desk.reading import last_revision, text_of
+from tests.desk.signing_in import sign_in
 from tests.html import Element, read
-
-__all__ = ["ada", "bob"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
-URL = "/admin/frameworks/rating/matrix/"
-Change = dict[str, Any]
-
 
 def rows(client: Client, query: str = "") -> Element:
-    return read(client.get(URL + query).content)
+    return read(client.get(GRID + query).content)
 
 
 def cell(page: Element, framework: str, criterion: str) -> Element:
     columns = [head["data-criterion"] for head in page.all("table#grid th[data-criterion]")]
     return page.one(f"tr[data-framework={framework}]").all("td")[columns.index(criterion)]
-
-
-def change(rating: Rating | tuple[Framework, Criterion], **fields: Any) -> Change:
-    if isinstance(rating, Rating):
-        named = (rating.framework, rating.criterion)
-        fields.setdefault("seen", rating.version)
-    else:
-        named = rating
-    return {"framework": named[0].slug, "criterion": named[1].slug, **fields}
-
-
-def send(
-    client: Client, *ratings: Change, claims: list[Change] | None = None, reason: Any = "Read again."
-) -> Any:
-    changes = {"reason": reason, "ratings": list(ratings), "claims": claims or []}
-    return client.post(URL, {"changes": json.dumps(changes)})
 
 
 def outcomes(response: Any) -> list[str]:
@@ -172,17 +154,17 @@ def test_what_is_not_here_is_left_out_with_a_sentence(ada: Client, name: str, va
 
 
 def test_an_empty_desk_says_what_to_do(ada: Client) -> None:
-    assert "There is no scored criterion yet. Add one" in text_of(ada.get(URL))
+    assert "There is no scored criterion yet. Add one" in text_of(ada.get(GRID))
     factories.make_criterion()
-    assert "There is no framework yet. Add one" in text_of(ada.get(URL))
+    assert "There is no framework yet. Add one" in text_of(ada.get(GRID))
 
 
 def test_it_is_found_from_the_desk_and_from_the_list_of_ratings(ada: Client, rating: Rating) -> None:
     page = read(ada.get("/admin/frameworks/rating/").content)
-    assert [link["href"] for link in page.all("a") if link.text in {"Grid", "Open the grid"}] == [URL, URL]
+    assert [link["href"] for link in page.all("a") if link.text in {"Grid", "Open the grid"}] == [GRID, GRID]
     current = [link.text for link in rows(ada).all("#desk-nav a") if "aria-current" in link]
     assert current == ["Grid"]
-    assert reverse("admin:frameworks_rating_matrix") == URL
+    assert reverse("admin:frameworks_rating_matrix") == GRID
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -190,7 +172,7 @@ def test_the_number_of_queries_is_that_of_one_row(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
     world(size)
-    ada.get(URL)
+    ada.get(GRID)
     # Session, user, rights of the user and of the groups; frameworks, criteria; ratings, claims, objections.
     with django_assert_num_queries(9):
         assert len(rows(ada).all("tbody td[data-version]")) == size * size
@@ -200,7 +182,7 @@ def test_the_number_of_queries_is_that_of_one_row(
 
 
 def panel(client: Client, framework: str = "django", criterion: str = "performance") -> Any:
-    return client.get(f"{URL}cell/{framework}/{criterion}/")
+    return client.get(f"{GRID}cell/{framework}/{criterion}/")
 
 
 def test_the_panel_says_all_that_is_known_of_a_cell(ada: Client, rating: Rating) -> None:
@@ -265,7 +247,7 @@ def test_a_cell_that_is_not_there_is_not_found(ada: Client) -> None:
 
 
 def test_only_what_was_changed_is_written_with_the_reason(ada: Client, rating: Rating) -> None:
-    response = send(ada, change(rating, score=4), reason="  The benchmark is new.  ")
+    response = send(ada, changed_cell(rating, score=4), reason="  The benchmark is new.  ")
     assert outcomes(response) == ["saved"]
     assert response.json()["outcomes"][0]["version"] == 2
     assert response.json()["cells"] == {
@@ -293,7 +275,7 @@ def test_only_what_was_changed_is_written_with_the_reason(ada: Client, rating: R
 
 def test_many_cells_are_one_changeset_and_a_reason_of_its_own_counts(ada: Client, rating: Rating) -> None:
     other = factories.make_rating(criterion=rating.criterion)
-    sent = send(ada, change(rating, verdict="Fine"), change(other, score=1, reason="It fell."))
+    sent = send(ada, changed_cell(rating, verdict="Fine"), changed_cell(other, score=1, reason="It fell."))
     assert outcomes(sent) == ["saved", "saved"]
     first, second = last_revision(rating), last_revision(other)
     assert first.changeset == second.changeset
@@ -301,7 +283,7 @@ def test_many_cells_are_one_changeset_and_a_reason_of_its_own_counts(ada: Client
 
 
 def test_what_stands_so_already_makes_no_revision(ada: Client, rating: Rating) -> None:
-    assert outcomes(send(ada, change(rating, score=3, verdict="Middling"))) == ["same"]
+    assert outcomes(send(ada, changed_cell(rating, score=3, verdict="Middling"))) == ["same"]
     assert last_revision(rating).version == 1
 
 
@@ -309,10 +291,10 @@ def test_a_new_rating_is_written_after_the_claim_that_it_rests_on(
     ada: Client, bare: tuple[Framework, Criterion]
 ) -> None:
     source = factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         bare, source="009", line=7, part="table", term="Very fast", paraphrase="It is fast.", reading=5
     )
-    new = change(bare, seen=None, score=5, verdict="Fast", rationale="All say so.", is_published=True)
+    new = changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="All say so.", is_published=True)
     response = send(ada, new, claims=[claim])
     assert outcomes(response) == ["saved", "saved"]
     rating = Rating.objects.get(framework=bare[0])
@@ -329,8 +311,8 @@ def test_a_new_rating_is_written_after_the_claim_that_it_rests_on(
 def test_publishing_without_a_claim_is_refused_in_a_sentence_and_the_rest_is_saved(
     ada: Client, rating: Rating, bare: tuple[Framework, Criterion]
 ) -> None:
-    new = change(bare, seen=None, score=5, verdict="Fast", rationale="So I think.", is_published=True)
-    response = send(ada, new, change(rating, score=4))
+    new = changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="So I think.", is_published=True)
+    response = send(ada, new, changed_cell(rating, score=4))
     assert outcomes(response) == ["saved", "refused"]
     sentence = response.json()["outcomes"][1]["sentence"]
     assert sentence.startswith("Flask, Performance: A published rating needs at least one claim behind it.")
@@ -351,7 +333,7 @@ def test_values_that_cannot_be_are_refused_cell_by_cell(
     ada: Client, rating: Rating, fields: Change, said: str
 ) -> None:
     other = factories.make_rating(criterion=rating.criterion, framework=factories.make_framework(name="Zope"))
-    response = send(ada, change(rating, **fields), change(other, score=1))
+    response = send(ada, changed_cell(rating, **fields), changed_cell(other, score=1))
     assert outcomes(response) == ["refused", "saved"]
     assert said in response.json()["outcomes"][0]["sentence"]
     rating.refresh_from_db()
@@ -359,7 +341,7 @@ def test_values_that_cannot_be_are_refused_cell_by_cell(
 
 
 def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criterion]) -> None:
-    response = send(ada, change(bare, seen=None, score=4))
+    response = send(ada, changed_cell(bare, seen=None, score=4))
     assert outcomes(response) == ["refused"]
     sentence = response.json()["outcomes"][0]["sentence"]
     assert sentence == "Verdict: This field cannot be blank. Rationale: This field cannot be blank."
@@ -383,7 +365,7 @@ def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criter
 ])  # fmt: skip
 def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: Change, said: str) -> None:
     factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         (rating.framework, rating.criterion),
         source="009",
         line=1,
@@ -399,7 +381,7 @@ def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: 
 
 def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rating) -> None:
     factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
     )
     other = {**claim, "paraphrase": "It is not."}
@@ -410,7 +392,7 @@ def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rati
 
 def test_a_claim_that_is_sent_again_is_no_second_one(ada: Client, rating: Rating) -> None:
     factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
     )
     assert outcomes(send(ada, claims=[claim])) == ["saved"]
@@ -425,8 +407,8 @@ def test_a_cell_that_somebody_else_changed_is_told_with_both_values_and_the_rest
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     other = factories.make_rating(criterion=rating.criterion)
-    send(bob, change(rating, score=5, verdict="Swift"), reason="The benchmark is new.")
-    response = send(ada, change(rating, verdict="Slow"), change(other, score=1))
+    send(bob, changed_cell(rating, score=5, verdict="Swift"), reason="The benchmark is new.")
+    response = send(ada, changed_cell(rating, verdict="Slow"), changed_cell(other, score=1))
     told = {one["framework"]: one for one in response.json()["outcomes"]}
     assert told[other.framework.slug]["outcome"] == "saved"
     clash = told["django"]
@@ -440,14 +422,14 @@ def test_a_cell_that_somebody_else_changed_is_told_with_both_values_and_the_rest
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Swift", 2)
     # Taken all the same, at the version that was told.
-    assert outcomes(send(ada, change(rating, seen=2, verdict="Slow"))) == ["saved"]
+    assert outcomes(send(ada, changed_cell(rating, seen=2, verdict="Slow"))) == ["saved"]
     rating.refresh_from_db()
     assert (rating.score, rating.verdict, rating.version) == (5, "Slow", 3)
 
 
 def test_who_wanted_the_same_is_in_nobodys_way(ada: Client, bob: Client, rating: Rating) -> None:
-    send(bob, change(rating, score=5))
-    response = send(ada, change(rating, score=5))
+    send(bob, changed_cell(rating, score=5))
+    response = send(ada, changed_cell(rating, score=5))
     assert outcomes(response) == ["same"]
     assert response.json()["outcomes"][0]["version"] == 2
     assert response.json()["cells"]["django/performance"]["version"] == 2
@@ -456,8 +438,8 @@ def test_who_wanted_the_same_is_in_nobodys_way(ada: Client, bob: Client, rating:
 def test_a_cell_that_somebody_else_rated_first_is_a_conflict(
     ada: Client, bob: Client, bare: tuple[Framework, Criterion]
 ) -> None:
-    send(bob, change(bare, seen=None, score=2, verdict="Slow", rationale="I say."))
-    response = send(ada, change(bare, seen=None, score=5, verdict="Fast", rationale="They say."))
+    send(bob, changed_cell(bare, seen=None, score=2, verdict="Slow", rationale="I say."))
+    response = send(ada, changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="They say."))
     [clash] = response.json()["outcomes"]
     assert (clash["outcome"], clash["version"], clash["base"]) == ("conflict", 1, None)
     assert (clash["theirs"]["score"], clash["mine"]["score"]) == (2, 5)
@@ -466,7 +448,7 @@ def test_a_cell_that_somebody_else_rated_first_is_a_conflict(
 def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rating: Rating) -> None:
     bob = Author("Bob", Revision.Origin.ADMIN)
     revisions.delete(Rating.objects.get(), by=bob, reason="Not ours to say.", seen=1)
-    [clash] = send(ada, change(rating, score=5)).json()["outcomes"]
+    [clash] = send(ada, changed_cell(rating, score=5)).json()["outcomes"]
     assert (clash["outcome"], clash["version"], clash["theirs"], clash["who"]) == (
         "conflict",
         None,
@@ -475,7 +457,7 @@ def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rati
     )
     mine = clash["mine"]
     assert mine == {"score": 5, "verdict": "Middling", "rationale": "By the rubric.", "is_published": True}
-    assert outcomes(send(ada, change(rating, **{**mine, "seen": None}))) == ["saved"]
+    assert outcomes(send(ada, changed_cell(rating, **{**mine, "seen": None}))) == ["saved"]
     assert Rating.objects.get().version == 3
 
 
@@ -489,12 +471,15 @@ def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
     ada: Client, rating: Rating, field: str, name: str, said: str
 ) -> None:
     factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
     )
     gone = {field: name}
     response = send(
-        ada, change(rating, score=5), {**change(rating, score=1), **gone}, claims=[{**claim, **gone}, claim]
+        ada,
+        changed_cell(rating, score=5),
+        {**changed_cell(rating, score=1), **gone},
+        claims=[{**claim, **gone}, claim],
     )
     told = response.json()
     assert [(one["kind"], one.get("index"), one["outcome"]) for one in told["outcomes"]] == [
@@ -535,7 +520,7 @@ def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
 ])  # fmt: skip
 @pytest.mark.usefixtures("rating")
 def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> None:
-    response = ada.post(URL, {"changes": text})
+    response = ada.post(GRID, {"changes": text})
     assert response.status_code == 400
     assert response.json()["error"].endswith(".")
 
@@ -560,14 +545,14 @@ def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> No
 def test_a_cell_that_makes_no_sense_stops_the_save(
     ada: Client, rating: Rating, fields: Change, said: str
 ) -> None:
-    response = send(ada, {**change(rating, score=4), **fields})
+    response = send(ada, {**changed_cell(rating, score=4), **fields})
     assert response.status_code == 400
     assert said in response.json()["error"]
     assert last_revision(rating).version == 1
 
 
 def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rating) -> None:
-    response = send(ada, *[change(rating, score=4)] * 10_000)
+    response = send(ada, *[changed_cell(rating, score=4)] * 10_000)
     assert (response.status_code, response.json()["error"]) == (
         400,
         "These are 10000 ratings. Save at most 8000 at a time.",
@@ -586,12 +571,12 @@ def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rat
 ], ids=["json", "bytes", "charset", "torn", "boundless", "long", "many"])  # fmt: skip
 @pytest.mark.usefixtures("rating")
 def test_no_body_is_too_strange_for_an_answer(ada: Client, body: bytes, kind: str) -> None:
-    assert ada.generic("POST", URL, body, kind).status_code in {400, 413}
+    assert ada.generic("POST", GRID, body, kind).status_code in {400, 413}
 
 
 def test_a_reason_is_needed(ada: Client, rating: Rating) -> None:
     for reason in ("", "  ", None):
-        response = send(ada, change(rating, score=4), reason=reason)
+        response = send(ada, changed_cell(rating, score=4), reason=reason)
         assert (response.status_code, response.json()["error"]) == (
             400,
             "Say in a sentence why: it stands in the history beside your name.",
@@ -629,17 +614,17 @@ def test_who_may_only_look_sees_it_and_saves_nothing(rating: Rating) -> None:
     assert "You may look at the grid and not change it." in page.text
     assert page.all("form#save") == []
     assert "disabled" in read(panel(client).content).one("#values")
-    assert send(client, change(rating, score=5)).status_code == 403
+    assert send(client, changed_cell(rating, score=5)).status_code == 403
     assert last_revision(rating).version == 1
 
 
 def test_each_right_is_asked_for_by_itself(rating: Rating, bare: tuple[Framework, Criterion]) -> None:
     factories.make_source(key="009")
-    new = change(bare, seen=None, score=5, verdict="Fast", rationale="So.")
-    claim = change(bare, source="009", line=1, part="prose", paraphrase="It is.")
+    new = changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="So.")
+    claim = changed_cell(bare, source="009", line=1, part="prose", paraphrase="It is.")
     user = looking()
     user.user_permissions.add(factories.permission("change_rating"))
-    response = send(sign_in(user), change(rating, score=5), new, claims=[claim])
+    response = send(sign_in(user), changed_cell(rating, score=5), new, claims=[claim])
     assert [one.get("sentence", "") for one in response.json()["outcomes"]] == [
         "You may not add claims here, so this was not saved.",
         "",
@@ -649,34 +634,34 @@ def test_each_right_is_asked_for_by_itself(rating: Rating, bare: tuple[Framework
 
 @pytest.mark.usefixtures("rating")
 def test_others_do_not_get_in(client: Client) -> None:
-    assert client.get(URL)["Location"] == f"/admin/login/?next={URL}"
+    assert client.get(GRID)["Location"] == f"/admin/login/?next={GRID}"
     assert panel(client).status_code == 302
     stranger = User.objects.create_user("mallory", is_staff=True)
-    for response in (sign_in(stranger).get(URL), panel(sign_in(stranger)), send(sign_in(stranger))):
+    for response in (sign_in(stranger).get(GRID), panel(sign_in(stranger)), send(sign_in(stranger))):
         assert response.status_code == 403
 
 
 def test_other_methods_are_not_allowed(ada: Client) -> None:
-    assert ada.put(URL).status_code == 405
-    assert ada.post(f"{URL}cell/django/performance/").status_code == 405
+    assert ada.put(GRID).status_code == 405
+    assert ada.post(f"{GRID}cell/django/performance/").status_code == 405
 
 
 def test_a_save_needs_the_token(rating: Rating) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
-    assert send(client, change(rating, score=5)).status_code == 403
+    assert send(client, changed_cell(rating, score=5)).status_code == 403
 
 
 def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: Rating) -> None:
     client = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
-    claim = change(
+    claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
     )
-    response = send(client, change(rating, score=5), claims=[claim])
+    response = send(client, changed_cell(rating, score=5), claims=[claim])
     assert outcomes(response) == ["saved", "saved"]
     proposal = Proposal.objects.get()
-    assert response.json()["proposal"] == proposal.get_absolute_url()
+    assert response.json()["proposal"] == proposals.page_of(proposal)
     assert (proposal.origin, proposal.reason) == (Revision.Origin.GRID, "Read again.")
     assert [(step.model, step.seen) for step in proposal.changes.all()] == [("claim", None), ("rating", 1)]
     rating.refresh_from_db()
@@ -687,11 +672,11 @@ def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
     pat = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
     named = (rating.framework, rating.criterion)
-    claim = change(named, source="009", line=1, part="prose", paraphrase="It is.")
-    send(pat, change(rating, score=5, reason="On that claim."), claims=[claim])
+    claim = changed_cell(named, source="009", line=1, part="prose", paraphrase="It is.")
+    send(pat, changed_cell(rating, score=5, reason="On that claim."), claims=[claim])
     proposal = Proposal.objects.get()
-    [way] = read(pat.get(proposal.get_absolute_url()).content).all("p.take-up a")
-    assert way["href"] == f"{URL}?proposal={proposal.pk}"
+    [way] = read(pat.get(proposals.page_of(proposal)).content).all("p.take-up a")
+    assert way["href"] == f"{GRID}?proposal={proposal.pk}"
 
     response = pat.get(way["href"])
     page = read(response.content)
@@ -715,17 +700,17 @@ def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
         ],
     }
     resumes = page.one("form#save input[name=resumes]")["value"]
-    changes = {"reason": "Read once more.", "ratings": [change(rating, score=4)]}
-    pat.post(URL, {"changes": json.dumps(changes), "resumes": resumes})
+    changes = {"reason": "Read once more.", "ratings": [changed_cell(rating, score=4)]}
+    pat.post(GRID, {"changes": json.dumps(changes), "resumes": resumes})
     assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
 
 
 @pytest.mark.parametrize("number", ["0", "x", "%00", "9" * 30, ""])
 def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number: str) -> None:
-    send(sign_in(factories.make_proposer(username="pat")), change(rating, score=5))
+    send(sign_in(factories.make_proposer(username="pat")), changed_cell(rating, score=5))
     client = sign_in(factories.make_proposer(username="sam"))
     for asked in (number, str(Proposal.objects.get().pk)):
-        response = client.get(f"{URL}?proposal={asked}")
+        response = client.get(f"{GRID}?proposal={asked}")
         assert response.status_code == 200
         assert read(response.content).all("#taken-up, [name=resumes]") == []
 
@@ -740,6 +725,6 @@ def test_a_save_looks_up_no_more_for_more_cells(
     """Each cell costs its own write, 7 queries; what is around it does not grow."""
     world(size)
     ratings = list(Rating.objects.select_related("framework", "criterion"))
-    ada.get(URL)
+    ada.get(GRID)
     with django_assert_num_queries(12 + 7 * len(ratings)):
-        assert set(outcomes(send(ada, *(change(one, score=5) for one in ratings)))) == {"saved"}
+        assert set(outcomes(send(ada, *(changed_cell(one, score=5) for one in ratings)))) == {"saved"}

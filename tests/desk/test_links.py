@@ -22,12 +22,11 @@ from desk.queues import links
 from desk.queues.links import Door, LinkOutcome, check, check_all, is_public
 from frameworks.models import LinkCheck
 from tests import factories
-from tests.desk.test_admin import ada, sign_in
+from tests.desk.signing_in import sign_in
 from tests.html import read
 
 pytestmark = pytest.mark.both
 
-__all__ = ["ada"]  # a fixture
 
 LINKS = "/admin/frameworks/linkcheck/"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)

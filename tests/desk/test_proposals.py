@@ -10,13 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.html import Element, read
-
-from .test_admin import add_url, change_url, form_on, list_url, sign_in, text_of
+from tests.desk.acting import decide, proposal_page
+from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
+from tests.desk.signing_in import sign_in
+from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +34,6 @@ OUTSIDE = {
     "shutil.copyfile",
 }
 QUEUE = "/admin/frameworks/proposal/"
-
-
-@pytest.fixture
-def eve() -> Client:
-    """She edits and may not publish."""
-    return sign_in(factories.make_proposer(username="eve", first_name="Eve", last_name="Stone"))
-
-
-@pytest.fixture
-def rob() -> Client:
-    """He publishes and may not edit."""
-    return sign_in(factories.make_reviewer(username="rob", first_name="Rob", last_name="Glass"))
 
 
 def save(client: Client, url: str, **changes: Any) -> Any:
@@ -68,18 +58,6 @@ def propose(eve: Client, rating: Rating, **changes: Any) -> Proposal:
     return Proposal.objects.latest("pk")
 
 
-def page(client: Client, proposal: Proposal) -> Element:
-    return read(client.get(proposal.get_absolute_url()).content)
-
-
-def decide(client: Client, proposal: Proposal, decision: str, **more: Any) -> Any:
-    shown = page(client, proposal)
-    over = [field["value"] for field in shown.all("input[name=over]")]
-    return client.post(
-        proposal.get_absolute_url(), {"decision": decision, "over": over, "note": "", **more}, follow=True
-    )
-
-
 def change(fact: Recorded, **fields: Any) -> None:
     fact.refresh_from_db()
     for name, value in fields.items():
@@ -96,7 +74,7 @@ def test_a_form_becomes_a_proposal_and_changes_nothing(eve: Client) -> None:
     answer = save(eve, change_url(rating), score=4, verdict="Good", reason="Read again.")
     assert state_of_everything() == before
     proposal = Proposal.objects.get()
-    assert answer.redirect_chain == [(proposal.get_absolute_url(), 302)]
+    assert answer.redirect_chain == [(proposals.page_of(proposal), 302)]
     shown = read(answer.content)
     assert shown.texts(".messagelist li") == [
         f"Proposed as number {proposal.pk}. It changes nothing until a reviewer publishes it."
@@ -209,7 +187,7 @@ def test_what_was_changed_since_is_shown_with_both_values_and_published_on_top(
     rating = factories.make_rating(score=3, verdict="Middling")
     proposal = propose(eve, rating, score=4)
     change(rating, verdict="Fair")
-    shown = page(rob, proposal)
+    shown = proposal_page(rob, proposal)
     rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in shown.all(".clash tbody tr")]
     assert rows == [["Score", "3", "3", "4"], ["Verdict", "Middling", "Fair", "not changed"]]
     assert "Ada changed it on" in shown.one(".clash").text
@@ -221,9 +199,9 @@ def test_what_was_changed_since_is_shown_with_both_values_and_published_on_top(
 def test_what_is_changed_while_the_reviewer_looks_is_not_published(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3)
     proposal = propose(eve, rating, score=4)
-    page(rob, proposal)
+    proposal_page(rob, proposal)
     change(rating, score=1)
-    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish", "note": "Fine."})
+    answer = rob.post(proposals.page_of(proposal), {"decision": "publish", "note": "Fine."})
     assert answer.status_code == 409
     assert f"Not published: somebody else changed {rating.key_text} since." in text_of(answer)
     assert "Fine." in text_of(answer)
@@ -251,7 +229,7 @@ def test_all_or_nothing(eve: Client, rob: Client) -> None:
 def test_two_reviewers_decide_once(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     decide(rob, proposal, "reject", note="No source says so.")
-    answer = rob.post(proposal.get_absolute_url(), {"decision": "publish"})
+    answer = rob.post(proposals.page_of(proposal), {"decision": "publish"})
     assert f"{proposal} has been decided already." in text_of(answer)
     assert Rating.objects.get().score == 3
 
@@ -263,7 +241,7 @@ def test_returning_and_rejecting_need_a_note(eve: Client, rob: Client, decision:
     decide(rob, proposal, decision, note="Line 12 says otherwise.")
     proposal.refresh_from_db()
     assert (proposal.status, proposal.note) == (status, "Line 12 says otherwise.")
-    assert "Line 12 says otherwise." in page(eve, proposal).one(".proposal-status").text
+    assert "Line 12 says otherwise." in proposal_page(eve, proposal).one(".proposal-status").text
     assert Rating.objects.get().score == 3
 
 
@@ -276,7 +254,7 @@ def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
     rating = factories.make_rating(score=3, verdict="Middling")
     proposal = propose(eve, rating, score=4, verdict="Almost god")
     decide(rob, proposal, "return", note="A typing mistake.")
-    form = page(eve, proposal).one("form.take-up")
+    form = proposal_page(eve, proposal).one("form.take-up")
     data = {field["name"]: field["value"] for field in form.all("input")}
     shown = eve.post(form["action"], {**data, "_edit": "1"})
     assert read(shown.content).one("input[name=verdict]")["value"] == "Almost god"
@@ -288,8 +266,8 @@ def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
 
 def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
-    assert page(eve, proposal).texts(".submit-row button") == ["Withdraw"]
-    assert eve.post(proposal.get_absolute_url(), {"decision": "publish"}).status_code == 403
+    assert proposal_page(eve, proposal).texts(".submit-row button") == ["Withdraw"]
+    assert eve.post(proposals.page_of(proposal), {"decision": "publish"}).status_code == 403
     decide(eve, proposal, "withdraw")
     assert Proposal.objects.get().status == "withdrawn"
 
@@ -297,8 +275,8 @@ def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
 def test_nobody_else_may_withdraw_or_take_up(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     other = sign_in(factories.make_proposer())
-    assert not page(other, proposal).all("form.take-up")
-    assert other.post(proposal.get_absolute_url(), {"decision": "withdraw"}).status_code == 403
+    assert not proposal_page(other, proposal).all("form.take-up")
+    assert other.post(proposals.page_of(proposal), {"decision": "withdraw"}).status_code == 403
     rating = Rating.objects.get()
     data = form_on(other.get(change_url(rating)), score=5, reason="Mine.") | {"resumes": [str(proposal.pk)]}
     other.post(change_url(rating), data)
@@ -313,10 +291,11 @@ def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: 
     rating = factories.make_rating(score=3, verdict="Middling", is_published=True)
     proposal = propose(eve, rating, verdict="Splendid")
     before = state_of_everything()
-    links = {link.text: link["href"] for link in page(rob, proposal).all(".previews a")}
+    links = {link.text: link["href"] for link in proposal_page(rob, proposal).all(".previews a")}
     assert next(iter(links)) == "Matrix"
     shown = read(rob.get(links[f"Framework {rating.framework}"]).content)
     assert "Nothing of it is public yet" in shown.one(".preview").text
+    assert shown.one(".preview a")["href"] == proposals.page_of(proposal)
     assert "Splendid" in shown.text
     assert state_of_everything() == before
     public = Client().get(rating.framework.get_absolute_url()).content.decode()
@@ -328,7 +307,7 @@ def test_every_preview_that_is_offered_opens(eve: Client, rob: Client) -> None:
     new = form_on(eve.get(add_url(Framework)), name="Newcomer", slug="newcomer", reason="It is new.")
     eve.post(add_url(Framework), new)
     proposal = Proposal.objects.get()
-    for link in page(rob, proposal).all(".previews a"):
+    for link in proposal_page(rob, proposal).all(".previews a"):
         answer = rob.get(link["href"])
         assert answer.status_code == 200, link.text
         assert read(answer.content).one(".preview").text.startswith(f"Preview of proposal {proposal.pk}.")
@@ -356,7 +335,7 @@ def test_nothing_outside_the_database_happens_in_a_preview_and_nothing_stays_in_
 ) -> None:
     rating = factories.make_rating(score=3, is_published=True)
     proposal = propose(eve, rating, verdict="Splendid")
-    addresses = [link["href"] for link in page(rob, proposal).all(".previews a")]
+    addresses = [link["href"] for link in proposal_page(rob, proposal).all(".previews a")]
     for address in addresses:
         rob.get(address)  # what is imported at the first time is compiled then, into a file
     heard: list[object] = []
@@ -425,7 +404,7 @@ def test_there_is_no_such_proposal(rob: Client, pk: str) -> None:
 )
 def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: dict[str, Any]) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
-    answer = rob.post(proposal.get_absolute_url(), data)
+    answer = rob.post(proposals.page_of(proposal), data)
     assert answer.status_code in {200, 302}
     proposal.refresh_from_db()
     assert (proposal.status == "published") == (data.get("decision") == "publish")

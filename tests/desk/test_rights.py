@@ -27,7 +27,8 @@ from frameworks.models import EditorProfile, Framework, LinkCheck, Objection, Up
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.desk.test_admin import one_of_each, sign_in
+from tests.desk.signing_in import sign_in
+from tests.factories import one_of_each
 from tests.html import read
 
 pytestmark = pytest.mark.django_db

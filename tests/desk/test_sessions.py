@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
-from tests.desk.test_admin import sign_in, text_of
+from tests.desk.reading import text_of
+from tests.desk.signing_in import sign_in
 from tests.html import read
 
 pytestmark = pytest.mark.django_db

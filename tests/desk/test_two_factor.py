@@ -12,7 +12,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.accounts import two_factor
 from tests import factories
-from tests.desk.test_admin import sign_in, text_of
+from tests.desk.reading import text_of
+from tests.desk.signing_in import sign_in
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from frameworks.models import Claim, Framework, Rating, Revision
+from tests.database import execute, refused
 from tests.factories import (
     make_claim,
     make_criterion,
@@ -29,11 +30,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Make = Callable[[], models.Model]
 Write = Callable[..., None]
-
-
-def execute(statement: str, *values: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def insert(like: models.Model, **columns: Any) -> None:
@@ -59,13 +55,6 @@ def update(fact: models.Model, **columns: Any) -> None:
 
 def delete(fact: models.Model) -> None:
     execute(f"DELETE FROM {fact._meta.db_table} WHERE id = %s", fact.pk)  # noqa: S608
-
-
-@contextmanager
-def refused(promise: str) -> Iterator[None]:
-    """The database says no, and by which promise."""
-    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
-        yield
 
 
 def make_revision() -> Revision:

@@ -34,11 +34,7 @@ from frameworks.models import (
 from frameworks.record.seeding import fixture_files, plant
 from tests.html import read
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("seeded"),
-    pytest.mark.xdist_group("seeded"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
 FILES = fixture_files(settings.BASE_DIR / "fixtures")
 

@@ -5,13 +5,14 @@ import re
 import struct
 import subprocess
 import sys
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import pyvips
 from django.core.cache import cache
 from django.test import Client
+from PIL import Image, ImageChops
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
@@ -22,13 +23,8 @@ from pictures.card import Bar, Card, Dots, Row, Scale, Steps, figures, part
 from pictures.rasterising import png_of
 from pictures.text_metrics import Face
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    change,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, fits, read
+from tests.pages import ERRORS, PAGES, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -376,8 +372,10 @@ def ink_width(words: str, face: Face) -> int:
         f'<style>{drawing.LIGHT}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
         "</text></svg>"
     )
-    left, _, width, _ = pyvips.Image.pngload_buffer(png_of(svg)).find_trim(background=[255], threshold=1)
-    return int(left + width)
+    picture = Image.open(BytesIO(png_of(svg))).convert("L")
+    inked = ImageChops.invert(picture).getbbox()
+    assert inked
+    return inked[2]
 
 
 @pytest.mark.parametrize("family", ["newsreader-500", "public-sans-400", "public-sans-600"])
@@ -471,7 +469,7 @@ def test_a_machine_without_typefaces_draws_the_same_and_is_told_nothing() -> Non
     """In a process of its own: where the machine's typefaces are is asked once."""
     card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
     svg = drawing.svg_of(card, brand="Touchstone", address="example.org/a/")
-    told = "import sys; from frameworks.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
+    told = "import sys; from pictures.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
     elsewhere = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "FONTCONFIG_PATH": "/nowhere"}
     alone = subprocess.run(
         [sys.executable, "-c", told], input=svg.encode(), capture_output=True, env=elsewhere, check=True

@@ -14,11 +14,8 @@ from frameworks.models import Claim, Framework, Rating, Revision
 from frameworks.pages import conditional
 from frameworks.record import revisions
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    change,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import order, read
+from tests.pages import change
 
 API = "/api/v1"
 #: Every address that answers with data, by what it is.

@@ -4,8 +4,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.site.test_query_counts import items  # noqa: F401 - a fixture
-
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
@@ -35,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 )
 def test_as_many_queries_for_much_as_for_little(
     client: Client,
-    items: None,  # noqa: F811
+    items: None,
     django_assert_num_queries: DjangoAssertNumQueries,
     path: str,
     queries: int,

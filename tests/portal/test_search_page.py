@@ -8,12 +8,8 @@ from django.test import Client
 from frameworks.models import Claim, Criterion, Framework, Source
 from portal.search import documents
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    change,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element
+from tests.pages import change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 

@@ -7,13 +7,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.comparisons.pages.test_matrix_page import (
-    PAGES,
-    SCORES,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, order, read, standings, submission
+from tests.pages import PAGES, get
+from tests.worlds import SCORES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 

@@ -6,13 +6,9 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    world,  # noqa: F401 - a fixture
-)
 from tests.factories import KEPT
 from tests.html import read
+from tests.pages import ERRORS, EVERYWHERE, PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -30,7 +26,6 @@ COMPARISONS = [
     "/compare/flask-vs-fastapi/?only=differences",
     "/capabilities/?need=orm&need=admin",
 ]
-EVERYWHERE = [*PAGES.values(), *(path for path, _ in ERRORS.values())]
 FILES = ["/matrix.csv", "/compare/flask-vs-fastapi.json", f"/s/{KEPT}.md", "/compare/flask.json"]
 HTMX = {"HX-Request": "true"}
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from tests.conftest import Command
+from tests.commands import Command
 
 pytestmark = pytest.mark.both
 

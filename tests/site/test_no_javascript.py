@@ -7,13 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, address, read, submission
+from tests.pages import ERRORS, PAGES, form_of, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -22,13 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 def client(remembering: Client) -> Client:
     """Nothing is changed by these tests."""
     return remembering
-
-
-def form_of(html: bytes) -> str:
-    """The form with all that its controls can change, as it came."""
-    text = html.decode()
-    start = text.index('<form id="')
-    return text[start : text.index("</form>", start) + len("</form>")]
 
 
 EVERYTHING = (

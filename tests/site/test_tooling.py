@@ -1,5 +1,6 @@
 """The promises that the project's own files make: settings, requirements, scripts, the example production set-up."""
 
+import ast
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from django.utils import formats
 from dotenv import dotenv_values
 
 from config.settings import kept_secret
-from tests.conftest import Command
+from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
 
@@ -123,7 +124,7 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (BASE_DIR / name).read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: str) -> None:
     lines = (BASE_DIR / name).read_text().splitlines()
     entries = [line for line in lines if not line.startswith(("    ", "#"))]
@@ -137,18 +138,12 @@ def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: st
         assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}( \\)?", line)
 
 
-def test_all_sets_agree_and_hold_what_is_asked_for() -> None:
+def test_both_sets_agree_and_hold_what_is_asked_for() -> None:
     run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
-    build = pins("requirements-build.txt")
     assert run.items() <= dev.items()
-    assert all(build[name] == dev[name] for name in build.keys() & dev.keys())
-    for name, pinned in [
-        ("requirements.in", run),
-        ("requirements-dev.in", dev),
-        ("requirements-build.in", build),
-    ]:
+    for name, pinned in [("requirements.in", run), ("requirements-dev.in", dev)]:
         wanted = re.findall(r"^([a-z0-9-]+)", (BASE_DIR / name).read_text(), re.MULTILINE)
-        assert set(wanted) - {"-r", "-c"} <= pinned.keys()
+        assert set(wanted) - {"-r"} <= pinned.keys()
 
 
 # Scripts and rules
@@ -230,12 +225,10 @@ def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         return response.status, response.read().decode(errors="replace"), dict(response.headers)
 
 
-@pytest.mark.xdist_group("production")
 def test_the_server_is_ready_when_it_says_so(server: str) -> None:
     assert fetch(f"{server}ready/")[:2] == (200, "ok\n")
 
 
-@pytest.mark.xdist_group("production")
 def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     _, page, _ = fetch(f"{server}admin/login/")
     style = re.search(r'href="/(static/admin/css/base\.[0-9a-f]{12}\.css)"', page)
@@ -245,19 +238,16 @@ def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
-@pytest.mark.xdist_group("production")
 def test_a_value_of_eight_kilobytes_reaches_the_portal(server: str) -> None:
     assert fetch(f"{server}live/?q={'a' * 8192}")[:2] == (200, "ok\n")
 
 
-@pytest.mark.xdist_group("production")
 def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[str, str]) -> None:
     outcome = prepare(installation)
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
 
 
-@pytest.mark.xdist_group("production")
 def test_preparing_collects_again_what_is_missing_and_only_then(installation: dict[str, str]) -> None:
     collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"
     elsewhere = {**installation, "PORT": free_port()}
@@ -268,3 +258,31 @@ def test_preparing_collects_again_what_is_missing_and_only_then(installation: di
     lost.unlink()
     assert prepare(elsewhere).returncode == 0
     assert lost.exists()
+
+
+# The tests themselves
+
+
+def imported_by(file: Path) -> set[str]:
+    """Return the modules, and what is taken from them, by their full names."""
+    package = file.relative_to(BASE_DIR).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_shared_parts_of_tests_live_in_named_modules() -> None:
+    """No file imports from a test file, nor from a conftest.py: pytest finds fixtures by itself."""
+    offences = [
+        f"{file.relative_to(BASE_DIR)}: {name}"
+        for file in sorted((BASE_DIR / "tests").rglob("*.py"))
+        for name in sorted(imported_by(file))
+        if name.startswith("tests.") and re.search(r"\.(test_\w+|conftest)(\.|$)", name)
+    ]
+    assert offences == []

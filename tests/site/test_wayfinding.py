@@ -10,12 +10,8 @@ from django.test import Client
 from frameworks.models import Criterion, Framework
 from frameworks.record import revisions
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    PAGES,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import read
+from tests.pages import PAGES, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from frameworks.models import RENAMABLE, Revision, recorded_models
+from frameworks.models import Revision, renamable_models
 from frameworks.record import revisions
 from frameworks.record.revisions import Author, Conflict, Refused
 
@@ -16,14 +16,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", metavar="KIND", choices=RENAMABLE, help=", ".join(RENAMABLE))
+        kinds = sorted(renamable_models())
+        parser.add_argument("kind", metavar="KIND", choices=kinds, help=", ".join(kinds))
         parser.add_argument("old", metavar="OLD", help="What it is called in addresses, such as fastapi.")
         parser.add_argument("new", metavar="NEW", help="Lower-case letters, digits and hyphens.")
         parser.add_argument("--reason", required=True, help="Why, in a sentence. It stands in the history.")
         parser.add_argument("--author", default="Command line", help="Whose name stands in the history.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        model = recorded_models()[options["kind"]]
+        model = renamable_models()[options["kind"]]
         name = model.key_fields[0]
         try:
             fact = model._default_manager.get(**{name: options["old"]})

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import LinkCheck, Rating
 from tests import factories
-from tests.conftest import Axe
+from tests.browser.looking import Axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,13 +8,14 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Objection, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
+from tests.browser.looking import Axe
 from tests.browser.stillness import settle
-from tests.conftest import Axe
-from tests.desk.test_admin import sign_in
+from tests.desk.signing_in import sign_in
 
 URL = "/admin/frameworks/rating/matrix/"
 BOB = Author("Bob Hopper", Revision.Origin.ADMIN)
@@ -574,7 +575,7 @@ def test_what_an_editor_proposes_is_told_and_the_cells_go_back(page: Page, live_
     expect(page.locator("#outcome")).to_contain_text(number)
     proposal = Proposal.objects.get()
     link = page.locator("#outcome").get_by_role("link")
-    expect(link).to_have_attribute("href", proposal.get_absolute_url())
+    expect(link).to_have_attribute("href", proposals.page_of(proposal))
     expect(cell(page, "Django", "Performance")).to_have_text("3 Middling1 claim, review due")
     expect(page.get_by_role("button", name="Nothing to save")).to_be_disabled()
     assert rating("django").score == 3

@@ -11,7 +11,7 @@ from frameworks.models import EditorProfile, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.conftest import Axe
+from tests.browser.looking import Axe
 
 from .signing_in import sign_in
 

@@ -10,8 +10,8 @@ from frameworks.models import Rating
 from frameworks.record import revisions
 from frameworks.tables import kinds, sheets
 from tests import factories
-from tests.conftest import Axe
-from tests.desk.test_admin import sign_in
+from tests.browser.looking import Axe
+from tests.desk.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

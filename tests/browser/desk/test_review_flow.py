@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from desk.review import proposals
 from frameworks.models import Proposal, Rating
 from tests import factories
+from tests.browser.looking import Axe
 from tests.browser.stillness import settle
-from tests.conftest import Axe
-from tests.desk.test_admin import change_url
+from tests.desk.reading import change_url
 
 from .signing_in import sign_in
 
@@ -64,14 +65,14 @@ def test_returned_and_taken_up_again(
     propose(page, live_server, rating)
     eve = Proposal.objects.get().author
     sign_in(page, live_server, factories.make_reviewer())
-    page.goto(Proposal.objects.get().get_absolute_url())
+    page.goto(proposals.page_of(Proposal.objects.get()))
     page.get_by_role("button", name="Return to the author").click()
     expect(page.locator(".errorlist")).to_have_text("Say why, so that the author can go on.")
     page.get_by_label("Note to the author").fill("Says who?")
     page.get_by_role("button", name="Return to the author").click()
     expect(page.locator(".messagelist")).to_be_visible()
     sign_in(page, live_server, eve)
-    page.goto(Proposal.objects.get().get_absolute_url())
+    page.goto(proposals.page_of(Proposal.objects.get()))
     page.get_by_role("button", name="Take it up again").press("Enter")
     expect(page.get_by_role("textbox", name="Verdict")).to_have_value("Quick")
     page.get_by_role("textbox", name="Verdict").fill("Quick, says one source")

@@ -9,7 +9,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.conftest import Axe
+from tests.browser.looking import Axe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comparisons.arithmetic import scoring
-from comparisons.arithmetic.flips import leaders
 from comparisons.arithmetic.stability import DRAWS, Stability, stability, weightings
 
 HALF = Fraction(1, 2)
@@ -49,7 +48,7 @@ def test_an_example_by_hand() -> None:
 
 def test_the_same_numbers_on_every_machine() -> None:
     """Pinned: another Python, another seed or another way to draw would show here."""
-    assert weightings(["performance", "security"], 10, draws=8) == PINNED
+    assert list(weightings(["performance", "security"], 10, draws=8)) == PINNED
 
 
 def test_neither_order_nor_a_newcomer_moves_what_is_drawn() -> None:
@@ -66,7 +65,7 @@ def test_all_weights_are_as_likely_as_each_other() -> None:
 @settings(deadline=None)
 @given(scores=worlds, minimum=st.sampled_from([Fraction(0), Fraction(2, 5), HALF, Fraction(1)]))
 def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], minimum: Fraction) -> None:
-    led = [leaders(scores, each, minimum_coverage=minimum) for each in weightings(CRITERIA, 3, draws=60)]
+    led = [scoring.leaders(scores, each, minimum) for each in weightings(CRITERIA, 3, draws=60)]
     found = drawn(scores, draws=60, minimum=minimum, heaviest=3)
     assert dict(found.alone) == Counter(one[0] for one in led if len(one) == 1)
     assert found.level == sum(len(one) > 1 for one in led)
@@ -83,15 +82,6 @@ def test_the_shares_add_up(scores: dict[str, scoring.Scores], draws: int) -> Non
     assert all(abs(part - 100 * n / draws) < 1 for part, n in zip(found.percents, counts, strict=True))
     assert [times for _, times in found.alone] == sorted((times for _, times in found.alone), reverse=True)
     assert found == drawn(scores, draws=draws)
-
-
-def test_many_criteria_do_not_run_into_each_other() -> None:
-    """All at their best and heaviest: the lanes are wide enough."""
-    names = [f"c{number}" for number in range(500)]
-    scores = {"ann": dict.fromkeys(names, 5), "bob": {**dict.fromkeys(names, 5), names[0]: 4}}
-    found = stability(scores, names, minimum_coverage=HALF, heaviest=10, draws=50)
-    even = sum(not each[names[0]] for each in weightings(names, 10, draws=50))
-    assert (dict(found.alone), found.level, found.nobody) == ({"ann": 50 - even}, even, 0)
 
 
 @pytest.mark.parametrize("scores", [{}, {"ann": {}}, {"ann": dict.fromkeys(CRITERIA)}])

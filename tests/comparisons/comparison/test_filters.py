@@ -21,19 +21,11 @@ from tests.factories import (
     make_rating,
     make_trait,
 )
+from tests.worlds import CATALOGUE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 Ask = Callable[[str], FrameworkFilter]
-
-#: Each framework's tagline, traits, and scores in speed and security (None: not rated).
-WORLD: dict[str, tuple[str, str, int | None, int | None]] = {
-    "Django": ("The web framework with everything", "full-stack orm admin forms", 3, 5),
-    "FastAPI": ("Typed APIs", "api validation", 5, 4),
-    "Flask": ("Small core, many extensions", "micro", 3, 2),
-    "Quart": ("Flask for async", "micro api", None, None),
-    "Tornado": ("", "", 4, None),
-}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +48,7 @@ def make_catalogue() -> Ask:
         for slug in slugs.split()
     }
     speed, security = make_criterion(slug="speed", name="Speed"), make_criterion(slug="security")
-    for name, (tagline, traits, *scores) in WORLD.items():
+    for name, (tagline, traits, *scores) in CATALOGUE.items():
         framework = make_framework(name=name, tagline=tagline)
         for slug in traits.split():
             make_trait(framework=framework, value=values[slug])
@@ -83,7 +75,7 @@ def notices_of(query: str, chosen: FrameworkFilter) -> list[str]:
     return list(notices(QueryDict(query), chosen.form, weighing))
 
 
-EVERYONE = list(WORLD)
+EVERYONE = list(CATALOGUE)
 
 
 @pytest.mark.parametrize(

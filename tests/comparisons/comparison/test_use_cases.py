@@ -7,12 +7,8 @@ from django.utils import timezone
 from comparisons.models import Need, Recommendation, UseCase
 from frameworks.models import Claim, Criterion, Framework
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    change,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, order, read, standings
+from tests.pages import change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

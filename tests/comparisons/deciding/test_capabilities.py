@@ -6,12 +6,8 @@ from django.test import Client
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Trait
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    change,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, read
+from tests.pages import change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

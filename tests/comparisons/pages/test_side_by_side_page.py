@@ -5,10 +5,8 @@ from django.test import Client
 
 from frameworks.models import Rating
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import world  # noqa: F401 - a fixture
 from tests.html import Element, address, read
-
-from .test_matrix_page import change, get
+from tests.pages import change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
 

@@ -14,15 +14,10 @@ from comparisons.models import Snapshot
 from frameworks.models import Criterion, Framework
 from frameworks.pages import conditional
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    change,
-    world,  # noqa: F401 - a fixture
-)
 from tests.factories import KEPT
-from tests.frameworks.record.test_renaming import rename
+from tests.frameworks.changing import rename
 from tests.html import Element, read
+from tests.pages import ERRORS, PAGES, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

@@ -29,12 +29,9 @@ from frameworks.models import Rating, Revision
 from frameworks.record import revisions
 from frameworks.tables import kinds, sheets
 from tests import factories
-from tests.desk.test_admin import ada
-from tests.frameworks.tables.test_imports import confirm, counts, preview, shown, upload
+from tests.frameworks.tables.importing import confirm, counts, preview, shown, upload
 from tests.html import Element, read
-from tests.site.test_query_counts import make_items
-
-__all__ = ["ada"]
+from tests.items import make_items
 
 pytestmark = pytest.mark.django_db
 

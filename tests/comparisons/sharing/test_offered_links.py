@@ -19,7 +19,7 @@ from frameworks.models import Criterion, Facet, Framework, Rating, Revision
 from frameworks.record import revisions
 from tests import factories
 from tests.html import read
-from tests.site.test_no_javascript import form_of
+from tests.pages import form_of, table
 
 pytestmark = pytest.mark.django_db
 
@@ -94,11 +94,6 @@ def opened(client: Client, address: str) -> bytes:
     assert response.status_code == 200
     assert b'class="notices"' not in response.content
     return response.content
-
-
-def table(html: bytes) -> str:
-    found = re.search(r'<table class="(grid|versus).*?</table>', html.decode(), re.DOTALL)
-    return found[0] if found else ""
 
 
 def offered(html: bytes) -> str:

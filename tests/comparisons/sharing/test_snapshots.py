@@ -22,9 +22,8 @@ from comparisons.sharing import snapshots
 from frameworks.models import Claim, Rating
 from frameworks.record import revisions
 from tests import factories
-from tests.desk.test_admin_race import at_once
+from tests.database import at_once, execute, refused
 from tests.factories import KEPT
-from tests.frameworks.test_constraints import execute, refused
 from tests.html import Element, read
 
 pytestmark = pytest.mark.both

@@ -7,11 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import Benchmark, Figure, Framework
 from frameworks.pages.benchmarking import Bar, Comparison, comparison, ratio, scale
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element
+from tests.pages import get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

@@ -8,12 +8,7 @@ from frameworks.models import Claim, EditorProfile, Framework, Revision
 from frameworks.pages import conditional
 from frameworks.record import revisions
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    ERRORS,
-    PAGES,
-    change,
-    world,  # noqa: F401 - a fixture
-)
+from tests.pages import ERRORS, PAGES, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

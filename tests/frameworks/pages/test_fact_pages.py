@@ -6,13 +6,8 @@ from django.test import Client
 from comparisons.models import UseCase
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Rating, Source
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    PAGES,
-    change,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element
+from tests.pages import PAGES, change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

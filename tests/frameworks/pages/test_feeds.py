@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import EditorProfile
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.frameworks.record.test_changes import NOON, change, editor, rated
+from tests.frameworks.changing import NOON, change, editor, rated
 from tests.html import read
 
 pytestmark = pytest.mark.django_db

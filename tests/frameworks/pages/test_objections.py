@@ -14,10 +14,10 @@ from frameworks.models import Framework, Objection, Rating, Revision
 from frameworks.pages import objections
 from frameworks.pages.objections import ObjectionForm
 from tests import factories
-from tests.desk.test_admin import HOSTILE, ada, bob, change_url, form_on, sign_in, text_of
+from tests.desk.reading import change_url, form_on, text_of
+from tests.desk.signing_in import sign_in
+from tests.hostile import HOSTILE
 from tests.html import read, submission
-
-__all__ = ["ada", "bob"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,8 @@ from django.test import Client, override_settings
 from frameworks.models import Question, Source
 from frameworks.pages.structured import data_block, faq_page
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import read
+from tests.pages import get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

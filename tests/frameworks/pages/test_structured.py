@@ -11,14 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import Component, Criterion, Framework, Source
 from frameworks.pages import structured
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import (
-    PAGES,
-    change,
-    get,
-    world,  # noqa: F401 - a fixture
-)
 from tests.html import Element, read
-from tests.site.test_headers import EVERYWHERE
+from tests.pages import EVERYWHERE, PAGES, change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 

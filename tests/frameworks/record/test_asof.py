@@ -16,14 +16,12 @@ from comparisons.comparison.filters import FrameworkFilter, PastFilter
 from comparisons.comparison.forms import DayForm, notices
 from comparisons.models import UseCase
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
+from frameworks.models.schema import State
 from frameworks.record import revisions
 from frameworks.record.asof import Past, Recording, at_end_of, history_begins
-from frameworks.record.revisions import State
 from tests import factories
-from tests.comparisons.comparison.test_filters import WORLD
-from tests.comparisons.pages.test_matrix_page import make_world
 from tests.html import Element, cells, order, read, standings
-from tests.site.test_query_counts import items  # noqa: F401 - a fixture
+from tests.worlds import CATALOGUE, make_world
 
 Fact = TypeVar("Fact", bound=Recorded)
 
@@ -176,7 +174,7 @@ def filtered(db: None) -> tuple[list[Facet], list[Criterion], Past]:
     }
     group = factories.make_group()
     criteria = [factories.make_criterion(slug=slug, group=group) for slug in ("speed", "security")]
-    for name, (tagline, traits, *scores) in WORLD.items():
+    for name, (tagline, traits, *scores) in CATALOGUE.items():
         framework = factories.make_framework(name=name, tagline=tagline)
         for slug in traits.split():
             factories.make_trait(framework=framework, value=values[slug], claims=[])
@@ -470,7 +468,7 @@ def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
 @pytest.mark.django_db
 def test_as_many_queries_for_much_as_for_little(
     client: Client,
-    items: None,  # noqa: F811 - the fixture
+    items: None,
     django_assert_num_queries: DjangoAssertNumQueries,
     path: str,
     queries: int,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,31 +9,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import EditorProfile, Framework, Rating, Recorded, Revision
+from frameworks.models import EditorProfile, Framework, Revision
 from frameworks.record import changelog, revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.desk.test_admin import sign_in
+from tests.desk.signing_in import sign_in
+from tests.frameworks.changing import NOON, change, editor, rated
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-
-def editor(name: str = "", **fields: Any) -> User:
-    user = factories.make_editor(username="ada.l", first_name="Ada", last_name="Lovelace", **fields)
-    if name:
-        EditorProfile.objects.create(user=user, public_name=name)
-    return user
-
-
-def change(
-    fact: Recorded, *, by: Author, reason: str = "Read again.", at: datetime = NOON, **fields: Any
-) -> None:
-    for name, value in fields.items():
-        setattr(fact, name, value)
-    revisions.save(fact, by=by, reason=reason, seen=fact.version, at=at)
 
 
 def page(client: Client, address: str = "/changes/") -> Element:
@@ -45,14 +28,6 @@ def page(client: Client, address: str = "/changes/") -> Element:
 
 def words(client: Client, address: str = "/changes/") -> str:
     return page(client, address).one("main").text
-
-
-def rated(**fields: Any) -> Rating:
-    return factories.make_rating(
-        framework=factories.make_framework(name="Django"),
-        criterion=factories.make_criterion(name="Performance"),
-        **fields,
-    )
 
 
 # One entry for each go

@@ -10,15 +10,9 @@ from django.test import Client
 from frameworks.models import Claim, Proposal, Rating, Revision
 from frameworks.record.replaying import divergences
 from tests import factories
-from tests.desk.test_admin import ada, bob, change_url, form_on, sign_in
-from tests.desk.test_admin_lists import RATINGS, edit
-from tests.desk.test_admin_steps import choose, confirm
-from tests.desk.test_freshness import page_of, press
-from tests.desk.test_grid import change as cell
-from tests.desk.test_grid import send
-from tests.desk.test_proposals import decide
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.acting import RATINGS, changed_cell, choose, confirm, decide, edit, page_of, press, send
+from tests.desk.reading import change_url, form_on
+from tests.desk.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -72,7 +66,7 @@ def by_deleting_many(desk: Client, ratings: Ratings) -> None:
 
 
 def by_the_grid(desk: Client, ratings: Ratings) -> None:
-    assert send(desk, *(cell(rating, score=2) for rating in ratings)).status_code == 200
+    assert send(desk, *(changed_cell(rating, score=2) for rating in ratings)).status_code == 200
 
 
 def by_looking_over(desk: Client, ratings: Ratings) -> None:

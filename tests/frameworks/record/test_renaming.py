@@ -24,9 +24,10 @@ from frameworks.record import past, replaying, reverting, revisions
 from frameworks.record.revisions import Author
 from frameworks.tables import imports, kinds
 from tests import factories
-from tests.comparisons.pages.test_matrix_page import get, make_world, world  # noqa: F401 - a fixture
-from tests.frameworks.test_constraints import execute, refused
+from tests.database import execute, refused
+from tests.frameworks.changing import rename
 from tests.html import order, read, submission
+from tests.pages import get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -34,13 +35,6 @@ EVERYTHING = (
     "min-performance=2&criteria=performance&w-performance=9&sort=-performance&baseline=flask"
     "&framework=flask&open=flask:performance"
 )
-
-
-def rename(fact: Any, new: str, by: Author = factories.MAKER) -> Revision:
-    setattr(fact, fact.key_fields[0], new)
-    step = revisions.save(fact, by=by, reason="It goes by another name.", seen=fact.version)
-    assert step
-    return step
 
 
 def moved(client: Client, address: str) -> str:
@@ -52,7 +46,7 @@ def moved(client: Client, address: str) -> str:
 
 
 @pytest.fixture
-def renamed(world: None) -> None:  # noqa: F811 - the fixture
+def renamed(world: None) -> None:
     rename(Framework.objects.get(slug="flask"), "flasket")
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
 
@@ -152,7 +146,7 @@ def test_so_do_those_of_other_facts(client: Client, make: Any, path: str) -> Non
     assert moved(client, path.format(old)) == path.format("another-name")
 
 
-def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None:  # noqa: F811
+def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None:
     rename(UseCase.objects.get(slug="shop"), "webshop")
     assert moved(client, "/?use-case=shop&sort=name") == "/?use-case=webshop&sort=name"
     assert (
@@ -209,7 +203,7 @@ def test_the_name_of_what_was_deleted_is_not_taken_over() -> None:
 # The history
 
 
-def test_the_history_stays_whole(client: Client, world: None) -> None:  # noqa: F811
+def test_the_history_stays_whole(client: Client, world: None) -> None:
     flask = Framework.objects.get(slug="flask")
     cell = len(get(client, "/frameworks/flask/performance/history/").all("main li"))
     about = Revision.objects.about("flask").count()
@@ -229,7 +223,7 @@ def test_the_history_stays_whole(client: Client, world: None) -> None:  # noqa: 
     assert b"flasket" in client.get("/frameworks/flasket.atom").content
 
 
-def test_a_rename_is_undone_like_any_other_change(client: Client, world: None) -> None:  # noqa: F811
+def test_a_rename_is_undone_like_any_other_change(client: Client, world: None) -> None:
     by = replace(factories.MAKER, changeset=uuid4())
     step = rename(Framework.objects.get(slug="flask"), "flasket", by)
     plan = reverting.plan(step.changeset)
@@ -246,7 +240,7 @@ def test_facts_are_found_by_former_names(renamed: None) -> None:
     assert past.by_name(Framework, "rails") is None
 
 
-def test_a_proposal_made_before_is_published_after(world: None) -> None:  # noqa: F811
+def test_a_proposal_made_before_is_published_after(world: None) -> None:
     rating = Rating.objects.get(framework__slug="flask", criterion__slug="performance")
     editor = factories.make_proposer()
     by = Author.editor(editor)
@@ -261,7 +255,7 @@ def test_a_proposal_made_before_is_published_after(world: None) -> None:  # noqa
     assert list(replaying.divergences()) == []
 
 
-def test_a_rename_can_be_proposed(client: Client, world: None) -> None:  # noqa: F811
+def test_a_rename_can_be_proposed(client: Client, world: None) -> None:
     by = Author.editor(factories.make_proposer())
     with proposals.kept_aside(by) as written:
         rename(Framework.objects.get(slug="flask"), "flasket", by)
@@ -272,7 +266,7 @@ def test_a_rename_can_be_proposed(client: Client, world: None) -> None:  # noqa:
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
 
 
-def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None) -> None:  # noqa: F811
+def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None) -> None:
     client.force_login(factories.make_editor())
     flask = Framework.objects.get(slug="flask")
     page = reverse("admin:frameworks_framework_change", args=[flask.pk])
@@ -283,7 +277,7 @@ def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
 
 
-def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:  # noqa: F811
+def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:
     taken = {name: kinds.KINDS[name].sheet() for name in ("framework", "rating", "claim")}
     rename(Framework.objects.get(slug="flask"), "flasket")
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
@@ -307,7 +301,7 @@ def test_seeding_again_finds_what_was_renamed() -> None:
     assert list(replaying.divergences()) == []
 
 
-def test_a_snapshot_knows_the_renamed_as_the_same(client: Client, world: None) -> None:  # noqa: F811
+def test_a_snapshot_knows_the_renamed_as_the_same(client: Client, world: None) -> None:
     asked = comparing.side_by_side(QueryDict("w-performance=4"), ["flask", "django"])
     kept = factories.make_snapshot(asked, id="b" * 26)
     page = client.get(kept.get_absolute_url()).content
@@ -340,7 +334,7 @@ def by_command(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> None:  # noqa: F811
+def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> None:
     assert "Those with “flask” lead there." in by_command("framework", "flask", "flasket")
     assert client.get("/frameworks/flask/")["Location"] == "/frameworks/flasket/"
     newest = Revision.objects.order_by("-pk")[0]
@@ -355,7 +349,7 @@ def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> No
         ("x" * 100, "Nothing was renamed: "),
     ],
 )
-def test_the_command_says_why_not(world: None, new: str, said: str) -> None:  # noqa: F811
+def test_the_command_says_why_not(world: None, new: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         by_command("framework", "flask", new)
     with pytest.raises(CommandError, match="There is no framework called “nobody”"):

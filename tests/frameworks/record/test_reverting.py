@@ -9,14 +9,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
 from frameworks.record import reverting, revisions
 from frameworks.record.replaying import divergences
 from frameworks.record.revisions import Author, Conflict, Refused
 from tests import factories
-from tests.desk.test_admin import ada, bob, form_on, sign_in, text_of
-
-__all__ = ["ada", "bob"]  # fixtures
+from tests.desk.reading import form_on, text_of
+from tests.desk.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -385,7 +385,7 @@ def test_what_is_not_there_is_not_found(ada: Client, path: str) -> None:
 def test_an_editor_without_the_right_to_publish_proposes_to_take_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: f"/admin/proposal/{proposal.pk}/")
+    monkeypatch.setattr(proposals, "page_of", lambda proposal: f"/admin/proposal/{proposal.pk}/")
     rating = factories.make_rating(score=1)
     step = change(rating, score=2)
     client = sign_in(factories.make_proposer())

@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from pytest_django import DjangoAssertNumQueries
 
 from frameworks.models import Claim, Disagreement, Framework, Rating, Recorded, Revision
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.record.revisions import SEED, Author, Conflict, Refused
 from tests.factories import (
@@ -308,7 +309,7 @@ def test_a_deletion_is_recorded_with_all_that_was() -> None:
     rating = make_rating(
         framework=make_framework(slug="django"), criterion=make_criterion(slug="speed"), score=4
     )
-    before = revisions.state(rating)
+    before = state_of(rating)
     step = delete(rating, at=NOON)
     assert (step.key, step.version, step.action, step.at) == ("django/speed", 2, "deleted", NOON)
     assert (step.before, step.after, step.reason) == (before, None, "Not so.")

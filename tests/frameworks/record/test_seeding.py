@@ -21,6 +21,7 @@ from frameworks.models import (
     Trait,
     recorded_models,
 )
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from frameworks.record.seeding import fixture_files, plant
@@ -137,7 +138,7 @@ def seed(tmp_path: Path) -> Seed:
 def everything() -> dict[str, list[Any]]:
     """All that is stored of facts, by model."""
     return {
-        model.__name__: [revisions.state(fact) | {"version": fact.version} for fact in facts(model)]
+        model.__name__: [state_of(fact) | {"version": fact.version} for fact in facts(model)]
         for model in Recorded.__subclasses__()
     }
 
@@ -167,7 +168,7 @@ def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
         (1, "created", "seed", "Touchstone", "Seeded from the fixtures.")
     }
     rating = Rating.objects.get()
-    assert revisions.state(rating) == seed.rating["fields"]
+    assert state_of(rating) == seed.rating["fields"]
     assert rating.version == 1
     assert [claim.key for claim in Disagreement.objects.get().claims.order_by("key")] == [
         "000-1-django-speed",

@@ -19,25 +19,23 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from desk.editing.guarded import desk_url
+from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
+from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet
 from tests import factories
-from tests.desk.test_admin import ada, bob, list_url, one_of_each, sign_in, text_of
+from tests.desk.reading import list_url, text_of
+from tests.desk.signing_in import sign_in
+from tests.factories import one_of_each
+from tests.frameworks.tables.importing import confirm, counts, page, preview, shown, upload
 from tests.html import Element, read
-
-__all__ = ["ada", "bob"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
-
-
-def page(kind: str, name: str = "import", *args: Any) -> str:
-    return desk_url(kinds.KINDS[kind].model, name, *args)
 
 
 def exported(kind: str) -> list[dict[str, str]]:
@@ -50,37 +48,9 @@ def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedF
     return SimpleUploadedFile(name, sheets.write(sheet, sheets.ending(name)))
 
 
-def upload(client: Client, kind: str, table: Any) -> str:
-    """Uploads the table, and says where its preview is."""
-    answer = client.post(page(kind), {"file": table})
-    assert answer.status_code == FOUND, text_of(answer)
-    return str(answer.headers["location"])
-
-
-def preview(client: Client, url: str) -> Element:
-    return read(client.get(url).content)
-
-
-def shown(preview: Element) -> list[list[str]]:
-    """Row by row what the preview says: number, fact, state, what it changes."""
-    return [
-        [cell.text for cell in row.children if isinstance(cell, Element)]
-        for row in preview.one("table.import-rows").all("tr")
-        if row.attributes.get("class") in set(Status)
-    ]
-
-
-def counts(preview: Element) -> str:
-    return preview.one("nav.sieve").text
-
-
-def confirm(client: Client, url: str, **data: str) -> Any:
-    return client.post(url, {"reason": "From the table.", **data}, follow=True)
-
-
 def states() -> list[tuple[str, int, object]]:
     return [
-        (fact.key_text, fact.version, revisions.state(fact))
+        (fact.key_text, fact.version, state_of(fact))
         for kind in kinds.KINDS.values()
         for fact in kind.facts().order_by("pk")
     ]
@@ -123,7 +93,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
     assert len({step.changeset for step in steps}) == 1
     assert steps[0].before is not None
     assert steps[0].changed_fields == [("score", 3, 4), ("verdict", "Middling", "=Good")]
-    assert (steps[1].before, steps[1].after) == (None, revisions.state(made))
+    assert (steps[1].before, steps[1].after) == (None, state_of(made))
     assert not Upload.objects.exists()
 
 
@@ -482,7 +452,7 @@ def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAsse
     changes = []
     for _ in range(3):
         rating = factories.make_rating()
-        before = revisions.state(rating)
+        before = state_of(rating)
         rating.score = 1
         changes.append(revisions.Change(rating, {}, 1, before))
     with django_assert_num_queries(1 + 3 + 1 + 1):  # savepoint, updates, all revisions, its release
@@ -597,7 +567,7 @@ def test_who_may_import_and_export() -> None:
 
 
 def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Proposal, "get_absolute_url", lambda proposal: list_url(Rating))
+    monkeypatch.setattr(proposals, "page_of", lambda proposal: list_url(Rating))
     rating = factories.make_rating(score=3)
     proposer = sign_in(factories.make_proposer(username="eve"))
     url = upload(proposer, "rating", file([{**exported("rating")[0], "score": "1"}]))
@@ -666,7 +636,7 @@ import django
 from django.core.management import execute_from_command_line
 
 django.setup()
-from frameworks import revisions
+from frameworks.record import revisions
 
 write, written = revisions._update, []
 

@@ -23,7 +23,7 @@ from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet, Unreadable, Unwritable
 from tests import factories
-from tests.desk.test_admin import one_of_each
+from tests.factories import one_of_each
 
 ODD = [
     "",

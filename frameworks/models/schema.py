@@ -1,0 +1,193 @@
+"""What a versioned fact consists of: its key, its fields, its relations, and the way to plain values and back.
+
+Plain values are what fixtures and revisions hold: JSON, a relation as the natural key of the fact that it names, a
+many-to-many relation as the sorted list of such keys. Who turns them back says how a key is looked up.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.base import DeserializationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+if TYPE_CHECKING:
+    from .recorded import Recorded
+
+Field = models.Field
+State = dict[str, Any]
+"""A fact in plain values, by field name."""
+Related = Mapping[str, Iterable["Recorded"]]
+"""Many-to-many relations, by field name."""
+Resolve = Callable[[Field, Sequence[Any]], "Recorded | None"]
+"""Finds what a field names, by its natural key; None where there is none such."""
+Naming = Callable[[str, Any], Any]
+"""Gives the name to use instead of this one, which a fact of this kind has or had."""
+
+
+class KeyPart(NamedTuple):
+    """One part of a natural key: how the database looks it up (`value__facet__slug`), and the kind that it names."""
+
+    lookup: str
+    kind: str
+
+
+class Missing(NamedTuple):
+    """A relation without its fact: the key that names none, or None where the field must name one and does not."""
+
+    field: Field
+    key: Sequence[Any] | None
+
+
+class Built(NamedTuple):
+    """A fact made of plain values: not saved, with its many-to-many relations beside it and what was not found."""
+
+    fact: "Recorded"
+    related: dict[str, list["Recorded"]]
+    missing: list[Missing]
+
+    def succeed(self, standing: "Recorded") -> "Recorded":
+        """Turn the fact into another state of this one, which is saved."""
+        self.fact.pk, self.fact.version, self.fact._state.adding = standing.pk, standing.version, False
+        return self.fact
+
+
+class Schema:
+    """What the facts of one model consist of. Its key, primary key and version aside, all fields are said here."""
+
+    def __init__(self, model: type["Recorded"]) -> None:
+        options = model._meta
+        self.model = model
+        self.kind = str(options.model_name)
+        #: What the fact's own table holds, foreign keys included.
+        self.columns: dict[str, Field] = {
+            field.name: field
+            for field in options.concrete_fields
+            if not field.primary_key and field.name != "version"
+        }
+        self.many: dict[str, Field] = {field.name: field for field in options.many_to_many}
+        found = {**self.columns, **self.many}
+        #: All fields, the key first.
+        self.fields: dict[str, Field] = {name: found[name] for name in model.key_fields} | found
+        #: What each relation names.
+        self.relations = {name: target(field) for name, field in found.items() if field.is_relation}
+
+    @cached_property
+    def key(self) -> list[KeyPart]:
+        """The parts of the natural key, a relation replaced by what names the other."""
+        parts = []
+        for name in self.model.key_fields:
+            if name in self.relations:
+                inner = schema_of(self.relations[name]).key
+                parts += [KeyPart(f"{name}__{part.lookup}", part.kind) for part in inner]
+            else:
+                parts.append(KeyPart(name, self.kind))
+        return parts
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The foreign keys and theirs, as `value` and `value__facet`."""
+        return [
+            path
+            for name in self.columns
+            if name in self.relations
+            for path in (name, *(f"{name}__{rest}" for rest in schema_of(self.relations[name]).paths))
+        ]
+
+    @cached_property
+    def key_paths(self) -> list[str]:
+        """Those that the natural key is read from."""
+        return [path for path in self.paths if any(part.lookup.startswith(f"{path}__") for part in self.key)]
+
+    # Names
+
+    def lookups(self, parts: Sequence[Any]) -> dict[str, Any]:
+        """Return what to filter by for this natural key. Raises ValueError for too few or too many parts."""
+        return {part.lookup: value for part, value in zip(self.key, parts, strict=True)}
+
+    def renamed_key(self, parts: Sequence[Any], naming: Naming) -> list[Any]:
+        """Return the natural key with other names for its parts."""
+        kinds = chain((part.kind for part in self.key), repeat(""))
+        return [naming(kind, part) for kind, part in zip(kinds, parts, strict=False)]
+
+    def renamed(self, state: State, naming: Naming) -> State:
+        """Return the state with other names for what its relations name. What it says of its own name stays."""
+        said = dict(state)
+        for name, other in self.relations.items():
+            keys, schema = said.get(name), schema_of(other)
+            if keys and name in self.many:
+                said[name] = sorted(schema.renamed_key(key, naming) for key in keys)
+            elif keys:
+                said[name] = schema.renamed_key(keys, naming)
+        return said
+
+    # From plain values
+
+    def build(self, state: State, resolve: Resolve) -> Built:
+        """Return the fact of this state with its relations. Values of fields that the model no longer has are passed
+        over, those that it has got since keep their defaults. Raises DeserializationError for what is no value."""
+        fact, missing = self.build_alone(state, resolve)
+        related: dict[str, list[Recorded]] = {}
+        for name, field in self.many.items():
+            if name in state:
+                keys = self._read(name, list, state[name] or ())
+                others = [(key, self._read(name, resolve, field, key)) for key in keys]
+                related[name] = [other for _, other in others if other is not None]
+                missing += [Missing(field, key) for key, other in others if other is None]
+        return Built(fact, related, missing)
+
+    def build_alone(self, state: State, resolve: Resolve) -> tuple["Recorded", list[Missing]]:
+        """Return the same without its many-to-many relations, and what was not found."""
+        values: dict[str, Any] = {}
+        missing: list[Missing] = []
+        for name, field in self.columns.items():
+            value = state.get(name)
+            if name not in self.relations:
+                if name in state:
+                    values[name] = self._read(name, field.to_python, value)
+            elif value:
+                values[name] = self._read(name, resolve, field, value)
+                if values[name] is None:
+                    missing.append(Missing(field, value))
+            elif not field.null:
+                missing.append(Missing(field, None))
+        return self.model(**values), missing
+
+    def _read(self, name: str, reader: Callable[..., Any], *values: Any) -> Any:
+        try:
+            return reader(*values)
+        except (TypeError, ValidationError) as error:
+            raise DeserializationError(f"{self.model._meta.label}, {name}: {error}") from error
+
+
+@cache
+def schema_of(model: type["Recorded"]) -> Schema:
+    """Return the schema of a versioned model, made once."""
+    return Schema(model)
+
+
+def state_of(fact: "Recorded", related: Related | None = None) -> State:
+    """Return the fact in plain values: every field but primary key and version.
+
+    `related` gives many-to-many relations that are not saved yet, by field name. Equal to the `fields` of a fixture
+    entry that leaves nothing out.
+    """
+    schema, related = schema_of(type(fact)), related or {}
+    values: State = {}
+    for name in schema.columns:
+        value = getattr(fact, name)
+        values[name] = value.natural_key() if name in schema.relations and value is not None else value
+    for name in schema.many:
+        others = related[name] if name in related else getattr(fact, name).all()
+        values[name] = sorted(other.natural_key() for other in others)
+    plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return plain
+
+
+def target(field: Field) -> type["Recorded"]:
+    """Return the model that a relation of a versioned fact names: always another versioned one."""
+    return cast("type[Recorded]", field.related_model)

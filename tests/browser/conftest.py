@@ -1,0 +1,146 @@
+"""A real browser, pages in it, and the content that they show."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections, models, transaction
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from comparisons.comparison import comparing
+from tests import factories
+from tests.browser.chromium import CHROMIUM_FLAGS, browser_required, chromium
+from tests.browser.looking import WCAG, Axe
+from tests.worlds import make_world
+
+NO_CHROMIUM = (
+    "no Chromium: install it (Debian: apt-get install chromium), or name one by CHROMIUM=/where/it/is"
+)
+
+
+NO_DRIVER = (
+    "Playwright's driver does not start: install what it lacks (on a bare Debian: apt-get install libatomic1)"
+)
+
+
+def unavailable(reason: str) -> NoReturn:
+    (pytest.fail if browser_required() else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    path = chromium()
+    if path is None:
+        unavailable(NO_CHROMIUM)
+    try:
+        playwright = sync_playwright().start()
+    except Exception:  # noqa: BLE001 - it has no other; what its driver complained of stands in the captured output
+        unavailable(NO_DRIVER)
+    # Playwright keeps an event loop in this thread, and where one is running Django takes every database call for a
+    # mistake. Ours come from the test, one after the other.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    # Connections are kept by event loop: left open, these would keep PostgreSQL from dropping the test database.
+    connections.close_all()
+    playwright.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a browser without a past, to which `/` is the running portal."""
+    context = browser.new_context(
+        base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 800}
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """What the page complains about while the test runs: script errors and violations of the security policy."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """Call it with a page: what breaks WCAG 2.2 AA there, a line for each rule and the elements it concerns."""
+    source = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(source)  # evaluated, not added as a script: the security policy forbids that, rightly
+        found = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", WCAG)
+        return [
+            f"{rule['id']} ({rule['impact']}): {rule['help']}: "
+            + ", ".join(" ".join(map(str, node["target"])) for node in rule["nodes"])
+            for rule in found["violations"]
+        ]
+
+    return violations
+
+
+Content = list[tuple[type[models.Model], list[models.Model]]]
+
+
+@pytest.fixture(scope="session")
+def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
+    """The portal's own content, planted once: that takes seconds."""
+    apps_with_facts = ("frameworks", "comparisons")
+    kinds = [kind for app in apps_with_facts for kind in apps.get_app_config(app).get_models()]
+    links = [getattr(kind, field.name).through for kind in kinds for field in kind._meta.local_many_to_many]
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed", verbosity=0)
+        factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
+        content = [(model, list(model._default_manager.all())) for model in [*kinds, *links]]
+        transaction.set_rollback(True)
+    return content
+
+
+@pytest.fixture
+def seeded(live_server: LiveServer, seed: Content) -> None:
+    with transaction.atomic():
+        for model, rows in seed:
+            model._default_manager.bulk_create(rows)
+
+
+@pytest.fixture
+def broken(page: Page) -> None:
+    """An address at which the portal fails: Django then answers with this page, and with nothing else."""
+    page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
+
+
+@pytest.fixture
+def world(live_server: LiveServer) -> None:
+    make_world()
+
+
+@pytest.fixture
+def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page in which no script runs."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        locale="en-GB",
+        viewport={"width": 1280, "height": 800},
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,64 @@
+"""How tests look at a page in the browser, and move on it."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+#: What axe is asked about.
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: Call it with a page: what breaks WCAG 2.2 AA there.
+Axe = Callable[[Page], list[str]]
+
+
+def overhang(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def names(page: Page) -> Locator:
+    return page.locator("table.grid th.name .who a")
+
+
+def expect_order(page: Page, *expected: str) -> None:
+    expect(names(page)).to_have_text(list(expected))
+
+
+#: What has the focus: its id or words, how visible its outline is, and whether anything lies over it.
+FOCUS = """() => {
+    const focused = document.activeElement;
+    const at = focused.matches(".fold") ? focused.nextElementSibling : focused;
+    const box = at.getBoundingClientRect();
+    const shown = getComputedStyle(at);
+    const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return {
+        name: focused.id || focused.name || at.textContent.trim().replace(/\\s+/g, " "),
+        outline: shown.outlineStyle === "none" ? 0 : parseFloat(shown.outlineWidth),
+        clear: !middle || at === middle || at.contains(middle) || middle.contains(at),
+    };
+}"""
+
+
+def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
+    """Presses Tab until the focus is there; fails when it never gets there."""
+    wanted = page.locator(selector)
+    expect(wanted).to_have_count(1)
+    for _ in range(150):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab never gets to {selector}")
+
+
+#: Contrast hangs on the theme, the size of targets on the width.
+VIEWS = [("light", 1280), ("dark", 390)]
+
+
+def everywhere(page: Page, axe: Axe, views: Sequence[tuple[str, int]] = VIEWS) -> dict[str, list[str]]:
+    """What axe objects to in each theme and at each width. So tall a screen that nothing pinned lies over anything."""
+    found = {}
+    for theme, width in views:
+        page.set_viewport_size({"width": width, "height": 2000})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        if objections := axe(page):
+            found[f"{theme}, {width}"] = objections
+    return found

@@ -1,0 +1,40 @@
+"""The database by itself: plain SQL, what it refuses, and requests that come at once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+
+
+def execute(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@contextmanager
+def refused(promise: str) -> Iterator[None]:
+    """The database says no, and by which promise."""
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        yield
+
+
+Post = Callable[[], Any]
+
+
+def at_once(*posts: Post) -> list[Any]:
+    """The answers of requests that are sent in the same moment, each from a thread of its own."""
+    start = threading.Barrier(len(posts))
+
+    def send(post: Post) -> Any:
+        start.wait(timeout=10)
+        try:
+            return post()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(send, posts))

@@ -1,0 +1,43 @@
+"""An import as an editor does it: upload, look over, confirm."""
+
+from typing import Any
+
+from django.test import Client
+
+from desk.editing.guarded import desk_url
+from frameworks.tables import kinds
+from frameworks.tables.imports import Status
+from tests.desk.reading import text_of
+from tests.html import Element, read
+
+
+def page(kind: str, name: str = "import", *args: Any) -> str:
+    return desk_url(kinds.KINDS[kind].model, name, *args)
+
+
+def upload(client: Client, kind: str, table: Any) -> str:
+    """Uploads the table, and says where its preview is."""
+    answer = client.post(page(kind), {"file": table})
+    assert answer.status_code == 302, text_of(answer)
+    return str(answer.headers["location"])
+
+
+def preview(client: Client, url: str) -> Element:
+    return read(client.get(url).content)
+
+
+def shown(preview: Element) -> list[list[str]]:
+    """Row by row what the preview says: number, fact, state, what it changes."""
+    return [
+        [cell.text for cell in row.children if isinstance(cell, Element)]
+        for row in preview.one("table.import-rows").all("tr")
+        if row.attributes.get("class") in set(Status)
+    ]
+
+
+def counts(preview: Element) -> str:
+    return preview.one("nav.sieve").text
+
+
+def confirm(client: Client, url: str, **data: str) -> Any:
+    return client.post(url, {"reason": "From the table.", **data}, follow=True)

@@ -1,0 +1,98 @@
+"""Every public page of the small world by name, and how tests read and change what they show."""
+
+import re
+
+from django.test import Client
+
+from frameworks.models import Recorded
+from frameworks.record import revisions
+from tests import factories
+from tests.html import Element, read
+
+
+def get(client: Client, address: str) -> Element:
+    response = client.get(address, follow=True)
+    assert response.status_code == 200
+    return read(response.content)
+
+
+#: Every public page of the small world, by name.
+PAGES = {
+    "matrix": "/",
+    "matrix, a cell open": "/?open=fastapi:performance",
+    "matrix, emptied": "/?q=zzz",
+    "side by side": "/compare/flask-vs-fastapi/",
+    "chooser": "/compare/",
+    "matrix for a use case": "/?use-case=live-updates",
+    "side by side for a use case": "/compare/flask-vs-fastapi/?use-case=live-updates",
+    "snapshot": f"/s/{factories.KEPT}/",
+    "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
+    "use cases": "/use-cases/",
+    "use case": "/use-cases/live-updates/",
+    "use case in dispute": "/use-cases/shop/",
+    "decision helper": "/choose/",
+    "frameworks": "/frameworks/",
+    "framework": "/frameworks/flask/",
+    "criteria": "/criteria/",
+    "criterion": "/criteria/performance/",
+    "criterion that only describes": "/criteria/strengths/",
+    "sources": "/sources/",
+    "source": "/sources/002/",
+    "disagreements": "/disagreements/",
+    "benchmarks": "/benchmarks/",
+    "questions": "/questions/",
+    "components": "/components/",
+    "component": "/components/sqlalchemy/",
+    "capabilities": "/capabilities/",
+    "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
+    "method": "/method/",
+    "embed": "/embed/",
+    "search": "/search/",
+    "search, something found": "/search/?q=flask",
+    "search, nothing found": "/search/?q=zzzz",
+    "changes": "/changes/",
+    "changes, narrowed": "/changes/?kind=rating&framework=fastapi",
+    "changes, made in one go": f"/changes/{factories.MAKER.changeset}/",
+    "history of a cell": "/frameworks/fastapi/performance/history/",
+    "objection sent": "/frameworks/flask/performance/objection/sent/",
+    "api": "/api/",
+}
+
+
+#: Pages for what is not there, with their status.
+ERRORS = {
+    "no such page": ("/nowhere/", 404),
+    "no such framework": ("/frameworks/nobody/", 404),
+    "no such criterion": ("/criteria/nothing/", 404),
+    "no such source": ("/sources/999/", 404),
+    "no such component": ("/components/nothing/", 404),
+    "no such snapshot": (f"/s/{'b' * 26}/", 404),
+    "no such use case": ("/use-cases/nothing/", 404),
+    "no such cell": ("/frameworks/flask/nothing/objection/", 404),
+    "unknown in comparison": ("/compare/flask-vs-nobody/", 404),
+    "one in comparison": ("/compare/flask/", 400),
+    "no such changeset": ("/changes/11111111-2222-4333-8444-000000000000/", 404),
+    "history of no cell": ("/frameworks/nobody/performance/history/", 404),
+}
+
+
+def change(fact: Recorded, **fields: object) -> None:
+    """As an editor would, by the one write path."""
+    for name, value in fields.items():
+        setattr(fact, name, value)
+    revisions.save(fact, by=factories.MAKER, reason="Read again.", seen=fact.version)
+
+
+EVERYWHERE = [*PAGES.values(), *(path for path, _ in ERRORS.values())]
+
+
+def form_of(html: bytes) -> str:
+    """The form with all that its controls can change, as it came."""
+    text = html.decode()
+    start = text.index('<form id="')
+    return text[start : text.index("</form>", start) + len("</form>")]
+
+
+def table(html: bytes) -> str:
+    found = re.search(r'<table class="(grid|versus).*?</table>', html.decode(), re.DOTALL)
+    return found[0] if found else ""
