@@ -11,4 +11,4 @@ class DeskConfig(AppConfig):
 class DeskSiteConfig(AdminConfig):
     """The stock admin with our site in it."""
 
-    default_site = "desk.admin_site.Desk"
+    default_site = "desk.admin_site.DeskSite"

@@ -6,9 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from frameworks.models import EditorProfile
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [path("profile/", site.admin_view(page), name="profile")]
 
 
 class ProfileForm(forms.ModelForm):
@@ -27,4 +31,4 @@ def page(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Beside your changes, readers now see: {profile}.")
         return HttpResponseRedirect(reverse("admin:profile"))
     context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
-    return TemplateResponse(request, "desk/profile.html", context)
+    return TemplateResponse(request, "desk/accounts/profile.html", context)

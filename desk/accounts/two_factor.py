@@ -22,7 +22,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -47,7 +47,7 @@ def is_on(user: Any) -> bool:
 
 
 def is_wanting(request: HttpRequest) -> bool:
-    """Whether this session lacks the second factor that the settings require."""
+    """Return whether this session lacks the second factor that the settings require."""
     user: Any = request.user
     return bool(settings.REQUIRE_TWO_FACTOR and not user.is_verified())
 
@@ -73,7 +73,7 @@ class CodeField(forms.CharField):
 
 
 def check_code(user: Any, code: str) -> Any:
-    """The device that accepts the code. Raises ValidationError when none does; the failure is counted."""
+    """Return the device that accepts the code. Raises ValidationError when none does; the failure is counted."""
     # The kind is told from the code, so that a slip of the one does not hold up the other.
     kind = TOTPDevice if re.fullmatch("[0-9]{6}", code) else StaticDevice
     return _accepted(kind.objects.filter(user=user.pk, confirmed=True).first(), code)
@@ -88,7 +88,7 @@ def _accepted(device: Any, code: str) -> Any:
 
 
 def renew_recovery_codes(user: Any) -> list[str]:
-    """New codes in the place of the old ones. They are shown this once."""
+    """Return new codes in the place of the old ones. They are shown this once."""
     with transaction.atomic():
         # Kept where there is one: a session that was opened with one of its codes rests on it.
         device = StaticDevice.objects.filter(user=user.pk, confirmed=True).first()
@@ -137,17 +137,21 @@ class SignInForm(AdminAuthenticationForm):
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
-    """The answer to one try too many."""
+    """Answer one try too many."""
     context = {
         **admin.site.each_context(request),
         "title": "Signing in is closed for a while",
         "tries": settings.AXES_FAILURE_LIMIT,
         "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60),
     }
-    return render(request, "desk/locked_out.html", context, status=429)
+    return render(request, "desk/accounts/locked_out.html", context, status=429)
 
 
 # The page
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [path("two-factor/", site.admin_view(page), name="two_factor")]
 
 
 class PasswordForm(forms.Form):
@@ -163,14 +167,14 @@ class PasswordForm(forms.Form):
         self.device = device
 
     def clean_password(self) -> str:
-        """Asked for again: an open session alone must neither add a phone nor take it away."""
+        """Check it again: an open session alone must neither add a phone nor take it away."""
         password = str(self.cleaned_data["password"])
         if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
             raise ValidationError(PASSWORD_WRONG)
         return password
 
 
-class ConfirmForm(PasswordForm):
+class ConfirmPhoneForm(PasswordForm):
     code = CodeField()
 
     def clean(self) -> dict[str, Any]:
@@ -185,7 +189,7 @@ class ConfirmForm(PasswordForm):
 
 @sensitive_post_parameters("password", "code")
 def page(request: HttpRequest) -> HttpResponse:
-    """Whether two-factor sign-in is on, and all that can be done about it, each step by a button."""
+    """Show whether two-factor sign-in is on, and all that can be done about it, each step by a button."""
     device = TOTPDevice.objects.filter(user=request.user.pk).order_by("-confirmed", "-pk").first()
     action = request.POST.get("action", "")
     if device is None:
@@ -198,7 +202,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return _show(request, stage=stage, form=form, device=device)
 
 
-FORMS = {"starting": ConfirmForm, "on": PasswordForm}
+FORMS = {"starting": ConfirmPhoneForm, "on": PasswordForm}
 ACTIONS = {"starting": {"confirm"}, "on": {"codes", "off"}}
 
 
@@ -226,7 +230,7 @@ def _take(request: HttpRequest, action: str, device: TOTPDevice, password: str) 
 
 
 def _end_other_sessions(request: HttpRequest, password: str) -> None:
-    """The same password under a new salt ends every session that rests on the old one; this one gets a new key."""
+    """End every other session: the same password under a new salt closes those that rest on the old one."""
     user = User.objects.get(pk=cast(int, request.user.pk))
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -256,11 +260,11 @@ def _show(
         "is_required": settings.REQUIRE_TWO_FACTOR,
         **(_secret(device) if stage == "starting" and device else {}),
     }
-    return TemplateResponse(request, "desk/two_factor.html", context)
+    return TemplateResponse(request, "desk/accounts/two_factor.html", context)
 
 
 def _secret(device: TOTPDevice) -> dict[str, Any]:
-    """The secret as a picture, which the app reads, and as text, for typing it in."""
+    """Return the secret as a picture, which the app reads, and as text, for typing it in."""
     picture = qrcode.QRCode(border=4)
     picture.add_data(device.config_url)
     rows: list[list[bool]] = picture.get_matrix()

@@ -1,8 +1,11 @@
-"""The page that a second editor of the same fact gets: what it was, what it is, what they wanted. Nothing is lost."""
+"""The page that a second editor of the same fact gets: what it was, what it is, what they wanted. Nothing is lost.
 
-from collections.abc import Sequence
+How the three states are put together again is in `merging`.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, QueryDict
@@ -12,10 +15,11 @@ from frameworks.models import Recorded, Revision
 from frameworks.models.schema import State, state_of
 from frameworks.record import past
 
-from .forms import ReasonForm, RecordedForm, Seen, without
-
-if TYPE_CHECKING:
-    from .lists import ListAdmin
+from .fields import Seen
+from .forms import FactForm, ReasonForm
+from .formsets import FactFormSet
+from .guarded import GuardedAdmin
+from .merging import post_on_top
 
 #: Pressed buttons and what the page writes anew.
 NOT_CARRIED = ("csrfmiddlewaretoken", "reason", "_save", "_continue", "_addanother", "_edit", "index")
@@ -61,7 +65,7 @@ class Clash:
         )
 
     @classmethod
-    def of_form(cls, form: RecordedForm, *, to_delete: bool = False) -> Self:
+    def of_form(cls, form: FactForm, *, to_delete: bool = False) -> Self:
         seen = form.posted_seen or Seen.of(form.instance)
         current = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
         try:
@@ -90,25 +94,47 @@ class WayOn:
     can_save: bool = True
 
 
+def of_page(form: FactForm, formsets: Sequence[FactFormSet], data: QueryDict) -> list[Clash]:
+    """Return the facts in conflict on a page, bound to what is there now; put its posted `data` on top of that."""
+    clashes = []
+    if form.is_stale and (form.has_changed() or form.is_deleted):
+        clashes.append(Clash.of_form(form))
+    post_on_top(form, data)
+    for formset in formsets:
+        for row in formset.stale_forms:
+            to_delete = formset.is_to_delete(row)
+            if row.is_deleted and (to_delete or not row.has_changed()):
+                # Somebody else deleted what this editor left alone, or wanted gone too: so be it.
+                data[f"{row.prefix}-DELETE"] = "on"
+            elif to_delete or row.has_changed():
+                clashes.append(Clash.of_form(row, to_delete=to_delete))
+            post_on_top(row, data)
+    return clashes
+
+
 def page(
-    model_admin: "ListAdmin",
+    admin: GuardedAdmin,
     request: HttpRequest,
     clashes: Sequence[Clash],
     data: QueryDict,
     way_on: WayOn,
 ) -> TemplateResponse:
-    """409, with all that was posted kept in hidden inputs, at the versions that the editor sees now."""
-    request.current_app = model_admin.admin_site.name
+    """Answer 409, with all that was posted kept in hidden inputs, at the versions that the editor sees now."""
     gone = all(clash.is_deleted for clash in clashes)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": "Deleted while you were editing" if gone else "Changed while you were editing",
-        "intro": DELETED if gone else CHANGED,
-        "opts": model_admin.opts,
-        "clashes": clashes,
-        "carried": without(data, NOT_CARRIED),
-        "reason_form": ReasonForm(initial={"reason": data.get("reason", "")}),
-        "way_on": way_on,
-        "is_popup": "_popup" in data,
-    }
-    return TemplateResponse(request, "desk/conflict.html", context, status=409)
+    context = admin.page_context(
+        request,
+        title="Deleted while you were editing" if gone else "Changed while you were editing",
+        intro=DELETED if gone else CHANGED,
+        clashes=clashes,
+        carried=_without(data, NOT_CARRIED),
+        reason_form=ReasonForm(initial={"reason": data.get("reason", "")}),
+        way_on=way_on,
+        is_popup="_popup" in data,
+    )
+    return TemplateResponse(request, "desk/editing/conflict.html", context, status=409)
+
+
+def _without(data: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the posted values as pairs, to be carried along in hidden inputs, without these names."""
+    left_out = set(names)
+    return [(name, value) for name, values in data.lists() if name not in left_out for value in values]

@@ -1,14 +1,12 @@
-"""Desks for the catalogue: frameworks, criteria, facets, and how frameworks relate."""
+"""The admin of the catalogue: frameworks, criteria, facets, and how frameworks relate."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
 
-from desk.editing.forms import ReasonedForm, RecordedForm
-from desk.editing.recorded import RecordedAdmin, RecordedInline
+from desk.editing.forms import PageForm
 from frameworks.models import (
     Criterion,
     CriterionGroup,
@@ -21,33 +19,29 @@ from frameworks.models import (
     Trait,
 )
 
-STACKED = "admin/edit_inline/stacked.html"
-TABULAR = "admin/edit_inline/tabular.html"
+from .fact_admin import CITED, FactAdmin, claim_count
+from .inlines import TABULAR, FactInline, NamedRow
 
 
-class TraitRow(RecordedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if kwargs.get("instance"):
-            self.fields["value"].disabled = True  # it names the trait
+class TraitRow(NamedRow):
+    named_by = ("value",)
 
 
-class TraitInline(RecordedInline):
+class TraitInline(FactInline):
     model = Trait
     form = TraitRow
-    template = STACKED
     fields = ("seen", "value", "claims", "note")
     autocomplete_fields = ("value", "claims")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return cast("models.QuerySet[Any]", super().get_queryset(request)).select_related(
-            "framework", "value__facet"
-        )
+    named_with = ("framework", "value__facet")
 
 
 @admin.register(Framework)
-class FrameworkAdmin(RecordedAdmin):
+class FrameworkAdmin(FactAdmin):
     list_display = ("name", "slug", "tagline", "ratings", "claims", "is_published")
+    annotations = {
+        "rating_count": models.Count("ratings", distinct=True),
+        "claim_count": models.Count("claims", distinct=True),
+    }
     list_filter = ("is_published",)
     search_fields = ("name", "slug", "tagline")
     prepopulated_fields = {"slug": ("name",)}
@@ -56,16 +50,6 @@ class FrameworkAdmin(RecordedAdmin):
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
         ("Where to find it", {"fields": ("website", "repository")}),
     )
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                rating_count=models.Count("ratings", distinct=True),
-                claim_count=models.Count("claims", distinct=True),
-            )
-        )
 
     @admin.display(ordering="rating_count")
     def ratings(self, framework: Any) -> int:
@@ -83,7 +67,7 @@ class FrameworkAdmin(RecordedAdmin):
 
 
 @admin.register(CriterionGroup)
-class CriterionGroupAdmin(RecordedAdmin):
+class CriterionGroupAdmin(FactAdmin):
     list_display = ("name", "slug", "summary", "position")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -91,7 +75,7 @@ class CriterionGroupAdmin(RecordedAdmin):
     fields = ("name", "slug", "summary", "position")
 
 
-class CriterionForm(ReasonedForm):
+class CriterionForm(PageForm):
     def clean_is_scored(self) -> bool:
         scored = bool(self.cleaned_data["is_scored"])
         if not scored and self.instance.pk and Rating.objects.filter(criterion=self.instance.pk).exists():
@@ -102,7 +86,7 @@ class CriterionForm(ReasonedForm):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(RecordedAdmin):
+class CriterionAdmin(FactAdmin):
     form = CriterionForm
     list_display = ("name", "short_name", "group", "position", "is_scored", "default_weight")
     list_filter = ("group", "is_scored")
@@ -128,28 +112,26 @@ class CriterionAdmin(RecordedAdmin):
         return getattr(fact, "question", "")
 
 
-class FacetValueRow(RecordedForm):
+class FacetValueRow(NamedRow):
+    named_by = ("slug",)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kwargs.get("instance"):
-            self.fields["slug"].disabled = True
         for name in ("name", "slug", "position"):
             self.fields[name].widget.attrs["aria-label"] = name.capitalize()  # a table has no labels
 
 
-class FacetValueInline(RecordedInline):
+class FacetValueInline(FactInline):
     model = FacetValue
     form = FacetValueRow
     template = TABULAR
     verbose_name_plural = "values"
     fields = ("seen", "name", "slug", "position")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return cast("models.QuerySet[Any]", super().get_queryset(request)).select_related("facet")
+    named_with = ("facet",)
 
 
 @admin.register(Facet)
-class FacetAdmin(RecordedAdmin):
+class FacetAdmin(FactAdmin):
     list_display = ("name", "slug", "help", "requires_all", "position")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -159,7 +141,7 @@ class FacetAdmin(RecordedAdmin):
 
 
 @admin.register(FacetValue)
-class FacetValueAdmin(RecordedAdmin):
+class FacetValueAdmin(FactAdmin):
     list_display = ("name", "facet", "slug", "position")
     list_filter = ("facet",)
     list_select_related = ("facet",)
@@ -172,8 +154,9 @@ class FacetValueAdmin(RecordedAdmin):
 
 
 @admin.register(Trait)
-class TraitAdmin(RecordedAdmin):
-    list_display = ("framework", "value", "claim_count", "note")
+class TraitAdmin(FactAdmin):
+    list_display = ("framework", "value", claim_count, "note")
+    annotations = CITED
     list_display_links = ("framework", "value")
     list_filter = ("value__facet", "framework")
     search_fields = ("framework__name", "value__name", "value__facet__name", "note")
@@ -182,17 +165,11 @@ class TraitAdmin(RecordedAdmin):
     named_with = ("framework", "value__facet")
     fields = ("framework", "value", "claims", "note")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).annotate(cited=models.Count("claims"))
-
-    @admin.display(description="claims", ordering="cited")
-    def claim_count(self, trait: Any) -> int:
-        return int(trait.cited)
-
 
 @admin.register(Relation)
-class RelationAdmin(RecordedAdmin):
-    list_display = ("framework", "kind", "other", "claim_count", "text")
+class RelationAdmin(FactAdmin):
+    list_display = ("framework", "kind", "other", claim_count, "text")
+    annotations = CITED
     list_display_links = ("framework", "kind", "other")
     list_filter = ("kind", "framework")
     search_fields = ("framework__name", "other__name", "text")
@@ -200,10 +177,3 @@ class RelationAdmin(RecordedAdmin):
     set_once = ("framework", "kind", "other")
     named_with = ("framework", "other")
     fields = ("framework", "kind", "other", "text", "claims")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).annotate(cited=models.Count("claims"))
-
-    @admin.display(description="claims", ordering="cited")
-    def claim_count(self, relation: Any) -> int:
-        return int(relation.cited)

@@ -12,7 +12,7 @@ from frameworks.dispute import agreed, disputed
 from frameworks.models import Objection
 
 
-class Question(admin.SimpleListFilter):
+class ChoiceFilter(admin.SimpleListFilter):
     """A filter whose answers are each a queryset."""
 
     #: The value in the address, and the words for it.
@@ -22,7 +22,7 @@ class Question(admin.SimpleListFilter):
         return self.answers
 
 
-class ClaimsFilter(Question):
+class ClaimsFilter(ChoiceFilter):
     title = "claims"
     parameter_name = "claims"
     answers = (("none", "No claims yet"), ("some", "With claims"))
@@ -36,7 +36,7 @@ class ClaimsFilter(Question):
         return queryset
 
 
-class DisputeFilter(Question):
+class DisputeFilter(ChoiceFilter):
     title = "dispute"
     parameter_name = "dispute"
     answers = (("yes", "Sources disagree"), ("no", "Sources agree"))
@@ -50,7 +50,7 @@ class DisputeFilter(Question):
         return queryset
 
 
-class ReviewFilter(Question):
+class ReviewFilter(ChoiceFilter):
     title = "review"
     parameter_name = "review"
     answers = (("due", "Due for review"), ("never", "Never reviewed"))
@@ -64,7 +64,7 @@ class ReviewFilter(Question):
         return queryset
 
 
-class CellFilter(Question):
+class CellFilter(ChoiceFilter):
     title = "cell"
     parameter_name = "cell"
     answers = (("unrated", "Cell not rated yet"),)
@@ -73,7 +73,7 @@ class CellFilter(Question):
         return queryset.in_unrated_cells() if self.value() == "unrated" else queryset
 
 
-class ReadingFilter(Question):
+class ReadingFilter(ChoiceFilter):
     title = "reading"
     parameter_name = "reading"
     answers = (("none", "Without a reading"), ("some", "With a reading"))
@@ -87,7 +87,7 @@ class ReadingFilter(Question):
         return queryset
 
 
-class WaitingFilter(Question):
+class WaitingFilter(ChoiceFilter):
     """What waits for an answer, unless asked for more."""
 
     title = "status"

@@ -1,20 +1,18 @@
-"""Desks for use cases and for the rules of the decision helper."""
+"""The admin of use cases and for the rules of the decision helper."""
 
 from django.contrib import admin
 
 from comparisons.models import Condition, Need, Option, Prompt, Recommendation, Rule, UseCase, UseCaseWeight
-from desk.editing.recorded import RecordedAdmin
 
-from .neighbours import CitingAdmin, CitingInline, NamedRow
-
-TABULAR = "admin/edit_inline/tabular.html"
+from .fact_admin import CITED, FactAdmin, claim_count
+from .inlines import TABULAR, FactInline, NamedRow
 
 
 class WeightRow(NamedRow):
     named_by = ("criterion",)
 
 
-class WeightInline(CitingInline):
+class WeightInline(FactInline):
     model = UseCaseWeight
     form = WeightRow
     template = TABULAR
@@ -27,7 +25,7 @@ class NeedRow(NamedRow):
     named_by = ("number",)
 
 
-class NeedInline(CitingInline):
+class NeedInline(FactInline):
     model = Need
     form = NeedRow
     fields = ("seen", "number", "value", ("criterion", "minimum"), "claims")
@@ -39,7 +37,7 @@ class RecommendationRow(NamedRow):
     named_by = ("slug",)
 
 
-class RecommendationInline(CitingInline):
+class RecommendationInline(FactInline):
     model = Recommendation
     form = RecommendationRow
     fields = ("seen", ("slug", "strength"), "frameworks", "component", "claims")
@@ -48,7 +46,7 @@ class RecommendationInline(CitingInline):
 
 
 @admin.register(UseCase)
-class UseCaseAdmin(RecordedAdmin):
+class UseCaseAdmin(FactAdmin):
     list_display = ("name", "slug", "summary", "position")
     search_fields = ("name", "slug", "summary")
     prepopulated_fields = {"slug": ("name",)}
@@ -57,7 +55,7 @@ class UseCaseAdmin(RecordedAdmin):
 
 
 @admin.register(UseCaseWeight)
-class UseCaseWeightAdmin(RecordedAdmin):
+class UseCaseWeightAdmin(FactAdmin):
     list_display = ("use_case", "criterion", "weight")
     list_display_links = ("use_case", "criterion")
     list_filter = ("use_case", "criterion")
@@ -69,8 +67,9 @@ class UseCaseWeightAdmin(RecordedAdmin):
 
 
 @admin.register(Need)
-class NeedAdmin(CitingAdmin):
-    list_display = ("use_case", "number", "value", "criterion", "minimum", "claim_count")
+class NeedAdmin(FactAdmin):
+    list_display = ("use_case", "number", "value", "criterion", "minimum", claim_count)
+    annotations = CITED
     list_display_links = ("use_case", "number")
     list_filter = ("use_case",)
     search_fields = ("use_case__name", "value__name", "criterion__name")
@@ -81,8 +80,9 @@ class NeedAdmin(CitingAdmin):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(CitingAdmin):
-    list_display = ("use_case", "slug", "strength", "component", "claim_count")
+class RecommendationAdmin(FactAdmin):
+    list_display = ("use_case", "slug", "strength", "component", claim_count)
+    annotations = CITED
     list_display_links = ("use_case", "slug")
     list_filter = ("strength", "use_case")
     search_fields = ("use_case__name", "slug", "component__name")
@@ -96,7 +96,7 @@ class OptionRow(NamedRow):
     named_by = ("slug",)
 
 
-class OptionInline(CitingInline):
+class OptionInline(FactInline):
     model = Option
     form = OptionRow
     template = TABULAR
@@ -105,7 +105,7 @@ class OptionInline(CitingInline):
 
 
 @admin.register(Prompt)
-class PromptAdmin(RecordedAdmin):
+class PromptAdmin(FactAdmin):
     list_display = ("text", "slug", "takes_several", "position")
     search_fields = ("text", "slug")
     prepopulated_fields = {"slug": ("text",)}
@@ -115,7 +115,7 @@ class PromptAdmin(RecordedAdmin):
 
 
 @admin.register(Option)
-class OptionAdmin(RecordedAdmin):
+class OptionAdmin(FactAdmin):
     list_display = ("text", "prompt", "slug", "position")
     list_filter = ("prompt",)
     search_fields = ("text", "slug", "prompt__text")
@@ -130,7 +130,7 @@ class ConditionRow(NamedRow):
     named_by = ("number",)
 
 
-class ConditionInline(CitingInline):
+class ConditionInline(FactInline):
     model = Condition
     form = ConditionRow
     fields = ("seen", "number", "options")
@@ -139,8 +139,9 @@ class ConditionInline(CitingInline):
 
 
 @admin.register(Rule)
-class RuleAdmin(CitingAdmin):
-    list_display = ("key", "source", "line", "paraphrase", "is_combination", "claim_count")
+class RuleAdmin(FactAdmin):
+    list_display = ("key", "source", "line", "paraphrase", "is_combination", claim_count)
+    annotations = CITED
     list_filter = ("source", "favours", "is_combination")
     search_fields = ("key", "paraphrase")
     autocomplete_fields = ("source", "favours", "component", "against", "claims")
@@ -162,7 +163,7 @@ class RuleAdmin(CitingAdmin):
 
 
 @admin.register(Condition)
-class ConditionAdmin(RecordedAdmin):
+class ConditionAdmin(FactAdmin):
     list_display = ("rule", "number")
     list_display_links = ("rule", "number")
     list_filter = ("rule__source",)

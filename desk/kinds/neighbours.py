@@ -1,58 +1,18 @@
-"""Desks for what stands around the frameworks, for measured figures, and for questions with their answers."""
-
-from typing import Any, cast
+"""The admin of components around the frameworks, for measured figures, and for questions with their answers."""
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 
-from desk.editing.forms import RecordedForm
-from desk.editing.recorded import RecordedAdmin, RecordedInline
 from frameworks.models import Addition, Answer, Benchmark, Component, Figure, Question, Tie
 
-STACKED = "admin/edit_inline/stacked.html"
-
-
-class NamedRow(RecordedForm):
-    """A row of which some fields name the fact: set once, then for ever."""
-
-    named_by: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if kwargs.get("instance"):
-            for name in self.named_by:
-                self.fields[name].disabled = True
-
-
-class CitingInline(RecordedInline):
-    """Rows that name their claims."""
-
-    template = STACKED
-    #: What a row is named with, for one query instead of one a row.
-    named_with: tuple[str, ...] = ()
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = cast("models.QuerySet[Any]", super().get_queryset(request))
-        return rows.select_related(*self.named_with)
-
-
-class CitingAdmin(RecordedAdmin):
-    """Lists that tell how many claims stand behind each fact."""
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).annotate(cited=models.Count("claims"))
-
-    @admin.display(description="claims", ordering="cited")
-    def claim_count(self, fact: Any) -> int:
-        return int(fact.cited)
+from .fact_admin import CITED, FactAdmin, claim_count
+from .inlines import FactInline, NamedRow
 
 
 class TieRow(NamedRow):
     named_by = ("kind", "framework")
 
 
-class TieInline(CitingInline):
+class TieInline(FactInline):
     model = Tie
     form = TieRow
     fields = ("seen", "kind", "framework", "text", "claims")
@@ -61,7 +21,7 @@ class TieInline(CitingInline):
 
 
 @admin.register(Component)
-class ComponentAdmin(RecordedAdmin):
+class ComponentAdmin(FactAdmin):
     list_display = ("name", "kind", "label", "summary")
     list_filter = ("kind",)
     search_fields = ("name", "slug", "label", "summary")
@@ -71,8 +31,9 @@ class ComponentAdmin(RecordedAdmin):
 
 
 @admin.register(Tie)
-class TieAdmin(CitingAdmin):
-    list_display = ("component", "kind", "framework", "claim_count", "text")
+class TieAdmin(FactAdmin):
+    list_display = ("component", "kind", "framework", claim_count, "text")
+    annotations = CITED
     list_display_links = ("component", "kind", "framework")
     list_filter = ("kind", "framework")
     search_fields = ("component__name", "framework__name", "text")
@@ -83,8 +44,9 @@ class TieAdmin(CitingAdmin):
 
 
 @admin.register(Addition)
-class AdditionAdmin(CitingAdmin):
-    list_display = ("framework", "capability", "component", "claim_count", "note")
+class AdditionAdmin(FactAdmin):
+    list_display = ("framework", "capability", "component", claim_count, "note")
+    annotations = CITED
     list_display_links = ("framework", "capability", "component")
     list_filter = ("capability", "framework")
     search_fields = ("framework__name", "capability__name", "component__name", "note")
@@ -98,7 +60,7 @@ class FigureRow(NamedRow):
     named_by = ("framework", "setup")
 
 
-class FigureInline(CitingInline):
+class FigureInline(FactInline):
     model = Figure
     form = FigureRow
     fields = (
@@ -113,7 +75,7 @@ class FigureInline(CitingInline):
 
 
 @admin.register(Benchmark)
-class BenchmarkAdmin(RecordedAdmin):
+class BenchmarkAdmin(FactAdmin):
     list_display = ("title", "source", "unit", "measured_on", "position")
     list_filter = ("source",)
     search_fields = ("title", "slug", "question", "method")
@@ -135,8 +97,9 @@ class BenchmarkAdmin(RecordedAdmin):
 
 
 @admin.register(Figure)
-class FigureAdmin(CitingAdmin):
-    list_display = ("benchmark", "framework", "server", "value", "is_about", "claim_count")
+class FigureAdmin(FactAdmin):
+    list_display = ("benchmark", "framework", "server", "value", "is_about", claim_count)
+    annotations = CITED
     list_display_links = ("benchmark", "framework")
     list_filter = ("benchmark", "framework")
     search_fields = ("benchmark__title", "framework__name", "server")
@@ -161,7 +124,7 @@ class AnswerRow(NamedRow):
     named_by = ("source", "line")
 
 
-class AnswerInline(CitingInline):
+class AnswerInline(FactInline):
     model = Answer
     form = AnswerRow
     fields = ("seen", ("source", "line"), "stance", "text", "question_is_stated", "claims")
@@ -170,7 +133,7 @@ class AnswerInline(CitingInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(RecordedAdmin):
+class QuestionAdmin(FactAdmin):
     list_display = ("text", "slug", "dispute", "position")
     search_fields = ("text", "slug", "dispute")
     autocomplete_fields = ("claims",)
@@ -181,8 +144,9 @@ class QuestionAdmin(RecordedAdmin):
 
 
 @admin.register(Answer)
-class AnswerAdmin(CitingAdmin):
-    list_display = ("question", "source", "line", "stance", "claim_count")
+class AnswerAdmin(FactAdmin):
+    list_display = ("question", "source", "line", "stance", claim_count)
+    annotations = CITED
     list_display_links = ("question", "source", "line")
     list_filter = ("source",)
     search_fields = ("question__text", "stance", "text")

@@ -69,7 +69,7 @@ class Review:
 
 
 def reviews(ratings: Iterable[Any], today: date) -> list[Review]:
-    """Ratings of `to_review()` with their related facts, as the queue shows them. Two queries."""
+    """Return ratings of `to_review()` with their related facts, as the queue shows them. Two queries."""
     shown = list(ratings)
     # Counted for the few that are shown: the order of the queue needs the spread of all.
     counted: Any = Rating.objects.filter(pk__in=[rating.pk for rating in shown]).with_evidence().order_by()
@@ -91,7 +91,7 @@ def reviews(ratings: Iterable[Any], today: date) -> list[Review]:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What stands behind one cell: how many sources, how far their readings reach, which rating."""
+    """What is behind one cell: how many sources, how far their readings reach, which rating."""
 
     framework: Framework
     criterion: Criterion
@@ -107,8 +107,8 @@ class Backing:
         return "several" if self.sources > 1 else "one" if self.sources else "none"
 
     @property
-    def standing(self) -> Literal["", "above", "below", "unscored"]:
-        """Where the score stands outside of its readings, or is yet to be given."""
+    def side(self) -> Literal["", "above", "below", "unscored"]:
+        """Return where the score is outside of its readings, or is yet to be given."""
         if self.score is None:
             return "unscored" if self.sources else ""
         if self.highest is not None and self.score > self.highest:
@@ -119,14 +119,14 @@ class Backing:
 
     @property
     def words(self) -> str:
-        """`2 sources, scored 4, above their readings of 2 to 3`."""
+        """Return it in words: `2 sources, scored 4, above their readings of 2 to 3`."""
         sources = {0: "no source", 1: "1 source"}.get(self.sources, f"{self.sources} sources")
         if self.score is None:
             return f"{sources}, not scored yet" if self.sources else f"{sources}, not rated"
-        if not self.standing:
+        if not self.side:
             return f"{sources}, scored {self.score}"
         reach = f"{self.lowest}" if self.lowest == self.highest else f"{self.lowest} to {self.highest}"
-        return f"{sources}, scored {self.score}, {self.standing} the readings of {reach}"
+        return f"{sources}, scored {self.score}, {self.side} the readings of {reach}"
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,12 @@ class Coverage:
 
     criteria: list[Criterion]
     rows: list[tuple[Framework, list[Backing]]]
-    #: Cells of each level and of each standing.
+    #: Cells of each level and on each side of the readings.
     counts: Counter[str]
 
 
 def coverage() -> Coverage:
-    """In four queries, however many cells there are."""
+    """Return every cell with what is behind it, in four queries, however many cells there are."""
     criteria = list(Criterion.objects.scored().in_order())
     # Plain values: there may be thousands.
     scores = Rating.objects.order_by().values_list("framework", "criterion", "pk", "score")
@@ -151,7 +151,7 @@ def coverage() -> Coverage:
         for framework in Framework.objects.all()
     ]
     cells = [cell for _, row in rows for cell in row]
-    return Coverage(criteria, rows, Counter(word for cell in cells for word in (cell.level, cell.standing)))
+    return Coverage(criteria, rows, Counter(word for cell in cells for word in (cell.level, cell.side)))
 
 
 @dataclass
@@ -161,7 +161,7 @@ class _Evidence:
 
 
 def _evidence() -> dict[tuple[int, int], _Evidence]:
-    """Sources and their lowest and highest readings, by framework and (joint) criterion."""
+    """Return sources and their lowest and highest readings, by framework and (joint) criterion."""
     found: dict[tuple[int, int], _Evidence] = {}
     claims = (
         Claim.objects.filter(framework__isnull=False)

@@ -13,9 +13,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from desk.editing.forms import is_number
-from desk.editing.steps import Row, StepAdmin
-from desk.kinds.evidence import STILL_RIGHT
+from desk.editing.bulk_actions import ChosenFact
+from desk.editing.fields import is_number
+from desk.kinds.fact_admin import FactAdmin
+from desk.kinds.ratings import STILL_RIGHT
 from frameworks.models import Rating
 
 from . import freshness
@@ -34,7 +35,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What stands on the front page above the list of facts."""
+    """Return what the front page shows above the list of facts."""
     if not request.user.has_perm("frameworks.view_rating"):
         return {}
     today = timezone.localdate()
@@ -43,19 +44,19 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "waiting": freshness.waiting(request.user, today),
         "shown": shown,
-        "reviews": [(review, Row.of(review.rating)) for review in freshness.reviews(shown, today)],
+        "reviews": [(review, ChosenFact.of(review.rating)) for review in freshness.reviews(shown, today)],
         "reason": REASON,
         "counts": freshness.coverage().counts,
     }
 
 
 def still_right(request: HttpRequest) -> HttpResponse:
-    """One click: reviewed today. The queue comes back where it was, on the rating that moved up."""
-    ratings = cast(StepAdmin, admin.site.get_model_admin(Rating))
+    """Mark a rating as reviewed today, in one click. The queue comes back where it was, on the rating that moved up."""
+    ratings = cast(FactAdmin, admin.site.get_model_admin(Rating))
     if not ratings.has_change_permission(request):
         raise PermissionDenied
     page, at = (value if is_number(value := request.GET.get(name)) else "1" for name in ("p", "at"))
-    return ratings.step_view(request, STILL_RIGHT, keep_url=f"{reverse('admin:index')}?p={page}#due-{at}")
+    return ratings.bulk.run(request, STILL_RIGHT, keep_url=f"{reverse('admin:index')}?p={page}#due-{at}")
 
 
 def coverage(request: HttpRequest) -> HttpResponse:
@@ -69,11 +70,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "picture": picture,
         "rows": _linked(picture, can_add=request.user.has_perm("frameworks.add_rating")),
     }
-    return TemplateResponse(request, "desk/coverage.html", shown)
+    return TemplateResponse(request, "desk/queues/coverage.html", shown)
 
 
 def _linked(picture: Coverage, *, can_add: bool) -> Iterator[tuple[Any, list[tuple[Backing, str]]]]:
-    """Each row's cells with where they lead: the rating, a new one, or the cell's claims."""
+    """Yield each row's cells with where they lead: the rating, a new one, or the cell's claims."""
     add, claims = reverse("admin:frameworks_rating_add"), reverse("admin:frameworks_claim_changelist")
     for framework, cells in picture.rows:
         linked = []

@@ -45,7 +45,7 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LinkOutcome:
     is_alive: bool
     status: int | None
     detail: str = ""
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def is_public(address: Address) -> bool:
-    """Whether this is one machine on the public internet. Addresses that embed an IPv4 address are judged by it."""
+    """Return whether this is one machine on the public internet. An embedded IPv4 address is what is judged."""
     if isinstance(address, IPv4Address):
         return address.is_global and not (address.is_multicast or address.is_reserved)
     embedded = address.ipv4_mapped or address.sixtofour
@@ -67,7 +67,7 @@ def is_public(address: Address) -> bool:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Its addresses, as this machine's resolver gives them, in its time."""
+    """Return its addresses, as this machine's resolver gives them, in its time."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
@@ -101,7 +101,7 @@ class Door:
 # Asking
 
 
-class Head(RawIOBase):
+class ResponseHead(RawIOBase):
     """What a server answers, as far as anybody wants to know it: so many bytes, and until its time is up."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
@@ -119,15 +119,15 @@ class Head(RawIOBase):
         return count
 
 
-class Answer(HTTPResponse):
+class HeadResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, until: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
-        self.fp = BufferedReader(Head(sock, until))
+        self.fp = BufferedReader(ResponseHead(sock, until))
 
 
 def seconds_until(moment: float) -> float:
-    """How long there is left to wait. Raises TimeoutError when there is no time left."""
+    """Return how many seconds are left to wait. Raises TimeoutError when there is no time left."""
     left = moment - time.monotonic()
     if left <= 0:
         raise TimeoutError
@@ -142,7 +142,7 @@ class Knock(HTTPConnection):
         super().__init__(url.hostname or "", url.port or self.default_port)
         self.tls = door.tls if url.scheme == "https" else None
         self.door, self.until = door, until
-        self.response_class = partial(Answer, until=until)  # type: ignore[assignment]
+        self.response_class = partial(HeadResponse, until=until)  # type: ignore[assignment]
 
     def connect(self) -> None:
         self.sock = self._reach(self.door.addresses(self.host, self.port))
@@ -151,7 +151,7 @@ class Knock(HTTPConnection):
             self.sock = self.tls.wrap_socket(self.sock, server_hostname=self.host)
 
     def _reach(self, addresses: Sequence[str]) -> socket.socket:
-        """The first that takes the connection, or the last one's error."""
+        """Connect to the first that takes the connection. Raises the last one's error."""
         *others, last = addresses
         for address in others:
             with suppress(OSError):
@@ -164,8 +164,8 @@ class Knock(HTTPConnection):
         return socket.create_connection((address, self.port), timeout)
 
 
-def check(url: str, door: Door) -> Outcome:
-    """Asks for the head of the page, and follows it where it leads. Never raises."""
+def check(url: str, door: Door) -> LinkOutcome:
+    """Ask for the head of the page, and follow it where it leads. Never raises."""
     until = time.monotonic() + door.total_seconds
     try:
         return _follow(url, door, until)
@@ -173,10 +173,10 @@ def check(url: str, door: Door) -> Outcome:
         sentence = str(reason)
     except (OSError, HTTPException, ValueError) as error:
         sentence = "Timed out" if time.monotonic() >= until else _in_words(error)
-    return Outcome(is_alive=False, status=None, detail=sentence)
+    return LinkOutcome(is_alive=False, status=None, detail=sentence)
 
 
-def _follow(url: str, door: Door, until: float) -> Outcome:
+def _follow(url: str, door: Door, until: float) -> LinkOutcome:
     at = url
     for _ in range(1 + REDIRECTS_MAX):
         parts = urlsplit(at)
@@ -190,7 +190,7 @@ def _follow(url: str, door: Door, until: float) -> Outcome:
 
 
 def _answer(url: SplitResult, door: Door, until: float) -> tuple[int, str]:
-    """Status and where it leads. Some servers know no HEAD, and some answer it wrongly: those are asked to GET."""
+    """Return status and where it leads. Servers that know no HEAD, or answer it wrongly, are asked to GET."""
     with suppress(HTTPException):
         status, to = _ask("HEAD", url, door, until)
         if status < HTTPStatus.BAD_REQUEST:
@@ -212,14 +212,14 @@ def user_agent() -> str:
     return f"{settings.SITE_NAME} link check (+{settings.SITE_URL})"
 
 
-def _judged(status: int, moved_to: str) -> Outcome:
+def _judged(status: int, moved_to: str) -> LinkOutcome:
     if status in GUARDED:
-        return Outcome(is_alive=True, status=status, detail=f"Answers, but lets no check in ({status})")
+        return LinkOutcome(is_alive=True, status=status, detail=f"Answers, but lets no check in ({status})")
     if status < HTTPStatus.BAD_REQUEST:
-        return Outcome(is_alive=True, status=status, detail=f"Leads to {moved_to}" if moved_to else "")
+        return LinkOutcome(is_alive=True, status=status, detail=f"Leads to {moved_to}" if moved_to else "")
     known = SENTENCES.get(status)
     broken = "Server error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Refused"
-    return Outcome(is_alive=False, status=status, detail=known or f"{broken} ({status})")
+    return LinkOutcome(is_alive=False, status=status, detail=known or f"{broken} ({status})")
 
 
 #: The first that fits.
@@ -245,7 +245,7 @@ def _in_words(error: Exception) -> str:
 
 
 def named() -> dict[str, list[Recorded]]:
-    """Every address with the facts that name it. Two queries."""
+    """Return every address with the facts that name it. Two queries."""
     found: dict[str, list[Recorded]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         found[source.url].append(source)
@@ -256,7 +256,7 @@ def named() -> dict[str, list[Recorded]]:
 
 
 def check_all(door: Door, *, at: datetime, limit: int) -> Iterator[LinkCheck]:
-    """Asks up to `limit` addresses, one after the other, beginning with those asked longest ago; notes each answer.
+    """Ask up to `limit` addresses, one after the other, beginning with those asked longest ago; note each answer.
 
     What is noted of addresses that nothing names any more is removed.
     """

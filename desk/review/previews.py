@@ -1,29 +1,46 @@
-"""Public pages as they would be with a proposal published: written, shown, taken back."""
+"""The roll-back preview: public pages as they would be with a proposal published.
+
+The proposal is published in a transaction, by the same code that publishes it for good; the page is asked for inside,
+by the very view that answers its address; then the transaction is rolled back. So a preview cannot differ from what it
+previews, and no view needs to know of previews.
+
+It works because the database takes everything back. **Nothing outside the database may happen inside a preview**: no
+mail is sent, no file written, no other machine asked, and what a process keeps to itself is kept under its content,
+which is as true after the roll-back. What has to happen outside after a change belongs into `transaction.on_commit`,
+which a rolled back transaction never calls.
+"""
 
 from collections.abc import Iterable, Iterator
 from copy import copy
+from typing import NamedTuple
 
+from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.urls import resolve, reverse
+from django.urls import resolve
 from django_htmx.middleware import HtmxDetails
 
-from frameworks.models import Criterion, Framework, Proposal, ProposedChange, Recorded, Source
+from comparisons.pages.shown_on import pages_comparing
+from frameworks.models import Proposal, ProposedChange
 from frameworks.models.schema import State
-from frameworks.record import past
+from frameworks.pages.shown_on import SHOWN, pages_about
 from frameworks.record.revisions import Author
 
 from . import proposals
 
-#: What has public pages. The desk's own are never previewed.
-PUBLIC = {"frameworks", "comparisons"}
-KINDS: dict[str, type[Recorded]] = {"framework": Framework, "criterion": Criterion, "source": Source}
 REDIRECTS_MAX = 3
 
 
+class PreviewOf(NamedTuple):
+    """What a previewed page says of the proposal: its number, and the address of its page at the desk."""
+
+    number: int
+    page: str
+
+
 def render(request: HttpRequest, proposal: Proposal, path: str, query: str) -> HttpResponse:
-    """The page at this address with the proposal's changes in it, for the reviewer who asks.
+    """Return the page at this address with the proposal's changes in it, for the reviewer who asks.
 
     Nothing of it is kept. Raises what `proposals.apply` raises, and Http404 where there is no such public page.
     """
@@ -36,45 +53,48 @@ def render(request: HttpRequest, proposal: Proposal, path: str, query: str) -> H
                 path, _, query = response.headers["Location"].partition("?")
                 response = _answer(request, proposal, path, query)
         transaction.set_rollback(True)
+    # A page says above that it is a preview. A file, a picture or an answer for programs could not.
+    if not response.headers["Content-Type"].startswith("text/html"):
+        raise _no_page(path)
     return response
 
 
 def _answer(request: HttpRequest, proposal: Proposal, path: str, query: str) -> HttpResponse:
+    """Ask the view behind a path as a visitor would, with a GET. The desk's own pages are none for visitors."""
     match = resolve(path)
-    if match.app_name not in PUBLIC:
-        raise Http404(f"“{path}” is no public page.")
+    if admin.site.name in match.namespaces:
+        raise _no_page(path)
     asked = copy(request)
+    asked.method = "GET"
     asked.path = asked.path_info = path
     asked.GET = QueryDict(query)
     asked.META = {
         **{name: value for name, value in request.META.items() if not name.startswith("HTTP_HX_")},
+        "REQUEST_METHOD": "GET",
         "QUERY_STRING": query,
     }
     asked.resolver_match = match
     asked.user = AnonymousUser()
     asked.htmx = HtmxDetails(asked)  # type: ignore[attr-defined]
-    asked.preview_of = proposal  # type: ignore[attr-defined]
+    asked.preview_of = PreviewOf(proposal.pk, proposals.page_of(proposal))  # type: ignore[attr-defined]
     response: HttpResponse = match.func(asked, *match.args, **match.kwargs)
     if hasattr(response, "render"):
         response.render()
     return response
 
 
+def _no_page(path: str) -> Http404:
+    return Http404(f"“{path}” is no public page.")
+
+
 def pages_of(changes: Iterable[ProposedChange]) -> Iterator[tuple[str, str]]:
-    """The public pages on which the changes would be seen: a label and an address each."""
-    named: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
+    """Yield the public pages on which the changes would be seen: a label and an address each."""
+    named: dict[str, dict[str, None]] = {kind: {} for kind in SHOWN}
     for change in changes:
         state: State = change.after or change.before or {}
         for kind, slugs in named.items():
             key = [change.key] if change.model == kind else state.get(kind)
             if key:
                 slugs[key[0]] = None
-    yield "Matrix", reverse("comparisons:matrix")
-    frameworks = list(named["framework"])
-    if len(frameworks) > 1:
-        yield "Side by side", reverse("comparisons:side_by_side", args=[frameworks[:5]])
-    for kind, slugs in named.items():
-        for slug in slugs:
-            fact = past.by_name(KINDS[kind], slug)
-            yield f"{kind.capitalize()} {fact or slug}", reverse(f"frameworks:{kind}", args=[slug])
-    yield "Disagreements", reverse("frameworks:disagreements")
+    yield from pages_comparing([*named["framework"]])
+    yield from pages_about(named)

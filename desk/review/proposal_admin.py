@@ -1,4 +1,4 @@
-"""The reviewers' desk: what is proposed beside what stands, previewed, published, returned, rejected or withdrawn."""
+"""The reviewers' desk: what is proposed beside what is there, previewed, published, returned, rejected or withdrawn."""
 
 import re
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 
-from desk.admin_site import RESUMES
 from desk.editing.conflicts import Clash
-from desk.editing.forms import Seen, is_number
-from desk.editing.lists import ListAdmin
+from desk.editing.fields import Seen, is_number
+from desk.editing.guarded import GuardedAdmin, desk_url
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
 from . import previews, proposals
+from .proposing import RESUMES
 
 
 class DecisionForm(forms.Form):
@@ -50,16 +50,16 @@ class DecisionForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class ChangeOnShow:
+class ShownChange:
     """One change of a proposal as a reviewer reads it."""
 
     change: ProposedChange
     title: str
     kind: str
-    #: The fact as it stands, when it does.
+    #: The fact as it is now, where it exists.
     fact: Recorded | None
     fields: list[past.Change]
-    #: What stands in the way: the fact was changed by somebody else since.
+    #: The conflict, if there is one: the fact was changed by somebody else since.
     clash: Clash | None
     claims: list[Claim]
 
@@ -76,7 +76,7 @@ class ChangeOnShow:
         return self.change.after
 
 
-def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
+def shown_change(change: ProposedChange, *, is_undecided: bool) -> ShownChange:
     model = proposals.model_of(change)
     fact = past.by_name(model, change.key)
     found = past.rebuilt(model, change.after or change.before or {})
@@ -84,7 +84,7 @@ def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
     claims: list[Claim] = []
     if isinstance(about, Rating):
         claims = list(Claim.objects.behind(about.framework, about.criterion).cited())
-    return ChangeOnShow(
+    return ShownChange(
         change=change,
         title=str(about) if about else change.key,
         kind=str(model._meta.verbose_name),
@@ -114,7 +114,7 @@ def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None)
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ListAdmin):
+class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     list_display = ("number", "reason", "author_name", "facts", "created_at", "status", "decided_by")
     list_display_links = ("number", "reason")
     list_filter = ("status", "origin", "created_at")
@@ -175,36 +175,34 @@ class ProposalAdmin(ListAdmin):
     def _page(
         self, request: HttpRequest, proposal: Proposal, form: DecisionForm, *, status: int = HTTPStatus.OK
     ) -> TemplateResponse:
-        request.current_app = self.admin_site.name
-        changes = [on_show(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()]
+        changes = [
+            shown_change(change, is_undecided=proposal.is_undecided) for change in proposal.changes.all()
+        ]
         is_author = proposal.author_id == request.user.pk
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Proposal {proposal.pk}",
-            "opts": self.opts,
-            "proposal": proposal,
-            "changes": changes,
-            "form": form,
-            "in_the_way": [one for one in changes if one.clash],
-            "previews": [
-                (label, f"{reverse('admin:frameworks_proposal_preview', args=[proposal.pk])}?page={address}")
+        may_resume = is_author and proposal.status != Proposal.Status.PUBLISHED
+        preview_url, grid_url = self.url_of("preview", proposal.pk), desk_url(Rating, "matrix")
+        context = self.page_context(
+            request,
+            title=f"Proposal {proposal.pk}",
+            proposal=proposal,
+            changes=changes,
+            form=form,
+            in_the_way=[one for one in changes if one.clash],
+            previews=[
+                (label, f"{preview_url}?page={address}")
                 for label, address in previews.pages_of(proposal.changes.all())
             ]
             if proposal.is_undecided
             else [],
-            "may_decide": proposal.is_undecided and may_publish(request.user),
-            "may_withdraw": proposal.is_undecided and is_author,
-            "form_data": proposal.form_data
-            if is_author and proposal.status != Proposal.Status.PUBLISHED
-            else None,
-            "resumes": RESUMES,
-            "grid_url": f"{reverse('admin:frameworks_rating_matrix')}?proposal={proposal.pk}"
-            if is_author
-            and proposal.origin == Revision.Origin.GRID
-            and proposal.status != Proposal.Status.PUBLISHED
+            may_decide=proposal.is_undecided and may_publish(request.user),
+            may_withdraw=proposal.is_undecided and is_author,
+            form_data=proposal.form_data if may_resume else None,
+            resumes=RESUMES,
+            grid_url=f"{grid_url}?proposal={proposal.pk}"
+            if may_resume and proposal.origin == Revision.Origin.GRID
             else "",
-        }
-        return TemplateResponse(request, "desk/proposal.html", context, status=status)
+        )
+        return TemplateResponse(request, "desk/review/proposal.html", context, status=status)
 
     # Decisions
 
@@ -228,13 +226,13 @@ class ProposalAdmin(ListAdmin):
         else:
             messages.success(request, f"Proposal {proposal.pk} is {proposal.get_status_display()}.")
             return HttpResponseRedirect(self.url_of("changelist"))
-        # As it stands now, not as this request wanted it.
+        # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
 
     # Preview
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A public page as it would be with the proposal published."""
+        """Show a public page as it would be with the proposal published."""
         proposal = self._find(request, str(pk))
         address = request.GET.get("page", "/")
         try:
@@ -254,7 +252,7 @@ DECISIONS = {
 
 
 def _over(request: HttpRequest) -> dict[str, int]:
-    """The facts that the reviewer has seen changed: `rating django/performance` by version."""
+    """Return the facts that the reviewer has seen changed: `rating django/performance` by version."""
     found = [
         re.fullmatch(r"([0-9]{1,9}):([a-z]{1,40} [a-z0-9/-]{1,200})", text)
         for text in request.POST.getlist("over")

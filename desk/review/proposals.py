@@ -1,8 +1,8 @@
 """Proposals: what somebody without the right to publish writes is kept aside until a reviewer applies it.
 
 Nothing needs to know of this. A request of such an editor runs like any other, in a transaction, with the checks of
-versions and promises that every write goes through; in the end its revisions become a proposal and the transaction is
-taken back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
+versions and constraints that every write goes through; in the end its revisions become a proposal and the transaction
+is rolled back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
+from desk.editing.merging import put_on_top
 from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
-from frameworks.models.schema import State, state_of
+from frameworks.models.schema import state_of
 from frameworks.record import past, renaming, revisions
 from frameworks.record.revisions import Author
 
@@ -38,7 +39,7 @@ class _Gone(Exception):
 
 @contextmanager
 def kept_aside(by: Author) -> Iterator[list[Revision]]:
-    """Takes back whatever `by` writes inside, and hands it out as the revisions that it would have been."""
+    """Take back whatever `by` writes inside, and hand it out as the revisions that it would have been."""
     written: list[Revision] = []
     with transaction.atomic():
         yield written
@@ -50,7 +51,7 @@ def kept_aside(by: Author) -> Iterator[list[Revision]]:
 def propose(
     written: Sequence[Revision], *, at: datetime, form_path: str = "", form_data: Any = None
 ) -> Proposal:
-    """Makes a proposal of revisions that were taken back. `form_data` is what the author typed, to take it up again."""
+    """Make a proposal of revisions that were taken back. `form_data` is what the author typed, to take it up again."""
     first = written[0]
     with transaction.atomic():
         proposal = Proposal.objects.create(
@@ -82,13 +83,13 @@ def propose(
 def publish(
     proposal: Proposal, *, by: User, at: datetime, note: str = "", over: dict[str, int] | None = None
 ) -> None:
-    """Writes the proposal's changes, all or none, and marks it published.
+    """Write the proposal's changes, all or none, and marks it published.
 
     `over` names facts (`rating django/performance`) that were changed since, with the version that the reviewer has
     seen: what the author changed is put on top of them.
 
     Raises Taken when other facts were changed since, Undecidable when it is decided already, Refused when the
-    database keeps a promise against it.
+    database has a constraint against it.
     """
     author = Author(
         proposal.author_name,
@@ -105,7 +106,7 @@ def publish(
 def apply(
     proposal: Proposal, author: Author, *, at: datetime | None = None, over: dict[str, int] | None = None
 ) -> None:
-    """Writes the changes as `author`. Raises Taken, naming all facts that stand in the way, or Refused."""
+    """Write the changes as `author`. Raises Taken, naming all facts in conflict, or Refused."""
     taken = []
     with transaction.atomic():
         for change in proposal.changes.all():
@@ -117,7 +118,7 @@ def apply(
             except revisions.Refused:
                 if not taken:
                     raise
-                # It may rest on what stands in the way: that is told first.
+                # It may rest on a fact in conflict: that is said first.
         if taken:
             raise Taken(taken)
 
@@ -132,7 +133,10 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
     elif change.action == Revision.Action.DELETED:
         revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
     else:
-        wanted = change.after if over is None else on_top(change, state_of(current))
+        wanted = change.after
+        if over is not None:
+            changed = {name: after for name, _, after in change.changed_fields}
+            wanted = put_on_top(changed, state_of(current))
         found = past.rebuilt(model, wanted or {})
         if found is None:
             raise _Gone
@@ -159,18 +163,13 @@ def _create(
     revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at)
 
 
-def on_top(change: ProposedChange, now: State) -> State:
-    """What stands now, with the fields that the author changed."""
-    return {**now, **{name: after for name, _, after in change.changed_fields}}
-
-
 def page_of(proposal: Proposal) -> str:
-    """The address of the page where it is read and decided."""
+    """Return the address of the page where it is read and decided."""
     return reverse("admin:frameworks_proposal_change", args=[proposal.pk])
 
 
 def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str = "") -> None:
-    """Closes the proposal, or returns it to its author. Raises Undecidable when somebody was faster."""
+    """Close the proposal, or return it to its author. Raises Undecidable when somebody was faster."""
     undecided = [Proposal.Status.OPEN, Proposal.Status.RETURNED]
     values: dict[str, Any] = {"status": status, "decided_by": by, "decided_at": at, "note": note}
     if not Proposal.objects.filter(pk=proposal.pk, status__in=undecided).update(**values):
@@ -180,10 +179,10 @@ def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str
 
 
 def model_of(change: ProposedChange | Revision) -> type[Recorded]:
-    """The model of the fact. Raises LookupError when it is no more."""
+    """Return the model of the fact. Raises LookupError when it is no more."""
     return recorded_models()[change.model]
 
 
 def name_of(change: ProposedChange) -> str:
-    """`rating django/performance`."""
+    """Return its name, as `rating django/performance`."""
     return f"{change.model} {change.key}"

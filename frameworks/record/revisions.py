@@ -7,14 +7,13 @@ Read, change, save loses edits when two editors work at once, on either database
 import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, ProgrammingError, models, transaction
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -46,12 +45,6 @@ class Author:
     def editor(cls, user: Any) -> Self:
         """Somebody signed in to the admin, by full name where there is one."""
         return cls(user.get_full_name() or user.get_username(), Revision.Origin.ADMIN, user)
-
-    @classmethod
-    def of(cls, request: HttpRequest, origin: Revision.Origin = Revision.Origin.ADMIN) -> Self:
-        """Who makes this request. Whatever one request writes is one changeset."""
-        author: Self = request.__dict__.setdefault("_touchstone_author", cls.editor(request.user))
-        return replace(author, origin=origin)
 
 
 SEED = Author("Touchstone", Revision.Origin.SEED)

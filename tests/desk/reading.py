@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from desk.editing.lists import desk_url
+from desk.editing.guarded import desk_url
 from frameworks.models import Recorded, Revision
 
 Data = dict[str, list[str]]

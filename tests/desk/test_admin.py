@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from desk.editing.lists import desk_url
+from desk.editing.guarded import desk_url
 from frameworks.models import recorded_models
 from tests import factories
 from tests.desk.reading import FormReader, add_url, change_url, form_on, last_revision, list_url, text_of

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError
 from django.test import Client
 
-from desk.kinds.evidence import ClaimsOfCellFormSet
+from desk.kinds.cell_claims import ClaimsOfCellFormSet
 from frameworks.models import (
     Claim,
     Criterion,

@@ -132,7 +132,7 @@ def test_all_of_the_list_can_be_chosen_but_not_too_many(ada: Client, monkeypatch
         factories.make_rating()
     everything = {"_selected_action": ["1"], "select_across": "1", "action": "mark_reviewed", "index": "0"}
     assert len(form_on(ada.post(RATINGS, everything))["row"]) == 3
-    monkeypatch.setattr("desk.editing.steps.ROWS_MAX", 2)
+    monkeypatch.setattr("desk.editing.bulk_actions.ROWS_MAX", 2)
     assert "Choose at most 2 at a time." in text_of(ada.post(RATINGS, everything, follow=True))
 
 

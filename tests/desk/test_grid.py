@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from desk.grid.changes import NotUnderstood, parse
+from desk.grid.parsing import NotUnderstood, parse
 from desk.review import proposals
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision
 from frameworks.record import revisions

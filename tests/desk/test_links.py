@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from desk.queues import links
-from desk.queues.links import Door, Outcome, check, check_all, is_public
+from desk.queues.links import Door, LinkOutcome, check, check_all, is_public
 from frameworks.models import LinkCheck
 from tests import factories
 from tests.desk.signing_in import sign_in
@@ -30,11 +30,11 @@ pytestmark = pytest.mark.both
 
 LINKS = "/admin/frameworks/linkcheck/"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ALIVE = Outcome(is_alive=True, status=200)
+ALIVE = LinkOutcome(is_alive=True, status=200)
 
 
-def dead(detail: str, status: int | None = None) -> Outcome:
-    return Outcome(is_alive=False, status=status, detail=detail)
+def dead(detail: str, status: int | None = None) -> LinkOutcome:
+    return LinkOutcome(is_alive=False, status=status, detail=detail)
 
 
 # Servers to ask
@@ -262,11 +262,11 @@ def test_who_does_not_answer_a_head_is_asked_to_get(server: Server, status: int)
 @pytest.mark.parametrize(
     "status, outcome",
     [
-        (204, Outcome(is_alive=True, status=204)),
-        (304, Outcome(is_alive=True, status=304)),
-        (401, Outcome(is_alive=True, status=401, detail="Answers, but lets no check in (401)")),
-        (403, Outcome(is_alive=True, status=403, detail="Answers, but lets no check in (403)")),
-        (429, Outcome(is_alive=True, status=429, detail="Answers, but lets no check in (429)")),
+        (204, LinkOutcome(is_alive=True, status=204)),
+        (304, LinkOutcome(is_alive=True, status=304)),
+        (401, LinkOutcome(is_alive=True, status=401, detail="Answers, but lets no check in (401)")),
+        (403, LinkOutcome(is_alive=True, status=403, detail="Answers, but lets no check in (403)")),
+        (429, LinkOutcome(is_alive=True, status=429, detail="Answers, but lets no check in (429)")),
         (404, dead("Not found (404)", 404)),
         (410, dead("Gone (410)", 410)),
         (451, dead("Refused (451)", 451)),
@@ -274,7 +274,7 @@ def test_who_does_not_answer_a_head_is_asked_to_get(server: Server, status: int)
         (503, dead("Server error (503)", 503)),
     ],
 )
-def test_answers_in_words(server: Server, status: int, outcome: Outcome) -> None:
+def test_answers_in_words(server: Server, status: int, outcome: LinkOutcome) -> None:
     server.answers = {"/": (status, {})}
     assert check(f"{server.url}/", door(server)) == outcome
 
@@ -282,7 +282,7 @@ def test_answers_in_words(server: Server, status: int, outcome: Outcome) -> None
 def test_where_it_moved_to_is_said(server: Server) -> None:
     accented = "newest?é".encode().decode("latin-1")  # so that it goes out as UTF-8
     server.answers = {"/old": (301, {"Location": "/new"}), "/new": (302, {"Location": accented})}
-    moved = Outcome(is_alive=True, status=200, detail=f"Leads to {server.url}/newest?%C3%A9")
+    moved = LinkOutcome(is_alive=True, status=200, detail=f"Leads to {server.url}/newest?%C3%A9")
     assert check(f"{server.url}/old", door(server)) == moved
     server.answers["/newest?%C3%A9"] = (404, {})
     assert check(f"{server.url}/old", door(server)) == dead("Not found (404)", 404)
@@ -357,8 +357,8 @@ def test_what_comes_when_the_time_is_up_is_not_read() -> None:
     with ours, theirs:
         theirs.sendall(b"HTTP/1.1 200 OK")
         with pytest.raises(TimeoutError):
-            links.Head(ours, until=0).read(1)
-        assert links.Head(ours, until=time.monotonic() + 60).read(4) == b"HTTP"
+            links.ResponseHead(ours, until=0).read(1)
+        assert links.ResponseHead(ours, until=time.monotonic() + 60).read(4) == b"HTTP"
 
 
 def test_who_comes_to_no_end_is_cut_off() -> None:

@@ -1,8 +1,10 @@
 """What an editor saves who may not publish, by whatever door, changes nothing until a reviewer publishes it."""
 
+import sys
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -21,6 +23,16 @@ from tests.html import read
 pytestmark = pytest.mark.django_db
 
 DECIDED = "decided_at = created_at, decided_by_id = author_id"
+#: What Python tells of when something is done to the world outside, besides opening files.
+OUTSIDE = {
+    "socket.connect",
+    "subprocess.Popen",
+    "os.system",
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "shutil.copyfile",
+}
 QUEUE = "/admin/frameworks/proposal/"
 
 
@@ -31,6 +43,14 @@ def save(client: Client, url: str, **changes: Any) -> Any:
 def state_of_everything() -> tuple[list[Any], int]:
     facts = [sorted(map(str, model._default_manager.values())) for model in Recorded.__subclasses__()]
     return facts, Revision.objects.count()
+
+
+def rows_of_everything() -> dict[str, list[str]]:
+    """Every row of every table."""
+    return {
+        model._meta.label: sorted(map(str, model._default_manager.values_list()))
+        for model in apps.get_models()
+    }
 
 
 def propose(eve: Client, rating: Rating, **changes: Any) -> Proposal:
@@ -275,6 +295,7 @@ def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: 
     assert next(iter(links)) == "Matrix"
     shown = read(rob.get(links[f"Framework {rating.framework}"]).content)
     assert "Nothing of it is public yet" in shown.one(".preview").text
+    assert shown.one(".preview a")["href"] == proposals.page_of(proposal)
     assert "Splendid" in shown.text
     assert state_of_everything() == before
     public = Client().get(rating.framework.get_absolute_url()).content.decode()
@@ -291,6 +312,47 @@ def test_every_preview_that_is_offered_opens(eve: Client, rob: Client) -> None:
         assert answer.status_code == 200, link.text
         assert read(answer.content).one(".preview").text.startswith(f"Preview of proposal {proposal.pk}.")
     assert not Framework.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/search/?q=newcomer", "/changes/", "/use-cases/", "/api/"])
+def test_any_public_page_can_be_previewed(eve: Client, rob: Client, address: str) -> None:
+    new = form_on(eve.get(add_url(Framework)), name="Newcomer", slug="newcomer", reason="It is new.")
+    eve.post(add_url(Framework), new)
+    answer = rob.get(f"{QUEUE}{Proposal.objects.get().pk}/preview/", {"page": address})
+    assert answer.status_code == 200
+    assert read(answer.content).one(".preview").text.startswith("Preview of proposal")
+
+
+def test_a_file_or_an_answer_for_programs_has_no_preview(eve: Client, rob: Client) -> None:
+    proposal = propose(eve, factories.make_rating(score=3), score=4)
+    for address in ("/matrix.csv", "/matrix.png", "/api/v1/frameworks", "/live/", "/changes.atom"):
+        answer = rob.get(f"{QUEUE}{proposal.pk}/preview/", {"page": address}, follow=True)
+        assert f"There is no such preview. “{address}” is no public page." in text_of(answer)
+
+
+def test_nothing_outside_the_database_happens_in_a_preview_and_nothing_stays_in_it(
+    eve: Client, rob: Client, mailoutbox: list[Any]
+) -> None:
+    rating = factories.make_rating(score=3, is_published=True)
+    proposal = propose(eve, rating, verdict="Splendid")
+    addresses = [link["href"] for link in proposal_page(rob, proposal).all(".previews a")]
+    for address in addresses:
+        rob.get(address)  # what is imported at the first time is compiled then, into a file
+    heard: list[object] = []
+    # A hook stays for good, and so must know when it is no longer wanted.
+    before, is_watched = rows_of_everything(), True
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if is_watched and (event in OUTSIDE or (event == "open" and str(arguments[1] or "r")[0] in "wax+")):
+            heard.append((event, arguments))
+
+    sys.addaudithook(hear)
+    for address in addresses:
+        assert rob.get(address).status_code == 200
+    is_watched = False
+    assert heard == []
+    assert mailoutbox == []
+    assert rows_of_everything() == before
 
 
 @pytest.mark.parametrize(

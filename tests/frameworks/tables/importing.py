@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from desk.editing.lists import desk_url
+from desk.editing.guarded import desk_url
 from frameworks.tables import kinds
 from frameworks.tables.imports import Status
 from tests.desk.reading import text_of

@@ -1,0 +1,90 @@
+"""What one edit carries, from the desk's door to the write path and back to the page that shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from frameworks.models import Revision
+from frameworks.record.revisions import Author
+
+if TYPE_CHECKING:
+    from django.forms import BaseModelForm, BaseModelFormSet
+
+    Form = BaseModelForm[Any]
+    FormSet = BaseModelFormSet[Any, Any]
+
+
+@dataclass
+class Edit:
+    """One request of one editor. The desk's site begins it; `edit_of` finds it.
+
+    Django binds forms and formsets in one hook and writes them in another; what those hooks must know of each other
+    is here. The reason and the versions that the editor saw arrive in the bound forms.
+    """
+
+    user: Any
+    #: All that one request writes is one changeset.
+    changeset: UUID = field(default_factory=uuid4)
+    #: The editor only wants to see the form again: it is neither valid nor wrong.
+    is_held: bool = False
+    #: Why the write path did not write it.
+    refusal: str = ""
+    #: The form, or the rows of a list, as bound to the posted data.
+    bound: "Form | FormSet | None" = None
+    #: The rows below the form, and the inlines that made them.
+    rows: "Sequence[FormSet]" = ()
+    inlines: Sequence[Any] = ()
+
+    def by(self, origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
+        """Return the author of whatever this edit writes."""
+        return replace(Author.editor(self.user), origin=origin, changeset=self.changeset)
+
+    def hold(self, request: HttpRequest) -> None:
+        """Have the posted values shown again, unsaved."""
+        self.is_held = True
+        messages.warning(request, "Not saved yet. These are your values, on top of what stands now.")
+        data = request.POST.copy()
+        data["_save"] = "held"  # so that Django shows the posted rows of a list
+        request.POST = data  # type: ignore[assignment]
+
+    def refuse(self, sentence: str) -> None:
+        """Put the refusal on the form, which is shown once more as it was bound, or as it will be."""
+        self.refusal = sentence
+        if self.bound is not None:
+            self.bound.add_error(None, sentence)  # type: ignore[union-attr]
+
+
+class EditRequest(HttpRequest):
+    """A request that has passed the desk's door."""
+
+    edit: Edit
+
+
+def begin(request: HttpRequest) -> None:
+    """Give the request its edit. Called once, at the door."""
+    cast(EditRequest, request).edit = Edit(request.user)
+
+
+def edit_of(request: HttpRequest) -> Edit:
+    """Return the edit that this request carries."""
+    return cast(EditRequest, request).edit
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Stands in where Django expects the class of a form, and returns the form that is bound already.
+
+    What the editor posted is bound and validated once; a refusal of the write path is put on that very form.
+    """
+
+    form: Any
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.form
+
+    def get_default_prefix(self) -> str:
+        return str(self.form.prefix)

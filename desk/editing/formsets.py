@@ -1,0 +1,131 @@
+"""Rows of facts below a form or in a list: found also when they were moved or deleted since the page was opened."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+
+from frameworks.models import Recorded
+from frameworks.record import past, revisions
+from frameworks.record.revisions import Author
+
+from .edit import Edit
+from .fields import AsideField, Seen, is_number
+from .forms import VERSION_MISSING, FactForm, ReasonForm
+
+if TYPE_CHECKING:
+    ModelFormSet = BaseModelFormSet[Recorded, FactForm]
+    InlineFormSet = BaseInlineFormSet[Recorded, Recorded, FactForm]
+    FormSetMixin = ModelFormSet
+else:
+    ModelFormSet, InlineFormSet = BaseModelFormSet, BaseInlineFormSet
+    FormSetMixin = object
+
+#: Rows that a form may hold. Django's own limit lets a made-up number of rows keep a process busy for half a minute.
+ROWS_MAX = 200
+
+
+class FactFormSet(FormSetMixin):
+    """Rows of facts: finds also those that were moved or deleted since the page was opened.
+
+    Mixed into the stock formsets, which would answer "select a valid choice" and lose what was typed.
+    """
+
+    if TYPE_CHECKING:
+        model: type[Recorded]
+
+    def posted_pk(self, index: int) -> str:
+        return str(self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", ""))
+
+    def _existing_object(self, pk: Any) -> Recorded | None:
+        fact: Recorded | None = super()._existing_object(pk)  # type: ignore[misc]
+        if fact is None and is_number(pk):
+            fact = self.model._default_manager.filter(pk=pk).first() or self._gone(str(pk))
+        return fact
+
+    def _gone(self, pk: str) -> Recorded | None:
+        for index in range(self.total_form_count()):
+            seen = Seen.parse(self.data.get(f"{self.add_prefix(index)}-seen"))
+            if seen and self.posted_pk(index) == pk:
+                return past.by_name_or_last_known(self.model, seen.key)
+        return None
+
+    def get_queryset(self) -> Any:
+        # The admin pairs rows with facts by their order. On a page that is shown again, that is the posted order.
+        if self.is_bound and "forms" in self.__dict__:
+            return [form.instance if form.posted_seen else None for form in self.initial_forms]
+        return super().get_queryset()
+
+    def add_fields(self, form: FactForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields and form.instance.pk:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = f"Delete {form.instance}"
+        if form.posted_seen and index is not None and self.posted_pk(index) != str(form.instance.pk):
+            # Deleted, perhaps made again: the number is history, the name in `seen` counts.
+            form.fields[self.model._meta.pk.name] = AsideField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        # On the whole, because Django overlooks errors of rows that are to go.
+        if any(form.instance.pk and form.posted_seen is None for form in self.deleted_forms):
+            raise ValidationError(VERSION_MISSING)
+
+    @property
+    def stale_forms(self) -> list[FactForm]:
+        return [form for form in self.initial_forms if form.is_stale]
+
+    def is_to_delete(self, form: FactForm) -> bool:
+        return self.can_delete and self._should_delete_form(form)  # type: ignore[attr-defined]
+
+    def write_kept(self, by: Author, reason: str) -> None:
+        """Write new and changed rows. Raises what `revisions.save` raises."""
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        for form in self.forms:
+            if self.is_to_delete(form) or not form.has_changed():
+                continue
+            if form in self.extra_forms:
+                self.save_new(form, commit=False)
+                self.new_objects.append(form.instance)
+            else:
+                self.changed_objects.append((form.instance, form.changed_data))
+            form.write(by, reason)
+
+    def write_deleted(self, by: Author, reason: str) -> None:
+        """Delete the marked rows. Kept apart, because a rating's last claim goes after the rating's own change."""
+        for form in self.initial_forms:
+            if form.posted_seen and self.is_to_delete(form) and not form.is_deleted:
+                revisions.delete(form.instance, by=by, reason=reason, seen=form.posted_seen.version)
+                self.deleted_objects.append(form.instance)
+
+
+class FactInlineFormSet(FactFormSet, InlineFormSet):
+    """Rows that belong to the fact above them by a foreign key."""
+
+
+class FactListFormSet(FactFormSet, ModelFormSet):
+    """The editable rows of a list, with one reason for all of them.
+
+    `edit` is given by the admin, on the class that it makes for each request.
+    """
+
+    edit: Edit
+
+    @cached_property
+    def reason_form(self) -> ReasonForm:
+        return ReasonForm(self.data if self.is_bound else None, auto_id="id_list_%s")
+
+    def is_valid(self) -> bool:
+        return not self.edit.is_held and super().is_valid()
+
+    @property
+    def errors(self) -> list[Any]:
+        # The list's template takes any list of errors for a failure, even one of empty entries.
+        return [] if self.edit.is_held else super().errors
+
+    def clean(self) -> None:
+        super().clean()
+        if self.has_changed() and not self.edit.is_held and not self.reason_form.is_valid():
+            raise ValidationError(self.reason_form.first_error)

@@ -1,0 +1,18 @@
+"""Why nothing was written, in words: the same for forms, lists, bulk actions, imports and reverts."""
+
+from django.db import IntegrityError, OperationalError, models
+
+from frameworks.record.revisions import Refused
+
+AT_ONCE = "Somebody else saved at the same moment, so this was not saved. Look it over and save again."
+#: What a write may raise when it has written nothing. A conflict is not among them: it has a page of its own.
+REFUSALS = (Refused, models.ProtectedError, IntegrityError, OperationalError)
+
+
+def in_words(error: Exception, fact: object = None) -> str:
+    """Return the sentence that tells an editor why one of the REFUSALS was raised, naming the `fact` if it is given."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, models.ProtectedError):
+        return f"{len(error.protected_objects)} other facts would be left without it."
+    return AT_ONCE if fact is None else f"{fact}: {AT_ONCE}"

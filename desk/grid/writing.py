@@ -1,0 +1,155 @@
+"""What the grid changes, written cell by cell, with an outcome for each. The other half of `parsing`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+
+from desk.editing.merging import put_on_top
+from desk.editing.refusals import in_words
+from desk.kinds.claim_rules import free_key
+from frameworks.models import Claim, Rating, Source
+from frameworks.models.schema import State, state_of
+from frameworks.record import past, revisions
+from frameworks.record.revisions import Author
+
+from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
+
+NOT_ALLOWED = "You may not {} here, so this was not saved."
+
+
+@dataclass(frozen=True)
+class GridRights:
+    """What an editor may do in the grid."""
+
+    change: bool
+    add: bool
+    claim: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        rights = ("change_rating", "add_rating", "add_claim")
+        return cls(*(request.user.has_perm(f"frameworks.{right}") for right in rights))
+
+    @property
+    def any(self) -> bool:
+        return self.change or self.add or self.claim
+
+
+class NewClaimForm(forms.ModelForm):
+    source = forms.ModelChoiceField(Source.objects.all(), to_field_name="key")
+
+    class Meta:
+        model = Claim
+        fields = CLAIM_FIELDS
+
+
+def write(changes: GridChanges, by: Author, rights: GridRights) -> list[Outcome]:
+    """Write the claims and then the ratings on them, all in one transaction. Returns what became of each.
+
+    What is refused or in conflict leaves the rest alone.
+    """
+    with transaction.atomic():
+        claims = [
+            {"kind": "claim", "index": one.index, **_named(one), **_write_claim(one, by, rights)}
+            for one in changes.claims
+        ]
+        current = _current(changes.ratings)
+        # In one order for everybody: two who save the same cells at once must not wait for each other.
+        in_order = sorted(changes.ratings, key=lambda one: one.key)
+        ratings = [
+            {"kind": "rating", **_named(one), **_write_rating(one, current.get(one.key), by, rights)}
+            for one in in_order
+        ]
+    return [*claims, *ratings, *changes.gone]
+
+
+def _named(one: RatingChange | NewClaim) -> Outcome:
+    return {"framework": one.framework.slug, "criterion": one.criterion.slug}
+
+
+def _current(changes: Sequence[RatingChange]) -> dict[str, Rating]:
+    ratings = Rating.objects.select_related("framework", "criterion").filter(
+        framework__in={one.framework for one in changes}, criterion__in={one.criterion for one in changes}
+    )
+    return {rating.key_text: rating for rating in ratings}
+
+
+def _write_claim(new: NewClaim, by: Author, rights: GridRights) -> Outcome:
+    if not rights.claim:
+        return refused(NOT_ALLOWED.format("add claims"))
+    form = NewClaimForm(dict(new.data), instance=Claim(framework=new.framework, criterion=new.criterion))
+    if not form.is_valid():
+        return refused(_sentence(ValidationError(form.errors.as_data()), Claim))
+    # Sent again, after an answer that did not arrive, it is no second claim.
+    if Claim.objects.filter(framework=new.framework, criterion=new.criterion, **form.cleaned_data).exists():
+        return {"outcome": "same"}
+    claim = form.instance
+    claim.key = free_key(claim)
+    try:
+        revisions.save(claim, by=by, reason=new.reason)
+    except IntegrityError as error:
+        return refused(in_words(error))
+    return {"outcome": "saved"}
+
+
+def _write_rating(change: RatingChange, current: Rating | None, by: Author, rights: GridRights) -> Outcome:
+    if not (rights.change if current else rights.add):
+        return refused(NOT_ALLOWED.format("change ratings" if current else "add ratings"))
+    if change.seen != (current.version if current else None):
+        return _conflict(change, current)
+    rating = current or Rating(framework=change.framework, criterion=change.criterion)
+    for name, value in change.fields.items():
+        setattr(rating, name, value)
+    try:
+        rating.clean_fields(exclude=["framework", "criterion"])
+        written = revisions.save(rating, by=by, reason=change.reason, seen=change.seen)
+    except ValidationError as problem:
+        return refused(_sentence(problem, Rating))
+    except revisions.Refused as refusal:
+        return refused(in_words(refusal))
+    except (revisions.Conflict, IntegrityError):
+        return _conflict(change, past.by_name(Rating, change.key))
+    return {"outcome": "saved" if written else "same", "version": rating.version}
+
+
+def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
+    """Return it in a sentence: `Score: Ensure this value is less than or equal to 5.`"""
+    labels = {field.name: capfirst(str(field.verbose_name)) for field in model._meta.concrete_fields}
+    said = [
+        f"{labels[name]}: {message}" if name in labels else message
+        for name, messages in problem.message_dict.items()
+        for message in messages
+    ]
+    return " ".join(said)
+
+
+def _conflict(change: RatingChange, current: Any) -> Outcome:
+    """Return who came between, and the three states: as this editor saw it, as it is now, as they want it."""
+    theirs = _values(state_of(current)) if current else None
+    version = current.version if current else None
+    if theirs and all(theirs[name] == value for name, value in change.fields.items()):
+        return {"outcome": "same", "version": version}
+    base = past.state_at(Rating, change.key, change.seen) if change.seen else None
+    latest = past.history(Rating, change.key).first()
+    return {
+        "outcome": "conflict",
+        "version": version,
+        "who": latest.author_name if latest else "Somebody",
+        "when": date_format(localtime(latest.at), "DATETIME_FORMAT") if latest else "",
+        "why": latest.reason if latest else "",
+        "base": _values(base) if base else None,
+        "theirs": theirs,
+        "mine": put_on_top(change.fields, _values(base) if base else {}),
+    }
+
+
+def _values(state: State) -> dict[str, Any]:
+    return {name: state[name] for name in FIELDS}

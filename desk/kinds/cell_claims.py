@@ -1,0 +1,110 @@
+"""The claims of a rating's cell, as rows below the form of the rating."""
+
+from functools import partial
+from typing import Any, cast
+
+from django.contrib.admin.checks import InlineModelAdminChecks
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core import checks
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import modelformset_factory
+from django.http import HttpRequest
+
+from desk.editing.forms import FactForm
+from desk.editing.formsets import ROWS_MAX, FactFormSet, ModelFormSet
+from frameworks.models import Claim, Rating
+
+from .claim_rules import cited_by, free_key
+from .inlines import FactInline
+
+
+class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
+    """The claims of a rating's cell. They belong to framework and criterion, as it does, not to the rating."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        instance: Any = None,
+        save_as_new: bool = False,
+        prefix: str | None = None,
+        queryset: models.QuerySet[Claim] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.rating = cast(Rating, instance)
+        claims = Claim.objects.none()
+        if self.rating.framework_id and self.rating.criterion_id:
+            claims = Claim.objects.behind(self.rating.framework, self.rating.criterion).cited()
+        super().__init__(data, files, prefix=prefix, queryset=claims, **kwargs)
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        return "claims"
+
+    def clean(self) -> None:
+        super().clean()
+        gone = [cast(Claim, form.instance) for form in self.deleted_forms if form.instance.pk]
+        if sentences := [f"{claim}: {named}" for claim in gone if (named := cited_by(claim))]:
+            raise ValidationError(sentences)
+
+    def save_new(self, form: FactForm, commit: bool = True) -> Claim:
+        claim = cast(Claim, form.instance)
+        claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
+        claim.key = free_key(claim)
+        return claim
+
+    def leaves_none(self) -> bool:
+        """Return whether the cell would be left without a claim."""
+        self.is_valid()
+        kept = [form for form in self.forms if form.has_changed() and not self.is_to_delete(form)]
+        if any(form.instance._state.adding for form in kept):
+            return False
+        gone = [form.instance.pk for form in self.initial_forms if self.is_to_delete(form)]
+        return not (
+            Claim.objects.behind(self.rating.framework, self.rating.criterion).exclude(pk__in=gone).exists()
+        )
+
+
+class ClaimsOfCellChecks(InlineModelAdminChecks):
+    """Django's, without those that look for a foreign key."""
+
+    def _check_exclude_of_parent_model(self, obj: Any, parent_model: Any) -> list[checks.CheckMessage]:
+        return []
+
+    def _check_relation(self, obj: Any, parent_model: Any) -> list[checks.CheckMessage]:
+        return []
+
+
+class ClaimsOfCellInline(FactInline):
+    model = Claim
+    formset = ClaimsOfCellFormSet
+    checks_class = ClaimsOfCellChecks
+    verbose_name = "claim"
+    verbose_name_plural = "claims of this cell"
+    classes = ("claims-of-cell",)
+    autocomplete_fields = ("source",)
+    fields = ("seen", ("source", "line", "part", "term", "reading"), ("paraphrase", "note"))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Make the formset as the stock inline does, without a foreign key."""
+        can_add = self.has_add_permission(request, obj)
+        can_change = self.has_change_permission(request, obj)
+
+        class PermittedForm(self.form):  # type: ignore[name-defined, misc]
+            def has_changed(self) -> bool:
+                permitted = can_add if self.instance._state.adding else can_change
+                return permitted and super().has_changed()
+
+        options = {
+            "form": PermittedForm,
+            "formset": self.formset,
+            "fields": flatten_fieldsets(self.get_fieldsets(request, obj)),
+            "formfield_callback": partial(self.formfield_for_dbfield, request=request),
+            "extra": self.get_extra(request, obj),
+            "max_num": ROWS_MAX,
+            "absolute_max": ROWS_MAX,
+            "can_delete": self.can_delete and self.has_delete_permission(request, obj),
+            **kwargs,
+        }
+        return modelformset_factory(self.model, **options)

@@ -1,0 +1,32 @@
+"""What rests on a claim, and why it must stay: rules between claims, ratings and what names them."""
+
+from collections.abc import Iterable
+
+from django.utils.text import get_text_list
+
+from frameworks.backing import last_claim
+from frameworks.models import Claim, Rating
+
+
+def free_key(claim: Claim) -> str:
+    """Return a key of its own for a new claim: source, line, framework, criterion, and a number when that is taken."""
+    framework = claim.framework.slug if claim.framework else "frameworks"
+    key = f"{claim.source.key}-{claim.line}-{framework}-{claim.criterion.slug}"[:110].rstrip("-")
+    taken = set(Claim.objects.filter(key__startswith=key).values_list("key", flat=True))
+    numbered = (f"{key}-{number}" for number in range(2, len(taken) + 3))
+    return next(free for free in (key, *numbered) if free not in taken)
+
+
+def last_claim_of(ratings: Iterable[Rating]) -> str:
+    """Return why the claim has to stay where it is, in a sentence."""
+    names = get_text_list([f"“{rating}”" for rating in ratings], "and")
+    return last_claim(f"the published rating {names}")
+
+
+def cited_by(claim: Claim) -> str:
+    """Return what names the claim, in a sentence; empty when nothing does."""
+    citing = [*claim.traits.all(), *claim.relations.all(), *claim.disagreements.all()]
+    if not citing:
+        return ""
+    names = get_text_list([f"{fact._meta.verbose_name} “{fact}”" for fact in citing], "and")
+    return f"It is named by the {names}. Take it out there first."

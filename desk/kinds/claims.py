@@ -1,0 +1,159 @@
+"""The admin of sources, claims and disagreements."""
+
+import re
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from desk.editing.forms import FactForm, PageForm
+from frameworks.backing import resting_on
+from frameworks.models import Claim, Disagreement, Rating, Recorded, Source
+
+from .claim_rules import cited_by, free_key, last_claim_of
+from .fact_admin import CITED, FactAdmin, claim_count
+from .filters import CellFilter, ReadingFilter
+from .rubrics import rubric_of
+
+
+@admin.register(Source)
+class SourceAdmin(FactAdmin):
+    list_display = ("key", "short_name", "publisher", "date_stated", "interest_short", "claims")
+    annotations = {"claim_count": models.Count("claims")}
+    list_display_links = ("key", "short_name")
+    search_fields = ("key", "short_name", "title", "authors", "publisher")
+    fieldsets = (
+        (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
+        (
+            "Who speaks",
+            {"fields": ("authors", "publisher", "date_stated", "commercial_interest", "interest_short")},
+        ),
+        ("Where it is", {"fields": ("url", "read_on", "file_name", "sha256", "line_count")}),
+        (None, {"fields": ("note",)}),
+    )
+
+    @admin.display(ordering="claim_count")
+    def claims(self, source: Any) -> int:
+        return int(source.claim_count)
+
+
+class ClaimForm(PageForm):
+    """Keep the last claim of a published rating where it is."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        claim = cast(Claim, self.instance)
+        before = Claim.objects.filter(pk=claim.pk).first()
+        if before is None or self.errors:
+            return
+        if bare := resting_on(before, after=claim):
+            self.add_error(None, last_claim_of(bare))
+
+
+#: The rating of a claim's cell.
+RATING = Rating.objects.filter(framework=models.OuterRef("framework"), criterion=models.OuterRef("criterion"))
+
+
+@admin.register(Claim)
+class ClaimAdmin(FactAdmin):
+    form = ClaimForm
+    annotations = {
+        "rating_pk": models.Subquery(RATING.values("pk")),
+        "rating_score": models.Subquery(RATING.values("score")),
+    }
+    list_display = (
+        "locator",
+        "framework",
+        "criterion",
+        "term",
+        "reading",
+        "paraphrase",
+        "has_note",
+        "score",
+    )
+    list_display_links = ("locator", "paraphrase")
+    list_filter = (CellFilter, ReadingFilter, "source", "framework", "criterion", "part")
+    search_fields = (
+        "key",
+        "term",
+        "paraphrase",
+        "note",
+        "framework__name",
+        "criterion__name",
+        "source__short_name",
+    )
+    search_help_text = "Searches words, names and locators, as 003:28."
+    autocomplete_fields = ("source", "framework", "criterion", "joint_criterion")
+    readonly_fields = ("key", "rubric")
+    named_with = ("source", "framework", "criterion", "joint_criterion")
+    fieldsets = (
+        ("Where it stands", {"fields": (("source", "line", "part"),)}),
+        ("What it is about", {"fields": ("framework", "criterion", "joint_criterion")}),
+        ("What it says", {"fields": ("term", "paraphrase", "rubric", "reading", "note", "key")}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        found = re.fullmatch(r"([a-z0-9-]{1,40}):([0-9]{1,9})", search_term.strip())
+        if found:
+            return queryset.filter(source__key=found[1], line=int(found[2])), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="locator", ordering="source__key")
+    def locator(self, claim: Claim) -> str:
+        return claim.locator
+
+    @admin.display(description="note", ordering="note")
+    def has_note(self, claim: Claim) -> str:
+        return "note" if claim.note else ""
+
+    @admin.display(description="rated", ordering="rating_score")
+    def score(self, claim: Any) -> SafeString | str:
+        """Return a link to the rating of its cell, or the way to give one."""
+        if claim.rating_pk:
+            url = reverse("admin:frameworks_rating_change", args=[claim.rating_pk])
+            return format_html('<a href="{}">{}</a>', url, claim.rating_score)
+        if claim.framework is None or not claim.criterion.is_scored:
+            return ""
+        url = reverse("admin:frameworks_rating_add")
+        query = f"framework={claim.framework_id}&criterion={claim.criterion_id}"
+        return format_html('<a href="{}?{}">rate it</a>', url, query)
+
+    @admin.display(description="rubric")
+    def rubric(self, claim: Claim) -> SafeString | str:
+        return rubric_of(claim.criterion if claim.criterion_id else None)
+
+    def summary(self, fact: Recorded) -> str:
+        return getattr(fact, "paraphrase", "")
+
+    def blocker(self, fact: Recorded) -> str:
+        claim = cast(Claim, fact)
+        if ratings := resting_on(claim):
+            return last_claim_of(ratings)
+        return cited_by(claim) or super().blocker(fact)
+
+    def save_model(self, request: HttpRequest, obj: Recorded, form: FactForm, change: bool) -> None:
+        if not change:
+            claim = cast(Claim, obj)
+            claim.key = free_key(claim)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Disagreement)
+class DisagreementAdmin(FactAdmin):
+    list_display = ("title", "kind", claim_count, "question", "position")
+    annotations = CITED
+    list_filter = ("kind",)
+    search_fields = ("title", "slug", "question", "explanation")
+    autocomplete_fields = ("claims",)
+    prepopulated_fields = {"slug": ("title",)}
+    set_once = ("slug",)
+    fields = ("title", "slug", "question", "kind", "explanation", "claims", "position")
+
+    def summary(self, fact: Recorded) -> str:
+        return getattr(fact, "question", "")

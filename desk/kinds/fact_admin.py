@@ -1,0 +1,264 @@
+"""The one admin of facts: every write goes through `frameworks.record.revisions`, with the version that was seen.
+
+What it does beyond Django's is in modules of their own, each to be read alone: `editing.list_edits`,
+`editing.bulk_actions`, `editing.deletions`, `editing.conflicts`, `tables.pages`, `versions.fact_history`. What one
+request carries between Django's hooks is `editing.edit`.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+
+from desk.editing import conflicts, deletions, list_edits
+from desk.editing.bulk_actions import DELETE, BulkAction, BulkActions
+from desk.editing.conflicts import WayOn
+from desk.editing.edit import Bound, edit_of
+from desk.editing.fields import Seen, is_number
+from desk.editing.forms import FactForm, ListRowForm, PageForm
+from desk.editing.formsets import ROWS_MAX, FactListFormSet
+from desk.editing.guarded import GuardedAdmin, is_understood
+from desk.editing.refusals import REFUSALS, in_words
+from desk.tables.pages import TablePages
+from desk.versions import fact_history
+from frameworks.models import Recorded
+from frameworks.record import past, revisions
+
+from .inlines import SafeFields
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Recorded]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+@admin.display(description="claims", ordering="cited")
+def claim_count(fact: Any) -> Any:
+    """Return how many claims are cited for a fact, for lists whose `annotations` are CITED."""
+    return fact.cited
+
+
+CITED = {"cited": models.Count("claims")}
+
+
+class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
+    form = PageForm
+    change_list_template = "desk/editing/fact_list.html"
+    change_form_template = "desk/editing/change_form.html"
+    object_history_template = "desk/versions/object_history.html"
+    show_facets = admin.ShowFacets.NEVER
+    #: What names a fact in addresses and in its history: set once, then for ever.
+    set_once: tuple[str, ...] = ()
+    #: What the list counts, by the name of the annotation.
+    annotations: Mapping[str, Any] = {}
+    bulk_actions: tuple[BulkAction, ...] = (DELETE,)
+
+    def __init__(self, model: type[Recorded], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.bulk = BulkActions(self, self.bulk_actions, summary=self.summary, blocker=self.blocker)
+        self.tables = TablePages(self)
+
+    # What a kind of fact may say otherwise
+
+    def is_public(self, fact: Recorded) -> bool:
+        return hasattr(fact, "get_absolute_url")
+
+    def summary(self, fact: Recorded) -> str:
+        """Return what an editor should see of a fact before deciding."""
+        return ""
+
+    def blocker(self, fact: Recorded) -> str:
+        """Return why the fact cannot be deleted, in a sentence; empty when it can."""
+        return deletions.blocker(fact)
+
+    def view_on_site(self, fact: Recorded) -> str | None:
+        return fact.get_absolute_url() if self.is_public(fact) else None  # type: ignore[attr-defined]
+
+    # Pages
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*self.tables.urls(), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST" and "row" in request.POST:
+            return self.bulk.posted(request)
+        if is_understood(request) and self.list_editable and {"_save", "_edit"} & request.POST.keys():
+            response = list_edits.save(self, request)
+            if response is not None:
+                return response
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse):
+            list_edits.pair_rows_with_facts(response)
+        return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Answer as the stock view, which saves all or nothing; what the write path refuses comes back unharmed."""
+        edit = edit_of(request)
+        if request.method == "POST" and "_edit" in request.POST:
+            edit.hold(request)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except revisions.Conflict:
+            return self.conflict_view(request, object_id)
+        except REFUSALS as error:
+            edit.refuse(in_words(error))
+        # Shows the form as it was bound: with the refusal on it, it is not saved.
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def conflict_view(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
+        """Show all facts of the page that somebody else saved meanwhile, as each was, is, and should be."""
+        edit_of(request).bound = None  # it knows only what was there before
+        fact = self.get_object(request, unquote(object_id)) if object_id else None
+        made: Any = self.get_form(request, fact, change=fact is not None)
+        form = made(request.POST, instance=fact)
+        formsets, _ = self._create_formsets(request, form.instance, change=fact is not None)
+        for each in (form, *formsets):
+            each.is_valid()
+        data = request.POST.copy()
+        clashes = conflicts.of_page(form, formsets, data)
+        is_there = fact is not None and fact.pk is not None
+        way_on = WayOn(
+            action=request.get_full_path(),
+            keep_url=self.url_of("change", fact.pk) if fact and is_there else self.url_of("changelist"),
+            save_name=next((name for name in ("_continue", "_addanother") if name in data), "_save"),
+        )
+        return conflicts.page(self, request, clashes, data, way_on)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return deletions.view(self.bulk, request, object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        fact = self.get_object(request, unquote(object_id))
+        if fact is None:
+            return HttpResponseRedirect(self.url_of("changelist"))
+        context = {
+            **fact_history.context(fact, request.GET.get("p")),
+            "can_restore": self.has_change_permission(request, fact),
+            **(extra_context or {}),
+        }
+        return super().history_view(request, object_id, context)
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        facts = super().get_queryset(request)
+        return facts.annotate(**self.annotations) if self.annotations else facts
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return self.bulk.offered(request)
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> "type[ModelForm[Any]]":
+        return super().get_changelist_form(request, **{"form": ListRowForm, **kwargs})
+
+    def get_changelist_formset(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> "type[BaseModelFormSet[Any, Any]]":
+        edit = edit_of(request)
+        if edit.bound is not None:
+            return Bound(edit.bound)  # type: ignore[return-value]
+        options = {"formset": FactListFormSet, "max_num": ROWS_MAX, "absolute_max": ROWS_MAX}
+        made = super().get_changelist_formset(request, **{**options, **kwargs})
+        made.edit = edit  # type: ignore[attr-defined]
+        return made
+
+    def _get_list_editable_queryset(self, request: HttpRequest, prefix: str) -> models.QuerySet[Recorded]:
+        posted = [pk for pk in self._get_edited_object_pks(request, prefix) if is_number(pk)]
+        return self.get_queryset(request).filter(pk__in=posted)
+
+    def delete_model(self, request: HttpRequest, obj: Recorded) -> None:
+        raise TypeError(f"{obj} is deleted by a bulk action, with the version that was seen and a reason.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Recorded]) -> None:
+        raise TypeError("Facts are deleted by a bulk action, with the versions that were seen and a reason.")
+
+    # The form
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Recorded | None:
+        """Return the fact of the page. Posted to after it was deleted, it is found by name, also in the history."""
+        if (bound := edit_of(request).bound) is not None:
+            return bound.instance  # type: ignore[no-any-return, union-attr]
+        fact: Recorded | None = super().get_object(request, object_id, from_field)
+        seen = Seen.parse(request.POST.get("seen"))
+        if fact is None and seen and self.has_add_permission(request):
+            fact = past.by_name_or_last_known(self.model, seen.key)
+        return fact
+
+    def get_form(
+        self, request: HttpRequest, obj: Recorded | None = None, change: bool = False, **kwargs: Any
+    ) -> "type[ModelForm[Any]]":
+        edit = edit_of(request)
+        if edit.bound is not None:
+            return Bound(edit.bound)  # type: ignore[return-value]
+        made = super().get_form(request, obj, change, **kwargs)
+        made.edit = edit  # type: ignore[attr-defined]
+        return made
+
+    def _create_formsets(self, request: HttpRequest, obj: Recorded, change: bool) -> Any:
+        edit = edit_of(request)
+        if edit.bound is None:
+            edit.rows, edit.inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+        return edit.rows, edit.inlines
+
+    def get_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+        return [name for name in super().get_fields(request, obj) if name not in ("seen", "reason")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+        given = super().get_readonly_fields(request, obj)
+        return [*given, *self.set_once] if obj else given
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Prefill from the address, as in `?framework=3`. What no database could look up is left out."""
+        relations = {field.name for field in self.opts.get_fields() if field.is_relation}
+        return {
+            name: value
+            for name, value in super().get_changeform_initial_data(request).items()
+            if name not in relations or all(map(is_number, value if isinstance(value, list) else [value]))
+        }
+
+    # Saving
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        edit_of(request).bound = form  # from here on it may be refused
+        return super().save_form(request, form, change)
+
+    def save_model(self, request: HttpRequest, obj: Recorded, form: FactForm, change: bool) -> None:
+        if not change or form.is_deleted or form.has_changed():
+            form.write(edit_of(request).by(), form.cleaned_data["reason"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        # The many-to-many relations went with the fact, into the same revision.
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        by, reason = edit_of(request).by(), form.cleaned_data["reason"]
+        formset.write_kept(by, reason)
+        formset.write_deleted(by, reason)
+
+    def response_change(self, request: HttpRequest, obj: Recorded) -> HttpResponse:
+        # A fact that was deleted and is saved again has a new number: the way on must not lead to the old one.
+        request.path = self.url_of("change", obj.pk)
+        return super().response_change(request, obj)

@@ -1,0 +1,14 @@
+"""The rubric of a criterion beside a score."""
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from frameworks.models import Criterion
+
+
+def rubric_of(criterion: Criterion | None) -> SafeString | str:
+    """Return the written steps as a list, to be held beside a score."""
+    if criterion is None or not criterion.is_scored:
+        return "Shown once the criterion is set."
+    steps = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", criterion.rubric)
+    return format_html('<dl class="rubric">{}</dl>', steps)

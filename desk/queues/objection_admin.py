@@ -1,0 +1,128 @@
+"""Readers' objections: a queue, each beside its cell, accepted or dismissed by whoever is first."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from desk.editing.fields import ReasonField, is_number
+from desk.editing.guarded import GuardedAdmin
+from desk.kinds.filters import WaitingFilter
+from frameworks.cells import Cell, tally
+from frameworks.models import Claim, Objection, Rating
+from frameworks.pages import objections
+
+
+class AnswerObjectionForm(forms.Form):
+    note = ReasonField(
+        label="Note",
+        required=True,
+        help_text="One sentence: what was done about it, or why nothing was. Editors see it, readers do not.",
+        error_messages={"required": "Say what was done about it, or why nothing was."},
+    )
+    status = forms.ChoiceField(
+        choices=[(Objection.Status.ACCEPTED, "accept"), (Objection.Status.DISMISSED, "dismiss")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Accept it or dismiss it."),
+    )
+
+
+@admin.register(Objection)
+class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
+    list_display = ("when", "framework", "criterion", "said", "status")
+    list_display_links = ("when", "said")
+    list_filter = (WaitingFilter, "framework", "criterion")
+    list_per_page = 50
+    search_fields = ("text", "note", "framework__name", "criterion__name")
+    search_help_text = "Searches what readers say, notes and names."
+    show_facets = admin.ShowFacets.NEVER
+    named_with = ("framework", "criterion")
+    #: A queue: first come, first answered.
+    ordering = ("created_at", "pk")
+
+    @admin.display(description="sent", ordering="created_at")
+    def when(self, objection: Objection) -> Any:
+        return objection.created_at
+
+    @admin.display(description="what a reader says")
+    def said(self, objection: Objection) -> str:
+        return Truncator(objection.text).chars(160)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    # One objection
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        objection = self._find(request, object_id)
+        if request.method != "POST":
+            return self._page(request, objection, AnswerObjectionForm())
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        form = AnswerObjectionForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, objection, form)
+        return self._answer(request, objection, **form.cleaned_data)
+
+    def _find(self, request: HttpRequest, pk: str) -> Objection:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        with_names = Objection.objects.select_related("framework", "criterion", "handled_by")
+        found = with_names.filter(pk=pk).first() if is_number(pk) else None
+        if found is None:
+            raise Http404("There is no such objection.")
+        return found
+
+    def _answer(self, request: HttpRequest, objection: Objection, *, status: str, note: str) -> HttpResponse:
+        try:
+            objections.answer(objection, status, by=cast(User, request.user), note=note, at=timezone.now())
+        except objections.Answered:
+            messages.error(
+                request,
+                "Somebody else has answered it meanwhile, as it says below. Nothing was changed. "
+                f"Your note was: “{note}”",
+            )
+            now = self._find(request, str(objection.pk))
+            return self._page(request, now, AnswerObjectionForm(), status=HTTPStatus.CONFLICT)
+        messages.success(request, f"{objection} is {objection.get_status_display()}.")
+        return HttpResponseRedirect(self.url_of("changelist"))
+
+    def _page(
+        self,
+        request: HttpRequest,
+        objection: Objection,
+        form: AnswerObjectionForm,
+        *,
+        status: int = HTTPStatus.OK,
+    ) -> TemplateResponse:
+        is_open = objection.status == Objection.Status.OPEN
+        by = objection.handled_by
+        context = self.page_context(
+            request,
+            title=f"Objection to {objection.framework}, {objection.criterion}",
+            objection=objection,
+            cell=_cell(objection),
+            handled_by=by and (by.get_full_name() or by.get_username()),
+            form=form if is_open and self.has_change_permission(request) else None,
+        )
+        return TemplateResponse(request, "desk/queues/objection.html", context, status=status)
+
+
+def _cell(objection: Objection) -> Cell:
+    """Return the cell that it is about, its rating also when it is not published."""
+    framework, criterion = objection.framework, objection.criterion
+    rating = Rating.objects.filter(framework=framework, criterion=criterion).first()
+    claims = tuple(Claim.objects.behind(framework, criterion).cited())
+    return Cell(framework, criterion, rating, tally(claims), claims)

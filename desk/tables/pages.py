@@ -1,0 +1,214 @@
+"""The pages of import and export for one kind of fact: upload, look over row by row, confirm.
+
+Nothing is written before it is confirmed. Until then the uploaded table waits as an `Upload`, and what it would change
+is computed anew each time it is looked at.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from desk.editing.edit import edit_of
+from desk.editing.guarded import GuardedAdmin
+from desk.editing.refusals import REFUSALS, in_words
+from frameworks.models import Revision, Upload
+from frameworks.record import past, revisions
+from frameworks.tables import imports, sheets
+from frameworks.tables.imports import Row, Status
+from frameworks.tables.kinds import KINDS, Kind
+from frameworks.tables.sheets import Sheet
+
+from .forms import ConfirmImportForm, UploadForm
+
+ROWS_PER_PAGE = 100
+
+GONE = "That upload is not here any more. Uploads are kept for a day, or until they are imported. Upload it again."
+OTHERS = (
+    "Nothing was imported, because what stands has changed since you looked. This is how the rows are held against "
+    "it now."
+)
+REFUSED = (
+    "Nothing was imported: some rows are refused. Say below what is to become of them, or put them right and upload "
+    "the file again."
+)
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """A row of a file as its preview shows it: what it changes, or both values where somebody else was faster."""
+
+    row: Row
+    changes: list[past.Change]
+    clash: list[past.Difference]
+
+    @classmethod
+    def of(cls, kind: Kind, row: Row) -> "ImportRow":
+        changes, clash = [], []
+        if row.change is not None:
+            step = Revision(before=row.now, after=row.mine)
+            changes = [one for one in past.changes(kind.model, step) if one.before or one.after]
+        elif row.opened is not None and row.status == Status.REFUSED:
+            clash = past.differences(kind.model, row.opened, row.now, row.mine)
+        return cls(row, changes, clash)
+
+
+class TablePages:
+    """The pages of one admin's kind of fact. Whoever may only read it may export it."""
+
+    def __init__(self, admin: GuardedAdmin) -> None:
+        self.admin = admin
+
+    @cached_property
+    def kind(self) -> Kind:
+        return KINDS[str(self.admin.opts.model_name)]
+
+    def urls(self) -> list[URLPattern]:
+        opts, guarded = self.admin.opts, self.admin.admin_site.admin_view
+        name = f"{opts.app_label}_{opts.model_name}"
+        return [
+            path("import/", guarded(self.import_view), name=f"{name}_import"),
+            path("import/<uuid:upload_id>/", guarded(self.preview_view), name=f"{name}_import_preview"),
+            path("export/<str:file>/", guarded(require_safe(self.export_view)), name=f"{name}_export"),
+        ]
+
+    def may_import(self, request: HttpRequest) -> bool:
+        return self.admin.has_add_permission(request) and self.admin.has_change_permission(request)
+
+    def export_view(self, request: HttpRequest, file: str) -> HttpResponse:
+        """Answer all facts of the kind as a file: `csv`, `xlsx` or `json`."""
+        if not self.admin.has_view_permission(request):
+            raise PermissionDenied
+        if file not in sheets.FORMATS:
+            raise Http404
+        try:
+            content = sheets.write(self.kind.sheet(), file)
+        except sheets.Unwritable as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(self.admin.url_of("import"))
+        response = HttpResponse(content, content_type=sheets.FORMATS[file])
+        response["Content-Disposition"] = f'attachment; filename="{self.kind.name}.{file}"'
+        return response
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.admin.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._table_page(request, "import", {"upload_form": UploadForm(self.kind)})
+        if not self.may_import(request):
+            raise PermissionDenied
+        form = UploadForm(self.kind, request.POST, request.FILES)
+        if not form.is_valid():
+            return self._table_page(request, "import", {"upload_form": form})
+        upload = form.keep(request.user, timezone.now())
+        return HttpResponseRedirect(self.admin.url_of("import_preview", upload.pk))
+
+    def preview_view(self, request: HttpRequest, upload_id: UUID) -> HttpResponse:
+        """Show the uploaded rows compared with what is there now; posted to, import them."""
+        if not self.may_import(request):
+            raise PermissionDenied
+        upload = Upload.objects.filter(pk=upload_id, user=request.user.pk, model=self.kind.name).first()
+        if upload is None:
+            messages.error(request, GONE)
+            return HttpResponseRedirect(self.admin.url_of("import"))
+        if request.method != "POST":
+            return self._preview(request, upload, ConfirmImportForm())
+        form = ConfirmImportForm(request.POST)
+        if not form.is_valid():
+            return self._preview(request, upload, form)
+        if refusal := self._import(request, upload, form):
+            messages.error(request, refusal)
+            return self._preview(request, upload, form, HTTPStatus.CONFLICT)
+        return HttpResponseRedirect(self.admin.url_of("changelist"))
+
+    def _import(self, request: HttpRequest, upload: Upload, form: ConfirmImportForm) -> str:
+        """Write all or nothing. Returns why it was nothing, in a sentence; empty where it was all."""
+        whose, _, conflicts = form.cleaned_data["conflicts"].partition(":")
+        try:
+            with transaction.atomic():
+                written = imports.confirm(
+                    self.kind,
+                    Sheet(upload.header, upload.rows),
+                    sheets.first_row(upload.file_name),
+                    by=edit_of(request).by(Revision.Origin.IMPORT),
+                    reason=form.cleaned_data["reason"],
+                    leave_out=form.cleaned_data["leave_out"],
+                    conflicts=conflicts,
+                    over=whose == "mine",
+                )
+                Upload.objects.filter(pk=upload.pk).delete()
+        except imports.Undecided:
+            return REFUSED
+        except imports.Standing:
+            return OTHERS
+        except (revisions.Conflict, revisions.Refused) as fact:
+            return f"Nothing was imported. {fact}"
+        except REFUSALS as error:
+            return in_words(error)
+        self._say_imported(request, Counter(step.action for step in written))
+        return ""
+
+    def _say_imported(self, request: HttpRequest, counts: "Counter[str]") -> None:
+        words = ", ".join(f"{count} {action}" for action, count in sorted(counts.items()))
+        total = counts.total()
+        messages.success(request, f"{total} {model_ngettext(self.admin.opts, total)} imported: {words}.")
+
+    def _preview(
+        self, request: HttpRequest, upload: Upload, form: ConfirmImportForm, status: int = HTTPStatus.OK
+    ) -> HttpResponse:
+        rows = imports.look(self.kind, Sheet(upload.header, upload.rows), sheets.first_row(upload.file_name))
+        counts = Counter(row.status for row in rows)
+        in_conflict, conflicts = sum(row.over is not None for row in rows), imports.conflict_mark(rows)
+        show = request.GET.get("show", "")
+        chosen = [row for row in rows if row.status == show] if show in counts else rows
+        shown = Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("p"))
+        context = {
+            "upload": upload,
+            "total": len(rows),
+            "counts": [(one, counts[one]) for one in Status],
+            "to_write": counts[Status.NEW] + counts[Status.CHANGED],
+            "refused": counts[Status.REFUSED] - in_conflict,
+            "in_conflict": in_conflict,
+            "show": show if show in counts else "",
+            "shown": shown,
+            "remarks": imports.remarks(upload.header),
+            "rows": [ImportRow.of(self.kind, row) for row in shown],
+            "mark": imports.refused_mark(rows),
+            "mine": f"mine:{conflicts}",
+            "theirs": f"theirs:{conflicts}",
+            "form": form,
+        }
+        return self._table_page(request, "import_preview", context, status)
+
+    def _table_page(
+        self, request: HttpRequest, page: str, context: dict[str, Any], status: int = HTTPStatus.OK
+    ) -> HttpResponse:
+        plural = self.admin.opts.verbose_name_plural
+        can_import = self.may_import(request)
+        titles = {
+            "import": f"Import and export {plural}" if can_import else f"Export {plural}",
+            "import_preview": f"Import {plural}",
+        }
+        context = self.admin.page_context(
+            request,
+            title=titles[page],
+            can_import=can_import,
+            formats=list(sheets.FORMATS),
+            key=self.kind.key,
+            columns=self.kind.columns,
+            **context,
+        )
+        return TemplateResponse(request, f"desk/tables/{page}.html", context, status=status)

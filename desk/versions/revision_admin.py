@@ -1,0 +1,74 @@
+"""The record, to be read: nobody writes in it, superusers included."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.filters import AllValuesFieldListFilter
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from desk.editing.guarded import GuardedAdmin
+from frameworks.models import Revision
+from frameworks.record import past
+
+from .restoring import RestorePage
+from .undoing import ChangesetPages
+
+
+@admin.register(Revision)
+class RevisionAdmin(GuardedAdmin, admin.ModelAdmin):
+    list_display = ("at", "kind", "key", "action", "version", "author_name", "reason")
+    list_display_links = ("at", "key")
+    list_filter = (
+        ("model", AllValuesFieldListFilter),
+        "action",
+        ("author_name", AllValuesFieldListFilter),
+        "origin",
+        "at",
+    )
+    search_fields = ("key", "reason", "author_name")
+    search_help_text = "Searches key, reason and author."
+    list_per_page = 50
+    change_form_template = "desk/versions/revision.html"
+    fields = ("at", "kind", "key", "action", "version", "author_name", "origin", "reason")
+    readonly_fields = ("kind",)
+
+    def get_urls(self) -> list[Any]:
+        changesets, guarded = ChangesetPages(self), self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("<int:pk>/restore/", RestorePage(self).view, "restore"),
+            ("changeset/<uuid:changeset>/", changesets.view, "changeset"),
+            ("changeset/<uuid:changeset>/undo/", changesets.undo_view, "undo"),
+        ]
+        return [
+            *(path(route, guarded(view), name=f"frameworks_revision_{name}") for route, view, name in pages),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="fact", ordering="model")
+    def kind(self, revision: Revision) -> str:
+        model = past.recorded_model(revision.model)
+        return str(model._meta.verbose_name) if model else revision.model
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        revision: Any = self.get_object(request, object_id)
+        model = past.recorded_model(revision.model) if revision else None
+        changes = past.changes(model, revision) if model else []
+        return super().change_view(
+            request, object_id, form_url, {"changes": changes, "model": model, **(extra_context or {})}
+        )
