@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.worlds import CATALOGUE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 Ask = Callable[[str], FrameworkFilter]
 
@@ -78,6 +78,7 @@ def notices_of(query: str, chosen: FrameworkFilter) -> list[str]:
 EVERYONE = list(CATALOGUE)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "query, on_the_table",
     [
@@ -111,6 +112,7 @@ def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> N
     assert names(ask(query).qs) == on_the_table
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "query, notice",
     [
@@ -163,6 +165,7 @@ def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> N
 
 
 # The upper end is what Django lets through; SQLite goes a thousand deep.
+@pytest.mark.both
 @pytest.mark.parametrize("times", [150, 1000])
 @pytest.mark.parametrize(
     "value, on_the_table",
