@@ -16,7 +16,7 @@ from tests.desk.signing_in import sign_in
 from tests.hostile import STUMBLING
 from tests.html import read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 USERS, GROUPS, ATTEMPTS = "/admin/auth/user/", "/admin/auth/group/", "/admin/axes/accessattempt/"
 LISTS = [USERS, GROUPS, ATTEMPTS]
@@ -36,6 +36,7 @@ def root() -> Client:
 # Any address gets an answer
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("url", LISTS)
 def test_lists_take_any_parameter(root: Client, url: str, value: str) -> None:
@@ -54,6 +55,7 @@ def test_they_say_what_they_did_not_understand(root: Client) -> None:
     assert "Null characters are not allowed." in text_of(root.get(USERS, {"q": "\0"}))
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", ["\0", "9" * 30, "abc"])
 def test_lists_take_any_selection(root: Client, value: str) -> None:
     for url in LISTS:
@@ -62,6 +64,7 @@ def test_lists_take_any_selection(root: Client, value: str) -> None:
             assert root.post(url, sent).status_code == 400
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("page", ["change", "delete", "history", "password"])
 @pytest.mark.parametrize("pk", ["%00", "9" * 30, "abc", "_5F"])
 def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
@@ -70,6 +73,7 @@ def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
             assert response.status_code in (200, 302, 404)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", [*STUMBLING, "9" * 19])
 def test_forms_take_anything(root: Client, value: str) -> None:
     group = Group.objects.create(name="Readers")

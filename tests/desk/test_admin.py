@@ -13,7 +13,7 @@ from tests.desk.signing_in import sign_in
 from tests.factories import one_of_each
 from tests.hostile import HOSTILE, STUMBLING
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 
 # Tools
@@ -126,6 +126,7 @@ PARAMETERS = (
 ).split()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("model", ["rating", "claim", "revision"])
 def test_lists_take_any_parameter(ada: Client, model: str, value: str) -> None:
@@ -136,6 +137,7 @@ def test_lists_take_any_parameter(ada: Client, model: str, value: str) -> None:
         assert b"<h1" in response.content
 
 
+@pytest.mark.both
 def test_lists_say_what_they_did_not_understand(ada: Client) -> None:
     refused = ada.get("/admin/frameworks/claim/?part__exact=%00")
     assert refused.status_code == 400
@@ -149,6 +151,7 @@ def test_lists_say_what_they_did_not_understand(ada: Client) -> None:
     assert "That filter was not understood. This is the whole list." in text_of(filtered)
 
 
+@pytest.mark.both
 def test_autocomplete_takes_any_term(ada: Client) -> None:
     asked = {"app_label": "frameworks", "model_name": "claim", "field_name": "source"}
     for value in [*HOSTILE, "x" * 60_000]:
@@ -157,6 +160,7 @@ def test_autocomplete_takes_any_term(ada: Client) -> None:
         assert response.json()["results"] == []
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 def test_pages_of_facts_that_cannot_be(ada: Client, page: str) -> None:
     for pk in ("%00", "9" * 30, "abc", "_5F"):
@@ -165,6 +169,7 @@ def test_pages_of_facts_that_cannot_be(ada: Client, page: str) -> None:
         assert ada.post(url, {}, follow=True).status_code == 200
 
 
+@pytest.mark.both
 def test_add_form_takes_any_prefilling(ada: Client) -> None:
     for value in HOSTILE:
         for model, fields in {
@@ -176,6 +181,7 @@ def test_add_form_takes_any_prefilling(ada: Client) -> None:
             assert ada.get(f"/admin/frameworks/{model}/add/", given).status_code == 200
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", ["\0", "x" * 3000, *STUMBLING])
 def test_forms_take_anything(ada: Client, value: str) -> None:
     for fact in one_of_each():
@@ -187,6 +193,7 @@ def test_forms_take_anything(ada: Client, value: str) -> None:
         assert response.status_code in (200, 302), fact
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:
     rating = factories.make_rating()
@@ -197,6 +204,7 @@ def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:
             assert response.status_code in (200, 302, 409), name
 
 
+@pytest.mark.both
 def test_lists_take_any_selection(ada: Client) -> None:
     factories.make_rating()
     for pk in ("\0", "9" * 30, "abc"):

@@ -11,7 +11,7 @@ from tests import factories
 from tests.desk.acting import RATINGS, edit
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 CLAIMS = "/admin/frameworks/claim/"
 
@@ -110,6 +110,7 @@ def test_a_list_page_of_many_ratings_costs_no_more(
 # What they ask
 
 
+@pytest.mark.both
 def test_rating_filters(ada: Client) -> None:
     today = date(2026, 11, 20)
     agreed = factories.make_rating(verdict="Agreed", reviewed_on=today)
@@ -143,6 +144,7 @@ def test_filters_say_what_they_ask(ada: Client) -> None:
         assert question in words
 
 
+@pytest.mark.both
 def test_claim_filters(ada: Client) -> None:
     rated = factories.make_rating()
     described = factories.make_criterion(is_scored=False)
@@ -175,6 +177,7 @@ def test_claim_filters(ada: Client) -> None:
             ), (query, paraphrase)
 
 
+@pytest.mark.both
 def test_autocomplete_finds_claims_by_locator(ada: Client) -> None:
     claim = factories.make_claim(source=factories.make_source(key="003"), line=28)
     factories.make_claim(line=28)
@@ -240,6 +243,7 @@ def test_a_wrong_score_in_the_list_is_told_beside_it(ada: Client) -> None:
         assert form_on(response)["form-0-verdict"] == ["Mine"]
 
 
+@pytest.mark.both
 def test_rows_in_conflict_are_shown_and_the_rest_saved(ada: Client, bob: Client) -> None:
     free, taken = factories.make_rating(verdict="Free"), factories.make_rating(verdict="Taken", score=3)
     page = ada.get(RATINGS)
@@ -322,6 +326,7 @@ def test_a_list_takes_no_new_rows(ada: Client) -> None:
     assert list(Rating.objects.all()) == [rating]
 
 
+@pytest.mark.both
 def test_rows_keep_their_place_when_the_order_changes_meanwhile(ada: Client) -> None:
     first = factories.make_rating(framework=factories.make_framework(name="Alpha"), verdict="Of alpha")
     factories.make_rating(framework=factories.make_framework(name="Beta"), verdict="Of beta")

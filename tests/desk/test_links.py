@@ -25,9 +25,6 @@ from tests import factories
 from tests.desk.signing_in import sign_in
 from tests.html import read
 
-pytestmark = pytest.mark.both
-
-
 LINKS = "/admin/frameworks/linkcheck/"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ALIVE = LinkOutcome(is_alive=True, status=200)
@@ -455,6 +452,7 @@ def test_headers_name_the_port_only_where_it_is_unusual() -> None:
 # What is asked, and noted
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_every_address_that_the_portal_names_is_asked_once(server: Server) -> None:
     source = factories.make_source(url=f"{server.url}/article")
@@ -483,6 +481,7 @@ def test_every_address_that_the_portal_names_is_asked_once(server: Server) -> No
     assert LinkCheck.objects.count() == 3
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_a_short_run_begins_with_those_asked_longest_ago(server: Server) -> None:
     for name in "abc":
@@ -496,6 +495,7 @@ def test_a_short_run_begins_with_those_asked_longest_ago(server: Server) -> None
     assert [one.url[-1] for one in check_all(door(server), at=AT, limit=0)] == []
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_whatever_an_address_leads_to_can_be_noted(server: Server) -> None:
     factories.make_source(url=f"{server.url}/")
@@ -525,6 +525,7 @@ def test_the_command_says_what_does_not_answer(monkeypatch: pytest.MonkeyPatch) 
 # On the desk
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_dead_links_stand_first_with_what_names_them(ada: Client) -> None:
     django = factories.make_framework(name="Django", website="https://a.example/")

@@ -40,7 +40,7 @@ ADDRESSES = {
 LISTS = ["frameworks", "criteria", "sources", "claims", "ratings"]
 
 each = pytest.mark.parametrize("path", ADDRESSES.values(), ids=list(ADDRESSES))
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 small = pytest.mark.usefixtures("world")
 
 
@@ -133,6 +133,7 @@ def test_a_rating_is_told_with_its_claims_in_full(client: Client) -> None:
     assert found in get(client, ADDRESSES["ratings"])["items"]
 
 
+@pytest.mark.both
 @small
 def test_lists_are_narrowed(client: Client) -> None:
     ratings = get(client, f"{API}/ratings?framework=fastapi&source=002")["items"]
@@ -244,6 +245,7 @@ def test_a_snapshot_answers_what_was_kept(client: Client) -> None:
 # Changes
 
 
+@pytest.mark.both
 @small
 def test_changes_are_told_in_order_since_a_revision(client: Client) -> None:
     everyone = get(client, f"{ADDRESSES['changes']}?limit=200")
@@ -298,6 +300,7 @@ def test_changes_never_tell_what_their_page_does_not(client: Client) -> None:
 # Lists
 
 
+@pytest.mark.both
 @small
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_comes_in_parts_that_add_up(client: Client, name: str) -> None:
@@ -388,6 +391,7 @@ def test_nothing_can_be_changed(client: Client, path: str, method: str) -> None:
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.both
 @small
 @pytest.mark.parametrize(
     "path",
@@ -418,6 +422,7 @@ def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
     assert len(told["detail"]) < 250
 
 
+@pytest.mark.both
 @small
 @pytest.mark.parametrize(
     "query, parameter, detail",

@@ -24,8 +24,6 @@ from portal.search.index import (
     words,
 )
 
-pytestmark = pytest.mark.both
-
 
 def document(name: str, text: str = "", kind: str = "framework", weight: float = NAME) -> Document:
     return Document(kind, 0, f"/{name}/", (Passage("name", name, weight), Passage("text", text, TEXT)))

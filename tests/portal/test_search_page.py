@@ -11,7 +11,7 @@ from tests import factories
 from tests.html import Element
 from tests.pages import change, get
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 def search(client: Client, query: str, more: str = "") -> Element:
@@ -203,6 +203,7 @@ def test_what_is_long_is_cut_with_a_sentence(client: Client) -> None:
         assert len(page.one("input#seek")["value"]) <= 160
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("query", ["%00", "fla%00sk", "%ff", "%ed%a0%80", "flask%00", "%E2%80%AE"])
 def test_what_no_database_takes_is_no_error(client: Client, query: str) -> None:
     assert get(client, f"/search/?q={query}").one("h1").text == "Search"

@@ -11,7 +11,7 @@ from tests.html import Element, order, read, standings, submission
 from tests.pages import PAGES, get
 from tests.worlds import SCORES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ MATRIX = [
 ]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("path", ["/", VERSUS])
 @pytest.mark.parametrize("query, said", BOTH, ids=[query[:30] for query, _ in BOTH])
 def test_a_sentence_says_what_was_left_out_and_the_view_is_as_if_it_were_not_there(
@@ -106,6 +107,7 @@ def test_a_sentence_says_what_was_left_out_and_the_view_is_as_if_it_were_not_the
     assert submission(page.one("main form[method=get]")) == submission(plain.one("main form[method=get]"))
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("query, said", MATRIX, ids=[query[:30] for query, _ in MATRIX])
 def test_so_it_is_with_filters(client: Client, query: str, said: list[str]) -> None:
     page = get(client, f"/?{query}")
@@ -231,6 +233,7 @@ STRANGE = {
 }
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("part", STRANGE.values(), ids=STRANGE)
 @pytest.mark.parametrize(
     "path",
@@ -273,6 +276,7 @@ def test_an_address_that_leads_nowhere_gets_a_page_that_offers_the_way_on(
 STRAY = ["%00=%00", "q=%ff", "page=0", f"x={LONG}", "criteria=%ed%a0%80", "=&=&&", "%", "%zz=%"]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "path, query",
     [
@@ -327,6 +331,7 @@ bounded = settings(
 )
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
 @bounded
 @given(query=QUERIES)
@@ -343,6 +348,7 @@ def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> 
     assert read(again.content).texts("table tr") == page.texts("table tr")
 
 
+@pytest.mark.both
 @bounded
 @given(path=st.text(max_size=30) | st.sampled_from([*SCORES, "-vs-", "flask-vs-", "flask"]), query=QUERIES)
 def test_no_path_breaks_the_choice(client: Client, path: str, query: str) -> None:

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories
 from tests.html import read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("items", [1, 3], indirect=True, scope="module")

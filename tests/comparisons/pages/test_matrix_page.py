@@ -9,12 +9,13 @@ from tests.html import Element, Row, address, cells, fits, order, standings
 from tests.pages import change, get
 from tests.worlds import SCORES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 # Fit, rank, band, coverage
 
 
+@pytest.mark.both
 def test_the_order_is_by_fit_and_each_fit_comes_with_its_band_and_coverage(client: Client) -> None:
     # FastAPI (2·¾ + 1·¾ + 3·1 + 1·1) / 7, Flask (2·1 + 1·¾ + 3·½) / 6, Django (2·½ + 1·1 + 3·½ + 1·¼) / 7.
     assert standings(get(client, "/")) == [
@@ -103,6 +104,7 @@ def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> Non
 # Filters
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "query, names",
     [

@@ -8,7 +8,7 @@ from tests import factories
 from tests.html import Element, address, read
 from tests.pages import change, get
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 VERSUS = "/compare/flask-vs-django/"
 

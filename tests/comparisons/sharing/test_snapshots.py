@@ -26,14 +26,13 @@ from tests.database import at_once, execute, refused
 from tests.factories import KEPT
 from tests.html import Element, read
 
-pytestmark = pytest.mark.both
-
 CHANGES_QUERIES = 8
 
 
 # What the database promises
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "statement",
@@ -54,6 +53,7 @@ def test_the_database_neither_changes_nor_deletes_one(statement: str) -> None:
     }
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_nor_does_it_put_another_in_its_place() -> None:
     factories.make_snapshot()
@@ -69,6 +69,7 @@ def test_nor_does_it_put_another_in_its_place() -> None:
     assert Snapshot.objects.get().content == "{}"
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 @pytest.mark.parametrize("wrong", ["", "A" * 26, "a" * 25, "a" * 25 + "1", "a" * 25 + "\n"])
 def test_an_id_is_of_a_hash(wrong: str) -> None:
@@ -76,6 +77,7 @@ def test_an_id_is_of_a_hash(wrong: str) -> None:
         factories.make_snapshot(id=wrong)
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_flush_empties_them_and_the_promise_stays() -> None:
     factories.make_snapshot()
@@ -197,6 +199,7 @@ def test_whoever_has_it_is_told_so_in_one_query(
     assert client.get(kept, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "hostile", ["x", "A" * 26, "a" * 25, "a" * 27, "a" * 50_000, "%00" * 26, "1" * 26, "..%2f" * 5, "é" * 26]
 )
@@ -271,6 +274,7 @@ def test_there_is_room_again_when_the_hour_is_over(cell: Rating, settings: Setti
     assert Freezing.objects.count() == 1
 
 
+@pytest.mark.both
 def test_all_together_hold_so_much(client: Client, cell: Rating, settings: Settings) -> None:
     kept = frozen(client)
     settings.SNAPSHOTS_BYTES = Snapshot.objects.get().size + 10
@@ -280,6 +284,7 @@ def test_all_together_hold_so_much(client: Client, cell: Rating, settings: Setti
     assert frozen(client) == kept
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_make_one() -> None:
     factories.make_rating(framework=factories.make_framework(name="Flask"))

@@ -14,7 +14,7 @@ from tests.desk.acting import RATINGS, changed_cell, choose, confirm, decide, ed
 from tests.desk.reading import change_url, form_on
 from tests.desk.signing_in import sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 Ratings = tuple[Rating, Rating]
 
@@ -121,6 +121,7 @@ def test_a_published_proposal_is_one_changeset_with_both_names(ratings: Ratings)
     assert str(step.published_by) == "rob"
 
 
+@pytest.mark.both
 def test_each_seeding_is_one_changeset() -> None:
     call_command("seed", verbosity=0)
     count = Revision.objects.count()

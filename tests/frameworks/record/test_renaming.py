@@ -29,7 +29,7 @@ from tests.frameworks.changing import rename
 from tests.html import order, read, submission
 from tests.pages import get
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 EVERYTHING = (
     "min-performance=2&criteria=performance&w-performance=9&sort=-performance&baseline=flask"
@@ -105,6 +105,7 @@ def test_what_was_sent_goes_along(client: Client, renamed: None) -> None:
     )
 
 
+@pytest.mark.both
 def test_chains_lead_straight_to_the_end_and_a_name_can_come_back(client: Client, renamed: None) -> None:
     flask = Framework.objects.get(slug="flasket")
     rename(flask, "flaskissimo")
@@ -158,6 +159,7 @@ def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None
 # What the database promises
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "kind, make, table, column",
     [
@@ -180,6 +182,7 @@ def test_no_other_fact_takes_a_former_name(kind: str, make: Any, table: str, col
     execute(f"UPDATE {table} SET version = version WHERE id = %s", other.pk)  # noqa: S608
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "statement",
     [
@@ -193,6 +196,7 @@ def test_the_register_is_never_cleared(renamed: None, statement: str) -> None:
         execute(statement)
 
 
+@pytest.mark.both
 def test_the_name_of_what_was_deleted_is_not_taken_over() -> None:
     gone, fact = factories.make_framework(slug="gone"), factories.make_framework()
     revisions.delete(gone, by=factories.MAKER, reason="Gone.", seen=gone.version)
@@ -233,6 +237,7 @@ def test_a_rename_is_undone_like_any_other_change(client: Client, world: None) -
     assert list(replaying.divergences()) == []
 
 
+@pytest.mark.both
 def test_facts_are_found_by_former_names(renamed: None) -> None:
     rating = past.by_name(Rating, "flask/performance")
     assert rating

@@ -18,7 +18,7 @@ from tests import factories
 from tests.desk.reading import form_on, text_of
 from tests.desk.signing_in import sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 NOBODYS = "11111111-2222-4333-8444-000000000000"
 
@@ -125,6 +125,7 @@ def test_somebody_elses_change_is_not_restored_over(by: Author) -> None:
     assert Rating.objects.get().score == 3
 
 
+@pytest.mark.both
 def test_what_it_names_must_be_there(by: Author) -> None:
     claim = factories.make_claim()
     framework = claim.framework
@@ -140,6 +141,7 @@ def test_what_it_names_must_be_there(by: Author) -> None:
     assert Claim.objects.get().framework == Framework.objects.get(slug=framework.slug)
 
 
+@pytest.mark.both
 def test_a_promise_is_kept(by: Author) -> None:
     rating = factories.make_rating()
     change(rating, is_published=False)
@@ -148,6 +150,7 @@ def test_a_promise_is_kept(by: Author) -> None:
         restore(step_of(rating, 1), by, seen=2)
 
 
+@pytest.mark.both
 def test_a_name_that_is_taken_by_now_is_refused_in_words(by: Author) -> None:
     framework = factories.make_framework(name="Old", slug="old")
     change(framework, name="New")
@@ -217,6 +220,7 @@ def test_what_was_changed_since_is_named_and_not_touched(by: Author) -> None:
     assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
 
 
+@pytest.mark.both
 def test_all_or_nothing(by: Author) -> None:
     bobs, rating = go(), factories.make_rating(score=1)
     framework = Framework(slug="new", name="New")
@@ -289,6 +293,7 @@ def test_restoring_needs_a_reason_and_the_version_seen(ada: Client) -> None:
     assert Rating.objects.get().score == 5
 
 
+@pytest.mark.both
 def test_two_at_once_get_a_conflict_and_nobody_loses(ada: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Then")
     change(rating, score=5)

@@ -28,7 +28,7 @@ from frameworks.record.seeding import fixture_files, plant
 from frameworks.roles import create_roles, right_to
 from tests.factories import make_editor, make_framework
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 EDITOR = Author("Alice", Revision.Origin.ADMIN)
 
@@ -161,6 +161,7 @@ def editor_deletes(*chosen: Recorded) -> None:
 # Again and again
 
 
+@pytest.mark.both
 def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
     assert seed.plant() == {"created": seed.total}
     assert Revision.objects.count() == seed.total
@@ -176,6 +177,7 @@ def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
     ]
 
 
+@pytest.mark.both
 def test_the_second_time_nothing_changes(seed: Seed) -> None:
     seed.plant()
     before = everything()
@@ -219,6 +221,7 @@ def test_what_is_new_in_the_fixtures_is_created(seed: Seed) -> None:
     assert seed.plant() == {"created": 1, "unchanged": seed.total - 1}
 
 
+@pytest.mark.both
 def test_what_is_gone_from_the_fixtures_stays(seed: Seed) -> None:
     seed.plant()
     seed.files["disagreements.json"] = []
@@ -359,6 +362,7 @@ def run(folder: Path, *options: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("mistake, said", MISTAKES)
 def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed], None], said: str) -> None:
     mistake(seed)
@@ -369,6 +373,7 @@ def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed
     assert (Revision.objects.count(), Group.objects.count()) == (0, 0)
 
 
+@pytest.mark.both
 def test_an_error_the_second_time_leaves_what_was_there(seed: Seed) -> None:
     seed.plant()
     before = everything()

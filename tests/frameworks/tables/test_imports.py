@@ -33,7 +33,7 @@ from tests.factories import one_of_each
 from tests.frameworks.tables.importing import confirm, counts, page, preview, shown, upload
 from tests.html import Element, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
 
@@ -97,6 +97,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
     assert not Upload.objects.exists()
 
 
+@pytest.mark.both
 def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
     one_of_each()
     for kind, name in [(kind, name) for kind in kinds.KINDS for name in sheets.FORMATS]:
@@ -385,6 +386,7 @@ def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
     assert "what stands has changed since you looked" in text_of(answer)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "raised, sentence",
     [("conflict", "was changed by somebody else since version 1"), ("refused", "needs at least one claim")],
@@ -417,6 +419,7 @@ def test_what_the_write_path_refuses_takes_all_back(
     assert len(ratings) == len(written) + (raised == "refused")
 
 
+@pytest.mark.both
 def test_the_trigger_s_refusal_is_a_sentence(ada: Client) -> None:
     """Two claims that leave a published rating together: each by itself might, so only the database sees it."""
     rating = factories.make_rating()
@@ -506,6 +509,7 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_page(
     assert not Upload.objects.exists()
 
 
+@pytest.mark.both
 def test_hostile_cells_are_no_error(ada: Client) -> None:
     factories.make_rating()
     [row] = exported("rating")
@@ -534,6 +538,7 @@ def test_an_upload_is_its_editor_s_alone_and_kept_for_a_day(ada: Client, bob: Cl
     assert [kept.user.username for kept in Upload.objects.all()] == ["bob"]
 
 
+@pytest.mark.both
 def test_a_second_press_imports_nothing_twice(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
@@ -661,6 +666,7 @@ def address_of_the_database() -> str:
     return f"postgres://{who}@{quote(given['HOST'], safe='')}{port}/{given['NAME']}"
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_has_written_nothing(tmp_path: Path) -> None:
     made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(sheets.ROWS_MAX)]
