@@ -26,7 +26,7 @@ from frameworks.models import Revision, Upload
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 from frameworks.tables import imports, sheets
-from frameworks.tables.imports import Row, Status
+from frameworks.tables.imports import ImportRow, Status
 from frameworks.tables.kinds import KINDS, Kind
 from frameworks.tables.sheets import Sheet
 
@@ -98,12 +98,12 @@ class ConfirmForm(ReasonForm):
 class Shown:
     """A row as the preview puts it: what it changes, or both values where somebody else was faster."""
 
-    row: Row
-    changes: list[past.Change]
+    row: ImportRow
+    changes: list[past.FieldChange]
     clash: list[past.Difference]
 
     @classmethod
-    def of(cls, kind: Kind, row: Row) -> "Shown":
+    def of(cls, kind: Kind, row: ImportRow) -> "Shown":
         changes, clash = [], []
         if row.change is not None:
             step = Revision(before=row.now, after=row.mine)
@@ -196,7 +196,7 @@ class TableAdmin(ListAdmin):
                 Upload.objects.filter(pk=upload.pk).delete()
         except imports.Undecided:
             return REFUSED
-        except imports.Standing:
+        except imports.RowsChanged:
             return OTHERS
         except (revisions.Conflict, revisions.Refused) as fact:
             return f"Nothing was imported. {fact}"

@@ -58,7 +58,7 @@ class ChangeOnShow:
     kind: str
     #: The fact as it stands, when it does.
     fact: Recorded | None
-    fields: list[past.Change]
+    fields: list[past.FieldChange]
     #: What stands in the way: the fact was changed by somebody else since.
     clash: Clash | None
     claims: list[Claim]

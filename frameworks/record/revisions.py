@@ -132,7 +132,7 @@ def _rename(current: Recorded, fact: Recorded) -> None:
 
 
 @dataclass(frozen=True)
-class Change:
+class PendingWrite:
     """One of many facts to write at once. `before` is the fact as it stood at version `seen`; both None where new."""
 
     fact: Recorded
@@ -142,7 +142,7 @@ class Change:
 
 
 def save_all(
-    changes: Sequence[Change], *, by: Author, reason: str, at: datetime | None = None
+    changes: Sequence[PendingWrite], *, by: Author, reason: str, at: datetime | None = None
 ) -> list[Revision]:
     """Writes many facts of one model, all or none, as `save` writes one: new ones first, one statement for each change.
 
@@ -170,7 +170,7 @@ def save_all(
         )
 
 
-def _changed(change: Change) -> set[str]:
+def _changed(change: PendingWrite) -> set[str]:
     after, before = state_of(change.fact, change.related), change.before or {}
     return {name for name, value in after.items() if name not in before or before[name] != value}
 
