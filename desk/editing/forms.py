@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from frameworks.models import Recorded
-from frameworks.models.promises import PROMISES
+from frameworks.models.constraints import SENTENCES
 from frameworks.models.recorded import renamed_key
 from frameworks.models.schema import State
 from frameworks.record import past, revisions
@@ -41,7 +41,7 @@ VERSION_MISSING = (
     "Open it in a new tab and copy your values over."
 )
 
-NAMED_PROMISE = re.compile(r"“(\w+)”")
+NAMED_CONSTRAINT = re.compile(r"“(\w+)”")
 
 
 class Seen(NamedTuple):
@@ -281,8 +281,8 @@ class RecordedForm(ModelForm):
 
 
 def _in_words(problem: ValidationError) -> ValidationError:
-    named = NAMED_PROMISE.search(problem.messages[0])
-    return ValidationError(PROMISES[named[1]]) if named and named[1] in PROMISES else problem
+    named = NAMED_CONSTRAINT.search(problem.messages[0])
+    return ValidationError(SENTENCES[named[1]]) if named and named[1] in SENTENCES else problem
 
 
 def _as_posted(field: forms.Field, value: Any) -> list[str]:

@@ -1,8 +1,8 @@
 """Proposals: what somebody without the right to publish writes is kept aside until a reviewer applies it.
 
 Nothing needs to know of this. A request of such an editor runs like any other, in a transaction, with the checks of
-versions and promises that every write goes through; in the end its revisions become a proposal and the transaction is
-taken back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
+versions and constraints that every write goes through; in the end its revisions become a proposal and the transaction
+is taken back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -87,8 +87,8 @@ def publish(
     `over` names facts (`rating django/performance`) that were changed since, with the version that the reviewer has
     seen: what the author changed is put on top of them.
 
-    Raises Taken when other facts were changed since, Undecidable when it is decided already, Refused when the
-    database keeps a promise against it.
+    Raises Taken when other facts were changed since, Undecidable when it is decided already, Refused when a
+    constraint speaks against it.
     """
     author = Author(
         proposal.author_name,

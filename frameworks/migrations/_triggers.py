@@ -1,4 +1,4 @@
-"""Create triggers, most of which refuse what would break a promise, and drop them on the way back.
+"""Create triggers, most of which refuse what no constraint can, and drop them on the way back.
 
 SQLite and PostgreSQL write triggers differently, so the migrations state each once for either. Like a migration
 this module does not change once it is released: what it made must be the same everywhere.

@@ -20,7 +20,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from frameworks.models import FormerSlug, recorded_models
-from frameworks.models.promises import SLUG
+from frameworks.models.constraints import SLUG
 
 Name = Callable[[str, str], str]
 """Gives today's name for what a fact of this kind was once called."""

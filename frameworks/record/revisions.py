@@ -24,7 +24,7 @@ from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
 
-#: What the database's refusals mean, by the name of the promise that was to be broken.
+#: What the database's refusals mean, by the name of the constraint.
 REFUSALS = {
     backing.CONSTRAINT: backing.NEEDS_CLAIM,
     "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
@@ -73,7 +73,7 @@ class Conflict(Exception):
 
 
 class Refused(Exception):
-    """The database keeps a promise that this change would break. Nothing was written; the text says what to do."""
+    """A constraint of the database speaks against this change. Nothing was written; the text says what to do."""
 
 
 def save(
@@ -90,11 +90,11 @@ def save(
     `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
     many-to-many relations to set, by field name.
 
-    Raises Conflict when the fact is no longer at that version, Refused when the database keeps a promise against it,
+    Raises Conflict when the fact is no longer at that version, Refused when a constraint speaks against it,
     ValueError when an existing fact comes without a version.
     """
     related = {name: list(others) for name, others in (related or {}).items()}
-    with _promises_kept(fact), transaction.atomic():
+    with _refusals_in_words(fact), transaction.atomic():
         if fact._state.adding:
             before = None
             last = Revision.objects.of(fact).first()
@@ -152,11 +152,11 @@ def save_all(
     new = [change.fact for change in changes if change.seen is None]
     at = at or timezone.now()
     with transaction.atomic():
-        with _promises_kept("One of the new facts"):
+        with _refusals_in_words("One of the new facts"):
             _create_all(new)
         for change in changes:
             if change.seen is not None:
-                with _promises_kept(change.fact):
+                with _refusals_in_words(change.fact):
                     _update(change.fact, change.seen, _changed(change))
             for name, others in change.related.items():
                 relation = getattr(change.fact, name)
@@ -189,7 +189,7 @@ def _create_all(facts: Sequence[Recorded]) -> None:
 
 def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
     """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
-    with _promises_kept(fact), transaction.atomic():
+    with _refusals_in_words(fact), transaction.atomic():
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
         if current is None or current.version != seen:
             raise Conflict(fact, current, seen)
@@ -217,7 +217,7 @@ def _naming(fact: Recorded) -> list[Recorded]:
 def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> None:
     """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
 
-    Of many facts only what has changed is written: the database then need not look at its promises about the rest.
+    Of many facts only what has changed is written: the database then need not check its constraints on the rest.
     """
     values = {
         field.attname: getattr(fact, field.attname)
@@ -271,12 +271,12 @@ def _revision(
 
 
 @contextmanager
-def _promises_kept(fact: Recorded | str) -> Iterator[None]:
+def _refusals_in_words(fact: Recorded | str) -> Iterator[None]:
     """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
     try:
         yield
     except IntegrityError as error:
-        for promise, sentence in REFUSALS.items():
-            if promise in str(error):
+        for constraint, sentence in REFUSALS.items():
+            if constraint in str(error):
                 raise Refused(f"{fact}: {sentence}") from error
         raise

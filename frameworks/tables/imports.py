@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 
 from frameworks import backing
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Recorded, Revision
-from frameworks.models.promises import PROMISES, is_kept
+from frameworks.models.constraints import SENTENCES, is_kept
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
 from frameworks.record.revisions import Author, PendingWrite
@@ -176,7 +176,7 @@ def _by_key(model: type[Recorded]) -> ByKey:
 
 
 def _evidence(model: type[Recorded]) -> dict[str, object]:
-    """What the promises between ratings, claims and criteria are held against."""
+    """What the rules between ratings, claims and criteria are checked against."""
     found: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
         found["claims"] = backing.claims_by_cell()
@@ -352,7 +352,7 @@ class _Reader:
             if (holder := self.taken.get((name, value := getattr(fact, name)), key)) != key
         ]
         problems += [
-            RowProblem("", PROMISES.get(check.name, f"It breaks the rule {check.name}."))
+            RowProblem("", SENTENCES.get(check.name, f"It breaks the rule {check.name}."))
             for check in self.checks
             if not problems and not is_kept(cast(Q, check.condition), fact)
         ]

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.both
 CHANGES_QUERIES = 8
 
 
-# What the database promises
+# What the database enforces
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_an_id_is_of_a_hash(wrong: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_flush_empties_them_and_the_promise_stays() -> None:
+def test_flush_empties_them_and_the_triggers_stay() -> None:
     factories.make_snapshot()
     call_command("flush", interactive=False, verbosity=0)
     assert not Snapshot.objects.exists()
