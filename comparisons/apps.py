@@ -16,7 +16,7 @@ class ComparisonsConfig(AppConfig):
 
         reserve_parameters(permalinks.PARAMETERS, prefixes=(permalinks.MINIMUM, permalinks.WEIGHT))
         old_addresses.register(
-            old_addresses.Names(
+            old_addresses.AddressNames(
                 segments={"use-cases": "usecase"},
                 route={"slugs": "framework"},
                 query={"baseline": "framework", "criteria": "criterion", permalinks.USE_CASE: "usecase"},

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
+from frameworks.models.constraints import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.evidence import ONE_TO_FIVE
-from frameworks.models.promises import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.recorded import RecordedQuerySet
 
 

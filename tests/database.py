@@ -16,9 +16,9 @@ def execute(statement: str, *values: Any) -> None:
 
 
 @contextmanager
-def refused(promise: str) -> Iterator[None]:
-    """The database says no, and by which promise."""
-    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+def refused(constraint: str) -> Iterator[None]:
+    """The database says no, and by which constraint."""
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         yield
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from comparisons.models import UseCase, UseCaseQuerySet
 from frameworks.models import Criterion, Framework
-from frameworks.models.promises import WEIGHT_MAX
+from frameworks.models.constraints import WEIGHT_MAX
 
 from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
 

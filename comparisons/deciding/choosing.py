@@ -13,7 +13,7 @@ from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
 from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
-from frameworks.models.promises import WEIGHT_MAX
+from frameworks.models.constraints import WEIGHT_MAX
 
 from .rules import Advice, Statement, advise
 

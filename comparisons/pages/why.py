@@ -15,7 +15,7 @@ from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, CriterionGroup, Framework
-from frameworks.models.promises import WEIGHT_MAX
+from frameworks.models.constraints import WEIGHT_MAX
 
 #: So many of the ranked are drawn; their table would be too wide with more.
 DRAWN = 10

@@ -26,7 +26,7 @@ from frameworks import limits
 from frameworks.facts import current_facts
 from frameworks.limits import Limit
 from frameworks.models import FormerSlug, Revision
-from frameworks.record.changelog import Change
+from frameworks.record.changelog import PublicChange
 
 #: What senders are hashed for.
 PURPOSE = "comparisons.snapshots"
@@ -178,7 +178,7 @@ class ChangedCell:
     framework: str
     criterion: str
     url: str
-    changes: list[Change]
+    changes: list[PublicChange]
     steps: list[Revision]
 
 
@@ -287,20 +287,20 @@ def _changes(
     after: CellContent,
     said_before: Mapping[str, ClaimContent],
     said_after: Mapping[str, ClaimContent],
-) -> Iterator[Change]:
+) -> Iterator[PublicChange]:
     """What the cell says otherwise: its rating, then its claims. That it was looked over again says nothing else."""
     rated = [
         ("Score", str(before["score"] or ""), str(after["score"] or "")),
         ("Verdict", before["verdict"], after["verdict"]),
         ("Rationale", before["rationale"], after["rationale"]),
     ]
-    yield from (Change(label, old, new) for label, old, new in rated if old != new)
+    yield from (PublicChange(label, old, new) for label, old, new in rated if old != new)
     for key in dict.fromkeys([*before["claims"], *after["claims"]]):
         old = said_before[key] if key in before["claims"] else None
         new = said_after[key] if key in after["claims"] else None
         if old != new:
             claim = cast(ClaimContent, new or old)
-            yield Change(f"Claim {claim['source']}:{claim['line']}", _said(old), _said(new))
+            yield PublicChange(f"Claim {claim['source']}:{claim['line']}", _said(old), _said(new))
 
 
 def _said(claim: ClaimContent | None) -> str:

@@ -10,7 +10,7 @@ from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 
 from frameworks.models import Recorded
-from frameworks.models.promises import PROMISES
+from frameworks.models.constraints import SENTENCES
 from frameworks.models.recorded import renamed_key
 from frameworks.models.schema import State
 from frameworks.record import past, revisions
@@ -126,7 +126,7 @@ class FactForm(ModelForm):
 
 def _in_words(problem: ValidationError) -> ValidationError:
     named = NAMED_CONSTRAINT.search(problem.messages[0])
-    return ValidationError(PROMISES[named[1]]) if named and named[1] in PROMISES else problem
+    return ValidationError(SENTENCES[named[1]]) if named and named[1] in SENTENCES else problem
 
 
 class PageForm(FactForm):

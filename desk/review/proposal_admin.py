@@ -58,7 +58,7 @@ class ShownChange:
     kind: str
     #: The fact as it is now, where it exists.
     fact: Recorded | None
-    fields: list[past.Change]
+    fields: list[past.FieldChange]
     #: The conflict, if there is one: the fact was changed by somebody else since.
     clash: Clash | None
     claims: list[Claim]

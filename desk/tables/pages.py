@@ -28,7 +28,7 @@ from desk.editing.refusals import REFUSALS, in_words
 from frameworks.models import Revision, Upload
 from frameworks.record import past, revisions
 from frameworks.tables import imports, sheets
-from frameworks.tables.imports import Row, Status
+from frameworks.tables.imports import ImportRow, Status
 from frameworks.tables.kinds import KINDS, Kind
 from frameworks.tables.sheets import Sheet
 
@@ -48,15 +48,15 @@ REFUSED = (
 
 
 @dataclass(frozen=True)
-class ImportRow:
+class PreviewedRow:
     """A row of a file as its preview shows it: what it changes, or both values where somebody else was faster."""
 
-    row: Row
-    changes: list[past.Change]
+    row: ImportRow
+    changes: list[past.FieldChange]
     clash: list[past.Difference]
 
     @classmethod
-    def of(cls, kind: Kind, row: Row) -> "ImportRow":
+    def of(cls, kind: Kind, row: ImportRow) -> "PreviewedRow":
         changes, clash = [], []
         if row.change is not None:
             step = Revision(before=row.now, after=row.mine)
@@ -152,7 +152,7 @@ class TablePages:
                 Upload.objects.filter(pk=upload.pk).delete()
         except imports.Undecided:
             return REFUSED
-        except imports.Standing:
+        except imports.RowsChanged:
             return OTHERS
         except (revisions.Conflict, revisions.Refused) as fact:
             return f"Nothing was imported. {fact}"
@@ -185,7 +185,7 @@ class TablePages:
             "show": show if show in counts else "",
             "shown": shown,
             "remarks": imports.remarks(upload.header),
-            "rows": [ImportRow.of(self.kind, row) for row in shown],
+            "rows": [PreviewedRow.of(self.kind, row) for row in shown],
             "mark": imports.refused_mark(rows),
             "mine": f"mine:{conflicts}",
             "theirs": f"theirs:{conflicts}",

@@ -1,7 +1,7 @@
 """Create the facts: frameworks and criteria, sources with their claims, ratings, and what stands around them.
 
 Two tables go with them: the history of every change, and the names that facts have had before. Fields and constraints
-stand as in the models. No constraint can promise what needs a look at a second table or at a deletion: for that there
+stand as in the models. No constraint can enforce what needs a look at a second table or at a deletion: for that there
 are the triggers of later migrations.
 """
 

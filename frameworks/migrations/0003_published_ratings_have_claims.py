@@ -1,6 +1,6 @@
 """Refuse a published rating without a claim, both when a rating is written and when a claim is taken away.
 
-This needs triggers because a constraint sees one table, and the promise is about two. SQLite knows one writer at a
+This needs triggers because a constraint sees one table, and the rule is about two. SQLite knows one writer at a
 time. PostgreSQL knows many, so there the triggers lock what they rely on: a claim that a rating is published on, and
 the rating whose claim is taken away. Two editors at once cannot slip between them.
 """

@@ -1,6 +1,6 @@
-"""Create triggers that refuse what would break a promise, and drop them on the way back.
+"""Create triggers, most of which refuse what no constraint can, and drop them on the way back.
 
-SQLite and PostgreSQL write triggers differently, so the migrations state each promise once for either. Like a migration
+SQLite and PostgreSQL write triggers differently, so the migrations state each once for either. Like a migration
 this module does not change once it is released: what it made must be the same everywhere.
 """
 
@@ -30,14 +30,15 @@ class Trigger(RunSQL):
 
 
 class SQLiteTrigger(Trigger):
-    """Refuses what happens `when` it says: an event on a table, under a condition if it names one."""
+    """Refuses what happens `when` it says (an event on a table, under a condition if it names one), or runs the `body`."""
 
     vendor = "sqlite"
 
-    def __init__(self, name: str, when: str, refusal: str) -> None:
+    def __init__(self, name: str, when: str, refusal: str = "", body: str = "") -> None:
+        body = body or f"SELECT RAISE(ABORT, '{refusal}')"
         # Lists: Django cuts a string into statements at semicolons, and one stands within the trigger.
         super().__init__(
-            [f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"],
+            [f"CREATE TRIGGER {name} {when} BEGIN {body}; END"],
             [f"DROP TRIGGER {name}"],
         )
 
@@ -47,7 +48,7 @@ class PostgreSQLTrigger(Trigger):
 
     vendor = "postgresql"
 
-    def __init__(self, name: str, when: str, refusal: str, body: str = "BEGIN REFUSE; END") -> None:
+    def __init__(self, name: str, when: str, refusal: str = "", body: str = "BEGIN REFUSE; END") -> None:
         body = body.replace("REFUSE", f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'check_violation'")
         super().__init__(
             [

@@ -4,7 +4,7 @@ from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source
-from .history import Revision
+from .history import RecordState, Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .recorded import Recorded, recorded_models, renamable_models
@@ -33,6 +33,7 @@ __all__ = [
     "ProposedChange",
     "Question",
     "Rating",
+    "RecordState",
     "Recorded",
     "Relation",
     "Revision",

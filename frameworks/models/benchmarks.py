@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .catalogue import Framework
+from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .promises import slug_check, slug_field
 from .recorded import Recorded, RecordedQuerySet
 
 

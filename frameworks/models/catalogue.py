@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from .promises import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
+from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
 from .recorded import Recorded, RecordedQuerySet
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .catalogue import Criterion, Framework
-from .promises import http_url_check, http_url_field
+from .constraints import http_url_check, http_url_field
 
 
 class EditorProfile(models.Model):

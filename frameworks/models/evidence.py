@@ -13,7 +13,7 @@ from django.urls import reverse
 from frameworks import dispute, due
 
 from .catalogue import Criterion, Framework
-from .promises import (
+from .constraints import (
     STEPS,
     http_url_check,
     http_url_field,

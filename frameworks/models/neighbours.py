@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .catalogue import CAPABILITY, FacetValue, Framework
+from .constraints import http_url_check, http_url_field, slug_check, slug_field
 from .evidence import Claim
-from .promises import http_url_check, http_url_field, slug_check, slug_field
 from .recorded import Fact, Recorded, RecordedQuerySet
 
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .promises import slug_check, slug_field
 from .recorded import Recorded, RecordedQuerySet
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import F, Q
 
-from .promises import slug_check
+from .constraints import slug_check
 
 
 class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):

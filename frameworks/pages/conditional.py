@@ -7,15 +7,13 @@ from typing import Any, TypeVar, cast
 
 from django import get_version
 from django.conf import settings
-from django.db.models import Count, Max, TextField, Value
-from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_etags
 
-from frameworks.models import EditorProfile, Revision
+from frameworks.models import RecordState
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -71,23 +69,7 @@ def unchanging(view: View) -> View:
 def etag(request: HttpRequest) -> str:
     """Of this address with these facts on this day. Weak: compressed or not, it is the same page."""
     asked = [request.get_full_path(), *(request.headers.get(name, "") for name in HTMX)]
-    return f'W/"{_digest([release(), str(timezone.localdate()), *asked, *_facts()])}"'
-
-
-def _facts() -> Iterable[str]:
-    """How far the record of changes goes, and what editors wish to be called, which is not in it. One query.
-
-    Counted too: of two changes made at once, the one with the smaller number may be seen last.
-    """
-    recorded = (
-        Revision.objects.order_by()
-        .annotate(all=Value(1))
-        .values("all")
-        .annotate(count=Count("pk"), last=Cast(Max("pk"), TextField()))
-        .values_list("count", "last")
-    )
-    names = EditorProfile.objects.order_by().values_list("pk", Cast("public_name", TextField()))
-    return sorted(f"{number} {text}" for number, text in recorded.union(names, all=True))
+    return f'W/"{_digest([release(), str(timezone.localdate()), *asked, RecordState.objects.mark()])}"'
 
 
 @cache

@@ -17,7 +17,7 @@ from django.utils.text import get_text_list
 from frameworks.models import Framework, Revision
 from frameworks.models.history import RevisionQuerySet
 from frameworks.record import changelog
-from frameworks.record.changelog import Entry
+from frameworks.record.changelog import ChangelogEntry
 
 from .addresses import absolute
 
@@ -76,25 +76,25 @@ class HistoryFeed(Feed):
     def feed_url(self, about: Subject) -> str:
         return absolute(about.path)
 
-    def items(self, about: Subject) -> list[Entry]:
+    def items(self, about: Subject) -> list[ChangelogEntry]:
         return changelog.entries(list(changelog.changesets(about.steps)[:ENTRIES]), about.steps)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {"entry": context["item"], "site": settings.SITE_URL}
 
-    def item_title(self, entry: Entry) -> str:
+    def item_title(self, entry: ChangelogEntry) -> str:
         return entry.first.reason
 
-    def item_link(self, entry: Entry) -> str:
+    def item_link(self, entry: ChangelogEntry) -> str:
         return absolute(reverse("frameworks:changeset", args=[entry.changeset]))
 
-    def item_author_name(self, entry: Entry) -> str:
+    def item_author_name(self, entry: ChangelogEntry) -> str:
         return entry.first.public_author
 
-    def item_pubdate(self, entry: Entry) -> datetime:
+    def item_pubdate(self, entry: ChangelogEntry) -> datetime:
         return entry.first.at
 
-    def item_updateddate(self, entry: Entry) -> datetime:
+    def item_updateddate(self, entry: ChangelogEntry) -> datetime:
         return entry.at
 
 

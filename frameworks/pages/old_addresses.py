@@ -20,7 +20,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from frameworks.models import FormerSlug, recorded_models
-from frameworks.models.promises import SLUG
+from frameworks.models.constraints import SLUG
 
 Name = Callable[[str, str], str]
 """Gives today's name for what a fact of this kind was once called."""
@@ -28,7 +28,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Names:
+class AddressNames:
     """Where the addresses of a room hold names, and of which kinds of facts."""
 
     #: What a path names after these segments.
@@ -42,7 +42,7 @@ class Names:
 
 
 ROOMS = [
-    Names(
+    AddressNames(
         segments={
             "components": "component",
             "criteria": "criterion",
@@ -55,7 +55,7 @@ ROOMS = [
 ]
 
 
-def register(names: Names) -> None:
+def register(names: AddressNames) -> None:
     """Add what the addresses of another room name."""
     ROOMS.append(names)
 
@@ -101,7 +101,7 @@ def _collected(say: Callable[[Name], Any]) -> Name:
     folded = {
         (kind, slug.lower()) for kind, slug in asked if len(slug) <= 60 and re.match(SLUG, slug.lower())
     }
-    # Names are in lower case; one in capitals is meant for the one without.
+    # AddressNames are in lower case; one in capitals is meant for the one without.
     capitals = {(kind, slug.lower()): slug.lower() for kind, slug in asked if slug != slug.lower()}
     known = FormerSlug.objects.now(slug for _, slug in folded)
     now = _public({place: {**capitals, **known}[place] for place in folded & {*capitals, *known}})

@@ -95,7 +95,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
+class PublicChange:
     """One field of a step, before and after; of long texts, the words that changed."""
 
     label: str
@@ -119,23 +119,23 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Step:
+class ChangelogStep:
     """One recorded step: which kind of fact, its name, where it stands today (empty: nowhere), what changed."""
 
     revision: Revision
     kind: str
     name: str
     url: str
-    changes: list[Change]
+    changes: list[PublicChange]
 
 
 @dataclass(frozen=True)
-class Entry:
+class ChangelogEntry:
     """One changeset, with its first steps and how many there are of each kind."""
 
     changeset: UUID
     at: datetime
-    steps: list[Step]
+    steps: list[ChangelogStep]
     counts: list[str]
     total: int
 
@@ -154,7 +154,7 @@ def changesets(steps: RevisionQuerySet) -> QuerySet[Any, Any]:
     return grouped.annotate(last=Max("at"), newest=Max("pk"), total=Count("pk")).order_by("-last", "-newest")
 
 
-def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[Entry]:
+def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[ChangelogEntry]:
     """What is told of these changesets, in as many queries for one as for thirty."""
     steps = steps.filter(changeset__in=[row["changeset"] for row in rows])
     counts: dict[UUID, dict[str, int]] = defaultdict(dict)
@@ -164,11 +164,11 @@ def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[
         counts[changeset][model] = count
     place = Window(RowNumber(), partition_by=F("changeset"), order_by=F("pk").asc())
     first = list(steps.with_names().annotate(place=place).filter(place__lte=FOLD).order_by("pk"))
-    told: dict[UUID, list[Step]] = defaultdict(list)
+    told: dict[UUID, list[ChangelogStep]] = defaultdict(list)
     for step in in_words(first):
         told[step.revision.changeset].append(step)
     return [
-        Entry(
+        ChangelogEntry(
             changeset=row["changeset"],
             at=row["last"],
             steps=told[row["changeset"]],
@@ -189,17 +189,17 @@ def counted(by_model: Mapping[str, int]) -> list[str]:
     ]
 
 
-def in_words(steps: Sequence[Revision]) -> list[Step]:
+def in_words(steps: Sequence[Revision]) -> list[ChangelogStep]:
     """The steps as readers are told of them, in a few queries however many there are."""
-    names = Names.of(steps)
+    names = FactNames.of(steps)
     told = []
     for revision in steps:
         name, url = _described(revision, names)
-        told.append(Step(revision, _kind(revision.model), name, url, _changes(revision, names)))
+        told.append(ChangelogStep(revision, _kind(revision.model), name, url, _changes(revision, names)))
     return told
 
 
-def runs(steps: Iterable[Step]) -> list[list[Step]]:
+def runs(steps: Iterable[ChangelogStep]) -> list[list[ChangelogStep]]:
     """Steps that stand beside each other and were taken in one go, together."""
     return [list(run) for _, run in groupby(steps, lambda step: step.revision.changeset)]
 
@@ -211,21 +211,21 @@ def _kind(model: str, count: int = 1) -> str:
     return str(found._meta.verbose_name if count == 1 else found._meta.verbose_name_plural)
 
 
-def _changes(revision: Revision, names: "Names") -> list[Change]:
+def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
     """What a reader may know of it: no claim is named that is not public."""
     model = past.recorded_model(revision.model)
     if model is None:
         return []
     shown = Revision(before=names.without_hidden(revision.before), after=names.without_hidden(revision.after))
     return [
-        Change(change.label, change.before, change.after)
+        PublicChange(change.label, change.before, change.after)
         for change in past.changes(model, shown)
         if change.before or change.after
     ]
 
 
 @dataclass(frozen=True)
-class Names:
+class FactNames:
     """What the facts that steps name are called today, and which of them have a page. What is gone keeps its key."""
 
     frameworks: dict[str, Framework]
@@ -240,7 +240,7 @@ class Names:
     past_claims: set[str]
 
     @classmethod
-    def of(cls, steps: Sequence[Revision]) -> "Names":
+    def of(cls, steps: Sequence[Revision]) -> "FactNames":
         keys = {key for step in steps for key in _claim_keys(step)}
         gone = Revision.objects.public().newest().filter(model="claim", action="deleted", key__in=keys)
         return cls(
@@ -293,7 +293,7 @@ def _first(key: Any) -> str:
 # What each kind of fact is called and where it stands: name and address
 
 
-def _described(revision: Revision, names: Names) -> tuple[str, str]:
+def _described(revision: Revision, names: FactNames) -> tuple[str, str]:
     said = revision.after or revision.before or {}
     describe = DESCRIBED.get(revision.model)
     if describe:
@@ -301,7 +301,7 @@ def _described(revision: Revision, names: Names) -> tuple[str, str]:
     return names.pages.get((revision.model, revision.key)) or _part(revision, said, names)
 
 
-def _part(revision: Revision, said: State, names: Names) -> tuple[str, str]:
+def _part(revision: Revision, said: State, names: FactNames) -> tuple[str, str]:
     """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
     if model := past.recorded_model(revision.model):
         relations = schema_of(model).relations
@@ -314,22 +314,22 @@ def _part(revision: Revision, said: State, names: Names) -> tuple[str, str]:
     return str(said.get("name") or said.get("title") or said.get("text") or revision.key), ""
 
 
-def _framework(key: str, said: State, names: Names) -> tuple[str, str]:
+def _framework(key: str, said: State, names: FactNames) -> tuple[str, str]:
     found = names.frameworks.get(key)
     return str(said.get("name") or key), found.get_absolute_url() if found else ""
 
 
-def _criterion(key: str, said: State, names: Names) -> tuple[str, str]:
+def _criterion(key: str, said: State, names: FactNames) -> tuple[str, str]:
     found = names.criteria.get(key)
     return str(said.get("name") or key), found.get_absolute_url() if found else ""
 
 
-def _source(key: str, said: State, names: Names) -> tuple[str, str]:
+def _source(key: str, said: State, names: FactNames) -> tuple[str, str]:
     found = names.sources.get(key)
     return str(said.get("short_name") or key), found.get_absolute_url() if found else ""
 
 
-def _rating(key: str, said: State, names: Names) -> tuple[str, str]:
+def _rating(key: str, said: State, names: FactNames) -> tuple[str, str]:
     framework, _, criterion = key.partition("/")
     has_row = framework in names.frameworks and criterion in names.criteria
     url = (
@@ -340,7 +340,7 @@ def _rating(key: str, said: State, names: Names) -> tuple[str, str]:
     return f"{names.framework(framework)}, {names.criterion(criterion)}", url
 
 
-def _claim(key: str, said: State, names: Names) -> tuple[str, str]:
+def _claim(key: str, said: State, names: FactNames) -> tuple[str, str]:
     source, framework = _first(said.get("source")), _first(said.get("framework"))
     subject = names.framework(framework) if framework else "Frameworks in general"
     name = f"{source}:{said.get('line')} {subject}, {names.criterion(_first(said.get('criterion')))}"
@@ -348,7 +348,7 @@ def _claim(key: str, said: State, names: Names) -> tuple[str, str]:
     return name, f"{names.sources[source].get_absolute_url()}#{key}" if stands else ""
 
 
-def _trait(key: str, said: State, names: Names) -> tuple[str, str]:
+def _trait(key: str, said: State, names: FactNames) -> tuple[str, str]:
     framework, *rest = key.split("/")
     value = names.values.get(tuple(rest))
     name = f"{names.framework(framework)}, {value or ': '.join(rest)}"
@@ -357,7 +357,7 @@ def _trait(key: str, said: State, names: Names) -> tuple[str, str]:
     return name, f"{found.get_absolute_url()}#{place}" if found else ""
 
 
-def _relation(key: str, said: State, names: Names) -> tuple[str, str]:
+def _relation(key: str, said: State, names: FactNames) -> tuple[str, str]:
     framework, kind, other = (_first(said.get("framework")), said.get("kind"), _first(said.get("other")))
     verb = dict(Relation.Kind.choices).get(str(kind), kind)
     found = names.frameworks.get(framework)
@@ -365,19 +365,19 @@ def _relation(key: str, said: State, names: Names) -> tuple[str, str]:
     return name, found.get_absolute_url() if found else ""
 
 
-def _tie(key: str, said: State, names: Names) -> tuple[str, str]:
+def _tie(key: str, said: State, names: FactNames) -> tuple[str, str]:
     component, kind, framework = key.split("/")
     name, url = names.pages.get(("component", component), (component, ""))
     return f"{name} {dict(Tie.Kind.choices).get(kind, kind)} {names.framework(framework)}", url
 
 
-def _disagreement(key: str, said: State, names: Names) -> tuple[str, str]:
+def _disagreement(key: str, said: State, names: FactNames) -> tuple[str, str]:
     stands = key in names.disagreements
     url = Disagreement(slug=key).get_absolute_url() if stands else ""
     return str(said.get("title") or key), url
 
 
-DESCRIBED: dict[str, Callable[[str, State, Names], tuple[str, str]]] = {
+DESCRIBED: dict[str, Callable[[str, State, FactNames], tuple[str, str]]] = {
     "framework": _framework,
     "criterion": _criterion,
     "source": _source,

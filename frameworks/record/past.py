@@ -102,7 +102,7 @@ def _key_in_words(key: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of one recorded step: before and after, in words."""
 
     label: str
@@ -110,10 +110,10 @@ class Change:
     after: str
 
 
-def changes(model: type[Recorded], revision: Revision | ProposedChange) -> list[Change]:
+def changes(model: type[Recorded], revision: Revision | ProposedChange) -> list[FieldChange]:
     """What a step changed, field by field. Fields that the model no longer has are left out."""
     return [
-        Change(_label(model, name), in_words(field, before), in_words(field, after))
+        FieldChange(_label(model, name), in_words(field, before), in_words(field, after))
         for name, before, after in revision.changed_fields
         if (field := schema_of(model).fields.get(name)) is not None
     ]

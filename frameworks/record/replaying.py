@@ -9,7 +9,7 @@ from frameworks.models.schema import State, schema_of, state_of
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReplayedFact:
     """What became of one fact by its history. `state` is None where it was deleted; `broken` says where it leaps."""
 
     version: int
@@ -33,21 +33,21 @@ def divergences() -> Iterator[str]:
                 yield f"{name}: {outcome.broken}"
 
 
-def replayed(model: type[Recorded]) -> dict[str, Outcome]:
+def replayed(model: type[Recorded]) -> dict[str, ReplayedFact]:
     """What the history makes of each fact, by name."""
     steps = Revision.objects.filter(model=model._meta.model_name).order_by("key", "version")
     return {key: _replay(found) for key, found in groupby(steps.iterator(), lambda step: step.key)}
 
 
-def _replay(steps: Iterator[Revision]) -> Outcome:
-    outcome = Outcome(0, None)
+def _replay(steps: Iterator[Revision]) -> ReplayedFact:
+    outcome = ReplayedFact(0, None)
     for step in steps:
         broken = outcome.broken
         if step.version != outcome.version + 1:
             broken = broken or f"Its history leaps from version {outcome.version} to {step.version}."
         elif fields := _differing(step.before, outcome.state):
             broken = broken or f"Version {step.version} does not begin where the one before ends: {fields}."
-        outcome = Outcome(step.version, step.after, broken)
+        outcome = ReplayedFact(step.version, step.after, broken)
     return outcome
 
 
@@ -59,7 +59,7 @@ def standing(model: type[Recorded]) -> Iterator[tuple[str, Recorded, State]]:
         yield fact.key_text, fact, state_of(fact)
 
 
-def _held_against(name: str, outcome: Outcome | None, version: int, now: State) -> Iterator[str]:
+def _held_against(name: str, outcome: ReplayedFact | None, version: int, now: State) -> Iterator[str]:
     if outcome is None:
         yield f"{name} is unknown to the history."
     elif outcome.state is None:

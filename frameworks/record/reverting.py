@@ -75,7 +75,7 @@ def _put(
                 at=at,
             )
     except IntegrityError as error:
-        # The models know the database's promises in words. To ask them each time would double the questions asked.
+        # The models know the database's constraints in words. To ask them each time would double the questions asked.
         with _refused_in_words(fact):
             fact.full_clean()
         raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error

@@ -23,7 +23,7 @@ from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
 
-#: What the database's refusals mean, by the name of the promise that was to be broken.
+#: What the database's refusals mean, by the name of the constraint.
 REFUSALS = {
     backing.CONSTRAINT: backing.NEEDS_CLAIM,
     "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
@@ -66,7 +66,7 @@ class Conflict(Exception):
 
 
 class Refused(Exception):
-    """The database keeps a promise that this change would break. Nothing was written; the text says what to do."""
+    """A constraint of the database speaks against this change. Nothing was written; the text says what to do."""
 
 
 def save(
@@ -83,11 +83,11 @@ def save(
     `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
     many-to-many relations to set, by field name.
 
-    Raises Conflict when the fact is no longer at that version, Refused when the database keeps a promise against it,
+    Raises Conflict when the fact is no longer at that version, Refused when a constraint speaks against it,
     ValueError when an existing fact comes without a version.
     """
     related = {name: list(others) for name, others in (related or {}).items()}
-    with _promises_kept(fact), transaction.atomic():
+    with _refusals_in_words(fact), transaction.atomic():
         if fact._state.adding:
             before = None
             last = Revision.objects.of(fact).first()
@@ -125,7 +125,7 @@ def _rename(current: Recorded, fact: Recorded) -> None:
 
 
 @dataclass(frozen=True)
-class Change:
+class PendingWrite:
     """One of many facts to write at once. `before` is the fact as it stood at version `seen`; both None where new."""
 
     fact: Recorded
@@ -135,7 +135,7 @@ class Change:
 
 
 def save_all(
-    changes: Sequence[Change], *, by: Author, reason: str, at: datetime | None = None
+    changes: Sequence[PendingWrite], *, by: Author, reason: str, at: datetime | None = None
 ) -> list[Revision]:
     """Writes many facts of one model, all or none, as `save` writes one: new ones first, one statement for each change.
 
@@ -145,11 +145,11 @@ def save_all(
     new = [change.fact for change in changes if change.seen is None]
     at = at or timezone.now()
     with transaction.atomic():
-        with _promises_kept("One of the new facts"):
+        with _refusals_in_words("One of the new facts"):
             _create_all(new)
         for change in changes:
             if change.seen is not None:
-                with _promises_kept(change.fact):
+                with _refusals_in_words(change.fact):
                     _update(change.fact, change.seen, _changed(change))
             for name, others in change.related.items():
                 relation = getattr(change.fact, name)
@@ -163,7 +163,7 @@ def save_all(
         )
 
 
-def _changed(change: Change) -> set[str]:
+def _changed(change: PendingWrite) -> set[str]:
     after, before = state_of(change.fact, change.related), change.before or {}
     return {name for name, value in after.items() if name not in before or before[name] != value}
 
@@ -182,7 +182,7 @@ def _create_all(facts: Sequence[Recorded]) -> None:
 
 def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
     """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
-    with _promises_kept(fact), transaction.atomic():
+    with _refusals_in_words(fact), transaction.atomic():
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
         if current is None or current.version != seen:
             raise Conflict(fact, current, seen)
@@ -210,7 +210,7 @@ def _naming(fact: Recorded) -> list[Recorded]:
 def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> None:
     """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
 
-    Of many facts only what has changed is written: the database then need not look at its promises about the rest.
+    Of many facts only what has changed is written: the database then need not check its constraints on the rest.
     """
     values = {
         field.attname: getattr(fact, field.attname)
@@ -264,12 +264,12 @@ def _revision(
 
 
 @contextmanager
-def _promises_kept(fact: Recorded | str) -> Iterator[None]:
+def _refusals_in_words(fact: Recorded | str) -> Iterator[None]:
     """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
     try:
         yield
     except IntegrityError as error:
-        for promise, sentence in REFUSALS.items():
-            if promise in str(error):
+        for constraint, sentence in REFUSALS.items():
+            if constraint in str(error):
                 raise Refused(f"{fact}: {sentence}") from error
         raise

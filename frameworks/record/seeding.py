@@ -75,7 +75,7 @@ class _Planting:
         }
         self.former = FormerSlug.objects.now()
         self.facts: dict[type[Recorded], dict[str, Recorded]] = {}
-        self.new: list[revisions.Change] = []
+        self.new: list[revisions.PendingWrite] = []
 
     def take(self, raw: Any) -> None:
         model, values = _parts(raw)
@@ -90,7 +90,7 @@ class _Planting:
             revisions.save_all(self.new, by=self.by, reason=REASON)
             self.new = []
 
-    def _plant(self, change: revisions.Change) -> str:
+    def _plant(self, change: revisions.PendingWrite) -> str:
         fact, related = change.fact, change.related
         last = self.latest.get((str(fact._meta.model_name), fact.key_text))
         known = self._known(type(fact))
@@ -108,7 +108,7 @@ class _Planting:
         revision = revisions.save(fact, by=self.by, reason=REASON, seen=last.version, related=related)
         return "updated" if revision else "unchanged"
 
-    def _build(self, model: type[Recorded], values: State) -> revisions.Change | None:
+    def _build(self, model: type[Recorded], values: State) -> revisions.PendingWrite | None:
         """What an entry asks for, its many-to-many relations without what an editor has deleted since.
 
         None where it hangs on a deleted fact by foreign key.
@@ -127,7 +127,7 @@ class _Planting:
                 raise DeserializationError(f"{label} does not say its {field.name}.")
             if field.name in schema.columns:
                 return None
-        return revisions.Change(built.fact, built.related)
+        return revisions.PendingWrite(built.fact, built.related)
 
     def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))

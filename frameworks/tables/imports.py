@@ -19,10 +19,10 @@ from django.utils.timezone import localtime
 
 from frameworks import backing
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Recorded, Revision
-from frameworks.models.promises import PROMISES, is_kept
+from frameworks.models.constraints import SENTENCES, is_kept
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
-from frameworks.record.revisions import Author, Change
+from frameworks.record.revisions import Author, PendingWrite
 
 from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, none_called, plain_of
 from .sheets import Sheet, Unreadable, shortened
@@ -40,7 +40,7 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-class Problem(NamedTuple):
+class RowProblem(NamedTuple):
     """Why a row is refused: in which column (empty: as a whole) and a sentence."""
 
     column: str
@@ -48,7 +48,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class ImportRow:
     """One row of the file, held against what stands.
 
     `opened` and `now` are the fact as the editor saw it, and as it stands: None where it was not known, or is not.
@@ -58,21 +58,21 @@ class Row:
     key: str
     status: Status
     #: What is to be written, where it is new or changed.
-    change: Change | None = None
-    problems: tuple[Problem, ...] = ()
+    change: PendingWrite | None = None
+    problems: tuple[RowProblem, ...] = ()
     fact: Recorded | None = None
     opened: State | None = None
     now: State | None = None
     mine: State | None = None
     #: Where somebody else has changed it since: what the file changes, on top of what stands now.
-    over: Change | None = None
+    over: PendingWrite | None = None
 
 
-class Standing(Exception):
+class RowsChanged(Exception):
     """Other rows are refused or in conflict than the editor had seen. Nothing was written."""
 
 
-class Undecided(Standing):
+class Undecided(RowsChanged):
     """Rows are refused or in conflict, and the editor has not said what is to become of them."""
 
 
@@ -176,7 +176,7 @@ def _by_key(model: type[Recorded]) -> ByKey:
 
 
 def _evidence(model: type[Recorded]) -> dict[str, object]:
-    """What the promises between ratings, claims and criteria are held against."""
+    """What the rules between ratings, claims and criteria are checked against."""
     found: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
         found["claims"] = backing.claims_by_cell()
@@ -190,7 +190,7 @@ def _evidence(model: type[Recorded]) -> dict[str, object]:
 # Diff
 
 
-def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[Row]:
+def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
     """Each row that is not blank: new, changed, the same or refused. Asks the database nothing.
 
     `start` is the number of the first row.
@@ -228,24 +228,24 @@ class _Reader:
         self.checks = [one for one in kind.model._meta.constraints if isinstance(one, CheckConstraint)]
         self.numbers: dict[str, int] = {}
 
-    def row(self, number: int, key: str, version: str, cells: dict[str, str]) -> Row:
+    def row(self, number: int, key: str, version: str, cells: dict[str, str]) -> ImportRow:
         fact = self.known.facts.get(key)
         now = self.known.states.get(key)
-        row = Row(number, key, Status.REFUSED, fact=fact, now=now)
+        row = ImportRow(number, key, Status.REFUSED, fact=fact, now=now)
         if key in self.numbers:
-            return _refused(row, Problem("", f"Row {self.numbers[key]} is about the same one."))
+            return _refused(row, RowProblem("", f"Row {self.numbers[key]} is about the same one."))
         self.numbers[key] = number
         if version and not re.fullmatch("[0-9]{1,9}", version):
-            return _refused(row, Problem(VERSION, f"“{shortened(version)}” is no version."))
+            return _refused(row, RowProblem(VERSION, f"“{shortened(version)}” is no version."))
         if fact is None and version:
-            return _refused(row, Problem(VERSION, self._missing(key)))
+            return _refused(row, RowProblem(VERSION, self._missing(key)))
         if not version and self._says_nothing(cells):
             return replace(row, status=Status.SAME)
         built, problems = self._build(fact, cells)
         if problems:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(built.fact, unclear))
-        change = Change(built.fact, built.related, int(version) if version else None, now)
+        change = PendingWrite(built.fact, built.related, int(version) if version else None, now)
         return self._compared(row, change, built.fact if fact is None else fact, cells)
 
     def _says_nothing(self, cells: dict[str, str]) -> bool:
@@ -253,13 +253,15 @@ class _Reader:
         own = [name for name in self.fields if name not in self.kind.key]
         return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
-    def _compared(self, row: Row, change: Change, standing: Recorded, cells: dict[str, str]) -> Row:
+    def _compared(
+        self, row: ImportRow, change: PendingWrite, standing: Recorded, cells: dict[str, str]
+    ) -> ImportRow:
         mine = state_of(change.fact, change.related)
         row = replace(row, mine=mine)
         if row.now == mine:
             return replace(row, status=Status.SAME)
         if row.now is not None and change.seen is None:
-            return _refused(row, Problem(VERSION, SAY_VERSION))
+            return _refused(row, RowProblem(VERSION, SAY_VERSION))
         if change.seen is not None and change.seen != standing.version:
             return self._stale(row, change.seen, standing, cells)
         if problems := self._broken(change, row.key):
@@ -267,9 +269,9 @@ class _Reader:
         self._take(change.fact, row.key)
         return replace(row, status=Status.NEW if row.now is None else Status.CHANGED, change=change)
 
-    def _stale(self, row: Row, seen: int, standing: Recorded, cells: dict[str, str]) -> Row:
+    def _stale(self, row: ImportRow, seen: int, standing: Recorded, cells: dict[str, str]) -> ImportRow:
         """Somebody else has changed it. What the editor left alone stays as that one has it."""
-        opened, since = self.known.opened.get((row.key, seen)), Problem("", self._since(row.key, seen))
+        opened, since = self.known.opened.get((row.key, seen)), RowProblem("", self._since(row.key, seen))
         if opened is None:
             return _refused(row, since)
         row = replace(row, opened=opened)
@@ -277,7 +279,7 @@ class _Reader:
         built, _ = self._build(standing, own)
         if state_of(built.fact, built.related) == row.now:
             return replace(row, status=Status.SAME)
-        over = Change(built.fact, built.related, standing.version, row.now)
+        over = PendingWrite(built.fact, built.related, standing.version, row.now)
         if problems := self._broken(over, row.key):
             return _refused(row, since, *problems)
         self._take(built.fact, row.key)
@@ -298,7 +300,7 @@ class _Reader:
         gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
         return f"There is none of this name.{gone} Leave the version empty to make it anew."
 
-    def _build(self, standing: Recorded | None, cells: dict[str, str]) -> tuple[Built, list[Problem]]:
+    def _build(self, standing: Recorded | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
         """The fact as the cells describe it. Columns that are left out stay as they are."""
         state: State = {} if standing is None else dict(self.known.states[standing.key_text])
         problems: dict[str, list[str]] = {}
@@ -314,10 +316,10 @@ class _Reader:
         for column, key in built.missing:
             if key is not None:
                 problems.setdefault(column.name, [none_called(column, key)])
-        said = [Problem(name, sentence) for name in self.fields for sentence in problems.get(name, [])]
+        said = [RowProblem(name, sentence) for name in self.fields for sentence in problems.get(name, [])]
         if standing is None:
             said += [
-                Problem(name, "A new one needs this column.")
+                RowProblem(name, "A new one needs this column.")
                 for name, column in self.kind.fields.items()
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
@@ -326,7 +328,7 @@ class _Reader:
     def _named(self, column: Field, key: Sequence[str]) -> Recorded | None:
         return self.known.named[column.name].get("/".join(map(str, key)))
 
-    def _invalid(self, fact: Recorded, unclear: Sequence[str] = ()) -> list[Problem]:
+    def _invalid(self, fact: Recorded, unclear: Sequence[str] = ()) -> list[RowProblem]:
         """What the validators of each field say, but for those columns that could not even be read."""
         relations = [name for name, column in self.kind.fields.items() if column.is_relation]
         try:
@@ -335,7 +337,7 @@ class _Reader:
             return _problems_of(error)
         return []
 
-    def _broken(self, change: Change, key: str) -> list[Problem]:
+    def _broken(self, change: PendingWrite, key: str) -> list[RowProblem]:
         """What speaks against writing the fact, as the model, the database and the desk would say it."""
         fact = change.fact
         problems = self._invalid(fact)
@@ -345,29 +347,31 @@ class _Reader:
             except ValidationError as error:
                 problems += _problems_of(error)
         problems += [
-            Problem(name, f"“{shortened(str(value))}” is taken by {holder}.")
+            RowProblem(name, f"“{shortened(str(value))}” is taken by {holder}.")
             for name in self.unique
             if (holder := self.taken.get((name, value := getattr(fact, name)), key)) != key
         ]
         problems += [
-            Problem("", PROMISES.get(check.name, f"It breaks the rule {check.name}."))
+            RowProblem("", SENTENCES.get(check.name, f"It breaks the rule {check.name}."))
             for check in self.checks
             if not problems and not is_kept(cast(Q, check.condition), fact)
         ]
         rule = RULES.get(self.kind.model)
         if not problems and rule and (sentence := rule(fact, self.known, key)):
-            problems.append(Problem("", sentence))
+            problems.append(RowProblem("", sentence))
         return problems
 
 
-def _refused(row: Row, *problems: Problem) -> Row:
+def _refused(row: ImportRow, *problems: RowProblem) -> ImportRow:
     return replace(row, status=Status.REFUSED, problems=problems)
 
 
-def _problems_of(error: ValidationError) -> list[Problem]:
+def _problems_of(error: ValidationError) -> list[RowProblem]:
     if hasattr(error, "error_dict"):
-        return [Problem(name, sentence) for name, found in error.message_dict.items() for sentence in found]
-    return [Problem("", sentence) for sentence in error.messages]
+        return [
+            RowProblem(name, sentence) for name, found in error.message_dict.items() for sentence in found
+        ]
+    return [RowProblem("", sentence) for sentence in error.messages]
 
 
 def _differ(name: str, mine: State | None, opened: State) -> bool:
@@ -409,18 +413,18 @@ RULES: dict[type[Recorded], Callable[[Recorded, Known, str], str]] = {
 # Confirm
 
 
-def look(kind: Kind, sheet: Sheet, start: int) -> list[Row]:
+def look(kind: Kind, sheet: Sheet, start: int) -> list[ImportRow]:
     """The rows held against what stands now."""
     sheet = _by_todays_names(kind, sheet)
     return diff(kind, sheet, fetch(kind, sheet), start)
 
 
-def refused_mark(rows: Iterable[Row]) -> str:
+def refused_mark(rows: Iterable[ImportRow]) -> str:
     """Which rows are refused for good, as one short word; empty where none is."""
     return _mark(str(row.number) for row in rows if row.status == Status.REFUSED and row.over is None)
 
 
-def conflict_mark(rows: Iterable[Row]) -> str:
+def conflict_mark(rows: Iterable[ImportRow]) -> str:
     """Which rows somebody else has changed since, and to which version, as one short word; empty where none."""
     return _mark(f"{row.number}:{row.over.seen}" for row in rows if row.over is not None)
 
@@ -446,7 +450,7 @@ def confirm(
 
     `leave_out` and `conflicts` are the marks of the rows that the editor has seen refused and in conflict. The first
     are left out, and so are the others, unless what the file changes is to go `over` what stands. Raises Undecided
-    or Standing where the marks are missing or others by now, and what `revisions.save_all` raises.
+    or RowsChanged where the marks are missing or others by now, and what `revisions.save_all` raises.
     """
     with transaction.atomic():
         rows = look(kind, sheet, start)
@@ -454,7 +458,7 @@ def confirm(
         if any(mark and not word for mark, word in zip(wanted, said, strict=True)):
             raise Undecided
         if wanted != said:
-            raise Standing
+            raise RowsChanged
         found = [row.change or (row.over if over else None) for row in rows]
         changes = [change for change in found if change is not None]
         return revisions.save_all(changes, by=by, reason=reason, at=at)

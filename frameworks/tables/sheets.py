@@ -64,7 +64,7 @@ class Sheet:
 
 
 def ending(name: str) -> str:
-    """Which format a file's name promises. Raises Unreadable for any other."""
+    """Which format a file's name says. Raises Unreadable for any other."""
     found = PurePath(name).suffix.lower().removeprefix(".")
     if found not in FORMATS:
         raise Unreadable("The file's name must end in .csv, .xlsx or .json.")

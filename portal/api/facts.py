@@ -365,7 +365,7 @@ def _rating(cell: Cell, rating: Rating) -> schemas.Rating:
     )
 
 
-def _change(step: changelog.Step) -> schemas.Change:
+def _change(step: changelog.ChangelogStep) -> schemas.Change:
     revision = step.revision
     return schemas.Change(
         revision=revision.pk,

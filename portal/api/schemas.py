@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from comparisons.comparison.content import ClaimContent, Content, SourceContent
-from frameworks.models.promises import WEIGHT_MAX
+from frameworks.models.constraints import WEIGHT_MAX
 
 Item = TypeVar("Item")
 

@@ -190,7 +190,7 @@ def test_a_slug_that_no_address_could_hold_is_refused(ada: Client) -> None:
         assert Framework.objects.count() == 0
 
 
-# What the database promises is said before
+# What the database enforces is said before
 
 
 def test_publishing_needs_a_claim(ada: Client) -> None:

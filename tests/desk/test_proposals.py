@@ -410,11 +410,11 @@ def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: di
     assert (proposal.status == "published") == (data.get("decision") == "publish")
 
 
-# The database keeps its promises
+# What the database enforces
 
 
 @pytest.mark.parametrize(
-    "change, promise",
+    "change, constraint",
     [
         (f"status = 'odd', {DECIDED}", "proposal_status_is_known"),
         ("reason = ''", "proposal_has_reason"),
@@ -423,7 +423,7 @@ def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: di
         (f"status = 'rejected', {DECIDED}", "proposal_refusal_has_note"),
     ],
 )
-def test_promises_by_plain_sql(eve: Client, change: str, promise: str) -> None:
+def test_constraints_by_plain_sql(eve: Client, change: str, constraint: str) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
-    with pytest.raises(IntegrityError, match=promise), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE frameworks_proposal SET {change} WHERE id = %s", [proposal.pk])  # noqa: S608

@@ -1,4 +1,4 @@
-"""What the database promises, asked in plain SQL: no model, no form and no validator stands in between."""
+"""What the database enforces, asked in plain SQL: no model, no form and no validator stands in between."""
 
 import threading
 import time
@@ -68,7 +68,7 @@ make_descriptive_criterion = partial(make_criterion, is_scored=False)
 
 @pytest.mark.parametrize("write", [insert, update])
 @pytest.mark.parametrize(
-    "make, column, value, promise",
+    "make, column, value, constraint",
     [
         (make_rating, "score", 0, "rating_score_in_range"),
         (make_rating, "score", 6, "rating_score_in_range"),
@@ -100,9 +100,9 @@ make_descriptive_criterion = partial(make_criterion, is_scored=False)
         (make_revision, "action", "renamed", "revision_action_is_known"),
     ],
 )
-def test_out_of_bounds(write: Write, make: Make, column: str, value: Any, promise: str) -> None:
+def test_out_of_bounds(write: Write, make: Make, column: str, value: Any, constraint: str) -> None:
     fact = make()
-    with refused(promise):
+    with refused(constraint):
         write(fact, **{column: value})
 
 
@@ -161,7 +161,7 @@ def test_what_is_a_slug(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", ["Has Spaces", "one-vs-two"])
 @pytest.mark.parametrize(
-    "make, column, promise",
+    "make, column, constraint",
     [
         (make_group, "slug", "criterion_group_slug_is_slug"),
         (make_criterion, "slug", "criterion_slug_is_slug"),
@@ -172,14 +172,14 @@ def test_what_is_a_slug(slug: str) -> None:
         (make_claim, "key", "claim_key_is_slug"),
     ],
 )
-def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, promise: str, slug: str) -> None:
+def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, constraint: str, slug: str) -> None:
     fact = make()
-    with refused(promise):
+    with refused(constraint):
         update(fact, **{column: slug})
 
 
 @pytest.mark.parametrize(
-    "make, column, promise",
+    "make, column, constraint",
     [
         (make_framework, "website", "framework_website_is_http"),
         (make_framework, "repository", "framework_repository_is_http"),
@@ -201,9 +201,9 @@ def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, promis
         "https://example.org/\n",
     ],
 )
-def test_what_is_no_web_address(make: Make, column: str, promise: str, url: str) -> None:
+def test_what_is_no_web_address(make: Make, column: str, constraint: str, url: str) -> None:
     fact = make()
-    with refused(promise):
+    with refused(constraint):
         update(fact, **{column: url})
 
 
@@ -228,9 +228,11 @@ def test_a_relation_joins_two_frameworks() -> None:
 # Two rows
 
 
-def twice(*columns: str, promise: str = "") -> AbstractContextManager[None]:
-    """There is one already. SQLite names the columns, PostgreSQL the promise."""
-    return refused(promise if promise and connection.vendor == "postgresql" else r", \w+\.".join(columns))
+def twice(*columns: str, constraint: str = "") -> AbstractContextManager[None]:
+    """There is one already. SQLite names the columns, PostgreSQL the constraint."""
+    return refused(
+        constraint if constraint and connection.vendor == "postgresql" else r", \w+\.".join(columns)
+    )
 
 
 @pytest.mark.parametrize(
@@ -256,7 +258,7 @@ def test_one_rating_for_each_pair() -> None:
     rating = make_rating(is_published=False)
     insert(rating, framework_id=make_framework().pk)
     insert(rating, criterion_id=make_criterion().pk)
-    with twice("framework_id", "criterion_id", promise="rating_once_per_framework_and_criterion"):
+    with twice("framework_id", "criterion_id", constraint="rating_once_per_framework_and_criterion"):
         insert(rating, score=5)
     assert Rating.objects.count() == 3
 
@@ -264,7 +266,7 @@ def test_one_rating_for_each_pair() -> None:
 def test_one_value_slug_for_each_facet() -> None:
     value = make_facet_value()
     insert(value, facet_id=make_facet().pk)
-    with twice("facet_id", "slug", promise="facet_value_slug_once_per_facet"):
+    with twice("facet_id", "slug", constraint="facet_value_slug_once_per_facet"):
         insert(value, name="Other")
 
 
@@ -272,7 +274,7 @@ def test_one_trait_for_each_framework_and_value() -> None:
     trait = make_trait()
     insert(trait, framework_id=make_framework().pk)
     insert(trait, value_id=make_facet_value().pk)
-    with twice("framework_id", "value_id", promise="trait_once_per_framework_and_value"):
+    with twice("framework_id", "value_id", constraint="trait_once_per_framework_and_value"):
         insert(trait, note="Other")
 
 
@@ -281,7 +283,7 @@ def test_one_relation_of_a_kind_for_each_pair() -> None:
     insert(relation, kind="complements")
     insert(relation, other_id=make_framework().pk)
     insert(relation, framework_id=relation.other_id, other_id=relation.framework_id)
-    with twice("framework_id", "kind", "other_id", promise="relation_once_per_pair_and_kind"):
+    with twice("framework_id", "kind", "other_id", constraint="relation_once_per_pair_and_kind"):
         insert(relation, text="Other")
 
 
@@ -289,7 +291,7 @@ def test_one_revision_for_each_version() -> None:
     revision = make_revision()
     for different in ({"version": 2}, {"key": "other"}, {"model": "criterion"}):
         insert(revision, **different)
-    with twice("model", "key", "version", promise="revision_once_per_version"):
+    with twice("model", "key", "version", constraint="revision_once_per_version"):
         insert(revision, version=2)
 
 

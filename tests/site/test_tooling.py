@@ -1,4 +1,4 @@
-"""The promises that the project's own files make: settings, requirements, scripts, the example production set-up."""
+"""What the project's own files say, held to it: settings, requirements, scripts, the example production set-up."""
 
 import ast
 import os

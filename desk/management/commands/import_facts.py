@@ -42,12 +42,12 @@ class Command(BaseCommand):
                 return
             imports.confirm(kind, sheet, sheets.first_row(file.name), by=by, reason=reason)
             self.stdout.write("Imported.")
-        except imports.Standing as error:
+        except imports.RowsChanged as error:
             raise CommandError("Nothing was imported: somebody else saved at the same moment.") from error
         except (sheets.Unreadable, OSError, DatabaseError, Conflict, Refused) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
 
-    def _say(self, rows: list[imports.Row]) -> None:
+    def _say(self, rows: list[imports.ImportRow]) -> None:
         for row in rows:
             for problem in row.problems:
                 column = f", column {problem.column}" if problem.column else ""

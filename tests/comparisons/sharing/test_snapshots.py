@@ -29,7 +29,7 @@ from tests.html import Element, read
 CHANGES_QUERIES = 8
 
 
-# What the database promises
+# What the database enforces
 
 
 @pytest.mark.both
@@ -79,7 +79,7 @@ def test_an_id_is_of_a_hash(wrong: str) -> None:
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_flush_empties_them_and_the_promise_stays() -> None:
+def test_flush_empties_them_and_the_triggers_stay() -> None:
     factories.make_snapshot()
     call_command("flush", interactive=False, verbosity=0)
     assert not Snapshot.objects.exists()

@@ -156,7 +156,7 @@ def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None
     )
 
 
-# What the database promises
+# What the database enforces
 
 
 @pytest.mark.both

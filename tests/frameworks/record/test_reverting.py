@@ -142,7 +142,7 @@ def test_what_it_names_must_be_there(by: Author) -> None:
 
 
 @pytest.mark.both
-def test_a_promise_is_kept(by: Author) -> None:
+def test_a_constraint_holds(by: Author) -> None:
     rating = factories.make_rating()
     change(rating, is_published=False)
     delete(Claim.objects.get())

@@ -295,7 +295,7 @@ def test_nor_is_a_published_one_made_or_its_last_claim_deleted() -> None:
     assert (Rating.objects.count(), Claim.objects.get().version) == (1, 1)
 
 
-def test_other_promises_are_not_turned_into_words() -> None:
+def test_other_constraints_are_not_turned_into_words() -> None:
     rating = make_rating()
     rating.score = 6
     with pytest.raises(IntegrityError, match="rating_score_in_range"):

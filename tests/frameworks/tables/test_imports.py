@@ -457,7 +457,7 @@ def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAsse
         rating = factories.make_rating()
         before = state_of(rating)
         rating.score = 1
-        changes.append(revisions.Change(rating, {}, 1, before))
+        changes.append(revisions.PendingWrite(rating, {}, 1, before))
     with django_assert_num_queries(1 + 3 + 1 + 1):  # savepoint, updates, all revisions, its release
         written = revisions.save_all(changes, by=factories.MAKER, reason="All.")
     assert [(step.version, step.changed_fields) for step in written] == [(2, [("score", 3, 1)])] * 3
@@ -670,7 +670,7 @@ def address_of_the_database() -> str:
 @pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_has_written_nothing(tmp_path: Path) -> None:
     made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(sheets.ROWS_MAX)]
-    revisions.save_all([revisions.Change(one, {}) for one in made], by=factories.MAKER, reason="Made.")
+    revisions.save_all([revisions.PendingWrite(one, {}) for one in made], by=factories.MAKER, reason="Made.")
     path = tmp_path / "frameworks.csv"
     rows = [{**row, "tagline": "Imported"} for row in exported("framework")]
     path.write_bytes(file(rows).read())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from frameworks.models import Recorded, Relation, Revision
-from frameworks.models.promises import is_kept
+from frameworks.models.constraints import is_kept
 from frameworks.record import seeding
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status

@@ -1,4 +1,4 @@
-"""What the database promises about more than one model: the shared check constraints."""
+"""The check constraints that several models share, and what constraints mean in words."""
 
 import re
 from collections.abc import Callable
@@ -19,8 +19,8 @@ STEPS = (1, 5)
 WEIGHTS = (0, 10)
 WEIGHT_MAX = WEIGHTS[1]
 
-#: What the promises mean that can be broken by typing, by the names of the constraints.
-PROMISES = {
+#: What the constraints mean that can be broken by typing, by their names.
+SENTENCES = {
     "rating_once_per_framework_and_criterion": (
         "There is a rating of this framework under this criterion already. Change that one."
     ),

@@ -1,0 +1,137 @@
+"""The mark of the record is another one after each change, whoever made it and by whichever way."""
+
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+
+from frameworks.models import EditorProfile, Framework, Rating, RecordState, Revision
+from frameworks.record import revisions
+from tests import factories
+from tests.database import execute
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+mark = RecordState.objects.mark
+
+
+def written_by_hand() -> None:
+    newest = Revision.objects.order_by("-pk")[0]
+    # Before all others: of two transactions at once, the one with the smaller number may be seen last.
+    newest.pk, newest.version = -newest.pk, newest.version + 100
+    newest.save(force_insert=True)
+
+
+def renamed() -> None:
+    fact = Framework.objects.get(slug="flask")
+    fact.slug = "flasket"
+    revisions.save(fact, by=factories.MAKER, reason="Renamed.", seen=fact.version)
+
+
+def deleted() -> None:
+    fact = Framework.objects.get(slug="flask")
+    revisions.delete(fact, by=factories.MAKER, reason="Gone.", seen=fact.version)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        factories.make_framework,
+        written_by_hand,
+        renamed,
+        deleted,
+        lambda: execute("UPDATE frameworks_revision SET reason = 'Another.'"),
+        lambda: execute("DELETE FROM frameworks_revision"),
+        lambda: EditorProfile.objects.create(user=factories.make_editor(), public_name="Ada"),
+        lambda: execute("UPDATE frameworks_editorprofile SET public_name = 'Ada L.'"),
+        lambda: execute("DELETE FROM frameworks_editorprofile"),
+    ],
+    ids=["save", "late", "rename", "delete", "SQL update", "SQL delete", "name", "other name", "no name"],
+)
+def test_every_change_moves_it(change: Callable[[], object]) -> None:
+    factories.make_framework(slug="flask", name="Flask")
+    EditorProfile.objects.create(user=factories.make_editor(), public_name="Grace")
+    marks = [mark()]
+    change()
+    marks.append(mark())
+    factories.make_framework()
+    marks.append(mark())
+    assert len(set(marks)) == 3
+
+
+def test_what_is_taken_back_takes_its_mark_along() -> None:
+    factories.make_framework()
+    before = mark()
+    with transaction.atomic():
+        factories.make_framework()
+        assert mark() != before
+        transaction.set_rollback(True)
+    assert mark() == before
+
+
+def test_what_is_read_moves_nothing() -> None:
+    rating = factories.make_rating()
+    before = mark()
+    assert revisions.save(rating, by=factories.MAKER, reason="The same.", seen=rating.version) is None
+    assert (mark(), mark()) == (before, before)
+
+
+# Two at once
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    yield
+    Rating.objects.all().delete()
+
+
+def beside_us(step: Callable[[], object]) -> None:
+    """Takes the step in a session of its own, and waits for its end."""
+
+    def run() -> None:
+        try:
+            step()
+        finally:
+            connection.close()
+
+    other = Thread(target=run)
+    other.start()
+    other.join(10)
+    assert not other.is_alive()
+
+
+def test_whoever_commits_last_moves_it_and_nobody_waits(committed: None) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    factories.make_framework()
+    marks = [mark()]
+    with transaction.atomic():
+        factories.make_framework(name="Ours", slug="ours")
+        # Begun later, ended earlier; and it does not wait for our end.
+        beside_us(lambda: factories.make_framework(name="Theirs", slug="theirs"))
+        beside_us(lambda: marks.append(mark()))
+    marks.append(mark())
+    factories.make_framework()
+    marks.append(mark())
+    assert len(set(marks)) == 4
+    # What was left of both is cleared away by who comes next.
+    assert RecordState.objects.count() == 1
+
+
+def test_two_who_write_the_same_facts_in_another_order_wait_for_each_other_no_more_than_before(
+    committed: None,
+) -> None:
+    """Neither holds the mark against the other while it waits for a fact."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    first, second = factories.make_framework(), factories.make_framework()
+    with transaction.atomic():
+        revisions.save(_retold(first), by=factories.MAKER, reason="Ours.", seen=1)
+        beside_us(lambda: revisions.save(_retold(second), by=factories.MAKER, reason="Theirs.", seen=1))
+    assert Framework.objects.filter(tagline="Told anew", version=2).count() == 2
+
+
+def _retold(framework: Framework) -> Framework:
+    framework.tagline = "Told anew"
+    return framework
