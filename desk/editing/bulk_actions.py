@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 
@@ -30,7 +30,7 @@ from .merging import changed_fields, put_on_top
 from .refusals import REFUSALS, in_words
 
 #: What shows an editor a fact before deciding, and what says why it cannot be deleted (empty when it can).
-Describe = Callable[[Recorded], str]
+Describe = Callable[[Versioned], str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class BulkAction:
     def is_allowed(self, admin: GuardedAdmin, request: HttpRequest) -> bool:
         return (admin.has_change_permission if self.apply else admin.has_delete_permission)(request)
 
-    def was_done(self, fact: Recorded | None, today: date) -> bool:
+    def was_done(self, fact: Versioned | None, today: date) -> bool:
         """Return whether somebody else has done it already to the fact as it is now; None for a deleted one."""
         if fact is None or self.apply is None:
             return fact is None and self.apply is None
@@ -70,7 +70,7 @@ class ChosenFact(NamedTuple):
     seen: Seen
 
     @classmethod
-    def of(cls, fact: Recorded) -> Self:
+    def of(cls, fact: Versioned) -> Self:
         return cls(fact.pk, Seen.of(fact))
 
     @classmethod
@@ -122,7 +122,7 @@ class BulkActions:
 
     def _opening(self, action: BulkAction) -> Callable[..., HttpResponse | None]:
         def open_page(
-            admin: GuardedAdmin, request: HttpRequest, queryset: models.QuerySet[Recorded]
+            admin: GuardedAdmin, request: HttpRequest, queryset: models.QuerySet[Versioned]
         ) -> HttpResponse | None:
             facts = list(queryset[: ROWS_MAX + 1])
             if len(facts) > ROWS_MAX:
@@ -234,7 +234,7 @@ class BulkActions:
         request: HttpRequest,
         action: BulkAction,
         row: ChosenFact,
-        fact: Recorded,
+        fact: Versioned,
         reason: str,
         today: date,
     ) -> bool:
@@ -277,7 +277,7 @@ class BulkActions:
             messages.error(request, sentence)
 
 
-def _clash(model: type[Recorded], action: BulkAction, row: ChosenFact, today: date) -> Clash:
+def _clash(model: type[Versioned], action: BulkAction, row: ChosenFact, today: date) -> Clash:
     current = model._default_manager.filter(pk=row.pk).first()
     fact = current or past.by_name_or_last_known(model, row.seen.key) or model()
     now = state_of(current) if current else None

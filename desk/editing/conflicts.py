@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import State, state_of
 from frameworks.record import past
 
@@ -51,7 +51,7 @@ class Clash:
 
     @classmethod
     def between(
-        cls, fact: Recorded, seen: Seen, *, now: State | None, mine: State | None, wish: str = ""
+        cls, fact: Versioned, seen: Seen, *, now: State | None, mine: State | None, wish: str = ""
     ) -> Self:
         model = type(fact)
         opened = past.state_at(model, seen.key, seen.version)

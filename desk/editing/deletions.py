@@ -9,12 +9,12 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import get_text_list
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 
 from .bulk_actions import DELETE, BulkActions, ChosenFact
 
 
-def blocker(fact: Recorded) -> str:
+def blocker(fact: Versioned) -> str:
     """Return why the database would not delete the fact, in a sentence; empty when it would."""
     collector = NestedObjects(using=DEFAULT_DB_ALIAS)
     collector.collect([fact])

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 
 WHY_MISSING = "Say in a sentence why: it stands in the history beside your name."
 
@@ -25,7 +25,7 @@ class Seen(NamedTuple):
     key: str
 
     @classmethod
-    def of(cls, fact: Recorded) -> Self:
+    def of(cls, fact: Versioned) -> Self:
         return cls(fact.version, fact.key_text)
 
     @classmethod

@@ -9,10 +9,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.models.constraints import SENTENCES
-from frameworks.models.recorded import renamed_key
 from frameworks.models.schema import State
+from frameworks.models.versioned import renamed_key
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -20,7 +20,7 @@ from .edit import Edit
 from .fields import WHY_MISSING, ReasonField, Seen, SeenField, VersionInput
 
 if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[Recorded]
+    ModelForm = forms.ModelForm[Versioned]
 else:
     ModelForm = forms.ModelForm
 
@@ -91,7 +91,7 @@ class FactForm(ModelForm):
         return (self.is_deleted and not self.is_stale) or super().has_changed()
 
     @property
-    def related(self) -> dict[str, list[Recorded]]:
+    def related(self) -> dict[str, list[Versioned]]:
         """Return the many-to-many relations that the editor chose."""
         return {
             many.name: list(self.cleaned_data[many.name])

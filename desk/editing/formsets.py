@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -17,8 +17,8 @@ from .fields import AsideField, Seen, is_number
 from .forms import VERSION_MISSING, FactForm, ReasonForm
 
 if TYPE_CHECKING:
-    ModelFormSet = BaseModelFormSet[Recorded, FactForm]
-    InlineFormSet = BaseInlineFormSet[Recorded, Recorded, FactForm]
+    ModelFormSet = BaseModelFormSet[Versioned, FactForm]
+    InlineFormSet = BaseInlineFormSet[Versioned, Versioned, FactForm]
     FormSetMixin = ModelFormSet
 else:
     ModelFormSet, InlineFormSet = BaseModelFormSet, BaseInlineFormSet
@@ -35,18 +35,18 @@ class FactFormSet(FormSetMixin):
     """
 
     if TYPE_CHECKING:
-        model: type[Recorded]
+        model: type[Versioned]
 
     def posted_pk(self, index: int) -> str:
         return str(self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", ""))
 
-    def _existing_object(self, pk: Any) -> Recorded | None:
-        fact: Recorded | None = super()._existing_object(pk)  # type: ignore[misc]
+    def _existing_object(self, pk: Any) -> Versioned | None:
+        fact: Versioned | None = super()._existing_object(pk)  # type: ignore[misc]
         if fact is None and is_number(pk):
             fact = self.model._default_manager.filter(pk=pk).first() or self._gone(str(pk))
         return fact
 
-    def _gone(self, pk: str) -> Recorded | None:
+    def _gone(self, pk: str) -> Versioned | None:
         for index in range(self.total_form_count()):
             seen = Seen.parse(self.data.get(f"{self.add_prefix(index)}-seen"))
             if seen and self.posted_pk(index) == pk:

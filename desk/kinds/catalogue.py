@@ -14,9 +14,9 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Rating,
-    Recorded,
     Relation,
     Trait,
+    Versioned,
 )
 
 from .fact_admin import CITED, FactAdmin, claim_count
@@ -59,10 +59,10 @@ class FrameworkAdmin(FactAdmin):
     def claims(self, framework: Any) -> int:
         return int(framework.claim_count)
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return isinstance(fact, Framework) and fact.is_published
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "tagline", "")
 
 
@@ -108,7 +108,7 @@ class CriterionAdmin(FactAdmin):
         ("Review", {"fields": ("review_interval_days",)}),
     )
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "question", "")
 
 

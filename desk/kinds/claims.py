@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from desk.editing.forms import FactForm, PageForm
 from frameworks.backing import resting_on
-from frameworks.models import Claim, Disagreement, Rating, Recorded, Source
+from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 
 from .claim_rules import cited_by, free_key, last_claim_of
 from .fact_admin import CITED, FactAdmin, claim_count
@@ -128,16 +128,16 @@ class ClaimAdmin(FactAdmin):
     def rubric(self, claim: Claim) -> SafeString | str:
         return rubric_of(claim.criterion if claim.criterion_id else None)
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "paraphrase", "")
 
-    def blocker(self, fact: Recorded) -> str:
+    def blocker(self, fact: Versioned) -> str:
         claim = cast(Claim, fact)
         if ratings := resting_on(claim):
             return last_claim_of(ratings)
         return cited_by(claim) or super().blocker(fact)
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: FactForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
         if not change:
             claim = cast(Claim, obj)
             claim.key = free_key(claim)
@@ -155,5 +155,5 @@ class DisagreementAdmin(FactAdmin):
     set_once = ("slug",)
     fields = ("title", "slug", "question", "kind", "explanation", "claims", "position")
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "question", "")

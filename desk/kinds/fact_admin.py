@@ -27,13 +27,13 @@ from desk.editing.guarded import GuardedAdmin, is_understood
 from desk.editing.refusals import REFUSALS, in_words
 from desk.tables.pages import TablePages
 from desk.versions import fact_history
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import past, revisions
 
 from .inlines import SafeFields
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Recorded]
+    ModelAdmin = admin.ModelAdmin[Versioned]
 else:
     ModelAdmin = admin.ModelAdmin
 
@@ -59,25 +59,25 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     annotations: Mapping[str, Any] = {}
     bulk_actions: tuple[BulkAction, ...] = (DELETE,)
 
-    def __init__(self, model: type[Recorded], admin_site: admin.AdminSite) -> None:
+    def __init__(self, model: type[Versioned], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         self.bulk = BulkActions(self, self.bulk_actions, summary=self.summary, blocker=self.blocker)
         self.tables = TablePages(self)
 
     # What a kind of fact may say otherwise
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return hasattr(fact, "get_absolute_url")
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         """Return what an editor should see of a fact before deciding."""
         return ""
 
-    def blocker(self, fact: Recorded) -> str:
+    def blocker(self, fact: Versioned) -> str:
         """Return why the fact cannot be deleted, in a sentence; empty when it can."""
         return deletions.blocker(fact)
 
-    def view_on_site(self, fact: Recorded) -> str | None:
+    def view_on_site(self, fact: Versioned) -> str | None:
         return fact.get_absolute_url() if self.is_public(fact) else None  # type: ignore[attr-defined]
 
     # Pages
@@ -179,32 +179,32 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         made.edit = edit  # type: ignore[attr-defined]
         return made
 
-    def _get_list_editable_queryset(self, request: HttpRequest, prefix: str) -> models.QuerySet[Recorded]:
+    def _get_list_editable_queryset(self, request: HttpRequest, prefix: str) -> models.QuerySet[Versioned]:
         posted = [pk for pk in self._get_edited_object_pks(request, prefix) if is_number(pk)]
         return self.get_queryset(request).filter(pk__in=posted)
 
-    def delete_model(self, request: HttpRequest, obj: Recorded) -> None:
+    def delete_model(self, request: HttpRequest, obj: Versioned) -> None:
         raise TypeError(f"{obj} is deleted by a bulk action, with the version that was seen and a reason.")
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Recorded]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Versioned]) -> None:
         raise TypeError("Facts are deleted by a bulk action, with the versions that were seen and a reason.")
 
     # The form
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Recorded | None:
+    ) -> Versioned | None:
         """Return the fact of the page. Posted to after it was deleted, it is found by name, also in the history."""
         if (bound := edit_of(request).bound) is not None:
             return bound.instance  # type: ignore[no-any-return, union-attr]
-        fact: Recorded | None = super().get_object(request, object_id, from_field)
+        fact: Versioned | None = super().get_object(request, object_id, from_field)
         seen = Seen.parse(request.POST.get("seen"))
         if fact is None and seen and self.has_add_permission(request):
             fact = past.by_name_or_last_known(self.model, seen.key)
         return fact
 
     def get_form(
-        self, request: HttpRequest, obj: Recorded | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Versioned | None = None, change: bool = False, **kwargs: Any
     ) -> "type[ModelForm[Any]]":
         edit = edit_of(request)
         if edit.bound is not None:
@@ -213,20 +213,20 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         made.edit = edit  # type: ignore[attr-defined]
         return made
 
-    def _create_formsets(self, request: HttpRequest, obj: Recorded, change: bool) -> Any:
+    def _create_formsets(self, request: HttpRequest, obj: Versioned, change: bool) -> Any:
         edit = edit_of(request)
         if edit.bound is None:
             edit.rows, edit.inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         return edit.rows, edit.inlines
 
-    def get_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         return [name for name in super().get_fields(request, obj) if name not in ("seen", "reason")]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         given = super().get_readonly_fields(request, obj)
         return [*given, *self.set_once] if obj else given
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -244,7 +244,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         edit_of(request).bound = form  # from here on it may be refused
         return super().save_form(request, form, change)
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: FactForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
         if not change or form.is_deleted or form.has_changed():
             form.write(edit_of(request).by(), form.cleaned_data["reason"])
 
@@ -258,7 +258,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         formset.write_kept(by, reason)
         formset.write_deleted(by, reason)
 
-    def response_change(self, request: HttpRequest, obj: Recorded) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
         # A fact that was deleted and is saved again has a new number: the way on must not lead to the old one.
         request.path = self.url_of("change", obj.pk)
         return super().response_change(request, obj)

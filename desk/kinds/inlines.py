@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from desk.editing.fields import NumberedSelect, NumberedSelectMultiple, PlainTextarea
 from desk.editing.forms import FactForm
 from desk.editing.formsets import ROWS_MAX, FactInlineFormSet
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 
 if TYPE_CHECKING:
-    BaseModelAdmin = admin.options.BaseModelAdmin[Recorded]
-    InlineModelAdmin = admin.options.InlineModelAdmin[Recorded, Recorded]
+    BaseModelAdmin = admin.options.BaseModelAdmin[Versioned]
+    InlineModelAdmin = admin.options.InlineModelAdmin[Versioned, Versioned]
 else:
     BaseModelAdmin, InlineModelAdmin = object, admin.options.InlineModelAdmin
 

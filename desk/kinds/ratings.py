@@ -15,7 +15,7 @@ from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from frameworks.backing import NEEDS_CLAIM
 from frameworks.dispute import is_disputed
-from frameworks.models import Objection, Rating, Recorded
+from frameworks.models import Objection, Rating, Versioned
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
 from .fact_admin import FactAdmin
@@ -119,10 +119,10 @@ class RatingAdmin(FactAdmin):
             context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return isinstance(fact, Rating) and fact.is_published and fact.framework.is_published
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         rating = cast(Rating, fact)
         state = "published" if rating.is_published else "not published"
         reviewed = f"reviewed {date_format(rating.reviewed_on)}" if rating.reviewed_on else "never reviewed"
@@ -155,7 +155,7 @@ class RatingAdmin(FactAdmin):
 
     # The claims come before the rating that is published on them; the last claim goes after it.
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: FactForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
         if form.is_stale and form.is_deleted:
             super().save_model(request, obj, form, change)
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import GuardedAdmin, desk_url
-from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
+from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
@@ -57,7 +57,7 @@ class ShownChange:
     title: str
     kind: str
     #: The fact as it is now, where it exists.
-    fact: Recorded | None
+    fact: Versioned | None
     fields: list[past.FieldChange]
     #: The conflict, if there is one: the fact was changed by somebody else since.
     clash: Clash | None
@@ -95,7 +95,7 @@ def shown_change(change: ProposedChange, *, is_undecided: bool) -> ShownChange:
     )
 
 
-def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None) -> Clash | None:
+def _clash(change: ProposedChange, model: type[Versioned], fact: Versioned | None) -> Clash | None:
     if change.seen == (fact.version if fact else None):
         return None
     if fact is None and change.seen is None:

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import past
 
 PER_PAGE = 50
 
 
-def context(fact: Recorded, page: str | None) -> dict[str, Any]:
+def context(fact: Versioned, page: str | None) -> dict[str, Any]:
     """Return what the page of this number shows: revisions, newest first, each with what it changed."""
     model = type(fact)
     shown = Paginator(past.history(model, fact.key_text), PER_PAGE).get_page(page)

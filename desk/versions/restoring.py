@@ -14,7 +14,7 @@ from desk.editing.fields import Seen
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin, desk_url
 from desk.editing.refusals import in_words
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, reverting, revisions
 from frameworks.roles import right_to
@@ -29,7 +29,7 @@ class RestorePage:
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for a reason, showing what would differ; then put the fact back as this revision left it."""
         revision = get_object_or_404(Revision, pk=pk, after__isnull=False)
-        model = past.recorded_model(revision.model)
+        model = past.versioned_model(revision.model)
         if model is None:
             raise Http404
         current = past.by_name(model, revision.key)
@@ -45,7 +45,12 @@ class RestorePage:
         return self._restore(request, revision, current, form, seen)
 
     def _restore(
-        self, request: HttpRequest, revision: Revision, current: Recorded | None, form: ReasonForm, seen: Seen
+        self,
+        request: HttpRequest,
+        revision: Revision,
+        current: Versioned | None,
+        form: ReasonForm,
+        seen: Seen,
     ) -> HttpResponse:
         by, reason = edit_of(request).by(Revision.Origin.REVERT), form.cleaned_data["reason"]
         try:
@@ -62,7 +67,7 @@ class RestorePage:
         self,
         request: HttpRequest,
         revision: Revision,
-        current: Recorded | None,
+        current: Versioned | None,
         form: ReasonForm,
         refusal: str = "",
     ) -> HttpResponse:
@@ -84,7 +89,7 @@ class RestorePage:
         )
         return TemplateResponse(request, "desk/versions/restore.html", context)
 
-    def _version(self, model: type[Recorded], revision: Revision, current: Recorded | None) -> int:
+    def _version(self, model: type[Versioned], revision: Revision, current: Versioned | None) -> int:
         """Return the newest version there is, a deletion included."""
         last = past.history(model, revision.key).first() or revision
         return current.version if current else last.version

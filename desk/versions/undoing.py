@@ -46,7 +46,7 @@ class ChangesetPages:
         shown_steps = [
             (step, past.changes(model, step) if model else [])
             for step in shown
-            for model in [past.recorded_model(step.model)]
+            for model in [past.versioned_model(step.model)]
         ]
         context = self.admin.page_context(
             request,
@@ -118,7 +118,7 @@ class ChangesetPages:
 
 def _in_words(step: Revision) -> tuple[Revision, str, str]:
     """Return a revision, its kind of fact, and the fields that it changed, in words."""
-    model = past.recorded_model(step.model)
+    model = past.versioned_model(step.model)
     if model is None:
         return step, step.model, ""
     fields = get_text_list([change.label for change in past.changes(model, step)], "and")

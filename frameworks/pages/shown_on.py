@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.urls import reverse
 
-from frameworks.models import Criterion, Framework, Recorded, Source
+from frameworks.models import Criterion, Framework, Source, Versioned
 from frameworks.record import past
 
 #: What has a page of its own on which the facts about it are shown.
-SHOWN: dict[str, type[Recorded]] = {"framework": Framework, "criterion": Criterion, "source": Source}
+SHOWN: dict[str, type[Versioned]] = {"framework": Framework, "criterion": Criterion, "source": Source}
 
 
 def pages_about(named: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
