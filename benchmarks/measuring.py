@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from benchmarks.speed.journal import Journal
 from benchmarks.speed.plan import SUBJECTS
-from frameworks.models import Benchmark, Figure, Framework, Recorded, Revision
+from frameworks.models import Benchmark, Figure, Framework, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
 
@@ -18,7 +18,7 @@ from .speed import report
 REASON = "Measured by manage.py benchmark."
 
 
-def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> list[Recorded]:
+def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> list[Versioned]:
     """A new benchmark with the figures of all that was measured as often as it should be: it first, then they.
 
     `failures` says what was not measured, and why. Frameworks that this database does not know are passed over.
@@ -30,7 +30,7 @@ def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> lis
             max(days), report.method(journal.conditions), report.comment(failures), command
         )
         frameworks = Framework.objects.in_bulk([subject.slug for subject in SUBJECTS], field_name="slug")
-        facts: list[Recorded] = [
+        facts: list[Versioned] = [
             benchmark,
             *(
                 Figure(
@@ -75,7 +75,7 @@ def _nth(stem: str, number: int) -> str:
     return stem if number == 1 else f"{stem}-{number}"
 
 
-def fixture(facts: Sequence[Recorded]) -> str:
+def fixture(facts: Sequence[Versioned]) -> str:
     """These facts as a fixture file, which `seed` reads."""
     entries = [{"model": fact._meta.label_lower, "fields": state_of(fact)} for fact in facts]
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"

@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
+from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Versioned
 from frameworks.models.constraints import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.evidence import ONE_TO_FIVE
-from frameworks.models.recorded import RecordedQuerySet
+from frameworks.models.versioned import VersionedQuerySet
 
 
-class UseCaseQuerySet(RecordedQuerySet["UseCase"]):
+class UseCaseQuerySet(VersionedQuerySet["UseCase"]):
     def with_demands(self) -> "UseCaseQuerySet":
         """Each with its weights and must-haves, in two further queries."""
         weights = models.Prefetch("weights", UseCaseWeight.objects.select_related("criterion"))
@@ -25,7 +25,7 @@ class UseCaseQuerySet(RecordedQuerySet["UseCase"]):
         return self.prefetch_related(models.Prefetch("recommendations", Recommendation.objects.in_full()))
 
 
-class UseCase(Recorded):
+class UseCase(Versioned):
     """A kind of project: a named set of weights and must-haves."""
 
     key_fields = ("slug",)
@@ -55,7 +55,7 @@ class UseCase(Recorded):
         return reverse("comparisons:use_case", args=[self.slug])
 
 
-class UseCaseWeight(Recorded):
+class UseCaseWeight(Versioned):
     """What one criterion counts in a use case. Criteria without one count what they always do."""
 
     key_fields = ("use_case", "criterion")
@@ -68,7 +68,7 @@ class UseCaseWeight(Recorded):
         validators=[MaxValueValidator(WEIGHT_MAX)], help_text="0 to 10."
     )
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "weight"
@@ -82,7 +82,7 @@ class UseCaseWeight(Recorded):
         return f"{self.use_case}, {self.criterion}: {self.weight}"
 
 
-class Need(Recorded):
+class Need(Versioned):
     """A must-have of a use case: a facet value, or the lowest score that will do, on the word of the claims named."""
 
     key_fields = ("use_case", "number")
@@ -105,7 +105,7 @@ class Need(Recorded):
     )
     claims = models.ManyToManyField(Claim, related_name="needs")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["use_case", "number"]
@@ -136,7 +136,7 @@ class Need(Recorded):
             )
 
 
-class RecommendationQuerySet(RecordedQuerySet["Recommendation"]):
+class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
     def published(self) -> "RecommendationQuerySet":
         """A combination is whole or not at all."""
         # Not excluded by a join: among the recommendations of one framework it would look at that one only.
@@ -156,7 +156,7 @@ class RecommendationQuerySet(RecordedQuerySet["Recommendation"]):
         )
 
 
-class Recommendation(Recorded):
+class Recommendation(Versioned):
     """What sources recommend for a use case: one framework, one component, or several frameworks together."""
 
     key_fields = ("use_case", "slug")
@@ -206,7 +206,7 @@ class Recommendation(Recorded):
         return len({claim.source_id for claim in self.claims.all()})
 
 
-class Prompt(Recorded):
+class Prompt(Versioned):
     """One question of the decision helper."""
 
     key_fields = ("slug",)
@@ -219,7 +219,7 @@ class Prompt(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "text"]
@@ -229,7 +229,7 @@ class Prompt(Recorded):
         return self.text
 
 
-class Option(Recorded):
+class Option(Versioned):
     """One answer that may be given to a question of the decision helper."""
 
     key_fields = ("prompt", "slug")
@@ -239,7 +239,7 @@ class Option(Recorded):
     text = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["prompt__position", "position"]
@@ -252,7 +252,7 @@ class Option(Recorded):
         return f"{self.prompt} {self.text}"
 
 
-class Rule(Recorded):
+class Rule(Versioned):
     """A decision rule that a source states: when this holds, choose that."""
 
     key_fields = ("key",)
@@ -292,7 +292,7 @@ class Rule(Recorded):
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
     claims = models.ManyToManyField(Claim, blank=True, related_name="rules")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["source__key", "line", "key"]
@@ -311,7 +311,7 @@ class Rule(Recorded):
         return f"{self.source.key}:{self.line}"
 
 
-class Condition(Recorded):
+class Condition(Versioned):
     """One case in which a rule holds: all of these options are ticked. Of several conditions any one will do."""
 
     key_fields = ("rule", "number")
@@ -320,7 +320,7 @@ class Condition(Recorded):
     number = models.PositiveSmallIntegerField(help_text="Tells the conditions of one rule apart. Set once.")
     options = models.ManyToManyField(Option, related_name="conditions")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["rule", "number"]

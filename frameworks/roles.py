@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-from .models import Recorded, recorded_models
+from .models import Versioned, versioned_models
 
 #: What both roles do besides: read history, proposals and checked links, answer readers.
 DESK = ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
@@ -24,7 +24,7 @@ def create_roles() -> None:
     """
     for name, (verbs, besides) in ROLES.items():
         wanted = Q(content_type__app_label="frameworks", codename__in=besides)
-        for fact, model in recorded_models().items():
+        for fact, model in versioned_models().items():
             wanted |= Q(
                 content_type__app_label=model._meta.app_label,
                 codename__in=[f"{verb}_{fact}" for verb in verbs],
@@ -33,7 +33,7 @@ def create_roles() -> None:
         group.permissions.set(Permission.objects.filter(wanted))
 
 
-def right_to(verb: str, model: type[Recorded]) -> str:
+def right_to(verb: str, model: type[Versioned]) -> str:
     """The name of a right: `frameworks.change_rating`."""
     return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
 

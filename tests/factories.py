@@ -37,18 +37,18 @@ from frameworks.models import (
     Framework,
     Question,
     Rating,
-    Recorded,
     Relation,
     Revision,
     Source,
     Tie,
     Trait,
+    Versioned,
 )
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from frameworks.roles import create_roles
 
-Fact = TypeVar("Fact", bound=Recorded)
+Fact = TypeVar("Fact", bound=Versioned)
 
 #: With a changeset that every process knows: its page has an address for tests to name.
 MAKER = Author("Maker", Revision.Origin.SEED, changeset=UUID("11111111-2222-4333-8444-555555555555"))
@@ -387,12 +387,12 @@ def _slug(name: str) -> str:
     return name.lower().replace(" ", "-").replace(".", "-")
 
 
-def _made(fact: Fact, **related: Iterable[Recorded]) -> Fact:
+def _made(fact: Fact, **related: Iterable[Versioned]) -> Fact:
     revisions.save(fact, by=MAKER, reason="Made for a test.", related=related)
     return fact
 
 
-def one_of_each() -> list[Recorded]:
+def one_of_each() -> list[Versioned]:
     rating = make_rating()
     trait = make_trait()
     tie, figure, answer = make_tie(), make_figure(), make_answer()

@@ -4,7 +4,7 @@ import re
 
 from django.test import Client
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import revisions
 from tests import factories
 from tests.html import Element, read
@@ -76,7 +76,7 @@ ERRORS = {
 }
 
 
-def change(fact: Recorded, **fields: object) -> None:
+def change(fact: Versioned, **fields: object) -> None:
     """As an editor would, by the one write path."""
     for name, value in fields.items():
         setattr(fact, name, value)

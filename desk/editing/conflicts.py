@@ -8,11 +8,11 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import State, state_of
 from frameworks.record import past
 
-from .forms import ReasonForm, RecordedForm, Seen, without
+from .forms import ReasonForm, Seen, VersionedForm, without
 
 if TYPE_CHECKING:
     from .lists import ListAdmin
@@ -47,7 +47,7 @@ class Clash:
 
     @classmethod
     def between(
-        cls, fact: Recorded, seen: Seen, *, now: State | None, mine: State | None, wish: str = ""
+        cls, fact: Versioned, seen: Seen, *, now: State | None, mine: State | None, wish: str = ""
     ) -> Self:
         model = type(fact)
         opened = past.state_at(model, seen.key, seen.version)
@@ -61,7 +61,7 @@ class Clash:
         )
 
     @classmethod
-    def of_form(cls, form: RecordedForm, *, to_delete: bool = False) -> Self:
+    def of_form(cls, form: VersionedForm, *, to_delete: bool = False) -> Self:
         seen = form.posted_seen or Seen.of(form.instance)
         current = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
         try:

@@ -1,4 +1,4 @@
-"""The forms of recorded facts: each knows the version that the editor saw, and asks for a reason."""
+"""The forms of versioned facts: each knows the version that the editor saw, and asks for a reason."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,17 +16,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.models.constraints import SENTENCES
-from frameworks.models.recorded import renamed_key
 from frameworks.models.schema import State
+from frameworks.models.versioned import renamed_key
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
 if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[Recorded]
-    ModelFormSet = BaseModelFormSet[Recorded, "RecordedForm"]
-    InlineFormSet = BaseInlineFormSet[Recorded, Recorded, "RecordedForm"]
+    ModelForm = forms.ModelForm[Versioned]
+    ModelFormSet = BaseModelFormSet[Versioned, "VersionedForm"]
+    InlineFormSet = BaseInlineFormSet[Versioned, Versioned, "VersionedForm"]
     FormSetMixin = ModelFormSet
 else:
     ModelForm, ModelFormSet, InlineFormSet = forms.ModelForm, BaseModelFormSet, BaseInlineFormSet
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
     key: str
 
     @classmethod
-    def of(cls, fact: Recorded) -> Self:
+    def of(cls, fact: Versioned) -> Self:
         return cls(fact.version, fact.key_text)
 
     @classmethod
@@ -71,7 +71,7 @@ class Desk:
 
     def __init__(self) -> None:
         #: The formsets below the form of the page.
-        self.rows: list[RecordedFormSet] = []
+        self.rows: list[VersionedFormSet] = []
         #: Why the write path would not save it.
         self.refusal = ""
         #: The editor only wants to see the form again.
@@ -176,7 +176,7 @@ class VersionInput(forms.HiddenInput):
 # Forms
 
 
-class RecordedForm(ModelForm):
+class VersionedForm(ModelForm):
     """One fact, with what the editor saw of it.
 
     When somebody else has saved it since, `initial` is what this editor opened, so that `changed_data` still says what
@@ -235,7 +235,7 @@ class RecordedForm(ModelForm):
         return (self.is_deleted and not self.is_stale) or super().has_changed()
 
     @property
-    def related(self) -> dict[str, list[Recorded]]:
+    def related(self) -> dict[str, list[Versioned]]:
         """The many-to-many relations that the editor chose."""
         return {
             many.name: list(self.cleaned_data[many.name])
@@ -295,7 +295,7 @@ def _as_posted(field: forms.Field, value: Any) -> list[str]:
     return [str(one) for one in values if one is not None]
 
 
-class ReasonedForm(RecordedForm):
+class ReasonedForm(VersionedForm):
     """The form of a page: it speaks for the rows below it too, and asks why.
 
     `desk` is given by the admin, on the class that it makes for each request.
@@ -322,25 +322,25 @@ class ReasonedForm(RecordedForm):
 # Formsets
 
 
-class RecordedFormSet(FormSetMixin):
+class VersionedFormSet(FormSetMixin):
     """Rows of facts: finds also those that were moved or deleted since the page was opened.
 
     Mixed into the stock formsets, which would answer "select a valid choice" and lose what was typed.
     """
 
     if TYPE_CHECKING:
-        model: type[Recorded]
+        model: type[Versioned]
 
     def posted_pk(self, index: int) -> str:
         return str(self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", ""))
 
-    def _existing_object(self, pk: Any) -> Recorded | None:
-        fact: Recorded | None = super()._existing_object(pk)  # type: ignore[misc]
+    def _existing_object(self, pk: Any) -> Versioned | None:
+        fact: Versioned | None = super()._existing_object(pk)  # type: ignore[misc]
         if fact is None and is_number(pk):
             fact = self.model._default_manager.filter(pk=pk).first() or self._gone(str(pk))
         return fact
 
-    def _gone(self, pk: str) -> Recorded | None:
+    def _gone(self, pk: str) -> Versioned | None:
         for index in range(self.total_form_count()):
             seen = Seen.parse(self.data.get(f"{self.add_prefix(index)}-seen"))
             if seen and self.posted_pk(index) == pk:
@@ -353,7 +353,7 @@ class RecordedFormSet(FormSetMixin):
             return [form.instance if form.posted_seen else None for form in self.initial_forms]
         return super().get_queryset()
 
-    def add_fields(self, form: RecordedForm, index: int | None) -> None:
+    def add_fields(self, form: VersionedForm, index: int | None) -> None:
         super().add_fields(form, index)
         if DELETION_FIELD_NAME in form.fields and form.instance.pk:
             form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = f"Delete {form.instance}"
@@ -368,10 +368,10 @@ class RecordedFormSet(FormSetMixin):
             raise ValidationError(VERSION_MISSING)
 
     @property
-    def stale_forms(self) -> list[RecordedForm]:
+    def stale_forms(self) -> list[VersionedForm]:
         return [form for form in self.initial_forms if form.is_stale]
 
-    def is_to_delete(self, form: RecordedForm) -> bool:
+    def is_to_delete(self, form: VersionedForm) -> bool:
         return self.can_delete and self._should_delete_form(form)  # type: ignore[attr-defined]
 
     def write_kept(self, by: Author, reason: str) -> None:
@@ -395,11 +395,11 @@ class RecordedFormSet(FormSetMixin):
                 self.deleted_objects.append(form.instance)
 
 
-class RecordedInlineFormSet(RecordedFormSet, InlineFormSet):
+class VersionedInlineFormSet(VersionedFormSet, InlineFormSet):
     """Rows that belong to the fact above them by a foreign key."""
 
 
-class ListRowForm(RecordedForm):
+class ListRowForm(VersionedForm):
     """One row of an editable list: the version is a column of its own, and the heads of the columns label nothing."""
 
     seen = SeenField(required=False, widget=VersionInput)
@@ -412,7 +412,7 @@ class ListRowForm(RecordedForm):
                 field.widget.attrs["aria-label"] = f"{capfirst(field.label or name)} of {self.instance}"
 
 
-class RecordedListFormSet(RecordedFormSet, ModelFormSet):
+class VersionedListFormSet(VersionedFormSet, ModelFormSet):
     """The editable rows of a list, with one reason for all of them.
 
     `desk` is given by the admin, on the class that it makes for each request.

@@ -14,16 +14,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 
 from . import conflicts
 from .conflicts import Clash, WayOn
-from .forms import ROWS_MAX, ListRowForm, RecordedForm, RecordedListFormSet, desk, is_number
+from .forms import ROWS_MAX, ListRowForm, VersionedForm, VersionedListFormSet, desk, is_number
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Recorded]
+    ModelAdmin = admin.ModelAdmin[Versioned]
     AnyAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
@@ -92,7 +92,7 @@ class ListAdmin(Guarded, ModelAdmin):
     #: The related facts that a fact's name is made of: fetched with it, always.
     named_with: tuple[str, ...] = ()
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Recorded]:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Versioned]:
         facts = super().get_queryset(request)
         return facts.select_related(*self.named_with) if self.named_with else facts
 
@@ -124,12 +124,12 @@ class ListAdmin(Guarded, ModelAdmin):
     def get_changelist_formset(
         self, request: HttpRequest, **kwargs: Any
     ) -> "type[BaseModelFormSet[Any, Any]]":
-        options = {"formset": RecordedListFormSet, "max_num": ROWS_MAX, "absolute_max": ROWS_MAX}
+        options = {"formset": VersionedListFormSet, "max_num": ROWS_MAX, "absolute_max": ROWS_MAX}
         made = super().get_changelist_formset(request, **{**options, **kwargs})
         made.desk = desk(request)  # type: ignore[attr-defined]
         return made
 
-    def _get_list_editable_queryset(self, request: HttpRequest, prefix: str) -> models.QuerySet[Recorded]:
+    def _get_list_editable_queryset(self, request: HttpRequest, prefix: str) -> models.QuerySet[Versioned]:
         posted = [pk for pk in self._get_edited_object_pks(request, prefix) if is_number(pk)]
         return self.get_queryset(request).filter(pk__in=posted)
 
@@ -174,17 +174,17 @@ class ListAdmin(Guarded, ModelAdmin):
         data["_save"] = "held"  # so that Django shows the posted rows of a list
         request.POST = data  # type: ignore[assignment]
 
-    def _save_row(self, request: HttpRequest, form: RecordedForm, reason: str) -> None:
+    def _save_row(self, request: HttpRequest, form: VersionedForm, reason: str) -> None:
         with transaction.atomic():
             form.write(Author.of(request), reason)
             self.log_change(
                 request, form.instance, self.construct_change_message(request, cast(Any, form), [])
             )
 
-    def _posted_list(self, request: HttpRequest) -> RecordedListFormSet:
+    def _posted_list(self, request: HttpRequest) -> VersionedListFormSet:
         made: Any = self.get_changelist_formset(request)
         rows = self._get_list_editable_queryset(request, made.get_default_prefix())
-        formset: RecordedListFormSet = made(request.POST, queryset=rows)
+        formset: VersionedListFormSet = made(request.POST, queryset=rows)
         return formset
 
     def _list_conflict(self, request: HttpRequest, clashing: list[int]) -> HttpResponse:
@@ -194,7 +194,7 @@ class ListAdmin(Guarded, ModelAdmin):
         data[f"{formset.prefix}-TOTAL_FORMS"] = data[f"{formset.prefix}-INITIAL_FORMS"] = str(len(clashing))
         data["reason"] = request.POST.get("reason", "")
         for place, index in enumerate(clashing):
-            form: RecordedForm = formset.forms[index]
+            form: VersionedForm = formset.forms[index]
             clashes.append(Clash.of_form(form))
             posted = request.POST.copy()
             form.put_on_top(posted)

@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
@@ -54,7 +54,7 @@ class Row(NamedTuple):
     seen: Seen
 
     @classmethod
-    def of(cls, fact: Recorded) -> Self:
+    def of(cls, fact: Versioned) -> Self:
         return cls(fact.pk, Seen.of(fact))
 
     @classmethod
@@ -82,11 +82,11 @@ class Outcome:
 class StepAdmin(ListAdmin):
     steps: tuple[Step, ...] = (DELETE,)
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         """What an editor should see of a fact before deciding."""
         return ""
 
-    def blocker(self, fact: Recorded) -> str:
+    def blocker(self, fact: Versioned) -> str:
         """Why the fact cannot be deleted, in a sentence; empty when it can."""
         collector = NestedObjects(using=DEFAULT_DB_ALIAS)
         collector.collect([fact])
@@ -177,7 +177,7 @@ class StepAdmin(ListAdmin):
             return str(chosen[0]["fact"])
         return f"{len(chosen)} {model_ngettext(self.opts, len(chosen))}"
 
-    def _blocked(self, step: Step, fact: Recorded) -> str:
+    def _blocked(self, step: Step, fact: Versioned) -> str:
         return "" if step.apply else self.blocker(fact)
 
     def take(
@@ -207,7 +207,7 @@ class StepAdmin(ListAdmin):
         return outcome
 
     def _take_one(
-        self, request: HttpRequest, step: Step, row: Row, fact: Recorded, reason: str, today: date
+        self, request: HttpRequest, step: Step, row: Row, fact: Versioned, reason: str, today: date
     ) -> bool:
         by = Author.of(request)
         if step.apply:
@@ -256,10 +256,10 @@ class StepAdmin(ListAdmin):
         for sentence in outcome.refused:
             messages.error(request, sentence)
 
-    def delete_model(self, request: HttpRequest, obj: Recorded) -> None:
+    def delete_model(self, request: HttpRequest, obj: Versioned) -> None:
         raise TypeError(f"{obj} is deleted by a step, with the version that was seen and a reason.")
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Recorded]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Versioned]) -> None:
         raise TypeError("Facts are deleted by a step, with the versions that were seen and a reason.")
 
     # One alone
@@ -283,7 +283,7 @@ class StepAdmin(ListAdmin):
         return response
 
 
-def _is_done(step: Step, fact: Recorded | None, today: date) -> bool:
+def _is_done(step: Step, fact: Versioned | None, today: date) -> bool:
     """Whether somebody else has done it already."""
     if fact is None or step.apply is None:
         return fact is None and step.apply is None
@@ -294,11 +294,11 @@ def _is_done(step: Step, fact: Recorded | None, today: date) -> bool:
 
 def _opening(
     step: Step,
-) -> Callable[[StepAdmin, HttpRequest, models.QuerySet[Recorded]], HttpResponse | None]:
+) -> Callable[[StepAdmin, HttpRequest, models.QuerySet[Versioned]], HttpResponse | None]:
     """The action as Django calls it: opens the page of the step."""
 
     def open_page(
-        admin: StepAdmin, request: HttpRequest, queryset: models.QuerySet[Recorded]
+        admin: StepAdmin, request: HttpRequest, queryset: models.QuerySet[Versioned]
     ) -> HttpResponse | None:
         facts = list(queryset[: ROWS_MAX + 1])
         if len(facts) > ROWS_MAX:

@@ -32,7 +32,7 @@ class RevisionAdmin(RevertAdmin):
 
     @admin.display(description="fact", ordering="model")
     def kind(self, revision: Revision) -> str:
-        model = past.recorded_model(revision.model)
+        model = past.versioned_model(revision.model)
         return str(model._meta.verbose_name) if model else revision.model
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -52,7 +52,7 @@ class RevisionAdmin(RevertAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         revision: Any = self.get_object(request, object_id)
-        model = past.recorded_model(revision.model) if revision else None
+        model = past.versioned_model(revision.model) if revision else None
         changes = past.changes(model, revision) if model else []
         return super().change_view(
             request, object_id, form_url, {"changes": changes, "model": model, **(extra_context or {})}

@@ -18,7 +18,7 @@ from desk.editing import conflicts
 from desk.editing.conflicts import Clash, WayOn
 from desk.editing.forms import VERSION_MISSING, ReasonForm, Seen, is_number
 from desk.editing.lists import AT_ONCE, ListAdmin, desk_url
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, reverting, revisions
 from frameworks.record.revisions import Author
@@ -59,7 +59,7 @@ class RevertAdmin(ListAdmin):
     def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks for a reason, showing what would differ, and then puts the fact back as this step left it."""
         revision = get_object_or_404(Revision, pk=pk, after__isnull=False)
-        model = past.recorded_model(revision.model)
+        model = past.versioned_model(revision.model)
         if model is None:
             raise Http404
         current = past.by_name(model, revision.key)
@@ -75,7 +75,12 @@ class RevertAdmin(ListAdmin):
         return self._restore(request, revision, current, form, seen)
 
     def _restore(
-        self, request: HttpRequest, revision: Revision, current: Recorded | None, form: ReasonForm, seen: Seen
+        self,
+        request: HttpRequest,
+        revision: Revision,
+        current: Versioned | None,
+        form: ReasonForm,
+        seen: Seen,
     ) -> HttpResponse:
         by, reason = Author.of(request, Revision.Origin.REVERT), form.cleaned_data["reason"]
         try:
@@ -94,7 +99,7 @@ class RevertAdmin(ListAdmin):
         self,
         request: HttpRequest,
         revision: Revision,
-        current: Recorded | None,
+        current: Versioned | None,
         form: ReasonForm,
         refusal: str = "",
     ) -> HttpResponse:
@@ -116,7 +121,7 @@ class RevertAdmin(ListAdmin):
             keep_url=self._history_url(revision),
         )
 
-    def _version(self, model: type[Recorded], revision: Revision, current: Recorded | None) -> int:
+    def _version(self, model: type[Versioned], revision: Revision, current: Versioned | None) -> int:
         """The newest there is, a deletion included."""
         last = past.history(model, revision.key).first() or revision
         return current.version if current else last.version
@@ -165,7 +170,7 @@ class RevertAdmin(ListAdmin):
         told = [
             (step, past.changes(model, step) if model else [])
             for step in shown
-            for model in [past.recorded_model(step.model)]
+            for model in [past.versioned_model(step.model)]
         ]
         return self._page(
             request,
@@ -236,7 +241,7 @@ class RevertAdmin(ListAdmin):
 
 def _told(step: Revision) -> tuple[Revision, str, str]:
     """A step, its kind of fact, and the fields in which it changed it, in words."""
-    model = past.recorded_model(step.model)
+    model = past.versioned_model(step.model)
     if model is None:
         return step, step.model, ""
     fields = get_text_list([change.label for change in past.changes(model, step)], "and")

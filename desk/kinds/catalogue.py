@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
-from desk.editing.forms import ReasonedForm, RecordedForm
-from desk.editing.recorded import RecordedAdmin, RecordedInline
+from desk.editing.forms import ReasonedForm, VersionedForm
+from desk.editing.versioned import VersionedAdmin, VersionedInline
 from frameworks.models import (
     Criterion,
     CriterionGroup,
@@ -16,23 +16,23 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Rating,
-    Recorded,
     Relation,
     Trait,
+    Versioned,
 )
 
 STACKED = "admin/edit_inline/stacked.html"
 TABULAR = "admin/edit_inline/tabular.html"
 
 
-class TraitRow(RecordedForm):
+class TraitRow(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kwargs.get("instance"):
             self.fields["value"].disabled = True  # it names the trait
 
 
-class TraitInline(RecordedInline):
+class TraitInline(VersionedInline):
     model = Trait
     form = TraitRow
     template = STACKED
@@ -46,7 +46,7 @@ class TraitInline(RecordedInline):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(RecordedAdmin):
+class FrameworkAdmin(VersionedAdmin):
     list_display = ("name", "slug", "tagline", "ratings", "claims", "is_published")
     list_filter = ("is_published",)
     search_fields = ("name", "slug", "tagline")
@@ -75,15 +75,15 @@ class FrameworkAdmin(RecordedAdmin):
     def claims(self, framework: Any) -> int:
         return int(framework.claim_count)
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return isinstance(fact, Framework) and fact.is_published
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "tagline", "")
 
 
 @admin.register(CriterionGroup)
-class CriterionGroupAdmin(RecordedAdmin):
+class CriterionGroupAdmin(VersionedAdmin):
     list_display = ("name", "slug", "summary", "position")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -102,7 +102,7 @@ class CriterionForm(ReasonedForm):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(RecordedAdmin):
+class CriterionAdmin(VersionedAdmin):
     form = CriterionForm
     list_display = ("name", "short_name", "group", "position", "is_scored", "default_weight")
     list_filter = ("group", "is_scored")
@@ -124,11 +124,11 @@ class CriterionAdmin(RecordedAdmin):
         ("Review", {"fields": ("review_interval_days",)}),
     )
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "question", "")
 
 
-class FacetValueRow(RecordedForm):
+class FacetValueRow(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kwargs.get("instance"):
@@ -137,7 +137,7 @@ class FacetValueRow(RecordedForm):
             self.fields[name].widget.attrs["aria-label"] = name.capitalize()  # a table has no labels
 
 
-class FacetValueInline(RecordedInline):
+class FacetValueInline(VersionedInline):
     model = FacetValue
     form = FacetValueRow
     template = TABULAR
@@ -149,7 +149,7 @@ class FacetValueInline(RecordedInline):
 
 
 @admin.register(Facet)
-class FacetAdmin(RecordedAdmin):
+class FacetAdmin(VersionedAdmin):
     list_display = ("name", "slug", "help", "requires_all", "position")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -159,7 +159,7 @@ class FacetAdmin(RecordedAdmin):
 
 
 @admin.register(FacetValue)
-class FacetValueAdmin(RecordedAdmin):
+class FacetValueAdmin(VersionedAdmin):
     list_display = ("name", "facet", "slug", "position")
     list_filter = ("facet",)
     list_select_related = ("facet",)
@@ -172,7 +172,7 @@ class FacetValueAdmin(RecordedAdmin):
 
 
 @admin.register(Trait)
-class TraitAdmin(RecordedAdmin):
+class TraitAdmin(VersionedAdmin):
     list_display = ("framework", "value", "claim_count", "note")
     list_display_links = ("framework", "value")
     list_filter = ("value__facet", "framework")
@@ -191,7 +191,7 @@ class TraitAdmin(RecordedAdmin):
 
 
 @admin.register(Relation)
-class RelationAdmin(RecordedAdmin):
+class RelationAdmin(VersionedAdmin):
     list_display = ("framework", "kind", "other", "claim_count", "text")
     list_display_links = ("framework", "kind", "other")
     list_filter = ("kind", "framework")

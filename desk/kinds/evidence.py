@@ -20,12 +20,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
-from desk.editing.forms import ROWS_MAX, ModelFormSet, ReasonedForm, RecordedForm, RecordedFormSet
-from desk.editing.recorded import RecordedAdmin, RecordedInline
+from desk.editing.forms import ROWS_MAX, ModelFormSet, ReasonedForm, VersionedForm, VersionedFormSet
 from desk.editing.steps import DELETE, Step
+from desk.editing.versioned import VersionedAdmin, VersionedInline
 from frameworks.backing import NEEDS_CLAIM, last_claim, resting_on
 from frameworks.dispute import is_disputed
-from frameworks.models import Claim, Criterion, Disagreement, Objection, Rating, Recorded, Source
+from frameworks.models import Claim, Criterion, Disagreement, Objection, Rating, Source, Versioned
 from frameworks.record.revisions import Author
 
 from .filters import CellFilter, ClaimsFilter, DisputeFilter, ReadingFilter, ReviewFilter
@@ -69,7 +69,7 @@ def rubric_of(criterion: Criterion | None) -> SafeString | str:
 
 
 @admin.register(Source)
-class SourceAdmin(RecordedAdmin):
+class SourceAdmin(VersionedAdmin):
     list_display = ("key", "short_name", "publisher", "date_stated", "interest_short", "claims")
     list_display_links = ("key", "short_name")
     search_fields = ("key", "short_name", "title", "authors", "publisher")
@@ -108,7 +108,7 @@ class ClaimForm(ReasonedForm):
 
 
 @admin.register(Claim)
-class ClaimAdmin(RecordedAdmin):
+class ClaimAdmin(VersionedAdmin):
     form = ClaimForm
     list_display = (
         "locator",
@@ -186,16 +186,16 @@ class ClaimAdmin(RecordedAdmin):
     def rubric(self, claim: Claim) -> SafeString | str:
         return rubric_of(claim.criterion if claim.criterion_id else None)
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "paraphrase", "")
 
-    def blocker(self, fact: Recorded) -> str:
+    def blocker(self, fact: Versioned) -> str:
         claim = cast(Claim, fact)
         if ratings := resting_on(claim):
             return last_claim_of(ratings)
         return cited_by(claim) or super().blocker(fact)
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: RecordedForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: VersionedForm, change: bool) -> None:
         if not change:
             claim = cast(Claim, obj)
             claim.key = free_key(claim)
@@ -205,7 +205,7 @@ class ClaimAdmin(RecordedAdmin):
 # Ratings
 
 
-class ClaimsOfCellFormSet(RecordedFormSet, ModelFormSet):
+class ClaimsOfCellFormSet(VersionedFormSet, ModelFormSet):
     """The claims of a rating's cell. They hang on framework and criterion, as it does, and not on the rating itself."""
 
     def __init__(
@@ -234,7 +234,7 @@ class ClaimsOfCellFormSet(RecordedFormSet, ModelFormSet):
         if sentences := [f"{claim}: {named}" for claim in gone if (named := cited_by(claim))]:
             raise ValidationError(sentences)
 
-    def save_new(self, form: RecordedForm, commit: bool = True) -> Claim:
+    def save_new(self, form: VersionedForm, commit: bool = True) -> Claim:
         claim = cast(Claim, form.instance)
         claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
         claim.key = free_key(claim)
@@ -262,7 +262,7 @@ class ClaimsOfCellChecks(InlineModelAdminChecks):
         return []
 
 
-class ClaimsOfCellInline(RecordedInline):
+class ClaimsOfCellInline(VersionedInline):
     model = Claim
     formset = ClaimsOfCellFormSet
     checks_class = ClaimsOfCellChecks
@@ -331,7 +331,7 @@ STILL_RIGHT = Step(
 
 
 @admin.register(Rating)
-class RatingAdmin(RecordedAdmin):
+class RatingAdmin(VersionedAdmin):
     change_list_template = "desk/rating_list.html"
     form = RatingForm
     list_display = (
@@ -393,10 +393,10 @@ class RatingAdmin(RecordedAdmin):
             context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return isinstance(fact, Rating) and fact.is_published and fact.framework.is_published
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         rating = cast(Rating, fact)
         state = "published" if rating.is_published else "not published"
         reviewed = f"reviewed {date_format(rating.reviewed_on)}" if rating.reviewed_on else "never reviewed"
@@ -443,7 +443,7 @@ class RatingAdmin(RecordedAdmin):
 
     # The claims come before the rating that is published on them; the last claim goes after it.
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: RecordedForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: VersionedForm, change: bool) -> None:
         if form.is_stale and form.is_deleted:
             super().save_model(request, obj, form, change)
 
@@ -460,7 +460,7 @@ class RatingAdmin(RecordedAdmin):
 
 
 @admin.register(Disagreement)
-class DisagreementAdmin(RecordedAdmin):
+class DisagreementAdmin(VersionedAdmin):
     list_display = ("title", "kind", "claim_count", "question", "position")
     list_filter = ("kind",)
     search_fields = ("title", "slug", "question", "explanation")
@@ -476,5 +476,5 @@ class DisagreementAdmin(RecordedAdmin):
     def claim_count(self, disagreement: Any) -> int:
         return int(disagreement.cited)
 
-    def summary(self, fact: Recorded) -> str:
+    def summary(self, fact: Versioned) -> str:
         return getattr(fact, "question", "")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from comparisons.models import Condition, Need, Option, Prompt, Recommendation, Rule, UseCase, UseCaseWeight
-from desk.editing.recorded import RecordedAdmin
+from desk.editing.versioned import VersionedAdmin
 
 from .neighbours import CitingAdmin, CitingInline, NamedRow
 
@@ -48,7 +48,7 @@ class RecommendationInline(CitingInline):
 
 
 @admin.register(UseCase)
-class UseCaseAdmin(RecordedAdmin):
+class UseCaseAdmin(VersionedAdmin):
     list_display = ("name", "slug", "summary", "position")
     search_fields = ("name", "slug", "summary")
     prepopulated_fields = {"slug": ("name",)}
@@ -57,7 +57,7 @@ class UseCaseAdmin(RecordedAdmin):
 
 
 @admin.register(UseCaseWeight)
-class UseCaseWeightAdmin(RecordedAdmin):
+class UseCaseWeightAdmin(VersionedAdmin):
     list_display = ("use_case", "criterion", "weight")
     list_display_links = ("use_case", "criterion")
     list_filter = ("use_case", "criterion")
@@ -105,7 +105,7 @@ class OptionInline(CitingInline):
 
 
 @admin.register(Prompt)
-class PromptAdmin(RecordedAdmin):
+class PromptAdmin(VersionedAdmin):
     list_display = ("text", "slug", "takes_several", "position")
     search_fields = ("text", "slug")
     prepopulated_fields = {"slug": ("text",)}
@@ -115,7 +115,7 @@ class PromptAdmin(RecordedAdmin):
 
 
 @admin.register(Option)
-class OptionAdmin(RecordedAdmin):
+class OptionAdmin(VersionedAdmin):
     list_display = ("text", "prompt", "slug", "position")
     list_filter = ("prompt",)
     search_fields = ("text", "slug", "prompt__text")
@@ -162,7 +162,7 @@ class RuleAdmin(CitingAdmin):
 
 
 @admin.register(Condition)
-class ConditionAdmin(RecordedAdmin):
+class ConditionAdmin(VersionedAdmin):
     list_display = ("rule", "number")
     list_display_links = ("rule", "number")
     list_filter = ("rule__source",)

@@ -6,14 +6,14 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from desk.editing.forms import RecordedForm
-from desk.editing.recorded import RecordedAdmin, RecordedInline
+from desk.editing.forms import VersionedForm
+from desk.editing.versioned import VersionedAdmin, VersionedInline
 from frameworks.models import Addition, Answer, Benchmark, Component, Figure, Question, Tie
 
 STACKED = "admin/edit_inline/stacked.html"
 
 
-class NamedRow(RecordedForm):
+class NamedRow(VersionedForm):
     """A row of which some fields name the fact: set once, then for ever."""
 
     named_by: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class NamedRow(RecordedForm):
                 self.fields[name].disabled = True
 
 
-class CitingInline(RecordedInline):
+class CitingInline(VersionedInline):
     """Rows that name their claims."""
 
     template = STACKED
@@ -37,7 +37,7 @@ class CitingInline(RecordedInline):
         return rows.select_related(*self.named_with)
 
 
-class CitingAdmin(RecordedAdmin):
+class CitingAdmin(VersionedAdmin):
     """Lists that tell how many claims stand behind each fact."""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -61,7 +61,7 @@ class TieInline(CitingInline):
 
 
 @admin.register(Component)
-class ComponentAdmin(RecordedAdmin):
+class ComponentAdmin(VersionedAdmin):
     list_display = ("name", "kind", "label", "summary")
     list_filter = ("kind",)
     search_fields = ("name", "slug", "label", "summary")
@@ -113,7 +113,7 @@ class FigureInline(CitingInline):
 
 
 @admin.register(Benchmark)
-class BenchmarkAdmin(RecordedAdmin):
+class BenchmarkAdmin(VersionedAdmin):
     list_display = ("title", "source", "unit", "measured_on", "position")
     list_filter = ("source",)
     search_fields = ("title", "slug", "question", "method")
@@ -170,7 +170,7 @@ class AnswerInline(CitingInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(RecordedAdmin):
+class QuestionAdmin(VersionedAdmin):
     list_display = ("text", "slug", "dispute", "position")
     search_fields = ("text", "slug", "dispute")
     autocomplete_fields = ("claims",)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from desk.editing.lists import ListAdmin, SafeChangeList, desk_url
 from desk.kinds.filters import Question
-from frameworks.models import LinkCheck, Recorded
+from frameworks.models import LinkCheck, Versioned
 
 from . import links
 
@@ -40,7 +40,7 @@ class LinkList(SafeChangeList):
             check.facts = named.get(check.url, [])
 
 
-def _link_to(fact: Recorded) -> tuple[str, str]:
+def _link_to(fact: Versioned) -> tuple[str, str]:
     return desk_url(type(fact), "change", fact.pk), str(fact)
 
 

@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from django.conf import settings
 from django.utils.encoding import iri_to_uri
 
-from frameworks.models import Framework, LinkCheck, Recorded, Source
+from frameworks.models import Framework, LinkCheck, Source, Versioned
 
 Address = IPv4Address | IPv6Address
 
@@ -244,9 +244,9 @@ def _in_words(error: Exception) -> str:
 # What the portal names
 
 
-def named() -> dict[str, list[Recorded]]:
+def named() -> dict[str, list[Versioned]]:
     """Every address with the facts that name it. Two queries."""
-    found: dict[str, list[Recorded]] = defaultdict(list)
+    found: dict[str, list[Versioned]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         found[source.url].append(source)
     for framework in Framework.objects.all():

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxDetails
 
-from frameworks.models import Criterion, Framework, Proposal, ProposedChange, Recorded, Source
+from frameworks.models import Criterion, Framework, Proposal, ProposedChange, Source, Versioned
 from frameworks.models.schema import State
 from frameworks.record import past
 from frameworks.record.revisions import Author
@@ -18,7 +18,7 @@ from . import proposals
 
 #: What has public pages. The desk's own are never previewed.
 PUBLIC = {"frameworks", "comparisons"}
-KINDS: dict[str, type[Recorded]] = {"framework": Framework, "criterion": Criterion, "source": Source}
+KINDS: dict[str, type[Versioned]] = {"framework": Framework, "criterion": Criterion, "source": Source}
 REDIRECTS_MAX = 3
 
 

@@ -19,7 +19,7 @@ from desk.admin_site import RESUMES
 from desk.editing.conflicts import Clash
 from desk.editing.forms import Seen, is_number
 from desk.editing.lists import ListAdmin
-from frameworks.models import Claim, Proposal, ProposedChange, Rating, Recorded, Revision
+from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
@@ -57,7 +57,7 @@ class ChangeOnShow:
     title: str
     kind: str
     #: The fact as it stands, when it does.
-    fact: Recorded | None
+    fact: Versioned | None
     fields: list[past.FieldChange]
     #: What stands in the way: the fact was changed by somebody else since.
     clash: Clash | None
@@ -95,7 +95,7 @@ def on_show(change: ProposedChange, *, is_undecided: bool) -> ChangeOnShow:
     )
 
 
-def _clash(change: ProposedChange, model: type[Recorded], fact: Recorded | None) -> Clash | None:
+def _clash(change: ProposedChange, model: type[Versioned], fact: Versioned | None) -> Clash | None:
     if change.seen == (fact.version if fact else None):
         return None
     if fact is None and change.seen is None:

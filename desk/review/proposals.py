@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
-from frameworks.models import Proposal, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models import Proposal, ProposedChange, Revision, Versioned, versioned_models
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, renaming, revisions
 from frameworks.record.revisions import Author
@@ -148,8 +148,8 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
 
 def _create(
     change: ProposedChange,
-    model: type[Recorded],
-    current: Recorded | None,
+    model: type[Versioned],
+    current: Versioned | None,
     author: Author,
     at: datetime | None,
 ) -> None:
@@ -179,9 +179,9 @@ def decide(proposal: Proposal, status: str, *, by: User, at: datetime, note: str
         setattr(proposal, name, value)
 
 
-def model_of(change: ProposedChange | Revision) -> type[Recorded]:
+def model_of(change: ProposedChange | Revision) -> type[Versioned]:
     """The model of the fact. Raises LookupError when it is no more."""
-    return recorded_models()[change.model]
+    return versioned_models()[change.model]
 
 
 def name_of(change: ProposedChange) -> str:

@@ -7,9 +7,9 @@ from .evidence import Claim, Disagreement, Rating, Source
 from .history import RecordState, Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
-from .recorded import Recorded, recorded_models, renamable_models
 from .renaming import FormerSlug
 from .review import Proposal, ProposedChange
+from .versioned import Versioned, renamable_models, versioned_models
 
 __all__ = [
     "CAPABILITY",
@@ -34,13 +34,13 @@ __all__ = [
     "Question",
     "Rating",
     "RecordState",
-    "Recorded",
     "Relation",
     "Revision",
     "Source",
     "Tie",
     "Trait",
     "Upload",
-    "recorded_models",
+    "Versioned",
     "renamable_models",
+    "versioned_models",
 ]

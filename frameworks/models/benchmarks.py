@@ -9,10 +9,10 @@ from django.urls import reverse
 from .catalogue import Framework
 from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .recorded import Recorded, RecordedQuerySet
+from .versioned import Versioned, VersionedQuerySet
 
 
-class BenchmarkQuerySet(RecordedQuerySet["Benchmark"]):
+class BenchmarkQuerySet(VersionedQuerySet["Benchmark"]):
     def public(self) -> "BenchmarkQuerySet":
         """Those that measured a published framework, each with its source."""
         measured = Figure.objects.filter(benchmark=models.OuterRef("pk"), framework__is_published=True)
@@ -29,7 +29,7 @@ class BenchmarkQuerySet(RecordedQuerySet["Benchmark"]):
         )
 
 
-class Benchmark(Recorded):
+class Benchmark(Versioned):
     """One measurement of several frameworks by one method, by a source or, where none is named, by Touchstone."""
 
     key_fields = ("slug",)
@@ -95,7 +95,7 @@ def _items(text: str) -> list[tuple[str, str]]:
     return [(name, rest) if colon else ("", name) for name, colon, rest in parts]
 
 
-class FigureQuerySet(RecordedQuerySet["Figure"]):
+class FigureQuerySet(VersionedQuerySet["Figure"]):
     def public(self) -> "FigureQuerySet":
         """Those of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
         return (
@@ -105,7 +105,7 @@ class FigureQuerySet(RecordedQuerySet["Figure"]):
         )
 
 
-class Figure(Recorded):
+class Figure(Versioned):
     """What one framework reached in one benchmark, in the benchmark's unit."""
 
     key_fields = ("benchmark", "framework", "setup")

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
-from .recorded import Recorded, RecordedQuerySet
+from .versioned import Versioned, VersionedQuerySet
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
 CAPABILITY = "capability"
@@ -19,7 +19,7 @@ SPEED = "performance"
 INTERVALS = (1, 3650)
 
 
-class FrameworkQuerySet(RecordedQuerySet["Framework"]):
+class FrameworkQuerySet(VersionedQuerySet["Framework"]):
     def published(self) -> "FrameworkQuerySet":
         return self.filter(is_published=True)
 
@@ -34,7 +34,7 @@ class FrameworkQuerySet(RecordedQuerySet["Framework"]):
         )
 
 
-class Framework(Recorded):
+class Framework(Versioned):
     """A web framework: what decision analysis calls an alternative."""
 
     key_fields = ("slug",)
@@ -81,7 +81,7 @@ class Framework(Recorded):
         return " · ".join(", ".join(value.name for value in part) for part in parts if part)
 
 
-class CriterionGroup(Recorded):
+class CriterionGroup(Versioned):
     key_fields = ("slug",)
 
     slug = slug_field()
@@ -89,7 +89,7 @@ class CriterionGroup(Recorded):
     summary = models.CharField(max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -99,7 +99,7 @@ class CriterionGroup(Recorded):
         return self.name
 
 
-class CriterionQuerySet(RecordedQuerySet["Criterion"]):
+class CriterionQuerySet(VersionedQuerySet["Criterion"]):
     def scored(self) -> "CriterionQuerySet":
         """Those that ratings are given under; the others only describe."""
         return self.filter(is_scored=True)
@@ -108,7 +108,7 @@ class CriterionQuerySet(RecordedQuerySet["Criterion"]):
         return self.select_related("group").order_by("group__position", "position", "name")
 
 
-class Criterion(Recorded):
+class Criterion(Versioned):
     """What frameworks are judged by: a question, a rubric of five written steps, a default weight.
 
     A criterion that is not scored collects what sources describe without rating it (what a framework is, is for).
@@ -199,7 +199,7 @@ def reserve_parameters(names: Iterable[str], *, prefixes: Iterable[str]) -> None
     RESERVED_PREFIXES.update(prefixes)
 
 
-class Facet(Recorded):
+class Facet(Versioned):
     """A property to filter by that is a plain fact and not a score: kind, server interface, what is built in."""
 
     key_fields = ("slug",)
@@ -213,7 +213,7 @@ class Facet(Recorded):
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -227,13 +227,13 @@ class Facet(Recorded):
             raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
 
 
-class FacetValueQuerySet(RecordedQuerySet["FacetValue"]):
+class FacetValueQuerySet(VersionedQuerySet["FacetValue"]):
     def capabilities(self) -> "FacetValueQuerySet":
         """What a framework can bring along, in the order in which it is listed."""
         return self.filter(facet__slug=CAPABILITY).order_by("position", "name")
 
 
-class FacetValue(Recorded):
+class FacetValue(Versioned):
     key_fields = ("facet", "slug")
 
     facet = models.ForeignKey(Facet, models.PROTECT, related_name="values")
@@ -254,7 +254,7 @@ class FacetValue(Recorded):
         return f"{self.facet}: {self.name}"
 
 
-class Trait(Recorded):
+class Trait(Versioned):
     """One framework has one facet value, on the word of the claims named."""
 
     key_fields = ("framework", "value")
@@ -264,7 +264,7 @@ class Trait(Recorded):
     claims = models.ManyToManyField("frameworks.Claim", related_name="traits")
     note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "value__facet__position", "value__position"]
@@ -276,7 +276,7 @@ class Trait(Recorded):
         return f"{self.framework}, {self.value}"
 
 
-class Relation(Recorded):
+class Relation(Versioned):
     """How one framework stands to another, on the word of the claims named."""
 
     key_fields = ("framework", "kind", "other")
@@ -292,7 +292,7 @@ class Relation(Recorded):
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="relations")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework__name", "kind", "other__name"]

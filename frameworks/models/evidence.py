@@ -22,21 +22,21 @@ from .constraints import (
     slug_field,
     validate_slug,
 )
-from .recorded import Recorded, RecordedQuerySet
+from .versioned import Versioned, VersionedQuerySet
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
 ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
-class SourceQuerySet(RecordedQuerySet["Source"]):
+class SourceQuerySet(VersionedQuerySet["Source"]):
     def with_claim_counts(self) -> "SourceQuerySet":
         """Annotates `claim_count`, of what is published."""
         public = Q(claims__framework=None) | Q(claims__framework__is_published=True)
         return self.annotate(claim_count=models.Count("claims", filter=public))
 
 
-class Source(Recorded):
+class Source(Versioned):
     """A text that claims are taken from, with what a reader must know to weigh its word."""
 
     key_fields = ("key",)
@@ -92,7 +92,7 @@ class Source(Recorded):
         return reverse("frameworks:source", args=[self.key])
 
 
-class ClaimQuerySet(RecordedQuerySet["Claim"]):
+class ClaimQuerySet(VersionedQuerySet["Claim"]):
     def under(self, criterion: Criterion) -> "ClaimQuerySet":
         """Those filed under the criterion, joint ones included."""
         return self.filter(Q(criterion=criterion) | Q(joint_criterion=criterion))
@@ -135,7 +135,7 @@ class ClaimQuerySet(RecordedQuerySet["Claim"]):
         )
 
 
-class Claim(Recorded):
+class Claim(Versioned):
     """What one source says about one framework under one criterion, at one line."""
 
     key_fields = ("key",)
@@ -249,7 +249,7 @@ def _evidence() -> models.QuerySet[Claim, Any]:
     )
 
 
-class RatingQuerySet(RecordedQuerySet["Rating"]):
+class RatingQuerySet(VersionedQuerySet["Rating"]):
     def published(self) -> "RatingQuerySet":
         return self.filter(is_published=True, framework__is_published=True)
 
@@ -304,7 +304,7 @@ class RatingQuerySet(RecordedQuerySet["Rating"]):
         )
 
 
-class Rating(Recorded):
+class Rating(Versioned):
     """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
 
     A published rating has at least one claim: triggers of the first migrations hold this on either database.
@@ -356,7 +356,7 @@ class Rating(Recorded):
         return due.days_overdue(self.reviewed_on, self.criterion.review_interval_days, today)
 
 
-class Disagreement(Recorded):
+class Disagreement(Versioned):
     """A matter on which sources contradict each other or themselves, with the claims that show it."""
 
     key_fields = ("slug",)
@@ -377,7 +377,7 @@ class Disagreement(Recorded):
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals.")
     claims = models.ManyToManyField(Claim, related_name="disagreements")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title"]

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from .catalogue import Framework
 from .desk import EditorProfile
-from .recorded import Recorded, recorded_models
 from .schema import schema_of
+from .versioned import Versioned, versioned_models
 
 #: Where a step may name a framework, by its slug. Every fact about one is covered, whatever its kind.
 NAMES_FRAMEWORK = tuple(
@@ -24,7 +24,7 @@ NAMES_FRAMEWORK = tuple(
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    def of(self, fact: Recorded) -> "RevisionQuerySet":
+    def of(self, fact: Versioned) -> "RevisionQuerySet":
         """The history of one fact, newest first, also after it was deleted and made again."""
         return self.filter(model=fact._meta.model_name, key=fact.key_text).order_by("-version")
 
@@ -99,7 +99,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 def _names_frameworks() -> dict[str, list[str]]:
     """Where a step may name several frameworks, in a many-to-many relation, and of which kinds of facts."""
     found: dict[str, list[str]] = {}
-    for kind, model in recorded_models().items():
+    for kind, model in versioned_models().items():
         schema = schema_of(model)
         for name in schema.many:
             if schema.relations[name] is Framework:
@@ -129,7 +129,7 @@ def _public_frameworks() -> models.QuerySet[Any, Any]:
 
 
 class Revision(models.Model):
-    """One recorded editing step on one fact. Written by `frameworks.revisions`, never changed afterwards."""
+    """One recorded editing step on one fact. Written by `frameworks.record.revisions`, never changed afterwards."""
 
     class Action(models.TextChoices):
         CREATED = "created", "created"

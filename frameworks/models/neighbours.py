@@ -9,10 +9,10 @@ from django.urls import reverse
 from .catalogue import CAPABILITY, FacetValue, Framework
 from .constraints import http_url_check, http_url_field, slug_check, slug_field
 from .evidence import Claim
-from .recorded import Fact, Recorded, RecordedQuerySet
+from .versioned import Fact, Versioned, VersionedQuerySet
 
 
-class ComponentQuerySet(RecordedQuerySet["Component"]):
+class ComponentQuerySet(VersionedQuerySet["Component"]):
     def public(self) -> "ComponentQuerySet":
         """All but those that stand to unpublished frameworks only."""
         ties, additions = (kind.objects.filter(component=models.OuterRef("pk")) for kind in (Tie, Addition))
@@ -24,7 +24,7 @@ class ComponentQuerySet(RecordedQuerySet["Component"]):
         )
 
 
-class Component(Recorded):
+class Component(Versioned):
     """A neighbouring tool or standard that a source names: no framework of its own, but part of the choice."""
 
     key_fields = ("slug",)
@@ -85,7 +85,7 @@ class Component(Recorded):
         return reverse("frameworks:component", args=[self.slug])
 
 
-class NeighbourQuerySet(RecordedQuerySet[Fact]):
+class NeighbourQuerySet(VersionedQuerySet[Fact]):
     def public(self) -> Self:
         """Those to published frameworks, each with framework, component and claims, in two queries."""
         return (
@@ -95,7 +95,7 @@ class NeighbourQuerySet(RecordedQuerySet[Fact]):
         )
 
 
-class Tie(Recorded):
+class Tie(Versioned):
     """How a component stands to a framework, on the word of the claims named."""
 
     key_fields = ("component", "kind", "framework")
@@ -129,7 +129,7 @@ class Tie(Recorded):
         return f"{self.component} {self.get_kind_display()} {self.framework}"
 
 
-class Addition(Recorded):
+class Addition(Versioned):
     """A component that brings a framework a capability which it lacks, on the word of the claims named.
 
     Several for one capability are ways to choose from.

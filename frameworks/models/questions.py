@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .recorded import Recorded, RecordedQuerySet
+from .versioned import Versioned, VersionedQuerySet
 
 
-class QuestionQuerySet(RecordedQuerySet["Question"]):
+class QuestionQuerySet(VersionedQuerySet["Question"]):
     def in_full(self) -> "QuestionQuerySet":
         """Those that have an answer, each with its answers and all claims: four queries."""
         claims = Claim.objects.published().cited()
@@ -23,7 +23,7 @@ class QuestionQuerySet(RecordedQuerySet["Question"]):
         )
 
 
-class Question(Recorded):
+class Question(Versioned):
     """A question that at least one source answers as such."""
 
     key_fields = ("slug",)
@@ -53,7 +53,7 @@ class Question(Recorded):
         return f"{reverse('frameworks:questions')}#{self.slug}"
 
 
-class Answer(Recorded):
+class Answer(Versioned):
     """What one source answers, in our own words."""
 
     key_fields = ("question", "source", "line")
@@ -71,7 +71,7 @@ class Answer(Recorded):
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="answers")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         ordering = ["question__position", "source__key", "line"]

@@ -19,7 +19,7 @@ from django.http import (
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.cache import patch_cache_control
 
-from frameworks.models import FormerSlug, recorded_models
+from frameworks.models import FormerSlug, versioned_models
 from frameworks.models.constraints import SLUG
 
 Name = Callable[[str, str], str]
@@ -112,7 +112,7 @@ def _public(now: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """Those whose facts readers may know of: the new name of a hidden one is not told."""
     shown: set[tuple[str, str]] = set()
     for kind in {kind for kind, _ in now}:
-        model = recorded_models()[kind]
+        model = versioned_models()[kind]
         facts: Any = model._default_manager.all()
         for narrowing in ("published", "public"):
             facts = getattr(facts, narrowing)() if hasattr(facts, narrowing) else facts

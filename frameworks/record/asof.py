@@ -22,18 +22,18 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Rating,
-    Recorded,
     Revision,
     Source,
     Trait,
+    Versioned,
 )
 from frameworks.models.schema import State, schema_of
 
-Fact = TypeVar("Fact", bound=Recorded)
-Known = dict[type[Recorded], list[Recorded]]
+Fact = TypeVar("Fact", bound=Versioned)
+Known = dict[type[Versioned], list[Versioned]]
 
 #: What comparisons show, each after what it names.
-MODELS: tuple[type[Recorded], ...] = (
+MODELS: tuple[type[Versioned], ...] = (
     CriterionGroup,
     Criterion,
     Facet,
@@ -115,7 +115,7 @@ def _linked(recordings: Iterable[Recording]) -> Known:
     recorded: dict[str, list[Recording]] = defaultdict(list)
     for recording in recordings:
         recorded[recording.model].append(recording)
-    known: dict[tuple[Any, str], Recorded] = {}
+    known: dict[tuple[Any, str], Versioned] = {}
     found: Known = {}
     for model in MODELS:
         found[model] = []
@@ -128,8 +128,8 @@ def _linked(recordings: Iterable[Recording]) -> Known:
 
 
 def _rebuilt(
-    model: type[Recorded], recording: Recording, known: Mapping[tuple[Any, str], Recorded]
-) -> Recorded | None:
+    model: type[Versioned], recording: Recording, known: Mapping[tuple[Any, str], Versioned]
+) -> Versioned | None:
     """The fact as it was recorded. None when a fact that it names, or must name, was not there."""
     schema, state = schema_of(model), recording.state
     if model.is_renamable:
@@ -148,7 +148,7 @@ def _of(known: Known, model: type[Fact]) -> list[Fact]:
 
 def _attach(
     known: Known,
-    model: type[Recorded],
+    model: type[Versioned],
     name: str,
     others: type[Fact],
     *,

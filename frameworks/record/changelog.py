@@ -24,7 +24,7 @@ from frameworks.models import (
     Revision,
     Source,
     Tie,
-    recorded_models,
+    versioned_models,
 )
 from frameworks.models.history import RevisionQuerySet
 from frameworks.models.schema import State, schema_of
@@ -205,7 +205,7 @@ def runs(steps: Iterable[ChangelogStep]) -> list[list[ChangelogStep]]:
 
 
 def _kind(model: str, count: int = 1) -> str:
-    found = past.recorded_model(model)
+    found = past.versioned_model(model)
     if found is None:
         return model
     return str(found._meta.verbose_name if count == 1 else found._meta.verbose_name_plural)
@@ -213,7 +213,7 @@ def _kind(model: str, count: int = 1) -> str:
 
 def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
     """What a reader may know of it: no claim is named that is not public."""
-    model = past.recorded_model(revision.model)
+    model = past.versioned_model(revision.model)
     if model is None:
         return []
     shown = Revision(before=names.without_hidden(revision.before), after=names.without_hidden(revision.after))
@@ -272,7 +272,7 @@ class FactNames:
 def _pages() -> dict[tuple[str, str], tuple[str, str]]:
     """In one query for each kind of fact that has an address and is not told of by itself, in whichever app."""
     found = {}
-    for kind, model in recorded_models().items():
+    for kind, model in versioned_models().items():
         if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
             facts: Any = model._default_manager
             for fact in facts.public() if hasattr(facts, "public") else facts.all():
@@ -303,7 +303,7 @@ def _described(revision: Revision, names: FactNames) -> tuple[str, str]:
 
 def _part(revision: Revision, said: State, names: FactNames) -> tuple[str, str]:
     """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
-    if model := past.recorded_model(revision.model):
+    if model := past.versioned_model(revision.model):
         relations = schema_of(model).relations
         for field in model.key_fields:
             if other := relations.get(field):

@@ -13,17 +13,17 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from frameworks.models import ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models import ProposedChange, Revision, Versioned, versioned_models
 from frameworks.models.schema import Built, State, schema_of, target
 
 
-def rebuilt(model: type[Recorded], state: State) -> Built | None:
+def rebuilt(model: type[Versioned], state: State) -> Built | None:
     """The fact as these fields describe it; None where something that it named is gone, or a value is none today."""
     built = build(model, state)
     return None if built is None or built.missing else built
 
 
-def build(model: type[Recorded], state: State) -> Built | None:
+def build(model: type[Versioned], state: State) -> Built | None:
     """The same, with what is gone beside it."""
     try:
         return schema_of(model).build(state, lambda field, key: by_key(target(field), key))
@@ -31,37 +31,37 @@ def build(model: type[Recorded], state: State) -> Built | None:
         return None
 
 
-def history(model: type[Recorded], key: str) -> models.QuerySet[Revision]:
+def history(model: type[Versioned], key: str) -> models.QuerySet[Revision]:
     """All that was recorded of the fact of this name, newest first."""
     return Revision.objects.filter(model=model._meta.model_name, key=key).order_by("-version")
 
 
-def state_at(model: type[Recorded], key: str, version: int) -> State | None:
+def state_at(model: type[Versioned], key: str, version: int) -> State | None:
     """The fields at one version; None where that step was not recorded, or was the deletion."""
     revision = history(model, key).filter(version=version).first()
     return revision.after if revision else None
 
 
-def recorded_model(name: str) -> type[Recorded] | None:
+def versioned_model(name: str) -> type[Versioned] | None:
     """The model that a revision is about; None when it is no more."""
-    return recorded_models().get(name)
+    return versioned_models().get(name)
 
 
-def by_name(model: type[Recorded], key: str) -> Recorded | None:
+def by_name(model: type[Versioned], key: str) -> Versioned | None:
     """The fact of this natural key, also when it was deleted and made again under another number."""
     return by_key(model, key.split("/"))
 
 
-def by_key(model: type[Recorded], parts: Sequence[Any]) -> Recorded | None:
+def by_key(model: type[Versioned], parts: Sequence[Any]) -> Versioned | None:
     """The same by the parts of the key."""
     try:
-        fact: Recorded = model._default_manager.get_by_natural_key(*parts)  # type: ignore[attr-defined]
+        fact: Versioned = model._default_manager.get_by_natural_key(*parts)  # type: ignore[attr-defined]
     except (ObjectDoesNotExist, TypeError, ValueError):
         return None
     return fact
 
 
-def last_known(model: type[Recorded], key: str) -> Built | None:
+def last_known(model: type[Versioned], key: str) -> Built | None:
     """A deleted fact as it last stood: not saved, at the version of its deletion."""
     last = history(model, key).first()
     found = rebuilt(model, last.before or last.after or {}) if last else None
@@ -70,7 +70,7 @@ def last_known(model: type[Recorded], key: str) -> Built | None:
     return found
 
 
-def by_name_or_last_known(model: type[Recorded], key: str) -> Recorded | None:
+def by_name_or_last_known(model: type[Versioned], key: str) -> Versioned | None:
     """The fact of this name as it stands, or as it last stood."""
     fact = by_name(model, key)
     if fact is None and (found := last_known(model, key)):
@@ -110,7 +110,7 @@ class FieldChange:
     after: str
 
 
-def changes(model: type[Recorded], revision: Revision | ProposedChange) -> list[FieldChange]:
+def changes(model: type[Versioned], revision: Revision | ProposedChange) -> list[FieldChange]:
     """What a step changed, field by field. Fields that the model no longer has are left out."""
     return [
         FieldChange(_label(model, name), in_words(field, before), in_words(field, after))
@@ -132,7 +132,7 @@ class Difference:
 
 
 def differences(
-    model: type[Recorded], opened: State | None, now: State | None, mine: State | None
+    model: type[Versioned], opened: State | None, now: State | None, mine: State | None
 ) -> list[Difference]:
     """The fields in which the three do not agree. `now` is None for a deleted fact, `mine` for one to be deleted."""
     found = []
@@ -161,5 +161,5 @@ def _names(*states: State | None) -> Iterable[str]:
     return dict.fromkeys(name for state in states for name in state or {})
 
 
-def _label(model: type[Recorded], name: str) -> str:
+def _label(model: type[Versioned], name: str) -> str:
     return capfirst(str(label_for_field(name, model)))

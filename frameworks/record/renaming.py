@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
-from frameworks.models import FormerSlug, ProposedChange, Recorded, Revision, recorded_models
+from frameworks.models import FormerSlug, ProposedChange, Revision, Versioned, versioned_models
 from frameworks.models.schema import schema_of
 
 
@@ -26,12 +26,12 @@ def rename(kind: str, old: str, new: str) -> None:
     """Keeps the old name for the fact, and files its history under the new one."""
     FormerSlug.objects.filter(kind=kind, current=old).update(current=new)
     FormerSlug.objects.update_or_create(kind=kind, slug=old, defaults={"current": new})
-    for model in recorded_models().values():
+    for model in versioned_models().values():
         for table in (Revision, ProposedChange):
             _refile(cast("models.QuerySet[Any]", table._default_manager.all()), model, kind, old, new)
 
 
-def _refile(steps: "models.QuerySet[Any]", model: type[Recorded], kind: str, old: str, new: str) -> None:
+def _refile(steps: "models.QuerySet[Any]", model: type[Versioned], kind: str, old: str, new: str) -> None:
     schema = schema_of(model)
     told = {state: Cast(state, models.TextField()) for state in ("before", "after")}
     naming = Q(key__contains=old) | Q(told_before__contains=f'"{old}"') | Q(told_after__contains=f'"{old}"')
@@ -55,7 +55,7 @@ def _refile(steps: "models.QuerySet[Any]", model: type[Recorded], kind: str, old
 
 def key_before(step: Revision) -> str:
     """The name that the fact of a step had before it."""
-    model = recorded_models()[step.model]
+    model = versioned_models()[step.model]
     if step.before is None or not model.is_renamable:
         return step.key
     return str(step.before[model.key_fields[0]])

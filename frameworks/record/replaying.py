@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from frameworks.models import Recorded, Revision, recorded_models
+from frameworks.models import Revision, Versioned, versioned_models
 from frameworks.models.schema import State, schema_of, state_of
 
 
@@ -19,7 +19,7 @@ class ReplayedFact:
 
 def divergences() -> Iterator[str]:
     """A sentence for each fact that is not what its history makes of it."""
-    for model in recorded_models().values():
+    for model in versioned_models().values():
         told = replayed(model)
         for key, fact, now in standing(model):
             yield from _held_against(
@@ -33,7 +33,7 @@ def divergences() -> Iterator[str]:
                 yield f"{name}: {outcome.broken}"
 
 
-def replayed(model: type[Recorded]) -> dict[str, ReplayedFact]:
+def replayed(model: type[Versioned]) -> dict[str, ReplayedFact]:
     """What the history makes of each fact, by name."""
     steps = Revision.objects.filter(model=model._meta.model_name).order_by("key", "version")
     return {key: _replay(found) for key, found in groupby(steps.iterator(), lambda step: step.key)}
@@ -51,7 +51,7 @@ def _replay(steps: Iterator[Revision]) -> ReplayedFact:
     return outcome
 
 
-def standing(model: type[Recorded]) -> Iterator[tuple[str, Recorded, State]]:
+def standing(model: type[Versioned]) -> Iterator[tuple[str, Versioned, State]]:
     """The facts in the database, in a few queries however many there are."""
     schema = schema_of(model)
     facts = model._default_manager.select_related(*schema.paths).prefetch_related(*schema.many)

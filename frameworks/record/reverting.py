@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import get_text_list
 
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
@@ -33,16 +33,16 @@ def restore(
     return _put(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
 
 
-def model_of(revision: Revision) -> type[Recorded]:
+def model_of(revision: Revision) -> type[Versioned]:
     """The model of the fact. Raises Refused when there is none such any more."""
-    model = past.recorded_model(revision.model)
+    model = past.versioned_model(revision.model)
     if model is None:
         raise Refused(f"{revision.model} {revision.key}: There are no facts of this kind any more.")
     return model
 
 
 def _put(
-    model: type[Recorded],
+    model: type[Versioned],
     key: str,
     state: State,
     *,
@@ -81,7 +81,7 @@ def _put(
         raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
 
 
-def _shared(fact: Recorded, current: Recorded) -> set[str]:
+def _shared(fact: Versioned, current: Versioned) -> set[str]:
     """The columns that stay as they are: what stands there needs no second look."""
     columns = schema_of(type(fact)).columns
     return {
@@ -91,13 +91,13 @@ def _shared(fact: Recorded, current: Recorded) -> set[str]:
     }
 
 
-def wanted(state: State, current: Recorded | None) -> State:
+def wanted(state: State, current: Versioned | None) -> State:
     """The recorded fields; what the step did not know of stays as it is now."""
     return {**state_of(current), **state} if current is not None else state
 
 
 @contextmanager
-def _refused_in_words(fact: Recorded) -> Iterator[None]:
+def _refused_in_words(fact: Versioned) -> Iterator[None]:
     """What an editor could not save by hand, a name that another fact has by now say, is not put back either."""
     try:
         yield
@@ -105,7 +105,7 @@ def _refused_in_words(fact: Recorded) -> Iterator[None]:
         raise Refused(f"{fact}: It cannot stand like that today. {' '.join(error.messages)}") from error
 
 
-def _what_is_gone(model: type[Recorded], key: str, built: Built | None) -> str:
+def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
     gone = [
         f"{target(field)._meta.verbose_name} “{'/'.join(map(str, named))}”"
         for field, named in (built.missing if built else [])

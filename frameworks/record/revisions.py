@@ -1,7 +1,7 @@
 """The one write path for facts: the version is checked, the change recorded, a conflict reported.
 
 Read, change, save loses edits when two editors work at once, on either database, and a transaction alone does not help.
-`UPDATE … WHERE version = …` loses none. So nothing else in this project writes a recorded fact.
+`UPDATE … WHERE version = …` loses none. So nothing else in this project writes a versioned fact.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from frameworks import backing
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
@@ -64,7 +64,7 @@ class Conflict(Exception):
     revision that came between (None only when the fact was changed without one).
     """
 
-    def __init__(self, mine: Recorded, current: Recorded | None, seen: int) -> None:
+    def __init__(self, mine: Versioned, current: Versioned | None, seen: int) -> None:
         super().__init__(f"{mine} was changed by somebody else since version {seen}.")
         self.mine = mine
         self.current = current
@@ -77,7 +77,7 @@ class Refused(Exception):
 
 
 def save(
-    fact: Recorded,
+    fact: Versioned,
     *,
     by: Author,
     reason: str,
@@ -118,7 +118,7 @@ def save(
         return _record(fact, before, state_of(fact), by, reason, at)
 
 
-def _rename(current: Recorded, fact: Recorded) -> None:
+def _rename(current: Versioned, fact: Versioned) -> None:
     kind, old, new = str(fact._meta.model_name), current.key_text, fact.key_text
     if renaming.has_history(kind, new):
         raise Refused(f"{fact}: The name “{new}” belongs to what was deleted under it. Choose another.")
@@ -135,7 +135,7 @@ def _rename(current: Recorded, fact: Recorded) -> None:
 class PendingWrite:
     """One of many facts to write at once. `before` is the fact as it stood at version `seen`; both None where new."""
 
-    fact: Recorded
+    fact: Versioned
     related: Related
     seen: int | None = None
     before: State | None = None
@@ -175,7 +175,7 @@ def _changed(change: PendingWrite) -> set[str]:
     return {name for name, value in after.items() if name not in before or before[name] != value}
 
 
-def _create_all(facts: Sequence[Recorded]) -> None:
+def _create_all(facts: Sequence[Versioned]) -> None:
     """Inserts new facts of one model. One that is made again continues its count of versions, as in `save`."""
     if not facts:
         return
@@ -187,7 +187,7 @@ def _create_all(facts: Sequence[Recorded]) -> None:
     model._default_manager.bulk_create(facts)
 
 
-def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
+def delete(fact: Versioned, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
     """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
     with _refusals_in_words(fact), transaction.atomic():
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
@@ -204,7 +204,7 @@ def delete(fact: Recorded, *, by: Author, reason: str, seen: int, at: datetime |
         return _record(current, before, None, by, reason, at)
 
 
-def _naming(fact: Recorded) -> list[Recorded]:
+def _naming(fact: Versioned) -> list[Versioned]:
     """The facts that name this one in a many-to-many relation: the database would drop the link without a trace."""
     return [
         other
@@ -214,7 +214,7 @@ def _naming(fact: Recorded) -> list[Recorded]:
     ]
 
 
-def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> None:
+def _update(fact: Versioned, seen: int, names: Collection[str] | None = None) -> None:
     """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
 
     Of many facts only what has changed is written: the database then need not check its constraints on the rest.
@@ -233,7 +233,7 @@ def _update(fact: Recorded, seen: int, names: Collection[str] | None = None) -> 
 
 
 def _record(
-    fact: Recorded,
+    fact: Versioned,
     before: State | None,
     after: State | None,
     by: Author,
@@ -246,7 +246,7 @@ def _record(
 
 
 def _revision(
-    fact: Recorded, before: State | None, after: State | None, by: Author, reason: str, at: datetime
+    fact: Versioned, before: State | None, after: State | None, by: Author, reason: str, at: datetime
 ) -> Revision:
     action = Revision.Action.CHANGED
     if before is None:
@@ -271,7 +271,7 @@ def _revision(
 
 
 @contextmanager
-def _refusals_in_words(fact: Recorded | str) -> Iterator[None]:
+def _refusals_in_words(fact: Versioned | str) -> Iterator[None]:
     """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
     try:
         yield

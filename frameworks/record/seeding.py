@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
-from frameworks.models import FormerSlug, Recorded, Revision
+from frameworks.models import FormerSlug, Revision, Versioned
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
@@ -74,7 +74,7 @@ class _Planting:
             for revision in Revision.objects.order_by("version").defer("before")
         }
         self.former = FormerSlug.objects.now()
-        self.facts: dict[type[Recorded], dict[str, Recorded]] = {}
+        self.facts: dict[type[Versioned], dict[str, Versioned]] = {}
         self.new: list[revisions.PendingWrite] = []
 
     def take(self, raw: Any) -> None:
@@ -108,7 +108,7 @@ class _Planting:
         revision = revisions.save(fact, by=self.by, reason=REASON, seen=last.version, related=related)
         return "updated" if revision else "unchanged"
 
-    def _build(self, model: type[Recorded], values: State) -> revisions.PendingWrite | None:
+    def _build(self, model: type[Versioned], values: State) -> revisions.PendingWrite | None:
         """What an entry asks for, its many-to-many relations without what an editor has deleted since.
 
         None where it hangs on a deleted fact by foreign key.
@@ -132,7 +132,7 @@ class _Planting:
     def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))
 
-    def _named(self, field: Field, key: Sequence[Any]) -> Recorded | None:
+    def _named(self, field: Field, key: Sequence[Any]) -> Versioned | None:
         """What a field names; None where an editor has deleted it since. Raises DeserializationError."""
         schema = schema_of(target(field))
         text = "/".join(map(str, self._today(schema, key)))
@@ -144,7 +144,7 @@ class _Planting:
             f"{field.model._meta.label} names {field.name} {key}, which does not exist."
         )
 
-    def _known(self, model: type[Recorded]) -> dict[str, Recorded]:
+    def _known(self, model: type[Versioned]) -> dict[str, Versioned]:
         if model not in self.facts:
             keys = schema_of(model).key_paths
             facts = model._default_manager.select_related(*keys) if keys else model._default_manager.all()
@@ -152,13 +152,13 @@ class _Planting:
         return self.facts[model]
 
 
-def _parts(raw: Any) -> tuple[type[Recorded], State]:
+def _parts(raw: Any) -> tuple[type[Versioned], State]:
     """The model and the fields of an entry. Raises DeserializationError."""
     try:
         model, values = apps.get_model(raw["model"]), dict(raw["fields"])
     except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
         raise DeserializationError(f"{str(raw)[:200]} is no entry of a fixture: {error}") from error
-    if not issubclass(model, Recorded):
+    if not issubclass(model, Versioned):
         raise DeserializationError(f"{raw['model']} is no kind of fact.")
     return model, values
 

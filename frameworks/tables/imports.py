@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from frameworks import backing
-from frameworks.models import Claim, Criterion, FormerSlug, Rating, Recorded, Revision
+from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned
 from frameworks.models.constraints import SENTENCES, is_kept
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
@@ -60,7 +60,7 @@ class ImportRow:
     #: What is to be written, where it is new or changed.
     change: PendingWrite | None = None
     problems: tuple[RowProblem, ...] = ()
-    fact: Recorded | None = None
+    fact: Versioned | None = None
     opened: State | None = None
     now: State | None = None
     mine: State | None = None
@@ -140,7 +140,7 @@ def _today(text: str, schema: Schema | None, now: Mapping[tuple[str, str], str])
 class Known:
     """What a file is held against, fetched in a number of queries that does not grow with its rows."""
 
-    facts: dict[str, Recorded]
+    facts: dict[str, Versioned]
     states: dict[str, State]
     #: By column, what it may name.
     named: dict[str, ByKey]
@@ -171,11 +171,11 @@ def fetch(kind: Kind, sheet: Sheet) -> Known:
     )
 
 
-def _by_key(model: type[Recorded]) -> ByKey:
+def _by_key(model: type[Versioned]) -> ByKey:
     return {fact.key_text: fact for fact in KINDS[str(model._meta.model_name)].facts()}
 
 
-def _evidence(model: type[Recorded]) -> dict[str, object]:
+def _evidence(model: type[Versioned]) -> dict[str, object]:
     """What the rules between ratings, claims and criteria are checked against."""
     found: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
@@ -254,7 +254,7 @@ class _Reader:
         return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
     def _compared(
-        self, row: ImportRow, change: PendingWrite, standing: Recorded, cells: dict[str, str]
+        self, row: ImportRow, change: PendingWrite, standing: Versioned, cells: dict[str, str]
     ) -> ImportRow:
         mine = state_of(change.fact, change.related)
         row = replace(row, mine=mine)
@@ -269,7 +269,7 @@ class _Reader:
         self._take(change.fact, row.key)
         return replace(row, status=Status.NEW if row.now is None else Status.CHANGED, change=change)
 
-    def _stale(self, row: ImportRow, seen: int, standing: Recorded, cells: dict[str, str]) -> ImportRow:
+    def _stale(self, row: ImportRow, seen: int, standing: Versioned, cells: dict[str, str]) -> ImportRow:
         """Somebody else has changed it. What the editor left alone stays as that one has it."""
         opened, since = self.known.opened.get((row.key, seen)), RowProblem("", self._since(row.key, seen))
         if opened is None:
@@ -285,7 +285,7 @@ class _Reader:
         self._take(built.fact, row.key)
         return replace(_refused(row, since), over=over)
 
-    def _take(self, fact: Recorded, key: str) -> None:
+    def _take(self, fact: Versioned, key: str) -> None:
         for name in self.unique:
             self.taken[name, getattr(fact, name)] = key
 
@@ -300,7 +300,7 @@ class _Reader:
         gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
         return f"There is none of this name.{gone} Leave the version empty to make it anew."
 
-    def _build(self, standing: Recorded | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
+    def _build(self, standing: Versioned | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
         """The fact as the cells describe it. Columns that are left out stay as they are."""
         state: State = {} if standing is None else dict(self.known.states[standing.key_text])
         problems: dict[str, list[str]] = {}
@@ -325,10 +325,10 @@ class _Reader:
             ]
         return built, said
 
-    def _named(self, column: Field, key: Sequence[str]) -> Recorded | None:
+    def _named(self, column: Field, key: Sequence[str]) -> Versioned | None:
         return self.known.named[column.name].get("/".join(map(str, key)))
 
-    def _invalid(self, fact: Recorded, unclear: Sequence[str] = ()) -> list[RowProblem]:
+    def _invalid(self, fact: Versioned, unclear: Sequence[str] = ()) -> list[RowProblem]:
         """What the validators of each field say, but for those columns that could not even be read."""
         relations = [name for name, column in self.kind.fields.items() if column.is_relation]
         try:
@@ -387,23 +387,23 @@ def _step(step: Revision) -> str:
 # Rules between facts, which the desk's forms and the database's triggers know too
 
 
-def _rating_needs_claim(fact: Recorded, known: Known, key: str) -> str:
+def _rating_needs_claim(fact: Versioned, known: Known, key: str) -> str:
     return "" if backing.is_backed(cast(Rating, fact), known.claims) else backing.NEEDS_CLAIM
 
 
-def _claim_is_not_the_last(fact: Recorded, known: Known, key: str) -> str:
+def _claim_is_not_the_last(fact: Versioned, known: Known, key: str) -> str:
     before = cast("Claim | None", known.facts.get(key))
     bare = backing.left_bare(before, cast(Claim, fact), known.claims, known.published)
     return backing.last_claim() if bare else ""
 
 
-def _criterion_keeps_its_ratings(fact: Recorded, known: Known, key: str) -> str:
+def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str:
     if cast(Criterion, fact).is_scored or fact.pk not in known.rated:
         return ""
     return "Ratings stand under this criterion. Delete them before it stops taking scores."
 
 
-RULES: dict[type[Recorded], Callable[[Recorded, Known, str], str]] = {
+RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
     Rating: _rating_needs_claim,
     Claim: _claim_is_not_the_last,
     Criterion: _criterion_keeps_its_ratings,

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.dateparse import parse_date
 
-from frameworks.models import Recorded, recorded_models
+from frameworks.models import Versioned, versioned_models
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 
 from .sheets import Sheet, shortened
 
-ByKey = Mapping[str, Recorded]
+ByKey = Mapping[str, Versioned]
 """Facts by their natural key as one line."""
 
 VERSION = "version"
@@ -27,7 +27,7 @@ YES_AND_NO = {"yes": True, "no": False, "true": True, "false": False}
 class Kind:
     """A kind of fact as a table. The columns of its key are set once: another key is another fact."""
 
-    model: type[Recorded]
+    model: type[Versioned]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Kind:
     def columns(self) -> list[str]:
         return [*self.fields, VERSION]
 
-    def facts(self) -> "models.QuerySet[Recorded]":
+    def facts(self) -> "models.QuerySet[Versioned]":
         """All of them, with what their rows name: one query, and one for each relation.
 
         Not joined: ten thousand claims name the same few criteria, and each is to be one object.
@@ -63,7 +63,7 @@ class Kind:
         return Sheet(self.columns, [row for _, row in rows])
 
 
-KINDS = {name: Kind(model) for name, model in recorded_models().items()}
+KINDS = {name: Kind(model) for name, model in versioned_models().items()}
 
 
 # From a fact to text

@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 from desk.review import proposals
-from frameworks.models import Criterion, Framework, Proposal, Rating, Recorded
+from frameworks.models import Criterion, Framework, Proposal, Rating, Versioned
 from tests.desk.reading import form_on, list_url
 from tests.html import Element, read
 
@@ -37,7 +37,7 @@ def edit(
     return data
 
 
-def choose(client: Client, action: str, *facts: Recorded) -> Any:
+def choose(client: Client, action: str, *facts: Versioned) -> Any:
     """Ticks the facts in their list and presses Go."""
     url = list_url(type(facts[0]))
     return client.post(url, {"_selected_action": [fact.pk for fact in facts], "action": action, "index": "0"})

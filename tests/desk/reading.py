@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from desk.editing.lists import desk_url
-from frameworks.models import Recorded, Revision
+from frameworks.models import Revision, Versioned
 
 Data = dict[str, list[str]]
 
@@ -82,15 +82,15 @@ def form_on(response: Any, **changes: Any) -> Data:
     return data
 
 
-def change_url(fact: Recorded) -> str:
+def change_url(fact: Versioned) -> str:
     return desk_url(type(fact), "change", fact.pk)
 
 
-def list_url(model: type[Recorded]) -> str:
+def list_url(model: type[Versioned]) -> str:
     return desk_url(model, "changelist")
 
 
-def add_url(model: type[Recorded]) -> str:
+def add_url(model: type[Versioned]) -> str:
     return desk_url(model, "add")
 
 
@@ -110,7 +110,7 @@ class WordReader(HTMLParser):
         self.words.append(data)
 
 
-def last_revision(fact: Recorded) -> Revision:
+def last_revision(fact: Versioned) -> Revision:
     revision = Revision.objects.of(fact).first()
     assert revision is not None
     return revision

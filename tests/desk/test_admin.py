@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from desk.editing.lists import desk_url
-from frameworks.models import recorded_models
+from frameworks.models import versioned_models
 from tests import factories
 from tests.desk.reading import FormReader, add_url, change_url, form_on, last_revision, list_url, text_of
 from tests.desk.signing_in import sign_in
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 def test_every_page_of_every_fact_opens(ada: Client) -> None:
     facts = one_of_each()
-    assert {type(fact) for fact in facts} == set(recorded_models().values())
+    assert {type(fact) for fact in facts} == set(versioned_models().values())
     for fact in facts:
         name = str(fact)
         assert name.split(",", maxsplit=1)[0].split(" is ", maxsplit=1)[0] in text_of(

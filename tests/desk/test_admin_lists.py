@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from frameworks.models import Claim, Criterion, Framework, Rating, Recorded, Revision, Source
+from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source, Versioned
 from tests import factories
 from tests.desk.acting import RATINGS, edit
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
@@ -336,4 +336,4 @@ def test_rows_keep_their_place_when_the_order_changes_meanwhile(ada: Client) -> 
 def test_no_other_list_is_written_in(ada: Client) -> None:
     for model in (Claim, Criterion, Framework, Source):
         assert "_save" not in ada.get(list_url(model)).content.decode()
-        assert issubclass(model, Recorded)
+        assert issubclass(model, Versioned)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from frameworks.models import Claim, Facet, Rating, Recorded, Revision
+from frameworks.models import Claim, Facet, Rating, Revision, Versioned
 from tests import factories
 from tests.desk.acting import choose, confirm
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 RATINGS = "/admin/frameworks/rating/"
 
 
-def change(client: Client, fact: Recorded, **changes: Any) -> None:
+def change(client: Client, fact: Versioned, **changes: Any) -> None:
     response = client.post(change_url(fact), form_on(client.get(change_url(fact)), **changes))
     assert response.status_code == 302
 

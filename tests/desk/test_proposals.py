@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
@@ -29,7 +29,7 @@ def save(client: Client, url: str, **changes: Any) -> Any:
 
 
 def state_of_everything() -> tuple[list[Any], int]:
-    facts = [sorted(map(str, model._default_manager.values())) for model in Recorded.__subclasses__()]
+    facts = [sorted(map(str, model._default_manager.values())) for model in Versioned.__subclasses__()]
     return facts, Revision.objects.count()
 
 
@@ -38,7 +38,7 @@ def propose(eve: Client, rating: Rating, **changes: Any) -> Proposal:
     return Proposal.objects.latest("pk")
 
 
-def change(fact: Recorded, **fields: Any) -> None:
+def change(fact: Versioned, **fields: Any) -> None:
     fact.refresh_from_db()
     for name, value in fields.items():
         setattr(fact, name, value)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from frameworks.models import EditorProfile, Rating, Recorded, Revision
+from frameworks.models import EditorProfile, Rating, Revision, Versioned
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
@@ -21,7 +21,7 @@ def editor(name: str = "", **fields: Any) -> User:
 
 
 def change(
-    fact: Recorded, *, by: Author, reason: str = "Read again.", at: datetime = NOON, **fields: Any
+    fact: Versioned, *, by: Author, reason: str = "Read again.", at: datetime = NOON, **fields: Any
 ) -> None:
     for name, value in fields.items():
         setattr(fact, name, value)

@@ -25,11 +25,11 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Rating,
-    Recorded,
     Relation,
     Revision,
     Source,
     Trait,
+    Versioned,
 )
 from frameworks.record.seeding import fixture_files, plant
 from tests.html import read
@@ -129,8 +129,8 @@ def listed(facts: models.QuerySet[Any]) -> list[str]:
 # Every fact
 
 
-@pytest.mark.parametrize("model", Recorded.__subclasses__(), ids=lambda model: str(model.__name__))
-def test_every_fact_is_valid_by_its_own_rules(model: type[Recorded]) -> None:
+@pytest.mark.parametrize("model", Versioned.__subclasses__(), ids=lambda model: str(model.__name__))
+def test_every_fact_is_valid_by_its_own_rules(model: type[Versioned]) -> None:
     facts = model._default_manager.all()
     assert facts
     for fact in facts:
@@ -141,7 +141,7 @@ def test_every_fact_is_valid_by_its_own_rules(model: type[Recorded]) -> None:
 def test_every_entry_is_planted_once() -> None:
     entries = [entry["model"].split(".")[1] for file in FILES for entry in json.loads(file.read_text())]
     assert Counter(entries) == {
-        model._meta.model_name: model._default_manager.count() for model in Recorded.__subclasses__()
+        model._meta.model_name: model._default_manager.count() for model in Versioned.__subclasses__()
     }
     assert Revision.objects.count() == len(entries)
 

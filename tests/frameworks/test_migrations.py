@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from frameworks.models import Rating, Recorded, Revision
+from frameworks.models import Rating, Revision, Versioned
 from tests.factories import make_claim, make_rating
 
 pytestmark = pytest.mark.both
@@ -98,7 +98,7 @@ def test_back_to_nothing_with_facts_in_it(migrated: None) -> None:
     migrate("frameworks", "zero")
     assert tables() == set()
     migrate()
-    assert {model._default_manager.count() for model in Recorded.__subclasses__()} == {0}
+    assert {model._default_manager.count() for model in Versioned.__subclasses__()} == {0}
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from comparisons.comparison.forms import DayForm
-from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
+from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import State
 from frameworks.record import revisions
 from frameworks.record.asof import Recording, at_end_of, facts_of, history_begins
@@ -18,7 +18,7 @@ from tests import factories
 from tests.html import Element, cells, order, read, standings
 from tests.worlds import make_world
 
-Fact = TypeVar("Fact", bound=Recorded)
+Fact = TypeVar("Fact", bound=Versioned)
 
 STOOD = "This is how it stood on {}. It may have changed since: see it as it is today."
 BEGINNING, LATER = date(2026, 3, 1), date(2026, 5, 1)
@@ -40,7 +40,7 @@ def change(fact: Fact, on: date = LATER, **fields: Any) -> Fact:
     return fact
 
 
-def remove(fact: Recorded, on: date = LATER) -> None:
+def remove(fact: Versioned, on: date = LATER) -> None:
     revisions.delete(fact, by=factories.MAKER, reason="Since.", seen=fact.version, at=noon(on))
 
 

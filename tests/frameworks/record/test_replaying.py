@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from frameworks.models import Rating, Recorded, Revision
+from frameworks.models import Rating, Revision, Versioned
 from frameworks.record import revisions
 from frameworks.record.replaying import divergences
 from frameworks.record.revisions import Author
@@ -26,7 +26,7 @@ def sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def change(fact: Recorded, **fields: object) -> None:
+def change(fact: Versioned, **fields: object) -> None:
     for name, value in fields.items():
         setattr(fact, name, value)
     revisions.save(fact, by=factories.MAKER, reason="Read again.", seen=fact.version)

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned
 from frameworks.record import reverting, revisions
 from frameworks.record.replaying import divergences
 from frameworks.record.revisions import Author, Conflict, Refused
@@ -39,7 +39,7 @@ def go(origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
     return Author("Bob", origin)
 
 
-def change(fact: Recorded, by: Author | None = None, **fields: object) -> Revision:
+def change(fact: Versioned, by: Author | None = None, **fields: object) -> Revision:
     for name, value in fields.items():
         setattr(fact, name, value)
     step = revisions.save(fact, by=by or go(), reason="Read again.", seen=fact.version)
@@ -47,11 +47,11 @@ def change(fact: Recorded, by: Author | None = None, **fields: object) -> Revisi
     return step
 
 
-def delete(fact: Recorded, by: Author | None = None) -> Revision:
+def delete(fact: Versioned, by: Author | None = None) -> Revision:
     return revisions.delete(fact, by=by or go(), reason="Not so.", seen=fact.version)
 
 
-def step_of(fact: Recorded, version: int) -> Revision:
+def step_of(fact: Versioned, version: int) -> Revision:
     return Revision.objects.of(fact).get(version=version)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from django.db.models import ProtectedError
 from pytest_django import DjangoAssertNumQueries
 
-from frameworks.models import Claim, Disagreement, Framework, Rating, Recorded, Revision
+from frameworks.models import Claim, Disagreement, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.record.revisions import SEED, Author, Conflict, Refused
@@ -30,21 +30,21 @@ ALICE = Author("Alice", Revision.Origin.ADMIN)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def save(fact: Recorded, **options: Any) -> Revision | None:
+def save(fact: Versioned, **options: Any) -> Revision | None:
     return revisions.save(fact, **{"by": ALICE, "reason": "Read it again.", **options})
 
 
-def delete(fact: Recorded, **options: Any) -> Revision:
+def delete(fact: Versioned, **options: Any) -> Revision:
     return revisions.delete(fact, **{"by": ALICE, "reason": "Not so.", "seen": fact.version, **options})
 
 
-def history(fact: Recorded) -> list[tuple[int, str, str]]:
+def history(fact: Versioned) -> list[tuple[int, str, str]]:
     """What happened to a fact, oldest first."""
     steps = Revision.objects.of(fact).order_by("version")
     return list(steps.values_list("version", "action", "author_name"))
 
 
-def fields(fact: Recorded) -> dict[str, Any]:
+def fields(fact: Versioned) -> dict[str, Any]:
     """All that is stored of it."""
     return dict(type(fact)._default_manager.filter(pk=fact.pk).values().get())
 

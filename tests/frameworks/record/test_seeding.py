@@ -16,10 +16,10 @@ from frameworks.models import (
     Disagreement,
     Framework,
     Rating,
-    Recorded,
     Revision,
     Trait,
-    recorded_models,
+    Versioned,
+    versioned_models,
 )
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
@@ -139,7 +139,7 @@ def everything() -> dict[str, list[Any]]:
     """All that is stored of facts, by model."""
     return {
         model.__name__: [state_of(fact) | {"version": fact.version} for fact in facts(model)]
-        for model in Recorded.__subclasses__()
+        for model in Versioned.__subclasses__()
     }
 
 
@@ -147,13 +147,13 @@ def facts(model: type[models.Model]) -> models.QuerySet[Any]:
     return model._default_manager.order_by("pk")
 
 
-def editor_changes(fact: Recorded, **fields: Any) -> None:
+def editor_changes(fact: Versioned, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(fact, name, value)
     assert revisions.save(fact, by=EDITOR, reason="I know better.", seen=fact.version)
 
 
-def editor_deletes(*chosen: Recorded) -> None:
+def editor_deletes(*chosen: Versioned) -> None:
     for fact in chosen:
         revisions.delete(fact, by=EDITOR, reason="Not so.", seen=fact.version)
 
@@ -260,7 +260,7 @@ def test_what_was_there_without_a_history_is_left_alone(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("model", [Rating, Disagreement, Trait])
-def test_an_editor_s_deletion_stays(seed: Seed, model: type[Recorded]) -> None:
+def test_an_editor_s_deletion_stays(seed: Seed, model: type[Versioned]) -> None:
     seed.plant()
     editor_deletes(facts(model).get())
     assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
@@ -365,7 +365,7 @@ def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed
     seed.write()
     with pytest.raises(CommandError, match=f"^Nothing was seeded: .*{said}"):
         run(seed.folder)
-    assert everything() == {model.__name__: [] for model in Recorded.__subclasses__()}
+    assert everything() == {model.__name__: [] for model in Versioned.__subclasses__()}
     assert (Revision.objects.count(), Group.objects.count()) == (0, 0)
 
 
@@ -481,7 +481,7 @@ def test_editors_may_edit_every_fact_reviewers_read_and_publish_and_nothing_else
     seed.plant()
     expected = {
         right_to(verb, model)
-        for model in recorded_models().values()
+        for model in versioned_models().values()
         for verb in ("view", "add", "change", "delete")
     }
     assert len(expected) == 4 * 26

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import writers
 from benchmarks.writers import Tally, Work
-from frameworks.models import Rating, Recorded, Revision
+from frameworks.models import Rating, Revision, Versioned
 from frameworks.record import revisions
 
 pytestmark = pytest.mark.both
@@ -49,7 +49,7 @@ def test_acknowledged_is_stored_is_history() -> None:
 def test_the_count_would_notice_a_write_past_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read, change, save, as an editor's form without versions does it."""
 
-    def overwrite(fact: Recorded, seen: int) -> None:
+    def overwrite(fact: Versioned, seen: int) -> None:
         fact.version = type(fact)._default_manager.get(pk=fact.pk).version + 1
         fact.save()
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Proposal, Rating, Recorded, Revision, Trait, Upload
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Upload, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.tables import imports, kinds, sheets
@@ -192,7 +192,7 @@ def test_rules_between_facts_are_said_in_the_preview(ada: Client) -> None:
     bare = factories.make_rating(is_published=False)
     factories.make_framework(name="Taken")
     mirrored = factories.make_relation()
-    changes: list[tuple[Recorded, dict[str, str], str]] = [
+    changes: list[tuple[Versioned, dict[str, str], str]] = [
         (bare, {"is_published": "yes"}, "A published rating needs at least one claim behind it."),
         (claim, {"criterion": bare.criterion.slug}, "It is the last claim behind a published rating."),
         (claim, {"framework": ""}, "It is the last claim behind a published rating."),
@@ -396,9 +396,9 @@ def test_what_the_write_path_refuses_takes_all_back(
     ratings = [factories.make_rating() for _ in range(3)]
     url = upload(ada, "rating", file([{**row, "score": "1"} for row in exported("rating")]))
     write = revisions._update
-    written: list[Recorded] = []
+    written: list[Versioned] = []
 
-    def meanwhile(fact: Recorded, seen: int, names: set[str]) -> None:
+    def meanwhile(fact: Versioned, seen: int, names: set[str]) -> None:
         if len(written) == 2:
             if raised == "conflict":
                 Rating.objects.filter(pk=fact.pk).update(version=7)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from frameworks.models import Recorded, Relation, Revision
+from frameworks.models import Relation, Revision, Versioned
 from frameworks.models.constraints import is_kept
 from frameworks.record import seeding
 from frameworks.tables import imports, kinds, sheets
@@ -132,7 +132,7 @@ def test_a_cell_too_long_for_a_workbook_is_not_cut_off() -> None:
 
 
 def test_every_fact_has_a_table() -> None:
-    recorded = {model._meta.model_name for model in apps.get_models() if issubclass(model, Recorded)}
+    recorded = {model._meta.model_name for model in apps.get_models() if issubclass(model, Versioned)}
     assert set(kinds.KINDS) == recorded
 
 
@@ -384,7 +384,7 @@ def fits(field: object, value: object) -> bool:
     )
 
 
-def is_taken(check: CheckConstraint, fact: Recorded) -> bool:
+def is_taken(check: CheckConstraint, fact: Versioned) -> bool:
     try:
         check.validate(type(fact), fact)
     except ValidationError:

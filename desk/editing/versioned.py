@@ -1,4 +1,4 @@
-"""The admin of recorded facts: every write goes through `frameworks.revisions`, with the version that was seen."""
+"""The admin of versioned facts: every write goes through the one write path, with the version that was seen."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from django.forms import Field, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from desk.imports import TableAdmin
-from frameworks.models import Recorded
+from frameworks.models import Versioned
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -22,10 +22,10 @@ from .forms import (
     NumberedSelectMultiple,
     PlainTextarea,
     ReasonedForm,
-    RecordedForm,
-    RecordedFormSet,
-    RecordedInlineFormSet,
     Seen,
+    VersionedForm,
+    VersionedFormSet,
+    VersionedInlineFormSet,
     desk,
     is_number,
 )
@@ -33,8 +33,8 @@ from .lists import AT_ONCE
 from .steps import StepAdmin
 
 if TYPE_CHECKING:
-    BaseModelAdmin = admin.options.BaseModelAdmin[Recorded]
-    InlineModelAdmin = admin.options.InlineModelAdmin[Recorded, Recorded]
+    BaseModelAdmin = admin.options.BaseModelAdmin[Versioned]
+    InlineModelAdmin = admin.options.InlineModelAdmin[Versioned, Versioned]
 else:
     BaseModelAdmin, InlineModelAdmin = object, admin.options.InlineModelAdmin
 
@@ -86,11 +86,11 @@ class SafeFields(BaseModelAdmin):
         return facts.select_related(*named_with) if named_with else facts
 
 
-class RecordedInline(SafeFields, InlineModelAdmin):
+class VersionedInline(SafeFields, InlineModelAdmin):
     """Rows of facts below another: `seen` must be among their fields."""
 
-    form = RecordedForm
-    formset: Any = RecordedInlineFormSet
+    form = VersionedForm
+    formset: Any = VersionedInlineFormSet
     extra = 0
     max_num = ROWS_MAX
     view_on_site = False
@@ -109,7 +109,7 @@ class RecordedInline(SafeFields, InlineModelAdmin):
         return field
 
 
-class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
+class VersionedAdmin(SafeFields, TableAdmin, StepAdmin):
     form = ReasonedForm
     change_form_template = "desk/change_form.html"
     object_history_template = "desk/object_history.html"
@@ -120,20 +120,20 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
     # The form
 
     def get_form(
-        self, request: HttpRequest, obj: Recorded | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Versioned | None = None, change: bool = False, **kwargs: Any
     ) -> "type[ModelForm[Any]]":
         made = super().get_form(request, obj, change, **kwargs)
         made.desk = desk(request)  # type: ignore[attr-defined]
         return made
 
-    def get_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         return [name for name in super().get_fields(request, obj) if name not in ("seen", "reason")]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         given = super().get_readonly_fields(request, obj)
         return [*given, *self.set_once] if obj else given
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Recorded | None = None) -> Any:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Versioned | None = None) -> Any:
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -145,10 +145,10 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
             if name not in relations or all(map(is_number, value if isinstance(value, list) else [value]))
         }
 
-    def is_public(self, fact: Recorded) -> bool:
+    def is_public(self, fact: Versioned) -> bool:
         return hasattr(fact, "get_absolute_url")
 
-    def view_on_site(self, fact: Recorded) -> str | None:
+    def view_on_site(self, fact: Versioned) -> str | None:
         return fact.get_absolute_url() if self.is_public(fact) else None  # type: ignore[attr-defined]
 
     # Saving
@@ -178,20 +178,20 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Recorded | None:
+    ) -> Versioned | None:
         """The fact of the page. Posted to after it was deleted, it is found by name, in the database or the history."""
-        fact: Recorded | None = super().get_object(request, object_id, from_field)
+        fact: Versioned | None = super().get_object(request, object_id, from_field)
         seen = Seen.parse(request.POST.get("seen"))
         if fact is None and seen and self.has_add_permission(request):
             fact = past.by_name_or_last_known(self.model, seen.key)
         return fact
 
-    def _create_formsets(self, request: HttpRequest, obj: Recorded, change: bool) -> Any:
+    def _create_formsets(self, request: HttpRequest, obj: Versioned, change: bool) -> Any:
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         desk(request).rows = formsets
         return formsets, inlines
 
-    def save_model(self, request: HttpRequest, obj: Recorded, form: RecordedForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Versioned, form: VersionedForm, change: bool) -> None:
         if not change or form.is_deleted or form.has_changed():
             form.write(Author.of(request), form.cleaned_data["reason"])
 
@@ -205,7 +205,7 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
         formset.write_kept(by, reason)
         formset.write_deleted(by, reason)
 
-    def response_change(self, request: HttpRequest, obj: Recorded) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
         # A fact that was deleted and is saved again has a new number: the way on must not lead to the old one.
         request.path = self.url_of("change", obj.pk)
         return super().response_change(request, obj)
@@ -225,7 +225,7 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
         )
         return conflicts.page(self, request, clashes, data, way_on)
 
-    def _clashes(self, request: HttpRequest, fact: Recorded | None, data: QueryDict) -> list[Clash]:
+    def _clashes(self, request: HttpRequest, fact: Versioned | None, data: QueryDict) -> list[Clash]:
         """The facts in conflict. Puts the posted data on top of what stands now, as it goes."""
         form, formsets = self._posted(request, fact)
         clashes = []
@@ -244,8 +244,8 @@ class RecordedAdmin(SafeFields, TableAdmin, StepAdmin):
         return clashes
 
     def _posted(
-        self, request: HttpRequest, fact: Recorded | None
-    ) -> tuple[RecordedForm, list[RecordedFormSet]]:
+        self, request: HttpRequest, fact: Versioned | None
+    ) -> tuple[VersionedForm, list[VersionedFormSet]]:
         made: Any = self.get_form(request, fact, change=fact is not None)
         form = made(request.POST, instance=fact)
         formsets, _ = self._create_formsets(request, form.instance, change=fact is not None)

@@ -8,10 +8,10 @@ from django.db import models
 
 from .schema import schema_of
 
-Fact = TypeVar("Fact", bound="Recorded")
+Fact = TypeVar("Fact", bound="Versioned")
 
 
-class RecordedQuerySet(models.QuerySet[Fact]):
+class VersionedQuerySet(models.QuerySet[Fact]):
     def get_by_natural_key(self, *parts: Any) -> Fact:
         """Also by a name that it, or what names it, had before. Raises DoesNotExist, or ValueError where the parts are
         too few or too many."""
@@ -24,11 +24,11 @@ class RecordedQuerySet(models.QuerySet[Fact]):
             return self.get(**schema.lookups(now))
 
 
-class Recorded(models.Model):
+class Versioned(models.Model):
     """A fact whose every change is a revision.
 
-    `version` counts the changes. Only `frameworks.revisions` writes recorded facts: it raises the version in the
-    same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
+    `version` counts the changes. Only `frameworks.record.revisions` writes versioned facts: it raises the version in
+    the same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
     """
 
     #: The fields that name a fact: set once, then for ever, but where `renaming` says otherwise. A relation stands for
@@ -49,7 +49,7 @@ class Recorded(models.Model):
         return tuple(
             part
             for value in values
-            for part in (value.natural_key() if isinstance(value, Recorded) else [value])
+            for part in (value.natural_key() if isinstance(value, Versioned) else [value])
         )
 
     @property
@@ -58,18 +58,18 @@ class Recorded(models.Model):
         return "/".join(str(part) for part in self.natural_key())
 
 
-def renamed_key(model: type[Recorded], parts: Sequence[Any]) -> list[Any]:
+def renamed_key(model: type[Versioned], parts: Sequence[Any]) -> list[Any]:
     """The natural key with today's names for those that have changed."""
     former: Any = apps.get_model("frameworks", "FormerSlug")
     now = former.objects.now([part for part in parts if isinstance(part, str)])
     return schema_of(model).renamed_key(parts, lambda kind, name: now.get((kind, name), name))
 
 
-def renamable_models() -> dict[str, type[Recorded]]:
+def renamable_models() -> dict[str, type[Versioned]]:
     """Those kinds whose facts can be renamed."""
-    return {kind: model for kind, model in recorded_models().items() if model.is_renamable}
+    return {kind: model for kind, model in versioned_models().items() if model.is_renamable}
 
 
-def recorded_models() -> dict[str, type[Recorded]]:
+def versioned_models() -> dict[str, type[Versioned]]:
     """Every kind of fact, by the name that revisions know it by, whichever app it lives in."""
-    return {str(model._meta.model_name): model for model in apps.get_models() if issubclass(model, Recorded)}
+    return {str(model._meta.model_name): model for model in apps.get_models() if issubclass(model, Versioned)}
