@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client, override_settings
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -20,6 +20,7 @@ from frameworks.models.schema import State
 from frameworks.record import revisions
 from frameworks.record.asof import Past, Recording, at_end_of, history_begins
 from tests import factories
+from tests.draws import examples
 from tests.html import Element, cells, order, read, standings
 from tests.worlds import CATALOGUE, make_world
 
@@ -221,11 +222,8 @@ QUERIES = st.tuples(
 ).map(lambda parts: "&".join(pair for part in parts for pair in part))
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
+@examples(
+    25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(query=QUERIES, name=st.sampled_from(["", *NEEDS]))
