@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+import tests.draws  # noqa: F401 - loads the profile of hypothesis
 from tests.browser.chromium import browser_required, chromium
 
 #: Modules with fixtures for tests of several rooms.

@@ -27,8 +27,8 @@ class VersionedQuerySet(models.QuerySet[Fact]):
 class Versioned(models.Model):
     """A fact whose every change is a revision.
 
-    `version` counts the changes. Only `frameworks.record.revisions` writes versioned facts: it raises the version in the
-    same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
+    `version` counts the changes. Only `frameworks.record.revisions` writes versioned facts: it raises the version in
+    the same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
     """
 
     #: The fields that name a fact: set once, then for ever, but where `renaming` says otherwise. A relation stands for

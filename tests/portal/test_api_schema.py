@@ -10,12 +10,13 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.http import QueryDict
 from django.test import Client
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from schemathesis import Case
 
 from comparisons.comparison import comparing
 from config.wsgi import application
 from tests import factories
+from tests.draws import examples
 from tests.html import read
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,13 +52,7 @@ schema = schemathesis.pytest.from_fixture("described")
 
 
 @schema.parametrize()
-@settings(
-    max_examples=10,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(5, suppress_health_check=list(HealthCheck))
 def test_it_answers_as_it_says(case: Case) -> None:
     if all(re.fullmatch(r"[\w-]+", str(value)) for value in case.path_parameters.values()):
         case.path_parameters = THERE.get(case.path, {})

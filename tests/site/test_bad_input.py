@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.draws import examples
 from tests.html import Element, order, read, standings, submission
 from tests.pages import PAGES, get
 from tests.worlds import SCORES
@@ -322,13 +323,7 @@ QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(
         f"{quote(name, errors='replace')}={quote(value, errors='replace')}" for name, value in pairs
     )
 ) | st.binary(max_size=40).map(quote)
-bounded = settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+bounded = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.both

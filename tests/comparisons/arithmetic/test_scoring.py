@@ -9,14 +9,12 @@ from statistics import mean
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.scoring import Fit, apportion, contributions, fit, points, rank, share
 from comparisons.comparison import permalinks
-
-unhurried = settings(deadline=None)
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 NAMES = ["learning", "speed", "parts", "security", "manuals"]
@@ -194,7 +192,6 @@ def mean_share(scores: Mapping[str, int], weights: Weights) -> Fraction:
     return (mean(ballot) - 1) / 4
 
 
-@unhurried
 @given(full_scores, counting_weights)
 def test_fully_rated_the_fit_is_the_weighted_mean_and_the_band_a_point(
     scores: dict[str, int], weights: Weights
@@ -203,7 +200,6 @@ def test_fully_rated_the_fit_is_the_weighted_mean_and_the_band_a_point(
     assert fit(scores, weights) == Fit(value=value, coverage=Fraction(1), low=value, high=value)
 
 
-@unhurried
 @given(scores, counting_weights)
 def test_the_band_is_the_fit_if_every_gap_were_worst_or_best(scores: Scores, weights: Weights) -> None:
     worst = {name: scores.get(name) or 1 for name in weights}
@@ -212,7 +208,6 @@ def test_the_band_is_the_fit_if_every_gap_were_worst_or_best(scores: Scores, wei
     assert (found.low, found.high) == (mean_share(worst, weights), mean_share(best, weights))
 
 
-@unhurried
 @given(scores, weights)
 def test_the_fit_lies_in_its_band_and_the_gaps_are_its_width(scores: Scores, weights: Weights) -> None:
     found = fit(scores, weights)
@@ -225,7 +220,6 @@ def test_the_fit_lies_in_its_band_and_the_gaps_are_its_width(scores: Scores, wei
     assert 0 <= found.low <= middle <= found.high <= 1
 
 
-@unhurried
 @given(scores, weights)
 def test_no_fit_exactly_where_nothing_that_counts_is_rated(scores: Scores, weights: Weights) -> None:
     counted = [name for name, weight in weights.items() if weight and scores.get(name) is not None]
@@ -233,7 +227,6 @@ def test_no_fit_exactly_where_nothing_that_counts_is_rated(scores: Scores, weigh
     assert (found.value is None, found.coverage == 0) == (not counted, not counted)
 
 
-@unhurried
 @given(scores, weights, st.integers(1, 100))
 def test_only_the_proportions_of_the_weights_matter(scores: Scores, weights: Weights, times: int) -> None:
     scaled = {name: weight * times for name, weight in weights.items()}
@@ -241,7 +234,6 @@ def test_only_the_proportions_of_the_weights_matter(scores: Scores, weights: Wei
     assert contributions(scores, scaled) == contributions(scores, weights)
 
 
-@unhurried
 @given(scores, weights)
 def test_a_criterion_of_weight_0_might_as_well_not_be_there(scores: Scores, weights: Weights) -> None:
     counting = {name: weight for name, weight in weights.items() if weight}
@@ -249,14 +241,12 @@ def test_a_criterion_of_weight_0_might_as_well_not_be_there(scores: Scores, weig
     assert fit(scores, weights) == fit({name: scores.get(name) for name in counting}, counting)
 
 
-@unhurried
 @given(st.data(), scores, weights)
 def test_the_order_of_criteria_does_not_matter(data: st.DataObject, scores: Scores, weights: Weights) -> None:
     shuffled = dict(data.draw(st.permutations(list(weights.items()))))
     assert fit(dict(reversed(scores.items())), shuffled) == fit(scores, weights)
 
 
-@unhurried
 @given(full_scores, counting_weights, names)
 def test_a_better_score_makes_a_better_fit(scores: dict[str, int], weights: Weights, name: str) -> None:
     worse, better = ({**scores, name: score} for score in (2, 3))
@@ -266,14 +256,12 @@ def test_a_better_score_makes_a_better_fit(scores: dict[str, int], weights: Weig
     assert after == before + gain
 
 
-@unhurried
 @given(scores, weights)
 def test_contributions_add_up_to_the_fit_exactly(scores: Scores, weights: Weights) -> None:
     value = fit(scores, weights).value
     assert sum(contributions(scores, weights).values()) == 100 * (value or 0)
 
 
-@unhurried
 @given(scores, weights, st.sampled_from([0, 1]))
 def test_shown_contributions_add_up_to_the_fit_shown(scores: Scores, weights: Weights, digits: int) -> None:
     exact = contributions(scores, weights)
@@ -286,7 +274,6 @@ def test_shown_contributions_add_up_to_the_fit_shown(scores: Scores, weights: We
     assert all(shown[name] == 0 for name in exact if exact[name] == 0)
 
 
-@unhurried
 @given(ranked_values)
 def test_a_rank_is_one_more_than_the_number_of_better_ones(values: list[Fraction | int | None]) -> None:
     known = [value for value in values if value is not None]

@@ -4,7 +4,7 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons.arithmetic import scoring
@@ -62,7 +62,6 @@ def test_all_weights_are_as_likely_as_each_other() -> None:
     assert all(900 < times < 1100 for times in counted.values())
 
 
-@settings(deadline=None)
 @given(scores=worlds, minimum=st.sampled_from([Fraction(0), Fraction(2, 5), HALF, Fraction(1)]))
 def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], minimum: Fraction) -> None:
     led = [scoring.leaders(scores, each, minimum) for each in weightings(CRITERIA, 3, draws=60)]
@@ -72,7 +71,6 @@ def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], mini
     assert found.nobody == led.count(())
 
 
-@settings(deadline=None)
 @given(scores=worlds, draws=st.integers(1, 300))
 def test_the_shares_add_up(scores: dict[str, scoring.Scores], draws: int) -> None:
     found = drawn(scores, draws=draws)

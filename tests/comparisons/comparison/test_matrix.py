@@ -6,15 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons.arithmetic.scoring import Fit
 from comparisons.comparison.matrix import Matrix, build_matrix
 from frameworks.cells import Cell, Key, Tally
 from frameworks.models import Criterion, CriterionGroup, Framework, Rating
-
-unhurried = settings(deadline=None)
 
 #: One framework's scores under the criteria in order; a count of claims in brackets where there is no score.
 Scores = Sequence[int | list[int] | None]
@@ -198,7 +196,6 @@ some_worlds = st.dictionaries(st.sampled_from(["A", "B", "C", "D"]), some_scores
 some_weights = st.dictionaries(st.sampled_from("abc"), st.integers(0, 10))
 
 
-@unhurried
 @given(some_worlds, some_weights, st.sets(st.sampled_from("abc")), st.booleans(), st.sampled_from("abc"))
 def test_what_is_shown_moves_no_fit_and_no_rank(
     scores: dict[str, Scores], weights: dict[str, int], columns: set[str], only: bool, sort: str
@@ -211,7 +208,6 @@ def test_what_is_shown_moves_no_fit_and_no_rank(
     assert ranks(some) == ranks(everything)
 
 
-@unhurried
 @given(some_worlds, some_scores, some_weights)
 def test_another_framework_never_moves_a_fit(
     scores: dict[str, Scores], newcomer: Scores, weights: dict[str, int]

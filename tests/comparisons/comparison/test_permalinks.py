@@ -29,9 +29,8 @@ USE_CASES = ["api", "shop"]
 FRAMEWORKS = ["django", "fastapi", "flask"]
 DEFAULTS = {"learning-curve": 3, "performance": 2, "security": 1}
 
-unhurried = settings(deadline=None)
 # The catalogue is only read, so that it can be the same for every example.
-on_one_catalogue = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_one_catalogue = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,6 @@ def test_dropping_a_facet_value_leaves_the_rest_in_its_order(facet: str, value: 
     assert view.without_value(facet, value).query() == left
 
 
-@unhurried
 @given(views)
 def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None:
     bare = view.unfiltered()
@@ -246,7 +244,6 @@ def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None
     assert dropped.but(q="", use_case="") == bare
 
 
-@unhurried
 @given(views)
 def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(view: View) -> None:
     kept = View(
@@ -294,7 +291,6 @@ def test_one_changed_weight_pins_all_and_so_does_a_use_case(query: str, passed_o
     assert View(use_case=use_case, weights=weights).pinned(DEFAULTS).query() == passed_on
 
 
-@unhurried
 @given(views, st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10))))
 def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, int]) -> None:
     then = {**DEFAULTS, **view.weights}
@@ -305,7 +301,6 @@ def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, i
         assert {**later, **passed_on.weights} == then
 
 
-@unhurried
 @given(views)
 def test_passing_on_leaves_out_nothing_and_the_page_says_the_same(view: View) -> None:
     passed_on = view.pinned(DEFAULTS)
@@ -346,7 +341,6 @@ def test_parties(address: str, slugs: list[str]) -> None:
     assert parties(address) == slugs
 
 
-@unhurried
 @given(st.lists(st.sampled_from(["django", "flask", "web2py", "vs", "x-1", "vs-x"]), unique=True))
 def test_versus_is_read_back(slugs: list[str]) -> None:
     assert parties(versus(slugs)) == slugs

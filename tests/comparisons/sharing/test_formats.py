@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -29,6 +29,7 @@ from frameworks.models import Rating, Revision
 from frameworks.record import revisions
 from frameworks.tables import kinds, sheets
 from tests import factories
+from tests.draws import examples
 from tests.frameworks.tables.importing import confirm, counts, preview, shown, upload
 from tests.html import Element, read
 from tests.items import make_items
@@ -477,7 +478,7 @@ def contents(draw: Any) -> Content:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, suppress_health_check=list(HealthCheck))
 @given(content=contents(), title=named, notice=named, turned=st.booleans())
 def test_any_content_comes_back_from_each_format(
     content: Content, title: str, notice: str, turned: bool

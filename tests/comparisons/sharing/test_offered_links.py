@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
@@ -18,6 +18,7 @@ from comparisons.models import UseCase
 from frameworks.models import Criterion, Facet, Framework, Rating, Revision
 from frameworks.record import revisions
 from tests import factories
+from tests.draws import examples
 from tests.html import read
 from tests.pages import form_of, table
 
@@ -28,7 +29,7 @@ PLANTED, CHANGED = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 12
 DAYS = [None, date(2026, 4, 1), date(2026, 6, 1), timezone.localdate()]
 
 #: Pages take their time: what is found is not made smaller.
-many = settings(max_examples=15, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain})
+many = examples(6, phases=set(Phase) - {Phase.shrink, Phase.explain})
 
 
 @pytest.fixture(scope="module", autouse=True)
