@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from pictures import drawing  # noqa: E402 - Django comes first
-from pictures.card import Bar, Card, Dots, Row, Scale, Steps, figures, part  # noqa: E402
+from pictures.card import BarMark, Card, CardRow, DotsMark, ScaleMark, StepsMark, figures, part  # noqa: E402
 from pictures.rasterising import png_of  # noqa: E402
 
 NAMES = [
@@ -33,7 +33,8 @@ TIMES = 15
 
 def standings(count: int, ranked: int) -> Card:
     rows = [
-        Row(name, name, Scale(40, 90, 70), "70", str(place)) for place, name in enumerate(NAMES[:count], 1)
+        CardRow(name, name, ScaleMark(40, 90, 70), "70", str(place))
+        for place, name in enumerate(NAMES[:count], 1)
     ]
     parts = (*part(rows[:ranked]), *part(rows[ranked:], "Too little evidence to rank"))
     return Card(
@@ -49,23 +50,25 @@ CARDS = {
         "Framework",
         "Django",
         "Full-stack framework with batteries included",
-        part(Row(f"Criterion {number}", "", Steps(4), "4") for number in range(18)),
+        part(CardRow(f"Criterion {number}", "", StepsMark(4), "4") for number in range(18)),
     ),
     "criterion, 4 dot plots": Card(
         "Criterion",
         "Performance",
         "How fast does it answer?",
-        part(Row(name, "", Dots(((2, 1, True), (4, 3, False)), 3), "3") for name in NAMES[:4]),
+        part(CardRow(name, "", DotsMark(((2, 1, True), (4, 3, False)), 3), "3") for name in NAMES[:4]),
     ),
     "benchmark, 3 bars": Card(
         "Benchmarks",
         "Measured figures, and what they leave unsaid",
-        parts=part(Row(name, "", Bar(0.5), "about 34,000") for name in NAMES[:3]),
+        parts=part(CardRow(name, "", BarMark(0.5), "about 34,000") for name in NAMES[:3]),
     ),
     "list of 8 lines": Card(
         "Questions",
         "What readers ask, and what each source answers",
-        parts=part(Row("Which framework should a newcomer start with?", "", figure="2") for _ in range(8)),
+        parts=part(
+            CardRow("Which framework should a newcomer start with?", "", figure="2") for _ in range(8)
+        ),
     ),
     "figures only": Card("Method", "How scores are made", figures=figures((717, "claim"), (4, "source"))),
 }

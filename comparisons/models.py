@@ -1,9 +1,6 @@
 """What follows from the facts for somebody's project: use cases with their weights, rules that sources state, and
 comparisons that were frozen."""
 
-from collections.abc import Mapping
-
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,7 +9,7 @@ from django.urls import reverse
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Recorded, Source
 from frameworks.models.evidence import ONE_TO_FIVE
-from frameworks.models.promises import one_to_five_check, slug_check, slug_field
+from frameworks.models.promises import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.recorded import RecordedQuerySet
 
 
@@ -68,7 +65,7 @@ class UseCaseWeight(Recorded):
         Criterion, models.PROTECT, related_name="use_case_weights", limit_choices_to={"is_scored": True}
     )
     weight = models.PositiveSmallIntegerField(
-        validators=[MaxValueValidator(settings.WEIGHT_MAX)], help_text="0 to 10."
+        validators=[MaxValueValidator(WEIGHT_MAX)], help_text="0 to 10."
     )
 
     objects = RecordedQuerySet.as_manager()
@@ -78,7 +75,7 @@ class UseCaseWeight(Recorded):
         ordering = ["use_case", "criterion__group__position", "criterion__position"]
         constraints = [
             models.UniqueConstraint("use_case", "criterion", name="use_case_weight_once_per_criterion"),
-            models.CheckConstraint(condition=Q(weight__range=(0, 10)), name="use_case_weight_in_range"),
+            weight_check("use_case_weight_in_range", "weight"),
         ]
 
     def __str__(self) -> str:
@@ -129,12 +126,6 @@ class Need(Recorded):
     def wanted(self) -> str:
         """`Built in: Admin`, `Security at least 3`."""
         return str(self.value or f"{self.criterion} at least {self.minimum}")
-
-    def is_met(self, framework: Framework, scores: Mapping[str, int | None]) -> bool:
-        """By a framework with its traits and its scores by criterion. Without evidence it is not."""
-        if self.value:
-            return self.value.slug in {own.slug for own in framework.values_of(self.value.facet.slug)}
-        return bool(self.criterion and (scores.get(self.criterion.slug) or 0) >= (self.minimum or 0))
 
     def clean(self) -> None:
         if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (

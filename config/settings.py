@@ -135,7 +135,6 @@ SITE_NAME = "Touchstone"
 MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
 DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
 COMPARE_MAX = 5  # frameworks side by side
-WEIGHT_MAX = 10
 OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address
 OBJECTIONS_A_DAY_IN_ALL = 200  # taken from everybody: what editors can look at
 SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address

@@ -1,13 +1,13 @@
 """A cell: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.conf import settings
-
-from .models import Claim, Criterion, Framework, Rating, spread
+from . import dispute
+from .models import Claim, Criterion, Framework, Rating
+from .models.evidence import ClaimQuerySet
 
 Key = tuple[int, int]
 """Primary keys of framework and criterion."""
@@ -28,7 +28,7 @@ class Tally:
 
     @property
     def spread(self) -> int | None:
-        return spread((self.lowest, self.highest))
+        return dispute.spread((self.lowest, self.highest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Cell:
     @property
     def is_disputed(self) -> bool:
         """Readings lie two steps or more apart."""
-        return self.tally.spread is not None and self.tally.spread >= settings.DISPUTE_SPREAD
+        return dispute.is_disputed(self.tally.spread)
 
     @property
     def readings(self) -> list[int]:
@@ -104,21 +104,17 @@ def gather(
         for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
     claims: Mapping[Key, list[Claim]] = {}
-    tallies: dict[Key, Tally] = {}
     if with_claims:
         claims = by_cell(Claim.objects.about(*frameworks).cited())
         tallies = {key: tally(found) for key, found in claims.items()}
     else:
-        for row in Claim.objects.about(*frameworks).tallies():
-            part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
-            for key in _keys(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
-                tallies[key] = tallies.get(key, Tally()) + part
+        tallies = tallied(Claim.objects.about(*frameworks))
     return laid_out(frameworks, criteria, ratings, tallies, claims)
 
 
 def laid_out(
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
+    frameworks: Iterable[Framework],
+    criteria: Collection[Criterion],
     ratings: Mapping[Key, Rating],
     tallies: Mapping[Key, Tally],
     claims: Mapping[Key, Sequence[Claim]],
@@ -141,8 +137,18 @@ def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
     """The claims of each cell, in the order given; a joint one in both of its own."""
     found: dict[Key, list[Claim]] = defaultdict(list)
     for claim in claims:
-        for key in _keys(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
+        for key in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
             found[key].append(claim)
+    return found
+
+
+def tallied(claims: ClaimQuerySet) -> dict[Key, Tally]:
+    """The tally of every cell that has any of these claims, as the database counts them, in one query."""
+    found: dict[Key, Tally] = {}
+    for row in claims.tallies():
+        part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
+        for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
+            found[key] = found.get(key, Tally()) + part
     return found
 
 
@@ -153,6 +159,6 @@ def tally(claims: Iterable[Claim]) -> Tally:
     return Tally(len(found), min(readings, default=None), max(readings, default=None))
 
 
-def _keys(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
+def keys_of(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
     """The cells that a claim belongs to: its criterion's, and the joint one's where there is one."""
     return [(framework, under) for under in (criterion, joint) if framework and under]

@@ -3,12 +3,12 @@
 The picture and its alternative text are made of the same card, so that they cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ScaleMark:
     """A fit on the scale of 0 to 100: a bar for the band, a mark for the fit where there is a rank."""
 
     low: int
@@ -17,7 +17,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepsMark:
     """A score of 1 to 5 as the five-step mark."""
 
     score: int
@@ -25,7 +25,7 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Dots:
+class DotsMark:
     """Readings from 1 to 5: a dot for each step that has some, with how many and whether they dissent; a mark for the
     score, where there is one."""
 
@@ -34,7 +34,7 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class BarMark:
     """A number from zero, as a share of the width from 0 to 1."""
 
     share: float
@@ -42,21 +42,21 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CardRow:
     """One line of a chart: its place, a name, a mark and a figure. `says` is all of that in words."""
 
     name: str
     says: str
-    mark: Scale | Steps | Dots | Bar | None = None
+    mark: ScaleMark | StepsMark | DotsMark | BarMark | None = None
     figure: str = ""
     place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CardPart:
     """Rows under a heading of their own; none for the first."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CardRow, ...]
     heading: str = ""
 
     @property
@@ -65,7 +65,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class CardFigure:
     """A number that the page is about, and what it counts."""
 
     number: int
@@ -79,8 +79,8 @@ class Card:
     kicker: str
     title: str
     line: str = ""
-    parts: tuple[Part, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    parts: tuple[CardPart, ...] = ()
+    figures: tuple[CardFigure, ...] = ()
     legend: str = ""
     more: int = 0
 
@@ -89,7 +89,7 @@ class Card:
         return bool(self.parts or self.figures)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CardRow]:
         return [row for part in self.parts for row in part.rows]
 
     @property
@@ -119,15 +119,21 @@ class Card:
         return replace(self, parts=tuple(part for part in kept if part.rows), more=self.more + dropped)
 
 
-def figures(*counted: tuple[int, str]) -> tuple[Figure, ...]:
+def titled(kicker: str, title: str, line: str = "") -> Callable[[object], Card]:
+    """Return the builder for a page without a chart: its card has the title and a line, whatever the page shows."""
+    card = Card(kicker, title, line)
+    return lambda _context: card
+
+
+def figures(*counted: tuple[int, str]) -> tuple[CardFigure, ...]:
     """Each with its noun in the right number: `(1, "claim")`, `(3, "criterion|criteria")`."""
-    return tuple(Figure(number, _noun(number, noun)) for number, noun in counted)
+    return tuple(CardFigure(number, _noun(number, noun)) for number, noun in counted)
 
 
-def part(rows: Iterable[Row], heading: str = "") -> tuple[Part, ...]:
+def part(rows: Iterable[CardRow], heading: str = "") -> tuple[CardPart, ...]:
     """None where there are no rows."""
     found = tuple(rows)
-    return (Part(found, heading),) if found else ()
+    return (CardPart(found, heading),) if found else ()
 
 
 def _noun(number: int, noun: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from comparisons.models import UseCase
 from frameworks.cells import Cell, Key
-from frameworks.models import Criterion, Facet, Framework, Revision
+from frameworks.facts import Facts, current_facts
+from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
-from frameworks.record.asof import Facts, Today, at_end_of
+from frameworks.record.asof import at_end_of, end_of
 
 from . import use_cases
 from .content import Content, content_of
-from .filters import FrameworkFilter, filter_of
+from .filters import FrameworkFilter, Selection, must_haves
 from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import Matrix, Row, build_matrix
 from .permalinks import View
@@ -31,8 +32,6 @@ class Comparison:
     query: QueryDict
     facts: Facts
     view: View
-    criteria: Sequence[Criterion]
-    everyone: Sequence[Framework]
     frameworks: Sequence[Framework]
     day: DayForm
     kind: UseCaseForm
@@ -47,7 +46,7 @@ class Comparison:
 
     @cached_property
     def cells(self) -> Mapping[Key, Cell]:
-        return self.facts.cells(self.frameworks, self.criteria, with_claims=self.with_claims)
+        return self.facts.cells(self.frameworks, with_claims=self.with_claims)
 
     @cached_property
     def weights(self) -> dict[str, int]:
@@ -58,7 +57,7 @@ class Comparison:
     def table(self) -> Matrix:
         return build_matrix(
             self.frameworks,
-            self.criteria,
+            self.facts.criteria,
             self.cells,
             weights=self.weights,
             shown=self.view.criteria,
@@ -71,7 +70,7 @@ class Comparison:
     @property
     def usual(self) -> dict[str, int]:
         """By criterion, what it weighs unless a visitor says otherwise."""
-        return use_cases.weighing(self.use_case, self.criteria)
+        return use_cases.weighing(self.use_case, self.facts.criteria)
 
     def pinned_url(self, path: str) -> str:
         """The address of this view at `path` to pass on."""
@@ -85,7 +84,7 @@ class Comparison:
     @property
     def content(self) -> Content:
         """What it says, where it was made with its claims."""
-        return content_of(self.table, self.rows, self.criteria, self.weights)
+        return content_of(self.table, self.rows, self.facts.criteria, self.weights)
 
     @property
     def notices(self) -> Iterator[str]:
@@ -112,8 +111,8 @@ class Comparison:
 class Filtered(Comparison):
     """A matrix: its rows are chosen by filters, where a side by side names them."""
 
-    facets: Sequence[Facet]
     filters: FrameworkFilter
+    selection: Selection
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -128,25 +127,23 @@ class Filtered(Comparison):
 def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     """All frameworks that pass the filters, under the criteria asked for."""
     day, facts = _as_of(query)
-    criteria, facets, everyone = facts.criteria(), facts.facets(), facts.frameworks()
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
-    filters = filter_of(facts, query, facets=facets, criteria=criteria, use_case=kind.chosen)
-    weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
+    filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
+    selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
+    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
-    usual = use_cases.weighing(kind.chosen, criteria)
+    usual = use_cases.weighing(kind.chosen, facts.criteria)
     _follow_renames(query, day, kind, filters.form, weighing)
     return Filtered(
         query=query,
         facts=facts,
-        view=View.read(cleaned, [facet.slug for facet in facets]).plain(usual),
-        criteria=criteria,
-        everyone=everyone,
-        frameworks=filters.shown(),
+        view=View.read(cleaned, [facet.slug for facet in facts.facets]).plain(usual),
+        frameworks=selection.frameworks,
         day=day,
         kind=kind,
         weighing=weighing,
-        facets=facets,
         filters=filters,
+        selection=selection,
         with_claims=with_claims,
     )
 
@@ -154,20 +151,16 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
 def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) -> Comparison:
     """Those of the frameworks named that there are, the baseline first, with all claims."""
     day, facts = _as_of(query)
-    criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
-    by_slug = {framework.slug: framework for framework in everyone}
-    parties = [by_slug[slug] for slug in slugs if slug in by_slug]
+    parties = [facts.by_slug[slug] for slug in slugs if slug in facts.by_slug]
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
-    weighing = WeighingForm(query, criteria=criteria, frameworks=parties)
-    usual = use_cases.weighing(kind.chosen, criteria)
+    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=parties)
+    usual = use_cases.weighing(kind.chosen, facts.criteria)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
     _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
         view=view,
-        criteria=criteria,
-        everyone=everyone,
         frameworks=sorted(parties, key=lambda framework: framework.slug != view.baseline),
         day=day,
         kind=kind,
@@ -180,18 +173,15 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
 def ticked(query: QueryDict) -> Comparison:
     """The frameworks that are ticked in a matrix, as far as they are known; `view.framework` names them."""
     day, facts = _as_of(query)
-    criteria, everyone = facts.criteria(), facts.frameworks(with_traits=True)
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
-    weighing = WeighingForm(query, criteria=criteria, frameworks=everyone)
+    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
     _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
         view=view,
-        criteria=criteria,
-        everyone=everyone,
-        frameworks=[framework for framework in everyone if framework.slug in view.framework],
+        frameworks=[framework for framework in facts.frameworks if framework.slug in view.framework],
         day=day,
         kind=kind,
         weighing=weighing,
@@ -207,7 +197,7 @@ def _follow_renames(query: QueryDict, *forms: Form) -> None:
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
     """The facts of the day asked for; of today where none is, or none that can be had."""
     form = DayForm(query, today=timezone.localdate())
-    return form, at_end_of(form.day) if form.day else Today()
+    return form, at_end_of(form.day) if form.day else current_facts()
 
 
 def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
@@ -221,7 +211,4 @@ def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
 
 def stood_at(day: date | None, now: datetime) -> datetime:
     """The last moment whose facts a comparison shows: of the day asked for, or now."""
-    if day is None:
-        return now
-    midnight = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
-    return midnight - datetime.resolution
+    return now if day is None else end_of(day) - datetime.resolution

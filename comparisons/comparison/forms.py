@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from comparisons.models import UseCase, UseCaseQuerySet
 from frameworks.models import Criterion, Framework
+from frameworks.models.promises import WEIGHT_MAX
 
 from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
 
@@ -127,7 +127,7 @@ class WeighingForm(ReadForm):
             self.fields[WEIGHT + criterion.slug] = forms.IntegerField(
                 label=f"Weight of {criterion.name}",
                 min_value=0,
-                max_value=settings.WEIGHT_MAX,
+                max_value=WEIGHT_MAX,
                 required=False,
             )
 

@@ -1,12 +1,13 @@
 """What a use case makes of the facts: what counts, who falls short of a must-have, how the rest rank. No queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from comparisons.models import Need, Recommendation, UseCase
-from frameworks.cells import Cell, Key
+from frameworks.facts import Facts
 from frameworks.models import Criterion, Framework
 
+from .filters import must_have
 from .matrix import Matrix, Row, build_matrix
 
 
@@ -72,41 +73,31 @@ def weighed(use_case: UseCase, criteria: Sequence[Criterion]) -> list[Weighed]:
 
 
 def falling_short(
-    use_case: UseCase | None,
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
+    use_case: UseCase | None, facts: Facts, frameworks: Iterable[Framework]
 ) -> dict[Framework, list[Shortfall]]:
-    """Those of the frameworks, given with their traits, that do not meet every must-have, each with which."""
-    needs = use_case.needs.all() if use_case else []
-    found = {}
-    for framework in frameworks:
-        scores = {criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria}
-        found[framework] = [
-            Shortfall(need, scores.get(need.criterion.slug) if need.criterion else None)
-            for need in needs
-            if not need.is_met(framework, scores)
+    """Those of the frameworks that do not meet every must-have, each with which."""
+    needs = [(need, must_have(need)) for need in use_case.needs.all()] if use_case else []
+    found = {
+        framework: [
+            Shortfall(need, facts.scores(framework).get(need.criterion.slug) if need.criterion else None)
+            for need, is_met in needs
+            if not is_met(framework, facts)
         ]
+        for framework in frameworks
+    }
     return {framework: missing for framework, missing in found.items() if missing}
 
 
-def standings(
-    use_case: UseCase,
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    *,
-    minimum_coverage: float,
-) -> tuple[Matrix, list[Short]]:
+def standings(use_case: UseCase, facts: Facts, *, minimum_coverage: float) -> tuple[Matrix, list[Short]]:
     """The matrix of the use case, as its own address shows it, and those whom its must-haves keep off it."""
-    missing = falling_short(use_case, frameworks, criteria, cells)
-    weights = weighing(use_case, criteria)
+    missing = falling_short(use_case, facts, facts.frameworks)
+    weights, cells = weighing(use_case, facts.criteria), facts.cells(facts.frameworks)
 
     def table(*of: Framework) -> Matrix:
-        return build_matrix(of, criteria, cells, weights=weights, minimum_coverage=minimum_coverage)
+        return build_matrix(of, facts.criteria, cells, weights=weights, minimum_coverage=minimum_coverage)
 
     off = table(*missing)
     return (
-        table(*(framework for framework in frameworks if framework not in missing)),
+        table(*(framework for framework in facts.frameworks if framework not in missing)),
         [Short(row, tuple(missing[row.framework])) for row in (*off.ranked, *off.unranked)],
     )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import QueryDict
 
 from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
+from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
+from frameworks.models.promises import WEIGHT_MAX
 
 from .rules import Advice, Statement, advise
 
@@ -102,13 +103,12 @@ class Outcome:
         cls,
         kept: Sequence[Rule],
         answers: Mapping[str, Sequence[str]],
-        frameworks: Sequence[Framework],
-        criteria: Sequence[Criterion],
+        facts: Facts,
     ) -> Self:
-        """`frameworks` are the published ones: of others nothing is said."""
-        known = {framework.slug: framework for framework in frameworks}
-        statements = [statement for rule in kept if (statement := _statement(rule, known))]
-        return cls(advise(statements, answers), known, {rule.key: rule for rule in kept}, criteria)
+        """Of frameworks that are not published nothing is said."""
+        statements = [statement for rule in kept if (statement := _statement(rule, facts.by_slug))]
+        rules = {rule.key: rule for rule in kept}
+        return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria)
 
     @property
     def leaders(self) -> list[Framework]:
@@ -163,7 +163,7 @@ class Outcome:
             for slug in {claim.criterion.slug for claim in self.rules[one.key].claims.all()}
         )
         return {
-            criterion.slug: min(criterion.default_weight + spoken[criterion.slug], settings.WEIGHT_MAX)
+            criterion.slug: min(criterion.default_weight + spoken[criterion.slug], WEIGHT_MAX)
             for criterion in self.criteria
         }
 

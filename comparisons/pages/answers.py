@@ -82,12 +82,11 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
     if wants_fragment(request):
         # It is another page than the one that the form stands on.
         return HttpResponseClientRedirect(request.get_full_path())
-    known = {framework.slug for framework in asked.everyone}
-    ticked = [slug for slug in wanted if slug in known]
-    unknown = [slug for slug in wanted if slug not in known]
+    ticked = [slug for slug in wanted if slug in asked.facts.by_slug]
+    unknown = [slug for slug in wanted if slug not in asked.facts.by_slug]
     view = asked.view.side_by_side()
     context = {
-        "everyone": asked.everyone,
+        "everyone": asked.facts.frameworks,
         "ticked": ticked,
         "unknown": unknown,
         "wanted": wanted,

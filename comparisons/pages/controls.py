@@ -16,7 +16,8 @@ from comparisons.comparison.permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WE
 from comparisons.comparison.use_cases import weighing
 from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
-from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
+from frameworks.facts import Facts
+from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet
 from frameworks.pages.pictured import address
 
 #: So many of the best are offered side by side.
@@ -247,14 +248,14 @@ def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> 
 
 def around_matrix(
     table: Matrix,
-    criteria: Sequence[Criterion],
-    facets: Sequence[Facet],
+    facts: Facts,
     view: View,
     counts: Mapping[str, Mapping[str, int]],
     use_case: UseCase | None,
 ) -> dict[str, Any]:
     """The template context of everything around the matrix."""
     path = reverse("comparisons:matrix")
+    criteria, facets = facts.criteria, facts.facets
     usual = weighing(use_case, criteria)
     # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
@@ -295,15 +296,14 @@ def around_matrix(
 
 def around_side_by_side(
     table: Matrix,
-    criteria: Sequence[Criterion],
-    everyone: Sequence[Framework],
+    facts: Facts,
     view: View,
     use_case: UseCase | None,
 ) -> dict[str, Any]:
     """The template context of everything around a side by side."""
     slugs = [row.framework.slug for row in table.in_order]
     path = _side_by_side(slugs)
-    usual = weighing(use_case, criteria)
+    usual = weighing(use_case, facts.criteria)
     return {
         "view": view,
         "path": path,
@@ -313,7 +313,7 @@ def around_side_by_side(
         "parties": [_party(row, slugs, view) for row in table.in_order],
         "others": [
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
-            for framework in everyone
+            for framework in facts.frameworks
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
         "pinned_url": view.pinned(usual).url(path),

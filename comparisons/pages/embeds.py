@@ -22,8 +22,8 @@ from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from frameworks.pages.conditional import revalidated, unchanging
 from frameworks.pages.pictured import pictured
+from pictures.card import titled
 
-from . import cards
 from .answers import HtmxRequest, page_or_fragment, spoken, tidied, vary_on_htmx, wants_fragment
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -105,7 +105,7 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @require_safe
 @vary_on_htmx
 @revalidated
-@pictured(cards.of_embed)
+@pictured(titled("Embed", "A comparison in your own page", "Live or frozen, without cookies or scripts"))
 def maker(request: HtmxRequest) -> HttpResponse:
     """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
     query = spoken(request.GET)

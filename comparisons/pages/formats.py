@@ -16,7 +16,7 @@ from comparisons.comparison.content import Content
 from comparisons.comparison.permalinks import versus
 from comparisons.models import Snapshot
 from comparisons.sharing import exports
-from comparisons.sharing.exports import Origin, Place, in_words, listed
+from comparisons.sharing.exports import FileOrigin, Place, in_words, listed
 from comparisons.sharing.snapshots import Kept
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
@@ -73,7 +73,7 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
         return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
     content, path = Kept(found).content, found.get_absolute_url()
     address, stood = settings.SITE_URL + path, in_words(timezone.localdate(found.stood_at))
-    origin = Origin(
+    origin = FileOrigin(
         site=settings.SITE_NAME,
         title=f"{listed(one['name'] for one in content['frameworks'])} as they stood on {stood}",
         address=address,
@@ -89,10 +89,12 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
 # What a file says
 
 
-def _origin(asked: Comparison, content: Content, title: str, path: str, revision: Revision | None) -> Origin:
+def _origin(
+    asked: Comparison, content: Content, title: str, path: str, revision: Revision | None
+) -> FileOrigin:
     day, use_case = asked.view.as_of, asked.use_case
     when = f"as it stood on {in_words(day)}" if day else _words(revision)
-    return Origin(
+    return FileOrigin(
         site=settings.SITE_NAME,
         title=title,
         address=settings.SITE_URL + asked.pinned_url(path),
@@ -131,7 +133,7 @@ def _versions(asked: Comparison) -> dict[Place, int]:
 
 
 def _file(
-    content: Content, origin: Origin, ending: str, versions: dict[Place, int], *, turned: bool = False
+    content: Content, origin: FileOrigin, ending: str, versions: dict[Place, int], *, turned: bool = False
 ) -> HttpResponse:
     written: str | bytes
     if ending == "csv":

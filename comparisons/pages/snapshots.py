@@ -36,7 +36,7 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     at, address = comparing.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
         kept = snapshots.freeze(content, at=at, address=address, now=now)
-    except snapshots.TooMany as full:
+    except snapshots.TooManySnapshots as full:
         live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
         return _not_frozen(request, full, live_url, now)
     return HttpResponseRedirect(kept.get_absolute_url())
@@ -71,7 +71,7 @@ def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
 
 
 def _not_frozen(
-    request: HttpRequest, full: snapshots.TooMany, live_url: str, now: datetime
+    request: HttpRequest, full: snapshots.TooManySnapshots, live_url: str, now: datetime
 ) -> TemplateResponse:
     """Says why, and when there is room again; where that is not known, that there is none."""
     context = {"reason": str(full), "live_url": live_url}

@@ -1,6 +1,5 @@
 """Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +19,12 @@ from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.matrix import Row, build_matrix
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
-from frameworks.cells import Cell, Key, gather
-from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Source
+from frameworks.cells import Cell
+from frameworks.facts import Facts, current_facts
+from frameworks.models import Claim, FacetValue, Framework, Rating, Source
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import pictured
-from frameworks.record.asof import Today
+from pictures.card import titled
 
 from . import cards, controls, why
 from .answers import (
@@ -52,20 +52,20 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    table, view, filters = asked.table, asked.view, asked.filters
-    blame = [] if asked.frameworks else filters.blame()
+    facts, table, view = asked.facts, asked.table, asked.view
+    blame = [] if asked.frameworks else asked.selection.blame()
     context = {
         "matrix": table,
-        "why": why.explain(table, asked.criteria, asked.cells, asked.weights, view, request.path),
-        "everyone": asked.everyone,
-        "ticked": [framework for framework in asked.everyone if framework.slug in view.framework],
+        "why": why.explain(table, facts.criteria, asked.cells, asked.weights, view, request.path),
+        "everyone": facts.frameworks,
+        "ticked": [framework for framework in facts.frameworks if framework.slug in view.framework],
         "opened": _opened(asked),
-        "filters": filters,
+        "filters": asked.filters,
         "weighing": asked.weighing,
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
-        "blame": controls.blame(blame, asked.facets, asked.criteria, view, asked.use_case),
-        **controls.around_matrix(table, asked.criteria, asked.facets, view, filters.counts(), asked.use_case),
+        "blame": controls.blame(blame, facts.facets, facts.criteria, view, asked.use_case),
+        **controls.around_matrix(table, facts, view, asked.selection.counts(), asked.use_case),
         **stood(request.path, asked),
         **({} if view.as_of or wants_fragment(request) else _extent()),
     }
@@ -74,7 +74,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_chooser)
+@pictured(titled("Side by side", "Choose frameworks to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
     asked = comparing.ticked(request.GET)
@@ -100,18 +100,18 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     asked = comparing.side_by_side(query, slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
-    table, view, criteria, cells = asked.table, asked.view, asked.criteria, asked.cells
-    around = controls.around_side_by_side(table, criteria, asked.everyone, view, asked.use_case)
+    facts, table, view = asked.facts, asked.table, asked.view
+    around = controls.around_side_by_side(table, facts, view, asked.use_case)
     context = {
         "matrix": table,
         "names": " vs ".join(row.framework.name for row in table.in_order),
-        "why": why.explain(table, criteria, cells, asked.weights, view, around["path"]),
+        "why": why.explain(table, facts.criteria, asked.cells, asked.weights, view, around["path"]),
         "weighing": asked.weighing,
         "use_cases": asked.kind.use_cases,
         "notices": list(asked.notices),
         "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
-        "short": use_cases.falling_short(asked.use_case, asked.frameworks, criteria, cells),
+        "short": use_cases.falling_short(asked.use_case, facts, asked.frameworks),
         **around,
         **stood(around["path"], asked),
     }
@@ -127,9 +127,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
     found = choosing.prompts()
     form = choosing.AnswersForm(request.GET, found)
     answers = form.answers
-    frameworks = list(Framework.objects.published().with_traits())
-    criteria = list(Criterion.objects.scored().in_order())
-    outcome = choosing.Outcome.of(choosing.rules(), answers, frameworks, criteria)
+    outcome = choosing.Outcome.of(choosing.rules(), answers, current_facts())
     address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     context = {
         "asked": choosing.asked(found, answers),
@@ -168,7 +166,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_use_cases)
+@pictured(titled("Use cases", "Kinds of project, and what is recommended"))
 def use_case_index(request: HttpRequest) -> TemplateResponse:
     """Every use case in a line, with who is recommended first."""
     known = [use_cases.advice(use_case) for use_case in UseCase.objects.with_advice()]
@@ -182,17 +180,13 @@ def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
     """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
     found = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
-    facts = Today()
-    criteria, frameworks = facts.criteria(), facts.frameworks(with_traits=True)
-    cells = facts.cells(frameworks, criteria)
-    table, short = use_cases.standings(
-        found, frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE
-    )
+    facts = current_facts()
+    table, short = use_cases.standings(found, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
     context = {
         "use_case": found,
         "matrix": table,
         "short": short,
-        "weighed": use_cases.weighed(found, criteria),
+        "weighed": use_cases.weighed(found, facts.criteria),
         **controls.around_use_case(table, found),
     }
     return TemplateResponse(request, "comparisons/use_case.html", context)
@@ -200,15 +194,14 @@ def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_method)
+@pictured(titled("Method", "How scores, fit and ranks are made"))
 def method(request: HttpRequest) -> HttpResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
-    criteria = list(Criterion.objects.scored().in_order())
-    frameworks = list(Framework.objects.published().with_traits())
-    cells = gather(frameworks, criteria)
-    table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
+    facts = current_facts()
+    cells = facts.cells(facts.frameworks)
+    table = build_matrix(facts.frameworks, facts.criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
     example = next(iter(table.ranked or table.unranked), None)
-    steps = _worked(example, criteria, cells) if example else []
+    steps = _worked(example, facts) if example else []
     context = {
         "matrix": table,
         "example": example,
@@ -227,8 +220,7 @@ def _opened(asked: Comparison) -> Cell | None:
     for row in asked.table.in_order:
         for column, entry in zip(asked.table.columns, row.entries, strict=True):
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                claims = asked.facts.claims(row.framework, column.criterion)
-                return replace(entry.cell, claims=tuple(claims))
+                return replace(entry.cell, claims=asked.facts.claims(row.framework, column.criterion))
     return None
 
 
@@ -241,10 +233,10 @@ def _extent() -> dict[str, int]:
     }
 
 
-def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cell]) -> list[dict[str, Any]]:
+def _worked(example: Row, facts: Facts) -> list[dict[str, Any]]:
     """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
-    weights = {criterion.slug: criterion.default_weight for criterion in criteria}
-    scores = {criterion.slug: cells[example.framework.pk, criterion.pk].score for criterion in criteria}
+    weights = {criterion.slug: criterion.default_weight for criterion in facts.criteria}
+    scores = facts.scores(example.framework)
     shown = scoring.shown_contributions(scores, weights)
     return [
         {
@@ -254,6 +246,6 @@ def _worked(example: Row, criteria: Sequence[Criterion], cells: Mapping[Key, Cel
             "share": None if score is None else float(scoring.share(score)),
             "points": float(shown[criterion.slug]) if criterion.slug in shown else None,
         }
-        for criterion in criteria
+        for criterion in facts.criteria
         for score in [scores[criterion.slug]]
     ]

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from django.conf import settings
-
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.flips import flips
 from comparisons.arithmetic.stability import stability
@@ -17,6 +15,7 @@ from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from frameworks.cells import Cell, Key
 from frameworks.models import Criterion, CriterionGroup, Framework
+from frameworks.models.promises import WEIGHT_MAX
 
 #: So many of the ranked are drawn; their table would be too wide with more.
 DRAWN = 10
@@ -29,7 +28,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Contribution:
     """What one criterion adds to one framework's fit, in points; None where it is not rated. `start` says where on
     the bar from 0 to 100 it is drawn."""
 
@@ -40,12 +39,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class GroupStretch:
     """What a group of criteria adds together, drawn in one tint."""
 
     group: CriterionGroup
     tint: int
-    parts: tuple[Part, ...]
+    parts: tuple[Contribution, ...]
     points: float
     start: float
 
@@ -55,14 +54,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class FitBar:
     """One ranked framework's fit, made up of stretches."""
 
     row: Row
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[GroupStretch, ...]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Contribution]:
         return [part for stretch in self.stretches for part in stretch.parts]
 
 
@@ -94,7 +93,7 @@ class Turn:
         weights, name = self.weights, in_sentence(self.criterion.name)
         verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
         upwards = weights[0] > self.weight
-        end = settings.WEIGHT_MAX if upwards else 0
+        end = WEIGHT_MAX if upwards else 0
         if len(weights) == 1:
             shown = str(weights[0]) if weights[0] == end else f"exactly {weights[0]}"
         elif weights[-1] == end:
@@ -140,7 +139,7 @@ class Why:
     rows: tuple[Row, ...]
     leaders: tuple[Row, ...]
     counts: bool
-    bars: tuple[Bar, ...]
+    bars: tuple[FitBar, ...]
     undrawn: int
     lead: Lead | None
     turns: tuple[Turn, ...]
@@ -148,7 +147,7 @@ class Why:
     firmness: Firmness | None
 
     @property
-    def lines(self) -> list[tuple[CriterionGroup, int, list[Stretch], list[list[Part]]]]:
+    def lines(self) -> list[tuple[CriterionGroup, int, list[GroupStretch], list[list[Contribution]]]]:
         """The bars as a table: each group with its tint and its stretches, then its criteria with their parts."""
         return [
             (
@@ -205,7 +204,7 @@ def _bar(
     cells: Mapping[Key, Cell],
     weights: Mapping[str, int],
     scores: Mapping[str, int | None],
-) -> Bar:
+) -> FitBar:
     shown = scoring.shown_contributions(scores, weights)
     start = Fraction(0)
     stretches = []
@@ -215,14 +214,16 @@ def _bar(
             points = shown.get(criterion.slug)
             cell = cells[row.framework.pk, criterion.pk]
             parts.append(
-                Part(cell, weights[criterion.slug], None if points is None else float(points), float(start))
+                Contribution(
+                    cell, weights[criterion.slug], None if points is None else float(points), float(start)
+                )
             )
             start += points or 0
-        stretches.append(Stretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
-    return Bar(row, tuple(stretches))
+        stretches.append(GroupStretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
+    return FitBar(row, tuple(stretches))
 
 
-def _lead(table: Matrix, bars: Sequence[Bar]) -> Lead | None:
+def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
     """None where nobody leads alone, or nobody follows."""
     if table.lead is None:
         return None
@@ -252,7 +253,7 @@ def _turns(
     """Return what would change who leads, the nearest first."""
     by_slug = {criterion.slug: criterion for criterion in criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
-    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=settings.WEIGHT_MAX)
+    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
     turns: dict[str, Turn] = {}
     for flip in sorted(found, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
         # Each criterion's nearest turn bears its name: after the step that it leads to, the step back bears it.
@@ -273,7 +274,7 @@ def _firmness(table: Matrix, criteria: Sequence[Criterion], scores: Mapping[str,
         scores,
         [criterion.slug for criterion in criteria],
         minimum_coverage=table.minimum_coverage,
-        heaviest=settings.WEIGHT_MAX,
+        heaviest=WEIGHT_MAX,
     )
     names = {row.framework.slug: row.framework.name for row in table.in_order}
     counted = [

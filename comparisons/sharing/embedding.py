@@ -26,7 +26,7 @@ from comparisons.comparison.content import (
 from comparisons.models import Snapshot
 from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
-from pictures.drawing import PICTURE
+from pictures.svg import PICTURE
 
 from .snapshots import Kept
 
@@ -69,7 +69,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EmbedLine:
     """A criterion with its marks in the order of the frameworks. `usual`: its default weight, where it has another."""
 
     criterion: CriterionContent
@@ -117,7 +117,7 @@ class Embed:
         return ({**framework, "scale": scale_of(framework)} for framework in self.frameworks)
 
     @property
-    def groups(self) -> list[list[Line]]:
+    def groups(self) -> list[list[EmbedLine]]:
         cells = {(cell["framework"], cell["criterion"]): cell for cell in self.content["cells"]}
         slugs = [framework["slug"] for framework in self.frameworks]
         return [
@@ -128,7 +128,7 @@ class Embed:
             for _, criteria in groupby(self.content["criteria"], lambda one: one["group"])
         ]
 
-    def _line(self, criterion: CriterionContent, cells: Mapping[str, CellContent]) -> Line:
+    def _line(self, criterion: CriterionContent, cells: Mapping[str, CellContent]) -> EmbedLine:
         scores = [cell["score"] for cell in cells.values()]
         best = max(filter(None, scores), default=None) if len(set(scores)) > 1 else None
         base = cells[self.baseline]["score"] if self.baseline else None
@@ -145,7 +145,7 @@ class Embed:
             for slug, cell in cells.items()
             for score in [cell["score"]]
         )
-        return Line(criterion, weight, None if usual == weight else usual, tuple(marks))
+        return EmbedLine(criterion, weight, None if usual == weight else usual, tuple(marks))
 
     @property
     def verdict(self) -> str:
@@ -223,21 +223,21 @@ class Embed:
 
 def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
     """Of frameworks that there are, in this order, the baseline first. Its addresses pin the weights."""
-    usual = {criterion.slug: criterion.default_weight for criterion in asked.criteria}
-    view = asked.view.side_by_side().pinned(use_cases.weighing(asked.use_case, asked.criteria))
+    usual = {criterion.slug: criterion.default_weight for criterion in asked.facts.criteria}
+    view = asked.view.side_by_side().pinned(use_cases.weighing(asked.use_case, asked.facts.criteria))
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # What is alike in all takes no room here, where nothing can be unfolded.
     table = replace(asked, view=view, folds=False).table
     order = sorted(slugs, key=lambda slug: slug != view.baseline)
     rows = sorted(table.in_order, key=lambda row: order.index(row.framework.slug))
     return Embed(
-        content=content_of(table, rows, asked.criteria, asked.weights),
+        content=content_of(table, rows, asked.facts.criteria, asked.weights),
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
         under=_whose(asked),
         baseline=view.baseline,
         usual=usual,
-        left_out=len(asked.criteria) - len(table.columns),
+        left_out=len(asked.facts.criteria) - len(table.columns),
     )
 
 
@@ -291,6 +291,6 @@ def oembed_url(path: str) -> str:
 
 
 def _whose(asked: Comparison) -> str:
-    if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.criteria)):
+    if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.facts.criteria)):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
     return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"

@@ -1,6 +1,6 @@
 """A comparison as a file: CSV, JSON and Markdown from one content. No queries.
 
-The values are the same in each. What a site or an address adds to them is handed in as `Origin`.
+The values are the same in each. What a site or an address adds to them is handed in as `FileOrigin`.
 """
 
 import json
@@ -45,7 +45,7 @@ SILENT, UNSCORED = "no source says", "not scored yet"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class FileOrigin:
     """Where a file comes from. `address` shows the same for good; `facts` says in words of when it is."""
 
     site: str
@@ -59,7 +59,7 @@ class Origin:
     notices: Sequence[str] = ()
 
 
-def write_json(content: Content, origin: Origin) -> str:
+def write_json(content: Content, origin: FileOrigin) -> str:
     """All of the content, and around it where it is from."""
     said = {
         "site": origin.site,
@@ -76,7 +76,7 @@ def write_json(content: Content, origin: Origin) -> str:
 # CSV
 
 
-def write_csv(content: Content, origin: Origin, versions: Mapping[Place, int]) -> bytes:
+def write_csv(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> bytes:
     """One row for each cell, as the desk's table of ratings has it, so that it can be imported.
 
     `versions` are those of the ratings, where they are known: with them what is changed in the file can be imported.
@@ -84,7 +84,7 @@ def write_csv(content: Content, origin: Origin, versions: Mapping[Place, int]) -
     return sheets.write(Sheet([*RATING, *REMARKS], list(_rows(content, origin, versions))), "csv")
 
 
-def _rows(content: Content, origin: Origin, versions: Mapping[Place, int]) -> Iterator[list[str]]:
+def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> Iterator[list[str]]:
     frameworks = {one["slug"]: one for one in content["frameworks"]}
     criteria = {one["slug"]: one for one in content["criteria"]}
     book = _Book(content)
@@ -143,7 +143,7 @@ def _one_line(text: str) -> str:
 # Markdown
 
 
-def write_markdown(content: Content, origin: Origin, *, turned: bool) -> str:
+def write_markdown(content: Content, origin: FileOrigin, *, turned: bool) -> str:
     """A table with a footnote for each score, as GitHub renders them. `turned`: criteria down, frameworks across."""
     notes = _Footnotes(content)
     table = (_turned if turned else _upright)(content, notes)

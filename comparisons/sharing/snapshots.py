@@ -7,34 +7,32 @@ import json
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, content_of, scale_of
 from comparisons.comparison.matrix import build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
-from frameworks.cells import gather
-from frameworks.models import Criterion, FormerSlug, Framework, Revision
-from frameworks.pages.objections import network
+from frameworks import limits
+from frameworks.facts import current_facts
+from frameworks.limits import Limit
+from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import Change
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-#: How long it is known that two were frozen from one network.
-SENDER_KEPT = timedelta(days=2)
+#: What senders are hashed for.
+PURPOSE = "comparisons.snapshots"
 
 
-class TooMany(Exception):
+class TooManySnapshots(Exception):
     """No more are taken until `again`; None where there is no room at all. Nothing was stored."""
 
     def __init__(self, reason: str, again: datetime | None = None) -> None:
@@ -57,59 +55,42 @@ def id_of(text: str) -> str:
 
 
 def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Snapshot:
-    """The snapshot of this content, made unless there is one. `at` is the moment of its facts. Raises TooMany."""
+    """Return the snapshot of this content, made unless there is one. `at` is the moment of its facts.
+
+    Raises TooManySnapshots.
+    """
     text = canonical(content)
     found = Snapshot.objects.filter(pk=id_of(text))
     if known := found.first():
         return known
     with transaction.atomic():
-        _wait_for_turn()
+        limits.wait_for_turn(Snapshot)
         if known := found.first():
             return known
         _refuse_too_many(address, now)
         size = len(text.encode())
         _refuse_too_large(size)
-        Freezing.objects.filter(at__lt=now - SENDER_KEPT).delete()
-        Freezing.objects.create(at=now, sender=sender(address, now.date()))
+        Freezing.objects.filter(at__lt=now - limits.SENDER_KEPT).delete()
+        Freezing.objects.create(at=now, sender=limits.sender(PURPOSE, address, now.date()))
         return Snapshot.objects.create(pk=id_of(text), size=size, stood_at=at, created_at=now, content=text)
 
 
-def _wait_for_turn() -> None:
-    """One at a time, or two that count at once both find room. SQLite has one writer anyway."""
-    kind = ContentType.objects.select_for_update(no_key=True)
-    list(kind.filter(app_label="comparisons", model="snapshot"))
-
-
-def sender(address: str, day: date) -> str:
-    """A keyed hash of the network that the address belongs to, another one each day."""
-    salt = f"comparisons.snapshots.sender.{day}"
-    return salted_hmac(salt, network(address), algorithm="sha256").hexdigest()
-
-
 def _refuse_too_many(address: str, now: datetime) -> None:
-    everybody = Freezing.objects.all()
-    # Yesterday's hash too: a day ago it was yesterday.
-    own = everybody.filter(sender__in=[sender(address, (now - ago).date()) for ago in (timedelta(), DAY)])
-    limits = [
-        (
-            own,
-            settings.SNAPSHOTS_AN_HOUR,
-            HOUR,
-            "From your address {} comparisons were frozen within an hour.",
-        ),
-        (own, settings.SNAPSHOTS_A_DAY, DAY, "From your address {} comparisons were frozen within a day."),
-        (everybody, settings.SNAPSHOTS_A_DAY_IN_ALL, DAY, "{} comparisons were frozen within a day."),
+    own = "From your address {} comparisons were frozen within"
+    most = [
+        Limit(False, settings.SNAPSHOTS_AN_HOUR, limits.HOUR, f"{own} an hour."),
+        Limit(False, settings.SNAPSHOTS_A_DAY, limits.DAY, f"{own} a day."),
+        Limit(True, settings.SNAPSHOTS_A_DAY_IN_ALL, limits.DAY, "{} comparisons were frozen within a day."),
     ]
-    for made, most, span, reason in limits:
-        times = made.filter(at__gt=now - span).values_list("at", flat=True)
-        if full := list(times[most - 1 : most]):
-            raise TooMany(reason.format(most), full[0] + span)
+    senders = limits.senders(PURPOSE, address, now)
+    if full := limits.reached(Freezing.objects.all(), most, at="at", senders=senders, now=now):
+        raise TooManySnapshots(*full)
 
 
 def _refuse_too_large(size: int) -> None:
     held = Snapshot.objects.aggregate(held=models.Sum("size"))["held"] or 0
     if held + size > settings.SNAPSHOTS_BYTES:
-        raise TooMany("There is no room for more frozen comparisons here.")
+        raise TooManySnapshots("There is no room for more frozen comparisons here.")
 
 
 # Reading back
@@ -275,9 +256,11 @@ def _by_todays_names(content: Content) -> Content:
 
 def _today(content: Content) -> Content:
     """The same frameworks and criteria, as far as they are still compared."""
-    frameworks = list(Framework.objects.published().filter(slug__in=_slugs(content["frameworks"])))
-    criteria = list(Criterion.objects.scored().in_order().filter(slug__in=_slugs(content["criteria"])))
-    cells = gather(frameworks, criteria, with_claims=True)
+    facts = current_facts()
+    named = {*_slugs(content["frameworks"])}, {*_slugs(content["criteria"])}
+    frameworks = [framework for framework in facts.frameworks if framework.slug in named[0]]
+    criteria = [criterion for criterion in facts.criteria if criterion.slug in named[1]]
+    cells = facts.cells(frameworks, with_claims=True)
     table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
     return content_of(table, table.in_order, criteria, {})
 

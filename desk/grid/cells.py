@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html
@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from frameworks import cells
 from frameworks.cells import Cell
-from frameworks.models import Criterion, Framework, Objection, Rating
+from frameworks.due import is_due
+from frameworks.models import Criterion, Framework, Objection
 
 EMPTY_CELL = "<td{}><div><small>{}</small></div></td>"
 RATED_CELL = '<td{} data-verdict="{}"><div><p><b>{}</b> {}</p><small>{}</small></div></td>'
@@ -67,14 +68,6 @@ class GridCell:
         return format_html(RATED_CELL, numbers, verdict, SafeString(self.cell.score), verdict, self.note)
 
 
-def is_due(rating: Rating | None, criterion: Criterion, today: date) -> bool:
-    """Return whether nobody has looked the rating over for longer than its criterion allows."""
-    if rating is None:
-        return False
-    interval = timedelta(days=criterion.review_interval_days)
-    return rating.reviewed_on is None or rating.reviewed_on + interval <= today
-
-
 def grid_cells(
     frameworks: Sequence[Framework], criteria: Sequence[Criterion], today: date
 ) -> dict[cells.Key, GridCell]:
@@ -82,6 +75,12 @@ def grid_cells(
     waiting = Objection.objects.waiting().filter(framework__in=frameworks, criterion__in=criteria)
     objections = Counter(waiting.order_by().values_list("framework_id", "criterion_id"))
     return {
-        key: GridCell(cell, objections[key], is_due(cell.rating, cell.criterion, today))
+        key: GridCell(cell, objections[key], _is_due(cell, today))
         for key, cell in cells.gather(frameworks, criteria, with_drafts=True).items()
     }
+
+
+def _is_due(cell: Cell, today: date) -> bool:
+    # The criterion is at hand; the rating's own would be asked for.
+    rating, interval = cell.rating, cell.criterion.review_interval_days
+    return rating is not None and is_due(rating.reviewed_on, interval, today)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.text import get_text_list
 
+from frameworks.backing import last_claim
 from frameworks.models import Claim, Rating
 
 
@@ -16,24 +17,10 @@ def free_key(claim: Claim) -> str:
     return next(free for free in (key, *numbered) if free not in taken)
 
 
-def resting_on(claim: Claim) -> list[Rating]:
-    """Return the published ratings that have no other claim."""
-    ratings = Rating.objects.filter(
-        is_published=True,
-        framework=claim.framework_id,
-        criterion__in=[pk for pk in (claim.criterion_id, claim.joint_criterion_id) if pk],
-    ).select_related("framework", "criterion")
-    return [
-        rating
-        for rating in ratings
-        if not Claim.objects.behind(rating.framework, rating.criterion).exclude(pk=claim.pk).exists()
-    ]
-
-
 def last_claim_of(ratings: Iterable[Rating]) -> str:
     """Return why the claim has to stay where it is, in a sentence."""
     names = get_text_list([f"“{rating}”" for rating in ratings], "and")
-    return f"It is the last claim behind the published rating {names}. Add another claim or unpublish the rating first."
+    return last_claim(f"the published rating {names}")
 
 
 def cited_by(claim: Claim) -> str:

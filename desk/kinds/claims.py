@@ -11,9 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.editing.forms import FactForm, PageForm
+from frameworks.backing import resting_on
 from frameworks.models import Claim, Disagreement, Rating, Recorded, Source
 
-from .claim_rules import cited_by, free_key, last_claim_of, resting_on
+from .claim_rules import cited_by, free_key, last_claim_of
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter
 from .rubrics import rubric_of
@@ -49,13 +50,7 @@ class ClaimForm(PageForm):
         before = Claim.objects.filter(pk=claim.pk).first()
         if before is None or self.errors:
             return
-        under = (claim.criterion_id, claim.joint_criterion_id)
-        bare = [
-            rating
-            for rating in resting_on(before)
-            if rating.framework_id != claim.framework_id or rating.criterion_id not in under
-        ]
-        if bare:
+        if bare := resting_on(before, after=claim):
             self.add_error(None, last_claim_of(bare))
 
 

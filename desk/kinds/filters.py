@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from frameworks.dispute import agreed, disputed
 from frameworks.models import Objection
 
 
@@ -44,9 +44,9 @@ class DisputeFilter(ChoiceFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "yes":
-                return queryset.filter(reading_spread__gte=settings.DISPUTE_SPREAD)
+                return queryset.filter(disputed())
             case "no":
-                return queryset.filter(reading_spread__lt=settings.DISPUTE_SPREAD)
+                return queryset.filter(agreed())
         return queryset
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -14,15 +13,14 @@ from django.utils.safestring import SafeString
 from desk.editing.bulk_actions import DELETE, BulkAction
 from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
+from frameworks.backing import NEEDS_CLAIM
+from frameworks.dispute import is_disputed
 from frameworks.models import Objection, Rating, Recorded
-from frameworks.record.revisions import REFUSALS
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
 from .fact_admin import FactAdmin
 from .filters import ClaimsFilter, DisputeFilter, ReviewFilter
 from .rubrics import rubric_of
-
-NEEDS_CLAIM = REFUSALS["rating_published_has_claim"]
 
 
 class RatingForm(PageForm):
@@ -140,7 +138,7 @@ class RatingAdmin(FactAdmin):
         apart = getattr(rating, "reading_spread", None)
         if apart is None:
             return ""
-        if apart < settings.DISPUTE_SPREAD:
+        if not is_disputed(apart):
             return str(apart)
         return format_html(
             '<span class="dispute" title="Sources disagree">{} ≠<span class="visually-hidden"> dispute</span></span>',

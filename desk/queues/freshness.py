@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.conf import settings
 from django.db.models import Max, Min
 
+from frameworks.dispute import is_disputed
 from frameworks.models import (
     Claim,
     Criterion,
@@ -61,7 +61,7 @@ class Review:
 
     @property
     def is_disputed(self) -> bool:
-        return (self.rating.reading_spread or 0) >= settings.DISPUTE_SPREAD
+        return is_disputed(self.rating.reading_spread)
 
     @property
     def days_left(self) -> int:

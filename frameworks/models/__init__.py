@@ -3,7 +3,7 @@
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
-from .evidence import Claim, Disagreement, Rating, Source, spread
+from .evidence import Claim, Disagreement, Rating, Source
 from .history import Revision
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
@@ -42,5 +42,4 @@ __all__ = [
     "Upload",
     "recorded_models",
     "renamable_models",
-    "spread",
 ]

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from .promises import http_url_check, http_url_field, slug_check, slug_field
+from .promises import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
 from .recorded import Recorded, RecordedQuerySet
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
 CAPABILITY = "capability"
 #: The criterion that measured figures speak to.
 SPEED = "performance"
+#: For how many days a review may hold.
+INTERVALS = (1, 3650)
 
 
 class FrameworkQuerySet(RecordedQuerySet["Framework"]):
@@ -126,7 +127,7 @@ class Criterion(Recorded):
     is_scored = models.BooleanField("scored", default=True)
     default_weight = models.PositiveSmallIntegerField(
         default=1,
-        validators=[MaxValueValidator(settings.WEIGHT_MAX)],
+        validators=[MaxValueValidator(WEIGHT_MAX)],
         help_text="0 to 10. 0 means that it does not count unless a visitor says so.",
     )
     rubric_1 = models.CharField("1 means", max_length=200, blank=True)
@@ -138,7 +139,7 @@ class Criterion(Recorded):
     review_interval_days = models.PositiveSmallIntegerField(
         "review interval",
         default=180,
-        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        validators=[MinValueValidator(INTERVALS[0]), MaxValueValidator(INTERVALS[1])],
         help_text="In days. Ratings that nobody has looked over for longer are due for review.",
     )
 
@@ -149,9 +150,7 @@ class Criterion(Recorded):
         ordering = ["group__position", "position", "name"]
         constraints = [
             slug_check("criterion_slug_is_slug"),
-            models.CheckConstraint(
-                condition=Q(default_weight__range=(0, 10)), name="criterion_weight_in_range"
-            ),
+            weight_check("criterion_weight_in_range", "default_weight"),
             models.CheckConstraint(
                 condition=Q(is_scored=True) | Q(default_weight=0),
                 name="criterion_unscored_has_no_weight",
@@ -162,7 +161,7 @@ class Criterion(Recorded):
                 name="criterion_scored_has_rubric",
             ),
             models.CheckConstraint(
-                condition=Q(review_interval_days__range=(1, 3650)), name="criterion_review_interval_in_range"
+                condition=Q(review_interval_days__range=INTERVALS), name="criterion_review_interval_in_range"
             ),
         ]
 

@@ -1,33 +1,32 @@
 """What is known and on whose word: sources, their claims, the editors' ratings, the disagreements."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from frameworks import dispute, due
+
 from .catalogue import Criterion, Framework
-from .promises import http_url_check, http_url_field, one_to_five_check, slug_check, slug_field, validate_slug
+from .promises import (
+    STEPS,
+    http_url_check,
+    http_url_field,
+    one_to_five_check,
+    slug_check,
+    slug_field,
+    validate_slug,
+)
 from .recorded import Recorded, RecordedQuerySet
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
-ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
-
-
-def spread(readings: Iterable[int | None]) -> int | None:
-    """How far the readings lie apart, in steps of the rubric: highest less lowest.
-
-    0 where all agree or only one says; None where no claim has a reading.
-    """
-    known = [reading for reading in readings if reading is not None]
-    return max(known) - min(known) if known else None
+ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
 class SourceQuerySet(RecordedQuerySet["Source"]):
@@ -250,22 +249,6 @@ def _evidence() -> models.QuerySet[Claim, Any]:
     )
 
 
-def _latest_too_old(today: date) -> Cast:
-    """The latest day whose review is too long ago today, by the rating's criterion.
-
-    Counted back from today and not on from the review, which might lead beyond the last day that a database knows.
-    """
-    # SQLite multiplies a duration by a plain integer only.
-    days = Cast("criterion__review_interval_days", models.IntegerField())
-    interval = models.ExpressionWrapper(days * models.Value(timedelta(days=1)), models.DurationField())
-    back = models.ExpressionWrapper(models.Value(today) - interval, models.DateTimeField())
-    return Cast(back, models.DateField())
-
-
-def _is_due(today: date) -> Q:
-    return Q(reviewed_on__isnull=True) | Q(reviewed_on__lte=_latest_too_old(today))
-
-
 class RatingQuerySet(RecordedQuerySet["Rating"]):
     def published(self) -> "RatingQuerySet":
         return self.filter(is_published=True, framework__is_published=True)
@@ -275,7 +258,7 @@ class RatingQuerySet(RecordedQuerySet["Rating"]):
 
     def with_spread(self) -> "RatingQuerySet":
         """Annotates `reading_spread`, in the same query: None where no claim has a reading."""
-        apart = _evidence().annotate(n=models.Max("reading") - models.Min("reading")).values("n")
+        apart = _evidence().annotate(n=dispute.spread_of("reading")).values("n")
         return self.annotate(
             reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True))
         )
@@ -290,12 +273,15 @@ class RatingQuerySet(RecordedQuerySet["Rating"]):
         ).with_spread()
 
     def disputed(self) -> "RatingQuerySet":
-        wide = Q(reading_spread__gte=settings.DISPUTE_SPREAD)
-        return self.with_evidence().filter(wide)
+        return self.with_evidence().filter(dispute.disputed())
+
+    def without_claims(self, *, besides: Claim) -> "RatingQuerySet":
+        """Those whose cell has no claim but this one."""
+        return self.filter(~models.Exists(_evidence().exclude(pk=besides.pk)))
 
     def due(self, today: date) -> "RatingQuerySet":
         """Those that nobody has looked over for as long as their criterion allows, or ever."""
-        return self.filter(_is_due(today))
+        return self.filter(due.due(today))
 
     def to_review(self, today: date) -> "RatingQuerySet":
         """All, in the order in which they want looking at; annotates `is_due` and `reading_spread`.
@@ -303,11 +289,11 @@ class RatingQuerySet(RecordedQuerySet["Rating"]):
         Those due come first: the widest disagreement first among them, then the longest overdue, never reviewed ones
         before all. The others follow, the soonest due first.
         """
-        lateness = F("reviewed_on") - _latest_too_old(today)
+        lateness = F("reviewed_on") - due.latest_too_old(today)
         apart = models.Case(models.When(is_due=True, then=F("reading_spread")))
         return (
             self.with_spread()
-            .annotate(is_due=models.ExpressionWrapper(_is_due(today), models.BooleanField()))
+            .annotate(is_due=models.ExpressionWrapper(due.due(today), models.BooleanField()))
             .order_by(
                 "-is_due",
                 apart.desc(nulls_last=True),
@@ -367,9 +353,7 @@ class Rating(Recorded):
 
     def days_overdue(self, today: date) -> int | None:
         """0 on the day it falls due, less than 0 before; None when it was never reviewed."""
-        if self.reviewed_on is None:
-            return None
-        return (today - self.reviewed_on).days - self.criterion.review_interval_days
+        return due.days_overdue(self.reviewed_on, self.criterion.review_interval_days, today)
 
 
 class Disagreement(Recorded):

@@ -13,6 +13,11 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 #: `-vs-` joins slugs in the address of a side by side, so no slug may hold it or lend it its beginning.
 SLUG_JOINT = r"-vs(-|\Z)"
 HTTP_URL = r"^https?://[^\s]+\Z"
+#: Scores and readings are steps of a rubric.
+STEPS = (1, 5)
+#: What a criterion may count.
+WEIGHTS = (0, 10)
+WEIGHT_MAX = WEIGHTS[1]
 
 #: What the promises mean that can be broken by typing, by the names of the constraints.
 PROMISES = {
@@ -68,7 +73,11 @@ def http_url_check(name: str, field: str) -> models.CheckConstraint:
 
 def one_to_five_check(name: str, field: str) -> models.CheckConstraint:
     """Scores and readings are whole steps of a rubric; NULL passes where the column allows it."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__range": (1, 5)}), name=name)
+    return models.CheckConstraint(condition=Q(**{f"{field}__range": STEPS}), name=name)
+
+
+def weight_check(name: str, field: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__range": WEIGHTS}), name=name)
 
 
 # A check's condition, held against a fact that is not saved: Django's own way asks the database each time.

@@ -1,29 +1,21 @@
-"""The cards of the pages about facts, each made of what its page has anyway: no queries."""
+"""The cards of the pages about one fact, each made of what its page has anyway: no queries.
 
-from collections.abc import Iterable, Sequence
+Ratings, readings and benchmarks are drawn as charts. Every other page has a title and a line.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import date_format
 
 from frameworks.cells import Cell
-from pictures.card import Bar, Card, Dots, Row, Steps, figures, part
+from pictures.card import BarMark, Card, CardRow, DotsMark, StepsMark, figures, part
 
-from .dossiers import Dispute, Plot
+from .dossiers import Plot
 
 Context = dict[str, Any]
 
-EVIDENCE = "Bars: claims of the sources"
 DISPUTED = "dot: sources disagree"
-
-
-def of_frameworks(context: Context) -> Card:
-    found = context["frameworks"]
-    return Card(
-        "Frameworks",
-        f"{len(found)} Python web frameworks and their evidence",
-        parts=part(_counted((one.name, one.claim_count) for one in found)),
-        legend=EVIDENCE,
-    )
 
 
 def of_framework(context: Context) -> Card:
@@ -47,16 +39,6 @@ def of_framework(context: Context) -> Card:
     )
 
 
-def of_criteria(context: Context) -> Card:
-    found = context["criteria"]
-    return Card(
-        "Criteria",
-        f"{len(found)} criteria, their questions and weights",
-        parts=part(_counted((one.name, one.claim_count) for one in found)),
-        legend=EVIDENCE,
-    )
-
-
 def of_criterion(context: Context) -> Card:
     """All readings on a dot plot, each score marked."""
     criterion, plots = context["criterion"], context["plots"]
@@ -76,71 +58,6 @@ def of_criterion(context: Context) -> Card:
     )
 
 
-def of_sources(context: Context) -> Card:
-    found = context["sources"]
-    return Card(
-        "Sources",
-        f"The {len(found)} texts that every score rests on" if len(found) != 1 else "The text behind it all",
-        parts=part(_counted((one.short_name, one.claim_count) for one in found)),
-        legend=EVIDENCE,
-    )
-
-
-def of_source(context: Context) -> Card:
-    source = context["source"]
-    counted = [
-        (framework.name if framework else "Frameworks in general", len(claims))
-        for framework, claims in context["claims_by_framework"]
-    ]
-    return Card(
-        f"Source {source.key}",
-        source.short_name,
-        f"The publisher: {source.interest_short}" if source.interest_short else source.title,
-        parts=part(_counted(counted)),
-        figures=() if counted else figures((0, "claim")),
-        legend=EVIDENCE,
-    )
-
-
-def of_components(context: Context) -> Card:
-    kinds = context["kinds"]
-    return Card(
-        "Components",
-        "Tools and standards around the frameworks",
-        "What each is, and how it stands to which framework",
-        parts=part(_counted((f"{kind[:1].upper()}{kind[1:]}", len(found)) for kind, found in kinds)),
-        figures=() if kinds else figures((0, "component")),
-        legend="Bars: components of each kind",
-    )
-
-
-def of_component(context: Context) -> Card:
-    component = context["component"]
-    said = [
-        *((tie.framework.name, tie.get_kind_display()) for tie in context["ties"]),
-        *((one.framework.name, f"adds {one.capability.name}") for one in context["additions"]),
-    ]
-    rows = [Row(name, f"{name}: {words}", figure=words) for name, words in said]
-    return Card(
-        component.get_kind_display().capitalize(),
-        component.name,
-        component.summary,
-        parts=part(rows),
-        legend="How it stands to the frameworks, by the sources",
-    )
-
-
-def of_disagreements(context: Context) -> Card:
-    disputes: list[Dispute] = [*context["entries"], *context["others"]]
-    return Card(
-        "Disagreements",
-        "Where the sources disagree",
-        parts=part(map(_dispute, disputes)),
-        figures=() if disputes else figures((0, "contradiction")),
-        legend="By how many of five steps readings lie apart, widest first",
-    )
-
-
 def of_benchmarks(context: Context) -> Card:
     """The first of the benchmarks in bars, and how many there are."""
     charts = context["charts"]
@@ -154,7 +71,9 @@ def of_benchmarks(context: Context) -> Card:
     for party in first.parties:
         figure = party.bars[0].figure
         share, words = figure.value / first.scale.top, figure.in_words
-        rows.append(Row(party.framework.name, f"{party.framework.name} {words}", Bar(share, "petrol"), words))
+        rows.append(
+            CardRow(party.framework.name, f"{party.framework.name} {words}", BarMark(share, "petrol"), words)
+        )
     return Card(
         "Benchmarks",
         "Measured figures, and what they leave unsaid",
@@ -164,111 +83,42 @@ def of_benchmarks(context: Context) -> Card:
     )
 
 
-def of_questions(context: Context) -> Card:
-    rows = [
-        Row(one.text, f"{one.text} {_number(len(one.answers.all()), 'answer')}", figure=str(len(one.answers.all())))
-        for one in context["questions"]
-    ]  # fmt: skip
-    return Card(
-        "Questions",
-        "What readers ask, and what each source answers",
-        parts=part(rows),
-        figures=() if rows else figures((0, "question")),
-        legend="How many sources answer",
-    )
+def of_source(context: Context) -> Card:
+    source = context["source"]
+    interest = f"The publisher: {source.interest_short}" if source.interest_short else source.title
+    return Card(f"Source {source.key}", source.short_name, interest)
 
 
-def of_changes(context: Context) -> Card:
-    rows = []
-    for entry in context["entries"]:
-        when = f"{date_format(entry.at, 'j M Y')}"
-        reason = entry.first.reason
-        rows.append(Row(reason, f"{when}, {_number(entry.total, 'fact')}: {reason}", figure=when))
-    return Card(
-        "Changes",
-        "What was changed, when and why",
-        parts=part(rows),
-        figures=() if rows else figures((0, "change")),
-        legend="Newest first, each with its reason",
-    )
+def of_component(context: Context) -> Card:
+    component = context["component"]
+    return Card(component.get_kind_display().capitalize(), component.name, component.summary)
 
 
 def of_changeset(context: Context) -> Card:
     first = context["first"]
-    rows = [
-        Row(step.name, f"{step.kind} {step.name} {done}", figure=done)
-        for step in context["steps"]
-        for done in ["new" if step.revision.action == "created" else step.revision.get_action_display()]
-    ]
-    return Card(
-        "What was changed",
-        first.reason,
-        f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(context['counts'])}",
-        parts=part(rows),
-        legend="Changed in one go",
-    )
+    counts = f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(context['counts'])}"
+    return Card("What was changed", first.reason, counts)
 
 
 def of_cell_history(context: Context) -> Card:
-    framework, criterion, rating = context["framework"], context["criterion"], context["rating"]
-    title = f"{framework.name}, {criterion.name}"
-    if rating is None:
-        return Card(
-            "History of a rating",
-            title,
-            "Today it is not rated",
-            figures=figures((_steps_total(context), "step")),
-        )
-    rows = [
-        Row(
-            date_format(one.since, "j F Y"),
-            f"from {date_format(one.since, 'j F Y')} {_scored(one.score)}",
-            Steps(one.score or 0),
-            str(one.score or "–"),
-        )
-        for one in context["stretches"]
-    ]
-    row = Row("Today", f"Today {rating.score} of 5", Steps(rating.score), str(rating.score))
-    return Card(
-        "History of a rating",
-        title,
-        rating.verdict,
-        parts=part(rows[:4] or [row]),
-        figures=figures((_steps_total(context), "step recorded|steps recorded")) if not rows else (),
-        legend="Scores of 1 to 5, since when",
-    )
+    rating = context["rating"]
+    return Card("History of a rating", _cell(context), rating.verdict if rating else "Today it is not rated")
 
 
 def of_objection(context: Context) -> Card:
-    """The cell that it is about; the page of thanks knows the two that make it."""
-    cell = context.get("cell")
-    framework = cell.framework if cell else context["framework"]
-    criterion = cell.criterion if cell else context["criterion"]
-    rows = [_steps("The score", cell)] if cell and cell.score else []
-    return Card(
-        "Something wrong with this cell?",
-        f"{framework.name}, {criterion.name}",
-        cell.rating.verdict if cell and cell.rating else criterion.question,
-        parts=part(rows),
-        legend="Tell the editors, without an account",
-    )
+    return Card("Something wrong with this cell?", _cell(context), "Tell the editors, without an account")
 
 
-def _steps_total(context: Context) -> int:
-    total: int = context["page"].paginator.count
-    return total
+def _cell(context: Context) -> str:
+    return f"{context['framework'].name}, {context['criterion'].name}"
 
 
-def _scored(score: int | None) -> str:
-    return f"{score} of 5" if score else "not published"
-
-
-def _steps(name: str, cell: Cell) -> Row:
+def _steps(name: str, cell: Cell) -> CardRow:
     apart = ", sources disagree" if cell.is_disputed else ""
-    return Row(
+    return CardRow(
         name,
         f"{name} {cell.score} of 5{apart}",
-        Steps(cell.score or 0, cell.is_disputed),
+        StepsMark(cell.score or 0, cell.is_disputed),
         str(cell.score or ""),
     )
 
@@ -277,7 +127,7 @@ def _disputed(cells: Iterable[Cell]) -> bool:
     return any(cell.is_disputed for cell in cells)
 
 
-def _plotted(plot: Plot) -> Row:
+def _plotted(plot: Plot) -> CardRow:
     cell = plot.cell
     name, score = cell.framework.name, cell.score
     readings = tuple((dot.step, dot.count, dot.dissents) for dot in plot.dots)
@@ -285,28 +135,4 @@ def _plotted(plot: Plot) -> Row:
     if readings:
         low, high = readings[0][0], readings[-1][0]
         told += f", readings {low} to {high}" if low != high else f", all readings {low}"
-    return Row(name, told, Dots(readings, score), str(score) if score else "–")
-
-
-def _counted(counts: Iterable[tuple[str, int]], noun: str = "claim") -> Sequence[Row]:
-    found = list(counts)
-    most = max((count for _, count in found), default=0) or 1
-    return [
-        Row(name, f"{name} {_number(count, noun)}", Bar(count / most), f"{count:,}") for name, count in found
-    ]
-
-
-def _dispute(dispute: Dispute) -> Row:
-    title = (
-        dispute.entry.title
-        if dispute.entry
-        else f"{dispute.cell.framework}, {dispute.cell.criterion}"
-        if dispute.cell
-        else ""
-    )
-    steps = _number(dispute.spread, "step") if dispute.spread is not None else ""
-    return Row(title, f"{title} ({steps} apart)" if steps else title, figure=steps or "–")
-
-
-def _number(count: int, noun: str) -> str:
-    return " ".join(f"{figure.number:,} {figure.label}" for figure in figures((count, noun)))
+    return CardRow(name, told, DotsMark(readings, score), str(score) if score else "–")

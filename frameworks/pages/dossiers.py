@@ -11,9 +11,8 @@ from itertools import groupby
 from math import isqrt
 from typing import Any
 
-from django.conf import settings
-
 from frameworks.cells import Cell, Key
+from frameworks.dispute import is_disputed
 from frameworks.models import (
     CAPABILITY,
     Claim,
@@ -136,7 +135,7 @@ class Dispute:
 
     @property
     def is_wide(self) -> bool:
-        return self.spread is not None and self.spread >= settings.DISPUTE_SPREAD
+        return is_disputed(self.spread)
 
     @property
     def subjects(self) -> list[Subject]:

@@ -6,28 +6,26 @@ comes after two days empties it.
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.core.signing import BadSignature, Signer
 from django.core.validators import MaxLengthValidator, MinLengthValidator, URLValidator
-from django.db import models, transaction
-from django.utils.crypto import salted_hmac
+from django.db import transaction
 from django.utils.formats import date_format
 
+from frameworks import limits
+from frameworks.limits import Limit
 from frameworks.models import Criterion, Framework, Objection
 
 TEXT_MIN, TEXT_MAX, URL_MAX = 10, 1000, 300
 #: Sooner after the page was made only a machine sends it; later the page was forgotten, or kept to be sent often.
 SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-#: How long it is known that two objections came from one sender.
-SENDER_KEPT = timedelta(days=2)
+#: What senders are hashed for.
+PURPOSE = "frameworks.objections"
 
 TOO_SOON = (
     "This came sooner than anybody reads the page, so it was not sent yet. Look it over and send it again."
@@ -164,7 +162,7 @@ def receive(form: ObjectionForm, *, address: str) -> None:
     about = {"framework": form.framework, "criterion": form.criterion}
     text, now = form.cleaned_data["text"], form.now
     with transaction.atomic():
-        _wait_for_turn()
+        limits.wait_for_turn(Objection)
         _forget_senders(now)
         if Objection.objects.waiting().filter(**about, text=text).exists():
             return
@@ -174,64 +172,28 @@ def receive(form: ObjectionForm, *, address: str) -> None:
             text=text,
             url=form.cleaned_data["url"],
             created_at=now,
-            sender=sender(address, now.date()),
+            sender=limits.sender(PURPOSE, address, now.date()),
         )
 
 
-def _wait_for_turn() -> None:
-    """One at a time, or two that count at once both find room. SQLite has one writer anyway."""
-    kind = ContentType.objects.select_for_update(no_key=True)
-    list(kind.filter(app_label="frameworks", model="objection"))
-
-
 def _forget_senders(now: datetime) -> None:
-    Objection.objects.filter(created_at__lt=now - SENDER_KEPT).exclude(sender="").update(sender="")
-
-
-def sender(address: str, day: date) -> str:
-    """A keyed hash of the network that the address belongs to, another one each day."""
-    salt = f"frameworks.objections.sender.{day}"
-    return salted_hmac(salt, network(address), algorithm="sha256").hexdigest()
-
-
-def network(address: str) -> str:
-    """The address, or of IPv6 the half that names a network: the other half is the sender's to choose."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or known.exploded[:19])
-    return str(known)
+    known = Objection.objects.filter(created_at__lt=now - limits.SENDER_KEPT).exclude(sender="")
+    known.update(sender="")
 
 
 def _refuse_too_many(address: str, now: datetime) -> None:
-    everybody = Objection.objects.all()
-    # Yesterday's hash too: a day ago it was yesterday.
-    own = everybody.filter(sender__in=[sender(address, (now - ago).date()) for ago in (timedelta(), DAY)])
-    limits = [
-        (own, settings.OBJECTIONS_AN_HOUR, HOUR, "From your address {} objections came within an hour."),
-        (own, settings.OBJECTIONS_A_DAY, DAY, "From your address {} objections came within a day."),
-        (
-            everybody,
-            settings.OBJECTIONS_A_DAY_IN_ALL,
-            DAY,
-            "From all readers {} objections came within a day.",
-        ),
-    ]
-    for sent, most, span, reason in limits:
-        if again := _full_until(sent, most, span, now):
-            raise TooMany(reason.format(most), again)
-
-
-def _full_until(
-    sent: models.QuerySet[Objection], most: int, span: timedelta, now: datetime
-) -> datetime | None:
-    """When there is room again for one more in `span`; None when there is now."""
-    times = (
-        sent.filter(created_at__gt=now - span).order_by("-created_at").values_list("created_at", flat=True)
+    own, everybody = (
+        "From your address {} objections came within",
+        "From all readers {} objections came within",
     )
-    return next((at + span for at in times[most - 1 : most]), None)
+    most = [
+        Limit(False, settings.OBJECTIONS_AN_HOUR, limits.HOUR, f"{own} an hour."),
+        Limit(False, settings.OBJECTIONS_A_DAY, limits.DAY, f"{own} a day."),
+        Limit(True, settings.OBJECTIONS_A_DAY_IN_ALL, limits.DAY, f"{everybody} a day."),
+    ]
+    senders = limits.senders(PURPOSE, address, now)
+    if full := limits.reached(Objection.objects.all(), most, at="created_at", senders=senders, now=now):
+        raise TooMany(*full)
 
 
 # Answering

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from pictures import drawing
 from pictures.card import Card
+from pictures.svg import STYLE_HASH
 
 from .addresses import absolute
 from .conditional import revalidated_exactly
@@ -118,7 +119,7 @@ def png(request: HttpRequest, page: str) -> HttpResponse:
 
 
 @require_safe
-@csp_replace({"style-src": [drawing.STYLE_HASH]})  # type: ignore[arg-type]
+@csp_replace({"style-src": [STYLE_HASH]})  # type: ignore[arg-type]
 @revalidated_exactly
 def svg(request: HttpRequest, page: str) -> HttpResponse:
     """The same as a chart to be used as an image elsewhere, in a README say."""

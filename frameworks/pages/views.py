@@ -36,6 +36,7 @@ from frameworks.models import (
     Tie,
 )
 from frameworks.record import changelog
+from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
 from .conditional import revalidated
@@ -47,7 +48,7 @@ STEPS_PER_PAGE = 50
 
 @require_safe
 @revalidated
-@pictured(cards.of_frameworks)
+@pictured(titled("Frameworks", "Python web frameworks and their evidence"))
 def framework_index(request: HttpRequest) -> TemplateResponse:
     frameworks = (
         Framework.objects.published()
@@ -149,7 +150,12 @@ def _objection_page(
     request: HttpRequest, form: objections.ObjectionForm, status: int = 200
 ) -> TemplateResponse:
     cells = gather([form.framework], [form.criterion], with_claims=True)
-    context = {"form": form, "cell": cells[form.framework.pk, form.criterion.pk]}
+    context = {
+        "form": form,
+        "framework": form.framework,
+        "criterion": form.criterion,
+        "cell": cells[form.framework.pk, form.criterion.pk],
+    }
     return TemplateResponse(request, "frameworks/objection.html", context, status=status)
 
 
@@ -176,7 +182,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateRes
 
 @require_safe
 @revalidated
-@pictured(cards.of_criteria)
+@pictured(titled("Criteria", "The criteria, their questions and weights"))
 def criterion_index(request: HttpRequest) -> TemplateResponse:
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
@@ -210,7 +216,7 @@ def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_sources)
+@pictured(titled("Sources", "The texts that every score rests on"))
 def source_index(request: HttpRequest) -> TemplateResponse:
     sources = Source.objects.with_claim_counts().order_by("key")
     return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
@@ -236,7 +242,7 @@ def source(request: HttpRequest, key: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_components)
+@pictured(titled("Components", "Tools and standards around the frameworks"))
 def component_index(request: HttpRequest) -> TemplateResponse:
     """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
     ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
@@ -262,7 +268,7 @@ def component(request: HttpRequest, slug: str) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_disagreements)
+@pictured(titled("Disagreements", "Where the sources disagree"))
 def disagreement_index(request: HttpRequest) -> TemplateResponse:
     """Where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
@@ -285,7 +291,7 @@ def benchmark_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_questions)
+@pictured(titled("Questions", "What readers ask, and what each source answers"))
 def question_index(request: HttpRequest) -> TemplateResponse:
     """What readers ask, and what each source answers, beside each other."""
     questions = list(Question.objects.in_full())
@@ -294,7 +300,7 @@ def question_index(request: HttpRequest) -> TemplateResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_changes)
+@pictured(titled("Changes", "What was changed, when and why"))
 def changes(request: HttpRequest) -> TemplateResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()

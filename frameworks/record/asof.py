@@ -1,12 +1,11 @@
-"""What a comparison is built from: the facts of today, or as they stood at the end of a day gone by.
+"""The facts as they stood at the end of a day gone by.
 
-Both answer the same questions. Today's facts come from their tables. Those of a day come from the revisions alone, in
-one query: each fact as its newest revision up to then describes it, not saved, linked in memory, so that pages show it
-without asking the database again.
+They come from the revisions alone, in one query: each fact as its newest revision up to then describes it, not saved,
+linked in memory, so that pages show it without asking the database again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -14,7 +13,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from frameworks.cells import Cell, Key, by_cell, gather, laid_out, tally
+from frameworks.facts import Facts, MemoryLoader
 from frameworks.models import (
     Claim,
     Criterion,
@@ -31,6 +30,7 @@ from frameworks.models import (
 from frameworks.models.schema import State, schema_of
 
 Fact = TypeVar("Fact", bound=Recorded)
+Known = dict[type[Recorded], list[Recorded]]
 
 #: What comparisons show, each after what it names.
 MODELS: tuple[type[Recorded], ...] = (
@@ -46,33 +46,6 @@ MODELS: tuple[type[Recorded], ...] = (
 )
 
 
-class Today:
-    """The facts as they are, from the database."""
-
-    is_blank = False
-
-    def criteria(self) -> list[Criterion]:
-        """The scored ones, in order."""
-        return list(Criterion.objects.scored().in_order())
-
-    def facets(self) -> list[Facet]:
-        return list(Facet.objects.prefetch_related("values"))
-
-    def frameworks(self, *, with_traits: bool = False) -> list[Framework]:
-        """The published ones."""
-        published = Framework.objects.published()
-        return list(published.with_traits() if with_traits else published)
-
-    def cells(
-        self, frameworks: Sequence[Framework], criteria: Sequence[Criterion], *, with_claims: bool = False
-    ) -> dict[Key, Cell]:
-        return gather(frameworks, criteria, with_claims=with_claims)
-
-    def claims(self, framework: Framework, criterion: Criterion) -> list[Claim]:
-        """Those of one cell, in the order in which sources are read."""
-        return list(Claim.objects.behind(framework, criterion).cited())
-
-
 class Recording(NamedTuple):
     """One fact as it was recorded. `born` numbers the facts in the order in which they were first made."""
 
@@ -82,66 +55,33 @@ class Recording(NamedTuple):
     state: State
 
 
-class Past:
-    """The facts as they stood, in memory. Their primary keys mean something among themselves only."""
-
-    def __init__(self, recordings: Iterable[Recording]) -> None:
-        self._facts = _linked(recordings)
-        self._frameworks = sorted(
-            (framework for framework in self._of(Framework) if framework.is_published),
-            key=lambda framework: framework.name.casefold(),
-        )
-        self.ratings: dict[Key, Rating] = {
-            (rating.framework_id, rating.criterion_id): rating
-            for rating in self._of(Rating)
-            if rating.is_published
-        }
-        self._claims = by_cell(
-            sorted(self._of(Claim), key=lambda claim: (claim.source.key, claim.line, claim.pk))
-        )
-        self._tallies = {key: tally(claims) for key, claims in self._claims.items()}
-        _attach(self._of(Framework), "traits", self._of(Trait), by="framework_id", order=_trait_order)
-        _attach(self._of(Facet), "values", self._of(FacetValue), by="facet_id", order=_catalogue_order)
-
-    @property
-    def is_blank(self) -> bool:
-        """Nothing at all had been recorded."""
-        return not any(self._facts.values())
-
-    def criteria(self) -> list[Criterion]:
-        scored = (criterion for criterion in self._of(Criterion) if criterion.is_scored)
-        return sorted(scored, key=lambda one: (one.group.position, *_catalogue_order(one)))
-
-    def facets(self) -> list[Facet]:
-        return sorted(self._of(Facet), key=_catalogue_order)
-
-    def frameworks(self, *, with_traits: bool = False) -> list[Framework]:
-        """Each with its traits, asked for or not: they are at hand."""
-        return self._frameworks
-
-    def cells(
-        self, frameworks: Sequence[Framework], criteria: Sequence[Criterion], *, with_claims: bool = False
-    ) -> dict[Key, Cell]:
-        """Each with its claims, asked for or not: they are at hand."""
-        return laid_out(frameworks, criteria, self.ratings, self._tallies, self._claims)
-
-    def claims(self, framework: Framework, criterion: Criterion) -> list[Claim]:
-        return self._claims.get((framework.pk, criterion.pk), [])
-
-    def _of(self, model: type[Fact]) -> list[Fact]:
-        return cast(list[Fact], self._facts[model])
+def at_end_of(day: date) -> Facts:
+    """The facts as they stood when the day was over."""
+    return facts_of(Recording(*row) for row in standing(end_of(day)))
 
 
-Facts = Today | Past
-
-
-def at_end_of(day: date) -> Past:
-    """The facts as they stood when the day was over, by the portal's clock."""
-    return Past(Recording(*row) for row in standing(_end_of(day)))
-
-
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over, by the portal's clock: the first of the next."""
     return datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
+
+
+def facts_of(recordings: Iterable[Recording]) -> Facts:
+    """The facts that these recordings describe, in memory. Their primary keys mean something among themselves only."""
+    known = _linked(recordings)
+    _attach(known, Framework, "traits", Trait, by="framework_id", order=_trait_order)
+    _attach(known, Facet, "values", FacetValue, by="facet_id", order=_catalogue_order)
+    published = (framework for framework in _of(known, Framework) if framework.is_published)
+    scored = (criterion for criterion in _of(known, Criterion) if criterion.is_scored)
+    loader = MemoryLoader(
+        frameworks=sorted(published, key=lambda framework: framework.name.casefold()),
+        criteria=sorted(scored, key=lambda one: (one.group.position, *_catalogue_order(one))),
+        facets=sorted(_of(known, Facet), key=_catalogue_order),
+        ratings=[
+            rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
+        ],
+        claims=sorted(_of(known, Claim), key=lambda claim: (claim.source.key, claim.line, claim.pk)),
+    )
+    return Facts(loader, is_blank=not any(known.values()))
 
 
 def standing(moment: datetime) -> "QuerySet[Revision, Any]":
@@ -167,7 +107,7 @@ def history_begins() -> date | None:
     return timezone.localdate(first) if first else None
 
 
-def _linked(recordings: Iterable[Recording]) -> dict[type[Recorded], list[Recorded]]:
+def _linked(recordings: Iterable[Recording]) -> Known:
     """The facts of each model, in the order in which they were made, each linked to those that it names.
 
     What names a fact that was not there is left out itself.
@@ -176,7 +116,7 @@ def _linked(recordings: Iterable[Recording]) -> dict[type[Recorded], list[Record
     for recording in recordings:
         recorded[recording.model].append(recording)
     known: dict[tuple[Any, str], Recorded] = {}
-    found: dict[type[Recorded], list[Recorded]] = {}
+    found: Known = {}
     for model in MODELS:
         found[model] = []
         for recording in recorded[str(model._meta.model_name)]:
@@ -202,14 +142,24 @@ def _rebuilt(
     return None if missing else fact
 
 
+def _of(known: Known, model: type[Fact]) -> list[Fact]:
+    return cast(list[Fact], known[model])
+
+
 def _attach(
-    owners: Iterable[Recorded], name: str, facts: Iterable[Fact], *, by: str, order: Callable[[Fact], Any]
+    known: Known,
+    model: type[Recorded],
+    name: str,
+    others: type[Fact],
+    *,
+    by: str,
+    order: Callable[[Fact], Any],
 ) -> None:
     """Hangs facts on those that they belong to, where Django keeps what it has prefetched."""
     owned: dict[int, list[Fact]] = defaultdict(list)
-    for fact in sorted(facts, key=order):
+    for fact in sorted(_of(known, others), key=order):
         owned[getattr(fact, by)].append(fact)
-    for owner in owners:
+    for owner in known[model]:
         owner.__dict__["_prefetched_objects_cache"] = {name: owned[owner.pk]}
 
 

@@ -17,6 +17,7 @@ from django.db import IntegrityError, ProgrammingError, models, transaction
 from django.utils import timezone
 from django.utils.text import get_text_list
 
+from frameworks import backing
 from frameworks.models import Recorded, Revision
 from frameworks.models.schema import Related, State, schema_of, state_of
 
@@ -24,9 +25,7 @@ from . import renaming
 
 #: What the database's refusals mean, by the name of the promise that was to be broken.
 REFUSALS = {
-    "rating_published_has_claim": (
-        "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
-    ),
+    backing.CONSTRAINT: backing.NEEDS_CLAIM,
     "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
 }
 

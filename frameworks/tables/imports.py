@@ -17,11 +17,12 @@ from django.db.models import CheckConstraint, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from frameworks import backing
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Recorded, Revision
 from frameworks.models.promises import PROMISES, is_kept
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
-from frameworks.record.revisions import REFUSALS, Author, Change
+from frameworks.record.revisions import Author, Change
 
 from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, none_called, plain_of
 from .sheets import Sheet, Unreadable, shortened
@@ -178,16 +179,9 @@ def _evidence(model: type[Recorded]) -> dict[str, object]:
     """What the promises between ratings, claims and criteria are held against."""
     found: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
-        cells = Claim.objects.filter(framework__isnull=False).order_by()
-        found["claims"] = Counter(
-            (framework, criterion)
-            for framework, *criteria in cells.values_list("framework", "criterion", "joint_criterion")
-            for criterion in criteria
-            if criterion
-        )
+        found["claims"] = backing.claims_by_cell()
     if issubclass(model, Claim):
-        ratings = Rating.objects.filter(is_published=True).order_by()
-        found["published"] = frozenset(ratings.values_list("framework", "criterion"))
+        found["published"] = backing.published_cells()
     if issubclass(model, Criterion):
         found["rated"] = frozenset(Rating.objects.order_by().values_list("criterion", flat=True).distinct())
     return found
@@ -390,25 +384,13 @@ def _step(step: Revision) -> str:
 
 
 def _rating_needs_claim(fact: Recorded, known: Known, key: str) -> str:
-    rating = cast(Rating, fact)
-    if not rating.is_published or known.claims[rating.framework_id, rating.criterion_id]:
-        return ""
-    return REFUSALS["rating_published_has_claim"]
+    return "" if backing.is_backed(cast(Rating, fact), known.claims) else backing.NEEDS_CLAIM
 
 
 def _claim_is_not_the_last(fact: Recorded, known: Known, key: str) -> str:
-    after, before = _cells(cast(Claim, fact)), _cells(cast("Claim | None", known.facts.get(key)))
-    if any(known.claims[cell] == 1 and cell in known.published for cell in before - after):
-        return (
-            "It is the last claim behind a published rating. Add another claim or unpublish the rating first."
-        )
-    return ""
-
-
-def _cells(claim: Claim | None) -> set[tuple[int, int]]:
-    if claim is None or claim.framework_id is None:
-        return set()
-    return {(claim.framework_id, one) for one in (claim.criterion_id, claim.joint_criterion_id) if one}
+    before = cast("Claim | None", known.facts.get(key))
+    bare = backing.left_bare(before, cast(Claim, fact), known.claims, known.published)
+    return backing.last_claim() if bare else ""
 
 
 def _criterion_keeps_its_ratings(fact: Recorded, known: Known, key: str) -> str:

@@ -1,8 +1,4 @@
-"""Tables of text as CSV, XLSX and JSON files: written and read so that nothing is lost, and nothing is run.
-
-Tablib writes them. Reading goes by the readers that it stands on: by itself it fills short rows up and takes a formula
-for its last result, and both must be refused here.
-"""
+"""Tables of text as CSV, XLSX and JSON files: written and read so that nothing is lost, and nothing is run."""
 
 import csv
 import io
@@ -10,15 +6,15 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import PurePath
 from typing import Any
 
-import tablib
-from openpyxl import load_workbook
-from openpyxl.cell import Cell
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 FORMATS = {
@@ -40,8 +36,8 @@ WIDTH_MAX = 1_000
 #: A workbook's cell holds no more; the library would cut the rest off without a word.
 CELL_MAX = 32_767
 
-#: What tablib is told besides.
-OPTIONS: dict[str, dict[str, Any]] = {"xlsx": {"column_width": 24}}
+#: How wide a column of a written workbook is, in characters.
+COLUMN_WIDTH = 24
 #: What makes a spreadsheet take a cell for a formula or an error, and the apostrophe that keeps it from doing so.
 FORMULA_STARTS = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
 GUARD = "'"
@@ -84,13 +80,46 @@ def first_row(name: str) -> int:
 
 
 def write(sheet: Sheet, format_name: str) -> bytes:
-    """The table as a file. Raises Unwritable where a cell is too long for a workbook."""
-    rows = ([PREPARED[format_name](cell) for cell in row] for row in sheet.rows)
-    written = tablib.Dataset(*rows, headers=sheet.header).export(format_name, **OPTIONS.get(format_name, {}))
-    if isinstance(written, bytes):
-        return written
+    """Return the table as a file. Raises Unwritable where a cell is too long for a workbook."""
+    return {"csv": _write_csv, "xlsx": _write_workbook, "json": _write_json}[format_name](sheet)
+
+
+def _write_csv(sheet: Sheet) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(sheet.header)
+    writer.writerows(map(guarded, row) for row in sheet.rows)
     # Without the mark at its start, a spreadsheet takes a CSV file for one of the last century.
-    return str(written).encode("utf-8-sig" if format_name == "csv" else "utf-8")
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _write_workbook(sheet: Sheet) -> bytes:
+    """Return a workbook whose head stays in sight and whose lines break where the text does."""
+    rows = [[_for_workbook(text) for text in row] for row in sheet.rows]
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Facts")
+    page.freeze_panes = "A2"
+    for place in range(1, len(sheet.header) + 1):
+        page.column_dimensions[get_column_letter(place)].width = COLUMN_WIDTH
+    head = [WriteOnlyCell(page, name) for name in sheet.header]
+    for cell in head:
+        cell.font = Font(bold=True)
+    page.append(head)
+    wrapped = Alignment(wrap_text=True)
+    for row in rows:
+        cells = [WriteOnlyCell(page, text) for text in row]
+        for cell in cells:
+            if "\n" in cell.value:
+                cell.alignment = wrapped
+        page.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _write_json(sheet: Sheet) -> bytes:
+    entries = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+    return json.dumps(entries, ensure_ascii=False).encode()
 
 
 def guarded(cell: str) -> str:
@@ -113,9 +142,6 @@ def _for_workbook(cell: str) -> str:
 
 def _from_workbook(cell: str) -> str:
     return unguarded(ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell))
-
-
-PREPARED: dict[str, Callable[[str], str]] = {"csv": guarded, "xlsx": _for_workbook, "json": str}
 
 
 # Reading

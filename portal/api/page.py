@@ -6,14 +6,14 @@ from django.views.decorators.http import require_safe
 
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import pictured
-from portal import cards
+from pictures.card import titled
 
 from .api import api
 
 
 @require_safe
 @revalidated
-@pictured(cards.of_api)
+@pictured(titled("API", "Everything that the pages say, as JSON", "Read-only and open to all, without a key"))
 def index(request: HttpRequest) -> TemplateResponse:
     """What can be asked for and how, from the description that programs read."""
     paths = api.get_openapi_schema()["paths"]

@@ -10,11 +10,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from comparisons.comparison.content import ClaimContent, Content, SourceContent
+from frameworks.models.promises import WEIGHT_MAX
 
 Item = TypeVar("Item")
 
 Step = Annotated[int, Field(ge=1, le=5)]
-Weight = Annotated[int, Field(ge=0, le=settings.WEIGHT_MAX)]
+Weight = Annotated[int, Field(ge=0, le=WEIGHT_MAX)]
 Address = Annotated[str, Field(description="Where people read the same.")]
 Version = Annotated[int, Field(ge=1, description="Counts the changes of this fact.")]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]

@@ -1,5 +1,8 @@
 """The page of search."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -13,15 +16,21 @@ from comparisons.pages.answers import (
 )
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import pictured
-from portal import cards
+from pictures.card import Card
 
 from . import documents
+
+
+def of_search(context: Mapping[str, Any]) -> Card:
+    """Build the card of the page: what is looked for, or what can be."""
+    text = context["asked"].q
+    return Card("Search", f"“{text}”" if text else "Frameworks, criteria, claims, questions")
 
 
 @require_safe
 @vary_on_htmx
 @revalidated
-@pictured(cards.of_search)
+@pictured(of_search)
 def search(request: HtmxRequest) -> HttpResponse:
     """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
     query = spoken(request.GET)

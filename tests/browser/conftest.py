@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from django.apps import apps
-from django.core.management import call_command
-from django.db import connections, models, transaction
-from django.http import QueryDict
+from django.db import connections
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from comparisons.comparison import comparing
-from tests import factories
 from tests.browser.chromium import CHROMIUM_FLAGS, browser_required, chromium
+from tests.browser.contents import Contents, make_nothing, make_seed
 from tests.browser.looking import WCAG, Axe
 from tests.worlds import make_world
 
@@ -97,28 +93,26 @@ def axe() -> Axe:
     return violations
 
 
-Content = list[tuple[type[models.Model], list[models.Model]]]
-
-
 @pytest.fixture(scope="session")
-def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Content:
-    """The portal's own content, planted once: that takes seconds."""
-    apps_with_facts = ("frameworks", "comparisons")
-    kinds = [kind for app in apps_with_facts for kind in apps.get_app_config(app).get_models()]
-    links = [getattr(kind, field.name).through for kind in kinds for field in kind._meta.local_many_to_many]
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("seed", verbosity=0)
-        factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
-        content = [(model, list(model._default_manager.all())) for model in [*kinds, *links]]
-        transaction.set_rollback(True)
-    return content
+def contents() -> Contents:
+    return Contents()
 
 
 @pytest.fixture
-def seeded(live_server: LiveServer, seed: Content) -> None:
-    with transaction.atomic():
-        for model, rows in seed:
-            model._default_manager.bulk_create(rows)
+def _django_db_helper(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, contents: Contents
+) -> Iterator[None]:
+    """In place of pytest-django's, which would empty every table after each test. Nothing is left for the next one."""
+    with django_db_blocker.unblock():
+        contents.put(make_nothing)
+        yield
+        contents.put(make_nothing)
+
+
+@pytest.fixture
+def seeded(live_server: LiveServer, transactional_db: None, contents: Contents) -> None:
+    """The portal's own content."""
+    contents.put(make_seed)
 
 
 @pytest.fixture
@@ -128,8 +122,9 @@ def broken(page: Page) -> None:
 
 
 @pytest.fixture
-def world(live_server: LiveServer) -> None:
-    make_world()
+def world(live_server: LiveServer, transactional_db: None, contents: Contents) -> None:
+    """The small world that the tests without a browser show as well."""
+    contents.put(make_world)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from frameworks.models import Rating, Revision
 from frameworks.record import revisions
 from tests import factories
 from tests.browser.looking import Axe
-from tests.worlds import make_world
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -19,9 +18,8 @@ SCORE = "#cell-flask-performance b"
 
 
 @pytest.fixture
-def world(transactional_db: None) -> None:
+def world(world: None) -> None:
     """On 1 March 2026 Flask's performance was scored 3; since 1 May it is 1."""
-    make_world()
     Revision.objects.update(at=MARCH)
     rating = Rating.objects.get(framework__slug="flask", criterion__slug="performance")
     rating.score = 1

@@ -49,42 +49,6 @@ def make_disputed(spread: int, **fields: Any) -> Rating:
 # When a review is due
 
 
-@pytest.mark.parametrize(
-    "interval, days, is_due",
-    [
-        (180, 179, False),
-        (180, 180, True),
-        (180, 181, True),
-        (30, 29, False),
-        (30, 30, True),
-        (1, 0, False),
-        (1, 1, True),
-        (3650, 3649, False),
-        (3650, 3650, True),
-        (3650, None, True),
-    ],
-)
-def test_a_review_is_due_when_its_criterion_says(interval: int, days: int | None, is_due: bool) -> None:
-    rating = factories.make_rating(
-        criterion=factories.make_criterion(review_interval_days=interval),
-        reviewed_on=None if days is None else TODAY - timedelta(days=days),
-    )
-    assert Rating.objects.due(TODAY).exists() is is_due
-    [queued] = Rating.objects.to_review(TODAY)
-    assert bool(queued.is_due) is is_due  # type: ignore[attr-defined]
-    assert rating.days_overdue(TODAY) == (None if days is None else days - interval)
-
-
-def test_each_rating_goes_by_its_own_criterion() -> None:
-    for interval in (10, 20, 30):
-        factories.make_rating(
-            criterion=factories.make_criterion(review_interval_days=interval),
-            verdict=f"After {interval}",
-            reviewed_on=TODAY - timedelta(days=20),
-        )
-    assert {rating.verdict for rating in Rating.objects.due(TODAY)} == {"After 10", "After 20"}
-
-
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_last_days_that_there_are_do_no_harm(ada: Client, day: date) -> None:
     factories.make_rating(

@@ -6,7 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from frameworks.cells import Cell, Tally, gather, tally
-from frameworks.models import Claim, Criterion, Framework, Rating, spread
+from frameworks.dispute import spread
+from frameworks.models import Claim, Criterion, Framework, Rating
 from tests.factories import make_claim, make_criterion, make_framework, make_rating, make_source
 
 DJANGO, SPEED = Framework(pk=1, slug="django", name="Django"), Criterion(pk=1, slug="speed", name="Speed")

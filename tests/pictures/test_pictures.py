@@ -19,8 +19,9 @@ from pytest_django.fixtures import Settings
 from comparisons.models import Snapshot
 from frameworks.models import Framework
 from pictures import drawing, text_metrics
-from pictures.card import Bar, Card, Dots, Row, Scale, Steps, figures, part
+from pictures.card import BarMark, Card, CardRow, DotsMark, ScaleMark, StepsMark, figures, part
 from pictures.rasterising import png_of
+from pictures.svg import CHART, LIGHT, PICTURE, STYLE_HASH, Canvas
 from pictures.text_metrics import Face
 from tests import factories
 from tests.html import Element, fits, read
@@ -336,7 +337,7 @@ def test_a_chart_brings_all_it_needs_and_is_told_to_screen_readers(client: Clien
 
 def test_the_security_policy_lets_it_have_its_own_style_only(client: Client) -> None:
     policy = client.get("/matrix.svg")["Content-Security-Policy"]
-    assert f"style-src {drawing.STYLE_HASH}" in policy.split("; ")
+    assert f"style-src {STYLE_HASH}" in policy.split("; ")
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
 
@@ -369,7 +370,7 @@ def ink_width(words: str, face: Face) -> int:
     """How far to the right the words reach when they are drawn from the left edge."""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="60"><rect width="700" height="60" fill="#fff"/>'
-        f'<style>{drawing.LIGHT}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
+        f'<style>{LIGHT}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
         "</text></svg>"
     )
     picture = Image.open(BytesIO(png_of(svg))).convert("L")
@@ -420,44 +421,46 @@ def test_what_a_font_does_not_have_is_drawn_as_a_question_mark(given: str, clean
 def test_long_and_strange_words_run_off_no_edge(drawn: list[str]) -> None:
     strange = "日本語🦔 " + LONG
     marks: list[Any] = [
-        Scale(0, 100, 50),
-        Steps(3, is_disputed=True),
-        Dots(((1, 9, True), (5, 1, False)), 3),
-        Bar(1),
+        ScaleMark(0, 100, 50),
+        StepsMark(3, is_disputed=True),
+        DotsMark(((1, 9, True), (5, 1, False)), 3),
+        BarMark(1),
         None,
     ]
     for mark in marks:
         for count in (1, 2, 5, 10, 40):
-            rows = [Row(f"{strange}{n}", f"{strange}{n}", mark, "about 34,000", "12") for n in range(count)]
+            rows = [
+                CardRow(f"{strange}{n}", f"{strange}{n}", mark, "about 34,000", "12") for n in range(count)
+            ]
             parts = (*part(rows), *part(rows, LONG * 3))
             card = Card(LONG, strange * 9, strange * 9, parts, figures((10**9, LONG)), LONG * 4)
             drawing.picture(card, brand="Touchstone", address=LONG * 3)
             svg = drawing.chart(card, brand="Touchstone", address=LONG * 3)
-            for one, sheet in ((drawn[-1], drawing.PICTURE), (svg, drawing.CHART)):
-                _inside(one, sheet)
+            for one, canvas in ((drawn[-1], PICTURE), (svg, CHART)):
+                _inside(one, canvas)
 
 
-def _inside(svg: str, sheet: drawing.Sheet) -> None:
+def _inside(svg: str, canvas: Canvas) -> None:
     root = ElementTree.fromstring(svg)  # noqa: S314 - ours
     height = int(root.attrib["height"])
     for line in root.iter(f"{SVG}text"):
         face = Face(line.attrib["class"].split()[0], float(line.attrib["font-size"]))  # type: ignore[arg-type]
-        wide = face.width(line.text or "") * sheet.slack
+        wide = face.width(line.text or "") * canvas.slack
         shift = {"start": 0, "middle": 0.5, "end": 1}[line.attrib.get("text-anchor", "start")]
         left = float(line.attrib["x"]) - shift * wide
         assert left >= 0, line.text
-        assert left + wide <= sheet.width + 1, line.text
+        assert left + wide <= canvas.width + 1, line.text
         assert 0 < float(line.attrib["y"]) < height, line.text
     for rect in root.iter(f"{SVG}rect"):
         at, wide = float(rect.attrib.get("x", 0)), float(rect.attrib["width"])
         assert min(at, wide) >= 0
-        assert at + wide <= sheet.width
+        assert at + wide <= canvas.width
         low = float(rect.attrib.get("y", 0)) + float(rect.attrib["height"])
         assert low <= height + 1
 
 
 def test_the_same_card_is_the_same_bytes() -> None:
-    card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
+    card = Card("Framework", "Flask", "Small.", part([CardRow("Speed", "Speed 3 of 5", StepsMark(3), "3")]))
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     assert png_of(svg) == png_of(svg)
     first = drawing.picture(card, brand="Touchstone", address="example.org/a/")
@@ -467,7 +470,7 @@ def test_the_same_card_is_the_same_bytes() -> None:
 
 def test_a_machine_without_typefaces_draws_the_same_and_is_told_nothing() -> None:
     """In a process of its own: where the machine's typefaces are is asked once."""
-    card = Card("Framework", "Flask", "Small.", part([Row("Speed", "Speed 3 of 5", Steps(3), "3")]))
+    card = Card("Framework", "Flask", "Small.", part([CardRow("Speed", "Speed 3 of 5", StepsMark(3), "3")]))
     svg = drawing.svg_of(card, brand="Touchstone", address="example.org/a/")
     told = "import sys; from pictures.rasterising import png_of; sys.stdout.buffer.write(png_of(sys.stdin.read()))"
     elsewhere = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "FONTCONFIG_PATH": "/nowhere"}

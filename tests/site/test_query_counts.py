@@ -14,18 +14,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 @pytest.mark.parametrize(
     "path, queries",
     [
-        ("/", 15),
+        ("/", 12),
         (
             "/?q=f&kind=value-0&capability=value-0&min-scored-0=2&w-scored-0=9&sort=-scored-0&only=differences",
-            15,
+            12,
         ),
-        ("/?open=f0:scored-0", 16),
-        ("/?q=nothing", 13),
+        ("/?open=f0:scored-0", 13),
+        ("/?q=nothing", 12),
         ("/compare/", 5),
         ("/compare/f0-vs-f1/", 7),
         ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 7),
         ("/compare/f0-vs-nobody/", 6),
-        ("/?use-case=case-0&w-scored-0=9", 16),
+        ("/?use-case=case-0&w-scored-0=9", 15),
         ("/compare/f0-vs-f1/?use-case=case-0", 10),
         ("/embed/", 5),
         ("/embed/?framework=f0&framework=f1&w-scored-0=9", 7),
@@ -61,7 +61,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
         ("/sitemap.xml", 9),
         ("/robots.txt", 0),
         ("/llms.txt", 4),
-        ("/api/", 16),
+        ("/api/", 15),
         ("/nowhere/", 0),
     ],
 )

@@ -1,18 +1,20 @@
 """Filters choose rows: any of these, all of those, at least so much. They never touch a score."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
 from django.http import QueryDict
-from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
+from pytest_django import DjangoDbBlocker
 
-from comparisons.comparison.filters import FrameworkFilter
+from comparisons.arithmetic.scoring import Fit
+from comparisons.comparison.filters import FrameworkFilter, Selection, must_have
 from comparisons.comparison.forms import WeighingForm, notices
 from comparisons.comparison.matrix import build_matrix
-from frameworks.cells import gather
-from frameworks.models import Criterion, Facet, FacetValue, Framework
+from comparisons.models import Need, UseCase
+from frameworks.facts import current_facts
+from frameworks.models import Criterion, FacetValue, Framework
 from tests.factories import (
     make_criterion,
     make_facet,
@@ -25,18 +27,33 @@ from tests.worlds import CATALOGUE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
-Ask = Callable[[str], FrameworkFilter]
+
+@dataclass(frozen=True)
+class Asked:
+    filters: FrameworkFilter
+    selection: Selection
+
+
+Ask = Callable[..., Asked]
 
 
 @pytest.fixture(scope="module")
 def ask(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ask]:
-    """Call it with a query string: the filter over a small catalogue, which is made once and left as it is."""
+    """Call it with a query string and must-haves: the filters over a small catalogue, made once and left as it is."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_catalogue()
+        make_catalogue()
+        facts = current_facts()
+
+        def ask(query: str, *needs: Need) -> Asked:
+            filters = FrameworkFilter(QueryDict(query), facets=facts.facets, criteria=facts.criteria)
+            wanted = {"use-case": [must_have(need) for need in needs]} if needs else {}
+            return Asked(filters, Selection(facts, {**wanted, **filters.predicates}))
+
+        yield ask
         transaction.set_rollback(True)
 
 
-def make_catalogue() -> Ask:
+def make_catalogue() -> None:
     kind = make_facet(slug="kind", name="Kind", position=1)
     capability = make_facet(slug="capability", name="Built in", position=2, requires_all=True)
     values: dict[str, FacetValue] = {
@@ -58,21 +75,19 @@ def make_catalogue() -> Ask:
     make_rating(framework=Framework.objects.get(name="Quart"), criterion=speed, score=5, is_published=False)
     hidden = make_framework(name="Hidden", is_published=False)
     make_trait(framework=hidden, value=values["micro"])
-    facets = list(Facet.objects.prefetch_related("values"))
-    return lambda query: FrameworkFilter(QueryDict(query), facets=facets, criteria=[speed, security])
 
 
-def names(chosen: Any) -> list[str]:
-    return [framework.name for framework in chosen]
+def names(frameworks: Iterable[Framework]) -> list[str]:
+    return [framework.name for framework in frameworks]
 
 
-def notices_of(query: str, chosen: FrameworkFilter) -> list[str]:
+def notices_of(query: str, chosen: Asked) -> list[str]:
     weighing = WeighingForm(
         QueryDict(query),
         criteria=list(Criterion.objects.in_order()),
         frameworks=list(Framework.objects.all()),
     )
-    return list(notices(QueryDict(query), chosen.form, weighing))
+    return list(notices(QueryDict(query), chosen.filters.form, weighing))
 
 
 EVERYONE = list(CATALOGUE)
@@ -105,10 +120,12 @@ EVERYONE = list(CATALOGUE)
         ("q=%25", []),
         ("q=%27%22%3B", []),
         ("q=rails", []),
+        # letters beyond ASCII, too, on either database
+        ("q=ÄPFEL", ["Tornado"]),
     ],
 )
 def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> None:
-    assert names(ask(query).qs) == on_the_table
+    assert names(ask(query).selection.frameworks) == on_the_table
 
 
 @pytest.mark.parametrize(
@@ -137,15 +154,15 @@ def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> N
 )
 def test_what_is_not_understood_is_left_out_and_said(ask: Ask, query: str, notice: str) -> None:
     chosen = ask(query)
-    assert names(chosen.qs) == EVERYONE
-    assert chosen.applied == {}
+    assert names(chosen.selection.frameworks) == EVERYONE
+    assert chosen.filters.applied == {}
     assert notices_of(query, chosen) == [f"{notice} It was left out."]
 
 
 def test_what_holds_stays_in_effect_beside_what_does_not(ask: Ask) -> None:
     chosen = ask("kind=nonsense&min-speed=9&q=flask")
-    assert names(chosen.qs) == ["Flask", "Quart"]
-    assert chosen.applied == {"q": "flask"}
+    assert names(chosen.selection.frameworks) == ["Flask", "Quart"]
+    assert chosen.filters.applied == {"q": "flask"}
 
 
 def test_what_holds_brings_no_notice(ask: Ask) -> None:
@@ -175,8 +192,8 @@ def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> N
 )
 def test_repeated_parameters(ask: Ask, times: int, value: str, on_the_table: list[str]) -> None:
     chosen = ask("&".join([value] * times))
-    assert names(chosen.qs) == on_the_table
-    assert chosen.counts()["kind"] == ask(value).counts()["kind"]
+    assert names(chosen.selection.frameworks) == on_the_table
+    assert chosen.selection.counts()["kind"] == ask(value).selection.counts()["kind"]
 
 
 # Counts
@@ -200,23 +217,13 @@ def test_repeated_parameters(ask: Ask, times: int, value: str, on_the_table: lis
     ],
 )
 def test_counts(ask: Ask, query: str, kinds: dict[str, int], capabilities: dict[str, int]) -> None:
-    assert ask(query).counts() == {"kind": kinds, "capability": capabilities}
+    assert ask(query).selection.counts() == {"kind": kinds, "capability": capabilities}
 
 
 @pytest.mark.parametrize("value", ["api", "full-stack", "micro"])
 def test_a_count_is_what_choosing_the_value_shows(ask: Ask, value: str) -> None:
-    found = ask(f"kind={value}&min-speed=3")
-    assert found.counts()["kind"][value] == found.qs.count()
-
-
-@pytest.mark.parametrize("query", ["", "kind=micro&kind=api&capability=orm&min-speed=3&min-security=2&q=a"])
-def test_one_query_for_the_rows_and_one_for_each_facet(
-    ask: Ask, query: str, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    chosen = ask(query)
-    with django_assert_num_queries(3):
-        list(chosen.qs)
-        chosen.counts()
+    found = ask(f"kind={value}&min-speed=3").selection
+    assert found.counts()["kind"][value] == len(found.frameworks)
 
 
 # Blame
@@ -235,8 +242,8 @@ def test_an_empty_table_names_the_filters_that_emptied_it(
     ask: Ask, query: str, blamed: list[tuple[str, int]]
 ) -> None:
     chosen = ask(query)
-    assert names(chosen.qs) == []
-    assert chosen.blame() == blamed
+    assert names(chosen.selection.frameworks) == []
+    assert chosen.selection.blame() == blamed
 
 
 @pytest.mark.parametrize(
@@ -248,7 +255,49 @@ def test_an_empty_table_names_the_filters_that_emptied_it(
     ],
 )
 def test_without_one_filter_the_others_hold(ask: Ask, dropped: str, left: list[str]) -> None:
-    assert names(ask("kind=api&min-speed=3").without(dropped)) == left
+    assert names(ask("kind=api&min-speed=3").selection.without(dropped)) == left
+
+
+# Must-haves
+
+
+def needed(wanted: str | tuple[str, int]) -> Need:
+    """A facet's value as `kind:micro`, or a criterion with the lowest score that will do."""
+    if isinstance(wanted, tuple):
+        return Need(criterion=Criterion.objects.get(slug=wanted[0]), minimum=wanted[1])
+    facet, _, value = wanted.partition(":")
+    return Need(value=FacetValue.objects.get(facet__slug=facet, slug=value))
+
+
+@pytest.mark.parametrize(
+    "wanted, on_the_table",
+    [
+        (["kind:micro"], ["Flask", "Quart"]),
+        # Each of them, also where a visitor who names several means any of them.
+        (["kind:micro", "kind:api"], ["Quart"]),
+        ([("speed", 1)], ["Django", "FastAPI", "Flask", "Tornado"]),
+        ([("speed", 4)], ["FastAPI", "Tornado"]),
+        (["capability:orm", ("security", 5)], ["Django"]),
+        (["capability:orm", ("speed", 4)], []),
+    ],
+)
+def test_a_use_case_asks_for_all_of_its_must_haves(
+    ask: Ask, wanted: list[str | tuple[str, int]], on_the_table: list[str]
+) -> None:
+    assert names(ask("", *map(needed, wanted)).selection.frameworks) == on_the_table
+
+
+def test_must_haves_come_on_top_of_the_filters_and_are_blamed_as_one(ask: Ask) -> None:
+    needs = [needed("kind:micro"), needed(("security", 2))]
+    assert names(ask("q=fl", *needs).selection.frameworks) == ["Flask"]
+    chosen = ask("capability=orm", *needs).selection
+    assert names(chosen.frameworks) == []
+    assert chosen.blame() == [("use-case", 1), ("capability", 1)]
+
+
+def test_a_must_have_of_nothing_is_none() -> None:
+    with pytest.raises(ValueError, match="asks for nothing"):
+        must_have(Need(use_case=UseCase(name="Shop"), number=1))
 
 
 # And never a score
@@ -256,11 +305,9 @@ def test_without_one_filter_the_others_hold(ask: Ask, dropped: str, left: list[s
 
 @pytest.mark.parametrize("query", ["kind=micro", "capability=orm", "min-speed=4", "q=flask"])
 def test_a_filter_moves_no_fit(ask: Ask, query: str) -> None:
-    criteria = list(Criterion.objects.in_order())
-
-    def fits(chosen: FrameworkFilter) -> dict[str, Any]:
-        frameworks = list(chosen.qs)
-        table = build_matrix(frameworks, criteria, gather(frameworks, criteria))
+    def fits(chosen: Asked) -> dict[str, Fit]:
+        facts, frameworks = chosen.selection.facts, chosen.selection.frameworks
+        table = build_matrix(frameworks, facts.criteria, facts.cells(frameworks))
         return {row.framework.name: row.fit for row in table.in_order}
 
     everyone, some = fits(ask("")), fits(ask(query))

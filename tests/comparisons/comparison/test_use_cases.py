@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comparisons.models import Need, Recommendation, UseCase
+from comparisons.models import Recommendation, UseCase
 from frameworks.models import Claim, Criterion, Framework
 from tests import factories
 from tests.html import Element, order, read, standings
@@ -308,30 +308,6 @@ def test_a_recommendation_that_names_an_unpublished_framework_is_not_shown(clien
 
 
 # The models' own words
-
-
-@pytest.mark.parametrize(
-    "wanted, framework, met",
-    [
-        ("asgi", "quart", True),
-        ("asgi", "flask", False),
-        (("performance", 3), "flask", True),
-        (("performance", 4), "flask", False),
-        (("async-support", 1), "flask", False),  # claims but no score
-    ],
-)
-def test_a_must_have_is_met_or_not(wanted: str | tuple[str, int], framework: str, met: bool) -> None:
-    found = Framework.objects.with_traits().get(slug=framework)
-    scores: dict[str, int | None] = {rating.criterion.slug: rating.score for rating in found.ratings.all()}
-    need = factories.make_need(
-        claims=[praise()],
-        **(
-            {"value": Need.objects.get(value__slug=wanted).value}
-            if isinstance(wanted, str)
-            else {"criterion": Criterion.objects.get(slug=wanted[0]), "minimum": wanted[1]}
-        ),
-    )
-    assert need.is_met(found, scores) is met
 
 
 def test_first_choices_come_first(client: Client) -> None:

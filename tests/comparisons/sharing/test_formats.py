@@ -24,7 +24,7 @@ from comparisons.comparison.content import (
     SourceContent,
 )
 from comparisons.sharing import exports, snapshots
-from comparisons.sharing.exports import RATING, REMARKS, Origin
+from comparisons.sharing.exports import RATING, REMARKS, FileOrigin
 from frameworks.models import Rating, Revision
 from frameworks.record import revisions
 from frameworks.tables import kinds, sheets
@@ -483,7 +483,7 @@ def test_any_content_comes_back_from_each_format(
     content: Content, title: str, notice: str, turned: bool
 ) -> None:
     pages = {source["key"]: f"https://example.com/{source['key']}/" for source in content["sources"]}
-    origin = Origin(
+    origin = FileOrigin(
         site="Touchstone",
         title=title,
         address="https://example.com/?w-a=1",

@@ -264,7 +264,7 @@ def test_there_is_room_again_when_the_hour_is_over(cell: Rating, settings: Setti
 
     noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
     freeze(1, noon)
-    with pytest.raises(snapshots.TooMany, match="Try again after 13:00 UTC on 21 November 2026"):
+    with pytest.raises(snapshots.TooManySnapshots, match="Try again after 13:00 UTC on 21 November 2026"):
         freeze(2, noon + timedelta(minutes=59))
     freeze(2, noon + timedelta(minutes=60))
     freeze(3, noon + timedelta(days=3))

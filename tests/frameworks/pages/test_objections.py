@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from frameworks import limits
 from frameworks.models import Framework, Objection, Rating, Revision
 from frameworks.pages import objections
 from frameworks.pages.objections import ObjectionForm
@@ -374,9 +375,15 @@ def test_a_sender_is_a_network() -> None:
         ("192.0.2.1", "192.0.2.2"),
         ("::ffff:192.0.2.1", "::ffff:192.0.2.2"),
     ]
-    assert all(objections.sender(one, day) == objections.sender(other, day) for one, other in same)
-    assert all(objections.sender(one, day) != objections.sender(other, day) for one, other in apart)
-    assert objections.sender("", day)
+    assert all(
+        limits.sender("objections", one, day) == limits.sender("objections", other, day)
+        for one, other in same
+    )
+    assert all(
+        limits.sender("objections", one, day) != limits.sender("objections", other, day)
+        for one, other in apart
+    )
+    assert limits.sender("objections", "", day)
 
 
 def test_the_address_is_the_one_that_logins_are_limited_by() -> None:

@@ -5,23 +5,18 @@ from itertools import count
 from typing import Any, TypeVar
 
 import pytest
-from django.http import QueryDict
 from django.test import Client, override_settings
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from comparisons.comparison.filters import FrameworkFilter, PastFilter
-from comparisons.comparison.forms import DayForm, notices
-from comparisons.models import UseCase
+from comparisons.comparison.forms import DayForm
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Recorded, Revision
 from frameworks.models.schema import State
 from frameworks.record import revisions
-from frameworks.record.asof import Past, Recording, at_end_of, history_begins
+from frameworks.record.asof import Recording, at_end_of, facts_of, history_begins
 from tests import factories
 from tests.html import Element, cells, order, read, standings
-from tests.worlds import CATALOGUE, make_world
+from tests.worlds import make_world
 
 Fact = TypeVar("Fact", bound=Recorded)
 
@@ -80,7 +75,7 @@ def a_rating(**state: Any) -> Recording:
 
 
 def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
-    past = Past(
+    past = facts_of(
         [
             a_claim("b", 9, reading=2),
             a_claim("a", 9, reading=5),
@@ -92,8 +87,8 @@ def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
             SOURCE,
         ]
     )
-    [framework], [criterion] = past.frameworks(), past.criteria()
-    cell = past.cells([framework], [criterion])[framework.pk, criterion.pk]
+    [framework], [criterion] = past.frameworks, past.criteria
+    cell = past.cells([framework], with_claims=True)[framework.pk, criterion.pk]
     assert (cell.framework.name, cell.criterion.group.name, cell.score, cell.tally.spread) == (
         "Django", "Group", 4, 3,
     )  # fmt: skip
@@ -104,7 +99,7 @@ def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
 
 def test_fields_unknown_to_either_side_are_no_trouble() -> None:
     odd = recorded("criterion", "speed", slug="speed", name="Speed", group=["g"], colour="mauve")
-    [criterion] = Past([GROUP, odd]).criteria()
+    [criterion] = facts_of([GROUP, odd]).criteria
     assert (criterion.default_weight, criterion.review_interval_days, criterion.is_scored) == (1, 180, True)
 
 
@@ -117,22 +112,22 @@ def test_what_names_something_that_was_not_there_is_left_out(
     missing: Recording, left: tuple[int, int, int]
 ) -> None:
     facts = [one for one in (GROUP, SPEED, DJANGO, SOURCE, a_claim("a", 1)) if one is not missing]
-    past = Past(facts)
-    cells = past.cells(past.frameworks(), past.criteria()).values()
-    assert (len(past.criteria()), len(past.frameworks()), sum(cell.tally.claims for cell in cells)) == left
+    past = facts_of(facts)
+    cells = past.cells(past.frameworks).values()
+    assert (len(past.criteria), len(past.frameworks), sum(cell.tally.claims for cell in cells)) == left
 
 
 def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
     hidden = DJANGO._replace(state=DJANGO.state | {"is_published": False})
-    assert Past([hidden]).frameworks() == []
-    assert Past([GROUP, SPEED._replace(state=SPEED.state | {"is_scored": False})]).criteria() == []
-    past = Past([GROUP, SPEED, DJANGO, a_rating(is_published=False)])
+    assert facts_of([hidden]).frameworks == ()
+    assert facts_of([GROUP, SPEED._replace(state=SPEED.state | {"is_scored": False})]).criteria == ()
+    past = facts_of([GROUP, SPEED, DJANGO, a_rating(is_published=False)])
     assert past.ratings == {}
 
 
 def test_nothing_at_all_is_blank() -> None:
-    assert Past([]).is_blank
-    assert not Past([SOURCE]).is_blank
+    assert facts_of([]).is_blank
+    assert not facts_of([SOURCE]).is_blank
 
 
 # From revisions
@@ -149,99 +144,13 @@ def test_each_fact_is_as_its_newest_revision_up_to_the_end_of_the_day_says() -> 
     revisions.save(framework, by=factories.MAKER, reason="x", seen=2, at=midnight)
     remove(framework, date(2026, 6, 1))
     days = [date(2026, 2, 28), BEGINNING, date(2026, 4, 30), LATER, date(2026, 5, 2), date(2026, 6, 1)]
-    assert [[one.name for one in at_end_of(day).frameworks()] for day in days] == [
+    assert [[one.name for one in at_end_of(day).frameworks] for day in days] == [
         [], ["Quart"], ["Quart"], ["Quart Two"], ["Quart Three"], [],
     ]  # fmt: skip
     assert history_begins() == BEGINNING
     made_again = Framework(slug="quart", name="Quart Four")
     revisions.save(made_again, by=factories.MAKER, reason="x", at=noon(date(2026, 7, 1)))
-    assert [one.name for one in at_end_of(date(2026, 7, 1)).frameworks()] == ["Quart Four"]
-
-
-# Filters: the database and memory agree
-
-
-@pytest.fixture
-def filtered(db: None) -> tuple[list[Facet], list[Criterion], Past]:
-    facets = {
-        "kind": factories.make_facet(slug="kind", name="Kind", position=1),
-        "capability": factories.make_facet(slug="capability", position=2, requires_all=True),
-    }
-    values: dict[str, FacetValue] = {
-        slug: factories.make_facet_value(facet=facets[facet], slug=slug, position=place)
-        for facet, slugs in KINDS.items()
-        for place, slug in enumerate(slugs)
-    }
-    group = factories.make_group()
-    criteria = [factories.make_criterion(slug=slug, group=group) for slug in ("speed", "security")]
-    for name, (tagline, traits, *scores) in CATALOGUE.items():
-        framework = factories.make_framework(name=name, tagline=tagline)
-        for slug in traits.split():
-            factories.make_trait(framework=framework, value=values[slug], claims=[])
-        for criterion, score in zip(criteria, scores, strict=True):
-            if score is not None:
-                factories.make_rating(framework=framework, criterion=criterion, score=score)
-    quart = Framework.objects.get(slug="quart")
-    factories.make_rating(framework=quart, criterion=criteria[0], score=5, is_published=False)
-    hidden = factories.make_framework(name="Hidden", is_published=False)
-    factories.make_trait(framework=hidden, value=values["micro"], claims=[])
-    for name, needs in NEEDS.items():
-        case = factories.make_use_case(slug=name)
-        for need in needs:
-            if isinstance(need, str):
-                factories.make_need(use_case=case, value=values[need], claims=[])
-            else:
-                criterion = next(one for one in criteria if one.slug == need[0])
-                factories.make_need(use_case=case, criterion=criterion, minimum=need[1], claims=[])
-    return list(Facet.objects.prefetch_related("values")), criteria, at_end_of(timezone.localdate())
-
-
-#: The must-haves of each use case.
-NEEDS: dict[str, list[str | tuple[str, int]]] = {
-    "any": [],
-    "parts": ["orm", "admin"],
-    "speed": [("speed", 3)],
-    "both": ["api", ("security", 4)],
-    "nobody": ["micro", "orm"],
-}
-
-
-KINDS = {"kind": ["api", "full-stack", "micro"], "capability": ["admin", "forms", "orm", "validation"]}
-
-
-def some_of(name: str, values: list[str]) -> st.SearchStrategy[list[str]]:
-    chosen = st.lists(st.sampled_from(values), max_size=2, unique=True)
-    return chosen.map(lambda picked: [f"{name}={value}" for value in picked])
-
-
-QUERIES = st.tuples(
-    *(some_of(facet, values) for facet, values in KINDS.items()),
-    *(some_of(f"min-{slug}", list("2345")) for slug in ("speed", "security")),
-    some_of("q", ["FLASK", "t", "an", "%25", "_", "rails", "Web Framework"]),
-).map(lambda parts: "&".join(pair for part in parts for pair in part))
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(query=QUERIES, name=st.sampled_from(["", *NEEDS]))
-def test_filters_mean_the_same_in_memory_as_in_the_database(
-    filtered: tuple[list[Facet], list[Criterion], Past], query: str, name: str
-) -> None:
-    facets, criteria, past = filtered
-    data = QueryDict(query)
-    case = UseCase.objects.with_demands().filter(slug=name).first()
-    today = FrameworkFilter(data, facets=facets, criteria=criteria, use_case=case)
-    then = PastFilter(data, facets=past.facets(), criteria=past.criteria(), use_case=case, past=past)
-    assert [one.slug for one in then.shown()] == [one.slug for one in today.shown()]
-    assert [one.kind_line for one in then.shown()] == [one.kind_line for one in today.shown()]
-    assert then.counts() == today.counts()
-    assert then.blame() == today.blame()
-    assert list(notices(data, then.form)) == list(notices(data, today.form))
+    assert [one.name for one in at_end_of(date(2026, 7, 1)).frameworks] == ["Quart Four"]
 
 
 # On the pages

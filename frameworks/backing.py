@@ -1,0 +1,71 @@
+"""A published rating has a claim: the rule in words, over facts at hand, and as queries.
+
+The database keeps it by triggers. What is here says beforehand what they would refuse.
+"""
+
+from collections import Counter
+from collections.abc import Container, Mapping
+
+from .cells import Key, keys_of
+from .models import Claim, Rating
+
+#: The name that the database refuses by.
+CONSTRAINT = "rating_published_has_claim"
+NEEDS_CLAIM = (
+    "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
+)
+
+
+def last_claim(ratings: str = "a published rating") -> str:
+    """Say in a sentence why a claim has to stay where it is."""
+    return f"It is the last claim behind {ratings}. Add another claim or unpublish the rating first."
+
+
+# Over facts at hand
+
+
+def cells_of(claim: Claim | None) -> set[Key]:
+    """Return the cells that a claim is evidence for."""
+    if claim is None:
+        return set()
+    return set(keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id))
+
+
+def is_backed(rating: Rating, claims: Mapping[Key, int]) -> bool:
+    """Say whether the rating may stand, with so many claims in each cell."""
+    return not rating.is_published or bool(claims[rating.framework_id, rating.criterion_id])
+
+
+def left_bare(
+    before: Claim | None, after: Claim | None, claims: Mapping[Key, int], published: Container[Key]
+) -> set[Key]:
+    """Return the cells with a published rating that would have no claim, were the claim another or (None) deleted."""
+    return {cell for cell in cells_of(before) - cells_of(after) if claims[cell] == 1 and cell in published}
+
+
+# As queries
+
+
+def claims_by_cell() -> Counter[Key]:
+    """Return how many claims each cell has. One query."""
+    rows = Claim.objects.filter(framework__isnull=False).order_by()
+    return Counter(
+        cell
+        for row in rows.values_list("framework", "criterion", "joint_criterion")
+        for cell in keys_of(*row)
+    )
+
+
+def published_cells() -> frozenset[Key]:
+    """Return the cells with a published rating. One query."""
+    ratings = Rating.objects.filter(is_published=True).order_by()
+    return frozenset(ratings.values_list("framework", "criterion"))
+
+
+def resting_on(claim: Claim, after: Claim | None = None) -> list[Rating]:
+    """Return the published ratings that would have no claim, were this one another or (None) deleted. One query."""
+    gone = cells_of(claim) - cells_of(after)
+    ratings = Rating.objects.filter(
+        is_published=True, framework=claim.framework_id, criterion__in=[criterion for _, criterion in gone]
+    )
+    return list(ratings.without_claims(besides=claim).select_related("framework", "criterion"))

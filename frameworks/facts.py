@@ -1,0 +1,169 @@
+"""The facts that comparisons are built from: of today or of a day gone by, one object with one interface.
+
+Today's facts come from their tables (`current_facts`), those of a day gone by from the revisions
+(`record.asof.at_end_of`). What shows or weighs them need not know which.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from .cells import Cell, Key, Tally, by_cell, laid_out, tallied, tally
+from .models import Claim, Criterion, Facet, Framework, Rating
+
+
+class FactLoader(Protocol):
+    """Where facts are read. What is read through a property is read once."""
+
+    @property
+    def frameworks(self) -> Iterable[Framework]: ...
+
+    @property
+    def criteria(self) -> Iterable[Criterion]: ...
+
+    @property
+    def facets(self) -> Iterable[Facet]: ...
+
+    @property
+    def ratings(self) -> Iterable[Rating]: ...
+
+    @property
+    def tallies(self) -> Mapping[Key, Tally]: ...
+
+    def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """All that is public and compared, as it is at one moment.
+
+    Nothing in it changes. Each part is read when it is first asked for and then kept, except for the claims: they are
+    read for as many frameworks as a page shows, and only where it shows them.
+    """
+
+    loader: FactLoader = field(repr=False)
+    #: Nothing at all had been recorded by then.
+    is_blank: bool = False
+
+    @cached_property
+    def frameworks(self) -> tuple[Framework, ...]:
+        """The published ones, by name, each with its traits."""
+        return tuple(self.loader.frameworks)
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, Framework]:
+        return {framework.slug: framework for framework in self.frameworks}
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The scored ones, in order, each with its group."""
+        return tuple(self.loader.criteria)
+
+    @cached_property
+    def facets(self) -> tuple[Facet, ...]:
+        """In order, each with its values."""
+        return tuple(self.loader.facets)
+
+    @cached_property
+    def ratings(self) -> Mapping[Key, Rating]:
+        """The published ones."""
+        return {(rating.framework_id, rating.criterion_id): rating for rating in self.loader.ratings}
+
+    @cached_property
+    def tallies(self) -> Mapping[Key, Tally]:
+        """Of every cell that has claims."""
+        return self.loader.tallies
+
+    def scores(self, framework: Framework) -> Mapping[str, int | None]:
+        """What it scores, by criterion; None where it is not rated."""
+        return self._scores[framework.pk]
+
+    def values(self, framework: Framework, facet: str) -> Collection[str]:
+        """Its values of one facet, by their slugs."""
+        return self._values[framework.pk].get(facet, ())
+
+    def claims(self, framework: Framework, criterion: Criterion) -> tuple[Claim, ...]:
+        """Those of one cell, in the order in which sources are read."""
+        claims = by_cell(self.loader.claims_about([framework]))
+        return tuple(claims.get((framework.pk, criterion.pk), ()))
+
+    def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
+        """Every cell of these frameworks; with all claims, or with their number and range only."""
+        if not with_claims:
+            return laid_out(frameworks, self.criteria, self.ratings, self.tallies, {})
+        claims = by_cell(self.loader.claims_about(frameworks))
+        tallies = {key: tally(found) for key, found in claims.items()}
+        return laid_out(frameworks, self.criteria, self.ratings, tallies, claims)
+
+    @cached_property
+    def _scores(self) -> Mapping[int, Mapping[str, int | None]]:
+        return {
+            framework.pk: {
+                criterion.slug: rating.score if rating else None
+                for criterion in self.criteria
+                for rating in [self.ratings.get((framework.pk, criterion.pk))]
+            }
+            for framework in self.frameworks
+        }
+
+    @cached_property
+    def _values(self) -> Mapping[int, Mapping[str, Collection[str]]]:
+        found: dict[int, dict[str, list[str]]] = {}
+        for framework in self.frameworks:
+            own = found[framework.pk] = defaultdict(list)
+            for trait in framework.traits.all():
+                own[trait.value.facet.slug].append(trait.value.slug)
+        return found
+
+
+def current_facts() -> Facts:
+    """The facts as they are."""
+    return Facts(TableLoader())
+
+
+class TableLoader:
+    """Reads what the tables hold, each part in one query or two however much there is."""
+
+    @property
+    def frameworks(self) -> Iterable[Framework]:
+        return Framework.objects.published().with_traits()
+
+    @property
+    def criteria(self) -> Iterable[Criterion]:
+        return Criterion.objects.scored().in_order()
+
+    @property
+    def facets(self) -> Iterable[Facet]:
+        return Facet.objects.prefetch_related("values")
+
+    @property
+    def ratings(self) -> Iterable[Rating]:
+        return Rating.objects.published().order_by()
+
+    @property
+    def tallies(self) -> Mapping[Key, Tally]:
+        return tallied(Claim.objects.filter(framework__is_published=True))
+
+    def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
+        return Claim.objects.about(*frameworks).cited()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryLoader:
+    """Hands out what is at hand, in the order given. The claims are in the order in which sources are read."""
+
+    frameworks: Iterable[Framework] = ()
+    criteria: Iterable[Criterion] = ()
+    facets: Iterable[Facet] = ()
+    ratings: Iterable[Rating] = ()
+    claims: Iterable[Claim] = ()
+
+    @property
+    def tallies(self) -> Mapping[Key, Tally]:
+        return {key: tally(claims) for key, claims in by_cell(self.claims).items()}
+
+    def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
+        wanted = {framework.pk for framework in frameworks}
+        return (claim for claim in self.claims if claim.framework_id in wanted)

@@ -1,0 +1,123 @@
+"""The canvas that cards are drawn on, written as SVG: sizes, colours, typefaces and elements. Pure."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.utils.html import escape
+
+from .text_metrics import Face, Family, fitted, known
+
+SERIF: Family = "newsreader-500"
+SANS: Family = "public-sans-400"
+BOLD: Family = "public-sans-600"
+
+# The tokens of static/touchstone.css, light and dark.
+COLOURS = {
+    "paper": ("#f8f5ee", "#171613"),
+    "ink": ("#211f1a", "#e9e5da"),
+    "soft": ("#635d50", "#aaa393"),
+    "hair": ("#ddd6c7", "#37342c"),
+    "petrol": ("#2a7c77", "#4fa9a1"),
+    "pale": ("#a9cfca", "#2c5f5a"),
+    "accent": ("#a03c1c", "#ee8d63"),
+}
+#: The portal's own typefaces where there are any; an image in a README has only what its reader's machine has.
+TYPEFACES = {
+    SERIF: "font-family:Newsreader,Georgia,'Times New Roman',serif;font-weight:500",
+    SANS: "font-family:'Public Sans',system-ui,'Segoe UI',Helvetica,Arial,sans-serif",
+    BOLD: "font-family:'Public Sans',system-ui,'Segoe UI',Helvetica,Arial,sans-serif;font-weight:600",
+}
+
+
+def _style(place: int) -> str:
+    return "".join(f".{name}{{fill:{both[place]}}}" for name, both in COLOURS.items())
+
+
+_TYPE = "".join(f".{family}{{{rules}}}" for family, rules in TYPEFACES.items())
+#: What a picture is drawn by, and what a chart brings along.
+LIGHT = f"{_style(0)}{_TYPE}"
+STYLE = f"{LIGHT}@media (prefers-color-scheme:dark){{{_style(1)}}}"
+#: For the security policy of a chart that is opened by itself: it may have this one style, and nothing else.
+STYLE_HASH = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Sizes in pixels. `height` 0: as high as its rows need. `slack`: how much wider other typefaces may be."""
+
+    width: int
+    height: int
+    margin: int
+    titles: tuple[int, ...]
+    text: int
+    small: int
+    lowest: int
+    highest: int
+    slack: float
+
+    @property
+    def room(self) -> float:
+        return self.width - 2 * self.margin
+
+    @property
+    def right(self) -> int:
+        return self.width - self.margin
+
+    @property
+    def foot(self) -> float:
+        """Where the foot begins, of a canvas with a height."""
+        return self.height - self.small * 2.9
+
+
+PICTURE = Canvas(1200, 630, 64, (72, 62, 54, 47), 29, 23, 44, 100, 1.0)
+CHART = Canvas(860, 0, 32, (36, 30, 26), 17, 14, 40, 40, 1.2)
+
+
+class Drawing:
+    """Elements from the top down; `y` is where the next one begins."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.elements: list[str] = []
+        self.y = 0.0
+
+    def rect(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        place, size = f'x="{_short(x)}" y="{_short(y)}"', f'width="{_short(width)}" height="{_short(height)}"'
+        self.elements.append(f'<rect class="{colour}" {place} {size}/>')
+
+    def circle(self, x: float, y: float, radius: float, colour: str) -> None:
+        self.elements.append(
+            f'<circle class="{colour}" cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius)}"/>'
+        )
+
+    def words(
+        self, x: float, y: float, words: str, face: Face, colour: str = "ink", anchor: str = "start"
+    ) -> None:
+        """On the base line `y`; `anchor` says which end stands at `x`."""
+        drawn = known(words, face.family) if self.canvas.height else words
+        place = f'x="{_short(x)}" y="{_short(y)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
+        looks = f'class="{face.family} {colour}" font-size="{_short(face.size)}"'
+        self.elements.append(f"<text {looks} {place}>{escape(drawn)}</text>")
+
+    def fit(self, words: str, face: Face, room: float) -> str:
+        drawn = known(words, face.family) if self.canvas.height else words
+        return fitted(drawn, face, room / self.canvas.slack)
+
+    def width(self, words: str, face: Face) -> float:
+        return face.width(words) * self.canvas.slack
+
+    def file(self, height: int, style: str, about: str = "") -> str:
+        """Return the elements as a file of this height, with its style and what tells screen readers of it."""
+        width = self.canvas.width
+        paper = f'<rect class="paper" width="{width}" height="{height}"/>'
+        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        # Figures of one width stand under each other.
+        figures = 'font-variant-numeric="lining-nums tabular-nums"'
+        inside = "".join([about, f"<style>{style}</style>", paper, *self.elements])
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {figures}>{inside}</svg>\n'
+
+
+def _short(number: float) -> str:
+    """To a tenth of a pixel."""
+    return f"{number:.1f}".removesuffix(".0")
