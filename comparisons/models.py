@@ -10,7 +10,7 @@ from django.urls import reverse
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Versioned
 from frameworks.models.constraints import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
 from frameworks.models.evidence import ONE_TO_FIVE
-from frameworks.models.versioned import VersionedQuerySet
+from frameworks.models.natural_keys import VersionedQuerySet
 
 
 class UseCaseQuerySet(VersionedQuerySet["UseCase"]):

@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 
 from frameworks.models import Versioned
 from frameworks.models.constraints import SENTENCES
+from frameworks.models.natural_keys import renamed_key
 from frameworks.models.schema import State
-from frameworks.models.versioned import renamed_key
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from .catalogue import Framework
 from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .versioned import Versioned, VersionedQuerySet
+from .natural_keys import VersionedQuerySet
+from .versioned import Versioned
 
 
 class BenchmarkQuerySet(VersionedQuerySet["Benchmark"]):

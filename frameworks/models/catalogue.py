@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
-from .versioned import Versioned, VersionedQuerySet
+from .natural_keys import VersionedQuerySet
+from .versioned import Versioned
 
 #: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
 CAPABILITY = "capability"

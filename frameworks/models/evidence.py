@@ -22,7 +22,8 @@ from .constraints import (
     slug_field,
     validate_slug,
 )
-from .versioned import Versioned, VersionedQuerySet
+from .natural_keys import VersionedQuerySet
+from .versioned import Versioned
 
 #: At most six words: a rating term is carried over from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"

@@ -9,7 +9,8 @@ from django.urls import reverse
 from .catalogue import CAPABILITY, FacetValue, Framework
 from .constraints import http_url_check, http_url_field, slug_check, slug_field
 from .evidence import Claim
-from .versioned import Fact, Versioned, VersionedQuerySet
+from .natural_keys import VersionedQuerySet
+from .versioned import Fact, Versioned
 
 
 class ComponentQuerySet(VersionedQuerySet["Component"]):

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from .constraints import slug_check, slug_field
 from .evidence import Claim, Source
-from .versioned import Versioned, VersionedQuerySet
+from .natural_keys import VersionedQuerySet
+from .versioned import Versioned
 
 
 class QuestionQuerySet(VersionedQuerySet["Question"]):

@@ -8,22 +8,21 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-if TYPE_CHECKING:
-    from .versioned import Versioned
+from .versioned import Versioned
 
 Field = models.Field
 State = dict[str, Any]
 """A fact in plain values, by field name."""
-Related = Mapping[str, Iterable["Versioned"]]
+Related = Mapping[str, Iterable[Versioned]]
 """Many-to-many relations, by field name."""
-Resolve = Callable[[Field, Sequence[Any]], "Versioned | None"]
+Resolve = Callable[[Field, Sequence[Any]], Versioned | None]
 """Finds what a field names, by its natural key; None where there is none such."""
 Naming = Callable[[str, Any], Any]
 """Gives the name to use instead of this one, which a fact of this kind has or had."""
@@ -46,11 +45,11 @@ class Missing(NamedTuple):
 class Built(NamedTuple):
     """A fact made of plain values: not saved, with its many-to-many relations beside it and what was not found."""
 
-    fact: "Versioned"
-    related: dict[str, list["Versioned"]]
+    fact: Versioned
+    related: dict[str, list[Versioned]]
     missing: list[Missing]
 
-    def succeed(self, standing: "Versioned") -> "Versioned":
+    def succeed(self, standing: Versioned) -> Versioned:
         """Turn the fact into another state of this one, which is saved."""
         self.fact.pk, self.fact.version, self.fact._state.adding = standing.pk, standing.version, False
         return self.fact
@@ -59,7 +58,7 @@ class Built(NamedTuple):
 class Schema:
     """What the facts of one model consist of. Its key, primary key and version aside, all fields are said here."""
 
-    def __init__(self, model: type["Versioned"]) -> None:
+    def __init__(self, model: type[Versioned]) -> None:
         options = model._meta
         self.model = model
         self.kind = str(options.model_name)
@@ -140,7 +139,7 @@ class Schema:
                 missing += [Missing(field, key) for key, other in others if other is None]
         return Built(fact, related, missing)
 
-    def build_alone(self, state: State, resolve: Resolve) -> tuple["Versioned", list[Missing]]:
+    def build_alone(self, state: State, resolve: Resolve) -> tuple[Versioned, list[Missing]]:
         """Return the same without its many-to-many relations, and what was not found."""
         values: dict[str, Any] = {}
         missing: list[Missing] = []
@@ -165,12 +164,12 @@ class Schema:
 
 
 @cache
-def schema_of(model: type["Versioned"]) -> Schema:
+def schema_of(model: type[Versioned]) -> Schema:
     """Return the schema of a versioned model, made once."""
     return Schema(model)
 
 
-def state_of(fact: "Versioned", related: Related | None = None) -> State:
+def state_of(fact: Versioned, related: Related | None = None) -> State:
     """Return the fact in plain values: every field but primary key and version.
 
     `related` gives many-to-many relations that are not saved yet, by field name. Equal to the `fields` of a fixture
@@ -188,6 +187,6 @@ def state_of(fact: "Versioned", related: Related | None = None) -> State:
     return plain
 
 
-def target(field: Field) -> type["Versioned"]:
+def target(field: Field) -> type[Versioned]:
     """Return the model that a relation of a versioned fact names: always another versioned one."""
     return cast("type[Versioned]", field.related_model)

@@ -1,27 +1,11 @@
 """The base of every fact that editors keep: it knows its version and its natural key."""
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import models
 
-from .schema import schema_of
-
 Fact = TypeVar("Fact", bound="Versioned")
-
-
-class VersionedQuerySet(models.QuerySet[Fact]):
-    def get_by_natural_key(self, *parts: Any) -> Fact:
-        """Also by a name that it, or what names it, had before. Raises DoesNotExist, or ValueError where the parts are
-        too few or too many."""
-        schema = schema_of(self.model)
-        try:
-            return self.get(**schema.lookups(parts))
-        except self.model.DoesNotExist:
-            if (now := renamed_key(self.model, parts)) == list(parts):
-                raise
-            return self.get(**schema.lookups(now))
 
 
 class Versioned(models.Model):
@@ -56,13 +40,6 @@ class Versioned(models.Model):
     def key_text(self) -> str:
         """The natural key as one line: `django/learning-curve`."""
         return "/".join(str(part) for part in self.natural_key())
-
-
-def renamed_key(model: type[Versioned], parts: Sequence[Any]) -> list[Any]:
-    """The natural key with today's names for those that have changed."""
-    former: Any = apps.get_model("frameworks", "FormerSlug")
-    now = former.objects.now([part for part in parts if isinstance(part, str)])
-    return schema_of(model).renamed_key(parts, lambda kind, name: now.get((kind, name), name))
 
 
 def renamable_models() -> dict[str, type[Versioned]]:
