@@ -1,24 +1,33 @@
 """The cards of these pages."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pictures.card import Bar, Card, Row, figures, part
 
-Context = dict[str, Any]
+from .search.documents import SearchPage
 
 
-def of_api(context: Context) -> Card:
+@dataclass(frozen=True, kw_only=True)
+class ApiPage:
+    """`operations` are those of the description that programs read, each with its path in steps."""
+
+    operations: Sequence[Mapping[str, Any]]
+
+
+def of_api(page: ApiPage) -> Card:
     return Card(
         "API",
         "Everything that the pages say, as JSON",
         "Read-only, open to any page and program, without a key",
-        figures=figures((len(context["operations"]), "address|addresses")),
+        figures=figures((len(page.operations), "address|addresses")),
     )
 
 
-def of_search(context: Context) -> Card:
-    asked = context["asked"]
-    groups = context.get("narrower", [])
+def of_search(page: SearchPage) -> Card:
+    asked = page.asked
+    groups = page.results.narrower if page.results else []
     counts = [(group.label, group.total) for group in groups]
     most = max((count for _, count in counts), default=1)
     return Card(

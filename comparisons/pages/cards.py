@@ -1,31 +1,41 @@
 """The cards of the pages about several frameworks: fits with their bands and ranks. No queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Matrix
 from comparisons.comparison.matrix import Row as Standing
-from comparisons.comparison.permalinks import View
-from comparisons.models import UseCase
+from comparisons.deciding.needs import Overview
 from pictures.card import Bar, Card, Part, Row, Scale, figures, part
 
-Context = dict[str, Any]
+from .contexts import (
+    CapabilitiesPage,
+    ChoicePage,
+    ChooserPage,
+    MakerPage,
+    MatrixPage,
+    MethodPage,
+    SideBySidePage,
+    SnapshotChangesPage,
+    SnapshotPage,
+    UseCaseIndexPage,
+    UseCasePage,
+)
+from .controls import AroundMatrix, AroundSideBySide
 
 LEGEND = "Fit, 0 to 100; bar: band left open by gaps"
 APART = "Too little evidence to rank"
 QUESTION = "Which Python web framework fits?"
 
 
-def of_matrix(context: Context) -> Card:
+def of_matrix(page: MatrixPage) -> Card:
     """Who is on the table, best first, and by which view of it."""
-    table: Matrix = context["matrix"]
-    use_case, everyone = context["use_case"], context["everyone"]
-    shown, known = len(table.in_order), len(everyone)
+    table, use_case = page.matrix, page.around.use_case
+    shown, known = len(table.in_order), len(page.everyone)
     count = f"{shown} of {known} frameworks" if shown < known else f"{known} frameworks"
-    said = [count, f"{len(context['criteria'])} criteria", *_circumstances(context)]
+    said = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
     return Card(
         "Compared on cited evidence",
         f"{use_case.name}: which framework fits?" if use_case else QUESTION,
@@ -36,10 +46,9 @@ def of_matrix(context: Context) -> Card:
     )
 
 
-def of_side_by_side(context: Context) -> Card:
-    table: Matrix = context["matrix"]
-    use_case = context["use_case"]
-    said = [f"{len(table.columns)} criteria", *_circumstances(context)]
+def of_side_by_side(page: SideBySidePage) -> Card:
+    table, use_case = page.matrix, page.around.use_case
+    said = [f"{len(table.columns)} criteria", *_circumstances(page.around)]
     return Card(
         "Side by side",
         " vs ".join(row.framework.name for row in table.in_order),
@@ -49,17 +58,17 @@ def of_side_by_side(context: Context) -> Card:
     )
 
 
-def of_chooser(context: Context) -> Card:
+def of_chooser(page: ChooserPage) -> Card:
     return Card(
         "Side by side",
         "Choose frameworks to compare",
-        f"2 to {context['maximum']} of them, with their scores, verdicts and sources",
-        figures=figures((len(context["everyone"]), "framework to choose from|frameworks to choose from")),
+        f"2 to {page.maximum} of them, with their scores, verdicts and sources",
+        figures=figures((len(page.everyone), "framework to choose from|frameworks to choose from")),
     )
 
 
-def of_embed(context: Context) -> Card:
-    embed = context["snippet"].embed
+def of_embed(page: MakerPage) -> Card:
+    embed = page.snippet.embed
     return Card(
         "Embed",
         " vs ".join(embed.names) if embed else "A comparison in your own page",
@@ -67,26 +76,21 @@ def of_embed(context: Context) -> Card:
     )
 
 
-def of_snapshot(context: Context) -> Card:
+def of_snapshot(page: SnapshotPage) -> Card:
     """From what was kept alone: whatever became of it since, it stays the same."""
-    kept = context["kept"]
-    rows = [
-        _row(one["name"], one["rank"], one["fit"], one["band"], one["coverage"])
-        for one in kept.content["frameworks"]
-    ]
-    ranked = [row for row in rows if row.place]
+    kept = page.kept
     return Card(
         "Frozen comparison",
         " vs ".join(kept.names),
         f"As they compared on {date_format(kept.snapshot.stood_at, 'j F Y')}, "
-        f"{len(kept.content['criteria'])} criteria",
-        parts=(*part(ranked), *part((row for row in rows if not row.place), APART)),
+        f"{len(kept.table.columns)} criteria",
+        parts=_standings(kept.table),
         legend=LEGEND,
     )
 
 
-def of_snapshot_changes(context: Context) -> Card:
-    since = context["since"]
+def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
+    since = page.since
     return Card(
         "What has changed since",
         " vs ".join(since.kept.names),
@@ -98,9 +102,9 @@ def of_snapshot_changes(context: Context) -> Card:
     )
 
 
-def of_use_cases(context: Context) -> Card:
+def of_use_cases(page: UseCaseIndexPage) -> Card:
     """For how many kinds of project the sources recommend each framework first."""
-    known = context["known"]
+    known = page.known
     first = Counter(
         name for one in known for name in {f.name for said in one.leading for f in said.frameworks.all()}
     )
@@ -118,9 +122,8 @@ def of_use_cases(context: Context) -> Card:
     )
 
 
-def of_use_case(context: Context) -> Card:
-    use_case: UseCase = context["use_case"]
-    table: Matrix = context["matrix"]
+def of_use_case(page: UseCasePage) -> Card:
+    use_case, table = page.use_case, page.matrix
     return Card(
         "Use case",
         use_case.name,
@@ -131,9 +134,9 @@ def of_use_case(context: Context) -> Card:
     )
 
 
-def of_choice(context: Context) -> Card:
+def of_choice(page: ChoicePage) -> Card:
     """The answer, and how many rules speak for and against each."""
-    outcome = context["outcome"]
+    outcome = page.outcome
     rows = []
     for one in outcome.candidates:
         rules = f"{len(one.pro)} for, {len(one.contra)} against"
@@ -144,7 +147,7 @@ def of_choice(context: Context) -> Card:
         return Card(
             "Which framework for my project?",
             "A few questions, and what the sources’ own rules answer",
-            figures=figures((len(context["asked"]), "question"), (len(outcome.rules), "rule")),
+            figures=figures((len(page.asked), "question"), (len(outcome.rules), "rule")),
         )
     return Card(
         "Which framework for my project?",
@@ -155,12 +158,12 @@ def of_choice(context: Context) -> Card:
     )
 
 
-def of_capabilities(context: Context) -> Card:
+def of_capabilities(page: CapabilitiesPage) -> Card:
     """What each framework has of what is ticked; before that, how many have each capability built in."""
-    needs = context["needs"]
+    needs, answer = page.needs, page.answer
     title = "What must I add?"
-    if not needs.capabilities:
-        lines = context["overview"]
+    if isinstance(answer, Overview):
+        lines = answer.overview
         counts = [(line.capability.name, len(line.built_in)) for line in lines]
         rows = [
             Row(name, f"{name} built into {count}", Bar(count / max(most, 1)), str(count))
@@ -175,7 +178,7 @@ def of_capabilities(context: Context) -> Card:
             legend="How many frameworks have it built in",
         )
     rows = []
-    for supply in context["supplies"]:
+    for supply in answer.supplies:
         told = f"{supply.built_in} built in, {supply.to_add} to add"
         rows.append(
             Row(
@@ -195,27 +198,27 @@ def of_capabilities(context: Context) -> Card:
     )
 
 
-def of_method(context: Context) -> Card:
+def of_method(page: MethodPage) -> Card:
     """The example that is worked out on the page."""
-    example: Standing | None = context["example"]
+    example = page.example
     return Card(
         "Method",
         "How scores, fit and ranks are made",
         "The example: one framework’s fit, worked out" if example else "",
         parts=part([_standing(example)]) if example else (),
         figures=figures(
-            (context["claim_total"], "claim"),
-            (context["source_total"], "source"),
-            (context["dispute_total"], "score in dispute|scores in dispute"),
+            (page.extent.claim_total, "claim"),
+            (page.extent.source_total, "source"),
+            (page.extent.dispute_total, "score in dispute|scores in dispute"),
         ),
         legend=LEGEND if example else "",
     )
 
 
-def _circumstances(context: Context) -> Iterable[str]:
+def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:
     """What makes this view another one than that of the same page without parameters."""
-    view: View = context["view"]
-    if context["changed_weights"]:
+    view = around.view
+    if around.changed_weights:
         yield "weights changed"
     if view.as_of:
         yield f"as of {date_format(view.as_of, 'j F Y')}"
@@ -226,16 +229,11 @@ def _standings(table: Matrix) -> tuple[Part, ...]:
 
 
 def _standing(row: Standing) -> Row:
-    fit = row.fit
-    low, high = fit.low_points, fit.high_points
-    band = None if low is None or high is None else (low, high)
-    return _row(row.framework.name, row.rank, fit.points, band, fit.coverage_percent)
-
-
-def _row(name: str, rank: int | None, fit: int | None, band: Sequence[int] | None, coverage: int) -> Row:
     """Without a rank, the fit rests on too little to be told: the band and what it rests on are."""
-    scale = Scale(band[0], band[1], fit if rank else None) if band else None
-    told = f"band {band[0]} to {band[1]}" if band else "no fit"
+    name, rank, fit = row.framework.name, row.rank, row.fit.points
+    low, high = row.fit.low_points, row.fit.high_points
+    scale = None if low is None or high is None else Scale(low, high, fit if rank else None)
+    told = f"band {low} to {high}" if scale else "no fit"
     if rank is None:
-        return Row(name, f"{name} {told}, {coverage} % rated", scale, "–")
+        return Row(name, f"{name} {told}, {row.fit.coverage_percent} % rated", scale, "–")
     return Row(name, f"{rank}. {name} fit {fit}, {told}", scale, str(fit), str(rank))

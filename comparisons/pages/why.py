@@ -15,7 +15,7 @@ from comparisons.arithmetic.flips import Flip, flips
 from comparisons.arithmetic.stability import stability
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
-from frameworks.cells import Cell, Key
+from frameworks.cells import Cell
 from frameworks.models import Criterion, CriterionGroup, Framework
 
 #: So many of the ranked are drawn; their table would be too wide with more.
@@ -166,26 +166,14 @@ class Why:
         ]
 
 
-def explain(
-    table: Matrix,
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    weights: Mapping[str, int],
-    view: View,
-    path: str,
-) -> Why:
-    """Of the frameworks on the table, under these weights of all criteria. Links start from `view` at `path`."""
-    scores = {
-        row.framework.slug: {
-            criterion.slug: cells[row.framework.pk, criterion.pk].score for criterion in criteria
-        }
-        for row in table.in_order
-    }
+def explain(table: Matrix, view: View, path: str) -> Why:
+    """Of the frameworks on the table. Links start from `view` at `path`."""
+    scores = {row.framework.slug: row.scores for row in table.in_order}
     ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
-    bars = tuple(_bar(row, criteria, cells, weights, scores[row.framework.slug]) for row in ranked[:DRAWN])
-    counts = any(weights.values())
+    bars = tuple(_bar(row, table) for row in ranked[:DRAWN])
+    counts = any(table.weights.values())
     can_change = len(table.in_order) > 1 and counts
-    turns = tuple(_turns(table, criteria, scores, weights, view, path)) if can_change else ()
+    turns = tuple(_turns(table, scores, view, path)) if can_change else ()
     return Why(
         rows=table.in_order,
         leaders=tuple(table.leaders),
@@ -194,8 +182,8 @@ def explain(
         undrawn=len(ranked) - len(bars),
         lead=_lead(table, bars),
         turns=turns,
-        others=len(criteria) - len({turn.criterion for turn in turns}),
-        firmness=_firmness(table, criteria, scores) if can_change else None,
+        others=len(table.criteria) - len({turn.criterion for turn in turns}),
+        firmness=_firmness(table, scores) if can_change else None,
     )
 
 
@@ -204,24 +192,16 @@ def in_sentence(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
-def _bar(
-    row: Row,
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    weights: Mapping[str, int],
-    scores: Mapping[str, int | None],
-) -> Bar:
-    shown = scoring.shown_contributions(scores, weights)
+def _bar(row: Row, table: Matrix) -> Bar:
+    shown = scoring.shown_contributions(row.scores, table.weights)
     start = Fraction(0)
     stretches = []
-    for place, (group, members) in enumerate(groupby(criteria, key=lambda criterion: criterion.group)):
+    for place, (group, members) in enumerate(groupby(table.criteria, key=lambda criterion: criterion.group)):
         parts, begin = [], start
         for criterion in members:
             points = shown.get(criterion.slug)
-            cell = cells[row.framework.pk, criterion.pk]
-            parts.append(
-                Part(cell, weights[criterion.slug], None if points is None else float(points), float(start))
-            )
+            cell, weight = table.cells[row.framework.pk, criterion.pk], table.weights[criterion.slug]
+            parts.append(Part(cell, weight, None if points is None else float(points), float(start)))
             start += points or 0
         stretches.append(Stretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
     return Bar(row, tuple(stretches))
@@ -246,17 +226,11 @@ def _lead(table: Matrix, bars: Sequence[Bar]) -> Lead | None:
     )
 
 
-def _turns(
-    table: Matrix,
-    criteria: Sequence[Criterion],
-    scores: Mapping[str, scoring.Scores],
-    weights: Mapping[str, int],
-    view: View,
-    path: str,
-) -> list[Turn]:
+def _turns(table: Matrix, scores: Mapping[str, scoring.Scores], view: View, path: str) -> list[Turn]:
     """The nearest first. A change that no whole weight brings about is none for a visitor."""
-    by_slug = {criterion.slug: criterion for criterion in criteria}
+    by_slug = {criterion.slug: criterion for criterion in table.criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
+    weights = table.weights
     found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=settings.WEIGHT_MAX)
     turns: dict[str, Turn] = {}
     for flip in sorted(
@@ -275,10 +249,10 @@ def _turns(
     return list(turns.values())
 
 
-def _firmness(table: Matrix, criteria: Sequence[Criterion], scores: Mapping[str, scoring.Scores]) -> Firmness:
+def _firmness(table: Matrix, scores: Mapping[str, scoring.Scores]) -> Firmness:
     drawn = stability(
         scores,
-        [criterion.slug for criterion in criteria],
+        [criterion.slug for criterion in table.criteria],
         minimum_coverage=table.minimum_coverage,
         heaviest=settings.WEIGHT_MAX,
     )

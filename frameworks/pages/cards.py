@@ -1,23 +1,39 @@
 """The cards of the pages about facts, each made of what its page has anyway: no queries."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.utils.formats import date_format
 
 from frameworks.cells import Cell
+from frameworks.models import Criterion, Framework
 from pictures.card import Bar, Card, Dots, Row, Steps, figures, part
 
+from .benchmarking import BenchmarkIndexPage
+from .contexts import (
+    CellHistoryPage,
+    ChangesetPage,
+    ChangesPage,
+    ComponentIndexPage,
+    ComponentPage,
+    CriterionIndexPage,
+    CriterionPage,
+    DisagreementIndexPage,
+    FrameworkIndexPage,
+    FrameworkPage,
+    ObjectionPage,
+    ObjectionSentPage,
+    QuestionIndexPage,
+    SourceIndexPage,
+    SourcePage,
+)
 from .dossiers import Dispute, Plot
-
-Context = dict[str, Any]
 
 EVIDENCE = "Bars: claims of the sources"
 DISPUTED = "dot: sources disagree"
 
 
-def of_frameworks(context: Context) -> Card:
-    found = context["frameworks"]
+def of_frameworks(page: FrameworkIndexPage) -> Card:
+    found = page.frameworks
     return Card(
         "Frameworks",
         f"{len(found)} Python web frameworks and their evidence",
@@ -26,14 +42,14 @@ def of_frameworks(context: Context) -> Card:
     )
 
 
-def of_framework(context: Context) -> Card:
+def of_framework(page: FrameworkPage) -> Card:
     """Each rating as a mark; figures where nothing is rated."""
-    framework = context["framework"]
-    cells = [cell for _, group in context["rated"] for cell in group if cell.state == "rated"]
+    framework = page.framework
+    cells = [cell for _, group in page.profile.rated for cell in group if cell.state == "rated"]
     counted = figures(
-        (context["rating_total"], "criterion rated|criteria rated"),
-        (context["claim_total"], "claim"),
-        (context["source_total"], "source"),
+        (page.profile.rating_total, "criterion rated|criteria rated"),
+        (page.profile.claim_total, "claim"),
+        (page.profile.source_total, "source"),
     )
     return Card(
         "Framework",
@@ -43,12 +59,12 @@ def of_framework(context: Context) -> Card:
         figures=() if cells else counted,
         legend=", ".join(f"{figure.number} {figure.label}" for figure in counted)
         if not _disputed(cells)
-        else f"{context['rating_total']} of {context['criterion_total']} rated · {DISPUTED}",
+        else f"{page.profile.rating_total} of {page.profile.criterion_total} rated · {DISPUTED}",
     )
 
 
-def of_criteria(context: Context) -> Card:
-    found = context["criteria"]
+def of_criteria(page: CriterionIndexPage) -> Card:
+    found = page.criteria
     return Card(
         "Criteria",
         f"{len(found)} criteria, their questions and weights",
@@ -57,11 +73,11 @@ def of_criteria(context: Context) -> Card:
     )
 
 
-def of_criterion(context: Context) -> Card:
+def of_criterion(page: CriterionPage) -> Card:
     """All readings on a dot plot, each score marked."""
-    criterion, plots = context["criterion"], context["plots"]
+    criterion, plots = page.criterion, page.dossier.plots
     counted = figures(
-        (len(plots), "framework described|frameworks described"), (context["claim_total"], "claim")
+        (len(plots), "framework described|frameworks described"), (page.dossier.claim_total, "claim")
     )
     drawn = [plot for plot in plots if plot.cell.readings or plot.cell.score]
     return Card(
@@ -76,8 +92,8 @@ def of_criterion(context: Context) -> Card:
     )
 
 
-def of_sources(context: Context) -> Card:
-    found = context["sources"]
+def of_sources(page: SourceIndexPage) -> Card:
+    found = page.sources
     return Card(
         "Sources",
         f"The {len(found)} texts that every score rests on" if len(found) != 1 else "The text behind it all",
@@ -86,11 +102,11 @@ def of_sources(context: Context) -> Card:
     )
 
 
-def of_source(context: Context) -> Card:
-    source = context["source"]
+def of_source(page: SourcePage) -> Card:
+    source = page.source
     counted = [
         (framework.name if framework else "Frameworks in general", len(claims))
-        for framework, claims in context["claims_by_framework"]
+        for framework, claims in page.dossier.claims_by_framework
     ]
     return Card(
         f"Source {source.key}",
@@ -102,8 +118,8 @@ def of_source(context: Context) -> Card:
     )
 
 
-def of_components(context: Context) -> Card:
-    kinds = context["kinds"]
+def of_components(page: ComponentIndexPage) -> Card:
+    kinds = page.kinds
     return Card(
         "Components",
         "Tools and standards around the frameworks",
@@ -114,11 +130,11 @@ def of_components(context: Context) -> Card:
     )
 
 
-def of_component(context: Context) -> Card:
-    component = context["component"]
+def of_component(page: ComponentPage) -> Card:
+    component = page.component
     said = [
-        *((tie.framework.name, tie.get_kind_display()) for tie in context["ties"]),
-        *((one.framework.name, f"adds {one.capability.name}") for one in context["additions"]),
+        *((tie.framework.name, tie.get_kind_display()) for tie in page.ties),
+        *((one.framework.name, f"adds {one.capability.name}") for one in page.additions),
     ]
     rows = [Row(name, f"{name}: {words}", figure=words) for name, words in said]
     return Card(
@@ -130,8 +146,8 @@ def of_component(context: Context) -> Card:
     )
 
 
-def of_disagreements(context: Context) -> Card:
-    disputes: list[Dispute] = [*context["entries"], *context["others"]]
+def of_disagreements(page: DisagreementIndexPage) -> Card:
+    disputes: list[Dispute] = [*page.disputes.entries, *page.disputes.others]
     return Card(
         "Disagreements",
         "Where the sources disagree",
@@ -141,10 +157,10 @@ def of_disagreements(context: Context) -> Card:
     )
 
 
-def of_benchmarks(context: Context) -> Card:
+def of_benchmarks(page: BenchmarkIndexPage) -> Card:
     """The first of the benchmarks in bars, and how many there are."""
-    charts = context["charts"]
-    counted = figures((len(charts), "benchmark"), (context["figure_total"], "figure"))
+    charts = page.charts
+    counted = figures((len(charts), "benchmark"), (page.figure_total, "figure"))
     if not charts:
         return Card(
             "Benchmarks", "Measured figures, and what they leave unsaid", figures=counted, legend="From zero"
@@ -164,10 +180,10 @@ def of_benchmarks(context: Context) -> Card:
     )
 
 
-def of_questions(context: Context) -> Card:
+def of_questions(page: QuestionIndexPage) -> Card:
     rows = [
         Row(one.text, f"{one.text} {_number(len(one.answers.all()), 'answer')}", figure=str(len(one.answers.all())))
-        for one in context["questions"]
+        for one in page.questions
     ]  # fmt: skip
     return Card(
         "Questions",
@@ -178,9 +194,9 @@ def of_questions(context: Context) -> Card:
     )
 
 
-def of_changes(context: Context) -> Card:
+def of_changes(page: ChangesPage) -> Card:
     rows = []
-    for entry in context["entries"]:
+    for entry in page.entries:
         when = f"{date_format(entry.at, 'j M Y')}"
         reason = entry.first.reason
         rows.append(Row(reason, f"{when}, {_number(entry.total, 'fact')}: {reason}", figure=when))
@@ -193,31 +209,31 @@ def of_changes(context: Context) -> Card:
     )
 
 
-def of_changeset(context: Context) -> Card:
-    first = context["first"]
+def of_changeset(page: ChangesetPage) -> Card:
+    first = page.first
     rows = [
         Row(step.name, f"{step.kind} {step.name} {done}", figure=done)
-        for step in context["steps"]
+        for step in page.steps
         for done in ["new" if step.revision.action == "created" else step.revision.get_action_display()]
     ]
     return Card(
         "What was changed",
         first.reason,
-        f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(context['counts'])}",
+        f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(page.counts)}",
         parts=part(rows),
         legend="Changed in one go",
     )
 
 
-def of_cell_history(context: Context) -> Card:
-    framework, criterion, rating = context["framework"], context["criterion"], context["rating"]
+def of_cell_history(page: CellHistoryPage) -> Card:
+    framework, criterion, rating = page.framework, page.criterion, page.rating
     title = f"{framework.name}, {criterion.name}"
     if rating is None:
         return Card(
             "History of a rating",
             title,
             "Today it is not rated",
-            figures=figures((_steps_total(context), "step")),
+            figures=figures((page.page.paginator.count, "step")),
         )
     rows = [
         Row(
@@ -226,7 +242,7 @@ def of_cell_history(context: Context) -> Card:
             Steps(one.score or 0),
             str(one.score or "–"),
         )
-        for one in context["stretches"]
+        for one in page.stretches
     ]
     row = Row("Today", f"Today {rating.score} of 5", Steps(rating.score), str(rating.score))
     return Card(
@@ -234,29 +250,30 @@ def of_cell_history(context: Context) -> Card:
         title,
         rating.verdict,
         parts=part(rows[:4] or [row]),
-        figures=figures((_steps_total(context), "step recorded|steps recorded")) if not rows else (),
+        figures=figures((page.page.paginator.count, "step recorded|steps recorded")) if not rows else (),
         legend="Scores of 1 to 5, since when",
     )
 
 
-def of_objection(context: Context) -> Card:
-    """The cell that it is about; the page of thanks knows the two that make it."""
-    cell = context.get("cell")
-    framework = cell.framework if cell else context["framework"]
-    criterion = cell.criterion if cell else context["criterion"]
-    rows = [_steps("The score", cell)] if cell and cell.score else []
+def of_objection(page: ObjectionPage) -> Card:
+    cell = page.cell
+    rows = [_steps("The score", cell)] if cell.score else []
+    said = cell.rating.verdict if cell.rating else cell.criterion.question
+    return _objecting(cell.framework, cell.criterion, said, rows)
+
+
+def of_objection_sent(page: ObjectionSentPage) -> Card:
+    return _objecting(page.framework, page.criterion, page.criterion.question, [])
+
+
+def _objecting(framework: Framework, criterion: Criterion, said: str, rows: Sequence[Row]) -> Card:
     return Card(
         "Something wrong with this cell?",
         f"{framework.name}, {criterion.name}",
-        cell.rating.verdict if cell and cell.rating else criterion.question,
+        said,
         parts=part(rows),
         legend="Tell the editors, without an account",
     )
-
-
-def _steps_total(context: Context) -> int:
-    total: int = context["page"].paginator.count
-    return total
 
 
 def _scored(score: int | None) -> str:

@@ -28,5 +28,5 @@ def search(request: HtmxRequest) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     asked = documents.Asked.read(query)
-    context = documents.around(asked, request.path)
-    return page_or_fragment(request, "portal/search.html", "found", context, asked)
+    page = documents.search_page(asked, request.path)
+    return page_or_fragment(request, "portal/search.html", "found", page, asked)
