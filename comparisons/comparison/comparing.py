@@ -1,6 +1,6 @@
 """One comparison: what an address asks for, from its parameters to the matrix. Pages and formats start here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +11,6 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from comparisons.models import UseCase
-from frameworks.cells import Cell, Key
 from frameworks.facts import Facts, current_facts
 from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
@@ -45,10 +44,6 @@ class Comparison:
         return self.kind.chosen
 
     @cached_property
-    def cells(self) -> Mapping[Key, Cell]:
-        return self.facts.cells(self.frameworks, with_claims=self.with_claims)
-
-    @cached_property
     def weights(self) -> dict[str, int]:
         """By criterion. What the visitor weighs comes before what the use case does."""
         return {**self.usual, **self.view.weights}
@@ -56,18 +51,18 @@ class Comparison:
     @cached_property
     def table(self) -> Matrix:
         return build_matrix(
+            self.facts,
             self.frameworks,
-            self.facts.criteria,
-            self.cells,
             weights=self.weights,
             shown=self.view.criteria,
             sort=self.view.sort,
             baseline=self.view.baseline,
             only_differences=bool(self.view.only) and not self.folds,
             minimum_coverage=settings.MINIMUM_COVERAGE,
+            with_claims=self.with_claims,
         )
 
-    @property
+    @cached_property
     def usual(self) -> dict[str, int]:
         """By criterion, what it weighs unless a visitor says otherwise."""
         return use_cases.weighing(self.use_case, self.facts.criteria)
@@ -84,7 +79,7 @@ class Comparison:
     @property
     def content(self) -> Content:
         """What it says, where it was made with its claims."""
-        return content_of(self.table, self.rows, self.facts.criteria, self.weights)
+        return content_of(self.table, self.rows)
 
     @property
     def notices(self) -> Iterator[str]:

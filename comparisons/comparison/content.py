@@ -4,16 +4,20 @@ Everything is named, nothing is numbered by a database: the same content is the 
 are whole (fits and bands in points of 100, coverage in percent, rounded down), so that no format rounds differently.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import product
 
 # Of the typing of Python 3.12: the API's schemas are made of these, which that of 3.11 does not allow.
 from typing_extensions import TypedDict
 
-from frameworks.cells import Cell
-from frameworks.models import Claim, Criterion, Source
+from comparisons.arithmetic.scoring import Fit
+from frameworks.cells import Cell, Key, tally
+from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Rating, Source
 
-from .matrix import Matrix, Row
+from .matrix import Column, Matrix, Row, compared
 
 #: Raised when what is there before changes its meaning. What is merely added raises nothing.
 FORMAT = 1
@@ -92,13 +96,8 @@ class Content(TypedDict):
     sources: list[SourceContent]
 
 
-def content_of(
-    table: Matrix, rows: Sequence[Row], criteria: Iterable[Criterion], weights: Mapping[str, int]
-) -> Content:
-    """Of a matrix whose cells hold their claims: its rows in the order given, the criteria that it shows.
-
-    `weights` name those that differ from a criterion's default.
-    """
+def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
+    """Of a matrix whose cells hold their claims: its rows in the order given, the criteria that it shows."""
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
     sources = {claim.source.key: claim.source for claim in claims.values()}
@@ -106,20 +105,144 @@ def content_of(
         format=FORMAT,
         frameworks=[_framework(row) for row in rows],
         criteria=[_criterion(column.criterion) for column in table.columns],
-        weights={
-            criterion.slug: weights.get(criterion.slug, criterion.default_weight) for criterion in criteria
-        },
+        weights=dict(table.weights),
         cells=[_cell(cell) for cell in cells],
         claims=[claim_content(claims[key]) for key in sorted(claims)],
         sources=[source_content(sources[key]) for key in sorted(sources)],
     )
 
 
-def scale_of(framework: FrameworkContent) -> dict[str, Any]:
-    """Fit and band as the scale draws them; a band of one point is drawn, too."""
+def matrix_of(content: Content) -> Matrix:
+    """The matrix that this is the content of, made of facts that are not saved: `content_of` turned round.
+
+    Nothing is worked out anew but which cells are best: fits, ranks and disputes are as they were kept. Which weights
+    were the default, and which criteria that are not shown counted, nobody has kept.
+    """
+    groups = {
+        name: CriterionGroup(pk=pk, name=name)
+        for pk, name in enumerate(dict.fromkeys(one["group"] for one in content["criteria"]), 1)
+    }
+    criteria = [
+        Criterion(
+            pk=pk,
+            slug=one["slug"],
+            name=one["name"],
+            group=groups[one["group"]],
+            question=one["question"],
+            default_weight=content["weights"][one["slug"]],
+        )
+        for pk, one in enumerate(content["criteria"], 1)
+    ]
+    frameworks = [
+        Framework(pk=pk, slug=one["slug"], name=one["name"])
+        for pk, one in enumerate(content["frameworks"], 1)
+    ]
+    cells = _kept_cells(content, frameworks, criteria)
+    columns = tuple(Column(criterion, criterion.default_weight, is_alike=False) for criterion in criteria)
+    rows = tuple(
+        Row(
+            framework=framework,
+            fit=_kept_fit(one),
+            rank=one["rank"],
+            scores={criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria},
+            entries=entries,
+            delta=None,
+            is_baseline=False,
+        )
+        for framework, one, entries in zip(
+            frameworks, content["frameworks"], compared(frameworks, criteria, cells), strict=True
+        )
+    )
+    return Matrix(
+        columns=columns,
+        ranked=tuple(row for row in rows if row.rank is not None),
+        unranked=tuple(row for row in rows if row.rank is None),
+        in_order=rows,
+        criteria=criteria,
+        weights=content["weights"],
+        cells=cells,
+        minimum_coverage=Fraction(0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCell(Cell):
+    """A cell as it was kept: whether it is in dispute was decided then."""
+
+    was_disputed: bool = False
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.was_disputed
+
+
+def _kept_cells(
+    content: Content, frameworks: Iterable[Framework], criteria: Iterable[Criterion]
+) -> dict[Key, Cell]:
+    sources = {
+        one["key"]: Source(
+            pk=pk,
+            key=one["key"],
+            short_name=one["name"],
+            title=one["title"],
+            authors=one["authors"],
+            publisher=one["publisher"],
+            date_stated=one["date"],
+            commercial_interest=one["interest"],
+            url=one["url"],
+        )
+        for pk, one in enumerate(content["sources"], 1)
+    }
+    known = {
+        one["key"]: Claim(
+            pk=pk,
+            key=one["key"],
+            source=sources[one["source"]],
+            line=one["line"],
+            part=one["part"],
+            term=one["term"],
+            paraphrase=one["paraphrase"],
+            reading=one["reading"],
+            note=one["note"],
+        )
+        for pk, one in enumerate(content["claims"], 1)
+    }
+    kept = {(one["framework"], one["criterion"]): one for one in content["cells"]}
+    return {
+        (framework.pk, criterion.pk): KeptCell(
+            framework, criterion, _kept_rating(one), tally(claims), claims, one["disputed"]
+        )
+        for framework, criterion in product(frameworks, list(criteria))
+        for one in [kept[framework.slug, criterion.slug]]
+        for claims in [tuple(known[key] for key in one["claims"])]
+    }
+
+
+def _kept_rating(cell: CellContent) -> Rating | None:
+    if cell["score"] is None:
+        return None
+    return Rating(
+        score=cell["score"],
+        verdict=cell["verdict"],
+        rationale=cell["rationale"],
+        reviewed_on=date.fromisoformat(cell["reviewed_on"]) if cell["reviewed_on"] else None,
+        is_published=True,
+    )
+
+
+def _kept_fit(framework: FrameworkContent) -> Fit:
+    """From whole points, so that it shows the same."""
     low, high = framework["band"] or (None, None)
-    width = max((high or 0) - (low or 0), 1)
-    return {"low_points": low, "high_points": high, "band_points": width, "points": framework["fit"]}
+    return Fit(
+        value=_share(framework["fit"]),
+        coverage=Fraction(framework["coverage"], 100),
+        low=_share(low),
+        high=_share(high),
+    )
+
+
+def _share(points: int | None) -> Fraction | None:
+    return None if points is None else Fraction(points, 100)
 
 
 def _framework(row: Row) -> FrameworkContent:

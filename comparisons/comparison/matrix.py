@@ -10,6 +10,7 @@ from itertools import groupby
 
 from comparisons.arithmetic import scoring
 from frameworks.cells import Cell, Key
+from frameworks.facts import Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
 
 
@@ -22,8 +23,10 @@ class Column:
     is_alike: bool
 
     @property
-    def is_default_weight(self) -> bool:
-        return self.weight == self.criterion.default_weight
+    def usual(self) -> int | None:
+        """Its default weight, where it has another."""
+        default: int = self.criterion.default_weight
+        return None if self.weight == default else default
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A framework with its fit, its rank among those on show, and its entries in the order of the columns."""
+    """A framework with its fit, its rank among those on show, what it scores by criterion (hidden ones, too), and its
+    entries in the order of the columns."""
 
     framework: Framework
     fit: scoring.Fit
     rank: int | None
+    scores: Mapping[str, int | None]
     entries: tuple[Entry, ...]
     delta: int | None
     is_baseline: bool
@@ -55,15 +60,22 @@ class Line:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """`ranked` rows have enough evidence, `unranked` ones too little: are rated on less than `minimum_coverage` of
-    the weight; `columns` are those shown."""
+    """One comparison: what page, file, picture, embed, snapshot and API say of it, they read here.
+
+    `ranked` rows have enough evidence, `unranked` ones too little: are rated on less than `minimum_coverage` of the
+    weight; `in_order` are all of them as the frameworks were handed in. `columns` are those shown; `criteria`,
+    `weights` (by slug) and `cells` those that count.
+    """
 
     columns: tuple[Column, ...]
     ranked: tuple[Row, ...]
     unranked: tuple[Row, ...]
     in_order: tuple[Row, ...]
+    criteria: Sequence[Criterion]
+    weights: Mapping[str, int]
+    cells: Mapping[Key, Cell]
     minimum_coverage: Fraction
 
     @property
@@ -85,8 +97,21 @@ class Matrix:
             yield from row.entries
 
     @property
+    def cell_total(self) -> int:
+        return len(self.in_order) * len(self.columns)
+
+    @property
     def disputes(self) -> int:
         return sum(entry.cell.is_disputed for entry in self.entries)
+
+    @property
+    def claim_total(self) -> int:
+        """Of the cells on show, a claim in two of them once; where these hold their claims."""
+        return len({claim.pk for entry in self.entries for claim in entry.cell.claims})
+
+    @property
+    def names(self) -> list[str]:
+        return [row.framework.name for row in self.in_order]
 
     @property
     def leaders(self) -> list[Row]:
@@ -98,11 +123,24 @@ class Matrix:
         shown = sorted((row.fit.points or 0 for row in self.in_order if row.rank is not None), reverse=True)
         return shown[0] - shown[1] if len(shown) > 1 and len(self.leaders) == 1 else None
 
+    def verdict(self, under: str, *, no_point: str = "less than a point") -> str:
+        """Who leads, in a sentence that begins with the weights under which it holds.
+
+        `no_point` says how far one leads whose fit is shown as that of the next.
+        """
+        *others, last = [row.framework.name for row in self.leaders] or [""]
+        if not last:
+            return "None of these has enough evidence to be ranked."
+        if others:
+            return f"{under} {', '.join(others)} and {last} are level."
+        if self.lead is None:
+            return f"Only {last} has enough evidence to be ranked."
+        return f"{under} {last} leads by {self.lead or no_point}."
+
 
 def build_matrix(
+    facts: Facts,
     frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
     *,
     weights: Mapping[str, int] | None = None,
     shown: Iterable[str] = (),
@@ -110,14 +148,16 @@ def build_matrix(
     baseline: str = "",
     only_differences: bool = False,
     minimum_coverage: float = 0.5,
+    with_claims: bool = False,
 ) -> Matrix:
     """Scores and ranks the frameworks under `weights` (by slug; those not named keep the criterion's default).
 
     All criteria count, whether `shown` names them or not (empty: all are shown). `sort` is fit, name or a criterion,
     a leading `-` reverses. `baseline` names the framework that the others are measured against. `only_differences`
     leaves out the columns in which all on show are alike. Frameworks rated on less than `minimum_coverage` of the
-    weight get no rank.
+    weight get no rank. `with_claims`: each cell has its claims.
     """
+    criteria, cells = facts.criteria, facts.cells(frameworks, with_claims=with_claims)
     weighing = {criterion.slug: criterion.default_weight for criterion in criteria} | dict(weights or {})
     wanted = set(shown)
     alike = {criterion.pk: _alike(frameworks, criterion, cells) for criterion in criteria}
@@ -126,52 +166,64 @@ def build_matrix(
         for criterion in criteria
         if (not wanted or criterion.slug in wanted) and not (only_differences and alike[criterion.pk])
     ]
-    fits = [
-        scoring.fit(
-            {criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria}, weighing
-        )
-        for framework in frameworks
-    ]
+    fits = [scoring.fit(facts.scores(framework), weighing) for framework in frameworks]
     threshold = Fraction(str(minimum_coverage))
     ranks = scoring.rank(
         [fit.value if fit.value is not None and fit.coverage >= threshold else None for fit in fits]
     )
     columns = tuple(Column(criterion, weighing[criterion.slug], alike[criterion.pk]) for criterion in visible)
-    best = {criterion.pk: _best(frameworks, criterion, cells) for criterion in visible}
     base = next((place for place, framework in enumerate(frameworks) if framework.slug == baseline), None)
     rows = tuple(
         Row(
             framework,
             fit,
             rank,
-            tuple(
-                Entry(
-                    cell := cells[framework.pk, criterion.pk],
-                    cell.score is not None and cell.score == best[criterion.pk],
-                    None
-                    if base is None or base == place
-                    else _difference(cell.score, cells[frameworks[base].pk, criterion.pk].score),
-                )
-                for criterion in visible
-            ),
+            facts.scores(framework),
+            entries,
             None if base is None or base == place else _difference(fit.points, fits[base].points),
             base == place,
         )
-        for place, (framework, fit, rank) in enumerate(zip(frameworks, fits, ranks, strict=True))
+        for place, (framework, fit, rank, entries) in enumerate(
+            zip(frameworks, fits, ranks, compared(frameworks, visible, cells, base), strict=True)
+        )
     )
-    ordered = _sorted(rows, sort, cells, {criterion.slug: criterion for criterion in criteria})
+    ordered = _sorted(rows, sort)
     return Matrix(
-        columns,
-        tuple(row for row in ordered if row.rank is not None),
-        tuple(row for row in ordered if row.rank is None),
-        rows,
-        threshold,
+        columns=columns,
+        ranked=tuple(row for row in ordered if row.rank is not None),
+        unranked=tuple(row for row in ordered if row.rank is None),
+        in_order=rows,
+        criteria=criteria,
+        weights=weighing,
+        cells=cells,
+        minimum_coverage=threshold,
     )
 
 
-def _sorted(
-    rows: Sequence[Row], sort: str, cells: Mapping[Key, Cell], criteria: Mapping[str, Criterion]
-) -> list[Row]:
+def compared(
+    frameworks: Sequence[Framework],
+    criteria: Sequence[Criterion],
+    cells: Mapping[Key, Cell],
+    base: int | None = None,
+) -> list[tuple[Entry, ...]]:
+    """The cells of each framework under these criteria, held against each other and against those of the `base`."""
+    best = {criterion.pk: _best(frameworks, criterion, cells) for criterion in criteria}
+    return [
+        tuple(
+            Entry(
+                cell := cells[framework.pk, criterion.pk],
+                cell.score is not None and cell.score == best[criterion.pk],
+                None
+                if base is None or base == place
+                else _difference(cell.score, cells[frameworks[base].pk, criterion.pk].score),
+            )
+            for criterion in criteria
+        )
+        for place, framework in enumerate(frameworks)
+    ]
+
+
+def _sorted(rows: Sequence[Row], sort: str) -> list[Row]:
     """Best first by fit or score, A to Z by name; what is not known stands last in either direction."""
     name = sort.removeprefix("-")
     is_reversed = sort.startswith("-")
@@ -180,8 +232,8 @@ def _sorted(
         return by_name[::-1] if is_reversed else by_name
 
     def value(row: Row) -> Fraction | int | None:
-        if name in criteria:
-            return cells[row.framework.pk, criteria[name].pk].score
+        if name in row.scores:
+            return row.scores[name]
         # Without a rank the fit rests on too little to sort by: more evidence comes first.
         return row.fit.value if row.rank is not None else row.fit.coverage
 

@@ -65,10 +65,9 @@ def weighing(use_case: UseCase | None, criteria: Sequence[Criterion]) -> dict[st
     return {criterion.slug: own.get(criterion.slug, criterion.default_weight) for criterion in criteria}
 
 
-def weighed(use_case: UseCase, criteria: Sequence[Criterion]) -> list[Weighed]:
+def weighed(table: Matrix) -> list[Weighed]:
     """Heaviest first, those that weigh the same in the table's order."""
-    weights = weighing(use_case, criteria)
-    found = [Weighed(criterion, weights[criterion.slug]) for criterion in criteria]
+    found = [Weighed(criterion, table.weights[criterion.slug]) for criterion in table.criteria]
     return sorted(found, key=lambda one: -one.weight)
 
 
@@ -91,10 +90,10 @@ def falling_short(
 def standings(use_case: UseCase, facts: Facts, *, minimum_coverage: float) -> tuple[Matrix, list[Short]]:
     """The matrix of the use case, as its own address shows it, and those whom its must-haves keep off it."""
     missing = falling_short(use_case, facts, facts.frameworks)
-    weights, cells = weighing(use_case, facts.criteria), facts.cells(facts.frameworks)
+    weights = weighing(use_case, facts.criteria)
 
     def table(*of: Framework) -> Matrix:
-        return build_matrix(of, facts.criteria, cells, weights=weights, minimum_coverage=minimum_coverage)
+        return build_matrix(facts, of, weights=weights, minimum_coverage=minimum_coverage)
 
     off = table(*missing)
     return (

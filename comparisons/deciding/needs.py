@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -11,6 +11,7 @@ from django.urls import reverse
 from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import NEED, View
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
+from frameworks.pages.page import PagePart
 from frameworks.pages.provisions import Provision, provisions
 
 #: How many of the first are offered side by side.
@@ -109,26 +110,51 @@ def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]
     ]
 
 
-def around(needs: Needs, frameworks: Sequence[Framework], offered: Sequence[FacetValue]) -> dict[str, Any]:
-    """The template context of the page."""
+@dataclass(frozen=True, kw_only=True)
+class Overview(PagePart):
+    """For a visitor who has ticked nothing yet."""
+
+    path: str
+    overview: Sequence[Line]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supplies(PagePart):
+    """For a visitor who has. `silent` are those of which no source names anything, `complete` those with all of it
+    built in, `completable` those that something must be added to."""
+
+    path: str
+    supplies: Sequence[Supply]
+    silent: Sequence[Framework]
+    complete: Sequence[Supply]
+    completable: Sequence[Supply]
+    weigh_url: str
+    first: Sequence[Framework]
+    compare_url: str
+
+
+def around(
+    needs: Needs, frameworks: Sequence[Framework], offered: Sequence[FacetValue]
+) -> Overview | Supplies:
+    """What each framework has of what is needed, and where that leads."""
     path = reverse("comparisons:capabilities")
     if not needs.capabilities:
-        return {"path": path, "overview": overview(frameworks, offered)}
+        return Overview(path=path, overview=overview(frameworks, offered))
     found = supplies(frameworks, needs.capabilities)
     speaking = [supply for supply in found if supply.named]
     complete = [supply for supply in speaking if supply.built_in == len(needs.capabilities)]
     first = [supply.framework for supply in speaking[:ABREAST]]
     wanted = View(facets={CAPABILITY: tuple(sorted(needs.slugs))})
-    return {
-        "path": path,
-        "supplies": speaking,
-        "silent": [supply.framework for supply in found if not supply.named],
-        "complete": complete,
-        "completable": [supply for supply in speaking if supply.to_add and not supply.unnamed],
-        "weigh_url": wanted.url(reverse("comparisons:matrix")) if complete else "",
-        "first": first,
-        "compare_url": _side_by_side(first) if len(first) > 1 else "",
-    }
+    return Supplies(
+        path=path,
+        supplies=speaking,
+        silent=[supply.framework for supply in found if not supply.named],
+        complete=complete,
+        completable=[supply for supply in speaking if supply.to_add and not supply.unnamed],
+        weigh_url=wanted.url(reverse("comparisons:matrix")) if complete else "",
+        first=first,
+        compare_url=_side_by_side(first) if len(first) > 1 else "",
+    )
 
 
 def _side_by_side(frameworks: Sequence[Framework]) -> str:

@@ -1,20 +1,24 @@
 """What the views share: how a page or a fragment is answered, and what is sent on or turned away."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
+from frameworks.pages.page import PageResponse
 from frameworks.record.asof import history_begins
 
 from . import controls
+from .contexts import ChooserPage
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class HtmxRequest(HttpRequest):
@@ -37,17 +41,17 @@ def page_or_fragment(
     request: HtmxRequest,
     template: str,
     fragment: str,
-    context: dict[str, Any],
+    page: "DataclassInstance",
     view: HasAddress,
-) -> TemplateResponse:
+) -> PageResponse:
     """The whole page, or for htmx the one fragment that holds all that the controls can change.
 
     The server names the address, so that it is the canonical one.
     """
     address = view.url(request.path)
     if not wants_fragment(request):
-        return TemplateResponse(request, template, {**context, "address": address})
-    response = TemplateResponse(request, f"{template}#{fragment}", context)
+        return PageResponse(request, template, page, address=address)
+    response = PageResponse(request, f"{template}#{fragment}", page)
     # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
     response.headers["HX-Push-Url"] = address
     return response
@@ -85,24 +89,23 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
     ticked = [slug for slug in wanted if slug in asked.facts.by_slug]
     unknown = [slug for slug in wanted if slug not in asked.facts.by_slug]
     view = asked.view.side_by_side()
-    context = {
-        "everyone": asked.facts.frameworks,
-        "ticked": ticked,
-        "unknown": unknown,
-        "wanted": wanted,
-        "maximum": settings.COMPARE_MAX,
-        "suggestion": view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
+    page = ChooserPage(
+        everyone=asked.facts.frameworks,
+        ticked=ticked,
+        unknown=unknown,
+        wanted=wanted,
+        maximum=settings.COMPARE_MAX,
+        suggestion=view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
         if len(ticked) > 1
         else "",
         # The weights go along with whatever is ticked here.
-        "kept": [*view.parameters(), *asked.misread],
-        "view": asked.view,
-        "address": request.path,
-        **stood(request.path, asked),
-    }
+        kept=[*view.parameters(), *asked.misread],
+        view=asked.view,
+        stood=stood(request.path, asked),
+    )
     status = 404 if unknown else 400 if wanted else 200
-    return TemplateResponse(request, "comparisons/choose_parties.html", context, status=status)
+    return PageResponse(request, "comparisons/choose_parties.html", page, status=status)
 
 
-def stood(path: str, asked: Comparison) -> dict[str, Any]:
+def stood(path: str, asked: Comparison) -> controls.Stood:
     return controls.stood(path, asked.view, history_begins() if asked.facts.is_blank else None)

@@ -1,29 +1,34 @@
 """The cards of the pages about several frameworks: fits with their bands and ranks. No queries."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Matrix, Row
-from comparisons.comparison.permalinks import View
-from comparisons.models import UseCase
 from pictures.card import Card, CardPart, CardRow, ScaleMark, figures, part
 
-Context = dict[str, Any]
+from .contexts import (
+    CapabilitiesPage,
+    ChoicePage,
+    MatrixPage,
+    SideBySidePage,
+    SnapshotChangesPage,
+    SnapshotPage,
+    UseCasePage,
+)
+from .controls import AroundMatrix, AroundSideBySide
 
 LEGEND = "Fit, 0 to 100; bar: band left open by gaps"
 APART = "Too little evidence to rank"
 QUESTION = "Which Python web framework fits?"
 
 
-def of_matrix(context: Context) -> Card:
+def of_matrix(page: MatrixPage) -> Card:
     """Who is on the table, best first, and by which view of it."""
-    table: Matrix = context["matrix"]
-    use_case, everyone = context["use_case"], context["everyone"]
-    shown, known = len(table.in_order), len(everyone)
+    table, use_case = page.matrix, page.around.use_case
+    shown, known = len(table.in_order), len(page.everyone)
     count = f"{shown} of {known} frameworks" if shown < known else f"{known} frameworks"
-    said = [count, f"{len(context['criteria'])} criteria", *_circumstances(context)]
+    said = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
     return Card(
         "Compared on cited evidence",
         f"{use_case.name}: which framework fits?" if use_case else QUESTION,
@@ -34,10 +39,9 @@ def of_matrix(context: Context) -> Card:
     )
 
 
-def of_side_by_side(context: Context) -> Card:
-    table: Matrix = context["matrix"]
-    use_case = context["use_case"]
-    said = [f"{len(table.columns)} criteria", *_circumstances(context)]
+def of_side_by_side(page: SideBySidePage) -> Card:
+    table, use_case = page.matrix, page.around.use_case
+    said = [f"{len(table.columns)} criteria", *_circumstances(page.around)]
     return Card(
         "Side by side",
         " vs ".join(row.framework.name for row in table.in_order),
@@ -47,27 +51,21 @@ def of_side_by_side(context: Context) -> Card:
     )
 
 
-def of_snapshot(context: Context) -> Card:
+def of_snapshot(page: SnapshotPage) -> Card:
     """From what was kept alone: whatever became of it since, it stays the same."""
-    kept = context["kept"]
-    rows = [
-        _row(one["name"], one["rank"], one["fit"], one["band"], one["coverage"])
-        for one in kept.content["frameworks"]
-    ]
-    ranked = [row for row in rows if row.place]
+    kept = page.kept
     return Card(
         "Frozen comparison",
         " vs ".join(kept.names),
         f"As they compared on {date_format(kept.snapshot.stood_at, 'j F Y')}, "
-        f"{len(kept.content['criteria'])} criteria",
-        parts=(*part(ranked), *part((row for row in rows if not row.place), APART)),
+        f"{len(kept.table.columns)} criteria",
+        parts=_standings(kept.table),
         legend=LEGEND,
     )
 
 
-def of_use_case(context: Context) -> Card:
-    use_case: UseCase = context["use_case"]
-    table: Matrix = context["matrix"]
+def of_use_case(page: UseCasePage) -> Card:
+    use_case, table = page.use_case, page.matrix
     return Card(
         "Use case",
         use_case.name,
@@ -78,8 +76,8 @@ def of_use_case(context: Context) -> Card:
     )
 
 
-def of_snapshot_changes(context: Context) -> Card:
-    kept = context["since"].kept
+def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
+    kept = page.since.kept
     return Card(
         "What has changed since",
         " vs ".join(kept.names),
@@ -87,9 +85,9 @@ def of_snapshot_changes(context: Context) -> Card:
     )
 
 
-def of_choice(context: Context) -> Card:
+def of_choice(page: ChoicePage) -> Card:
     """Build the card of the answer; before that, of the questions."""
-    outcome, title = context["outcome"], "Which framework for my project?"
+    outcome, title = page.outcome, "Which framework for my project?"
     if not outcome.candidates:
         return Card(title, "A few questions, and what the sources’ own rules answer")
     joint = " + " if outcome.is_combination else " or "
@@ -101,15 +99,15 @@ def of_choice(context: Context) -> Card:
     )
 
 
-def of_capabilities(context: Context) -> Card:
-    needed = ", ".join(capability.name for capability in context["needs"].capabilities)
+def of_capabilities(page: CapabilitiesPage) -> Card:
+    needed = ", ".join(capability.name for capability in page.needs.capabilities)
     return Card("Capabilities", "What must I add?", f"The project needs {needed}" if needed else "")
 
 
-def _circumstances(context: Context) -> Iterable[str]:
+def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:
     """What makes this view another one than that of the same page without parameters."""
-    view: View = context["view"]
-    if context["changed_weights"]:
+    view = around.view
+    if around.changed_weights:
         yield "weights changed"
     if view.as_of:
         yield f"as of {date_format(view.as_of, 'j F Y')}"
@@ -120,16 +118,11 @@ def _standings(table: Matrix) -> tuple[CardPart, ...]:
 
 
 def _standing(row: Row) -> CardRow:
-    fit = row.fit
-    low, high = fit.low_points, fit.high_points
-    band = None if low is None or high is None else (low, high)
-    return _row(row.framework.name, row.rank, fit.points, band, fit.coverage_percent)
-
-
-def _row(name: str, rank: int | None, fit: int | None, band: Sequence[int] | None, coverage: int) -> CardRow:
-    """Without a rank, the fit rests on too little to be told: the band and what it rests on are."""
-    scale = ScaleMark(band[0], band[1], fit if rank else None) if band else None
-    told = f"band {band[0]} to {band[1]}" if band else "no fit"
+    """Draw the fit; without a rank it rests on too little to be shown, and the band and its coverage are."""
+    name, rank, fit = row.framework.name, row.rank, row.fit.points
+    low, high = row.fit.low_points, row.fit.high_points
+    scale = None if low is None or high is None else ScaleMark(low, high, fit if rank else None)
+    words = f"band {low} to {high}" if scale else "no fit"
     if rank is None:
-        return CardRow(name, f"{name} {told}, {coverage} % rated", scale, "–")
-    return CardRow(name, f"{rank}. {name} fit {fit}, {told}", scale, str(fit), str(rank))
+        return CardRow(name, f"{name} {words}, {row.fit.coverage_percent} % rated", scale, "–")
+    return CardRow(name, f"{rank}. {name} fit {fit}, {words}", scale, str(fit), str(rank))

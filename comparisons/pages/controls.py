@@ -13,11 +13,11 @@ from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Column, Line, Matrix, Row
 from comparisons.comparison.permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
-from comparisons.comparison.use_cases import weighing
 from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
 from frameworks.facts import Facts
-from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet
+from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
+from frameworks.pages.page import PagePart
 from frameworks.pages.pictured import address
 
 #: So many of the best are offered side by side.
@@ -233,102 +233,172 @@ def files(pinned: View, route: str, *args: Any) -> list[File]:
     return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
-def pictures(pinned: View, path: str) -> dict[str, str]:
-    """Where what `pinned` shows at `path` is drawn, and where a picture of it elsewhere leads."""
-    return {
-        "svg_url": pinned.url(address(path, "svg")),
-        "png_url": pinned.url(address(path, "png")),
-        "drawn_url": pinned.url(path),
-    }
+@dataclass(frozen=True)
+class Pictures(PagePart):
+    """Where a view is drawn, and where a picture of it elsewhere leads."""
+
+    svg_url: str
+    png_url: str
+    drawn_url: str
+
+
+def pictures(pinned: View, path: str) -> Pictures:
+    """Of what `pinned` shows at `path`."""
+    return Pictures(pinned.url(address(path, "svg")), pinned.url(address(path, "png")), pinned.url(path))
 
 
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
     return WeightField(criterion, view.weights.get(criterion.slug), usual[criterion.slug])
 
 
+@dataclass(frozen=True, kw_only=True)
+class AroundMatrix(PagePart):
+    """Everything around the matrix. `open_base` and `sort_base` end where a parameter is to follow."""
+
+    view: View
+    path: str
+    use_case: UseCase | None
+    heads: list[Head]
+    name_sort: tuple[str, str]
+    fit_sort: tuple[str, str]
+    menus: list[Menu]
+    minimums: list[MinimumField]
+    hidden_ticks: list[str]
+    hidden_weights: list[WeightField]
+    criteria: Sequence[Criterion]
+    changed_weights: list[str]
+    whose_weights: str
+    chips: list[Chip]
+    settings_chips: list[Chip]
+    open_base: str
+    closed_url: str
+    sort_base: str
+    pinned_url: str
+    files: list[File]
+    pictures: Pictures
+    freeze_url: str
+    without_weights_url: str
+    unfiltered_url: str
+    untick_url: str
+    maximum: int
+    compare_url: str
+
+
 def around_matrix(
     table: Matrix,
     facts: Facts,
     view: View,
+    usual: Mapping[str, int],
     counts: Mapping[str, Mapping[str, int]],
     use_case: UseCase | None,
-) -> dict[str, Any]:
-    """The template context of everything around the matrix."""
+) -> AroundMatrix:
     path = reverse("comparisons:matrix")
     criteria, facets = facts.criteria, facts.facets
-    usual = weighing(use_case, criteria)
     # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
     listed = {row.framework.slug for row in table.in_order}
-    return {
-        "view": view,
-        "path": path,
-        "use_case": use_case,
-        "heads": heads(table.columns, view, usual),
-        "name_sort": head("name", view),
-        "fit_sort": head("fit", view),
-        "menus": menus(facets, view, counts),
-        "minimums": [MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
-        "hidden_ticks": [slug for slug in view.framework if slug not in listed],
-        "hidden_weights": [
+    return AroundMatrix(
+        view=view,
+        path=path,
+        use_case=use_case,
+        heads=heads(table.columns, view, usual),
+        name_sort=head("name", view),
+        fit_sort=head("fit", view),
+        menus=menus(facets, view, counts),
+        minimums=[MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
+        hidden_ticks=[slug for slug in view.framework if slug not in listed],
+        hidden_weights=[
             weight_field(criterion, view, usual) for criterion in criteria if criterion.slug not in shown
         ],
-        "criteria": criteria,
-        "changed_weights": view.changed_weights(usual),
-        "chips": list(chips(facets, criteria, view, use_case)),
-        "settings_chips": list(settings_chips(criteria, view, usual)),
-        "open_base": f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
-        "closed_url": view.url(path, open=""),
-        "sort_base": f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
-        "pinned_url": view.pinned(usual).url(path),
-        "files": files(view.pinned(usual), "comparisons:matrix_file"),
-        **pictures(view.pinned(usual), path),
-        "freeze_url": _freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
-        "without_weights_url": view.url(path, weights={}),
-        "unfiltered_url": view.unfiltered().url(path),
-        "untick_url": view.url(path, framework=()),
-        "maximum": settings.COMPARE_MAX,
-        "compare_url": view.side_by_side().url(
-            reverse("comparisons:choose_parties"), framework=view.framework
-        ),
-    }
+        criteria=criteria,
+        changed_weights=view.changed_weights(usual),
+        whose_weights=_whose_weights(view, usual, use_case),
+        chips=list(chips(facets, criteria, view, use_case)),
+        settings_chips=list(settings_chips(criteria, view, usual)),
+        open_base=f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
+        closed_url=view.url(path, open=""),
+        sort_base=f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
+        pinned_url=view.pinned(usual).url(path),
+        files=files(view.pinned(usual), "comparisons:matrix_file"),
+        pictures=pictures(view.pinned(usual), path),
+        freeze_url=_freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
+        without_weights_url=view.url(path, weights={}),
+        unfiltered_url=view.unfiltered().url(path),
+        untick_url=view.url(path, framework=()),
+        maximum=settings.COMPARE_MAX,
+        compare_url=view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AroundSideBySide(PagePart):
+    """Everything around a side by side. `others` are those that could be added, each with where that leads."""
+
+    view: View
+    path: str
+    use_case: UseCase | None
+    changed_weights: list[str]
+    whose_weights: str
+    verdict: str
+    folds: list[Fold]
+    parties: list[Party]
+    others: list[tuple[Framework, str]]
+    pinned_url: str
+    files: list[File]
+    pictures: Pictures
+    freeze_url: str
+    embed_url: str
+    oembed_url: str
+    without_weights_url: str
+    without_use_case_url: str
+    without_baseline_url: str
+    only_url: str
+    back_url: str
 
 
 def around_side_by_side(
     table: Matrix,
     facts: Facts,
     view: View,
+    usual: Mapping[str, int],
     use_case: UseCase | None,
-) -> dict[str, Any]:
-    """The template context of everything around a side by side."""
+) -> AroundSideBySide:
     slugs = [row.framework.slug for row in table.in_order]
     path = _side_by_side(slugs)
-    usual = weighing(use_case, facts.criteria)
-    return {
-        "view": view,
-        "path": path,
-        "use_case": use_case,
-        "changed_weights": view.changed_weights(usual),
-        "folds": [_fold(group, lines, view, usual) for group, lines in table.grouped_lines],
-        "parties": [_party(row, slugs, view) for row in table.in_order],
-        "others": [
+    whose = _whose_weights(view, usual, use_case)
+    return AroundSideBySide(
+        view=view,
+        path=path,
+        use_case=use_case,
+        changed_weights=view.changed_weights(usual),
+        folds=[_fold(group, lines, view, usual) for group, lines in table.grouped_lines],
+        parties=[_party(row, slugs, view) for row in table.in_order],
+        others=[
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
             for framework in facts.frameworks
             if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
         ],
-        "pinned_url": view.pinned(usual).url(path),
-        "files": files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
-        **pictures(view.pinned(usual), path),
-        "freeze_url": _freeze(table, view, usual),
-        "embed_url": view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
-        "oembed_url": oembed_url(view.pinned(usual).url(path)),
-        "without_weights_url": view.url(path, weights={}),
-        "without_use_case_url": view.url(path, use_case=""),
-        "without_baseline_url": view.url(path, baseline=""),
-        "only_url": view.url(path, only="" if view.only else "differences"),
-        "back_url": view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
-        "cell_total": sum(1 for _ in table.entries),
-    }
+        pinned_url=view.pinned(usual).url(path),
+        files=files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
+        pictures=pictures(view.pinned(usual), path),
+        freeze_url=_freeze(table, view, usual),
+        embed_url=view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        oembed_url=oembed_url(view.pinned(usual).url(path)),
+        without_weights_url=view.url(path, weights={}),
+        without_use_case_url=view.url(path, use_case=""),
+        without_baseline_url=view.url(path, baseline=""),
+        only_url=view.url(path, only="" if view.only else "differences"),
+        back_url=view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
+        whose_weights=whose,
+        # The page breaks the line there; unlike a frame it says the figure, too, where it is none.
+        verdict=table.verdict(f"Under \n{whose}", no_point="0 (less than a point)"),
+    )
+
+
+def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | None) -> str:
+    if view.changed_weights(usual):
+        return "your weights"
+    return f"the weights for “{use_case.name}”" if use_case else "the default weights"
 
 
 def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
@@ -337,15 +407,23 @@ def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
     return view.pinned(usual).side_by_side().url(reverse("comparisons:freeze", args=[slugs]))
 
 
-def around_use_case(table: Matrix, use_case: UseCase) -> dict[str, Any]:
-    """The links from the page of a use case to its matrix, and to its leaders side by side."""
+@dataclass(frozen=True, kw_only=True)
+class AroundUseCase(PagePart):
+    """The links from the page of a use case to its matrix, and to its leaders side by side (empty: not possible)."""
+
+    weighed_url: str
+    leaders: Sequence[Row]
+    leaders_url: str
+
+
+def around_use_case(table: Matrix, use_case: UseCase) -> AroundUseCase:
     view = View(use_case=use_case.slug)
     leaders = [row.framework.slug for row in table.ranked][:LEADERS]
-    return {
-        "weighed_url": view.url(reverse("comparisons:matrix")),
-        "leaders": table.ranked[: len(leaders)],
-        "leaders_url": view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
-    }
+    return AroundUseCase(
+        weighed_url=view.url(reverse("comparisons:matrix")),
+        leaders=table.ranked[: len(leaders)],
+        leaders_url=view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
+    )
 
 
 def _fold(group: CriterionGroup, lines: Sequence[Line], view: View, usual: Mapping[str, int]) -> Fold:
@@ -372,17 +450,23 @@ def _side_by_side(slugs: Sequence[str]) -> str:
     return reverse("comparisons:side_by_side", args=[list(slugs)])
 
 
-def stood(path: str, view: View, begins: date | None) -> dict[str, Any]:
-    """The template context of the sentence about a day gone by, which leads to today.
+@dataclass(frozen=True)
+class Stood(PagePart):
+    """The sentence about a day gone by, which leads to today; to when the history begins, if that is later."""
 
-    `begins`: the day of the first revision, where nothing had been recorded by the day asked for.
-    """
+    today_url: str
+    begins: date | None
+    begins_url: str
+
+
+def stood(path: str, view: View, begins: date | None) -> Stood:
+    """`begins`: the day of the first revision, where nothing had been recorded by the day asked for."""
     is_before = begins is not None and view.as_of is not None and view.as_of < begins
-    return {
-        "today_url": view.url(path, as_of=None),
-        "begins": begins if is_before else None,
-        "begins_url": view.url(path, as_of=begins) if is_before else "",
-    }
+    return Stood(
+        view.url(path, as_of=None),
+        begins if is_before else None,
+        view.url(path, as_of=begins) if is_before else "",
+    )
 
 
 def blame(

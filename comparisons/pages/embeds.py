@@ -21,10 +21,12 @@ from comparisons.comparison.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from frameworks.pages.conditional import revalidated, unchanging
+from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 from pictures.card import titled
 
 from .answers import HtmxRequest, page_or_fragment, spoken, tidied, vary_on_htmx, wants_fragment
+from .contexts import FramePage, MakerPage
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -69,29 +71,29 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
         return _nothing(request, 404, "Not all frameworks named in its address are known.")
     if not embedding.fits(asked, slugs):
         return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
-    context = {
-        "embed": embedding.of_comparison(asked, slugs),
-        "theme": look.clean_data.get("theme", ""),
-        "notices": list(notices(query, *asked.forms, look)),
-        "day": asked.view.as_of or timezone.localdate(now),
-        "revision": revision,
-    }
-    return TemplateResponse(request, "comparisons/embed.html", context)
+    page = FramePage(
+        embed=embedding.of_comparison(asked, slugs),
+        theme=look.clean_data.get("theme", ""),
+        notices=list(notices(query, *asked.forms, look)),
+        day=asked.view.as_of or timezone.localdate(now),
+        revision=revision,
+    )
+    return PageResponse(request, "comparisons/embed.html", page)
 
 
 @framable
 @require_safe
 @unchanging
-def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
+def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """A frozen comparison in brief, from what was kept; it never changes either."""
     kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
-    context = {
-        "embed": embedding.of_snapshot(kept),
-        "theme": look.clean_data.get("theme", ""),
-        "snapshot": kept,
-        "day": kept.stood_at,
-    }
-    return TemplateResponse(request, "comparisons/embed.html", context)
+    page = FramePage(
+        embed=embedding.of_snapshot(kept),
+        theme=look.clean_data.get("theme", ""),
+        snapshot=kept,
+        day=kept.stood_at,
+    )
+    return PageResponse(request, "comparisons/embed.html", page)
 
 
 @framable
@@ -112,7 +114,9 @@ def maker(request: HtmxRequest) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     snippet = snippets.read(query)
-    return page_or_fragment(request, "comparisons/embed_maker.html", "maker", {"snippet": snippet}, snippet)
+    return page_or_fragment(
+        request, "comparisons/embed_maker.html", "maker", MakerPage(snippet=snippet), snippet
+    )
 
 
 @require_safe

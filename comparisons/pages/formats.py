@@ -124,7 +124,7 @@ def _versions(asked: Comparison) -> dict[Place, int]:
         return {}
     return {
         (cell.framework.slug, cell.criterion.slug): cell.rating.version
-        for cell in asked.cells.values()
+        for cell in asked.table.cells.values()
         if cell.rating
     }
 

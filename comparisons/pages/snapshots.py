@@ -18,10 +18,12 @@ from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
 from comparisons.sharing.embedding import oembed_url
 from frameworks.pages.conditional import revalidated, unchanging
+from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 
 from . import cards, controls
 from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
+from .contexts import SnapshotChangesPage, SnapshotPage
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
@@ -45,18 +47,18 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @require_safe
 @unchanging
 @pictured(cards.of_snapshot, for_ever=True)
-def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
+def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
     kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
     path = kept.snapshot.get_absolute_url()
-    context = {
-        "kept": kept,
-        "files": controls.files(View(), "comparisons:snapshot_file", snapshot_id),
-        "embed_url": f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
-        "oembed_url": oembed_url(path),
-        **controls.pictures(View(), path),
-    }
-    return TemplateResponse(request, "comparisons/snapshot.html", context)
+    page = SnapshotPage(
+        kept=kept,
+        files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
+        oembed_url=oembed_url(path),
+        pictures=controls.pictures(View(), path),
+    )
+    return PageResponse(request, "comparisons/snapshot.html", page)
 
 
 @require_safe
@@ -65,9 +67,9 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> TemplateResponse:
 @pictured(cards.of_snapshot_changes)
 def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
     """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
-    since = snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id))
+    page = SnapshotChangesPage(since=snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id)))
     part = "#bar" if wants_fragment(request) else ""
-    return TemplateResponse(request, f"comparisons/snapshot_changes.html{part}", {"since": since})
+    return PageResponse(request, f"comparisons/snapshot_changes.html{part}", page)
 
 
 def _not_frozen(

@@ -1,28 +1,26 @@
 """Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
 
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from comparisons.arithmetic import scoring
-from comparisons.arithmetic.stability import DRAWS
 from comparisons.comparison import comparing, use_cases
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.matrix import Row, build_matrix
+from comparisons.comparison.matrix import Matrix, Row, build_matrix
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
-from frameworks.facts import Facts, current_facts
+from frameworks.facts import current_facts
 from frameworks.models import Claim, FacetValue, Framework, Rating, Source
 from frameworks.pages.conditional import revalidated
+from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 from pictures.card import titled
 
@@ -36,6 +34,17 @@ from .answers import (
     tidied,
     vary_on_htmx,
     wants_fragment,
+)
+from .contexts import (
+    CapabilitiesPage,
+    ChoicePage,
+    Extent,
+    MatrixPage,
+    MethodPage,
+    SideBySidePage,
+    UseCaseIndexPage,
+    UseCasePage,
+    WorkedStep,
 )
 
 
@@ -54,22 +63,24 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         return tidied(request, query)
     facts, table, view = asked.facts, asked.table, asked.view
     blame = [] if asked.frameworks else asked.selection.blame()
-    context = {
-        "matrix": table,
-        "why": why.explain(table, facts.criteria, asked.cells, asked.weights, view, request.path),
-        "everyone": facts.frameworks,
-        "ticked": [framework for framework in facts.frameworks if framework.slug in view.framework],
-        "opened": _opened(asked),
-        "filters": asked.filters,
-        "weighing": asked.weighing,
-        "use_cases": asked.kind.use_cases,
-        "notices": list(asked.notices),
-        "blame": controls.blame(blame, facts.facets, facts.criteria, view, asked.use_case),
-        **controls.around_matrix(table, facts, view, asked.selection.counts(), asked.use_case),
-        **stood(request.path, asked),
-        **({} if view.as_of or wants_fragment(request) else _extent()),
-    }
-    return page_or_fragment(request, "comparisons/matrix.html", "table", context, view)
+    page = MatrixPage(
+        matrix=table,
+        why=why.explain(table, view, request.path),
+        everyone=facts.frameworks,
+        ticked=[framework for framework in facts.frameworks if framework.slug in view.framework],
+        opened=_opened(asked),
+        filters=asked.filters,
+        weighing=asked.weighing,
+        use_cases=asked.kind.use_cases,
+        notices=list(asked.notices),
+        blame=controls.blame(blame, facts.facets, facts.criteria, view, asked.use_case),
+        around=controls.around_matrix(
+            table, facts, view, asked.usual, asked.selection.counts(), asked.use_case
+        ),
+        stood=stood(request.path, asked),
+        extent=None if view.as_of or wants_fragment(request) else _extent(),
+    )
+    return page_or_fragment(request, "comparisons/matrix.html", "table", page, view)
 
 
 @require_safe
@@ -101,21 +112,21 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
         return chooser(request, asked, slugs)
     facts, table, view = asked.facts, asked.table, asked.view
-    around = controls.around_side_by_side(table, facts, view, asked.use_case)
-    context = {
-        "matrix": table,
-        "names": " vs ".join(row.framework.name for row in table.in_order),
-        "why": why.explain(table, facts.criteria, asked.cells, asked.weights, view, around["path"]),
-        "weighing": asked.weighing,
-        "use_cases": asked.kind.use_cases,
-        "notices": list(asked.notices),
-        "canonical_path": reverse("comparisons:side_by_side", args=[sorted(slugs)]),
-        "feed_path": reverse("comparisons:feed", args=[sorted(slugs)]),
-        "short": use_cases.falling_short(asked.use_case, facts, asked.frameworks),
-        **around,
-        **stood(around["path"], asked),
-    }
-    return page_or_fragment(request, "comparisons/side_by_side.html", "table", context, view)
+    around = controls.around_side_by_side(table, facts, view, asked.usual, asked.use_case)
+    page = SideBySidePage(
+        matrix=table,
+        names=" vs ".join(row.framework.name for row in table.in_order),
+        why=why.explain(table, view, around.path),
+        weighing=asked.weighing,
+        use_cases=asked.kind.use_cases,
+        notices=list(asked.notices),
+        canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
+        feed_path=reverse("comparisons:feed", args=[sorted(slugs)]),
+        short=use_cases.falling_short(asked.use_case, facts, asked.frameworks),
+        around=around,
+        stood=stood(around.path, asked),
+    )
+    return page_or_fragment(request, "comparisons/side_by_side.html", "table", page, view)
 
 
 @require_safe
@@ -129,21 +140,20 @@ def choose(request: HtmxRequest) -> HttpResponse:
     answers = form.answers
     outcome = choosing.Outcome.of(choosing.rules(), answers, current_facts())
     address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
-    context = {
-        "asked": choosing.asked(found, answers),
-        "answered": bool(answers),
-        "notices": list(form.notices),
-        "outcome": outcome,
-        "path": request.path,
-        "address": address,
-        "weighed_url": outcome.view.url(reverse("comparisons:matrix")),
-        "side_by_side_url": outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
+    page = ChoicePage(
+        asked=choosing.asked(found, answers),
+        answered=bool(answers),
+        notices=list(form.notices),
+        outcome=outcome,
+        path=request.path,
+        weighed_url=outcome.view.url(reverse("comparisons:matrix")),
+        side_by_side_url=outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
         if outcome.party
         else "",
-    }
+    )
     if not wants_fragment(request):
-        return TemplateResponse(request, "comparisons/choose.html", context)
-    response = TemplateResponse(request, "comparisons/choose.html#advice", context)
+        return PageResponse(request, "comparisons/choose.html", page, address=address)
+    response = PageResponse(request, "comparisons/choose.html#advice", page)
     response.headers["HX-Push-Url"] = address
     return response
 
@@ -160,58 +170,57 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
     offered = list(FacetValue.objects.capabilities())
     frameworks = list(Framework.objects.published().with_provisions())
     wanted = needs.Needs.read(query, offered)
-    context = {"needs": wanted, "offered": offered, **needs.around(wanted, frameworks, offered)}
-    return page_or_fragment(request, "comparisons/capabilities.html", "needs", context, wanted)
+    answer = needs.around(wanted, frameworks, offered)
+    page = CapabilitiesPage(needs=wanted, offered=offered, answer=answer)
+    return page_or_fragment(request, "comparisons/capabilities.html", "needs", page, wanted)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Use cases", "Kinds of project, and what is recommended"))
-def use_case_index(request: HttpRequest) -> TemplateResponse:
+def use_case_index(request: HttpRequest) -> PageResponse:
     """Every use case in a line, with who is recommended first."""
     known = [use_cases.advice(use_case) for use_case in UseCase.objects.with_advice()]
-    return TemplateResponse(request, "comparisons/use_case_index.html", {"known": known})
+    return PageResponse(request, "comparisons/use_case_index.html", UseCaseIndexPage(known=known))
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_use_case)
-def use_case(request: HttpRequest, slug: str) -> TemplateResponse:
+def use_case(request: HttpRequest, slug: str) -> PageResponse:
     """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
     found = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
     facts = current_facts()
     table, short = use_cases.standings(found, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
-    context = {
-        "use_case": found,
-        "matrix": table,
-        "short": short,
-        "weighed": use_cases.weighed(found, facts.criteria),
-        **controls.around_use_case(table, found),
-    }
-    return TemplateResponse(request, "comparisons/use_case.html", context)
+    page = UseCasePage(
+        use_case=found,
+        matrix=table,
+        short=short,
+        weighed=use_cases.weighed(table),
+        around=controls.around_use_case(table, found),
+    )
+    return PageResponse(request, "comparisons/use_case.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Method", "How scores, fit and ranks are made"))
-def method(request: HttpRequest) -> HttpResponse:
+def method(request: HttpRequest) -> PageResponse:
     """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
     facts = current_facts()
-    cells = facts.cells(facts.frameworks)
-    table = build_matrix(facts.frameworks, facts.criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
+    table = build_matrix(facts, facts.frameworks, minimum_coverage=settings.MINIMUM_COVERAGE)
     example = next(iter(table.ranked or table.unranked), None)
-    steps = _worked(example, facts) if example else []
-    context = {
-        "matrix": table,
-        "example": example,
-        "steps": steps,
-        "rated_weight": sum(step["weight"] for step in steps if step["score"] is not None),
-        "unranked_example": next(iter(table.unranked), None),
-        "draws": DRAWS,
-        **_extent(),
-    }
-    return TemplateResponse(request, "comparisons/method.html", context)
+    steps = _worked(example, table) if example else []
+    page = MethodPage(
+        matrix=table,
+        example=example,
+        steps=steps,
+        rated_weight=sum(step.weight for step in steps if step.score is not None),
+        unranked_example=next(iter(table.unranked), None),
+        extent=_extent(),
+    )
+    return PageResponse(request, "comparisons/method.html", page)
 
 
 def _opened(asked: Comparison) -> Cell | None:
@@ -224,28 +233,26 @@ def _opened(asked: Comparison) -> Cell | None:
     return None
 
 
-def _extent() -> dict[str, int]:
-    """How much evidence there is in all, for the sentence at the top."""
-    return {
-        "claim_total": Claim.objects.published().count(),
-        "source_total": Source.objects.count(),
-        "dispute_total": Rating.objects.published().disputed().count(),
-    }
+def _extent() -> Extent:
+    """For the sentence at the top."""
+    return Extent(
+        claim_total=Claim.objects.published().count(),
+        source_total=Source.objects.count(),
+        dispute_total=Rating.objects.published().disputed().count(),
+    )
 
 
-def _worked(example: Row, facts: Facts) -> list[dict[str, Any]]:
+def _worked(example: Row, table: Matrix) -> list[WorkedStep]:
     """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
-    weights = {criterion.slug: criterion.default_weight for criterion in facts.criteria}
-    scores = facts.scores(example.framework)
-    shown = scoring.shown_contributions(scores, weights)
+    shown = scoring.shown_contributions(example.scores, table.weights)
     return [
-        {
-            "criterion": criterion,
-            "weight": weights[criterion.slug],
-            "score": score,
-            "share": None if score is None else float(scoring.share(score)),
-            "points": float(shown[criterion.slug]) if criterion.slug in shown else None,
-        }
-        for criterion in facts.criteria
-        for score in [scores[criterion.slug]]
+        WorkedStep(
+            criterion=criterion,
+            weight=table.weights[criterion.slug],
+            score=score,
+            share=None if score is None else float(scoring.share(score)),
+            points=float(shown[criterion.slug]) if criterion.slug in shown else None,
+        )
+        for criterion in table.criteria
+        for score in [example.scores[criterion.slug]]
     ]

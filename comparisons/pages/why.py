@@ -13,7 +13,7 @@ from comparisons.arithmetic.flips import flips
 from comparisons.arithmetic.stability import stability
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
-from frameworks.cells import Cell, Key
+from frameworks.cells import Cell
 from frameworks.models import Criterion, CriterionGroup, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 
@@ -160,26 +160,14 @@ class Why:
         ]
 
 
-def explain(
-    table: Matrix,
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    weights: Mapping[str, int],
-    view: View,
-    path: str,
-) -> Why:
-    """Of the frameworks on the table, under these weights of all criteria. Links start from `view` at `path`."""
-    scores = {
-        row.framework.slug: {
-            criterion.slug: cells[row.framework.pk, criterion.pk].score for criterion in criteria
-        }
-        for row in table.in_order
-    }
+def explain(table: Matrix, view: View, path: str) -> Why:
+    """Of the frameworks on the table. Links start from `view` at `path`."""
+    scores = {row.framework.slug: row.scores for row in table.in_order}
     ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
-    bars = tuple(_bar(row, criteria, cells, weights, scores[row.framework.slug]) for row in ranked[:DRAWN])
-    counts = any(weights.values())
+    bars = tuple(_bar(row, table) for row in ranked[:DRAWN])
+    counts = any(table.weights.values())
     can_change = len(table.in_order) > 1 and counts
-    turns = tuple(_turns(table, criteria, scores, weights, view, path)) if can_change else ()
+    turns = tuple(_turns(table, scores, view, path)) if can_change else ()
     return Why(
         rows=table.in_order,
         leaders=tuple(table.leaders),
@@ -188,8 +176,8 @@ def explain(
         undrawn=len(ranked) - len(bars),
         lead=_lead(table, bars),
         turns=turns,
-        others=len(criteria) - len({turn.criterion for turn in turns}),
-        firmness=_firmness(table, criteria, scores) if can_change else None,
+        others=len(table.criteria) - len({turn.criterion for turn in turns}),
+        firmness=_firmness(table, scores) if can_change else None,
     )
 
 
@@ -198,26 +186,16 @@ def in_sentence(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
-def _bar(
-    row: Row,
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    weights: Mapping[str, int],
-    scores: Mapping[str, int | None],
-) -> FitBar:
-    shown = scoring.shown_contributions(scores, weights)
+def _bar(row: Row, table: Matrix) -> FitBar:
+    shown = scoring.shown_contributions(row.scores, table.weights)
     start = Fraction(0)
     stretches = []
-    for place, (group, members) in enumerate(groupby(criteria, key=lambda criterion: criterion.group)):
+    for place, (group, members) in enumerate(groupby(table.criteria, key=lambda criterion: criterion.group)):
         parts, begin = [], start
         for criterion in members:
             points = shown.get(criterion.slug)
-            cell = cells[row.framework.pk, criterion.pk]
-            parts.append(
-                Contribution(
-                    cell, weights[criterion.slug], None if points is None else float(points), float(start)
-                )
-            )
+            cell, weight = table.cells[row.framework.pk, criterion.pk], table.weights[criterion.slug]
+            parts.append(Contribution(cell, weight, None if points is None else float(points), float(start)))
             start += points or 0
         stretches.append(GroupStretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
     return FitBar(row, tuple(stretches))
@@ -242,17 +220,11 @@ def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
     )
 
 
-def _turns(
-    table: Matrix,
-    criteria: Sequence[Criterion],
-    scores: Mapping[str, scoring.Scores],
-    weights: Mapping[str, int],
-    view: View,
-    path: str,
-) -> list[Turn]:
+def _turns(table: Matrix, scores: Mapping[str, scoring.Scores], view: View, path: str) -> list[Turn]:
     """Return what would change who leads, the nearest first."""
-    by_slug = {criterion.slug: criterion for criterion in criteria}
+    by_slug = {criterion.slug: criterion for criterion in table.criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
+    weights = table.weights
     found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
     turns: dict[str, Turn] = {}
     for flip in sorted(found, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
@@ -269,10 +241,10 @@ def _turns(
     return list(turns.values())
 
 
-def _firmness(table: Matrix, criteria: Sequence[Criterion], scores: Mapping[str, scoring.Scores]) -> Firmness:
+def _firmness(table: Matrix, scores: Mapping[str, scoring.Scores]) -> Firmness:
     drawn = stability(
         scores,
-        [criterion.slug for criterion in criteria],
+        [criterion.slug for criterion in table.criteria],
         minimum_coverage=table.minimum_coverage,
         heaviest=WEIGHT_MAX,
     )

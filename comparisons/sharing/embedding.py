@@ -1,9 +1,8 @@
 """A comparison small enough for somebody else's page: what it shows, how tall it stands, the snippet that frames it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
@@ -13,16 +12,9 @@ from django.template.defaultfilters import pluralize
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 
-from comparisons.comparison import comparing, use_cases
+from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.content import (
-    CellContent,
-    Content,
-    CriterionContent,
-    FrameworkContent,
-    content_of,
-    scale_of,
-)
+from comparisons.comparison.matrix import Matrix, Row
 from comparisons.models import Snapshot
 from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
@@ -56,42 +48,18 @@ class Place(NamedTuple):
         return comparing.side_by_side(self.query, self.slugs) if self.slugs else None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A cell in brief. `delta`: steps above or below the baseline."""
-
-    state: str
-    score: int | None
-    claims: int
-    is_disputed: bool
-    is_best: bool
-    delta: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedLine:
-    """A criterion with its marks in the order of the frameworks. `usual`: its default weight, where it has another."""
-
-    criterion: CriterionContent
-    weight: int
-    usual: int | None
-    marks: tuple[Mark, ...]
-
-
 @dataclass(frozen=True)
 class Embed:
     """A side by side or a snapshot, as a frame shows it.
 
-    `path` is its page here, `frame` what is framed, `under` whose weights it is under. `usual` are the default weights,
-    which what is frozen does not know. `left_out` counts criteria in which all are alike.
+    `path` is its page here, `frame` what is framed, `under` whose weights it is under. `left_out` counts criteria in
+    which all are alike.
     """
 
-    content: Content
+    table: Matrix
     path: str
     frame: str
     under: str
-    baseline: str = ""
-    usual: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
 
     @property
@@ -100,83 +68,27 @@ class Embed:
         return f"{picture_of(path, 'png')}{mark}{query}"
 
     @property
-    def frameworks(self) -> list[FrameworkContent]:
-        return self.content["frameworks"]
-
-    @property
     def names(self) -> list[str]:
-        return [framework["name"] for framework in self.frameworks]
+        return self.table.names
 
     @property
     def title(self) -> str:
         return f"{' vs '.join(self.names)}, compared on cited evidence"
 
     @property
-    def heads(self) -> Iterator[dict[str, Any]]:
-        """Each framework with its fit as the scale draws it."""
-        return ({**framework, "scale": scale_of(framework)} for framework in self.frameworks)
-
-    @property
-    def groups(self) -> list[list[EmbedLine]]:
-        cells = {(cell["framework"], cell["criterion"]): cell for cell in self.content["cells"]}
-        slugs = [framework["slug"] for framework in self.frameworks]
-        return [
-            [
-                self._line(criterion, {slug: cells[slug, criterion["slug"]] for slug in slugs})
-                for criterion in criteria
-            ]
-            for _, criteria in groupby(self.content["criteria"], lambda one: one["group"])
-        ]
-
-    def _line(self, criterion: CriterionContent, cells: Mapping[str, CellContent]) -> EmbedLine:
-        scores = [cell["score"] for cell in cells.values()]
-        best = max(filter(None, scores), default=None) if len(set(scores)) > 1 else None
-        base = cells[self.baseline]["score"] if self.baseline else None
-        weight, usual = self.content["weights"][criterion["slug"]], self.usual.get(criterion["slug"])
-        marks = (
-            Mark(
-                state=cell["state"],
-                score=score,
-                claims=len(cell["claims"]),
-                is_disputed=cell["disputed"],
-                is_best=score is not None and score == best,
-                delta=score - base if score and base and slug != self.baseline else None,
-            )
-            for slug, cell in cells.items()
-            for score in [cell["score"]]
-        )
-        return EmbedLine(criterion, weight, None if usual == weight else usual, tuple(marks))
+    def baseline(self) -> Row | None:
+        """The framework that the others are measured against, if any."""
+        return next((row for row in self.table.in_order if row.is_baseline), None)
 
     @property
     def verdict(self) -> str:
         """Who leads, in a sentence."""
-        fits = sorted((one["fit"] or 0 for one in self.frameworks if one["rank"]), reverse=True)
-        leaders = [one["name"] for one in self.frameworks if one["rank"] == 1]
-        if not leaders:
-            return "None of these has enough evidence to be ranked."
-        if len(fits) == 1:
-            return f"Only {leaders[0]} has enough evidence to be ranked."
-        if len(leaders) > 1:
-            return f"{self.under} {', '.join(leaders[:-1])} and {leaders[-1]} are level."
-        lead = fits[0] - fits[1]
-        return f"{self.under} {leaders[0]} leads by {lead or 'less than a point'}."
-
-    @property
-    def claim_total(self) -> int:
-        return len(self.content["claims"])
-
-    @property
-    def disputes(self) -> int:
-        return sum(cell["disputed"] for cell in self.content["cells"])
-
-    @property
-    def cell_total(self) -> int:
-        return len(self.content["cells"])
+        return self.table.verdict(self.under)
 
     @property
     def height(self) -> int:
         """Return how tall its frame is, in pixels: enough for all of it at `WIDTH`. A narrower frame scrolls."""
-        return AROUND_ROWS + ROW * sum(map(len, self.groups))
+        return AROUND_ROWS + ROW * len(self.table.columns)
 
     def snippet(self, width: int, height: int, theme: str) -> str:
         """The markup that frames it, to be pasted elsewhere."""
@@ -223,28 +135,24 @@ class Embed:
 
 def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
     """Of frameworks that there are, in this order, the baseline first. Its addresses pin the weights."""
-    usual = {criterion.slug: criterion.default_weight for criterion in asked.facts.criteria}
-    view = asked.view.side_by_side().pinned(use_cases.weighing(asked.use_case, asked.facts.criteria))
+    view = asked.view.side_by_side().pinned(asked.usual)
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # What is alike in all takes no room here, where nothing can be unfolded.
-    table = replace(asked, view=view, folds=False).table
-    order = sorted(slugs, key=lambda slug: slug != view.baseline)
-    rows = sorted(table.in_order, key=lambda row: order.index(row.framework.slug))
+    parties = sorted((asked.facts.by_slug[slug] for slug in slugs), key=lambda one: one.slug != view.baseline)
+    table = replace(asked, view=view, frameworks=parties, folds=False).table
     return Embed(
-        content=content_of(table, rows, asked.facts.criteria, asked.weights),
+        table=table,
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
         under=_whose(asked),
-        baseline=view.baseline,
-        usual=usual,
-        left_out=len(asked.facts.criteria) - len(table.columns),
+        left_out=len(table.criteria) - len(table.columns),
     )
 
 
 def of_snapshot(snapshot: Snapshot) -> Embed:
     """From what was kept alone."""
     return Embed(
-        content=Kept(snapshot).content,
+        table=Kept(snapshot).table,
         path=snapshot.get_absolute_url(),
         frame=reverse("comparisons:embed_snapshot", args=[snapshot.pk]),
         under="Under the weights below",
@@ -291,6 +199,6 @@ def oembed_url(path: str) -> str:
 
 
 def _whose(asked: Comparison) -> str:
-    if changed := asked.view.changed_weights(use_cases.weighing(asked.use_case, asked.facts.criteria)):
+    if changed := asked.view.changed_weights(asked.usual):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
     return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"

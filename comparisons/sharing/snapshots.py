@@ -7,10 +7,9 @@ import json
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from itertools import groupby
 from typing import Any, cast
 
 from django.conf import settings
@@ -18,8 +17,8 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from comparisons.comparison.content import CellContent, ClaimContent, Content, content_of, scale_of
-from comparisons.comparison.matrix import build_matrix
+from comparisons.comparison.content import CellContent, ClaimContent, Content, content_of, matrix_of
+from comparisons.comparison.matrix import Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
@@ -107,38 +106,13 @@ class Kept:
         return cast(Content, json.loads(self.snapshot.content))
 
     @cached_property
-    def cells(self) -> dict[tuple[str, str], CellContent]:
-        return _cells(self.content)
+    def table(self) -> Matrix:
+        """Laid out again."""
+        return matrix_of(self.content)
 
     @property
     def names(self) -> list[str]:
         return [framework["name"] for framework in self.content["frameworks"]]
-
-    @property
-    def heads(self) -> Iterator[dict[str, Any]]:
-        """Each framework with its fit as the scale draws it."""
-        for framework in self.content["frameworks"]:
-            yield {**framework, "scale": scale_of(framework)}
-
-    @property
-    def groups(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """Criteria by group, each with its weight and its cells in the order of the frameworks."""
-        claims = self._cited()
-        for group, criteria in groupby(self.content["criteria"], lambda one: one["group"]):
-            yield (
-                group,
-                [
-                    {
-                        **criterion,
-                        "weight": self.content["weights"][criterion["slug"]],
-                        "cells": [
-                            _legible(self.cells[framework["slug"], criterion["slug"]], claims)
-                            for framework in self.content["frameworks"]
-                        ],
-                    }
-                    for criterion in criteria
-                ],
-            )
 
     @property
     def live_url(self) -> str:
@@ -147,25 +121,9 @@ class Kept:
         view = View(weights=self.content["weights"])
         return view.url(reverse("comparisons:side_by_side", args=[slugs]))
 
-    def _cited(self) -> dict[str, dict[str, Any]]:
-        sources = {source["key"]: source for source in self.content["sources"]}
-        return {
-            claim["key"]: {**claim, "source": sources[claim["source"]]} for claim in self.content["claims"]
-        }
-
 
 def _cells(content: Content) -> dict[tuple[str, str], CellContent]:
     return {(cell["framework"], cell["criterion"]): cell for cell in content["cells"]}
-
-
-def _legible(cell: CellContent, claims: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """With its claims in full, and a date for a date."""
-    reviewed = cell["reviewed_on"]
-    return {
-        **cell,
-        "reviewed_on": date.fromisoformat(reviewed) if reviewed else None,
-        "cited": [claims[key] for key in cell["claims"]],
-    }
 
 
 # What has changed since
@@ -193,7 +151,7 @@ class Since:
 
     @property
     def total(self) -> int:
-        return len(self.kept.cells)
+        return len(self.kept.content["cells"])
 
 
 def since(snapshot: Snapshot) -> Since:
@@ -256,13 +214,10 @@ def _by_todays_names(content: Content) -> Content:
 
 def _today(content: Content) -> Content:
     """The same frameworks and criteria, as far as they are still compared."""
-    facts = current_facts()
-    named = {*_slugs(content["frameworks"])}, {*_slugs(content["criteria"])}
-    frameworks = [framework for framework in facts.frameworks if framework.slug in named[0]]
-    criteria = [criterion for criterion in facts.criteria if criterion.slug in named[1]]
-    cells = facts.cells(frameworks, with_claims=True)
-    table = build_matrix(frameworks, criteria, cells, minimum_coverage=settings.MINIMUM_COVERAGE)
-    return content_of(table, table.in_order, criteria, {})
+    facts, named = current_facts(), set(_slugs(content["frameworks"]))
+    frameworks = [framework for framework in facts.frameworks if framework.slug in named]
+    table = build_matrix(facts, frameworks, shown=_slugs(content["criteria"]), with_claims=True)
+    return content_of(table, table.in_order)
 
 
 def _slugs(named: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -6,7 +6,6 @@ Drawings get places across in percent of the width, to a tenth, so that they fit
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
-from typing import Any
 
 from frameworks.models import Benchmark, Figure, Framework
 
@@ -228,10 +227,18 @@ def _beside(framework: Framework, lineups: Iterable[Lineup]) -> list[Framework]:
     return [other for other, benchmarks in met.items() if len(benchmarks) > 1]
 
 
-def of_benchmarks(benchmarks: Sequence[Benchmark]) -> dict[str, Any]:
-    """The template context of the page: a chart for each, and the ratios where there is something to compare."""
-    return {
-        "charts": [chart(benchmark) for benchmark in benchmarks],
-        "comparison": comparison(benchmarks),
-        "figure_total": sum(len(benchmark.figures.all()) for benchmark in benchmarks),
-    }
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkIndexPage:
+    """A chart for each benchmark, and the ratios where there is something to compare."""
+
+    charts: list[Chart]
+    comparison: Comparison | None
+    figure_total: int
+
+
+def of_benchmarks(benchmarks: Sequence[Benchmark]) -> BenchmarkIndexPage:
+    return BenchmarkIndexPage(
+        charts=[chart(benchmark) for benchmark in benchmarks],
+        comparison=comparison(benchmarks),
+        figure_total=sum(len(benchmark.figures.all()) for benchmark in benchmarks),
+    )

@@ -4,28 +4,37 @@ Ratings, readings and benchmarks are drawn as charts. Every other page has a tit
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.formats import date_format
 
 from frameworks.cells import Cell
+from frameworks.models import Criterion, Framework
 from pictures.card import BarMark, Card, CardRow, DotsMark, StepsMark, figures, part
 
+from .benchmarking import BenchmarkIndexPage
+from .contexts import (
+    CellHistoryPage,
+    ChangesetPage,
+    ComponentPage,
+    CriterionPage,
+    FrameworkPage,
+    ObjectionPage,
+    ObjectionSentPage,
+    SourcePage,
+)
 from .dossiers import Plot
-
-Context = dict[str, Any]
 
 DISPUTED = "dot: sources disagree"
 
 
-def of_framework(context: Context) -> Card:
+def of_framework(page: FrameworkPage) -> Card:
     """Each rating as a mark; figures where nothing is rated."""
-    framework = context["framework"]
-    cells = [cell for _, group in context["rated"] for cell in group if cell.state == "rated"]
+    framework = page.framework
+    cells = [cell for _, group in page.profile.rated for cell in group if cell.state == "rated"]
     counted = figures(
-        (context["rating_total"], "criterion rated|criteria rated"),
-        (context["claim_total"], "claim"),
-        (context["source_total"], "source"),
+        (page.profile.rating_total, "criterion rated|criteria rated"),
+        (page.profile.claim_total, "claim"),
+        (page.profile.source_total, "source"),
     )
     return Card(
         "Framework",
@@ -35,15 +44,15 @@ def of_framework(context: Context) -> Card:
         figures=() if cells else counted,
         legend=", ".join(f"{figure.number} {figure.label}" for figure in counted)
         if not _disputed(cells)
-        else f"{context['rating_total']} of {context['criterion_total']} rated · {DISPUTED}",
+        else f"{page.profile.rating_total} of {page.profile.criterion_total} rated · {DISPUTED}",
     )
 
 
-def of_criterion(context: Context) -> Card:
+def of_criterion(page: CriterionPage) -> Card:
     """All readings on a dot plot, each score marked."""
-    criterion, plots = context["criterion"], context["plots"]
+    criterion, plots = page.criterion, page.dossier.plots
     counted = figures(
-        (len(plots), "framework described|frameworks described"), (context["claim_total"], "claim")
+        (len(plots), "framework described|frameworks described"), (page.dossier.claim_total, "claim")
     )
     drawn = [plot for plot in plots if plot.cell.readings or plot.cell.score]
     return Card(
@@ -58,10 +67,10 @@ def of_criterion(context: Context) -> Card:
     )
 
 
-def of_benchmarks(context: Context) -> Card:
+def of_benchmarks(page: BenchmarkIndexPage) -> Card:
     """The first of the benchmarks in bars, and how many there are."""
-    charts = context["charts"]
-    counted = figures((len(charts), "benchmark"), (context["figure_total"], "figure"))
+    charts = page.charts
+    counted = figures((len(charts), "benchmark"), (page.figure_total, "figure"))
     if not charts:
         return Card(
             "Benchmarks", "Measured figures, and what they leave unsaid", figures=counted, legend="From zero"
@@ -83,34 +92,43 @@ def of_benchmarks(context: Context) -> Card:
     )
 
 
-def of_source(context: Context) -> Card:
-    source = context["source"]
+def of_source(page: SourcePage) -> Card:
+    source = page.source
     interest = f"The publisher: {source.interest_short}" if source.interest_short else source.title
     return Card(f"Source {source.key}", source.short_name, interest)
 
 
-def of_component(context: Context) -> Card:
-    component = context["component"]
+def of_component(page: ComponentPage) -> Card:
+    component = page.component
     return Card(component.get_kind_display().capitalize(), component.name, component.summary)
 
 
-def of_changeset(context: Context) -> Card:
-    first = context["first"]
-    counts = f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(context['counts'])}"
+def of_changeset(page: ChangesetPage) -> Card:
+    first = page.first
+    counts = f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(page.counts)}"
     return Card("What was changed", first.reason, counts)
 
 
-def of_cell_history(context: Context) -> Card:
-    rating = context["rating"]
-    return Card("History of a rating", _cell(context), rating.verdict if rating else "Today it is not rated")
+def of_cell_history(page: CellHistoryPage) -> Card:
+    verdict = page.rating.verdict if page.rating else "Today it is not rated"
+    return Card("History of a rating", _cell(page.framework, page.criterion), verdict)
 
 
-def of_objection(context: Context) -> Card:
-    return Card("Something wrong with this cell?", _cell(context), "Tell the editors, without an account")
+def of_objection(page: ObjectionPage) -> Card:
+    return _objection(page.cell.framework, page.cell.criterion)
 
 
-def _cell(context: Context) -> str:
-    return f"{context['framework'].name}, {context['criterion'].name}"
+def of_objection_sent(page: ObjectionSentPage) -> Card:
+    return _objection(page.framework, page.criterion)
+
+
+def _objection(framework: Framework, criterion: Criterion) -> Card:
+    line = "Tell the editors, without an account"
+    return Card("Something wrong with this cell?", _cell(framework, criterion), line)
+
+
+def _cell(framework: Framework, criterion: Criterion) -> str:
+    return f"{framework.name}, {criterion.name}"
 
 
 def _steps(name: str, cell: Cell) -> CardRow:

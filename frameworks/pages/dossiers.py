@@ -9,7 +9,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
 from math import isqrt
-from typing import Any
 
 from frameworks.cells import Cell, Key
 from frameworks.dispute import is_disputed
@@ -24,6 +23,8 @@ from frameworks.models import (
     Source,
     Trait,
 )
+
+from .page import PagePart
 
 #: With more silent criteria than this, a profile names them in one sentence instead of giving each a row.
 SILENT_ROWS = 4
@@ -164,45 +165,72 @@ def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
     ]
 
 
-def of_framework(
-    framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell], cited: AbstractSet[Claim]
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Profile(PagePart):
     """`rated` groups hold the scored cells, without the silent ones where these are many.
 
     `described` holds the cells that only describe, by slug with underscores, and `background` those of them that have
     no section of their own; silent ones are left out of both. `other_uses` are the claims on its best uses that are
-    not among those `cited` for a recommendation.
+    not cited for a recommendation.
     """
+
+    rated: list[tuple[CriterionGroup, list[Cell]]]
+    silent: list[Cell]
+    described: dict[str, Cell]
+    other_uses: list[Claim]
+    background: list[Cell]
+    rating_total: int
+    criterion_total: int
+    silent_total: int
+    claim_total: int
+    source_total: int
+    dispute_total: int
+
+
+def of_framework(
+    framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell], cited: AbstractSet[Claim]
+) -> Profile:
+    """`cited` are the claims behind its recommendations."""
     own = [cells[framework.pk, criterion.pk] for criterion in criteria]
     scored = [cell for cell in own if cell.criterion.is_scored]
     silent = [cell for cell in scored if cell.state == "silent"]
     described = [cell for cell in own if not cell.criterion.is_scored and cell.claims]
     is_sparse = len(silent) > SILENT_ROWS
-    return {
-        "rated": _by_group([cell for cell in scored if not is_sparse or cell.state != "silent"]),
-        "silent": silent if is_sparse else [],
-        "described": {cell.criterion.slug.replace("-", "_"): cell for cell in described},
-        "other_uses": [
+    return Profile(
+        rated=_by_group([cell for cell in scored if not is_sparse or cell.state != "silent"]),
+        silent=silent if is_sparse else [],
+        described={cell.criterion.slug.replace("-", "_"): cell for cell in described},
+        other_uses=[
             claim
             for cell in described
             if cell.criterion.slug == "best-uses"
             for claim in cell.claims
             if claim not in cited
         ],
-        "background": [cell for cell in described if cell.criterion.slug not in WITH_SECTION],
-        "rating_total": sum(cell.state == "rated" for cell in scored),
-        "criterion_total": len(scored),
-        "silent_total": len(silent),
-        "claim_total": len({claim.pk for cell in own for claim in cell.claims}),
-        "source_total": len({claim.source_id for cell in own for claim in cell.claims}),
-        "dispute_total": sum(cell.is_disputed for cell in scored),
-    }
+        background=[cell for cell in described if cell.criterion.slug not in WITH_SECTION],
+        rating_total=sum(cell.state == "rated" for cell in scored),
+        criterion_total=len(scored),
+        silent_total=len(silent),
+        claim_total=len({claim.pk for cell in own for claim in cell.claims}),
+        source_total=len({claim.source_id for cell in own for claim in cell.claims}),
+        dispute_total=sum(cell.is_disputed for cell in scored),
+    )
 
 
-def of_criterion(
-    criterion: Criterion, frameworks: Sequence[Framework], cells: Mapping[Key, Cell]
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Plots(PagePart):
     """Cells with claims, best first, those without a score after them; the rubric with who stands at each step."""
+
+    plots: list[Plot]
+    rubric: list[tuple[int, str, list[Framework]]]
+    silent: list[Cell]
+    rating_total: int
+    framework_total: int
+    claim_total: int
+    dispute_total: int
+
+
+def of_criterion(criterion: Criterion, frameworks: Sequence[Framework], cells: Mapping[Key, Cell]) -> Plots:
     ordered = sorted(
         (cells[framework.pk, criterion.pk] for framework in frameworks),
         key=lambda cell: (
@@ -211,22 +239,31 @@ def of_criterion(
             cell.framework.name.casefold(),
         ),
     )
-    return {
-        "plots": [Plot(cell) for cell in ordered if cell.claims],
-        "rubric": [
+    return Plots(
+        plots=[Plot(cell) for cell in ordered if cell.claims],
+        rubric=[
             (step, sentence, [cell.framework for cell in ordered if cell.score == step])
             for step, sentence in criterion.rubric
         ],
-        "silent": [cell for cell in ordered if not cell.claims],
-        "rating_total": sum(cell.state == "rated" for cell in ordered),
-        "framework_total": len(ordered),
-        "claim_total": sum(cell.tally.claims for cell in ordered),
-        "dispute_total": sum(cell.is_disputed for cell in ordered),
-    }
+        silent=[cell for cell in ordered if not cell.claims],
+        rating_total=sum(cell.state == "rated" for cell in ordered),
+        framework_total=len(ordered),
+        claim_total=sum(cell.tally.claims for cell in ordered),
+        dispute_total=sum(cell.is_disputed for cell in ordered),
+    )
 
 
-def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Stances(PagePart):
     """All that a source claims, by framework, and where its readings stand against the others', widest gap first."""
+
+    claims_by_framework: list[tuple[Framework | None, list[Claim]]]
+    claim_total: int
+    stances: list[Stance]
+    apart_total: int
+
+
+def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]) -> Stances:
     stances = []
     for cell in cells.values():
         own = [claim.reading for claim in cell.claims if claim.reading and claim.source_id == source.pk]
@@ -236,18 +273,24 @@ def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]
     by_framework: dict[Framework | None, list[Claim]] = defaultdict(list)
     for claim in claims:
         by_framework[claim.framework].append(claim)
-    return {
-        "claims_by_framework": sorted(
-            by_framework.items(), key=lambda item: (item[0] is None, -len(item[1]))
-        ),
-        "claim_total": len(claims),
-        "stances": sorted(stances, key=lambda stance: -abs(stance.gap)),
-        "apart_total": sum(abs(stance.gap) >= 1 for stance in stances),
-    }
+    return Stances(
+        claims_by_framework=sorted(by_framework.items(), key=lambda item: (item[0] is None, -len(item[1]))),
+        claim_total=len(claims),
+        stances=sorted(stances, key=lambda stance: -abs(stance.gap)),
+        apart_total=sum(abs(stance.gap) >= 1 for stance in stances),
+    )
 
 
-def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell]) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Disputes(PagePart):
     """The editors' entries and every other cell in dispute, each widest spread first."""
+
+    entries: list[Dispute]
+    others: list[Dispute]
+    cell_total: int
+
+
+def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell]) -> Disputes:
     disputes = []
     covered: set[Key] = set()
     for entry in entries:
@@ -264,11 +307,11 @@ def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell])
         for key, cell in cells.items()
         if cell.is_disputed and key not in covered
     ]
-    return {
-        "entries": sorted(disputes, key=lambda dispute: -(dispute.spread or 0)),
-        "others": sorted(others, key=lambda dispute: -(dispute.spread or 0)),
-        "cell_total": sum(cell.is_disputed for cell in cells.values()),
-    }
+    return Disputes(
+        entries=sorted(disputes, key=lambda dispute: -(dispute.spread or 0)),
+        others=sorted(others, key=lambda dispute: -(dispute.spread or 0)),
+        cell_total=sum(cell.is_disputed for cell in cells.values()),
+    )
 
 
 def _by_group(cells: Sequence[Cell]) -> list[tuple[CriterionGroup, list[Cell]]]:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from hashlib import sha256
@@ -14,7 +14,6 @@ from urllib.parse import urlsplit, urlunsplit
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -25,9 +24,9 @@ from pictures.svg import STYLE_HASH
 
 from .addresses import absolute
 from .conditional import revalidated_exactly
+from .page import PageResponse
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-Context = Mapping[str, Any]
 
 #: What the page at `/` is called where it needs a name.
 HOME = "matrix"
@@ -39,14 +38,15 @@ FRESH, YEAR = 3_600, 31_536_000
 class Picture:
     """Of one page; nothing is computed before it is asked for, and no query is made: the page has its facts."""
 
-    build: Callable[[Context], Card]
-    context: Context
-    request: HttpRequest
+    build: Callable[[Any], Card]
+    page: Any
+    #: Of the page, with its query where the view names one: what a page does not read is no part of its address.
+    path: str
     for_ever: bool = False
 
     @cached_property
     def card(self) -> Card:
-        return self.build(self.context)
+        return self.build(self.page)
 
     @cached_property
     def shown(self) -> Card:
@@ -67,11 +67,6 @@ class Picture:
         return re.sub(r"([\\\[\]`*_<>])", r"\\\1", self.card.title)
 
     @property
-    def path(self) -> str:
-        """Of the page, with its query where the view names one: what a page does not read is no part of its address."""
-        return cast(str, self.context.get("address") or self.request.path)
-
-    @property
     def page_url(self) -> str:
         return absolute(self.path)
 
@@ -89,15 +84,15 @@ def address(path: str, ending: str) -> str:
 
 
 def pictured(build: Callable[[Any], Card], *, for_ever: bool = False) -> Callable[[View], View]:
-    """The page gets a picture, as `build` makes a card of its context; `for_ever`, if the page never changes."""
+    """The page gets a picture, as `build` makes a card of what it shows; `for_ever`, if the page never changes."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)
-            if isinstance(response, TemplateResponse) and response.status_code == 200:
-                context = response.context_data = response.context_data or {}
-                context["picture"] = Picture(build, context, request, for_ever)
+            if isinstance(response, PageResponse) and response.status_code == 200:
+                picture = Picture(build, response.page, response.address, for_ever)
+                response.context_data = {**(response.context_data or {}), "picture": picture}
             return response
 
         # Decorators around it hand it on: the view of the picture calls the page from here on inwards.

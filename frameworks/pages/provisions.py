@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from frameworks.models import Addition, Component, FacetValue, Framework, Tie, Trait
 
+from .page import PagePart
+
 #: How each kind of tie reads from either end, in the order in which a page lists them.
 FROM_FRAMEWORK = {
     Tie.Kind.BUILT_ON: "Built on",
@@ -74,20 +76,28 @@ def provisions(framework: Framework, capabilities: Iterable[FacetValue]) -> list
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Surroundings(PagePart):
+    """Of one framework: capabilities with and without a word of a source, ties by kind."""
+
+    provisions: list[Provision]
+    unnamed: list[FacetValue]
+    ties: list[tuple[str, list[Tie]]]
+
+
 def of_framework(
     framework: Framework, capabilities: Sequence[FacetValue], ties: Sequence[Tie]
-) -> dict[str, object]:
-    """The template context of a profile: capabilities with and without a word of a source, ties by kind."""
+) -> Surroundings:
     found = provisions(framework, capabilities)
-    return {
-        "provisions": [provision for provision in found if provision.state != "unnamed"],
-        "unnamed": [provision.capability for provision in found if provision.state == "unnamed"],
-        "ties": [
+    return Surroundings(
+        provisions=[provision for provision in found if provision.state != "unnamed"],
+        unnamed=[provision.capability for provision in found if provision.state == "unnamed"],
+        ties=[
             (words, [tie for tie in ties if tie.kind == kind])
             for kind, words in FROM_FRAMEWORK.items()
             if any(tie.kind == kind for tie in ties)
         ],
-    }
+    )
 
 
 def by_kind(components: Sequence[Component]) -> list[tuple[str, list[Neighbour]]]:

@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -40,6 +39,24 @@ from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
 from .conditional import revalidated
+from .contexts import (
+    CellHistoryPage,
+    ChangesetPage,
+    ChangesPage,
+    ComponentIndexPage,
+    ComponentPage,
+    CriterionIndexPage,
+    CriterionPage,
+    DisagreementIndexPage,
+    FrameworkIndexPage,
+    FrameworkPage,
+    ObjectionPage,
+    ObjectionSentPage,
+    QuestionIndexPage,
+    SourceIndexPage,
+    SourcePage,
+)
+from .page import PageResponse
 from .pictured import pictured
 
 CHANGESETS_PER_PAGE = 30
@@ -49,7 +66,7 @@ STEPS_PER_PAGE = 50
 @require_safe
 @revalidated
 @pictured(titled("Frameworks", "Python web frameworks and their evidence"))
-def framework_index(request: HttpRequest) -> TemplateResponse:
+def framework_index(request: HttpRequest) -> PageResponse:
     frameworks = (
         Framework.objects.published()
         .with_traits()
@@ -59,14 +76,14 @@ def framework_index(request: HttpRequest) -> TemplateResponse:
         )
         .order_by("-claim_count", "name")
     )
-    context = {"frameworks": frameworks, "criterion_total": Criterion.objects.scored().count()}
-    return TemplateResponse(request, "frameworks/framework_index.html", context)
+    page = FrameworkIndexPage(frameworks=frameworks, criterion_total=Criterion.objects.scored().count())
+    return PageResponse(request, "frameworks/framework_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_framework)
-def framework(request: HttpRequest, slug: str) -> TemplateResponse:
+def framework(request: HttpRequest, slug: str) -> PageResponse:
     """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
     measured = Prefetch("figures", Figure.objects.public())
     found = get_object_or_404(
@@ -81,24 +98,24 @@ def framework(request: HttpRequest, slug: str) -> TemplateResponse:
         .prefetch_related("claims__source")
     )
     advice = list(found.recommendations.in_full())
-    context = {
-        "framework": found,
-        "relations": relations,
-        "advice": advice,
-        "facets": dossiers.facets(found),
-        "opposites": [
+    page = FrameworkPage(
+        framework=found,
+        relations=relations,
+        advice=advice,
+        facets=dossiers.facets(found),
+        opposites=[
             (other, [found.slug, other.slug]) for other in Framework.objects.published().exclude(pk=found.pk)
         ],
-        **dossiers.of_framework(
+        profile=dossiers.of_framework(
             found, criteria, cells, {claim for one in advice for claim in one.claims.all()}
         ),
-        **provisions.of_framework(
+        surroundings=provisions.of_framework(
             found,
             list(FacetValue.objects.capabilities()),
             list(Tie.objects.public().filter(framework=found)),
         ),
-    }
-    return TemplateResponse(request, "frameworks/framework.html", context)
+    )
+    return PageResponse(request, "frameworks/framework.html", page)
 
 
 # Exempt, because its check needs a cookie and public pages have none: any cache may keep them, and there is no session
@@ -129,11 +146,11 @@ def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(cards.of_objection)
-def objection_sent(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
+@pictured(cards.of_objection_sent)
+def objection_sent(request: HttpRequest, slug: str, criterion: str) -> PageResponse:
     found, under = _objectionable(slug, criterion)
-    context = {"framework": found, "criterion": under}
-    return TemplateResponse(request, "frameworks/objection_sent.html", context)
+    page = ObjectionSentPage(framework=found, criterion=under)
+    return PageResponse(request, "frameworks/objection_sent.html", page)
 
 
 def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion]:
@@ -146,44 +163,37 @@ def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion
     )
 
 
-def _objection_page(
-    request: HttpRequest, form: objections.ObjectionForm, status: int = 200
-) -> TemplateResponse:
+def _objection_page(request: HttpRequest, form: objections.ObjectionForm, status: int = 200) -> PageResponse:
     cells = gather([form.framework], [form.criterion], with_claims=True)
-    context = {
-        "form": form,
-        "framework": form.framework,
-        "criterion": form.criterion,
-        "cell": cells[form.framework.pk, form.criterion.pk],
-    }
-    return TemplateResponse(request, "frameworks/objection.html", context, status=status)
+    page = ObjectionPage(form=form, cell=cells[form.framework.pk, form.criterion.pk])
+    return PageResponse(request, "frameworks/objection.html", page, status=status)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_cell_history)
-def cell_history(request: HttpRequest, slug: str, criterion: str) -> TemplateResponse:
+def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageResponse:
     """What became of one rating and its claims, step by step."""
     framework = get_object_or_404(Framework.objects.published(), slug=slug)
     found = get_object_or_404(Criterion, slug=criterion)
     steps = Revision.objects.public().of_cell(slug, criterion).with_names().order_by("-at", "-pk")
-    page, notices = _page(request, steps, STEPS_PER_PAGE)
-    context = {
-        "framework": framework,
-        "criterion": found,
-        "rating": Rating.objects.published().filter(framework=framework, criterion=found).first(),
-        "stretches": changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
-        "runs": changelog.runs(changelog.in_words(list(page))),
-        "page": page,
-        "notices": notices,
-    }
-    return TemplateResponse(request, "frameworks/cell_history.html", context)
+    rows, notices = _page(request, steps, STEPS_PER_PAGE)
+    page = CellHistoryPage(
+        framework=framework,
+        criterion=found,
+        rating=Rating.objects.published().filter(framework=framework, criterion=found).first(),
+        stretches=changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
+        runs=changelog.runs(changelog.in_words(list(rows))),
+        page=rows,
+        notices=notices,
+    )
+    return PageResponse(request, "frameworks/cell_history.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Criteria", "The criteria, their questions and weights"))
-def criterion_index(request: HttpRequest) -> TemplateResponse:
+def criterion_index(request: HttpRequest) -> PageResponse:
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
         + Count("joint_claims", filter=_is_public("joint_claims"), distinct=True),
@@ -193,115 +203,115 @@ def criterion_index(request: HttpRequest) -> TemplateResponse:
             distinct=True,
         ),
     )
-    context = {"criteria": criteria, "framework_total": Framework.objects.published().count()}
-    return TemplateResponse(request, "frameworks/criterion_index.html", context)
+    page = CriterionIndexPage(criteria=criteria, framework_total=Framework.objects.published().count())
+    return PageResponse(request, "frameworks/criterion_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_criterion)
-def criterion(request: HttpRequest, slug: str) -> TemplateResponse:
+def criterion(request: HttpRequest, slug: str) -> PageResponse:
     """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
     found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
     measured = [Prefetch("figures", Figure.objects.public())] if found.is_speed else []
     frameworks = list(Framework.objects.published().with_traits().prefetch_related(*measured))
     cells = gather(frameworks, [found], with_claims=True)
-    context = {
-        "criterion": found,
-        "general_claims": Claim.objects.filter(framework=None).under(found).cited(),
-        **dossiers.of_criterion(found, frameworks, cells),
-    }
-    return TemplateResponse(request, "frameworks/criterion.html", context)
+    page = CriterionPage(
+        criterion=found,
+        general_claims=Claim.objects.filter(framework=None).under(found).cited(),
+        dossier=dossiers.of_criterion(found, frameworks, cells),
+    )
+    return PageResponse(request, "frameworks/criterion.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Sources", "The texts that every score rests on"))
-def source_index(request: HttpRequest) -> TemplateResponse:
+def source_index(request: HttpRequest) -> PageResponse:
     sources = Source.objects.with_claim_counts().order_by("key")
-    return TemplateResponse(request, "frameworks/source_index.html", {"sources": sources})
+    return PageResponse(request, "frameworks/source_index.html", SourceIndexPage(sources=sources))
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_source)
-def source(request: HttpRequest, key: str) -> TemplateResponse:
+def source(request: HttpRequest, key: str) -> PageResponse:
     """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
     found = get_object_or_404(Source, key=key)
     claims = list(Claim.objects.published().filter(source=found).cited())
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
-    context = {
-        "source": found,
-        "answers": found.answers.select_related("question"),
-        "benchmarks": Benchmark.objects.public().filter(source=found),
-        **dossiers.of_source(found, claims, cells),
-    }
-    return TemplateResponse(request, "frameworks/source.html", context)
+    page = SourcePage(
+        source=found,
+        answers=found.answers.select_related("question"),
+        benchmarks=Benchmark.objects.public().filter(source=found),
+        dossier=dossiers.of_source(found, claims, cells),
+    )
+    return PageResponse(request, "frameworks/source.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Components", "Tools and standards around the frameworks"))
-def component_index(request: HttpRequest) -> TemplateResponse:
+def component_index(request: HttpRequest) -> PageResponse:
     """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
     ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
     components = list(Component.objects.public().prefetch_related(Prefetch("ties", ties)))
-    context = {"component_total": len(components), "kinds": provisions.by_kind(components)}
-    return TemplateResponse(request, "frameworks/component_index.html", context)
+    page = ComponentIndexPage(component_total=len(components), kinds=provisions.by_kind(components))
+    return PageResponse(request, "frameworks/component_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_component)
-def component(request: HttpRequest, slug: str) -> TemplateResponse:
+def component(request: HttpRequest, slug: str) -> PageResponse:
     """One tool or standard: what it is, how it stands to which frameworks, what it adds to them, each on whose word."""
     found = get_object_or_404(Component.objects.public(), slug=slug)
     additions = Addition.objects.public().filter(component=found).select_related("capability")
-    context = {
-        "component": found,
-        "ties": Tie.objects.public().filter(component=found).order_by("framework__name", "kind"),
-        "additions": additions.order_by("capability__position", "capability__name", "framework__name"),
-    }
-    return TemplateResponse(request, "frameworks/component.html", context)
+    page = ComponentPage(
+        component=found,
+        ties=Tie.objects.public().filter(component=found).order_by("framework__name", "kind"),
+        additions=additions.order_by("capability__position", "capability__name", "framework__name"),
+    )
+    return PageResponse(request, "frameworks/component.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Disagreements", "Where the sources disagree"))
-def disagreement_index(request: HttpRequest) -> TemplateResponse:
+def disagreement_index(request: HttpRequest) -> PageResponse:
     """Where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
         Prefetch("claims", Claim.objects.published().cited())
     )
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
-    context = dossiers.of_disagreements(list(disagreements), cells)
-    return TemplateResponse(request, "frameworks/disagreement_index.html", context)
+    page = DisagreementIndexPage(disputes=dossiers.of_disagreements(list(disagreements), cells))
+    return PageResponse(request, "frameworks/disagreement_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_benchmarks)
-def benchmark_index(request: HttpRequest) -> TemplateResponse:
+def benchmark_index(request: HttpRequest) -> PageResponse:
     """Measured figures, drawn, each with its method, what that leaves unsaid and what is held against it."""
-    context = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
-    return TemplateResponse(request, "frameworks/benchmark_index.html", context)
+    page = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
+    return PageResponse(request, "frameworks/benchmark_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(titled("Questions", "What readers ask, and what each source answers"))
-def question_index(request: HttpRequest) -> TemplateResponse:
+def question_index(request: HttpRequest) -> PageResponse:
     """What readers ask, and what each source answers, beside each other."""
     questions = list(Question.objects.in_full())
-    return TemplateResponse(request, "frameworks/question_index.html", {"questions": questions})
+    return PageResponse(request, "frameworks/question_index.html", QuestionIndexPage(questions=questions))
 
 
 @require_safe
 @revalidated
 @pictured(titled("Changes", "What was changed, when and why"))
-def changes(request: HttpRequest) -> TemplateResponse:
+def changes(request: HttpRequest) -> PageResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
@@ -309,38 +319,38 @@ def changes(request: HttpRequest) -> TemplateResponse:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
     # All at once: to count them, the database has to go through the whole history just as it does to list them.
-    page, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
+    rows, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
     query = urlencode(narrowing.applied)
-    context = {
-        "narrowing": narrowing,
-        "entries": changelog.entries(list(page), steps),
-        "page": page,
-        "query": query,
-        "address": f"{request.path}?{query}" if query else request.path,
-        "notices": [*narrowing.notices, *notices],
-    }
-    return TemplateResponse(request, "frameworks/changes.html", context)
+    page = ChangesPage(
+        narrowing=narrowing,
+        entries=changelog.entries(list(rows), steps),
+        page=rows,
+        query=query,
+        notices=[*narrowing.notices, *notices],
+    )
+    address = f"{request.path}?{query}" if query else request.path
+    return PageResponse(request, "frameworks/changes.html", page, address=address)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_changeset)
-def changeset(request: HttpRequest, changeset: UUID) -> TemplateResponse:
+def changeset(request: HttpRequest, changeset: UUID) -> PageResponse:
     """All that was changed in one go, as far as it is public."""
     steps = Revision.objects.public().filter(changeset=changeset)
     by_model = Counter(steps.order_by("pk").values_list("model", flat=True))
     if not by_model:
         raise Http404
-    page, notices = _page(request, steps.with_names().order_by("pk"), STEPS_PER_PAGE)
-    context = {
-        "changeset": changeset,
-        "steps": changelog.in_words(list(page)),
-        "first": page[0],
-        "counts": changelog.counted(by_model),
-        "page": page,
-        "notices": notices,
-    }
-    return TemplateResponse(request, "frameworks/changeset.html", context)
+    rows, notices = _page(request, steps.with_names().order_by("pk"), STEPS_PER_PAGE)
+    page = ChangesetPage(
+        changeset=changeset,
+        steps=changelog.in_words(list(rows)),
+        first=rows[0],
+        counts=changelog.counted(by_model),
+        page=rows,
+        notices=notices,
+    )
+    return PageResponse(request, "frameworks/changeset.html", page)
 
 
 def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, Max
 from django.http import QueryDict
@@ -27,6 +27,7 @@ from frameworks.models import (
     Revision,
     Source,
 )
+from frameworks.pages.page import PagePart
 
 from .index import HEADING, KEY, NAME, TEXT, Document, Found, Hit, Index, Passage, words
 
@@ -298,10 +299,31 @@ class Group:
         return KINDS[self.kind]
 
 
-def around(asked: Asked, path: str) -> dict[str, Any]:
-    """The template context of the page."""
+@dataclass(frozen=True, kw_only=True)
+class Results(PagePart):
+    """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for."""
+
+    found: Found
+    groups: list[Group]
+    narrower: list[Group]
+    everything_url: str
+    instead: list[tuple[str, str, str]]
+    page: Page[Hit]
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage:
+    """`results` is None where nothing was looked for."""
+
+    asked: Asked
+    path: str
+    results: Results | None = None
+
+
+def search_page(asked: Asked, path: str) -> SearchPage:
     if not words(asked.q):
-        return {"asked": asked, "path": path}
+        return SearchPage(asked=asked, path=path)
     known = index()
     found = known.find(asked.q)
     by_kind = _by_kind(found.hits)
@@ -315,17 +337,16 @@ def around(asked: Asked, path: str) -> dict[str, Any]:
         finds = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
         return Group(kind, len(by_kind[kind]), asked.url(path, kind=kind, page=""), finds)
 
-    return {
-        "asked": asked,
-        "path": path,
-        "found": found,
-        "groups": [group(kind) for kind in shown if kind in by_kind],
-        "narrower": [group(kind) for kind in KINDS if kind in by_kind],
-        "everything_url": asked.url(path, kind="", page=""),
-        "instead": _instead(asked, found, known, path),
-        "page": page,
-        "query": urlencode({"q": asked.q, "kind": asked.kind}),
-    }
+    results = Results(
+        found=found,
+        groups=[group(kind) for kind in shown if kind in by_kind],
+        narrower=[group(kind) for kind in KINDS if kind in by_kind],
+        everything_url=asked.url(path, kind="", page=""),
+        instead=_instead(asked, found, known, path),
+        page=page,
+        query=urlencode({"q": asked.q, "kind": asked.kind}),
+    )
+    return SearchPage(asked=asked, path=path, results=results)
 
 
 def _by_kind(hits: Iterable[Hit]) -> dict[str, list[Hit]]:

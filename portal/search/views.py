@@ -1,8 +1,5 @@
 """The page of search."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -21,9 +18,9 @@ from pictures.card import Card
 from . import documents
 
 
-def of_search(context: Mapping[str, Any]) -> Card:
+def of_search(page: documents.SearchPage) -> Card:
     """Build the card of the page: what is looked for, or what can be."""
-    text = context["asked"].q
+    text = page.asked.q
     return Card("Search", f"“{text}”" if text else "Frameworks, criteria, claims, questions")
 
 
@@ -37,5 +34,5 @@ def search(request: HtmxRequest) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     asked = documents.Asked.read(query)
-    context = documents.around(asked, request.path)
-    return page_or_fragment(request, "portal/search.html", "found", context, asked)
+    page = documents.search_page(asked, request.path)
+    return page_or_fragment(request, "portal/search.html", "found", page, asked)

@@ -310,7 +310,7 @@ def test_a_must_have_of_nothing_is_none() -> None:
 def test_a_filter_moves_no_fit(ask: Ask, query: str) -> None:
     def fits(chosen: Asked) -> dict[str, Fit]:
         facts, frameworks = chosen.selection.facts, chosen.selection.frameworks
-        table = build_matrix(frameworks, facts.criteria, facts.cells(frameworks))
+        table = build_matrix(facts, frameworks)
         return {row.framework.name: row.fit for row in table.in_order}
 
     everyone, some = fits(ask("")), fits(ask(query))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from comparisons.arithmetic.scoring import Fit
 from comparisons.comparison.matrix import Matrix, build_matrix
-from frameworks.cells import Cell, Key, Tally
-from frameworks.models import Criterion, CriterionGroup, Framework, Rating
+from frameworks.facts import Facts, MemoryLoader
+from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Rating
 
 #: One framework's scores under the criteria in order; a count of claims in brackets where there is no score.
 Scores = Sequence[int | list[int] | None]
@@ -22,10 +22,14 @@ Scores = Sequence[int | list[int] | None]
 class World:
     frameworks: list[Framework]
     criteria: list[Criterion]
-    cells: dict[Key, Cell]
+    ratings: list[Rating]
+    claims: list[Claim]
 
     def matrix(self, **options: Any) -> Matrix:
-        return build_matrix(self.frameworks, self.criteria, self.cells, **options)
+        at_hand = MemoryLoader(
+            frameworks=self.frameworks, criteria=self.criteria, ratings=self.ratings, claims=self.claims
+        )
+        return build_matrix(Facts(at_hand), self.frameworks, **options)
 
 
 def world(scores: dict[str, Scores], *, weights: Sequence[int] = (), groups: str = "") -> World:
@@ -43,15 +47,14 @@ def world(scores: dict[str, Scores], *, weights: Sequence[int] = (), groups: str
         for place in range(width)
     ]
     frameworks = [Framework(pk=pk, slug=name.lower(), name=name) for pk, name in enumerate(scores, 1)]
-    cells = {}
+    made = World(frameworks, criteria, [], [])
     for framework, row in zip(frameworks, scores.values(), strict=True):
         for criterion, score in zip(criteria, row, strict=True):
-            rating = None
             if isinstance(score, int):
-                rating = Rating(framework=framework, criterion=criterion, score=score)
-            claims = score[0] if isinstance(score, list) else int(rating is not None)
-            cells[framework.pk, criterion.pk] = Cell(framework, criterion, rating, Tally(claims))
-    return World(frameworks, criteria, cells)
+                made.ratings.append(Rating(framework=framework, criterion=criterion, score=score))
+            claims = score[0] if isinstance(score, list) else int(score is not None)
+            made.claims.extend(Claim(framework=framework, criterion=criterion) for _ in range(claims))
+    return made
 
 
 def names(rows: Any) -> list[str]:
@@ -183,10 +186,10 @@ def test_the_lead_is_the_distance_to_the_next(
 
 def test_weights_not_named_keep_the_default_and_go_by_name() -> None:
     table = world({"A": [5, 1, 3]}, weights=[3, 2, 1]).matrix(weights={"b": 0, "c": 7})
-    assert [(c.criterion.slug, c.weight, c.is_default_weight) for c in table.columns] == [
-        ("a", 3, True),
-        ("b", 0, False),
-        ("c", 7, False),
+    assert [(c.criterion.slug, c.weight, c.usual) for c in table.columns] == [
+        ("a", 3, None),
+        ("b", 0, 2),
+        ("c", 7, 1),
     ]
     assert fits(table)["A"].value == Fraction(3 * 4 + 7 * 2, 4 * 10)
 
@@ -328,9 +331,9 @@ def test_a_fit_that_is_not_known_has_no_distance() -> None:
 
 def test_disputes_are_counted_on_show() -> None:
     on_show = world({"A": [3, 3], "B": [3, 3]})
-    wide = Tally(claims=2, lowest=2, highest=4)
     for framework, criterion in [(1, 100), (2, 100), (2, 101)]:
-        cell = on_show.cells[framework, criterion]
-        on_show.cells[framework, criterion] = Cell(cell.framework, cell.criterion, cell.rating, wide)
+        on_show.claims.extend(
+            Claim(framework_id=framework, criterion_id=criterion, reading=reading) for reading in (2, 4)
+        )
     assert on_show.matrix().disputes == 3
     assert on_show.matrix(shown=["b"]).disputes == 1

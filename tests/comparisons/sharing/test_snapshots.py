@@ -16,17 +16,17 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comparisons.comparison import comparing
-from comparisons.comparison.content import Content
+from comparisons.comparison.content import Content, content_of
 from comparisons.models import Freezing, Snapshot
 from comparisons.sharing import snapshots
-from frameworks.models import Claim, Rating
+from frameworks.models import Claim, Framework, Rating
 from frameworks.record import revisions
 from tests import factories
 from tests.database import at_once, execute, refused
 from tests.factories import KEPT
 from tests.html import Element, read
 
-CHANGES_QUERIES = 8
+CHANGES_QUERIES = 9
 
 
 # What the database enforces
@@ -169,6 +169,14 @@ def test_the_id_is_the_hash_of_the_bytes_kept(client: Client, cell: Rating) -> N
     assert kept == f"/s/{base64.b32encode(digest).decode().lower()[:26]}/"
     assert made.size == len(made.content.encode())
     assert made.content == snapshots.canonical(json.loads(made.content))
+
+
+def test_what_is_kept_is_laid_out_as_it_was(client: Client, cell: Rating) -> None:
+    factories.make_claim(framework=cell.framework, criterion=cell.criterion, term="Fast", note="So it says.")
+    factories.make_claim(framework=Framework.objects.get(slug="django"), criterion=factories.make_criterion())
+    frozen(client)
+    kept = snapshots.Kept(Snapshot.objects.get())
+    assert content_of(kept.table, kept.table.in_order) == kept.content
 
 
 def test_it_stays_byte_for_byte_whatever_editors_do(client: Client, cell: Rating) -> None:

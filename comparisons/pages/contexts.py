@@ -1,0 +1,165 @@
+"""What each page about several frameworks shows: the names of its template, read by its card as well."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from comparisons.arithmetic.stability import DRAWS
+from comparisons.comparison.filters import FrameworkFilter
+from comparisons.comparison.forms import WeighingForm
+from comparisons.comparison.matrix import Matrix, Row
+from comparisons.comparison.permalinks import View
+from comparisons.comparison.use_cases import Advice, Short, Shortfall, Weighed
+from comparisons.deciding.choosing import Asked, Outcome
+from comparisons.deciding.needs import Needs, Overview, Supplies
+from comparisons.models import Snapshot, UseCase
+from comparisons.sharing.embedding import Embed
+from comparisons.sharing.snapshots import Kept, Since
+from comparisons.sharing.snippets import Snippet
+from frameworks.cells import Cell
+from frameworks.models import Criterion, FacetValue, Framework, Revision
+from frameworks.pages.page import PagePart
+
+from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, Pictures, Stood
+from .why import Why
+
+
+@dataclass(frozen=True)
+class Extent(PagePart):
+    """How much evidence there is in all."""
+
+    claim_total: int
+    source_total: int
+    dispute_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixPage:
+    """`blame`: for an empty table, the filters that emptied it in words, how many each hides, where that leads."""
+
+    matrix: Matrix
+    why: Why
+    everyone: Sequence[Framework]
+    ticked: Sequence[Framework]
+    opened: Cell | None
+    filters: FrameworkFilter
+    weighing: WeighingForm
+    use_cases: Collection[UseCase]
+    notices: Sequence[str]
+    blame: Sequence[tuple[str, int, str]]
+    around: AroundMatrix
+    stood: Stood
+    extent: Extent | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooserPage:
+    everyone: Sequence[Framework]
+    ticked: Sequence[str]
+    unknown: Sequence[str]
+    wanted: Sequence[str]
+    maximum: int
+    suggestion: str
+    kept: Sequence[tuple[str, str]]
+    view: View
+    stood: Stood
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideBySidePage:
+    matrix: Matrix
+    names: str
+    why: Why
+    weighing: WeighingForm
+    use_cases: Collection[UseCase]
+    notices: Sequence[str]
+    canonical_path: str
+    feed_path: str
+    short: dict[Framework, list[Shortfall]]
+    around: AroundSideBySide
+    stood: Stood
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoicePage:
+    asked: Sequence[Asked]
+    answered: bool
+    notices: Sequence[str]
+    outcome: Outcome
+    path: str
+    weighed_url: str
+    side_by_side_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapabilitiesPage:
+    needs: Needs
+    offered: Sequence[FacetValue]
+    answer: Overview | Supplies
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCaseIndexPage:
+    known: Sequence[Advice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCasePage:
+    use_case: UseCase
+    matrix: Matrix
+    short: Sequence[Short]
+    weighed: Sequence[Weighed]
+    around: AroundUseCase
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedStep:
+    """One criterion's part in a fit that is worked out; `points` are those shown, None where it is not rated."""
+
+    criterion: Criterion
+    weight: int
+    score: int | None
+    share: float | None
+    points: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodPage:
+    matrix: Matrix
+    example: Row | None
+    steps: Sequence[WorkedStep]
+    rated_weight: int
+    unranked_example: Row | None
+    draws: int = DRAWS
+    extent: Extent
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotPage:
+    kept: Kept
+    files: Sequence[File]
+    embed_url: str
+    oembed_url: str
+    pictures: Pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotChangesPage:
+    since: Since
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakerPage:
+    snippet: Snippet
+
+
+@dataclass(frozen=True, kw_only=True)
+class FramePage:
+    """What stands in a frame: live, or a snapshot."""
+
+    embed: Embed
+    theme: str
+    day: date | datetime
+    notices: Sequence[str] = ()
+    revision: Revision | None = None
+    snapshot: Snapshot | None = None

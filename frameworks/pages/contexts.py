@@ -1,0 +1,153 @@
+"""What each page about one thing shows: the names of its template, read by its card as well."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page
+
+from frameworks.cells import Cell
+from frameworks.models import (
+    Addition,
+    Answer,
+    Benchmark,
+    Claim,
+    Component,
+    Criterion,
+    Facet,
+    Framework,
+    Question,
+    Rating,
+    Relation,
+    Revision,
+    Source,
+    Tie,
+    Trait,
+)
+from frameworks.record.changelog import ChangelogEntry, ChangelogStep, Narrowing, Stretch
+
+from .dossiers import Disputes, Plots, Profile, Stances
+from .objections import ObjectionForm
+from .provisions import Neighbour, Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameworkIndexPage:
+    """`frameworks` have their `claim_count` and `rating_count`."""
+
+    frameworks: Collection[Any]
+    criterion_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameworkPage:
+    """`advice` are the recommendations that name it; `opposites` are the frameworks to compare it
+    with, each with the slugs of both."""
+
+    framework: Framework
+    relations: Collection[Relation]
+    advice: Sequence[Any]
+    facets: Sequence[tuple[Facet, list[Trait]]]
+    opposites: Sequence[tuple[Framework, Sequence[str]]]
+    profile: Profile
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionPage:
+    form: ObjectionForm
+    cell: Cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionSentPage:
+    framework: Framework
+    criterion: Criterion
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellHistoryPage:
+    """`rating` is that of today, None where there is none; `runs` are the steps by changeset."""
+
+    framework: Framework
+    criterion: Criterion
+    rating: Rating | None
+    stretches: Sequence[Stretch]
+    runs: Sequence[Sequence[ChangelogStep]]
+    page: Page[Revision]
+    notices: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionIndexPage:
+    """`criteria` have their `claim_count` and `rating_count`."""
+
+    criteria: Collection[Any]
+    framework_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionPage:
+    criterion: Criterion
+    general_claims: Collection[Claim]
+    dossier: Plots
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceIndexPage:
+    """`sources` have their `claim_count`."""
+
+    sources: Collection[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePage:
+    source: Source
+    answers: Collection[Answer]
+    benchmarks: Collection[Benchmark]
+    dossier: Stances
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentIndexPage:
+    component_total: int
+    kinds: Sequence[tuple[str, Sequence[Neighbour]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentPage:
+    component: Component
+    ties: Collection[Tie]
+    additions: Collection[Addition]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisagreementIndexPage:
+    disputes: Disputes
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionIndexPage:
+    questions: Sequence[Question]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesPage:
+    """`query` is what the list is narrowed to, as the query string of the next pages."""
+
+    narrowing: Narrowing
+    entries: Sequence[ChangelogEntry]
+    page: Page[Any]
+    query: str
+    notices: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesetPage:
+    changeset: UUID
+    steps: Sequence[ChangelogStep]
+    first: Revision
+    counts: Sequence[str]
+    page: Page[Revision]
+    notices: Sequence[str]
