@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format map lock clean
+.PHONY: help run dev check test lint format map hooks lock clean
 
 python := .venv/bin/python
 
@@ -17,6 +17,9 @@ dev: ## the same for working on it: reloads by itself, shows errors
 	@$(python) bin/prepare.py
 	@exec $(python) manage.py runserver "127.0.0.1:$${PORT:-8000}"
 
+check: lint ## for every save, in a minute or so: style, types, and the tests that need neither PostgreSQL nor a browser
+	@bin/test quick
+
 test: ## every test, on SQLite, on PostgreSQL and in a browser
 	@bin/test
 
@@ -30,6 +33,10 @@ format: ## puts style and formatting right where that can be done by itself
 	@bin/bootstrap dev
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
+
+hooks: ## has git check style, formatting, types and migrations at every commit
+	@bin/bootstrap dev
+	@$(python) -m pre_commit install
 
 map: ## draws docs/architecture.svg from the imports
 	@bin/bootstrap dev

@@ -20,6 +20,11 @@ LONGEST = (
     "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_pages"
 ).split()
 
+#: Whoever asks for one of these fixtures asks for a database.
+DATABASE = {"db", "django_db_setup", "transactional_db"}
+#: And whoever asks for one of these starts a process.
+PROCESSES = {"manage", "installation", "server"}
+
 
 def pytest_configure() -> None:
     # Hashed names come from collecting, which tests do not do.
@@ -33,6 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+        elif item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+        if PROCESSES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
     rank = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 

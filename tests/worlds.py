@@ -223,5 +223,5 @@ CATALOGUE: dict[str, tuple[str, str, int | None, int | None]] = {
     "FastAPI": ("Typed APIs", "api validation", 5, 4),
     "Flask": ("Small core, many extensions", "micro", 3, 2),
     "Quart": ("Flask for async", "micro api", None, None),
-    "Tornado": ("", "", 4, None),
+    "Tornado": ("Keeps äpfel", "", 4, None),
 }

@@ -36,6 +36,7 @@ def root() -> Client:
 # Any address gets an answer
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("url", LISTS)
@@ -73,6 +74,7 @@ def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
             assert response.status_code in (200, 302, 404)
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", [*STUMBLING, "9" * 19])
 def test_forms_take_anything(root: Client, value: str) -> None:

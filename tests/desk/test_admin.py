@@ -126,6 +126,7 @@ PARAMETERS = (
 ).split()
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("model", ["rating", "claim", "revision"])
@@ -181,6 +182,7 @@ def test_add_form_takes_any_prefilling(ada: Client) -> None:
             assert ada.get(f"/admin/frameworks/{model}/add/", given).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", ["\0", "x" * 3000, *STUMBLING])
 def test_forms_take_anything(ada: Client, value: str) -> None:
@@ -193,6 +195,7 @@ def test_forms_take_anything(ada: Client, value: str) -> None:
         assert response.status_code in (200, 302), fact
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:

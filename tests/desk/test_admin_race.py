@@ -17,7 +17,7 @@ from tests.database import at_once
 from tests.desk.reading import change_url, form_on, last_revision, text_of
 from tests.desk.signing_in import sign_in
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.slow]
 
 RATINGS = "/admin/frameworks/rating/"
 SAVED, CONFLICT = 302, 409

@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from frameworks.models import Rating, Revision, Versioned
 from tests.factories import make_claim, make_rating
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.slow]
 
 #: The judgement stands on the facts, so taking the facts back takes both.
 APPS = ("frameworks", "comparisons")

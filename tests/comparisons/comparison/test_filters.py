@@ -93,7 +93,6 @@ def notices_of(query: str, chosen: Asked) -> list[str]:
 EVERYONE = list(CATALOGUE)
 
 
-@pytest.mark.both
 @pytest.mark.parametrize(
     "query, on_the_table",
     [
@@ -129,7 +128,6 @@ def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> N
     assert names(ask(query).selection.frameworks) == on_the_table
 
 
-@pytest.mark.both
 @pytest.mark.parametrize(
     "query, notice",
     [
@@ -182,7 +180,6 @@ def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> N
 
 
 # The upper end is what Django lets through; SQLite goes a thousand deep.
-@pytest.mark.both
 @pytest.mark.parametrize("times", [150, 1000])
 @pytest.mark.parametrize(
     "value, on_the_table",

@@ -97,6 +97,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
     assert not Upload.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.both
 def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
     one_of_each()
@@ -509,6 +510,7 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_page(
     assert not Upload.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.both
 def test_hostile_cells_are_no_error(ada: Client) -> None:
     factories.make_rating()
@@ -666,6 +668,7 @@ def address_of_the_database() -> str:
     return f"postgres://{who}@{quote(given['HOST'], safe='')}{port}/{given['NAME']}"
 
 
+@pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_has_written_nothing(tmp_path: Path) -> None:
