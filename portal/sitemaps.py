@@ -35,7 +35,7 @@ SUBJECTS = {
 }
 
 
-class Page(NamedTuple):
+class SitemapPage(NamedTuple):
     path: str
     lastmod: datetime | None
 
@@ -43,13 +43,13 @@ class Page(NamedTuple):
 class Pages(Sitemap):
     """Under the portal's public address, by whichever name it was asked."""
 
-    def items(self) -> list[Page]:
+    def items(self) -> list[SitemapPage]:
         return list(pages())
 
-    def location(self, item: Page) -> str:
+    def location(self, item: SitemapPage) -> str:
         return item.path
 
-    def lastmod(self, item: Page) -> datetime | None:
+    def lastmod(self, item: SitemapPage) -> datetime | None:
         return item.lastmod
 
     def get_protocol(self, protocol: str | None = None) -> str:
@@ -59,10 +59,10 @@ class Pages(Sitemap):
         return urlsplit(settings.SITE_URL).netloc
 
 
-def pages() -> Iterator[Page]:
+def pages() -> Iterator[SitemapPage]:
     changed = last_changes()
     latest = max(changed.values(), default=None)
-    yield from (Page(reverse(name), latest) for name in GENERAL)
+    yield from (SitemapPage(reverse(name), latest) for name in GENERAL)
     frameworks = list(Framework.objects.published())
     facts: dict[str, Iterable[Any]] = {
         "framework": frameworks,
@@ -73,15 +73,15 @@ def pages() -> Iterator[Page]:
     }
     for kind, found in facts.items():
         for fact in found:
-            yield Page(fact.get_absolute_url(), changed.get((kind, fact.key_text)))
+            yield SitemapPage(fact.get_absolute_url(), changed.get((kind, fact.key_text)))
     for pair in combinations(sorted(framework.slug for framework in frameworks), 2):
         found_at = [changed[key] for slug in pair if (key := ("framework", slug)) in changed]
-        yield Page(reverse("comparisons:side_by_side", args=[pair]), max(found_at, default=None))
+        yield SitemapPage(reverse("comparisons:side_by_side", args=[pair]), max(found_at, default=None))
     for rating in Rating.objects.published().select_related("framework", "criterion"):
         path = reverse("frameworks:cell_history", args=rating.natural_key())
-        yield Page(path, changed.get(("cell", rating.key_text)))
+        yield SitemapPage(path, changed.get(("cell", rating.key_text)))
     for row in changelog.changesets(Revision.objects.public()):
-        yield Page(reverse("frameworks:changeset", args=[row["changeset"]]), row["last"])
+        yield SitemapPage(reverse("frameworks:changeset", args=[row["changeset"]]), row["last"])
 
 
 def last_changes() -> dict[tuple[str, str], datetime]:

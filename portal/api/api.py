@@ -19,7 +19,7 @@ from frameworks.models import Framework
 from frameworks.pages.conditional import revalidated
 
 from . import facts, judgement, schemas
-from .parameters import ChangesForm, ListForm, Refused, documented, fields_of, understood
+from .parameters import ChangesForm, ListForm, ParameterRefused, documented, fields_of, understood
 from .problems import PROBLEM, Problem, answer, problem
 
 DESCRIPTION = """\
@@ -105,8 +105,8 @@ def start(request: HttpRequest) -> schemas.Start:
     )
 
 
-@api.exception_handler(Refused)
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+@api.exception_handler(ParameterRefused)
+def refused(request: HttpRequest, refusal: ParameterRefused) -> HttpResponse:
     detail = " ".join(f"{fault['parameter']}: {fault['detail']}" for fault in refusal.faults[:3])
     return answer(problem(request, 422, detail, refusal.faults))
 

@@ -18,7 +18,7 @@ from frameworks.pages.conditional import revalidated, unchanging
 
 from . import schemas
 from .facts import LOOKING, moment, page_of
-from .parameters import Refused, understood
+from .parameters import ParameterRefused, understood
 from .problems import Fault
 
 #: What only changes how the page looks. Its address may be asked as it is: here this changes nothing.
@@ -73,7 +73,7 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
         raise Http404(f"There is no framework “{clip(', '.join(unknown))}”.")
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
         detail = f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them."
-        raise Refused([Fault(parameter="versus", detail=detail)])
+        raise ParameterRefused([Fault(parameter="versus", detail=detail)])
     understood(request.GET, *asked.forms, ignored=["baseline"], but=OF_THE_MATRIX)
     return _compared(asked, revision, reverse("comparisons:side_by_side", args=[slugs]))
 

@@ -20,7 +20,7 @@ OFFSET_MAX = 100_000
 SINCE_MAX = 2**63 - 1  # what the databases count revisions with
 
 
-class Refused(Exception):
+class ParameterRefused(Exception):
     """Something was asked that cannot be answered: each fault names its parameter."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -81,7 +81,7 @@ class ChangesForm(LimitForm):
 def understood(
     query: QueryDict, *asked: forms.Form, ignored: Collection[str] = (), but: Collection[str] = ()
 ) -> None:
-    """Raises Refused unless all that the query says is known to the forms and holds.
+    """Raises ParameterRefused unless all that the query says is known to the forms and holds.
 
     `ignored` may say what they will; `but` are no parameters here, though the forms know them.
     """
@@ -96,7 +96,9 @@ def understood(
             if name in fields and name not in ignored:
                 faults.setdefault(name, " ".join(map(str, messages)))
     if faults:
-        raise Refused([Fault(parameter=clip(name), detail=clip(said)) for name, said in faults.items()])
+        raise ParameterRefused(
+            [Fault(parameter=clip(name), detail=clip(said)) for name, said in faults.items()]
+        )
 
 
 def fields_of(asked: Iterable[forms.Form]) -> dict[str, forms.Field]:

@@ -28,7 +28,7 @@ from frameworks.models import (
     Source,
 )
 
-from .index import HEADING, KEY, NAME, TEXT, Document, Found, Hit, Index, Passage, words
+from .index import HEADING, KEY, NAME, TEXT, Document, Hit, Index, Passage, SearchResult, words
 
 #: What there is to find, in the order in which equals are shown.
 KINDS = {
@@ -221,7 +221,7 @@ def _all_claims() -> Iterator[Document]:
         )
 
 
-class Stand(NamedTuple):
+class RecordState(NamedTuple):
     """How far the record of all changes has come. The count tells apart what was written at the same time: the step
     with the higher number may be there before the other."""
 
@@ -231,7 +231,7 @@ class Stand(NamedTuple):
 
 
 #: The index of the stand that this process has seen last.
-_kept: dict[Stand, Index] = {}
+_kept: dict[RecordState, Index] = {}
 
 
 def index() -> Index:
@@ -241,8 +241,8 @@ def index() -> Index:
     """
     if connection.in_atomic_block:
         return Index(documents())
-    # Asked first: whatever is written after this is found by the next visitor at the latest.
-    stand = Stand(**Revision.objects.aggregate(step=Max("pk"), steps=Count("pk"), at=Max("at")))
+    # Counted first: whatever is written after this is found by the next visitor at the latest.
+    stand = RecordState(**Revision.objects.aggregate(step=Max("pk"), steps=Count("pk"), at=Max("at")))
     made = _kept.get(stand)
     if made is None:
         made = Index(documents())
@@ -255,7 +255,7 @@ def index() -> Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchQuery:
     """What a visitor looks for: words, of one kind only if wished, page by page then."""
 
     q: str = ""
@@ -285,7 +285,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """What was found of one kind, and as much of it as is shown, with the claims that are among it."""
 
     kind: str
@@ -298,7 +298,7 @@ class Group:
         return KINDS[self.kind]
 
 
-def around(asked: Asked, path: str) -> dict[str, Any]:
+def around(asked: SearchQuery, path: str) -> dict[str, Any]:
     """The template context of the page."""
     if not words(asked.q):
         return {"asked": asked, "path": path}
@@ -311,9 +311,9 @@ def around(asked: Asked, path: str) -> dict[str, Any]:
     )
     claims = _claims(shown.get("claim", ()))
 
-    def group(kind: str) -> Group:
+    def group(kind: str) -> HitGroup:
         finds = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
-        return Group(kind, len(by_kind[kind]), asked.url(path, kind=kind, page=""), finds)
+        return HitGroup(kind, len(by_kind[kind]), asked.url(path, kind=kind, page=""), finds)
 
     return {
         "asked": asked,
@@ -341,7 +341,7 @@ def _claims(hits: Iterable[Hit]) -> dict[int, Claim]:
     return Claim.objects.published().cited().in_bulk([hit.document.pk for hit in hits])
 
 
-def _instead(asked: Asked, found: Found, known: Index, path: str) -> list[tuple[str, str, str]]:
+def _instead(asked: SearchQuery, found: SearchResult, known: Index, path: str) -> list[tuple[str, str, str]]:
     """For each word that nothing has: the word that is most like it, and where that leads."""
     likely = [(word, known.suggestion(word)) for word in found.missing]
     return [(word, near, asked.url(path, q=near, kind="", page="")) for word, near in likely if near]

@@ -109,7 +109,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What was found, best first. `partly`: nothing has all words, these have some of them."""
 
     hits: tuple[Hit, ...]
@@ -143,7 +143,7 @@ class Index:
             self.names.append(frozenset(_stems(first.text).values() if first.weight == NAME else ()))
         self.vocabulary = sorted(self.stems)
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> SearchResult:
         asked = words(text)
         asked = [word for word in dict.fromkeys(asked) if word not in SMALL_WORDS] or asked
         readings = [self._readings(word) for word in asked]
@@ -164,7 +164,7 @@ class Index:
         order, partly = self._ranked([self._scores(ways) for ways in readings], meant)
         stems = frozenset(root for ways in readings for root in ways)
         missing = tuple(word for word, ways in zip(asked, readings, strict=True) if not ways)
-        return Found(tuple(Hit(self.documents[at], stems) for at in order), partly, read_as, missing)
+        return SearchResult(tuple(Hit(self.documents[at], stems) for at in order), partly, read_as, missing)
 
     def suggestion(self, word: str) -> str | None:
         """The word that is most like one that nothing has, however far from it."""

@@ -36,6 +36,6 @@ def search(request: HtmxRequest) -> HttpResponse:
     query = spoken(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    asked = documents.Asked.read(query)
+    asked = documents.SearchQuery.read(query)
     context = documents.around(asked, request.path)
     return page_or_fragment(request, "portal/search.html", "found", context, asked)
