@@ -1,4 +1,4 @@
-"""Everything that was changed, as Atom."""
+"""Serve all changes as an Atom feed."""
 
 from typing import Any
 

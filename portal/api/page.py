@@ -1,4 +1,4 @@
-"""The page about the API, for people."""
+"""Show the page about the API, for people."""
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -15,7 +15,7 @@ from .api import api
 @revalidated
 @pictured(titled("API", "Everything that the pages say, as JSON", "Read-only and open to all, without a key"))
 def index(request: HttpRequest) -> TemplateResponse:
-    """What can be asked for and how, from the description that programs read."""
+    """Show each operation with its parameters, from the OpenAPI document that programs read."""
     paths = api.get_openapi_schema()["paths"]
     operations = [
         {"path": path, "steps": path.split("/")[1:], "is_whole": "{" not in path, **methods["get"]}
