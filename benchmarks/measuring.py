@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from benchmarks.speed.journal import Journal
-from benchmarks.speed.plan import SUBJECTS
+from benchmarks.speed.plan import APPLICATIONS
 from frameworks.models import Benchmark, Figure, Framework, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
@@ -24,12 +24,14 @@ def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> lis
     `failures` says what was not measured, and why. Frameworks that this database does not know are passed over.
     """
     by = revisions.Author("manage.py benchmark", Revision.Origin.IMPORT)
-    days = [figure.measured_on for figure in journal.figures.values()]
+    days = [figure.measured_on for figure in journal.results.values()]
     with transaction.atomic():
         benchmark = _benchmark(
             max(days), report.method(journal.conditions), report.comment(failures), command
         )
-        frameworks = Framework.objects.in_bulk([subject.slug for subject in SUBJECTS], field_name="slug")
+        frameworks = Framework.objects.in_bulk(
+            [application.slug for application in APPLICATIONS], field_name="slug"
+        )
         facts: list[Versioned] = [
             benchmark,
             *(

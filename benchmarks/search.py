@@ -76,7 +76,7 @@ def measure() -> None:
     start = perf_counter()
     index = documents.index()
     print(f"index of {len(index.documents)} documents, {len(index.vocabulary)} words: {since(start)}")
-    documents._kept.clear()  # noqa: SLF001 - as after an edit
+    documents._cache.clear()  # noqa: SLF001 - as after an edit
     start = perf_counter()
     documents.index()
     print(f"made anew after an edit: {since(start)}")

@@ -27,7 +27,7 @@ HOT_RATINGS = 5
 
 
 @dataclass(frozen=True)
-class Tally:
+class WriteTotals:
     """What the writers were told, and what is there."""
 
     acknowledged: int
@@ -95,7 +95,7 @@ def add_word(word: str, pk: int) -> int:
             return conflicts
 
 
-def tally(works: Sequence[Work]) -> Tally:
+def tally(works: Sequence[Work]) -> WriteTotals:
     """Holds what was acknowledged against the ratings and their history, word by word."""
     from frameworks.models import Rating, Revision
 
@@ -106,7 +106,7 @@ def tally(works: Sequence[Work]) -> Tally:
     for rating in ratings:
         texts = [step.after["rationale"] for step in Revision.objects.of(rating).reverse() if step.after]
         told += [word for before, after in pairwise(texts) for word in after.removeprefix(before).split()]
-    return Tally(
+    return WriteTotals(
         acknowledged=len(acknowledged),
         stored=sum(rating.version - 1 for rating in ratings),
         history=len(told),
@@ -148,7 +148,7 @@ def make_ratings() -> list[int]:
     return [factories.make_rating(is_published=False, rationale="Begun.").pk for _ in range(HOT_RATINGS)]
 
 
-def run(writers: int, edits: int) -> tuple[Tally, float]:
+def run(writers: int, edits: int) -> tuple[WriteTotals, float]:
     with scratch_database() as name:
         ratings, fresh = make_ratings(), get_context("spawn")
         start = fresh.Barrier(writers + 1)

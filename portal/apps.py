@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """What is neither about one thing nor a comparison."""
+    """Search, the API, and what is for machines: feeds, sitemap, robots.txt and llms.txt."""
 
     name = "portal"

@@ -1,4 +1,4 @@
-"""What crawlers and language models are told."""
+"""Serve the text files for crawlers and language models."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,14 +14,14 @@ PLAIN_TEXT = "text/plain; charset=utf-8"
 
 @require_safe
 def robots(request: HttpRequest) -> TemplateResponse:
-    """Crawlers may read all but the desk. Views of the matrix, too: whoever shares one wants it shown with its card."""
+    """Allow everything but the desk. Views of the matrix are allowed so that a shared one is shown with its card."""
     return TemplateResponse(request, "portal/robots.txt", content_type=PLAIN_TEXT)
 
 
 @require_safe
 @revalidated
 def llms(request: HttpRequest) -> TemplateResponse:
-    """What the portal is and where everything stands, for language models that look something up."""
+    """Describe the portal and list its addresses, for language models that look something up."""
     context = {
         "maximum": settings.COMPARE_MAX,
         "frameworks": Framework.objects.published(),

@@ -7,7 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
-from .plan import Subject
+from .plan import Application
 
 #: Seconds that one installation may take.
 PATIENCE = 600
@@ -17,21 +17,21 @@ class NotInstalled(Exception):
     """The framework could not be installed. The text ends with the last line that pip wrote."""
 
 
-def install(subject: Subject, folder: Path) -> Path:
+def install(application: Application, folder: Path) -> Path:
     """The environment of a framework below `folder`, made when it is not there or its pins have changed.
 
     Every file that pip takes is held against its hash. Raises NotInstalled.
     """
-    home = folder / subject.slug
+    home = folder / application.slug
     stamp = home / "requirements.sha256"
-    pins = hashlib.sha256(subject.requirements.read_bytes() + sys.version.encode()).hexdigest()
+    pins = hashlib.sha256(application.requirements.read_bytes() + sys.version.encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == pins:
         return home
     venv.create(home, with_pip=True, clear=True)
     command = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
     try:
         subprocess.run(
-            [*command, "--requirement", str(subject.requirements)],
+            [*command, "--requirement", str(application.requirements)],
             check=True,
             capture_output=True,
             text=True,

@@ -26,7 +26,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Figure:
+class MeasurementResult:
     """What one measurement gave: requests a second, and the versions that it was measured with."""
 
     measurement: Measurement
@@ -62,9 +62,9 @@ class Journal:
         # A line that was being written when the machine went down is measured again.
         whole = lines if path.read_bytes().endswith(b"\n") else lines[:-1]
         path.write_text("".join(f"{line}\n" for line in (kept, *whole)), encoding="utf-8")
-        self.figures = {figure.measurement: figure for figure in map(Figure.read, whole)}
+        self.results = {figure.measurement: figure for figure in map(MeasurementResult.read, whole)}
 
-    def keep(self, figure: Figure) -> None:
+    def append(self, figure: MeasurementResult) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(figure.line() + "\n")
-        self.figures[figure.measurement] = figure
+        self.results[figure.measurement] = figure

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic, sleep
 
-from .plan import ANSWER, ENDPOINT, FOLDER, Server, Subject, Terms
+from .plan import ANSWER, ENDPOINT, FOLDER, Application, Server, Terms
 
 #: Seconds that a server has for its first answer, and for its end.
 PATIENCE = 20
@@ -24,9 +24,9 @@ class NotMeasured(Exception):
     """No figure came of it; the text says why."""
 
 
-def measure(subject: Subject, server: Server, home: Path, terms: Terms) -> int:
+def measure(application: Application, server: Server, home: Path, terms: Terms) -> int:
     """Requests a second, rounded. Raises NotMeasured when a single request failed: half a figure is none."""
-    with _serving(subject, server, home) as port:
+    with _serving(application, server, home) as port:
         url = f"http://127.0.0.1:{port}{ENDPOINT}"
         _drive(url, terms.connections, terms.warm_up)
         return rate(_drive(url, terms.connections, terms.seconds))
@@ -65,9 +65,9 @@ def _drive(url: str, connections: int, seconds: int) -> str:
 
 
 @contextmanager
-def _serving(subject: Subject, server: Server, home: Path) -> Iterator[int]:
+def _serving(application: Application, server: Server, home: Path) -> Iterator[int]:
     port = _free_port()
-    program, *rest = (part.format(port=port, app=subject.app) for part in server.command)
+    program, *rest = (part.format(port=port, app=application.app) for part in server.command)
     with _kept_to(cores()[:1]):
         process = subprocess.Popen(
             [home / "bin" / program, *rest],

@@ -62,7 +62,7 @@ ASGI = (UVICORN, GRANIAN_ASGI)
 
 
 @dataclass(frozen=True)
-class Subject:
+class Application:
     """One framework with its application and the servers that it is measured under."""
 
     slug: str
@@ -78,16 +78,16 @@ class Subject:
         return f"app_{self.slug}:app"
 
 
-SUBJECTS = (
-    Subject("django", "Django", WSGI),
-    Subject("flask", "Flask", WSGI),
-    Subject("fastapi", "FastAPI", ASGI),
-    Subject("litestar", "Litestar", ASGI),
-    Subject("pyramid", "Pyramid", WSGI),
-    Subject("tornado", "Tornado", (TORNADO,)),
-    Subject("sanic", "Sanic", ASGI),
-    Subject("quart", "Quart", ASGI),
-    Subject("cherrypy", "CherryPy", WSGI),
+APPLICATIONS = (
+    Application("django", "Django", WSGI),
+    Application("flask", "Flask", WSGI),
+    Application("fastapi", "FastAPI", ASGI),
+    Application("litestar", "Litestar", ASGI),
+    Application("pyramid", "Pyramid", WSGI),
+    Application("tornado", "Tornado", (TORNADO,)),
+    Application("sanic", "Sanic", ASGI),
+    Application("quart", "Quart", ASGI),
+    Application("cherrypy", "CherryPy", WSGI),
 )
 
 #: What cannot be measured here, and why. The report says so.
@@ -118,9 +118,9 @@ class Measurement:
 
 
 def measurements(
-    subjects: tuple[Subject, ...], terms: Terms
-) -> Iterator[tuple[Measurement, Subject, Server]]:
+    applications: tuple[Application, ...], terms: Terms
+) -> Iterator[tuple[Measurement, Application, Server]]:
     for repetition in range(1, terms.repetitions + 1):
-        for subject in subjects:
-            for server in subject.servers:
-                yield Measurement(repetition, subject.slug, server.slug), subject, server
+        for application in applications:
+            for server in application.servers:
+                yield Measurement(repetition, application.slug, server.slug), application, server

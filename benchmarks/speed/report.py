@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from .journal import Conditions, Figure, Journal
+from .journal import Conditions, Journal, MeasurementResult
 from .load import cores
 from .plan import ASGI, LEFT_OUT, TORNADO, WSGI, Server
 
@@ -35,8 +35,8 @@ class Spread:
 
 def spreads(journal: Journal) -> list[Spread]:
     """One for each framework and server that was measured as often as it should be; the median is its figure."""
-    found: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-    for figure in journal.figures.values():
+    found: dict[tuple[str, str], list[MeasurementResult]] = defaultdict(list)
+    for figure in journal.results.values():
         found[figure.measurement.framework, figure.measurement.server].append(figure)
     names = {server.slug: server.name for server in _servers()}
     return [

@@ -11,8 +11,8 @@ from time import monotonic
 from django.utils import timezone
 
 from . import environments, load
-from .journal import Conditions, Figure, Journal
-from .plan import FOLDER, SUBJECTS, Measurement, Server, Subject, Terms, measurements
+from .journal import Conditions, Journal, MeasurementResult
+from .plan import APPLICATIONS, FOLDER, Application, Measurement, Server, Terms, measurements
 
 #: Seconds that starting and ending a server takes, about.
 AROUND = 2
@@ -23,7 +23,7 @@ class Step:
     """One measurement that was made, or tried: with its failure there are no requests."""
 
     number: int
-    subject: Subject
+    application: Application
     server: Server
     repetition: int
     requests: int
@@ -58,9 +58,11 @@ def machine() -> str:
     return ", ".join(part for part in parts if part)
 
 
-def still_to_do(journal: Journal) -> list[tuple[Measurement, Subject, Server]]:
+def still_to_do(journal: Journal) -> list[tuple[Measurement, Application, Server]]:
     return [
-        work for work in measurements(SUBJECTS, journal.conditions.terms) if work[0] not in journal.figures
+        work
+        for work in measurements(APPLICATIONS, journal.conditions.terms)
+        if work[0] not in journal.results
     ]
 
 
@@ -73,27 +75,29 @@ def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
     start = monotonic()
     each = terms.warm_up + terms.seconds + AROUND
     todo = still_to_do(journal)
-    for number, (measurement, subject, server) in enumerate(todo, 1):
+    for number, (measurement, application, server) in enumerate(todo, 1):
         if monotonic() - start + each > seconds:
             return
         requests, failure = 0, ""
         try:
-            home = environments.install(subject, folder)
-            figure = _measure(measurement, subject, server, home, terms)
-            journal.keep(figure)
+            home = environments.install(application, folder)
+            figure = _measure(measurement, application, server, home, terms)
+            journal.append(figure)
             requests = figure.requests
         except (environments.NotInstalled, load.NotMeasured) as error:
             failure = str(error)
         left = round((monotonic() - start) / number * (len(todo) - number))
-        yield Step(number, subject, server, measurement.repetition, requests, failure, left)
+        yield Step(number, application, server, measurement.repetition, requests, failure, left)
 
 
-def _measure(measurement: Measurement, subject: Subject, server: Server, home: Path, terms: Terms) -> Figure:
+def _measure(
+    measurement: Measurement, application: Application, server: Server, home: Path, terms: Terms
+) -> MeasurementResult:
     releases = environments.versions(home)
-    return Figure(
+    return MeasurementResult(
         measurement,
-        requests=load.measure(subject, server, home, terms),
-        release=releases[subject.slug],
+        requests=load.measure(application, server, home, terms),
+        release=releases[application.slug],
         server_release=releases[server.package],
         measured_on=timezone.localdate(),
     )

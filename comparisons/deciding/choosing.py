@@ -15,7 +15,7 @@ from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 
-from .rules import Advice, Statement, advise
+from .rules import Conclusion, Statement, advise
 
 #: Beside each other in the link that the answer ends in.
 ABREAST = 3
@@ -69,7 +69,7 @@ class AnswersForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptOptions:
     """One question as the page shows it."""
 
     prompt: Prompt
@@ -93,7 +93,7 @@ class Candidate:
 class Outcome:
     """The answer: the frameworks of the advice, and the rules behind them as they are kept."""
 
-    advice: Advice
+    advice: Conclusion
     frameworks: Mapping[str, Framework]
     rules: Mapping[str, Rule]
     criteria: Sequence[Criterion]
@@ -180,9 +180,9 @@ class Outcome:
         return together if len(together) > 1 else []
 
 
-def asked(found: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> list[Asked]:
+def asked(found: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> list[PromptOptions]:
     return [
-        Asked(
+        PromptOptions(
             prompt,
             [(option, option.slug in answers.get(prompt.slug, ())) for option in prompt.options.all()],
         )

@@ -81,7 +81,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CapabilityRow:
     """One capability across all frameworks: who brings it along, and who gets it by which additions."""
 
     capability: FacetValue
@@ -97,11 +97,11 @@ def supplies(frameworks: Iterable[Framework], needed: Sequence[FacetValue]) -> l
     )
 
 
-def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]) -> list[Line]:
+def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]) -> list[CapabilityRow]:
     """Each capability across the frameworks, for a visitor who has ticked nothing yet."""
     found = [(framework, provisions(framework, capabilities)) for framework in frameworks]
     return [
-        Line(
+        CapabilityRow(
             capability,
             tuple(framework for framework, ways in found if ways[at].trait),
             tuple((framework, ways[at].additions) for framework, ways in found if ways[at].state == "to-add"),
@@ -115,7 +115,7 @@ class Overview(PagePart):
     """For a visitor who has ticked nothing yet."""
 
     path: str
-    overview: Sequence[Line]
+    overview: Sequence[CapabilityRow]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Advice:
+class Conclusion:
     """What the fired rules amount to: `standings` best first, `combinations` that a source recommends, and the rules
     that could still fire."""
 
@@ -109,7 +109,7 @@ class Advice:
         return Counter(framework for rule in self.still_open for framework in rule.favours)
 
 
-def advise(rules: Sequence[Statement], answers: Answers) -> Advice:
+def advise(rules: Sequence[Statement], answers: Answers) -> Conclusion:
     """What the sources say to somebody who answers so.
 
     Frameworks that no rule displaces come first, then those with more rules for them; equal ones by name. A rule for
@@ -126,7 +126,7 @@ def advise(rules: Sequence[Statement], answers: Answers) -> Advice:
         )
         for framework in sorted(named)
     ]
-    return Advice(
+    return Conclusion(
         fired=fired,
         still_open=tuple(rule for rule in rules if rule.may_fire(answers)),
         standings=tuple(sorted(standings, key=_strength, reverse=True)),

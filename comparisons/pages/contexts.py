@@ -10,7 +10,7 @@ from comparisons.comparison.forms import WeighingForm
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from comparisons.comparison.use_cases import Advice, Short, Shortfall, Weighed
-from comparisons.deciding.choosing import Asked, Outcome
+from comparisons.deciding.choosing import Outcome, PromptOptions
 from comparisons.deciding.needs import Needs, Overview, Supplies
 from comparisons.models import Snapshot, UseCase
 from comparisons.sharing.embedding import Embed
@@ -82,7 +82,7 @@ class SideBySidePage:
 
 @dataclass(frozen=True, kw_only=True)
 class ChoicePage:
-    asked: Sequence[Asked]
+    asked: Sequence[PromptOptions]
     answered: bool
     notices: Sequence[str]
     outcome: Outcome

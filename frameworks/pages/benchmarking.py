@@ -62,7 +62,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class FrameworkBars:
     """One framework with each of its runs, the highest figure first."""
 
     framework: Framework
@@ -79,7 +79,7 @@ class Chart:
 
     benchmark: Benchmark
     scale: Scale
-    parties: tuple[Party, ...]
+    parties: tuple[FrameworkBars, ...]
 
     @property
     def has_whiskers(self) -> bool:
@@ -93,7 +93,7 @@ def chart(benchmark: Benchmark) -> Chart:
     by_framework: dict[Framework, list[Bar]] = {}
     for figure in figures:
         by_framework.setdefault(figure.framework, []).append(Bar(figure, drawn))
-    parties = tuple(Party(framework, tuple(bars)) for framework, bars in by_framework.items())
+    parties = tuple(FrameworkBars(framework, tuple(bars)) for framework, bars in by_framework.items())
     return Chart(benchmark, drawn, parties)
 
 
@@ -118,7 +118,7 @@ class Lineup:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RatioTable:
     """How many times the figure of `reference` each framework reached, a row for each lineup.
 
     The figures of two benchmarks cannot be held against each other, where machines and methods differ; how far
@@ -191,7 +191,7 @@ def _by_setup(places: Iterable[Place]) -> list[set[Place]]:
     return [set(found) for _, found in groupby(sorted(places, key=setup), setup)]
 
 
-def comparison(benchmarks: Sequence[Benchmark]) -> Comparison | None:
+def ratio_table(benchmarks: Sequence[Benchmark]) -> RatioTable | None:
     """Of a reference and whoever stands beside it in two benchmarks or more; None where nobody does.
 
     The reference is the one with most such others, and among these the slowest.
@@ -207,7 +207,7 @@ def comparison(benchmarks: Sequence[Benchmark]) -> Comparison | None:
         return None
     shown = sorted([reference, *others[reference]], key=lambda one: (-first[one], one.name))
     rows = [one for one in found if reference in one.figures and len(one.among(shown)) > 1]
-    return Comparison(reference, tuple(shown), tuple(_telling(rows, shown)))
+    return RatioTable(reference, tuple(shown), tuple(_telling(rows, shown)))
 
 
 def _telling(lineups: Sequence[Lineup], shown: Sequence[Framework]) -> Iterator[Lineup]:
@@ -232,13 +232,14 @@ class BenchmarkIndexPage:
     """A chart for each benchmark, and the ratios where there is something to compare."""
 
     charts: list[Chart]
-    comparison: Comparison | None
+    comparison: RatioTable | None
     figure_total: int
 
 
 def of_benchmarks(benchmarks: Sequence[Benchmark]) -> BenchmarkIndexPage:
+    """Build the page: a chart for each benchmark, and the ratios between frameworks."""
     return BenchmarkIndexPage(
         charts=[chart(benchmark) for benchmark in benchmarks],
-        comparison=comparison(benchmarks),
+        comparison=ratio_table(benchmarks),
         figure_total=sum(len(benchmark.figures.all()) for benchmark in benchmarks),
     )

@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Subject:
+class FeedSubject:
     """What a feed tells of: the page that it belongs to, its own address, and the steps."""
 
     title: str
@@ -52,7 +52,7 @@ class Subject:
     steps: RevisionQuerySet
 
     @classmethod
-    def frameworks(cls, found: Collection[Framework], *, page: str, path: str) -> "Subject":
+    def frameworks(cls, found: Collection[Framework], *, page: str, path: str) -> "FeedSubject":
         names = get_text_list([framework.name for framework in found], "and")
         steps = Revision.objects.public().about(*(framework.slug for framework in found))
         return cls(f"Changes to {names}", page, path, steps)
@@ -64,19 +64,19 @@ class HistoryFeed(Feed):
     feed_type = Atom
     description_template = "frameworks/feed_entry.html"
 
-    def title(self, about: Subject) -> str:
+    def title(self, about: FeedSubject) -> str:
         return plain(f"{about.title} · {settings.SITE_NAME}")
 
-    def subtitle(self, about: Subject) -> str:
+    def subtitle(self, about: FeedSubject) -> str:
         return "Ratings, claims and all else that editors changed, each with the reason, newest first."
 
-    def link(self, about: Subject) -> str:
+    def link(self, about: FeedSubject) -> str:
         return absolute(about.page)
 
-    def feed_url(self, about: Subject) -> str:
+    def feed_url(self, about: FeedSubject) -> str:
         return absolute(about.path)
 
-    def items(self, about: Subject) -> list[ChangelogEntry]:
+    def items(self, about: FeedSubject) -> list[ChangelogEntry]:
         return changelog.entries(list(changelog.changesets(about.steps)[:ENTRIES]), about.steps)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class HistoryFeed(Feed):
 
 
 class FrameworkFeed(HistoryFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         found = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
         path = reverse("frameworks:framework_feed", args=[found.slug])
-        return Subject.frameworks([found], page=found.get_absolute_url(), path=path)
+        return FeedSubject.frameworks([found], page=found.get_absolute_url(), path=path)

@@ -1,4 +1,4 @@
-"""The API as a whole: version 1, its addresses, its description for programs (OpenAPI) and for people."""
+"""Assemble version 1 of the API: its addresses and its description for programs (OpenAPI) and for people."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ from frameworks.models import Framework
 from frameworks.pages.conditional import revalidated
 
 from . import facts, judgement, schemas
-from .parameters import ChangesForm, ListForm, Refused, documented, fields_of, understood
-from .problems import PROBLEM, Problem, answer, problem
+from .parameters import ChangesForm, ListForm, ParameterRefused, documented, fields_of, validate
+from .problems import PROBLEM, Problem, problem, problem_response
 
 DESCRIPTION = """\
 Everything that the pages say, for programs: read-only, open to all, without a key or a cookie.
@@ -34,8 +34,13 @@ Everything that the pages say, for programs: read-only, open to all, without a k
   the parameter.
 - HEAD is answered as GET is. Programs on other sites may ask, too (CORS).
 """
-#: Of the page to try it out.
-LOOKS = {"layout": "BaseLayout", "deepLinking": True, "defaultModelsExpandDepth": 0, "docExpansion": "list"}
+#: Options of Swagger UI.
+SWAGGER_OPTIONS = {
+    "layout": "BaseLayout",
+    "deepLinking": True,
+    "defaultModelsExpandDepth": 0,
+    "docExpansion": "list",
+}
 
 
 class Renderer(JSONRenderer):
@@ -43,20 +48,20 @@ class Renderer(JSONRenderer):
 
 
 class Docs(DocsBase):
-    """Swagger UI within a page of ours. Left to itself it would have a stranger judge the description."""
+    """Swagger UI within a page of ours. By default it would send the description to a validator on another site."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        settings = {"url": self.get_openapi_url(api, kwargs), "validatorUrl": None, **LOOKS}
+        settings = {"url": self.get_openapi_url(api, kwargs), "validatorUrl": None, **SWAGGER_OPTIONS}
         return render(request, "portal/api_docs.html", {"settings": settings})
 
 
 class Api(NinjaAPI):
-    """Its parameters are documented from the forms that read them: which criteria there are stands in the database."""
+    """An API whose parameters are documented from the forms that read them, since the database holds the criteria."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
-        told = TypeAdapter(Problem).json_schema(ref_template=REF_TEMPLATE)
-        schema["components"]["schemas"] |= {**told.pop("$defs"), "Problem": told}
+        problem_schema = TypeAdapter(Problem).json_schema(ref_template=REF_TEMPLATE)
+        schema["components"]["schemas"] |= {**problem_schema.pop("$defs"), "Problem": problem_schema}
         parameters = _parameters()
         for path, methods in schema["paths"].items():
             methods.pop("head", None)
@@ -83,12 +88,12 @@ api.add_router("", judgement.router)
 
 
 @api.api_operation(
-    facts.LOOKING, "/", summary="Where everything stands", response=schemas.Start, tags=["Start"]
+    facts.SAFE_METHODS, "/", summary="Where everything stands", response=schemas.Start, tags=["Start"]
 )
 @decorate_view(revalidated)
 def start(request: HttpRequest) -> schemas.Start:
     """Where everything stands."""
-    understood(request.GET)
+    validate(request.GET)
     root = facts.page_of(reverse("api:api-root"))
     return schemas.Start(
         frameworks=f"{root}frameworks",
@@ -105,51 +110,53 @@ def start(request: HttpRequest) -> schemas.Start:
     )
 
 
-@api.exception_handler(Refused)
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+@api.exception_handler(ParameterRefused)
+def parameter_refused(request: HttpRequest, refusal: ParameterRefused) -> HttpResponse:
+    """Return 422 with the first three faults as its detail, and all of them as its errors."""
     detail = " ".join(f"{fault['parameter']}: {fault['detail']}" for fault in refusal.faults[:3])
-    return answer(problem(request, 422, detail, refusal.faults))
+    return problem_response(problem(request, 422, detail, refusal.faults))
 
 
 @api.exception_handler(Http404)
-def not_there(request: HttpRequest, missing: Http404) -> HttpResponse:
-    return answer(problem(request, 404, str(missing)))
+def not_found(request: HttpRequest, missing: Http404) -> HttpResponse:
+    """Return 404 as a problem detail."""
+    return problem_response(problem(request, 404, str(missing)))
 
 
-# What OpenAPI is told besides
+# Additions to the OpenAPI document
 
 
 def _parameters() -> dict[str, list[dict[str, Any]]]:
-    """Of each operation, by its name, from the forms that read them."""
-    nothing = QueryDict()
-    everybody = [framework.slug for framework in Framework.objects.published()]
-    matrix = fields_of(comparing.matrix(nothing).forms)
-    beside = fields_of(comparing.side_by_side(nothing, everybody).forms)
-    plain = list(documented(ListForm(nothing).fields))
-    narrowed = list(documented(facts.narrowed(nothing).fields))
+    """Return the query parameters of each operation, by its name, from the forms that read them."""
+    empty = QueryDict()
+    slugs = [framework.slug for framework in Framework.objects.published()]
+    matrix = fields_of(comparing.matrix(empty).forms)
+    side_by_side = fields_of(comparing.side_by_side(empty, slugs).forms)
+    unfiltered = list(documented(ListForm(empty).fields))
+    filtered = list(documented(facts.filter_form(empty).fields))
     return {
-        "frameworks": plain,
-        "criteria": plain,
-        "sources": plain,
-        "claims": narrowed,
-        "ratings": narrowed,
-        "matrix": list(documented(matrix, but=judgement.MERELY_SHOWN)),
-        "compare": list(documented(beside, but=["baseline", *judgement.OF_THE_MATRIX])),
-        "changes": list(documented(ChangesForm(nothing).fields)),
+        "frameworks": unfiltered,
+        "criteria": unfiltered,
+        "sources": unfiltered,
+        "claims": filtered,
+        "ratings": filtered,
+        "matrix": list(documented(matrix, excluded=judgement.DISPLAY_ONLY)),
+        "compare": list(documented(side_by_side, excluded=["baseline", *judgement.MATRIX_ONLY])),
+        "changes": list(documented(ChangesForm(empty).fields)),
     }
 
 
 def _errors(path: str) -> dict[str, dict[str, Any]]:
-    """What may go wrong at an address. 304 is no error, but nothing either."""
+    """Return the error responses of a path, by status, and 304, which has no content either."""
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    told = {
+    descriptions = {
         "404": "There is no such thing.",
         "422": "A parameter is not known or does not hold; `errors` names it.",
         "default": "Whatever else went wrong.",
     }
     if "{" not in path:
-        del told["404"]
+        del descriptions["404"]
     return {
         "304": {"description": "Nothing has changed since the answer with this `ETag`."},
-        **{status: {"description": text, "content": content} for status, text in told.items()},
+        **{status: {"description": text, "content": content} for status, text in descriptions.items()},
     }

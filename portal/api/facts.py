@@ -1,4 +1,4 @@
-"""What is known, one function for each address: parse, fetch, tell."""
+"""Answer for the facts, one function for each address: validate the parameters, fetch the rows, serialise them."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,49 +17,61 @@ from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
 
 from . import schemas
-from .parameters import OFFSET_MAX, ChangesForm, ListForm, understood
+from .parameters import OFFSET_MAX, ChangesForm, ListForm, validate
 
 Fact = TypeVar("Fact")
-Told = TypeVar("Told")
+Item = TypeVar("Item")
 
 #: HEAD is answered as GET is.
-LOOKING = ["GET", "HEAD"]
+SAFE_METHODS = ["GET", "HEAD"]
 
 router = Router()
 router.add_decorator(revalidated, mode="view")
 
 
 @router.api_operation(
-    LOOKING, "/frameworks", summary="All frameworks", response=schemas.Page[schemas.Framework], tags=["Facts"]
+    SAFE_METHODS,
+    "/frameworks",
+    summary="All frameworks",
+    response=schemas.Page[schemas.Framework],
+    tags=["Facts"],
 )
 def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
     """By slug. Only published ones are told of, here and everywhere else."""
     form = ListForm(request.GET)
-    understood(request.GET, form)
-    return _page(request, response, form, _frameworks(), _many(_framework))
+    validate(request.GET, form)
+    return _page(request, response, form, _frameworks(), _each(_framework))
 
 
 @router.api_operation(
-    LOOKING, "/frameworks/{slug:slug}", summary="One framework", response=schemas.Framework, tags=["Facts"]
+    SAFE_METHODS,
+    "/frameworks/{slug:slug}",
+    summary="One framework",
+    response=schemas.Framework,
+    tags=["Facts"],
 )
 def framework(request: HttpRequest, slug: str) -> schemas.Framework:
     """One framework: what it is, what it brings, on whose word."""
-    understood(request.GET)
-    return _framework(_one(_frameworks(), "framework", slug=slug))
+    validate(request.GET)
+    return _framework(_get(_frameworks(), "framework", slug=slug))
 
 
 @router.api_operation(
-    LOOKING, "/criteria", summary="All criteria", response=schemas.Page[schemas.Criterion], tags=["Facts"]
+    SAFE_METHODS,
+    "/criteria",
+    summary="All criteria",
+    response=schemas.Page[schemas.Criterion],
+    tags=["Facts"],
 )
 def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Criterion]:
     """In the order of the matrix's columns."""
     form = ListForm(request.GET)
-    understood(request.GET, form)
-    return _page(request, response, form, Criterion.objects.in_order(), _many(_criterion))
+    validate(request.GET, form)
+    return _page(request, response, form, Criterion.objects.in_order(), _each(_criterion))
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/criteria/{slug:slug}",
     summary="One criterion with its rubric",
     response=schemas.Criterion,
@@ -67,31 +79,31 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
 )
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
     """One criterion: its question, its rubric, its weight."""
-    understood(request.GET)
-    return _criterion(_one(Criterion.objects.in_order(), "criterion", slug=slug))
+    validate(request.GET)
+    return _criterion(_get(Criterion.objects.in_order(), "criterion", slug=slug))
 
 
 @router.api_operation(
-    LOOKING, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
+    SAFE_METHODS, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
 )
 def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Source]:
     """By key."""
     form = ListForm(request.GET)
-    understood(request.GET, form)
-    return _page(request, response, form, _sources(), _many(_source))
+    validate(request.GET, form)
+    return _page(request, response, form, _sources(), _each(_source))
 
 
 @router.api_operation(
-    LOOKING, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
+    SAFE_METHODS, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
 )
 def source(request: HttpRequest, key: str) -> schemas.Source:
     """One source: who wrote it, what its publisher sells."""
-    understood(request.GET)
-    return _source(_one(_sources(), "source", key=key))
+    validate(request.GET)
+    return _source(_get(_sources(), "source", key=key))
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/claims",
     summary="Claims, of a framework, criterion or source",
     response=schemas.Page[schemas.Claim],
@@ -99,25 +111,25 @@ def source(request: HttpRequest, key: str) -> schemas.Source:
 )
 def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
     """By source and line. Narrowed to a criterion, joint claims are among them."""
-    form = narrowed(request.GET)
-    understood(request.GET, form)
-    found = Claim.objects.published().cited()
-    for name, value in form.narrowing.items():
-        found = found.filter(_under(value) if name == "criterion" else _named(name, value))
-    return _page(request, response, form, found, _many(_claim))
+    form = filter_form(request.GET)
+    validate(request.GET, form)
+    rows = Claim.objects.published().cited()
+    for name, value in form.filters.items():
+        rows = rows.filter(_under_criterion(value) if name == "criterion" else _equal(name, value))
+    return _page(request, response, form, rows, _each(_claim))
 
 
 @router.api_operation(
-    LOOKING, "/claims/{slug:key}", summary="One claim", response=schemas.Claim, tags=["Facts"]
+    SAFE_METHODS, "/claims/{slug:key}", summary="One claim", response=schemas.Claim, tags=["Facts"]
 )
 def claim(request: HttpRequest, key: str) -> schemas.Claim:
     """One claim."""
-    understood(request.GET)
-    return _claim(_one(Claim.objects.published().cited(), "claim", key=key))
+    validate(request.GET)
+    return _claim(_get(Claim.objects.published().cited(), "claim", key=key))
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/ratings",
     summary="Ratings with their claims, of a framework, criterion or source",
     response=schemas.Page[schemas.Rating],
@@ -125,16 +137,16 @@ def claim(request: HttpRequest, key: str) -> schemas.Claim:
 )
 def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
     """By framework and criterion, each with its claims in full. Narrowed to a source: those that rest on it, too."""
-    form = narrowed(request.GET)
-    understood(request.GET, form)
-    found = _ratings()
-    for name, value in form.narrowing.items():
-        found = found.filter(_rests_on(value) if name == "source" else _named(name, value))
-    return _page(request, response, form, found, _rated)
+    form = filter_form(request.GET)
+    validate(request.GET, form)
+    rows = _ratings()
+    for name, value in form.filters.items():
+        rows = rows.filter(_citing_source(value) if name == "source" else _equal(name, value))
+    return _page(request, response, form, rows, _rating_list)
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/ratings/{slug:framework}/{slug:criterion}",
     summary="One rating with its claims",
     response=schemas.Rating,
@@ -142,13 +154,13 @@ def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
 )
 def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rating:
     """One rating with its claims."""
-    understood(request.GET)
-    found = _one(_ratings(), "rating", framework__slug=framework, criterion__slug=criterion)
-    return _rated([found])[0]
+    validate(request.GET)
+    row = _get(_ratings(), "rating", framework__slug=framework, criterion__slug=criterion)
+    return _rating_list([row])[0]
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/changes",
     summary="What was changed since a revision",
     response=schemas.Changes,
@@ -160,17 +172,18 @@ def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
     What was recorded of a framework before it became public comes to light together with it, under its old numbers.
     """
     form = ChangesForm(request.GET)
-    understood(request.GET, form)
-    steps = Revision.objects.public().filter(pk__gt=form.begun).order_by("pk")
-    total = steps.count()
-    told = changelog.in_words(list(steps.with_names()[: form.most]))
-    latest = told[-1].revision.pk if told else form.begun
-    following = _address(request, since=latest) if total > len(told) else None
+    validate(request.GET, form)
+    revisions = Revision.objects.public().filter(pk__gt=form.start).order_by("pk")
+    total = revisions.count()
+    steps = changelog.in_words(list(revisions.with_names()[: form.size]))
+    latest = steps[-1].revision.pk if steps else form.start
+    following = _address(request, since=latest) if total > len(steps) else None
     _link(response, next=following)
-    return schemas.Changes(total=total, latest=latest, next=following, items=list(map(_change, told)))
+    return schemas.Changes(total=total, latest=latest, next=following, items=list(map(_change, steps)))
 
 
-def narrowed(data: Any) -> ListForm:
+def filter_form(data: Any) -> ListForm:
+    """Return the form of a list that can be filtered by framework, criterion and source."""
     return ListForm(
         data,
         framework=Framework.objects.published().values_list("slug", flat=True),
@@ -179,7 +192,7 @@ def narrowed(data: Any) -> ListForm:
     )
 
 
-# Fetched
+# Queries
 
 
 def _frameworks() -> QuerySet[Framework]:
@@ -199,23 +212,23 @@ def _ratings() -> QuerySet[Rating]:
     )
 
 
-def _named(name: str, value: str) -> Q:
+def _equal(name: str, value: str) -> Q:
     return Q(**{f"{name}__{'key' if name == 'source' else 'slug'}": value})
 
 
-def _under(criterion: str) -> Q:
+def _under_criterion(criterion: str) -> Q:
     return Q(criterion__slug=criterion) | Q(joint_criterion__slug=criterion)
 
 
-def _rests_on(source: str) -> Q:
+def _citing_source(source: str) -> Q:
     cell = Q(criterion=OuterRef("criterion")) | Q(joint_criterion=OuterRef("criterion"))
     return Q(Exists(Claim.objects.filter(cell, framework=OuterRef("framework"), source__key=source)))
 
 
-def _one(found: QuerySet[Any], kind: str, **key: str) -> Any:
+def _get(rows: QuerySet[Any], kind: str, **key: str) -> Any:
     try:
-        return found.get(**key)
-    except found.model.DoesNotExist as error:
+        return rows.get(**key)
+    except rows.model.DoesNotExist as error:
         raise Http404(f"There is no {kind} “{clip('/'.join(key.values()))}”.") from error
 
 
@@ -224,16 +237,16 @@ def _page(
     response: HttpResponse,
     form: ListForm,
     rows: QuerySet[Any],
-    tell: Callable[[Iterable[Any]], list[Told]],
-) -> schemas.Page[Told]:
-    """The part of the rows that was asked for, with the addresses of those before and after."""
-    most, skipped, total = form.most, form.skipped, rows.count()
-    after, before = skipped + most, max(skipped - most, 0)
+    serialise: Callable[[Iterable[Any]], list[Item]],
+) -> schemas.Page[Item]:
+    """Return the part of the rows that the form selects, with the addresses of the parts before and after it."""
+    size, offset, total = form.size, form.start, rows.count()
+    after, before = offset + size, max(offset - size, 0)
     following = _address(request, offset=after) if after < total and after <= OFFSET_MAX else None
-    previous = _address(request, offset=before) if skipped else None
+    previous = _address(request, offset=before) if offset else None
     _link(response, next=following, prev=previous)
-    items = tell(rows[skipped:after])
-    return schemas.Page[Told](total=total, next=following, previous=previous, items=items)
+    items = serialise(rows[offset:after])
+    return schemas.Page[Item](total=total, next=following, previous=previous, items=items)
 
 
 def _address(request: HttpRequest, **changed: int) -> str:
@@ -248,19 +261,20 @@ def _link(response: HttpResponse, **relations: str | None) -> None:
         response.headers["Link"] = ", ".join(links)
 
 
-# Told
+# Serialising
 
 
-def _many(tell: Callable[[Fact], Told]) -> Callable[[Iterable[Fact]], list[Told]]:
-    return lambda facts: [tell(fact) for fact in facts]
+def _each(serialise: Callable[[Fact], Item]) -> Callable[[Iterable[Fact]], list[Item]]:
+    return lambda facts: [serialise(fact) for fact in facts]
 
 
 def page_of(path: str) -> str:
-    """Where people read it, under the portal's public address."""
+    """Return the absolute address of a page, under the portal's public address."""
     return f"{settings.SITE_URL}{path}"
 
 
 def moment(at: datetime) -> str:
+    """Return a time as ISO 8601 in UTC, ending in `Z`."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -334,19 +348,19 @@ def _claim(claim: Claim) -> schemas.Claim:
     )
 
 
-def _rated(ratings: Iterable[Rating]) -> list[schemas.Rating]:
-    """Each with the claims of its cell, in one query for all of them."""
-    found = list(ratings)
-    named = Q(pk__in=())
-    for criterion in {rating.criterion for rating in found}:
-        named |= Q(criterion=criterion) | Q(joint_criterion=criterion)
-    evidence = by_cell(Claim.objects.about(*{rating.framework for rating in found}).filter(named).cited())
+def _rating_list(ratings: Iterable[Rating]) -> list[schemas.Rating]:
+    """Serialise the ratings, each with the claims of its cell, in one query for all of them."""
+    rows = list(ratings)
+    in_cells = Q(pk__in=())
+    for criterion in {rating.criterion for rating in rows}:
+        in_cells |= Q(criterion=criterion) | Q(joint_criterion=criterion)
+    evidence = by_cell(Claim.objects.about(*{rating.framework for rating in rows}).filter(in_cells).cited())
     cells = [
         Cell(rating.framework, rating.criterion, rating, tally(claims), tuple(claims))
-        for rating in found
+        for rating in rows
         for claims in [evidence.get((rating.framework_id, rating.criterion_id), [])]
     ]
-    return [_rating(cell, rating) for cell, rating in zip(cells, found, strict=True)]
+    return [_rating(cell, rating) for cell, rating in zip(cells, rows, strict=True)]
 
 
 def _rating(cell: Cell, rating: Rating) -> schemas.Rating:

@@ -1,4 +1,4 @@
-"""What follows from the facts under somebody's weights: the matrix, a side by side, what was frozen."""
+"""Answer for comparisons: the matrix, a side by side, a snapshot."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
@@ -17,20 +17,20 @@ from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
 
 from . import schemas
-from .facts import LOOKING, moment, page_of
-from .parameters import Refused, understood
+from .facts import SAFE_METHODS, moment, page_of
+from .parameters import ParameterRefused, validate
 from .problems import Fault
 
-#: What only changes how the page looks. Its address may be asked as it is: here this changes nothing.
-MERELY_SHOWN = ("baseline", "framework", "open")
-#: What means nothing side by side.
-OF_THE_MATRIX = ("criteria", "sort", "framework", "open")
+#: Parameters that change only how a page looks. They are accepted, so that its query string can be used as it is.
+DISPLAY_ONLY = ("baseline", "framework", "open")
+#: Parameters of the matrix that mean nothing side by side.
+MATRIX_ONLY = ("criteria", "sort", "framework", "open")
 
 router = Router()
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/matrix",
     summary="All frameworks, filtered, weighed and ranked",
     response=schemas.Compared,
@@ -44,13 +44,13 @@ def matrix(request: HttpRequest) -> schemas.Compared:
     which only say what stands out, is ticked and open there, change nothing here. Filters never change a score.
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
-    asked = comparing.matrix(request.GET, with_claims=True)
-    understood(request.GET, *asked.forms, ignored=MERELY_SHOWN)
-    return _compared(asked, revision, reverse("comparisons:matrix"))
+    comparison = comparing.matrix(request.GET, with_claims=True)
+    validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY)
+    return _compared(comparison, revision, reverse("comparisons:matrix"))
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/compare/{slug:versus}",
     summary="Two to five frameworks side by side",
     response=schemas.Compared,
@@ -65,21 +65,21 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     """
     slugs = parties(versus)
     revision = comparing.newest_revision(request.GET, timezone.now())
-    asked = comparing.side_by_side(
+    comparison = comparing.side_by_side(
         request.GET, slugs, folds=False
-    )  # a page folds what is alike; data leaves it out
-    known = {framework.slug for framework in asked.frameworks}
+    )  # a page folds equal rows; data leaves them out
+    known = {framework.slug for framework in comparison.frameworks}
     if unknown := [slug for slug in slugs if slug not in known]:
         raise Http404(f"There is no framework “{clip(', '.join(unknown))}”.")
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
         detail = f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them."
-        raise Refused([Fault(parameter="versus", detail=detail)])
-    understood(request.GET, *asked.forms, ignored=["baseline"], but=OF_THE_MATRIX)
-    return _compared(asked, revision, reverse("comparisons:side_by_side", args=[slugs]))
+        raise ParameterRefused([Fault(parameter="versus", detail=detail)])
+    validate(request.GET, *comparison.forms, ignored=["baseline"], excluded=MATRIX_ONLY)
+    return _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))
 
 
 @router.api_operation(
-    LOOKING,
+    SAFE_METHODS,
     "/snapshots/{slug:snapshot_id}",
     summary="A comparison as it was frozen",
     response=schemas.Frozen,
@@ -88,25 +88,25 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
 @decorate_view(unchanging)
 def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
     """A comparison as it was frozen, named by the hash of what it says: the last part of its address, `/s/<id>/`."""
-    understood(request.GET)
-    found = Snapshot.objects.filter(pk=snapshot_id).first()
-    if found is None:
+    validate(request.GET)
+    frozen = Snapshot.objects.filter(pk=snapshot_id).first()
+    if frozen is None:
         raise Http404(f"There is no snapshot “{clip(snapshot_id)}”.")
     return schemas.Frozen(
-        id=found.pk,
-        stood_at=moment(found.stood_at),
-        created_at=moment(found.created_at),
-        page=page_of(found.get_absolute_url()),
-        content=snapshots.Kept(found).content,
+        id=frozen.pk,
+        stood_at=moment(frozen.stood_at),
+        created_at=moment(frozen.created_at),
+        page=page_of(frozen.get_absolute_url()),
+        content=snapshots.Kept(frozen).content,
     )
 
 
-def _compared(asked: Comparison, revision: Revision | None, path: str) -> schemas.Compared:
+def _compared(comparison: Comparison, revision: Revision | None, path: str) -> schemas.Compared:
     return schemas.Compared(
-        **asked.content,
+        **comparison.content,
         revision=revision.pk if revision else None,
-        as_of=asked.view.as_of.isoformat() if asked.view.as_of else None,
-        use_case=asked.view.use_case or None,
+        as_of=comparison.view.as_of.isoformat() if comparison.view.as_of else None,
+        use_case=comparison.view.use_case or None,
         minimum_coverage=settings.MINIMUM_COVERAGE,
-        page=page_of(asked.view.url(path)),
+        page=page_of(comparison.view.url(path)),
     )

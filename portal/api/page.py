@@ -1,4 +1,4 @@
-"""The page about the API, for people."""
+"""Show the page about the API, for people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ApiPage:
 @revalidated
 @pictured(titled("API", "Everything that the pages say, as JSON", "Read-only and open to all, without a key"))
 def index(request: HttpRequest) -> PageResponse:
-    """What can be asked for and how, from the description that programs read."""
+    """Show each operation with its parameters, from the OpenAPI document that programs read."""
     paths = api.get_openapi_schema()["paths"]
     operations = [
         {"path": path, "steps": path.split("/")[1:], "is_whole": "{" not in path, **methods["get"]}

@@ -1,6 +1,6 @@
-"""What a request asks for. Its parameters pass forms, as they do on the pages, and are documented from those forms.
+"""Validate the parameters of a request by forms, as pages do, and document them from those forms.
 
-A page leaves out what it does not understand and says so. A program reads no sentences: here all of it must hold.
+A page leaves out what it does not understand and says so. A program reads no sentences: here all must be valid.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,11 +17,11 @@ from .problems import Fault
 
 LIMIT, LIMIT_MAX = 50, 200
 OFFSET_MAX = 100_000
-SINCE_MAX = 2**63 - 1  # what the databases count revisions with
+SINCE_MAX = 2**63 - 1  # the largest primary key of a revision
 
 
-class Refused(Exception):
-    """Something was asked that cannot be answered: each fault names its parameter."""
+class ParameterRefused(Exception):
+    """The parameters of a request are not valid. Each fault names its parameter."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} parameters were refused.")
@@ -34,21 +34,21 @@ class LimitForm(ReadForm):
     )
 
     @property
-    def most(self) -> int:
+    def size(self) -> int:
         return self.cleaned_data.get("limit") or LIMIT
 
 
 class ListForm(LimitForm):
-    """Which part of a list, and what it is narrowed to: `narrowed_to` gives the choices for each parameter."""
+    """Which part of a list, and what it is filtered by: `filter_choices` gives the choices for each parameter."""
 
     offset = forms.IntegerField(
         min_value=0, max_value=OFFSET_MAX, required=False, help_text="How many to skip; 0 by default."
     )
 
-    def __init__(self, data: Mapping[str, Any], **narrowed_to: Iterable[str]) -> None:
+    def __init__(self, data: Mapping[str, Any], **filter_choices: Iterable[str]) -> None:
         super().__init__(data)
-        self.narrowed_to = list(narrowed_to)
-        for name, slugs in narrowed_to.items():
+        self.filter_names = list(filter_choices)
+        for name, slugs in filter_choices.items():
             self.fields[name] = forms.ChoiceField(
                 choices=[(slug, slug) for slug in slugs],
                 required=False,
@@ -57,12 +57,12 @@ class ListForm(LimitForm):
             )
 
     @property
-    def skipped(self) -> int:
+    def start(self) -> int:
         return self.cleaned_data.get("offset") or 0
 
     @property
-    def narrowing(self) -> dict[str, str]:
-        return {name: value for name in self.narrowed_to if (value := self.cleaned_data[name])}
+    def filters(self) -> dict[str, str]:
+        return {name: value for name in self.filter_names if (value := self.cleaned_data[name])}
 
 
 class ChangesForm(LimitForm):
@@ -74,36 +74,39 @@ class ChangesForm(LimitForm):
     )
 
     @property
-    def begun(self) -> int:
+    def start(self) -> int:
         return self.cleaned_data.get("since") or 0
 
 
-def understood(
-    query: QueryDict, *asked: forms.Form, ignored: Collection[str] = (), but: Collection[str] = ()
+def validate(
+    query: QueryDict, *query_forms: forms.Form, ignored: Collection[str] = (), excluded: Collection[str] = ()
 ) -> None:
-    """Raises Refused unless all that the query says is known to the forms and holds.
+    """Raise ParameterRefused unless every parameter of the query is a valid field of one of the forms.
 
-    `ignored` may say what they will; `but` are no parameters here, though the forms know them.
+    The values of those in `ignored` are not looked at; those in `excluded` are refused, although the forms have them.
     """
-    fields = {name: field for name, field in fields_of(asked).items() if name not in but}
+    fields = {name: field for name, field in fields_of(query_forms).items() if name not in excluded}
     faults = {
         name: fault
         for name, values in query.lists()
-        if name not in ignored and (fault := _misnamed(name, values, fields))
+        if name not in ignored and (fault := _fault(name, values, fields))
     }
-    for form in asked:
+    for form in query_forms:
         for name, messages in form.errors.items():
             if name in fields and name not in ignored:
                 faults.setdefault(name, " ".join(map(str, messages)))
     if faults:
-        raise Refused([Fault(parameter=clip(name), detail=clip(said)) for name, said in faults.items()])
+        raise ParameterRefused(
+            [Fault(parameter=clip(name), detail=clip(detail)) for name, detail in faults.items()]
+        )
 
 
-def fields_of(asked: Iterable[forms.Form]) -> dict[str, forms.Field]:
-    return {name: field for form in asked for name, field in form.fields.items()}
+def fields_of(query_forms: Iterable[forms.Form]) -> dict[str, forms.Field]:
+    """Return the fields of all forms by name; of those with the same name the last."""
+    return {name: field for form in query_forms for name, field in form.fields.items()}
 
 
-def _misnamed(name: str, values: list[str], fields: Mapping[str, forms.Field]) -> str:
+def _fault(name: str, values: list[str], fields: Mapping[str, forms.Field]) -> str:
     if name not in fields:
         kind = "criterion" if name.startswith((MINIMUM, WEIGHT)) else "parameter"
         return f"There is no such {kind}."
@@ -114,13 +117,13 @@ def _misnamed(name: str, values: list[str], fields: Mapping[str, forms.Field]) -
     return ""
 
 
-# As OpenAPI has it
+# The OpenAPI document
 
 
-def documented(fields: Mapping[str, forms.Field], but: Collection[str] = ()) -> Iterator[dict[str, Any]]:
-    """Each field as a parameter of an address."""
+def documented(fields: Mapping[str, forms.Field], excluded: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield each field as a parameter object of OpenAPI."""
     for name, field in fields.items():
-        if name not in but:
+        if name not in excluded:
             text = str(field.help_text or field.label or "")
             yield {
                 "in": "query",
@@ -143,7 +146,7 @@ def _schema(field: forms.Field) -> dict[str, Any]:
             return {"type": "integer", **_bounds(field)}
         case forms.DateField():
             return {"type": "string", "format": "date"}
-    # Something to be seen, and no NUL, which no database keeps.
+    # At least one visible character, and no NUL, which no database stores.
     return {
         "type": "string",
         "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$",

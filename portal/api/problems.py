@@ -1,7 +1,7 @@
-"""What the API answers where it cannot answer: problem details (RFC 9457), whatever went wrong and wherever.
+"""Answer errors of the API with problem details (RFC 9457), wherever they arise.
 
-The middleware sees every answer to an address beneath `/api/`, also where Django itself found nothing there. At
-`/api/` itself stands a page like others.
+The middleware sees every response below `/api/`, also where Django itself resolves no view. `/api/` itself is a page
+like others.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 PREFIX = "/api/"
 PROBLEM = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
-#: What browsers let programs of other sites do: ask with any header but a cookie, and read these of the answer.
+#: What browsers let scripts of other sites do: send any header but a cookie, and read these headers of the response.
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": METHODS,
@@ -53,8 +53,8 @@ class Problem(TypedDict):
 
 
 def problem(request: HttpRequest, status: int, detail: str = "", faults: Iterable[Fault] = ()) -> Problem:
-    """`type` leads to the words about parameters where they are at fault; elsewhere the status says it all."""
-    told = Problem(
+    """Return the problem detail; `type` links to the documentation of parameters where these are at fault."""
+    details = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -63,44 +63,46 @@ def problem(request: HttpRequest, status: int, detail: str = "", faults: Iterabl
         instance=escape_uri_path(request.path),
     )
     if errors := list(faults):
-        told |= {
+        details |= {
             "type": f"{settings.SITE_URL}{reverse('portal:api')}#parameters",
             "errors": errors,
         }
-    return told
+    return details
 
 
-def answer(told: Problem) -> HttpResponse:
-    return HttpResponse(written(told), status=told["status"], content_type=PROBLEM)
+def problem_response(details: Problem) -> HttpResponse:
+    """Return the problem as a response with its status."""
+    return HttpResponse(as_json(details), status=details["status"], content_type=PROBLEM)
 
 
-def written(told: Problem) -> bytes:
-    return json.dumps(told, ensure_ascii=False).encode(errors="replace")
+def as_json(details: Problem) -> bytes:
+    """Return the problem as JSON in UTF-8."""
+    return json.dumps(details, ensure_ascii=False).encode(errors="replace")
 
 
 def open_to_programs(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: beneath `/api/` programs of any site may read, without cookies, and every error is a problem."""
+    """Wrap the handler: below `/api/` scripts of any site may read, without cookies, and errors are problems."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PREFIX) or request.path == PREFIX:
             return get_response(request)
         if request.method == "OPTIONS":
-            return _open(HttpResponse(status=204, headers={"Allow": METHODS}))
+            return _with_cors(HttpResponse(status=204, headers={"Allow": METHODS}))
         response = get_response(request)
         if response.status_code >= 400 and response.get("Content-Type") != PROBLEM:
-            response.content = written(problem(request, response.status_code))
+            response.content = as_json(problem(request, response.status_code))
             response.headers["Content-Type"] = PROBLEM
         if response.status_code == 405:
             response.headers["Allow"] = METHODS
-        return _open(response)
+        return _with_cors(response)
 
     return respond
 
 
-def _open(response: HttpResponse) -> HttpResponse:
-    # Kept by anybody, and looked at again before each use: that costs one query.
+def _with_cors(response: HttpResponse) -> HttpResponse:
+    # Any cache may store it, but must revalidate it before each use, which costs one query.
     response.headers.setdefault(
         "Cache-Control", "public, no-cache" if response.status_code < 400 else "no-store"
     )

@@ -1,4 +1,4 @@
-"""What can be found on the portal: its public facts as documents, and what a visitor asked for."""
+"""Make documents of all public facts, and answer what a visitor searches for."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,9 +29,9 @@ from frameworks.models import (
 )
 from frameworks.pages.page import PagePart
 
-from .index import HEADING, KEY, NAME, TEXT, Document, Found, Hit, Index, Passage, words
+from .index import HEADING, KEY, NAME, TEXT, Document, Hit, Index, Passage, SearchResult, words
 
-#: What there is to find, in the order in which equals are shown.
+#: The kinds of document, in the order in which equal hits are shown.
 KINDS = {
     "framework": "Frameworks",
     "criterion": "Criteria",
@@ -44,16 +44,16 @@ KINDS = {
     "source": "Sources",
     "claim": "Claims",
 }
-#: How much of each kind is shown among the others, and how much of one kind alone.
-AMONG_OTHERS, PER_PAGE = 5, 50
+#: How many hits of each kind are shown when all kinds are, and how many on a page of one kind.
+PER_KIND, PER_PAGE = 5, 50
 LENGTH_MAX = 160
 
 
-# What is there
+# Documents
 
 
 def documents() -> Iterator[Document]:
-    """Everything public, in as many queries however much there is."""
+    """Yield a document for every public fact, in as many queries however many there are."""
     yield from _frameworks()
     yield from _criteria()
     yield from _capabilities()
@@ -71,193 +71,196 @@ def _document(kind: str, fact: Any, url: str, about: str, *passages: tuple[str, 
 
 
 def _frameworks() -> Iterator[Document]:
-    for one in Framework.objects.published().with_traits():
+    for framework in Framework.objects.published().with_traits():
         facets: dict[str, list[str]] = {}
-        for trait in one.traits.all():
+        for trait in framework.traits.all():
             facets.setdefault(trait.value.facet.name, []).append(trait.value.name)
         yield _document(
             "framework",
-            one,
-            one.get_absolute_url(),
-            one.tagline or one.kind_line,
-            ("name", one.name, NAME),
-            ("in a few words", one.tagline, HEADING),
-            ("summary", one.summary, TEXT),
+            framework,
+            framework.get_absolute_url(),
+            framework.tagline or framework.kind_line,
+            ("name", framework.name, NAME),
+            ("in a few words", framework.tagline, HEADING),
+            ("summary", framework.summary, TEXT),
             *((facet, ", ".join(values), KEY) for facet, values in facets.items()),
         )
 
 
 def _criteria() -> Iterator[Document]:
-    for one in Criterion.objects.in_order():
+    for criterion in Criterion.objects.in_order():
         yield _document(
             "criterion",
-            one,
-            one.get_absolute_url(),
-            one.question,
-            ("name", one.name, NAME),
-            ("short name", one.short_name if one.short_name != one.name else "", NAME),
-            ("question", one.question, HEADING),
-            ("description", one.description, TEXT),
-            *((f"{step} means", sentence, TEXT) for step, sentence in one.rubric),
+            criterion,
+            criterion.get_absolute_url(),
+            criterion.question,
+            ("name", criterion.name, NAME),
+            ("short name", criterion.short_name if criterion.short_name != criterion.name else "", NAME),
+            ("question", criterion.question, HEADING),
+            ("description", criterion.description, TEXT),
+            *((f"{step} means", sentence, TEXT) for step, sentence in criterion.rubric),
         )
 
 
 def _capabilities() -> Iterator[Document]:
     path = reverse("comparisons:capabilities")
-    for one in FacetValue.objects.capabilities():
+    for capability in FacetValue.objects.capabilities():
         yield _document(
             "capability",
-            one,
-            f"{path}?{urlencode({'need': one.slug})}",
+            capability,
+            f"{path}?{urlencode({'need': capability.slug})}",
             "Who has it built in, and what to add to the others.",
-            ("name", one.name, NAME),
+            ("name", capability.name, NAME),
         )
 
 
 def _components() -> Iterator[Document]:
-    for one in Component.objects.public():
+    for component in Component.objects.public():
         yield _document(
             "component",
-            one,
-            one.get_absolute_url(),
-            one.summary,
-            ("name", one.name, NAME),
-            ("label", one.label, HEADING),
-            ("summary", one.summary, TEXT),
-            ("kind", one.get_kind_display(), KEY),
+            component,
+            component.get_absolute_url(),
+            component.summary,
+            ("name", component.name, NAME),
+            ("label", component.label, HEADING),
+            ("summary", component.summary, TEXT),
+            ("kind", component.get_kind_display(), KEY),
         )
 
 
 def _use_cases() -> Iterator[Document]:
-    for one in UseCase.objects.all():
+    for use_case in UseCase.objects.all():
         yield _document(
             "use-case",
-            one,
-            one.get_absolute_url(),
-            one.summary,
-            ("name", one.name, NAME),
-            ("summary", one.summary, TEXT),
-            ("dispute", one.dispute, TEXT),
+            use_case,
+            use_case.get_absolute_url(),
+            use_case.summary,
+            ("name", use_case.name, NAME),
+            ("summary", use_case.summary, TEXT),
+            ("dispute", use_case.dispute, TEXT),
         )
 
 
 def _questions() -> Iterator[Document]:
-    for one in Question.objects.prefetch_related("answers__source"):
-        answers = list(one.answers.all())
+    for question in Question.objects.prefetch_related("answers__source"):
+        answers = list(question.answers.all())
         yield _document(
             "question",
-            one,
-            one.get_absolute_url(),
-            one.dispute or (answers[0].stance if answers else ""),
-            ("question", one.text, HEADING),
-            ("dispute", one.dispute, TEXT),
+            question,
+            question.get_absolute_url(),
+            question.dispute or (answers[0].stance if answers else ""),
+            ("question", question.text, HEADING),
+            ("dispute", question.dispute, TEXT),
             *((f"answer of {answer.source}", f"{answer.stance}. {answer.text}", TEXT) for answer in answers),
         )
 
 
 def _benchmarks() -> Iterator[Document]:
-    for one in Benchmark.objects.public():
+    for benchmark in Benchmark.objects.public():
         yield _document(
             "benchmark",
-            one,
-            one.get_absolute_url(),
-            one.question,
-            ("title", one.title, HEADING),
-            ("question", one.question, KEY),
-            ("method", one.method, TEXT),
-            ("left unsaid", one.unsaid, TEXT),
-            ("comment", one.comment, TEXT),
+            benchmark,
+            benchmark.get_absolute_url(),
+            benchmark.question,
+            ("title", benchmark.title, HEADING),
+            ("question", benchmark.question, KEY),
+            ("method", benchmark.method, TEXT),
+            ("left unsaid", benchmark.unsaid, TEXT),
+            ("comment", benchmark.comment, TEXT),
         )
 
 
 def _disagreements() -> Iterator[Document]:
-    for one in Disagreement.objects.all():
+    for disagreement in Disagreement.objects.all():
         yield _document(
             "disagreement",
-            one,
-            one.get_absolute_url(),
-            one.question,
-            ("title", one.title, HEADING),
-            ("question", one.question, KEY),
-            ("explanation", one.explanation, TEXT),
+            disagreement,
+            disagreement.get_absolute_url(),
+            disagreement.question,
+            ("title", disagreement.title, HEADING),
+            ("question", disagreement.question, KEY),
+            ("explanation", disagreement.explanation, TEXT),
         )
 
 
 def _sources() -> Iterator[Document]:
-    for one in Source.objects.all():
+    for source in Source.objects.all():
         yield _document(
             "source",
-            one,
-            one.get_absolute_url(),
-            one.title,
-            ("name", one.short_name, NAME),
-            ("title", one.title, HEADING),
-            ("key", one.key, HEADING),
-            ("authors", one.authors, KEY),
-            ("publisher", one.publisher, KEY),
-            ("interest", one.commercial_interest, TEXT),
-            ("description", one.description, TEXT),
+            source,
+            source.get_absolute_url(),
+            source.title,
+            ("name", source.short_name, NAME),
+            ("title", source.title, HEADING),
+            ("key", source.key, HEADING),
+            ("authors", source.authors, KEY),
+            ("publisher", source.publisher, KEY),
+            ("interest", source.commercial_interest, TEXT),
+            ("description", source.description, TEXT),
         )
 
 
 def _all_claims() -> Iterator[Document]:
-    """Their words count less than the same in a heading: a claim is filed under a framework and a criterion."""
-    named = ("framework__name", "criterion__name", "source__short_name", "source__key")
+    """Yield the claims. The names of their framework and criterion count less than in a heading: they only file it."""
+    names = ("framework__name", "criterion__name", "source__short_name", "source__key")
     texts = ("pk", "key", "line", "term", "paraphrase", "note")
     paths: dict[str, str] = {}
-    for claim in Claim.objects.published().order_by("source__key", "line", "pk").values(*named, *texts):
+    for claim in Claim.objects.published().order_by("source__key", "line", "pk").values(*names, *texts):
         key = claim["source__key"]
         if key not in paths:
             paths[key] = reverse("frameworks:source", args=[key])
         where = (claim["framework__name"] or "Frameworks in general", claim["criterion__name"])
         place = f"{claim['source__short_name']}, line {claim['line']}"
-        told = zip(
+        passages = zip(
             ("framework", "criterion", "term", "claim", "line", "note"),
             (*where, claim["term"], claim["paraphrase"], place, claim["note"]),
             (KEY, KEY, KEY, TEXT, TEXT, TEXT),
             strict=True,
         )
         yield Document(
-            "claim", claim["pk"], f"{paths[key]}#{claim['key']}", tuple(Passage(*one) for one in told)
+            "claim",
+            claim["pk"],
+            f"{paths[key]}#{claim['key']}",
+            tuple(Passage(*passage) for passage in passages),
         )
 
 
-class Stand(NamedTuple):
-    """How far the record of all changes has come. The count tells apart what was written at the same time: the step
-    with the higher number may be there before the other."""
+class HistoryPosition(NamedTuple):
+    """How far the record of all changes has come. The count detects revisions written at the same time: that with the
+    higher number may be committed before the other."""
 
     step: int | None
     steps: int
     at: datetime | None
 
 
-#: The index of the stand that this process has seen last.
-_kept: dict[Stand, Index] = {}
+#: The latest index of this process, by the position in the history at which it was made.
+_cache: dict[HistoryPosition, Index] = {}
 
 
 def index() -> Index:
-    """Of all that is public now. Made anew whenever a fact has changed, which the record tells.
+    """Return the index of all that is public now: cached, and made anew whenever the history has grown.
 
-    What is read within a transaction may be taken back, as in the preview of a proposal, and is not kept.
+    What is read within a transaction may be rolled back, as in the preview of a proposal, and is not cached.
     """
     if connection.in_atomic_block:
         return Index(documents())
-    # Asked first: whatever is written after this is found by the next visitor at the latest.
-    stand = Stand(**Revision.objects.aggregate(step=Max("pk"), steps=Count("pk"), at=Max("at")))
-    made = _kept.get(stand)
-    if made is None:
-        made = Index(documents())
-        _kept.clear()
-        _kept[stand] = made
-    return made
+    # Read first, so that whatever is written from here on is found by the next visitor at the latest.
+    position = HistoryPosition(**Revision.objects.aggregate(step=Max("pk"), steps=Count("pk"), at=Max("at")))
+    cached = _cache.get(position)
+    if cached is None:
+        cached = Index(documents())
+        _cache.clear()
+        _cache[position] = cached
+    return cached
 
 
-# What is asked for
+# Searching
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a visitor looks for: words, of one kind only if wished, page by page then."""
+class SearchQuery:
+    """What a visitor searches for: words, and optionally one kind, whose hits are then paginated."""
 
     q: str = ""
     kind: str = ""
@@ -266,6 +269,7 @@ class Asked:
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
+        """Read the query string; what it says wrongly is left out, with a notice."""
         notices = []
         text = " ".join(query.get("q", "").replace("\x00", " ").split())
         if len(text) > LENGTH_MAX:
@@ -279,15 +283,16 @@ class Asked:
         number = int(page) if re.fullmatch("[0-9]{1,6}", page) else 1
         return cls(text, kind, max(number, 1), tuple(notices))
 
-    def url(self, path: str, **instead: Any) -> str:
-        said = {"q": self.q, "kind": self.kind, "page": self.page if self.page > 1 else "", **instead}
-        query = urlencode({name: value for name, value in said.items() if value})
+    def url(self, path: str, **changes: Any) -> str:
+        """Return the canonical address of this search at `path`, with these parameters changed."""
+        values = {"q": self.q, "kind": self.kind, "page": self.page if self.page > 1 else "", **changes}
+        query = urlencode({name: value for name, value in values.items() if value})
         return f"{path}?{query}" if query else path
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What was found of one kind, and as much of it as is shown, with the claims that are among it."""
+class HitGroup:
+    """The hits of one kind: how many there are, and those that are shown, each with its claim if it is one."""
 
     kind: str
     total: int
@@ -303,9 +308,9 @@ class Group:
 class Results(PagePart):
     """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for."""
 
-    found: Found
-    groups: list[Group]
-    narrower: list[Group]
+    found: SearchResult
+    groups: list[HitGroup]
+    narrower: list[HitGroup]
     everything_url: str
     instead: list[tuple[str, str, str]]
     page: Page[Hit]
@@ -314,55 +319,56 @@ class Results(PagePart):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage:
-    """`results` is None where nothing was looked for."""
+    """What the page shows; `results` is None where nothing was looked for."""
 
-    asked: Asked
+    asked: SearchQuery
     path: str
     results: Results | None = None
 
 
-def search_page(asked: Asked, path: str) -> SearchPage:
-    if not words(asked.q):
-        return SearchPage(asked=asked, path=path)
-    known = index()
-    found = known.find(asked.q)
-    by_kind = _by_kind(found.hits)
-    page = Paginator(by_kind.get(asked.kind, []), PER_PAGE).get_page(asked.page)
-    shown = (
-        {asked.kind: list(page)} if asked.kind else {k: hits[:AMONG_OTHERS] for k, hits in by_kind.items()}
-    )
+def search_page(query: SearchQuery, path: str) -> SearchPage:
+    """Search for what is asked and lay the hits out for the page at this path."""
+    if not words(query.q):
+        return SearchPage(asked=query, path=path)
+    current_index = index()
+    result = current_index.find(query.q)
+    by_kind = _by_kind(result.hits)
+    page = Paginator(by_kind.get(query.kind, []), PER_PAGE).get_page(query.page)
+    shown = {query.kind: list(page)} if query.kind else {k: hits[:PER_KIND] for k, hits in by_kind.items()}
     claims = _claims(shown.get("claim", ()))
 
-    def group(kind: str) -> Group:
-        finds = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
-        return Group(kind, len(by_kind[kind]), asked.url(path, kind=kind, page=""), finds)
+    def group(kind: str) -> HitGroup:
+        pairs = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
+        return HitGroup(kind, len(by_kind[kind]), query.url(path, kind=kind, page=""), pairs)
 
     results = Results(
-        found=found,
+        found=result,
         groups=[group(kind) for kind in shown if kind in by_kind],
         narrower=[group(kind) for kind in KINDS if kind in by_kind],
-        everything_url=asked.url(path, kind="", page=""),
-        instead=_instead(asked, found, known, path),
+        everything_url=query.url(path, kind="", page=""),
+        instead=_suggestions(query, result, current_index, path),
         page=page,
-        query=urlencode({"q": asked.q, "kind": asked.kind}),
+        query=urlencode({"q": query.q, "kind": query.kind}),
     )
-    return SearchPage(asked=asked, path=path, results=results)
+    return SearchPage(asked=query, path=path, results=results)
 
 
 def _by_kind(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
-    """The kind of the best hit first."""
-    found: dict[str, list[Hit]] = {}
+    """Return the hits by kind, the kind of the best hit first."""
+    by_kind: dict[str, list[Hit]] = {}
     for hit in hits:
-        found.setdefault(hit.document.kind, []).append(hit)
-    return found
+        by_kind.setdefault(hit.document.kind, []).append(hit)
+    return by_kind
 
 
 def _claims(hits: Iterable[Hit]) -> dict[int, Claim]:
-    """Those to be shown, with all that a citation shows, in one query."""
+    """Return the claims of these hits by primary key, with all that a citation shows, in one query."""
     return Claim.objects.published().cited().in_bulk([hit.document.pk for hit in hits])
 
 
-def _instead(asked: Asked, found: Found, known: Index, path: str) -> list[tuple[str, str, str]]:
-    """For each word that nothing has: the word that is most like it, and where that leads."""
-    likely = [(word, known.suggestion(word)) for word in found.missing]
-    return [(word, near, asked.url(path, q=near, kind="", page="")) for word, near in likely if near]
+def _suggestions(
+    query: SearchQuery, result: SearchResult, current_index: Index, path: str
+) -> list[tuple[str, str, str]]:
+    """Return each word that no document has, the most similar known word, and the address to search for that."""
+    likely = [(word, current_index.suggestion(word)) for word in result.missing]
+    return [(word, near, query.url(path, q=near, kind="", page="")) for word, near in likely if near]

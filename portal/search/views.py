@@ -1,4 +1,4 @@
-"""The page of search."""
+"""Show the page of search."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ from . import documents
 
 
 def of_search(page: documents.SearchPage) -> Card:
-    """Build the card of the page: what is looked for, or what can be."""
+    """Build the card of the page: what is searched for, or what can be."""
     text = page.asked.q
     return Card("Search", f"“{text}”" if text else "Frameworks, criteria, claims, questions")
 
@@ -29,10 +29,10 @@ def of_search(page: documents.SearchPage) -> Card:
 @revalidated
 @pictured(of_search)
 def search(request: HtmxRequest) -> HttpResponse:
-    """Frameworks, criteria, claims and all else that has the words asked for, and why each was found."""
-    query = spoken(request.GET)
-    if query != request.GET and not wants_fragment(request):
-        return tidied(request, query)
-    asked = documents.Asked.read(query)
-    page = documents.search_page(asked, request.path)
-    return page_or_fragment(request, "portal/search.html", "found", page, asked)
+    """Show all public facts that have the words searched for, and where each has them."""
+    parameters = spoken(request.GET)
+    if parameters != request.GET and not wants_fragment(request):
+        return tidied(request, parameters)
+    query = documents.SearchQuery.read(parameters)
+    page = documents.search_page(query, request.path)
+    return page_or_fragment(request, "portal/search.html", "found", page, query)

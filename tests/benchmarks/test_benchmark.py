@@ -15,8 +15,8 @@ from pytest_django import Settings
 
 from benchmarks import measuring
 from benchmarks.speed import environments, load, running
-from benchmarks.speed.journal import Conditions, Figure, Journal, OtherTerms
-from benchmarks.speed.plan import ANSWER, FOLDER, SUBJECTS, Measurement, Server, Subject, Terms
+from benchmarks.speed.journal import Conditions, Journal, MeasurementResult, OtherTerms
+from benchmarks.speed.plan import ANSWER, APPLICATIONS, FOLDER, Application, Measurement, Server, Terms
 from frameworks.models import Benchmark, Revision
 from frameworks.record.seeding import plant
 from tests import factories
@@ -95,7 +95,7 @@ def wrk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(program.parent))
 
 
-def served(tmp_path: Path, code: str) -> tuple[Subject, Server, Path]:
+def served(tmp_path: Path, code: str) -> tuple[Application, Server, Path]:
     """A server that is this Python, running a file."""
     home = tmp_path / "home"
     (home / "bin").mkdir(parents=True)
@@ -103,14 +103,14 @@ def served(tmp_path: Path, code: str) -> tuple[Subject, Server, Path]:
     script = tmp_path / "server.py"
     script.write_text(code)
     server = Server("plain", "Plain", "plain", ("python", str(script), "{port}"), "as it is")
-    return Subject("django", "Django", (server,)), server, home
+    return Application("django", "Django", (server,)), server, home
 
 
 @pytest.mark.usefixtures("wrk")
 def test_a_server_is_started_asked_and_ended(tmp_path: Path) -> None:
-    subject, server, home = served(tmp_path, SERVER.format(status=200, answer=ANSWER))
+    application, server, home = served(tmp_path, SERVER.format(status=200, answer=ANSWER))
     before = load.cores()
-    assert load.measure(subject, server, home, TERMS) == 3
+    assert load.measure(application, server, home, TERMS) == 3
     assert load.cores() == before
     assert load.tool() == "wrk 4.1.0"
 
@@ -141,8 +141,10 @@ def test_without_the_load_tool_it_says_how_to_get_it(tmp_path: Path, monkeypatch
 
 def figure(
     repetition: int = 1, framework: str = "django", server: str = "gunicorn", requests: int = 100
-) -> Figure:
-    return Figure(Measurement(repetition, framework, server), requests, "5.2", "27.0", date(2026, 11, 20))
+) -> MeasurementResult:
+    return MeasurementResult(
+        Measurement(repetition, framework, server), requests, "5.2", "27.0", date(2026, 11, 20)
+    )
 
 
 def test_a_run_that_was_broken_off_is_read_again(tmp_path: Path) -> None:
@@ -150,16 +152,16 @@ def test_a_run_that_was_broken_off_is_read_again(tmp_path: Path) -> None:
     kept = [figure(1), figure(2, "flask", requests=70)]
     journal = Journal(path, CONDITIONS)
     for one in kept:
-        journal.keep(one)
+        journal.append(one)
     path.write_text(path.read_text() + '{"measurement": {"repet')  # torn by a power cut
     again = Journal(path, CONDITIONS)
-    assert list(again.figures.values()) == kept
-    again.keep(figure(3))
-    assert list(Journal(path, CONDITIONS).figures.values()) == [*kept, figure(3)]
+    assert list(again.results.values()) == kept
+    again.append(figure(3))
+    assert list(Journal(path, CONDITIONS).results.values()) == [*kept, figure(3)]
 
 
 def test_figures_under_other_terms_are_not_mixed(tmp_path: Path) -> None:
-    Journal(tmp_path / "journal.jsonl", CONDITIONS).keep(figure())
+    Journal(tmp_path / "journal.jsonl", CONDITIONS).append(figure())
     with pytest.raises(OtherTerms):
         Journal(tmp_path / "journal.jsonl", replace(CONDITIONS, machine="Another machine"))
     with pytest.raises(OtherTerms):
@@ -170,16 +172,18 @@ def test_figures_under_other_terms_are_not_mixed(tmp_path: Path) -> None:
 
 
 def test_every_subject_has_its_application_and_its_pins() -> None:
-    for subject in SUBJECTS:
-        assert (FOLDER / "apps" / f"app_{subject.slug}.py").is_file()
-        pins = subject.requirements.read_text()
-        for package in {subject.slug, *(server.package for server in subject.servers)}:
-            assert re.search(rf"^{package}==", pins, re.MULTILINE), (subject, package)
+    for application in APPLICATIONS:
+        assert (FOLDER / "apps" / f"app_{application.slug}.py").is_file()
+        pins = application.requirements.read_text()
+        for package in {application.slug, *(server.package for server in application.servers)}:
+            assert re.search(rf"^{package}==", pins, re.MULTILINE), (application, package)
         assert "://" not in pins
 
 
 def test_the_source_s_servers_are_among_them() -> None:
-    under = {subject.slug: [server.slug for server in subject.servers] for subject in SUBJECTS}
+    under = {
+        application.slug: [server.slug for server in application.servers] for application in APPLICATIONS
+    }
     assert under["fastapi"] == ["uvicorn", "granian"]
     assert under["flask"] == under["django"] == ["gunicorn", "granian"]
 
@@ -189,14 +193,14 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
     """Nothing is installed and no server started: requests a second are how often was measured, times hundred."""
     asked: list[str] = []
 
-    def measure(subject: Subject, server: Server, home: Path, terms: Terms) -> int:
-        if subject.slug == "quart":
+    def measure(application: Application, server: Server, home: Path, terms: Terms) -> int:
+        if application.slug == "quart":
             raise load.NotMeasured("the server ended with code 3 before it answered")
-        asked.append(subject.slug)
+        asked.append(application.slug)
         return 100 * len(asked)
 
-    def install(subject: Subject, folder: Path) -> Path:
-        if subject.slug == "sanic":
+    def install(application: Application, folder: Path) -> Path:
+        if application.slug == "sanic":
             raise environments.NotInstalled("it could not be installed: no such thing")
         return folder
 
@@ -301,7 +305,7 @@ def test_a_fixture_that_cannot_be_written_is_told(measured: list[str], tmp_path:
 
 @pytest.mark.django_db
 def test_what_was_measured_under_other_terms_can_be_dropped(measured: list[str], tmp_path: Path) -> None:
-    Journal(tmp_path / "benchmark" / "journal.jsonl", CONDITIONS).keep(figure())
+    Journal(tmp_path / "benchmark" / "journal.jsonl", CONDITIONS).append(figure())
     with pytest.raises(CommandError, match="drop what it has measured with --anew"):
         benchmark()
     assert measured == []

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         failures = self._run(journal, folder, options["minutes"])
         if failures is None:
             raise CommandError(f"{options['minutes']} minutes are over. Run it again: it goes on from here.")
-        if not journal.figures:
+        if not journal.results:
             raise CommandError("Nothing could be measured.")
         command = f"python manage.py benchmark --seconds {terms.seconds} --repetitions {terms.repetitions}"
         facts = measuring.store(journal, failures, command=f"{command} --connections {terms.connections}")
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         number, of = 0, len(running.still_to_do(journal))
         for step in running.run(journal, folder / "environments", seconds=minutes * 60):
             number = step.number
-            what = f"{step.subject.name} under {step.server.name}"
+            what = f"{step.application.name} under {step.server.name}"
             if step.failure:
                 failures[what] = step.failure
             said = step.failure or f"{step.requests:,} requests a second"

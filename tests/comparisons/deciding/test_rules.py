@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from comparisons.deciding.rules import Advice, Pair, Statement, advise
+from comparisons.deciding.rules import Conclusion, Pair, Statement, advise
 
 API, APP = ("building", "api"), ("building", "app")
 
@@ -38,13 +38,13 @@ def seeded() -> list[Statement]:
 RULES = seeded()
 
 
-def given(answers: str) -> Advice:
+def given(answers: str) -> Conclusion:
     """`building=api,ai load=async`: one word a question, its answers joined by commas."""
     pairs = [word.partition("=") for word in answers.split()]
     return advise(RULES, {question: given.split(",") for question, _, given in pairs})
 
 
-def in_words(advice: Advice) -> str:
+def in_words(advice: Conclusion) -> str:
     joint = " + " if advice.combinations else " or "
     component = f" ({advice.component})" if advice.component else ""
     return f"{joint.join(advice.leaders)}{component}"

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from frameworks.models import Benchmark, Figure, Framework
-from frameworks.pages.benchmarking import Bar, Comparison, comparison, ratio, scale
+from frameworks.pages.benchmarking import Bar, RatioTable, ratio, ratio_table, scale
 from tests import factories
 from tests.html import Element
 from tests.pages import get
@@ -97,8 +97,8 @@ def test_a_ratio_is_said_to_two_figures(value: int, base: int, said: str) -> Non
     assert ratio(value, base) == said
 
 
-def compared() -> Comparison | None:
-    return comparison(list(Benchmark.objects.in_full()))
+def compared() -> RatioTable | None:
+    return ratio_table(list(Benchmark.objects.in_full()))
 
 
 def test_one_benchmark_alone_is_compared_with_nothing() -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from benchmarks import writers
-from benchmarks.writers import Tally, Work
+from benchmarks.writers import Work, WriteTotals
 from frameworks.models import Rating, Revision, Versioned
 from frameworks.record import revisions
 
@@ -26,7 +26,7 @@ def _committed(transactional_db: None) -> Iterator[None]:
     Rating.objects.all().delete()
 
 
-def all_write(edits: int) -> Tally:
+def all_write(edits: int) -> WriteTotals:
     """Each writer is a thread; connections are as many as the pool of one process has."""
     ratings, start = writers.make_ratings(), threading.Barrier(WRITERS)
 
