@@ -9,18 +9,18 @@ from comparisons.comparison.filters import FrameworkFilter
 from comparisons.comparison.forms import WeighingForm
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
-from comparisons.comparison.use_cases import Advice, Short, Shortfall, Weighed
+from comparisons.comparison.use_cases import Advice, ExcludedFramework, Shortfall, Weighed
 from comparisons.deciding.choosing import Asked, Outcome
 from comparisons.deciding.needs import Needs, Overview, Supplies
 from comparisons.models import Snapshot, UseCase
 from comparisons.sharing.embedding import Embed
-from comparisons.sharing.snapshots import Kept, Since
+from comparisons.sharing.snapshots import FrozenComparison, Since
 from comparisons.sharing.snippets import Snippet
 from frameworks.cells import Cell
 from frameworks.models import Criterion, FacetValue, Framework, Revision
 from frameworks.pages.page import PagePart
 
-from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, Pictures, Stood
+from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
 from .why import Why
 
 
@@ -48,7 +48,7 @@ class MatrixPage:
     notices: Sequence[str]
     blame: Sequence[tuple[str, int, str]]
     around: AroundMatrix
-    stood: Stood
+    stood: PastDayNote
     extent: Extent | None
 
 
@@ -62,7 +62,7 @@ class ChooserPage:
     suggestion: str
     kept: Sequence[tuple[str, str]]
     view: View
-    stood: Stood
+    stood: PastDayNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class SideBySidePage:
     feed_path: str
     short: dict[Framework, list[Shortfall]]
     around: AroundSideBySide
-    stood: Stood
+    stood: PastDayNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class UseCaseIndexPage:
 class UseCasePage:
     use_case: UseCase
     matrix: Matrix
-    short: Sequence[Short]
+    short: Sequence[ExcludedFramework]
     weighed: Sequence[Weighed]
     around: AroundUseCase
 
@@ -136,7 +136,7 @@ class MethodPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
-    kept: Kept
+    kept: FrozenComparison
     files: Sequence[File]
     embed_url: str
     oembed_url: str

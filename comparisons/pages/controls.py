@@ -25,7 +25,7 @@ LEADERS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class MenuOption:
     """One value of a menu, with how many frameworks it would show."""
 
     value: str
@@ -41,11 +41,11 @@ class Menu:
     name: str
     label: str
     help: str
-    options: tuple[Option, ...]
+    options: tuple[MenuOption, ...]
     more: str
 
     @property
-    def chosen(self) -> list[Option]:
+    def chosen(self) -> list[MenuOption]:
         return [option for option in self.options if option.is_chosen]
 
 
@@ -81,7 +81,7 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
             facet.name,
             facet.help,
             tuple(
-                Option(
+                MenuOption(
                     value.slug,
                     value.name,
                     counts.get(facet.slug, {}).get(value.slug, 0),
@@ -451,7 +451,7 @@ def _side_by_side(slugs: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Stood(PagePart):
+class PastDayNote(PagePart):
     """The sentence about a day gone by, which leads to today; to when the history begins, if that is later."""
 
     today_url: str
@@ -459,10 +459,10 @@ class Stood(PagePart):
     begins_url: str
 
 
-def stood(path: str, view: View, begins: date | None) -> Stood:
+def past_day_note(path: str, view: View, begins: date | None) -> PastDayNote:
     """`begins`: the day of the first revision, where nothing had been recorded by the day asked for."""
     is_before = begins is not None and view.as_of is not None and view.as_of < begins
-    return Stood(
+    return PastDayNote(
         view.url(path, as_of=None),
         begins if is_before else None,
         view.url(path, as_of=begins) if is_before else "",

@@ -25,7 +25,7 @@ from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 from pictures.card import titled
 
-from .answers import HtmxRequest, page_or_fragment, spoken, tidied, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, page_or_fragment, tidied, vary_on_htmx, wants_fragment, without_blanks
 from .contexts import FramePage, MakerPage
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -64,18 +64,18 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 @revalidated
 def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks in brief, under the same parameters as their side by side."""
-    query, now = spoken(request.GET), timezone.now()
+    query, now = without_blanks(request.GET), timezone.now()
     revision = comparing.newest_revision(query, now)
-    asked, look = comparing.side_by_side(query, slugs), FrameForm(query)
-    if len(asked.frameworks) < len(slugs):
+    comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
+    if len(comparison.frameworks) < len(slugs):
         return _nothing(request, 404, "Not all frameworks named in its address are known.")
-    if not embedding.fits(asked, slugs):
+    if not embedding.fits(comparison, slugs):
         return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
     page = FramePage(
-        embed=embedding.of_comparison(asked, slugs),
+        embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
-        notices=list(notices(query, *asked.forms, look)),
-        day=asked.view.as_of or timezone.localdate(now),
+        notices=list(notices(query, *comparison.forms, look)),
+        day=comparison.view.as_of or timezone.localdate(now),
         revision=revision,
     )
     return PageResponse(request, "comparisons/embed.html", page)
@@ -86,7 +86,7 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """A frozen comparison in brief, from what was kept; it never changes either."""
-    kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
+    kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(without_blanks(request.GET))
     page = FramePage(
         embed=embedding.of_snapshot(kept),
         theme=look.clean_data.get("theme", ""),
@@ -110,7 +110,7 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @pictured(titled("Embed", "A comparison in your own page", "Live or frozen, without cookies or scripts"))
 def maker(request: HtmxRequest) -> HttpResponse:
     """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
-    query = spoken(request.GET)
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     snippet = snippets.read(query)
@@ -124,17 +124,17 @@ def maker(request: HtmxRequest) -> HttpResponse:
 def oembed(request: HttpRequest) -> HttpResponse:
     """What a page of ours is in somebody else's, as oEmbed 1.0 has it."""
     form = OembedForm(request.GET)
-    asked = form.clean_data
+    parameters = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if asked.get("format") not in {"", "json"}:
+    if parameters.get("format") not in {"", "json"}:
         return _refused(501, "There is only JSON.")
-    embed = embedding.found(asked["url"]) if "url" in asked else None
+    embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:
         return _refused(400, f"{' and '.join(form.errors)}: a whole number of pixels from 1 on.")
-    return _readable(embed.oembed(asked["maxwidth"], asked["maxheight"]), 200)
+    return _readable(embed.oembed(parameters["maxwidth"], parameters["maxheight"]), 200)
 
 
 def _refused(status: int, sentence: str) -> HttpResponse:

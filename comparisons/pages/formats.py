@@ -17,11 +17,11 @@ from comparisons.comparison.permalinks import versus
 from comparisons.models import Snapshot
 from comparisons.sharing import exports
 from comparisons.sharing.exports import FileOrigin, Place, in_words, listed
-from comparisons.sharing.snapshots import Kept
+from comparisons.sharing.snapshots import FrozenComparison
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
 
-from .answers import spoken
+from .answers import without_blanks
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -36,14 +36,18 @@ NAME_MAX, NAMES_MAX = 60, 5
 @revalidated
 def matrix(request: HttpRequest, ending: str) -> HttpResponse:
     """The matrix of these parameters, its rows in the order of the page."""
-    query, path = spoken(request.GET), reverse("comparisons:matrix")
+    query, path = without_blanks(request.GET), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
-    asked = comparing.matrix(query, with_claims=True)
-    content = asked.content
-    origin = _origin(asked, content, "Python web frameworks compared", path, revision)
-    response = _file(content, origin, ending, _versions(asked))
+    comparison = comparing.matrix(query, with_claims=True)
+    content = comparison.content
+    origin = _origin(comparison, content, "Python web frameworks compared", path, revision)
+    response = _file(content, origin, ending, _versions(comparison))
     return _headed(
-        response, ending, _name(asked, slugify(settings.SITE_NAME)), path, is_past=bool(asked.view.as_of)
+        response,
+        ending,
+        _name(comparison, slugify(settings.SITE_NAME)),
+        path,
+        is_past=bool(comparison.view.as_of),
     )
 
 
@@ -51,17 +55,19 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponse:
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
     """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
-    query = spoken(request.GET)
+    query = without_blanks(request.GET)
     revision = comparing.newest_revision(query, timezone.now())
-    asked = comparing.side_by_side(query, slugs, folds=False)
-    if refusal := _refusal(asked, slugs):
+    comparison = comparing.side_by_side(query, slugs, folds=False)
+    if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
-    content = asked.content
+    content = comparison.content
     title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
     path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
-    origin = _origin(asked, content, title, path, revision)
-    response = _file(content, origin, ending, _versions(asked), turned=True)
-    return _headed(response, ending, _name(asked, versus(slugs)), canonical, is_past=bool(asked.view.as_of))
+    origin = _origin(comparison, content, title, path, revision)
+    response = _file(content, origin, ending, _versions(comparison), turned=True)
+    return _headed(
+        response, ending, _name(comparison, versus(slugs)), canonical, is_past=bool(comparison.view.as_of)
+    )
 
 
 @require_safe
@@ -71,7 +77,7 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
     found = Snapshot.objects.filter(pk=snapshot_id).first()
     if found is None:
         return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
-    content, path = Kept(found).content, found.get_absolute_url()
+    content, path = FrozenComparison(found).content, found.get_absolute_url()
     address, stood = settings.SITE_URL + path, in_words(timezone.localdate(found.stood_at))
     origin = FileOrigin(
         site=settings.SITE_NAME,
@@ -90,14 +96,14 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
 
 
 def _origin(
-    asked: Comparison, content: Content, title: str, path: str, revision: Revision | None
+    comparison: Comparison, content: Content, title: str, path: str, revision: Revision | None
 ) -> FileOrigin:
-    day, use_case = asked.view.as_of, asked.use_case
+    day, use_case = comparison.view.as_of, comparison.use_case
     when = f"as it stood on {in_words(day)}" if day else _words(revision)
     return FileOrigin(
         site=settings.SITE_NAME,
         title=title,
-        address=settings.SITE_URL + asked.pinned_url(path),
+        address=settings.SITE_URL + comparison.pinned_url(path),
         facts=f"{when}, weighed for {use_case.name}" if use_case else when,
         pages={
             source["key"]: settings.SITE_URL + reverse("frameworks:source", args=[source["key"]])
@@ -108,7 +114,7 @@ def _origin(
             "as_of": day,
             "use_case": {"slug": use_case.slug, "name": use_case.name} if use_case else None,
         },
-        notices=list(asked.notices),
+        notices=list(comparison.notices),
     )
 
 
@@ -118,13 +124,13 @@ def _words(revision: Revision | None) -> str:
     return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
 
 
-def _versions(asked: Comparison) -> dict[Place, int]:
+def _versions(comparison: Comparison) -> dict[Place, int]:
     """Of the ratings of today: those of a day gone by are not what an editor would change."""
-    if asked.view.as_of:
+    if comparison.view.as_of:
         return {}
     return {
         (cell.framework.slug, cell.criterion.slug): cell.rating.version
-        for cell in asked.table.cells.values()
+        for cell in comparison.table.cells.values()
         if cell.rating
     }
 
@@ -155,15 +161,15 @@ def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, i
     return response
 
 
-def _name(asked: Comparison, name: str) -> str:
-    return f"{name}-{asked.view.as_of}" if asked.view.as_of else name
+def _name(comparison: Comparison, name: str) -> str:
+    return f"{name}-{comparison.view.as_of}" if comparison.view.as_of else name
 
 
-def _refusal(asked: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
+def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
     """Why these cannot stand side by side, as the page says it; None where they can."""
-    known, most = {framework.slug for framework in asked.frameworks}, settings.COMPARE_MAX
+    known, most = {framework.slug for framework in comparison.frameworks}, settings.COMPARE_MAX
     if unknown := [f"“{Truncator(slug).chars(NAME_MAX)}”" for slug in slugs if slug not in known]:
-        day = asked.view.as_of
+        day = comparison.view.as_of
         there_was = f"On {in_words(day)} there was" if day else "There is"
         named = listed(unknown[:NAMES_MAX], "or")
         return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."

@@ -22,7 +22,7 @@ from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 
 from . import cards, controls
-from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, chooser, vary_on_htmx, wants_fragment, without_blanks
 from .contexts import SnapshotChangesPage, SnapshotPage
 
 
@@ -31,15 +31,15 @@ from .contexts import SnapshotChangesPage, SnapshotPage
 def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Keeps a side by side as it is, and leads to where it is kept."""
     now = timezone.now()
-    asked = comparing.side_by_side(spoken(request.GET), slugs)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return chooser(request, asked, slugs)
-    content = asked.content
-    at, address = comparing.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    comparison = comparing.side_by_side(without_blanks(request.GET), slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
+        return chooser(request, comparison, slugs)
+    content = comparison.content
+    at, address = comparing.stood_at(comparison.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
         kept = snapshots.freeze(content, at=at, address=address, now=now)
     except snapshots.TooManySnapshots as full:
-        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        live_url = comparison.view.url(reverse("comparisons:side_by_side", args=[slugs]))
         return _not_frozen(request, full, live_url, now)
     return HttpResponseRedirect(kept.get_absolute_url())
 
@@ -49,7 +49,7 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @pictured(cards.of_snapshot, for_ever=True)
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """A comparison as it was when it was frozen, from what was kept then and nothing else."""
-    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
+    kept = snapshots.FrozenComparison(get_object_or_404(Snapshot, pk=snapshot_id))
     path = kept.snapshot.get_absolute_url()
     page = SnapshotPage(
         kept=kept,

@@ -29,11 +29,11 @@ from .answers import (
     HtmxRequest,
     chooser,
     page_or_fragment,
-    spoken,
-    stood,
+    past_day_note,
     tidied,
     vary_on_htmx,
     wants_fragment,
+    without_blanks,
 )
 from .contexts import (
     CapabilitiesPage,
@@ -54,30 +54,30 @@ from .contexts import (
 @pictured(cards.of_matrix)
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
-    query = spoken(request.GET)
-    asked = comparing.matrix(query)
-    if asked.names_all_columns:
+    query = without_blanks(request.GET)
+    comparison = comparing.matrix(query)
+    if comparison.names_all_columns:
         # A form without scripts names them; the address then would leave out those that come later.
         del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    facts, table, view = asked.facts, asked.table, asked.view
-    blame = [] if asked.frameworks else asked.selection.blame()
+    facts, table, view = comparison.facts, comparison.table, comparison.view
+    blame = [] if comparison.frameworks else comparison.selection.blame()
     page = MatrixPage(
         matrix=table,
         why=why.explain(table, view, request.path),
         everyone=facts.frameworks,
         ticked=[framework for framework in facts.frameworks if framework.slug in view.framework],
-        opened=_opened(asked),
-        filters=asked.filters,
-        weighing=asked.weighing,
-        use_cases=asked.kind.use_cases,
-        notices=list(asked.notices),
-        blame=controls.blame(blame, facts.facets, facts.criteria, view, asked.use_case),
+        opened=_opened(comparison),
+        filters=comparison.filters,
+        weighing=comparison.weighing,
+        use_cases=comparison.kind.use_cases,
+        notices=list(comparison.notices),
+        blame=controls.blame(blame, facts.facets, facts.criteria, view, comparison.use_case),
         around=controls.around_matrix(
-            table, facts, view, asked.usual, asked.selection.counts(), asked.use_case
+            table, facts, view, comparison.usual, comparison.selection.counts(), comparison.use_case
         ),
-        stood=stood(request.path, asked),
+        stood=past_day_note(request.path, comparison),
         extent=None if view.as_of or wants_fragment(request) else _extent(),
     )
     return page_or_fragment(request, "comparisons/matrix.html", "table", page, view)
@@ -88,15 +88,15 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 @pictured(titled("Side by side", "Choose frameworks to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
-    asked = comparing.ticked(request.GET)
-    view = asked.view
+    comparison = comparing.ticked(request.GET)
+    view = comparison.view
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
-        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *asked.misread]
+        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *comparison.misread]
         return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
     # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
-    return chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
+    return chooser(request, comparison, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
 
 
 @require_safe
@@ -105,26 +105,26 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 @pictured(cards.of_side_by_side)
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
-    query = spoken(request.GET)
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    asked = comparing.side_by_side(query, slugs)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return chooser(request, asked, slugs)
-    facts, table, view = asked.facts, asked.table, asked.view
-    around = controls.around_side_by_side(table, facts, view, asked.usual, asked.use_case)
+    comparison = comparing.side_by_side(query, slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
+        return chooser(request, comparison, slugs)
+    facts, table, view = comparison.facts, comparison.table, comparison.view
+    around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
         matrix=table,
         names=" vs ".join(row.framework.name for row in table.in_order),
         why=why.explain(table, view, around.path),
-        weighing=asked.weighing,
-        use_cases=asked.kind.use_cases,
-        notices=list(asked.notices),
+        weighing=comparison.weighing,
+        use_cases=comparison.kind.use_cases,
+        notices=list(comparison.notices),
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         feed_path=reverse("comparisons:feed", args=[sorted(slugs)]),
-        short=use_cases.falling_short(asked.use_case, facts, asked.frameworks),
+        short=use_cases.falling_short(comparison.use_case, facts, comparison.frameworks),
         around=around,
-        stood=stood(around.path, asked),
+        stood=past_day_note(around.path, comparison),
     )
     return page_or_fragment(request, "comparisons/side_by_side.html", "table", page, view)
 
@@ -164,7 +164,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
 @pictured(cards.of_capabilities)
 def capabilities(request: HtmxRequest) -> HttpResponse:
     """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
-    query = spoken(request.GET)
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     offered = list(FacetValue.objects.capabilities())
@@ -223,13 +223,13 @@ def method(request: HttpRequest) -> PageResponse:
     return PageResponse(request, "comparisons/method.html", page)
 
 
-def _opened(asked: Comparison) -> Cell | None:
+def _opened(comparison: Comparison) -> Cell | None:
     """The open cell with its claims, when its framework is on the table."""
-    framework, _, criterion = asked.view.open.partition(":")
-    for row in asked.table.in_order:
-        for column, entry in zip(asked.table.columns, row.entries, strict=True):
+    framework, _, criterion = comparison.view.open.partition(":")
+    for row in comparison.table.in_order:
+        for column, entry in zip(comparison.table.columns, row.entries, strict=True):
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                return replace(entry.cell, claims=asked.facts.claims(row.framework, column.criterion))
+                return replace(entry.cell, claims=comparison.facts.claims(row.framework, column.criterion))
     return None
 
 

@@ -20,7 +20,7 @@ from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
 from pictures.svg import PICTURE
 
-from .snapshots import Kept
+from .snapshots import FrozenComparison
 
 WIDTH = 640  # pixels, unless somebody says otherwise
 #: Pixels that a criterion takes in `static/embed.css`, and all that stands above and below the criteria.
@@ -133,18 +133,20 @@ class Embed:
         }
 
 
-def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
+def of_comparison(comparison: Comparison, slugs: Sequence[str]) -> Embed:
     """Of frameworks that there are, in this order, the baseline first. Its addresses pin the weights."""
-    view = asked.view.side_by_side().pinned(asked.usual)
+    view = comparison.view.side_by_side().pinned(comparison.usual)
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # What is alike in all takes no room here, where nothing can be unfolded.
-    parties = sorted((asked.facts.by_slug[slug] for slug in slugs), key=lambda one: one.slug != view.baseline)
-    table = replace(asked, view=view, frameworks=parties, folds=False).table
+    parties = sorted(
+        (comparison.facts.by_slug[slug] for slug in slugs), key=lambda one: one.slug != view.baseline
+    )
+    table = replace(comparison, view=view, frameworks=parties, folds=False).table
     return Embed(
         table=table,
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
-        under=_whose(asked),
+        under=_whose(comparison),
         left_out=len(table.criteria) - len(table.columns),
     )
 
@@ -152,19 +154,19 @@ def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
 def of_snapshot(snapshot: Snapshot) -> Embed:
     """From what was kept alone."""
     return Embed(
-        table=Kept(snapshot).table,
+        table=FrozenComparison(snapshot).table,
         path=snapshot.get_absolute_url(),
         frame=reverse("comparisons:embed_snapshot", args=[snapshot.pk]),
         under="Under the weights below",
     )
 
 
-def fits(asked: Comparison, slugs: Sequence[str]) -> bool:
+def fits(comparison: Comparison, slugs: Sequence[str]) -> bool:
     """Two to five frameworks, each of which there is."""
-    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(asked.frameworks) == len(slugs)
+    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(comparison.frameworks) == len(slugs)
 
 
-def found(address: str) -> Embed | None:
+def embed_at(address: str) -> Embed | None:
     """What can be framed of the page at this address, if anything can."""
     place = place_of(address)
     if place is None:
@@ -172,8 +174,8 @@ def found(address: str) -> Embed | None:
     if place.snapshot_id:
         snapshot = Snapshot.objects.filter(pk=place.snapshot_id).first()
         return of_snapshot(snapshot) if snapshot else None
-    asked = place.side_by_side()
-    return of_comparison(asked, place.slugs) if asked and fits(asked, place.slugs) else None
+    comparison = place.side_by_side()
+    return of_comparison(comparison, place.slugs) if comparison and fits(comparison, place.slugs) else None
 
 
 def place_of(address: str) -> Place | None:
@@ -198,7 +200,11 @@ def oembed_url(path: str) -> str:
     return f"{settings.SITE_URL}{reverse('comparisons:oembed')}?{query}"
 
 
-def _whose(asked: Comparison) -> str:
-    if changed := asked.view.changed_weights(asked.usual):
+def _whose(comparison: Comparison) -> str:
+    if changed := comparison.view.changed_weights(comparison.usual):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
-    return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"
+    return (
+        f"Under the weights for “{comparison.use_case.name}”"
+        if comparison.use_case
+        else "Under the default weights"
+    )

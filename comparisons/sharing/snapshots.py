@@ -96,7 +96,7 @@ def _refuse_too_large(size: int) -> None:
 
 
 @dataclass(frozen=True)
-class Kept:
+class FrozenComparison:
     """What a snapshot says, from its stored content alone."""
 
     snapshot: Snapshot
@@ -144,7 +144,7 @@ class ChangedCell:
 class Since:
     """`cells` are told of one by one; of a framework or criterion that is `gone`, the cells are only counted."""
 
-    kept: Kept
+    kept: FrozenComparison
     cells: list[ChangedCell]
     gone: list[str]
     changed_total: int
@@ -156,7 +156,7 @@ class Since:
 
 def since(snapshot: Snapshot) -> Since:
     """Held against the facts of today, in a fixed number of queries."""
-    kept = Kept(snapshot)
+    kept = FrozenComparison(snapshot)
     then = _by_todays_names(kept.content)
     today = _today(then)
     before, after = _cells(then), _cells(today)

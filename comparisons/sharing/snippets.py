@@ -22,7 +22,7 @@ from .embedding import SANDBOX, WIDTH, Embed
 class Snippet:
     """`embed` is None where nothing can be framed yet. `address` is that of a snapshot; a side by side is ticks."""
 
-    asked: Comparison
+    comparison: Comparison
     look: Mapping[str, Any]
     embed: Embed | None
     address: str
@@ -32,12 +32,12 @@ class Snippet:
 
     @property
     def ticked(self) -> tuple[str, ...]:
-        return self.asked.view.framework
+        return self.comparison.view.framework
 
     @property
     def view(self) -> View:
         """How the frameworks are looked at, whichever are ticked."""
-        return self.asked.view.side_by_side()
+        return self.comparison.view.side_by_side()
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -97,26 +97,27 @@ def read(query: QueryDict) -> Snippet:
     look = form.clean_data
     address: str = look.get("address", "")
     place = embedding.place_of(address) if address else None
-    frozen = embedding.found(address) if place and place.snapshot_id else None
+    frozen = embedding.embed_at(address) if place and place.snapshot_id else None
     if place and (named := place.side_by_side()):
         wanted = place.slugs
         known = {framework.slug for framework in named.frameworks}
         ticks = tuple(slug for slug in wanted if slug in known)
-        asked = replace(named, view=named.view.but(framework=ticks))
+        comparison = replace(named, view=named.view.but(framework=ticks))
     else:
-        named, asked = None, comparing.ticked(query)
-        wanted = list(asked.view.framework)
-    said = [*notices(asked.query, *asked.forms), *notices({}, form)]
+        named, comparison = None, comparing.ticked(query)
+        wanted = list(comparison.view.framework)
+    said = [*notices(comparison.query, *comparison.forms), *notices({}, form)]
     if address and not frozen and not named:
         said.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
         said.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")
-    elif not frozen and len(asked.frameworks) < len(wanted):
+    elif not frozen and len(comparison.frameworks) < len(wanted):
         said.append("Not all frameworks at this address are known here.")
     return Snippet(
-        asked=asked,
+        comparison=comparison,
         look=look,
-        embed=frozen or (embedding.of_comparison(asked, wanted) if embedding.fits(asked, wanted) else None),
+        embed=frozen
+        or (embedding.of_comparison(comparison, wanted) if embedding.fits(comparison, wanted) else None),
         address=frozen.path if frozen else "",
         notices=said,
     )

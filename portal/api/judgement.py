@@ -97,7 +97,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
         stood_at=moment(found.stood_at),
         created_at=moment(found.created_at),
         page=page_of(found.get_absolute_url()),
-        content=snapshots.Kept(found).content,
+        content=snapshots.FrozenComparison(found).content,
     )
 
 
