@@ -1,4 +1,4 @@
-"""What each page about several frameworks shows: the names of its template, read by its card as well."""
+"""Define the template context of each page about several frameworks, which its card reads as well."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Extent(PagePart):
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
-    """`blame`: for an empty table, the filters that emptied it in words, how many each hides, where that leads."""
+    """`blame`: for an empty table, each filter that emptied it in words, how many it hides, the address without it."""
 
     matrix: Matrix
     why: Why
@@ -114,7 +114,7 @@ class UseCasePage:
 
 @dataclass(frozen=True, slots=True)
 class WorkedStep:
-    """One criterion's part in a fit that is worked out; `points` are those shown, None where it is not rated."""
+    """A criterion's part in the worked example of a fit; `points` are those shown, None if it is not rated."""
 
     criterion: Criterion
     weight: int
@@ -155,7 +155,7 @@ class MakerPage:
 
 @dataclass(frozen=True, kw_only=True)
 class FramePage:
-    """What stands in a frame: live, or a snapshot."""
+    """A framed comparison, either live or of a snapshot."""
 
     embed: Embed
     theme: str

@@ -1,4 +1,4 @@
-"""Comparisons as files: the ending of an address is the format, and what a file says is what the page says."""
+"""Serve comparisons as files: the ending of an address is the format, and a file says what the page says."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -28,14 +28,14 @@ TYPES = {
     "json": "application/json; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
-#: So much of a name that is not known here is repeated, and of so many.
+#: How many characters of an unknown name an error repeats, and how many names.
 NAME_MAX, NAMES_MAX = 60, 5
 
 
 @require_safe
 @revalidated
 def matrix(request: HttpRequest, ending: str) -> HttpResponse:
-    """The matrix of these parameters, its rows in the order of the page."""
+    """Return the matrix of these parameters as a file, its rows in the order of the page."""
     query, path = without_blanks(request.GET), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.matrix(query, with_claims=True)
@@ -54,15 +54,15 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponse:
 @require_safe
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
-    """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
+    """Return two to five frameworks side by side as a file, in the order of the page."""
     query = without_blanks(request.GET)
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
     content = comparison.content
-    title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
-    path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
+    title = f"{listed(framework['name'] for framework in content['frameworks'])} side by side"
+    path, canonical = (reverse("comparisons:side_by_side", args=[order]) for order in (slugs, sorted(slugs)))
     origin = _origin(comparison, content, title, path, revision)
     response = _file(content, origin, ending, _versions(comparison), turned=True)
     return _headed(
@@ -73,21 +73,21 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
 @require_safe
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponse:
-    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
-    found = Snapshot.objects.filter(pk=snapshot_id).first()
-    if found is None:
+    """Return a snapshot as a file, from its stored content alone."""
+    frozen = Snapshot.objects.filter(pk=snapshot_id).first()
+    if frozen is None:
         return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
-    content, path = FrozenComparison(found).content, found.get_absolute_url()
-    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(found.stood_at))
+    content, path = FrozenComparison(frozen).content, frozen.get_absolute_url()
+    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(frozen.stood_at))
     origin = FileOrigin(
         site=settings.SITE_NAME,
-        title=f"{listed(one['name'] for one in content['frameworks'])} as they stood on {stood}",
+        title=f"{listed(framework['name'] for framework in content['frameworks'])} as they stood on {stood}",
         address=address,
-        facts=f"frozen on {in_words(timezone.localdate(found.created_at))}",
+        facts=f"frozen on {in_words(timezone.localdate(frozen.created_at))}",
         pages={source["key"]: f"{address}#source-{source['key']}" for source in content["sources"]},
-        told={"snapshot": {"id": found.pk, "stood_at": found.stood_at, "frozen_at": found.created_at}},
+        metadata={"snapshot": {"id": frozen.pk, "stood_at": frozen.stood_at, "frozen_at": frozen.created_at}},
     )
-    name = f"{versus([one['slug'] for one in content['frameworks']])}-{timezone.localdate(found.stood_at)}"
+    name = f"{versus([framework['slug'] for framework in content['frameworks']])}-{timezone.localdate(frozen.stood_at)}"
     response = _file(content, origin, ending, {}, turned=True)
     return _headed(response, ending, name, path, is_past=True)
 
@@ -109,7 +109,7 @@ def _origin(
             source["key"]: settings.SITE_URL + reverse("frameworks:source", args=[source["key"]])
             for source in content["sources"]
         },
-        told={
+        metadata={
             "revision": {"number": revision.pk, "at": revision.at} if revision else None,
             "as_of": day,
             "use_case": {"slug": use_case.slug, "name": use_case.name} if use_case else None,
@@ -125,7 +125,7 @@ def _words(revision: Revision | None) -> str:
 
 
 def _versions(comparison: Comparison) -> dict[Place, int]:
-    """Of the ratings of today: those of a day gone by are not what an editor would change."""
+    """Return the versions of today's ratings; none for a past day, because an editor would not change its ratings."""
     if comparison.view.as_of:
         return {}
     return {
@@ -152,7 +152,7 @@ def _file(
 
 
 def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, is_past: bool) -> HttpResponse:
-    """With a name to be saved under, and the page that is meant. Like the page, what is past is no search result."""
+    """Add the file name and the canonical page; keep a past day or a snapshot out of search results, as its page is."""
     disposition = "attachment" if ending == "csv" else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="{name}.{ending}"'
     response.headers["Link"] = f'<{settings.SITE_URL}{canonical}>; rel="canonical"'
@@ -166,7 +166,7 @@ def _name(comparison: Comparison, name: str) -> str:
 
 
 def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
-    """Why these cannot stand side by side, as the page says it; None where they can."""
+    """Return the status and the reason why these cannot be compared side by side, or None."""
     known, most = {framework.slug for framework in comparison.frameworks}, settings.COMPARE_MAX
     if unknown := [f"“{Truncator(slug).chars(NAME_MAX)}”" for slug in slugs if slug not in known]:
         day = comparison.view.as_of
@@ -181,7 +181,7 @@ def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, 
 
 
 def _refused(ending: str, status: HTTPStatus, sentence: str) -> HttpResponse:
-    """In the form that whoever asks for this ending can read."""
+    """Return the error as problem details for JSON, and as plain text for the other formats."""
     if ending != "json":
         return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
     problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": sentence}
