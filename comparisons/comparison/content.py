@@ -125,31 +125,31 @@ def matrix_of(content: Content) -> Matrix:
     criteria = [
         Criterion(
             pk=pk,
-            slug=one["slug"],
-            name=one["name"],
-            group=groups[one["group"]],
-            question=one["question"],
-            default_weight=content["weights"][one["slug"]],
+            slug=criterion["slug"],
+            name=criterion["name"],
+            group=groups[criterion["group"]],
+            question=criterion["question"],
+            default_weight=content["weights"][criterion["slug"]],
         )
-        for pk, one in enumerate(content["criteria"], 1)
+        for pk, criterion in enumerate(content["criteria"], 1)
     ]
     frameworks = [
-        Framework(pk=pk, slug=one["slug"], name=one["name"])
-        for pk, one in enumerate(content["frameworks"], 1)
+        Framework(pk=pk, slug=framework["slug"], name=framework["name"])
+        for pk, framework in enumerate(content["frameworks"], 1)
     ]
     cells = _frozen_cells(content, frameworks, criteria)
     columns = tuple(Column(criterion, criterion.default_weight, is_alike=False) for criterion in criteria)
     rows = tuple(
         Row(
             framework=framework,
-            fit=_frozen_fit(one),
-            rank=one["rank"],
+            fit=_frozen_fit(stored),
+            rank=stored["rank"],
             scores={criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria},
             entries=entries,
             delta=None,
             is_baseline=False,
         )
-        for framework, one, entries in zip(
+        for framework, stored, entries in zip(
             frameworks, content["frameworks"], compared(frameworks, criteria, cells), strict=True
         )
     )
@@ -180,32 +180,32 @@ def _frozen_cells(
     content: Content, frameworks: Iterable[Framework], criteria: Iterable[Criterion]
 ) -> dict[Key, Cell]:
     sources = {
-        one["key"]: Source(
+        source["key"]: Source(
             pk=pk,
-            key=one["key"],
-            short_name=one["name"],
-            title=one["title"],
-            authors=one["authors"],
-            publisher=one["publisher"],
-            date_stated=one["date"],
-            commercial_interest=one["interest"],
-            url=one["url"],
+            key=source["key"],
+            short_name=source["name"],
+            title=source["title"],
+            authors=source["authors"],
+            publisher=source["publisher"],
+            date_stated=source["date"],
+            commercial_interest=source["interest"],
+            url=source["url"],
         )
-        for pk, one in enumerate(content["sources"], 1)
+        for pk, source in enumerate(content["sources"], 1)
     }
     claims_by_key = {
-        one["key"]: Claim(
+        claim["key"]: Claim(
             pk=pk,
-            key=one["key"],
-            source=sources[one["source"]],
-            line=one["line"],
-            part=one["part"],
-            term=one["term"],
-            paraphrase=one["paraphrase"],
-            reading=one["reading"],
-            note=one["note"],
+            key=claim["key"],
+            source=sources[claim["source"]],
+            line=claim["line"],
+            part=claim["part"],
+            term=claim["term"],
+            paraphrase=claim["paraphrase"],
+            reading=claim["reading"],
+            note=claim["note"],
         )
-        for pk, one in enumerate(content["claims"], 1)
+        for pk, claim in enumerate(content["claims"], 1)
     }
     contents = {(cell["framework"], cell["criterion"]): cell for cell in content["cells"]}
     return {

@@ -99,7 +99,7 @@ def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str])
         if len(ticked) > 1
         else "",
         # The weights are passed on with whatever is ticked here.
-        kept=[*view.parameters(), *comparison.misread],
+        passed_on=[*view.parameters(), *comparison.misread],
         view=comparison.view,
         stood=past_day_note(request.path, comparison),
     )

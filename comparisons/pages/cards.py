@@ -53,7 +53,7 @@ def of_side_by_side(page: SideBySidePage) -> Card:
 
 def of_snapshot(page: SnapshotPage) -> Card:
     """Build the card from the stored content alone, so that it never changes."""
-    frozen = page.kept
+    frozen = page.frozen
     return Card(
         "Frozen comparison",
         " vs ".join(frozen.names),
@@ -77,7 +77,7 @@ def of_use_case(page: UseCasePage) -> Card:
 
 
 def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
-    frozen = page.since.kept
+    frozen = page.since.frozen
     return Card(
         "What has changed since",
         " vs ".join(frozen.names),

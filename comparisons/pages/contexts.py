@@ -60,7 +60,7 @@ class ChooserPage:
     wanted: Sequence[str]
     maximum: int
     suggestion: str
-    kept: Sequence[tuple[str, str]]
+    passed_on: Sequence[tuple[str, str]]
     view: View
     stood: PastDayNote
 
@@ -136,7 +136,7 @@ class MethodPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
-    kept: FrozenComparison
+    frozen: FrozenComparison
     files: Sequence[File]
     embed_url: str
     oembed_url: str

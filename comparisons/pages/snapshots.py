@@ -52,7 +52,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     frozen = snapshots.FrozenComparison(get_object_or_404(Snapshot, pk=snapshot_id))
     path = frozen.snapshot.get_absolute_url()
     page = SnapshotPage(
-        kept=frozen,
+        frozen=frozen,
         files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
         embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
         oembed_url=oembed_url(path),

@@ -148,14 +148,14 @@ class Since:
     `changed_total`.
     """
 
-    kept: FrozenComparison
+    frozen: FrozenComparison
     cells: list[ChangedCell]
     gone: list[str]
     changed_total: int
 
     @property
     def total(self) -> int:
-        return len(self.kept.content["cells"])
+        return len(self.frozen.content["cells"])
 
 
 def since(snapshot: Snapshot) -> Since:

@@ -43,12 +43,12 @@ class Snippet:
         return self.comparison.view.side_by_side()
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def passed_on(self) -> list[tuple[str, str]]:
         """Return the parameters that have no control on the page and are passed on as hidden fields."""
         return list(self.view.but(only="").parameters())
 
     @property
-    def kept_words(self) -> list[str]:
+    def passed_on_words(self) -> list[str]:
         """Return in words what is passed on."""
         view = self.view
         words = {
