@@ -1,4 +1,4 @@
-"""One comparison: what an address asks for, from its parameters to the matrix. Pages and formats start here."""
+"""Build one comparison from the parameters of an address. Pages and formats start here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from .permalinks import View
 
 @dataclass(kw_only=True)
 class Comparison:
-    """Parsed and fetched; cells and matrix are made when they are first asked for."""
+    """A comparison whose parameters are parsed and whose facts are fetched; cells and matrix are built on first use."""
 
     query: QueryDict
     facts: Facts
@@ -36,7 +36,7 @@ class Comparison:
     kind: UseCaseForm
     weighing: WeighingForm
     with_claims: bool = False
-    #: Whether criteria in which all are alike are left out where only differences are asked for, or stay to be folded.
+    #: When only differences are shown: whether criteria in which all are alike stay, to be folded, or are left out.
     folds: bool = False
 
     @property
@@ -45,7 +45,7 @@ class Comparison:
 
     @cached_property
     def weights(self) -> dict[str, int]:
-        """By criterion. What the visitor weighs comes before what the use case does."""
+        """Return the weight of each criterion, 0 to 10, by slug. The visitor’s weights override the use case’s."""
         return {**self.usual, **self.view.weights}
 
     @cached_property
@@ -64,31 +64,31 @@ class Comparison:
 
     @cached_property
     def usual(self) -> dict[str, int]:
-        """By criterion, what it weighs unless a visitor says otherwise."""
+        """Return the weight of each criterion, by slug, before any change that the visitor makes."""
         return use_cases.weighing(self.use_case, self.facts.criteria)
 
     def pinned_url(self, path: str) -> str:
-        """The address of this view at `path` to pass on."""
+        """Return the address of this view at `path` to pass on, with the weights written out where that matters."""
         return self.view.pinned(self.usual).url(path)
 
     @property
     def rows(self) -> Sequence[Row]:
-        """As the page shows them: here in the order in which the frameworks are named."""
+        """Return the rows in the order of the page: here that in which the frameworks are named."""
         return self.table.in_order
 
     @property
     def content(self) -> Content:
-        """What it says, where it was made with its claims."""
+        """Return the comparison as plain data; complete only if it was built with its claims."""
         return content_of(self.table, self.rows)
 
     @property
     def notices(self) -> Iterator[str]:
-        """One sentence for everything that was asked and is not in effect."""
+        """Yield one sentence for each parameter that is not in effect."""
         return notices(self.query, *self.forms)
 
     @property
     def names_all_columns(self) -> bool:
-        """Which is the view with none named."""
+        """Return whether the address names every column, which is the same view as naming none."""
         named = bool(self.weighing.clean_data.get("criteria")) or "criteria" in self.weighing.errors
         return "criteria" in self.query and not named
 
@@ -98,7 +98,7 @@ class Comparison:
 
     @property
     def misread(self) -> list[tuple[str, str]]:
-        """The parameters of a side by side that were not understood."""
+        """Return the parameters of a side by side that were not understood."""
         return misread(self.query, self.day, self.kind, self.weighing)
 
 
@@ -111,7 +111,7 @@ class Filtered(Comparison):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Those with enough evidence first, sorted."""
+        """Return the sorted rows, those with enough evidence first."""
         return [*self.table.ranked, *self.table.unranked]
 
     @property
@@ -120,7 +120,10 @@ class Filtered(Comparison):
 
 
 def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
-    """All frameworks that pass the filters, under the criteria asked for."""
+    """Build the matrix of all frameworks that pass the filters.
+
+    Raises Renamed where the address uses a former slug.
+    """
     day, facts = _as_of(query)
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
@@ -144,7 +147,10 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
 
 
 def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) -> Comparison:
-    """Those of the frameworks named that there are, the baseline first, with all claims."""
+    """Build the side by side of the frameworks in `slugs` that exist, the baseline first, with all claims.
+
+    Raises Renamed where the address uses a former slug.
+    """
     day, facts = _as_of(query)
     parties = [facts.by_slug[slug] for slug in slugs if slug in facts.by_slug]
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
@@ -166,7 +172,10 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
 
 
 def ticked(query: QueryDict) -> Comparison:
-    """The frameworks that are ticked in a matrix, as far as they are known; `view.framework` names them."""
+    """Build the comparison of the frameworks that are ticked in a matrix; `view.framework` names those that exist.
+
+    Raises Renamed where the address uses a former slug.
+    """
     day, facts = _as_of(query)
     kind = UseCaseForm(query, use_cases=UseCase.objects.all())
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
@@ -184,26 +193,26 @@ def ticked(query: QueryDict) -> Comparison:
 
 
 def _follow_renames(query: QueryDict, *forms: Form) -> None:
-    """Raises Renamed where what is not known here was once known by that name."""
+    """Raise Renamed where the address uses a former slug."""
     if any(notices(query, *forms)):
         old_addresses.follow(query)
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
-    """The facts of the day asked for; of today where none is, or none that can be had."""
+    """Return the form and the facts of the day it names; today’s if it names none or the day is not valid."""
     form = DayForm(query, today=timezone.localdate())
     return form, at_end_of(form.day) if form.day else current_facts()
 
 
 def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
-    """The newest step that readers may know of, up to the day asked for.
+    """Return the newest public revision up to the day in the query.
 
-    Asked for before the facts, they are never older than it.
+    Call this before fetching the facts, so that they are never older than the revision.
     """
     until = stood_at(DayForm(query, today=timezone.localdate()).day, now)
     return Revision.objects.public().until(until)
 
 
 def stood_at(day: date | None, now: datetime) -> datetime:
-    """The last moment whose facts a comparison shows: of the day asked for, or now."""
+    """Return the last moment whose facts a comparison shows: the end of `day`, or now."""
     return now if day is None else end_of(day) - datetime.resolution

@@ -1,6 +1,6 @@
-"""What a comparison says, as plain data: the one thing that formats write, snapshots keep and the API answers.
+"""Turn a comparison into plain data, which formats write, snapshots store and the API returns.
 
-Everything is named, nothing is numbered by a database: the same content is the same data wherever it is made. Numbers
+Rows are identified by slug or key, never by a database id: equal content is equal data wherever it is made. Numbers
 are whole (fits and bands in points of 100, coverage in percent, rounded down), so that no format rounds differently.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import product
 
-# Of the typing of Python 3.12: the API's schemas are made of these, which that of 3.11 does not allow.
+# Not from typing: the API's schemas are made of these, which needs the TypedDict of Python 3.12.
 from typing_extensions import TypedDict
 
 from comparisons.arithmetic.scoring import Fit
@@ -19,7 +19,7 @@ from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Ratin
 
 from .matrix import Column, Matrix, Row, compared
 
-#: Raised when what is there before changes its meaning. What is merely added raises nothing.
+#: Increased when an existing field changes its meaning, not when a field is added.
 FORMAT = 1
 
 
@@ -97,7 +97,7 @@ class Content(TypedDict):
 
 
 def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
-    """Of a matrix whose cells hold their claims: its rows in the order given, the criteria that it shows."""
+    """Return the content of a matrix whose cells hold their claims: `rows` in their order, the criteria on show."""
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
     sources = {claim.source.key: claim.source for claim in claims.values()}
@@ -113,43 +113,43 @@ def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
 
 
 def matrix_of(content: Content) -> Matrix:
-    """The matrix that this is the content of, made of facts that are not saved: `content_of` turned round.
+    """Rebuild the matrix from its content, out of unsaved model instances: the inverse of `content_of`.
 
-    Nothing is worked out anew but which cells are best: fits, ranks and disputes are as they were kept. Which weights
-    were the default, and which criteria that are not shown counted, nobody has kept.
+    Only the best cells are worked out again; fits, ranks and disputes are those stored. The content does not hold the
+    default weights, nor the scores under criteria that were not shown.
     """
     groups = {
         name: CriterionGroup(pk=pk, name=name)
-        for pk, name in enumerate(dict.fromkeys(one["group"] for one in content["criteria"]), 1)
+        for pk, name in enumerate(dict.fromkeys(item["group"] for item in content["criteria"]), 1)
     }
     criteria = [
         Criterion(
             pk=pk,
-            slug=one["slug"],
-            name=one["name"],
-            group=groups[one["group"]],
-            question=one["question"],
-            default_weight=content["weights"][one["slug"]],
+            slug=criterion["slug"],
+            name=criterion["name"],
+            group=groups[criterion["group"]],
+            question=criterion["question"],
+            default_weight=content["weights"][criterion["slug"]],
         )
-        for pk, one in enumerate(content["criteria"], 1)
+        for pk, criterion in enumerate(content["criteria"], 1)
     ]
     frameworks = [
-        Framework(pk=pk, slug=one["slug"], name=one["name"])
-        for pk, one in enumerate(content["frameworks"], 1)
+        Framework(pk=pk, slug=framework["slug"], name=framework["name"])
+        for pk, framework in enumerate(content["frameworks"], 1)
     ]
-    cells = _kept_cells(content, frameworks, criteria)
+    cells = _frozen_cells(content, frameworks, criteria)
     columns = tuple(Column(criterion, criterion.default_weight, is_alike=False) for criterion in criteria)
     rows = tuple(
         Row(
             framework=framework,
-            fit=_kept_fit(one),
-            rank=one["rank"],
+            fit=_frozen_fit(stored),
+            rank=stored["rank"],
             scores={criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria},
             entries=entries,
             delta=None,
             is_baseline=False,
         )
-        for framework, one, entries in zip(
+        for framework, stored, entries in zip(
             frameworks, content["frameworks"], compared(frameworks, criteria, cells), strict=True
         )
     )
@@ -166,8 +166,8 @@ def matrix_of(content: Content) -> Matrix:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCell(Cell):
-    """A cell as it was kept: whether it is in dispute was decided then."""
+class FrozenCell(Cell):
+    """A cell of a snapshot: whether it is in dispute was decided when it was frozen."""
 
     was_disputed: bool = False
 
@@ -176,49 +176,49 @@ class KeptCell(Cell):
         return self.was_disputed
 
 
-def _kept_cells(
+def _frozen_cells(
     content: Content, frameworks: Iterable[Framework], criteria: Iterable[Criterion]
 ) -> dict[Key, Cell]:
     sources = {
-        one["key"]: Source(
+        source["key"]: Source(
             pk=pk,
-            key=one["key"],
-            short_name=one["name"],
-            title=one["title"],
-            authors=one["authors"],
-            publisher=one["publisher"],
-            date_stated=one["date"],
-            commercial_interest=one["interest"],
-            url=one["url"],
+            key=source["key"],
+            short_name=source["name"],
+            title=source["title"],
+            authors=source["authors"],
+            publisher=source["publisher"],
+            date_stated=source["date"],
+            commercial_interest=source["interest"],
+            url=source["url"],
         )
-        for pk, one in enumerate(content["sources"], 1)
+        for pk, source in enumerate(content["sources"], 1)
     }
-    known = {
-        one["key"]: Claim(
+    claims_by_key = {
+        claim["key"]: Claim(
             pk=pk,
-            key=one["key"],
-            source=sources[one["source"]],
-            line=one["line"],
-            part=one["part"],
-            term=one["term"],
-            paraphrase=one["paraphrase"],
-            reading=one["reading"],
-            note=one["note"],
+            key=claim["key"],
+            source=sources[claim["source"]],
+            line=claim["line"],
+            part=claim["part"],
+            term=claim["term"],
+            paraphrase=claim["paraphrase"],
+            reading=claim["reading"],
+            note=claim["note"],
         )
-        for pk, one in enumerate(content["claims"], 1)
+        for pk, claim in enumerate(content["claims"], 1)
     }
-    kept = {(one["framework"], one["criterion"]): one for one in content["cells"]}
+    contents = {(cell["framework"], cell["criterion"]): cell for cell in content["cells"]}
     return {
-        (framework.pk, criterion.pk): KeptCell(
-            framework, criterion, _kept_rating(one), tally(claims), claims, one["disputed"]
+        (framework.pk, criterion.pk): FrozenCell(
+            framework, criterion, _frozen_rating(cell), tally(claims), claims, cell["disputed"]
         )
         for framework, criterion in product(frameworks, list(criteria))
-        for one in [kept[framework.slug, criterion.slug]]
-        for claims in [tuple(known[key] for key in one["claims"])]
+        for cell in [contents[framework.slug, criterion.slug]]
+        for claims in [tuple(claims_by_key[key] for key in cell["claims"])]
     }
 
 
-def _kept_rating(cell: CellContent) -> Rating | None:
+def _frozen_rating(cell: CellContent) -> Rating | None:
     if cell["score"] is None:
         return None
     return Rating(
@@ -230,8 +230,8 @@ def _kept_rating(cell: CellContent) -> Rating | None:
     )
 
 
-def _kept_fit(framework: FrameworkContent) -> Fit:
-    """From whole points, so that it shows the same."""
+def _frozen_fit(framework: FrameworkContent) -> Fit:
+    """Return the fit of these whole points, so that it shows the same."""
     low, high = framework["band"] or (None, None)
     return Fit(
         value=_share(framework["fit"]),

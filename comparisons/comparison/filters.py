@@ -1,7 +1,7 @@
-"""Which frameworks are on the table. Filters never change a score.
+"""Choose which frameworks are on the table. Filters never change a score.
 
-A filter is a predicate over a framework and the facts; everything that chooses rows, counts them or says what left none
-is worked out from the predicates, in memory. django-filter reads them from the query string.
+A filter is a predicate over a framework and the facts. Which rows pass, how many each option would show and which
+filter emptied the table all follow from the predicates, in memory. django-filter reads them from the query string.
 """
 
 from collections import Counter
@@ -20,14 +20,14 @@ from .permalinks import MINIMUM, USE_CASE
 
 
 class Predicate(Protocol):
-    """Whether a framework passes, by what the facts say of it."""
+    """Whether a framework passes, judged by the facts."""
 
     def __call__(self, framework: Framework, facts: Facts) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class NameContains:
-    """Somewhere in its name or its tagline, in capitals or not."""
+    """The name or the tagline contains this text, in either case."""
 
     text: str
 
@@ -41,11 +41,11 @@ class HasValues:
 
     facet: str
     values: frozenset[str]
-    all_of_them: bool
+    requires_all: bool
 
     def __call__(self, framework: Framework, facts: Facts) -> bool:
         own = self.values.intersection(facts.values(framework, self.facet))
-        return own == self.values if self.all_of_them else bool(own)
+        return own == self.values if self.requires_all else bool(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,12 @@ class RatedAtLeast:
 
 
 def must_have(need: Need) -> Predicate:
-    """What a must-have of a use case asks for."""
+    """Return the predicate of a must-have.
+
+    Raises ValueError if it names neither a facet value nor a minimum score.
+    """
     if need.value:
-        return HasValues(need.value.facet.slug, frozenset([need.value.slug]), all_of_them=True)
+        return HasValues(need.value.facet.slug, frozenset([need.value.slug]), requires_all=True)
     if need.criterion and need.minimum:
         return RatedAtLeast(need.criterion.slug, need.minimum)
     raise ValueError(f"{need} asks for nothing.")
@@ -109,9 +112,9 @@ class MinimumFilter(django_filters.TypedChoiceFilter):
 
 
 class FrameworkFilter(django_filters.FilterSet):
-    """One filter for the name, one for each facet, one minimum for each scored criterion.
+    """A filter for the name, one for each facet and a minimum for each criterion.
 
-    It reads and validates the controls; the database is asked nothing.
+    It reads and validates the controls, without queries.
     """
 
     q = NameFilter(label="Name contains", max_length=60)
@@ -132,13 +135,13 @@ class FrameworkFilter(django_filters.FilterSet):
 
     @property
     def applied(self) -> dict[str, Any]:
-        """The filters that a visitor has set and that hold, by name."""
+        """Return the valid values of the filters that a visitor has set, by name."""
         _ = self.form.errors
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
     @property
     def predicates(self) -> dict[str, list[Predicate]]:
-        """What they ask for, by name."""
+        """Return the predicates of the applied filters, by name."""
         return {name: [self.filters[name].predicate(value)] for name, value in self.applied.items()}
 
 
@@ -146,7 +149,7 @@ class FrameworkFilter(django_filters.FilterSet):
 
 
 def must_haves(use_case: UseCase | None) -> dict[str, list[Predicate]]:
-    """What a use case asks for on top of the filters, under the name of its control."""
+    """Return the predicates of a use case’s must-haves, under the name of its control."""
     needs = [must_have(need) for need in use_case.needs.all()] if use_case else []
     return {USE_CASE: needs} if needs else {}
 
@@ -163,18 +166,23 @@ class Selection:
         return self.without("")
 
     def without(self, name: str) -> list[Framework]:
-        """What would be on the table if one control asked for nothing."""
-        held = [one for other, asked in self.predicates.items() if other != name for one in asked]
+        """Return the frameworks on the table if the control of this name were not set."""
+        remaining = [
+            predicate
+            for control, predicates in self.predicates.items()
+            if control != name
+            for predicate in predicates
+        ]
         return [
             framework
             for framework in self.facts.frameworks
-            if all(passes(framework, self.facts) for passes in held)
+            if all(passes(framework, self.facts) for passes in remaining)
         ]
 
     def counts(self) -> dict[str, Counter[str]]:
-        """For each facet, how many frameworks each value would show, all other filters as they are.
+        """Count, for each facet, how many frameworks each value would show with all other filters as they are.
 
-        A facet of must-haves counts within what it already asks for.
+        A facet that requires all its values is counted with its own filter applied as well.
         """
         return {
             facet.slug: Counter(
@@ -186,6 +194,6 @@ class Selection:
         }
 
     def blame(self) -> list[tuple[str, int]]:
-        """For an empty table: each control that would show frameworks again if it asked for nothing, with how many."""
-        found = [(name, len(self.without(name))) for name in self.predicates]
-        return [(name, count) for name, count in found if count]
+        """Return, for an empty table, each control whose removal would show frameworks, with how many."""
+        counts = [(name, len(self.without(name))) for name in self.predicates]
+        return [(name, count) for name, count in counts if count]

@@ -1,4 +1,4 @@
-"""As of when, for which use case, how weighed and what is shown: parameters that are no filters pass these forms."""
+"""Validate the parameters that are not filters: the day, the use case, the weights and what is shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -17,17 +17,17 @@ from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
 
 
 class ReadForm(forms.Form):
-    """A form that is read and never sent back: what holds of it holds, whatever stands beside it."""
+    """A form that is only read: valid fields are used even if others are not valid."""
 
     @property
     def clean_data(self) -> dict[str, Any]:
-        """What holds of the input; what does not is left out and named in `errors`."""
+        """Return the valid part of the input; the rest is named in `errors`."""
         _ = self.errors
         return self.cleaned_data
 
 
 class DayForm(ReadForm):
-    """As of which day. Read before the other forms: it depends on the day what they know of."""
+    """The day of the facts. It is read before the other forms, whose choices depend on the facts of that day."""
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         super().__init__(data)
@@ -41,13 +41,13 @@ class DayForm(ReadForm):
 
     @property
     def day(self) -> date | None:
-        """None is today."""
+        """Return the day, or None for today."""
         day: date | None = self.clean_data.get(AS_OF)
         return day
 
 
 class UseCaseForm(ReadForm):
-    """For which use case. Read before the rows are: its must-haves choose them."""
+    """The use case. It is read before the rows are chosen, because its must-haves choose them, too."""
 
     def __init__(self, data: Mapping[str, Any], *, use_cases: UseCaseQuerySet) -> None:
         super().__init__(data)
@@ -61,13 +61,13 @@ class UseCaseForm(ReadForm):
 
     @cached_property
     def chosen(self) -> UseCase | None:
-        """With its weights and must-haves, which are fetched for this one only."""
+        """Return the chosen use case with its weights and must-haves, which are fetched for it alone."""
         slug = self.clean_data.get(USE_CASE)
         return self.use_cases.with_demands().filter(slug=slug).first() if slug else None
 
 
 class FrameForm(ReadForm):
-    """How a comparison is framed elsewhere: which one, in which theme, how wide and how tall."""
+    """How a comparison is framed elsewhere: its address, the theme, and width and height in pixels."""
 
     address = forms.CharField(
         label="Address",
@@ -81,7 +81,7 @@ class FrameForm(ReadForm):
 
 
 class OembedForm(ReadForm):
-    """What the specification of oEmbed calls a consumer request."""
+    """A consumer request as the oEmbed 1.0 specification defines it; sizes are in pixels."""
 
     url = forms.CharField(label="url", max_length=8000)
     format = forms.CharField(label="format", required=False)
@@ -132,13 +132,13 @@ class WeighingForm(ReadForm):
             )
 
     def clean_criteria(self) -> list[str]:
-        """The columns shown, in the table's order; none named and all named are the same view."""
+        """Return the columns to show, in the table's order; empty if all are named, which is the same view."""
         chosen = set(self.cleaned_data["criteria"])
         names = self.criteria
         return [] if chosen == set(names) else [name for name in names if name in chosen]
 
     def clean_open(self) -> str:
-        """`django:learning-curve`: which cell shows its claims."""
+        """Return the cell that shows its claims, as in `django:learning-curve`; refuse one that does not exist."""
         value: str = self.cleaned_data["open"]
         frameworks, criteria = self.cells
         framework, _, criterion = value.partition(":")
@@ -148,7 +148,7 @@ class WeighingForm(ReadForm):
 
 
 def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
-    """One plain sentence for everything in the address that was not understood and is not in effect."""
+    """Yield one plain sentence for each parameter that was not understood and has no effect."""
     known: set[str] = set()
     for form in forms_:
         known |= set(form.fields)
@@ -163,7 +163,7 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
 def misread(
     data: QueryDict, day: DayForm, kind: UseCaseForm, weighing: WeighingForm
 ) -> list[tuple[str, str]]:
-    """The parameters of a side by side that were not understood, to be passed on to the page that says so."""
+    """Return the invalid parameters of a side by side, to be passed on to the page that reports them."""
     errors = {**day.errors, **kind.errors, **weighing.errors}
     return [
         (name, value)
@@ -175,5 +175,5 @@ def misread(
 
 
 def clip(text: str, length: int = 160) -> str:
-    """Visitors' input may be long; a sentence about it is not."""
+    """Cut a visitor's input to at most `length` characters, so that a sentence about it stays short."""
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""Builds the matrix from the objects it is handed: rows of cells, scored, ranked, compared. No queries.
+"""Build the matrix from the facts: rows of cells, scored, ranked and compared. No queries.
 
 The same object serves the matrix (frameworks down) and the side by side (`lines`, criteria down).
 """
@@ -16,7 +16,7 @@ from frameworks.models import Criterion, CriterionGroup, Framework
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A criterion with the weight it has in this view. `is_alike`: every framework on show has the same in it."""
+    """A criterion with its weight in this view. `is_alike`: all frameworks on show have the same state and score."""
 
     criterion: Criterion
     weight: int
@@ -24,14 +24,14 @@ class Column:
 
     @property
     def usual(self) -> int | None:
-        """Its default weight, where it has another."""
+        """Return its default weight if the weight in this view differs, or None."""
         default: int = self.criterion.default_weight
         return None if self.weight == default else default
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cell among others: best of its criterion on show, and steps above or below the baseline's."""
+    """A cell among others: whether it is the best of its criterion, and its steps above or below the baseline's."""
 
     cell: Cell
     is_best: bool
@@ -40,8 +40,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A framework with its fit, its rank among those on show, what it scores by criterion (hidden ones, too), and its
-    entries in the order of the columns."""
+    """A framework with its fit, its rank among those on show, its scores by criterion (hidden ones, too), and its
+    entries in the order of the columns. `delta` is the difference from the baseline's fit, in points."""
 
     framework: Framework
     fit: scoring.Fit
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A criterion with its entries in the order of the frameworks: the matrix turned."""
+    """A criterion with its entries in the order of the frameworks: a row of the transposed matrix."""
 
     column: Column
     entries: tuple[Entry, ...]
@@ -62,11 +62,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """One comparison: what page, file, picture, embed, snapshot and API say of it, they read here.
+    """A computed comparison, which page, file, picture, embed, snapshot and API all read.
 
-    `ranked` rows have enough evidence, `unranked` ones too little: are rated on less than `minimum_coverage` of the
-    weight; `in_order` are all of them as the frameworks were handed in. `columns` are those shown; `criteria`,
-    `weights` (by slug) and `cells` those that count.
+    `ranked` rows have enough evidence; `unranked` ones are rated on less than `minimum_coverage` of the weight;
+    `in_order` has all of them in the order of the frameworks given. `columns` are those shown; `criteria`, `weights`
+    (by slug) and `cells` are those that count.
     """
 
     columns: tuple[Column, ...]
@@ -84,12 +84,12 @@ class Matrix:
 
     @property
     def grouped_lines(self) -> list[tuple[CriterionGroup, list[Line]]]:
-        """The matrix turned, in the order in which the frameworks were handed in."""
+        """Return the transposed matrix by group, in the order of the frameworks given."""
         lines = [
             Line(column, tuple(row.entries[place] for row in self.in_order))
             for place, column in enumerate(self.columns)
         ]
-        return [(group, list(found)) for group, found in groupby(lines, lambda line: _group(line.column))]
+        return [(group, list(members)) for group, members in groupby(lines, lambda line: _group(line.column))]
 
     @property
     def entries(self) -> Iterator[Entry]:
@@ -106,7 +106,7 @@ class Matrix:
 
     @property
     def claim_total(self) -> int:
-        """Of the cells on show, a claim in two of them once; where these hold their claims."""
+        """Return the number of distinct claims in the cells on show; 0 unless the matrix was built with claims."""
         return len({claim.pk for entry in self.entries for claim in entry.cell.claims})
 
     @property
@@ -119,14 +119,14 @@ class Matrix:
 
     @property
     def lead(self) -> int | None:
-        """By how many points shown the leader leads; None where fewer than two are ranked or several lead."""
+        """Return the leader's lead in whole points; None if fewer than two are ranked or several lead."""
         shown = sorted((row.fit.points or 0 for row in self.in_order if row.rank is not None), reverse=True)
         return shown[0] - shown[1] if len(shown) > 1 and len(self.leaders) == 1 else None
 
     def verdict(self, under: str, *, no_point: str = "less than a point") -> str:
-        """Who leads, in a sentence that begins with the weights under which it holds.
+        """Return a sentence that says who leads, beginning with `under`, the weights under which it holds.
 
-        `no_point` says how far one leads whose fit is shown as that of the next.
+        `no_point` is the wording for a lead of less than a point.
         """
         *others, last = [row.framework.name for row in self.leaders] or [""]
         if not last:
@@ -150,7 +150,7 @@ def build_matrix(
     minimum_coverage: float = 0.5,
     with_claims: bool = False,
 ) -> Matrix:
-    """Scores and ranks the frameworks under `weights` (by slug; those not named keep the criterion's default).
+    """Score and rank the frameworks under `weights` (by slug; those not named keep the criterion's default).
 
     All criteria count, whether `shown` names them or not (empty: all are shown). `sort` is fit, name or a criterion,
     a leading `-` reverses. `baseline` names the framework that the others are measured against. `only_differences`
@@ -206,7 +206,7 @@ def compared(
     cells: Mapping[Key, Cell],
     base: int | None = None,
 ) -> list[tuple[Entry, ...]]:
-    """The cells of each framework under these criteria, held against each other and against those of the `base`."""
+    """Return the entries of each framework: its cells, compared with the others and with those of the `base`."""
     best = {criterion.pk: _best(frameworks, criterion, cells) for criterion in criteria}
     return [
         tuple(
@@ -224,7 +224,7 @@ def compared(
 
 
 def _sorted(rows: Sequence[Row], sort: str) -> list[Row]:
-    """Best first by fit or score, A to Z by name; what is not known stands last in either direction."""
+    """Sort the rows best first by fit or score, A to Z by name; unknown values come last in either direction."""
     name = sort.removeprefix("-")
     is_reversed = sort.startswith("-")
     by_name = sorted(rows, key=lambda row: row.framework.name.casefold())
@@ -256,7 +256,7 @@ def _alike(frameworks: Sequence[Framework], criterion: Criterion, cells: Mapping
 
 
 def _best(frameworks: Sequence[Framework], criterion: Criterion, cells: Mapping[Key, Cell]) -> int | None:
-    """The highest score on show, or None where it would not set anyone apart."""
+    """Return the highest score on show, or None if all frameworks have it."""
     scores = [score for framework in frameworks if (score := cells[framework.pk, criterion.pk].score)]
     return max(scores) if scores and not (len(set(scores)) == 1 and len(scores) == len(frameworks)) else None
 

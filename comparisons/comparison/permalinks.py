@@ -1,4 +1,4 @@
-"""The view state and the URL are the same thing: this module turns one into the other.
+"""Convert between the state of a view and its URL.
 
 Everything a visitor sets is in the query string, in one canonical order, so that equal views have equal addresses.
 Weights are kept by criterion, never by position. Reading is done by forms; only clean values arrive here.
@@ -24,10 +24,10 @@ DEFAULT_SORT = "fit"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a visitor is looking at: as of which day, which frameworks are on the table, how they are weighed (for
-    which use case, and what of that the visitor has changed), what is shown.
+    """The state of a page: the day, the filters, the use case and the weights that the visitor has changed, and what
+    is shown.
 
-    All names are slugs. An empty value means that the visitor has not set it; no day is today.
+    All names are slugs. An empty value means that the visitor has not set it; without a day it is today.
     """
 
     as_of: date | None = None
@@ -45,7 +45,7 @@ class View:
 
     @classmethod
     def read(cls, cleaned: Mapping[str, Any], facets: Sequence[str]) -> Self:
-        """From the cleaned data of all the forms together. `facets` names those that exist."""
+        """Build the view from the cleaned data of all forms together. `facets` names those that exist."""
         return cls(
             as_of=cleaned.get(AS_OF),
             q=cleaned.get("q") or "",
@@ -70,7 +70,7 @@ class View:
         )
 
     def parameters(self) -> Iterator[tuple[str, str]]:
-        """The canonical order: as of when, what is on the table, what is shown, how it is weighed, what is open."""
+        """Yield names and values in the canonical order: day, filters, columns, weights, what is shown and open."""
         if self.as_of:
             yield AS_OF, self.as_of.isoformat()
         if self.q:
@@ -93,23 +93,22 @@ class View:
             yield "open", self.open
 
     def query(self) -> str:
-        """As a query string without the question mark; empty for the bare page."""
+        """Return the query string without the question mark; empty if nothing is set."""
         return urlencode(list(self.parameters()), safe=":,")
 
     def but(self, **changes: Any) -> Self:
-        """The same view with these parts changed."""
+        """Return a copy with these fields changed."""
         return replace(self, **changes)
 
     def url(self, path: str, **changes: Any) -> str:
-        """The address of this view at `path`, with these parts changed."""
+        """Return the address of this view at `path`, with these fields changed."""
         query = self.but(**changes).query()
         return f"{path}?{query}" if query else path
 
     def without_value(self, facet: str, value: str) -> Self:
-        kept = tuple(other for other in self.facets.get(facet, ()) if other != value)
-        facets = {name: values for name, values in self.facets.items() if name != facet}
-        # Rebuilt in the old order, so that dropping a chip does not shuffle the address.
-        ordered = {name: kept if name == facet else facets[name] for name in self.facets}
+        remaining = tuple(other for other in self.facets.get(facet, ()) if other != value)
+        # In the old order, so that dropping a chip does not shuffle the address.
+        ordered = {name: remaining if name == facet else values for name, values in self.facets.items()}
         return replace(self, facets={name: values for name, values in ordered.items() if values})
 
     def without_minimum(self, criterion: str) -> Self:
@@ -118,33 +117,36 @@ class View:
         )
 
     def unfiltered(self) -> Self:
-        """A use case goes, too: its must-haves choose rows."""
+        """Return the view without filters, and without its use case, whose must-haves choose rows, too."""
         return replace(self, q="", facets={}, minimums={}, use_case="")
 
     def changed_weights(self, defaults: Mapping[str, int]) -> list[str]:
-        """The criteria whose weight differs from the default, in the defaults' order."""
+        """Return the criteria whose weight differs from the default, in the defaults' order."""
         return [name for name, default in defaults.items() if self.weights.get(name, default) != default]
 
     def plain(self, defaults: Mapping[str, int]) -> Self:
-        """The same view without the weights that are the default anyway: pinned or not, a page says the same."""
+        """Return the view without the weights that equal the default, so that a pinned address shows the same page."""
         return replace(self, weights={name: self.weights[name] for name in self.changed_weights(defaults)})
 
     def pinned(self, defaults: Mapping[str, int]) -> Self:
-        """The view to pass on: once one weight differs from the default all are named, so that later defaults
-        cannot move it; so they are with a use case, whose weights are the defaults then."""
+        """Return the view to pass on. If a weight differs from the default, or there is a use case, it names all
+        weights, so that later changes of the defaults do not alter it."""
         if self.use_case or self.changed_weights(defaults):
             return replace(self, weights={**defaults, **self.weights})
         return self
 
     def side_by_side(self) -> Self:
-        """What of it also means something side by side: the day, the use case, the weights and how differences show."""
+        """Return the part that also applies side by side: day, use case, weights, baseline and only differences."""
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )
 
 
 def by_todays_names(key: str, value: str, name: Callable[[str, str], str]) -> tuple[str, str]:
-    """Put today's names into a parameter and its value, where criteria are named beside something else."""
+    """Replace former slugs in a parameter that combines a slug with something else.
+
+    `name` returns today's slug for a kind and a slug. Returns the new parameter and its value.
+    """
     for prefix in (MINIMUM, WEIGHT):
         if key.startswith(prefix):
             return prefix + name("criterion", key.removeprefix(prefix)), value
@@ -158,10 +160,10 @@ def by_todays_names(key: str, value: str, name: Callable[[str, str], str]) -> tu
 
 
 def versus(slugs: Sequence[str]) -> str:
-    """`django-vs-flask`, in the order given."""
+    """Join slugs to `django-vs-flask`, in the order given."""
     return VERSUS.join(slugs)
 
 
 def parties(versus: str) -> list[str]:
-    """The slugs of `django-vs-flask`, each once, in the order given."""
+    """Split `django-vs-flask` into its slugs, each once, in the order given."""
     return list(dict.fromkeys(slug for slug in versus.split(VERSUS) if slug))

@@ -1,4 +1,4 @@
-"""What a use case makes of the facts: what counts, who falls short of a must-have, how the rest rank. No queries."""
+"""Apply a use case to the facts: its weights, its must-haves and the ranking. No queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,21 @@ from .matrix import Matrix, Row, build_matrix
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A use case with what is recommended first for it; where nothing is, what is also suitable."""
+    """A use case with its first recommendations, or if there are none, those that are also suitable."""
 
     use_case: UseCase
     leading: tuple[Recommendation, ...]
 
     @property
     def source_count(self) -> int:
-        return len({claim.source_id for one in self.leading for claim in one.claims.all()})
+        return len(
+            {claim.source_id for recommendation in self.leading for claim in recommendation.claims.all()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a criterion counts in a use case, and by default."""
+    """A criterion with its weight in a use case."""
 
     criterion: Criterion
     weight: int
@@ -37,46 +39,47 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """A must-have that a framework does not meet, with its score where that is what falls short."""
+    """A must-have that a framework does not meet, with its score if the must-have is a minimum score."""
 
     need: Need
     score: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Short:
-    """A framework that is not on the use case's table, and why."""
+class ExcludedFramework:
+    """A framework that is not on the use case's table, with the must-haves that it does not meet."""
 
     row: Row
     shortfalls: tuple[Shortfall, ...]
 
 
 def advice(use_case: UseCase) -> Advice:
-    said = list(use_case.recommendations.all())
+    """Return the recommendations to show for a use case: the strongest kind that it has."""
+    recommendations = list(use_case.recommendations.all())
     for strength in (Recommendation.Strength.FIRST, Recommendation.Strength.SUITABLE):
-        if leading := tuple(one for one in said if one.strength == strength):
+        if leading := tuple(item for item in recommendations if item.strength == strength):
             return Advice(use_case, leading)
     return Advice(use_case, ())
 
 
 def weighing(use_case: UseCase | None, criteria: Sequence[Criterion]) -> dict[str, int]:
-    """What each of these criteria counts: in the use case, or by default where it has no word on it."""
-    own = {one.criterion.slug: one.weight for one in use_case.weights.all()} if use_case else {}
+    """Return the weight of each criterion by slug, 0 to 10: that of the use case, or else the default."""
+    own = {weight.criterion.slug: weight.weight for weight in use_case.weights.all()} if use_case else {}
     return {criterion.slug: own.get(criterion.slug, criterion.default_weight) for criterion in criteria}
 
 
 def weighed(table: Matrix) -> list[Weighed]:
-    """Heaviest first, those that weigh the same in the table's order."""
-    found = [Weighed(criterion, table.weights[criterion.slug]) for criterion in table.criteria]
-    return sorted(found, key=lambda one: -one.weight)
+    """Return the criteria with their weights, heaviest first; equal weights keep the table's order."""
+    criteria = [Weighed(criterion, table.weights[criterion.slug]) for criterion in table.criteria]
+    return sorted(criteria, key=lambda criterion: -criterion.weight)
 
 
 def falling_short(
     use_case: UseCase | None, facts: Facts, frameworks: Iterable[Framework]
 ) -> dict[Framework, list[Shortfall]]:
-    """Those of the frameworks that do not meet every must-have, each with which."""
+    """Return the frameworks that do not meet every must-have, each with those that it does not meet."""
     needs = [(need, must_have(need)) for need in use_case.needs.all()] if use_case else []
-    found = {
+    shortfalls = {
         framework: [
             Shortfall(need, facts.scores(framework).get(need.criterion.slug) if need.criterion else None)
             for need, is_met in needs
@@ -84,19 +87,24 @@ def falling_short(
         ]
         for framework in frameworks
     }
-    return {framework: missing for framework, missing in found.items() if missing}
+    return {framework: missing for framework, missing in shortfalls.items() if missing}
 
 
-def standings(use_case: UseCase, facts: Facts, *, minimum_coverage: float) -> tuple[Matrix, list[Short]]:
-    """The matrix of the use case, as its own address shows it, and those whom its must-haves keep off it."""
+def standings(
+    use_case: UseCase, facts: Facts, *, minimum_coverage: float
+) -> tuple[Matrix, list[ExcludedFramework]]:
+    """Return the matrix of the use case, as its own address shows it, and the frameworks that it excludes."""
     missing = falling_short(use_case, facts, facts.frameworks)
     weights = weighing(use_case, facts.criteria)
 
-    def table(*of: Framework) -> Matrix:
-        return build_matrix(facts, of, weights=weights, minimum_coverage=minimum_coverage)
+    def table(*frameworks: Framework) -> Matrix:
+        return build_matrix(facts, frameworks, weights=weights, minimum_coverage=minimum_coverage)
 
-    off = table(*missing)
+    excluded = table(*missing)
     return (
         table(*(framework for framework in facts.frameworks if framework not in missing)),
-        [Short(row, tuple(missing[row.framework])) for row in (*off.ranked, *off.unranked)],
+        [
+            ExcludedFramework(row, tuple(missing[row.framework]))
+            for row in (*excluded.ranked, *excluded.unranked)
+        ],
     )

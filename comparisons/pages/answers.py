@@ -1,4 +1,4 @@
-"""What the views share: how a page or a fragment is answered, and what is sent on or turned away."""
+"""Answer requests in the ways that several views share: page or fragment, redirect, or refusal."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class HtmxRequest(HttpRequest):
-    """A request with what `django_htmx.middleware` tells about it."""
+    """A request with the details that `django_htmx.middleware` adds."""
 
     htmx: HtmxDetails
 
 
 class HasAddress(Protocol):
-    """What a page shows, with the canonical address of it."""
+    """A view state that knows its canonical address."""
 
     def url(self, path: str) -> str: ...
 
@@ -44,9 +44,9 @@ def page_or_fragment(
     page: "DataclassInstance",
     view: HasAddress,
 ) -> PageResponse:
-    """The whole page, or for htmx the one fragment that holds all that the controls can change.
+    """Return the whole page, or for htmx the fragment that holds everything that the controls can change.
 
-    The server names the address, so that it is the canonical one.
+    The response names the canonical address, which the browser then shows.
     """
     address = view.url(request.path)
     if not wants_fragment(request):
@@ -58,39 +58,39 @@ def page_or_fragment(
 
 
 def wants_fragment(request: HtmxRequest) -> bool:
-    """Going back in the history restores a whole page, whoever asks for it."""
+    """Return whether htmx requests a fragment. When it restores the history it needs the whole page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def spoken(query: QueryDict) -> QueryDict:
-    """What an address says, without the blanks: a form names every control, also those that say nothing."""
-    spoken = query.copy()
+def without_blanks(query: QueryDict) -> QueryDict:
+    """Return a copy of the query without blank values: a form submits every control, filled in or not."""
+    parameters = query.copy()
     for name, values in query.lists():
-        spoken.setlist(name, [value for value in values if value])
-        if not spoken.getlist(name):
-            del spoken[name]
-    return spoken
+        parameters.setlist(name, [value for value in values if value])
+        if not parameters.getlist(name):
+            del parameters[name]
+    return parameters
 
 
 def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
-    """Sends a form without JavaScript on to the address that keeps only what says something."""
+    """Redirect to the address with only these parameters, for forms that are submitted without JavaScript."""
     text = query.urlencode()
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
 
 
-def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> HttpResponse:
-    """The page that says why there is nothing to compare yet, and offers the way on.
+def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str]) -> HttpResponse:
+    """Return the page that says why there is nothing to compare, and offers frameworks to choose.
 
-    404 for frameworks that do not exist, 400 for a number that cannot stand side by side.
+    The status is 404 if a framework does not exist, 400 if there are too few or too many, 200 if none is named.
     """
     if wants_fragment(request):
-        # It is another page than the one that the form stands on.
+        # This is a different page from the one with the form.
         return HttpResponseClientRedirect(request.get_full_path())
-    ticked = [slug for slug in wanted if slug in asked.facts.by_slug]
-    unknown = [slug for slug in wanted if slug not in asked.facts.by_slug]
-    view = asked.view.side_by_side()
+    ticked = [slug for slug in wanted if slug in comparison.facts.by_slug]
+    unknown = [slug for slug in wanted if slug not in comparison.facts.by_slug]
+    view = comparison.view.side_by_side()
     page = ChooserPage(
-        everyone=asked.facts.frameworks,
+        everyone=comparison.facts.frameworks,
         ticked=ticked,
         unknown=unknown,
         wanted=wanted,
@@ -98,14 +98,16 @@ def chooser(request: HtmxRequest, asked: Comparison, wanted: Sequence[str]) -> H
         suggestion=view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
         if len(ticked) > 1
         else "",
-        # The weights go along with whatever is ticked here.
-        kept=[*view.parameters(), *asked.misread],
-        view=asked.view,
-        stood=stood(request.path, asked),
+        # The weights are passed on with whatever is ticked here.
+        passed_on=[*view.parameters(), *comparison.misread],
+        view=comparison.view,
+        stood=past_day_note(request.path, comparison),
     )
     status = 404 if unknown else 400 if wanted else 200
     return PageResponse(request, "comparisons/choose_parties.html", page, status=status)
 
 
-def stood(path: str, asked: Comparison) -> controls.Stood:
-    return controls.stood(path, asked.view, history_begins() if asked.facts.is_blank else None)
+def past_day_note(path: str, comparison: Comparison) -> controls.PastDayNote:
+    return controls.past_day_note(
+        path, comparison.view, history_begins() if comparison.facts.is_blank else None
+    )

@@ -1,4 +1,4 @@
-"""The cards of the pages about several frameworks: fits with their bands and ranks. No queries."""
+"""Build the cards of the pages about several frameworks: fits with their bands and ranks. No queries."""
 
 from collections.abc import Iterable
 
@@ -24,15 +24,15 @@ QUESTION = "Which Python web framework fits?"
 
 
 def of_matrix(page: MatrixPage) -> Card:
-    """Who is on the table, best first, and by which view of it."""
+    """Build the card of a matrix: the frameworks on the table, best first, and what has been changed."""
     table, use_case = page.matrix, page.around.use_case
     shown, known = len(table.in_order), len(page.everyone)
     count = f"{shown} of {known} frameworks" if shown < known else f"{known} frameworks"
-    said = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
+    subtitle = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
     return Card(
         "Compared on cited evidence",
         f"{use_case.name}: which framework fits?" if use_case else QUESTION,
-        " · ".join(said),
+        " · ".join(subtitle),
         parts=_standings(table),
         figures=() if shown else figures((0, "framework passes the filters|frameworks pass the filters")),
         legend=LEGEND,
@@ -41,25 +41,25 @@ def of_matrix(page: MatrixPage) -> Card:
 
 def of_side_by_side(page: SideBySidePage) -> Card:
     table, use_case = page.matrix, page.around.use_case
-    said = [f"{len(table.columns)} criteria", *_circumstances(page.around)]
+    subtitle = [f"{len(table.columns)} criteria", *_circumstances(page.around)]
     return Card(
         "Side by side",
         " vs ".join(row.framework.name for row in table.in_order),
-        " · ".join([f"Weighed for: {use_case.name}", *said] if use_case else said),
+        " · ".join([f"Weighed for: {use_case.name}", *subtitle] if use_case else subtitle),
         parts=_standings(table),
         legend=LEGEND,
     )
 
 
 def of_snapshot(page: SnapshotPage) -> Card:
-    """From what was kept alone: whatever became of it since, it stays the same."""
-    kept = page.kept
+    """Build the card from the stored content alone, so that it never changes."""
+    frozen = page.frozen
     return Card(
         "Frozen comparison",
-        " vs ".join(kept.names),
-        f"As they compared on {date_format(kept.snapshot.stood_at, 'j F Y')}, "
-        f"{len(kept.table.columns)} criteria",
-        parts=_standings(kept.table),
+        " vs ".join(frozen.names),
+        f"As they compared on {date_format(frozen.snapshot.stood_at, 'j F Y')}, "
+        f"{len(frozen.table.columns)} criteria",
+        parts=_standings(frozen.table),
         legend=LEGEND,
     )
 
@@ -77,11 +77,11 @@ def of_use_case(page: UseCasePage) -> Card:
 
 
 def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
-    kept = page.since.kept
+    frozen = page.since.frozen
     return Card(
         "What has changed since",
-        " vs ".join(kept.names),
-        f"Since {date_format(kept.snapshot.stood_at, 'j F Y')}",
+        " vs ".join(frozen.names),
+        f"Since {date_format(frozen.snapshot.stood_at, 'j F Y')}",
     )
 
 
@@ -105,7 +105,7 @@ def of_capabilities(page: CapabilitiesPage) -> Card:
 
 
 def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:
-    """What makes this view another one than that of the same page without parameters."""
+    """Yield in words what sets this view apart from the page without parameters."""
     view = around.view
     if around.changed_weights:
         yield "weights changed"
@@ -118,7 +118,7 @@ def _standings(table: Matrix) -> tuple[CardPart, ...]:
 
 
 def _standing(row: Row) -> CardRow:
-    """Draw the fit; without a rank it rests on too little to be shown, and the band and its coverage are."""
+    """Return a framework's row: its fit or, if too little is rated for a rank, its band and coverage."""
     name, rank, fit = row.framework.name, row.rank, row.fit.points
     low, high = row.fit.low_points, row.fit.high_points
     scale = None if low is None or high is None else ScaleMark(low, high, fit if rank else None)

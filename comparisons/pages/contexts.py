@@ -1,4 +1,4 @@
-"""What each page about several frameworks shows: the names of its template, read by its card as well."""
+"""Define the template context of each page about several frameworks, which its card reads as well."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from comparisons.comparison.filters import FrameworkFilter
 from comparisons.comparison.forms import WeighingForm
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
-from comparisons.comparison.use_cases import Advice, Short, Shortfall, Weighed
+from comparisons.comparison.use_cases import Advice, ExcludedFramework, Shortfall, Weighed
 from comparisons.deciding.choosing import Outcome, PromptOptions
 from comparisons.deciding.needs import Needs, Overview, Supplies
 from comparisons.models import Snapshot, UseCase
 from comparisons.sharing.embedding import Embed
-from comparisons.sharing.snapshots import Kept, Since
+from comparisons.sharing.snapshots import FrozenComparison, Since
 from comparisons.sharing.snippets import Snippet
 from frameworks.cells import Cell
 from frameworks.models import Criterion, FacetValue, Framework, Revision
 from frameworks.pages.page import PagePart
 
-from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, Pictures, Stood
+from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
 from .why import Why
 
 
@@ -35,7 +35,7 @@ class Extent(PagePart):
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
-    """`blame`: for an empty table, the filters that emptied it in words, how many each hides, where that leads."""
+    """`blame`: for an empty table, each filter that emptied it in words, how many it hides, the address without it."""
 
     matrix: Matrix
     why: Why
@@ -48,7 +48,7 @@ class MatrixPage:
     notices: Sequence[str]
     blame: Sequence[tuple[str, int, str]]
     around: AroundMatrix
-    stood: Stood
+    stood: PastDayNote
     extent: Extent | None
 
 
@@ -60,9 +60,9 @@ class ChooserPage:
     wanted: Sequence[str]
     maximum: int
     suggestion: str
-    kept: Sequence[tuple[str, str]]
+    passed_on: Sequence[tuple[str, str]]
     view: View
-    stood: Stood
+    stood: PastDayNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class SideBySidePage:
     feed_path: str
     short: dict[Framework, list[Shortfall]]
     around: AroundSideBySide
-    stood: Stood
+    stood: PastDayNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,14 +107,14 @@ class UseCaseIndexPage:
 class UseCasePage:
     use_case: UseCase
     matrix: Matrix
-    short: Sequence[Short]
+    short: Sequence[ExcludedFramework]
     weighed: Sequence[Weighed]
     around: AroundUseCase
 
 
 @dataclass(frozen=True, slots=True)
 class WorkedStep:
-    """One criterion's part in a fit that is worked out; `points` are those shown, None where it is not rated."""
+    """A criterion's part in the worked example of a fit; `points` are those shown, None if it is not rated."""
 
     criterion: Criterion
     weight: int
@@ -136,7 +136,7 @@ class MethodPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
-    kept: Kept
+    frozen: FrozenComparison
     files: Sequence[File]
     embed_url: str
     oembed_url: str
@@ -155,7 +155,7 @@ class MakerPage:
 
 @dataclass(frozen=True, kw_only=True)
 class FramePage:
-    """What stands in a frame: live, or a snapshot."""
+    """A framed comparison, either live or of a snapshot."""
 
     embed: Embed
     theme: str

@@ -1,4 +1,4 @@
-"""What stands around the matrix: menus with counts, chips to remove, links for what can be changed. No queries."""
+"""Build the controls around the matrix: menus with counts, chips to remove, links that change the view. No queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Fram
 from frameworks.pages.page import PagePart
 from frameworks.pages.pictured import address
 
-#: So many of the best are offered side by side.
+#: How many of the best frameworks are offered side by side.
 LEADERS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a menu, with how many frameworks it would show."""
+class MenuOption:
+    """A value in a menu, with how many frameworks it would show."""
 
     value: str
     name: str
@@ -36,16 +36,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """`more`: where the choice leads beyond the matrix; empty for most."""
+    """A facet's menu. `more` is the address of a related page for what is chosen; empty for most facets."""
 
     name: str
     label: str
     help: str
-    options: tuple[Option, ...]
+    options: tuple[MenuOption, ...]
     more: str
 
     @property
-    def chosen(self) -> list[Option]:
+    def chosen(self) -> list[MenuOption]:
         return [option for option in self.options if option.is_chosen]
 
 
@@ -60,8 +60,8 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's head: its sort link, how the table is sorted by it now, the weight that the visitor set (None:
-    nothing) and what it is otherwise."""
+    """A column's head: the sort that a click applies, the current `aria-sort`, the weight that the visitor set (None:
+    not set) and the usual weight."""
 
     column: Column
     sort: str
@@ -81,7 +81,7 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
             facet.name,
             facet.help,
             tuple(
-                Option(
+                MenuOption(
                     value.slug,
                     value.name,
                     counts.get(facet.slug, {}).get(value.slug, 0),
@@ -96,7 +96,7 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
 
 
 def _needed(view: View) -> str:
-    """What must be added to the others for what is ticked here."""
+    """Return the address that shows what must be added to each framework for the capabilities that are ticked."""
     path = reverse("comparisons:capabilities")
     query = urlencode([(NEED, value) for value in view.facets.get(CAPABILITY, ())])
     return f"{path}?{query}" if query else path
@@ -105,7 +105,7 @@ def _needed(view: View) -> str:
 def chips(
     facets: Sequence[Facet], criteria: Sequence[Criterion], view: View, use_case: UseCase | None
 ) -> Iterator[Chip]:
-    """One for each applied filter, in the order of the controls."""
+    """Yield a chip for each applied filter, in the order of the controls."""
     if use_case:
         yield Chip(USE_CASE, f"use case: {use_case.name}", view.but(use_case=""))
     if view.q:
@@ -124,9 +124,9 @@ def chips(
 
 
 def settings_chips(criteria: Sequence[Criterion], view: View, usual: Mapping[str, int]) -> Iterator[Chip]:
-    """One for each setting that changes what is shown or how it is weighed, but chooses no rows.
+    """Yield a chip for each setting that changes what is shown or how it is weighed, but chooses no rows.
 
-    `usual`: the weights where the visitor sets none.
+    `usual` has the weights before any change that the visitor makes, by slug.
     """
     if view.as_of:
         yield Chip(AS_OF, f"as of {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
@@ -141,7 +141,7 @@ def settings_chips(criteria: Sequence[Criterion], view: View, usual: Mapping[str
 
 
 def head(name: str, view: View) -> tuple[str, str]:
-    """The sort that a click on this head asks for, and the `aria-sort` that it has now.
+    """Return the sort that a click on this head applies, and its current `aria-sort`.
 
     Names run from A to Z first, everything else from best to worst.
     """
@@ -163,7 +163,7 @@ def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> li
 
 @dataclass(frozen=True, slots=True)
 class WeightField:
-    """A criterion's weight as a control: what the visitor set (None: nothing) and what it is otherwise."""
+    """The control for a criterion's weight: what the visitor set (None: not set) and the usual weight."""
 
     criterion: Criterion
     value: int | None
@@ -194,7 +194,7 @@ class WeighedLine:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A group of criteria side by side: the lines on show and those folded away because all are alike."""
+    """A group of criteria side by side: the lines on show, and those folded because all frameworks are alike."""
 
     group: CriterionGroup
     shown: tuple[WeighedLine, ...]
@@ -203,7 +203,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One of the compared, with the views without it and with it as the baseline (empty: not possible)."""
+    """A framework side by side, with the addresses without it and with it as the baseline (empty: not possible)."""
 
     row: Row
     url_without: str
@@ -212,14 +212,14 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The view in another form, with what that is good for."""
+    """The view as a file, with what its format is useful for."""
 
     name: str
     use: str
     url: str
 
 
-#: Ending, name, and what it is good for.
+#: The ending, the name and the use of each format.
 FORMATS = (
     ("csv", "CSV", "for a spreadsheet"),
     ("json", "JSON", "for a program"),
@@ -228,14 +228,14 @@ FORMATS = (
 
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
-    """`route` leads to the files of what `pinned` shows; it takes the ending after `args`."""
+    """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
     shown = pinned.but(framework=(), open="")
     return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
 @dataclass(frozen=True)
 class Pictures(PagePart):
-    """Where a view is drawn, and where a picture of it elsewhere leads."""
+    """The addresses of a view's pictures, and of the page that they show."""
 
     svg_url: str
     png_url: str
@@ -243,7 +243,7 @@ class Pictures(PagePart):
 
 
 def pictures(pinned: View, path: str) -> Pictures:
-    """Of what `pinned` shows at `path`."""
+    """Return the addresses of the pictures of what `pinned` shows at `path`."""
     return Pictures(pinned.url(address(path, "svg")), pinned.url(address(path, "png")), pinned.url(path))
 
 
@@ -253,7 +253,7 @@ def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class AroundMatrix(PagePart):
-    """Everything around the matrix. `open_base` and `sort_base` end where a parameter is to follow."""
+    """Everything around the matrix. `open_base` and `sort_base` are addresses to which a parameter is appended."""
 
     view: View
     path: str
@@ -294,7 +294,7 @@ def around_matrix(
 ) -> AroundMatrix:
     path = reverse("comparisons:matrix")
     criteria, facets = facts.criteria, facts.facets
-    # What has no control on the table (hidden columns, rows filtered out, an empty table) travels with the form.
+    # Values without a control on the table (hidden columns, rows filtered out) are hidden fields of the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
     listed = {row.framework.slug for row in table.in_order}
     return AroundMatrix(
@@ -332,7 +332,7 @@ def around_matrix(
 
 @dataclass(frozen=True, kw_only=True)
 class AroundSideBySide(PagePart):
-    """Everything around a side by side. `others` are those that could be added, each with where that leads."""
+    """Everything around a side by side. `others` are frameworks that could be added, with the resulting addresses."""
 
     view: View
     path: str
@@ -390,7 +390,7 @@ def around_side_by_side(
         only_url=view.url(path, only="" if view.only else "differences"),
         back_url=view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
         whose_weights=whose,
-        # The page breaks the line there; unlike a frame it says the figure, too, where it is none.
+        # The page breaks the line there; unlike a frame it also gives the figure 0.
         verdict=table.verdict(f"Under \n{whose}", no_point="0 (less than a point)"),
     )
 
@@ -402,7 +402,7 @@ def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | Non
 
 
 def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
-    """Where the frameworks on the table are frozen, side by side and under the weights of this view."""
+    """Return the address that freezes the frameworks on the table, side by side, under the weights of this view."""
     slugs = [row.framework.slug for row in table.in_order]
     return view.pinned(usual).side_by_side().url(reverse("comparisons:freeze", args=[slugs]))
 
@@ -430,8 +430,8 @@ def _fold(group: CriterionGroup, lines: Sequence[Line], view: View, usual: Mappi
     weighed = [WeighedLine(line, weight_field(line.column.criterion, view, usual)) for line in lines]
     return Fold(
         group,
-        tuple(one for one in weighed if not (view.only and one.line.column.is_alike)),
-        tuple(one for one in weighed if view.only and one.line.column.is_alike),
+        tuple(entry for entry in weighed if not (view.only and entry.line.column.is_alike)),
+        tuple(entry for entry in weighed if view.only and entry.line.column.is_alike),
     )
 
 
@@ -451,18 +451,21 @@ def _side_by_side(slugs: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Stood(PagePart):
-    """The sentence about a day gone by, which leads to today; to when the history begins, if that is later."""
+class PastDayNote(PagePart):
+    """The note on a page about a past day: a link to today and, if the day is before the history, to its first day."""
 
     today_url: str
     begins: date | None
     begins_url: str
 
 
-def stood(path: str, view: View, begins: date | None) -> Stood:
-    """`begins`: the day of the first revision, where nothing had been recorded by the day asked for."""
+def past_day_note(path: str, view: View, begins: date | None) -> PastDayNote:
+    """Return the note for the day of `view`.
+
+    `begins` is the day of the first revision, if there were no facts on the day of the view.
+    """
     is_before = begins is not None and view.as_of is not None and view.as_of < begins
-    return Stood(
+    return PastDayNote(
         view.url(path, as_of=None),
         begins if is_before else None,
         view.url(path, as_of=begins) if is_before else "",
@@ -470,21 +473,23 @@ def stood(path: str, view: View, begins: date | None) -> Stood:
 
 
 def blame(
-    found: Sequence[tuple[str, int]],
+    shown_without: Sequence[tuple[str, int]],
     facets: Sequence[Facet],
     criteria: Sequence[Criterion],
     view: View,
     use_case: UseCase | None,
 ) -> list[tuple[str, int, str]]:
-    """For an empty table: each filter that emptied it in words, how many its dropping shows, and the address."""
-    counts = dict(found)
+    """Return, for an empty table, each filter that emptied it in words, how many frameworks it hides, the address
+    without it.
+    """
+    counts = dict(shown_without)
     path = reverse("comparisons:matrix")
     words: dict[str, list[str]] = {}
     for chip in chips(facets, criteria, view, use_case):
         words.setdefault(chip.name, []).append(chip.words)
     return [
-        (", ".join(said), counts[name], _dropped(name, view).url(path))
-        for name, said in words.items()
+        (", ".join(phrases), counts[name], _dropped(name, view).url(path))
+        for name, phrases in words.items()
         if name in counts
     ]
 

@@ -1,4 +1,4 @@
-"""Comparisons in other people's pages: what stands in the frame, the page that makes the snippet, oEmbed."""
+"""Serve comparisons for other people's pages: the frames, the page that makes the snippet, oEmbed."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,12 +25,12 @@ from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 from pictures.card import titled
 
-from .answers import HtmxRequest, page_or_fragment, spoken, tidied, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, page_or_fragment, tidied, vary_on_htmx, wants_fragment, without_blanks
 from .contexts import FramePage, MakerPage
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
-#: A frame shows words and draws lines. It sends nothing, runs nothing, and stands in whichever page wants it.
+#: A frame shows text and lines. It submits no form, runs no script, and may be framed by any page.
 POLICY = {
     "default-src": [NONE],
     "style-src": [SELF],
@@ -38,12 +38,12 @@ POLICY = {
     "form-action": [NONE],
     "frame-ancestors": ["*"],
 }
-#: For a page that frames one of ours. Also where it is unchanged: a browser then takes over what it is told anew.
+#: For a page that frames one of ours. Sent with 304 as well, because the browser then adopts the new headers.
 shows_frames = cast(Callable[[View], View], csp_update({"frame-src": [SELF]}))
 
 
 def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """May be framed by anybody, also where it has nothing to show and when it is unchanged."""
+    """Allow any page to frame this view, including its error pages and its 304 responses."""
 
     @csp(POLICY)
     @xframe_options_exempt
@@ -63,19 +63,19 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 @require_safe
 @revalidated
 def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
-    """Two to five frameworks in brief, under the same parameters as their side by side."""
-    query, now = spoken(request.GET), timezone.now()
+    """Show two to five frameworks in brief, under the same parameters as their side by side."""
+    query, now = without_blanks(request.GET), timezone.now()
     revision = comparing.newest_revision(query, now)
-    asked, look = comparing.side_by_side(query, slugs), FrameForm(query)
-    if len(asked.frameworks) < len(slugs):
+    comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
+    if len(comparison.frameworks) < len(slugs):
         return _nothing(request, 404, "Not all frameworks named in its address are known.")
-    if not embedding.fits(asked, slugs):
+    if not embedding.fits(comparison, slugs):
         return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
     page = FramePage(
-        embed=embedding.of_comparison(asked, slugs),
+        embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
-        notices=list(notices(query, *asked.forms, look)),
-        day=asked.view.as_of or timezone.localdate(now),
+        notices=list(notices(query, *comparison.forms, look)),
+        day=comparison.view.as_of or timezone.localdate(now),
         revision=revision,
     )
     return PageResponse(request, "comparisons/embed.html", page)
@@ -85,13 +85,13 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 @require_safe
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
-    """A frozen comparison in brief, from what was kept; it never changes either."""
-    kept, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(spoken(request.GET))
+    """Show a snapshot in brief, from its stored content; it never changes."""
+    frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(without_blanks(request.GET))
     page = FramePage(
-        embed=embedding.of_snapshot(kept),
+        embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),
-        snapshot=kept,
-        day=kept.stood_at,
+        snapshot=frozen,
+        day=frozen.stood_at,
     )
     return PageResponse(request, "comparisons/embed.html", page)
 
@@ -99,7 +99,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
 @framable
 @require_safe
 def missing(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Whatever else somebody frames."""
+    """Answer 404 for every other address that is framed."""
     raise Http404
 
 
@@ -109,8 +109,8 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @revalidated
 @pictured(titled("Embed", "A comparison in your own page", "Live or frozen, without cookies or scripts"))
 def maker(request: HtmxRequest) -> HttpResponse:
-    """Makes the snippet: which comparison, how wide, how tall, in which theme, and how it will look."""
-    query = spoken(request.GET)
+    """Make the snippet for a comparison, in a theme, a width and a height, with a preview."""
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     snippet = snippets.read(query)
@@ -122,33 +122,33 @@ def maker(request: HtmxRequest) -> HttpResponse:
 @require_safe
 @revalidated
 def oembed(request: HttpRequest) -> HttpResponse:
-    """What a page of ours is in somebody else's, as oEmbed 1.0 has it."""
+    """Describe how to embed a page of ours, as oEmbed 1.0 specifies: 400, 404 or 501 if it cannot be done."""
     form = OembedForm(request.GET)
-    asked = form.clean_data
+    parameters = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if asked.get("format") not in {"", "json"}:
+    if parameters.get("format") not in {"", "json"}:
         return _refused(501, "There is only JSON.")
-    embed = embedding.found(asked["url"]) if "url" in asked else None
+    embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:
         return _refused(400, f"{' and '.join(form.errors)}: a whole number of pixels from 1 on.")
-    return _readable(embed.oembed(asked["maxwidth"], asked["maxheight"]), 200)
+    return _readable(embed.oembed(parameters["maxwidth"], parameters["maxheight"]), 200)
 
 
 def _refused(status: int, sentence: str) -> HttpResponse:
     return _readable({"status": status, "title": sentence}, status)
 
 
-def _readable(said: dict[str, Any], status: int) -> HttpResponse:
-    """By scripts of any page, too. They come without cookies, and there are none."""
-    return JsonResponse(said, status=status, headers={"Access-Control-Allow-Origin": "*"})
+def _readable(content: dict[str, Any], status: int) -> HttpResponse:
+    """Return JSON that scripts of any origin may read: the portal's public answers use no cookies."""
+    return JsonResponse(content, status=status, headers={"Access-Control-Allow-Origin": "*"})
 
 
 def _nothing(
     request: HttpRequest, status: int, sentence: str = "The address may be mistyped."
 ) -> HttpResponse:
-    """As small as what was to stand in the frame."""
+    """Return an error page small enough for the frame."""
     context = {"sentence": sentence}
     return TemplateResponse(request, "comparisons/embed_missing.html", context, status=status).render()

@@ -1,4 +1,4 @@
-"""Comparisons as files: the ending of an address is the format, and what a file says is what the page says."""
+"""Serve comparisons as files: the ending of an address is the format, and a file says what the page says."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -17,71 +17,77 @@ from comparisons.comparison.permalinks import versus
 from comparisons.models import Snapshot
 from comparisons.sharing import exports
 from comparisons.sharing.exports import FileOrigin, Place, in_words, listed
-from comparisons.sharing.snapshots import Kept
+from comparisons.sharing.snapshots import FrozenComparison
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
 
-from .answers import spoken
+from .answers import without_blanks
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
-#: So much of a name that is not known here is repeated, and of so many.
+#: How many characters of an unknown name an error repeats, and how many names.
 NAME_MAX, NAMES_MAX = 60, 5
 
 
 @require_safe
 @revalidated
 def matrix(request: HttpRequest, ending: str) -> HttpResponse:
-    """The matrix of these parameters, its rows in the order of the page."""
-    query, path = spoken(request.GET), reverse("comparisons:matrix")
+    """Return the matrix of these parameters as a file, its rows in the order of the page."""
+    query, path = without_blanks(request.GET), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
-    asked = comparing.matrix(query, with_claims=True)
-    content = asked.content
-    origin = _origin(asked, content, "Python web frameworks compared", path, revision)
-    response = _file(content, origin, ending, _versions(asked))
+    comparison = comparing.matrix(query, with_claims=True)
+    content = comparison.content
+    origin = _origin(comparison, content, "Python web frameworks compared", path, revision)
+    response = _file(content, origin, ending, _versions(comparison))
     return _headed(
-        response, ending, _name(asked, slugify(settings.SITE_NAME)), path, is_past=bool(asked.view.as_of)
+        response,
+        ending,
+        _name(comparison, slugify(settings.SITE_NAME)),
+        path,
+        is_past=bool(comparison.view.as_of),
     )
 
 
 @require_safe
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
-    """Two to five frameworks in the order of the page; where only differences are asked for, nothing else."""
-    query = spoken(request.GET)
+    """Return two to five frameworks side by side as a file, in the order of the page."""
+    query = without_blanks(request.GET)
     revision = comparing.newest_revision(query, timezone.now())
-    asked = comparing.side_by_side(query, slugs, folds=False)
-    if refusal := _refusal(asked, slugs):
+    comparison = comparing.side_by_side(query, slugs, folds=False)
+    if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
-    content = asked.content
-    title = f"{listed(one['name'] for one in content['frameworks'])} side by side"
-    path, canonical = (reverse("comparisons:side_by_side", args=[one]) for one in (slugs, sorted(slugs)))
-    origin = _origin(asked, content, title, path, revision)
-    response = _file(content, origin, ending, _versions(asked), turned=True)
-    return _headed(response, ending, _name(asked, versus(slugs)), canonical, is_past=bool(asked.view.as_of))
+    content = comparison.content
+    title = f"{listed(framework['name'] for framework in content['frameworks'])} side by side"
+    path, canonical = (reverse("comparisons:side_by_side", args=[order]) for order in (slugs, sorted(slugs)))
+    origin = _origin(comparison, content, title, path, revision)
+    response = _file(content, origin, ending, _versions(comparison), turned=True)
+    return _headed(
+        response, ending, _name(comparison, versus(slugs)), canonical, is_past=bool(comparison.view.as_of)
+    )
 
 
 @require_safe
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponse:
-    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
-    found = Snapshot.objects.filter(pk=snapshot_id).first()
-    if found is None:
+    """Return a snapshot as a file, from its stored content alone."""
+    frozen = Snapshot.objects.filter(pk=snapshot_id).first()
+    if frozen is None:
         return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
-    content, path = Kept(found).content, found.get_absolute_url()
-    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(found.stood_at))
+    content, path = FrozenComparison(frozen).content, frozen.get_absolute_url()
+    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(frozen.stood_at))
     origin = FileOrigin(
         site=settings.SITE_NAME,
-        title=f"{listed(one['name'] for one in content['frameworks'])} as they stood on {stood}",
+        title=f"{listed(framework['name'] for framework in content['frameworks'])} as they stood on {stood}",
         address=address,
-        facts=f"frozen on {in_words(timezone.localdate(found.created_at))}",
+        facts=f"frozen on {in_words(timezone.localdate(frozen.created_at))}",
         pages={source["key"]: f"{address}#source-{source['key']}" for source in content["sources"]},
-        told={"snapshot": {"id": found.pk, "stood_at": found.stood_at, "frozen_at": found.created_at}},
+        metadata={"snapshot": {"id": frozen.pk, "stood_at": frozen.stood_at, "frozen_at": frozen.created_at}},
     )
-    name = f"{versus([one['slug'] for one in content['frameworks']])}-{timezone.localdate(found.stood_at)}"
+    name = f"{versus([framework['slug'] for framework in content['frameworks']])}-{timezone.localdate(frozen.stood_at)}"
     response = _file(content, origin, ending, {}, turned=True)
     return _headed(response, ending, name, path, is_past=True)
 
@@ -90,25 +96,25 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
 
 
 def _origin(
-    asked: Comparison, content: Content, title: str, path: str, revision: Revision | None
+    comparison: Comparison, content: Content, title: str, path: str, revision: Revision | None
 ) -> FileOrigin:
-    day, use_case = asked.view.as_of, asked.use_case
+    day, use_case = comparison.view.as_of, comparison.use_case
     when = f"as it stood on {in_words(day)}" if day else _words(revision)
     return FileOrigin(
         site=settings.SITE_NAME,
         title=title,
-        address=settings.SITE_URL + asked.pinned_url(path),
+        address=settings.SITE_URL + comparison.pinned_url(path),
         facts=f"{when}, weighed for {use_case.name}" if use_case else when,
         pages={
             source["key"]: settings.SITE_URL + reverse("frameworks:source", args=[source["key"]])
             for source in content["sources"]
         },
-        told={
+        metadata={
             "revision": {"number": revision.pk, "at": revision.at} if revision else None,
             "as_of": day,
             "use_case": {"slug": use_case.slug, "name": use_case.name} if use_case else None,
         },
-        notices=list(asked.notices),
+        notices=list(comparison.notices),
     )
 
 
@@ -118,13 +124,13 @@ def _words(revision: Revision | None) -> str:
     return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
 
 
-def _versions(asked: Comparison) -> dict[Place, int]:
-    """Of the ratings of today: those of a day gone by are not what an editor would change."""
-    if asked.view.as_of:
+def _versions(comparison: Comparison) -> dict[Place, int]:
+    """Return the versions of today's ratings; none for a past day, because an editor would not change its ratings."""
+    if comparison.view.as_of:
         return {}
     return {
         (cell.framework.slug, cell.criterion.slug): cell.rating.version
-        for cell in asked.table.cells.values()
+        for cell in comparison.table.cells.values()
         if cell.rating
     }
 
@@ -146,7 +152,7 @@ def _file(
 
 
 def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, is_past: bool) -> HttpResponse:
-    """With a name to be saved under, and the page that is meant. Like the page, what is past is no search result."""
+    """Add the file name and the canonical page; keep a past day or a snapshot out of search results, as its page is."""
     disposition = "attachment" if ending == "csv" else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="{name}.{ending}"'
     response.headers["Link"] = f'<{settings.SITE_URL}{canonical}>; rel="canonical"'
@@ -155,15 +161,15 @@ def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, i
     return response
 
 
-def _name(asked: Comparison, name: str) -> str:
-    return f"{name}-{asked.view.as_of}" if asked.view.as_of else name
+def _name(comparison: Comparison, name: str) -> str:
+    return f"{name}-{comparison.view.as_of}" if comparison.view.as_of else name
 
 
-def _refusal(asked: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
-    """Why these cannot stand side by side, as the page says it; None where they can."""
-    known, most = {framework.slug for framework in asked.frameworks}, settings.COMPARE_MAX
+def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:
+    """Return the status and the reason why these cannot be compared side by side, or None."""
+    known, most = {framework.slug for framework in comparison.frameworks}, settings.COMPARE_MAX
     if unknown := [f"“{Truncator(slug).chars(NAME_MAX)}”" for slug in slugs if slug not in known]:
-        day = asked.view.as_of
+        day = comparison.view.as_of
         there_was = f"On {in_words(day)} there was" if day else "There is"
         named = listed(unknown[:NAMES_MAX], "or")
         return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
@@ -175,7 +181,7 @@ def _refusal(asked: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] 
 
 
 def _refused(ending: str, status: HTTPStatus, sentence: str) -> HttpResponse:
-    """In the form that whoever asks for this ending can read."""
+    """Return the error as problem details for JSON, and as plain text for the other formats."""
     if ending != "json":
         return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
     problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": sentence}

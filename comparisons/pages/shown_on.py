@@ -1,4 +1,4 @@
-"""On which pages about several frameworks their facts are shown, for whoever offers a look at them."""
+"""List the pages about several frameworks that show given facts, for previews of them."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Comparisons that somebody freezes: making one, showing it, telling what has changed since."""
+"""Make snapshots, show them, and show what has changed since."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -22,37 +22,37 @@ from frameworks.pages.page import PageResponse
 from frameworks.pages.pictured import pictured
 
 from . import cards, controls
-from .answers import HtmxRequest, chooser, spoken, vary_on_htmx, wants_fragment
+from .answers import HtmxRequest, chooser, vary_on_htmx, wants_fragment, without_blanks
 from .contexts import SnapshotChangesPage, SnapshotPage
 
 
 @csrf_exempt  # there is no cookie that somebody could abuse
 @require_POST
 def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
-    """Keeps a side by side as it is, and leads to where it is kept."""
+    """Freeze a side by side and redirect to its snapshot; 429 or 503 if there are too many."""
     now = timezone.now()
-    asked = comparing.side_by_side(spoken(request.GET), slugs)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return chooser(request, asked, slugs)
-    content = asked.content
-    at, address = comparing.stood_at(asked.view.as_of, now), settings.CLIENT_ADDRESS(request)
+    comparison = comparing.side_by_side(without_blanks(request.GET), slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
+        return chooser(request, comparison, slugs)
+    content = comparison.content
+    at, address = comparing.stood_at(comparison.view.as_of, now), settings.CLIENT_ADDRESS(request)
     try:
-        kept = snapshots.freeze(content, at=at, address=address, now=now)
+        frozen = snapshots.freeze(content, at=at, address=address, now=now)
     except snapshots.TooManySnapshots as full:
-        live_url = asked.view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        live_url = comparison.view.url(reverse("comparisons:side_by_side", args=[slugs]))
         return _not_frozen(request, full, live_url, now)
-    return HttpResponseRedirect(kept.get_absolute_url())
+    return HttpResponseRedirect(frozen.get_absolute_url())
 
 
 @require_safe
 @unchanging
 @pictured(cards.of_snapshot, for_ever=True)
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
-    """A comparison as it was when it was frozen, from what was kept then and nothing else."""
-    kept = snapshots.Kept(get_object_or_404(Snapshot, pk=snapshot_id))
-    path = kept.snapshot.get_absolute_url()
+    """Show a comparison as it was when it was frozen, from its stored content alone."""
+    frozen = snapshots.FrozenComparison(get_object_or_404(Snapshot, pk=snapshot_id))
+    path = frozen.snapshot.get_absolute_url()
     page = SnapshotPage(
-        kept=kept,
+        frozen=frozen,
         files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
         embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
         oembed_url=oembed_url(path),
@@ -66,7 +66,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
 @revalidated
 @pictured(cards.of_snapshot_changes)
 def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
-    """What the cells of a snapshot say otherwise today, and why; for htmx as the bar of the snapshot's page."""
+    """Show which cells of a snapshot have changed since, and why; for htmx as the bar of the snapshot's page."""
     page = SnapshotChangesPage(since=snapshots.since(get_object_or_404(Snapshot, pk=snapshot_id)))
     part = "#bar" if wants_fragment(request) else ""
     return PageResponse(request, f"comparisons/snapshot_changes.html{part}", page)
@@ -75,7 +75,7 @@ def snapshot_changes(request: HtmxRequest, snapshot_id: str) -> HttpResponse:
 def _not_frozen(
     request: HttpRequest, full: snapshots.TooManySnapshots, live_url: str, now: datetime
 ) -> TemplateResponse:
-    """Says why, and when there is room again; where that is not known, that there is none."""
+    """Say why, with 429 and Retry-After if it is known when there is room again, or else 503."""
     context = {"reason": str(full), "live_url": live_url}
     status = 429 if full.again else 503
     response = TemplateResponse(request, "comparisons/not_frozen.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Pages about several frameworks at once. Each view parses, fetches, builds, renders, in that order."""
+"""Show the pages about several frameworks. Each view parses, fetches, builds and renders, in that order."""
 
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -29,11 +29,11 @@ from .answers import (
     HtmxRequest,
     chooser,
     page_or_fragment,
-    spoken,
-    stood,
+    past_day_note,
     tidied,
     vary_on_htmx,
     wants_fragment,
+    without_blanks,
 )
 from .contexts import (
     CapabilitiesPage,
@@ -53,31 +53,31 @@ from .contexts import (
 @revalidated
 @pictured(cards.of_matrix)
 def matrix(request: HtmxRequest) -> HttpResponse:
-    """Frameworks down, criteria across: filtered, weighed, sorted, one cell open."""
-    query = spoken(request.GET)
-    asked = comparing.matrix(query)
-    if asked.names_all_columns:
-        # A form without scripts names them; the address then would leave out those that come later.
+    """Show frameworks down and criteria across: filtered, weighed and sorted, with at most one cell open."""
+    query = without_blanks(request.GET)
+    comparison = comparing.matrix(query)
+    if comparison.names_all_columns:
+        # A form without scripts names them all; such an address would leave out criteria that are added later.
         del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    facts, table, view = asked.facts, asked.table, asked.view
-    blame = [] if asked.frameworks else asked.selection.blame()
+    facts, table, view = comparison.facts, comparison.table, comparison.view
+    blame = [] if comparison.frameworks else comparison.selection.blame()
     page = MatrixPage(
         matrix=table,
         why=why.explain(table, view, request.path),
         everyone=facts.frameworks,
         ticked=[framework for framework in facts.frameworks if framework.slug in view.framework],
-        opened=_opened(asked),
-        filters=asked.filters,
-        weighing=asked.weighing,
-        use_cases=asked.kind.use_cases,
-        notices=list(asked.notices),
-        blame=controls.blame(blame, facts.facets, facts.criteria, view, asked.use_case),
+        opened=_opened(comparison),
+        filters=comparison.filters,
+        weighing=comparison.weighing,
+        use_cases=comparison.kind.use_cases,
+        notices=list(comparison.notices),
+        blame=controls.blame(blame, facts.facets, facts.criteria, view, comparison.use_case),
         around=controls.around_matrix(
-            table, facts, view, asked.usual, asked.selection.counts(), asked.use_case
+            table, facts, view, comparison.usual, comparison.selection.counts(), comparison.use_case
         ),
-        stood=stood(request.path, asked),
+        stood=past_day_note(request.path, comparison),
         extent=None if view.as_of or wants_fragment(request) else _extent(),
     )
     return page_or_fragment(request, "comparisons/matrix.html", "table", page, view)
@@ -87,16 +87,16 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 @revalidated
 @pictured(titled("Side by side", "Choose frameworks to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
-    """Sends the ticked boxes on to their side by side; without two of them, offers the boxes."""
-    asked = comparing.ticked(request.GET)
-    view = asked.view
+    """Redirect to the side by side of the ticked frameworks, or offer the choice if it takes more or fewer of them."""
+    comparison = comparing.ticked(request.GET)
+    view = comparison.view
     if 2 <= len(view.framework) <= settings.COMPARE_MAX:
         path = reverse("comparisons:side_by_side", args=[view.framework])
         baseline = view.baseline if view.baseline in view.framework else ""
-        kept = [*view.side_by_side().but(baseline=baseline).parameters(), *asked.misread]
-        return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
-    # Unlike the form, the page says who of those named is not known, and keeps the ticks of the others.
-    return chooser(request, asked, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
+        parameters = [*view.side_by_side().but(baseline=baseline).parameters(), *comparison.misread]
+        return HttpResponseRedirect(f"{path}?{urlencode(parameters)}" if parameters else path)
+    # Unlike the form, the page says which names are unknown, and keeps the ticks of the others.
+    return chooser(request, comparison, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
 
 
 @require_safe
@@ -104,27 +104,27 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 @revalidated
 @pictured(cards.of_side_by_side)
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
-    """Two to five frameworks, criteria down, each cell with its verdict and its claims."""
-    query = spoken(request.GET)
+    """Show two to five frameworks, criteria down, each cell with its verdict and its claims."""
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    asked = comparing.side_by_side(query, slugs)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(asked.frameworks) < len(slugs):
-        return chooser(request, asked, slugs)
-    facts, table, view = asked.facts, asked.table, asked.view
-    around = controls.around_side_by_side(table, facts, view, asked.usual, asked.use_case)
+    comparison = comparing.side_by_side(query, slugs)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
+        return chooser(request, comparison, slugs)
+    facts, table, view = comparison.facts, comparison.table, comparison.view
+    around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
         matrix=table,
         names=" vs ".join(row.framework.name for row in table.in_order),
         why=why.explain(table, view, around.path),
-        weighing=asked.weighing,
-        use_cases=asked.kind.use_cases,
-        notices=list(asked.notices),
+        weighing=comparison.weighing,
+        use_cases=comparison.kind.use_cases,
+        notices=list(comparison.notices),
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         feed_path=reverse("comparisons:feed", args=[sorted(slugs)]),
-        short=use_cases.falling_short(asked.use_case, facts, asked.frameworks),
+        short=use_cases.falling_short(comparison.use_case, facts, comparison.frameworks),
         around=around,
-        stood=stood(around.path, asked),
+        stood=past_day_note(around.path, comparison),
     )
     return page_or_fragment(request, "comparisons/side_by_side.html", "table", page, view)
 
@@ -134,14 +134,14 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @revalidated
 @pictured(cards.of_choice)
 def choose(request: HtmxRequest) -> HttpResponse:
-    """A few questions, and what the sources' own rules answer: the first choice, what speaks against it, a way on."""
-    found = choosing.prompts()
-    form = choosing.AnswersForm(request.GET, found)
+    """Ask a few questions and show what the sources' own rules advise for the answers."""
+    prompts = choosing.prompts()
+    form = choosing.AnswersForm(request.GET, prompts)
     answers = form.answers
     outcome = choosing.Outcome.of(choosing.rules(), answers, current_facts())
     address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     page = ChoicePage(
-        asked=choosing.asked(found, answers),
+        asked=choosing.asked(prompts, answers),
         answered=bool(answers),
         notices=list(form.notices),
         outcome=outcome,
@@ -163,8 +163,8 @@ def choose(request: HtmxRequest) -> HttpResponse:
 @revalidated
 @pictured(cards.of_capabilities)
 def capabilities(request: HtmxRequest) -> HttpResponse:
-    """What each framework brings of what a visitor needs, what must be added to it, and what no source names."""
-    query = spoken(request.GET)
+    """Show which of the needed capabilities each framework has, which must be added, and which no source names."""
+    query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     offered = list(FacetValue.objects.capabilities())
@@ -179,7 +179,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
 @revalidated
 @pictured(titled("Use cases", "Kinds of project, and what is recommended"))
 def use_case_index(request: HttpRequest) -> PageResponse:
-    """Every use case in a line, with who is recommended first."""
+    """List the use cases, each with the frameworks recommended first."""
     known = [use_cases.advice(use_case) for use_case in UseCase.objects.with_advice()]
     return PageResponse(request, "comparisons/use_case_index.html", UseCaseIndexPage(known=known))
 
@@ -188,17 +188,17 @@ def use_case_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_use_case)
 def use_case(request: HttpRequest, slug: str) -> PageResponse:
-    """One use case: who recommends what for it, how the frameworks rank under its weights, what it asks for."""
+    """Show a use case: the recommendations, the ranking under its weights, and its must-haves."""
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
-    found = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
+    case = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
     facts = current_facts()
-    table, short = use_cases.standings(found, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
+    table, short = use_cases.standings(case, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
     page = UseCasePage(
-        use_case=found,
+        use_case=case,
         matrix=table,
         short=short,
         weighed=use_cases.weighed(table),
-        around=controls.around_use_case(table, found),
+        around=controls.around_use_case(table, case),
     )
     return PageResponse(request, "comparisons/use_case.html", page)
 
@@ -207,7 +207,7 @@ def use_case(request: HttpRequest, slug: str) -> PageResponse:
 @revalidated
 @pictured(titled("Method", "How scores, fit and ranks are made"))
 def method(request: HttpRequest) -> PageResponse:
-    """How scores, fit, coverage, bands and ranks are made, worked through on the data as it stands."""
+    """Explain how scores, fit, coverage, bands and ranks are made, with an example from the current facts."""
     facts = current_facts()
     table = build_matrix(facts, facts.frameworks, minimum_coverage=settings.MINIMUM_COVERAGE)
     example = next(iter(table.ranked or table.unranked), None)
@@ -223,18 +223,18 @@ def method(request: HttpRequest) -> PageResponse:
     return PageResponse(request, "comparisons/method.html", page)
 
 
-def _opened(asked: Comparison) -> Cell | None:
-    """The open cell with its claims, when its framework is on the table."""
-    framework, _, criterion = asked.view.open.partition(":")
-    for row in asked.table.in_order:
-        for column, entry in zip(asked.table.columns, row.entries, strict=True):
+def _opened(comparison: Comparison) -> Cell | None:
+    """Return the open cell with its claims, or None if its framework is not on the table."""
+    framework, _, criterion = comparison.view.open.partition(":")
+    for row in comparison.table.in_order:
+        for column, entry in zip(comparison.table.columns, row.entries, strict=True):
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                return replace(entry.cell, claims=asked.facts.claims(row.framework, column.criterion))
+                return replace(entry.cell, claims=comparison.facts.claims(row.framework, column.criterion))
     return None
 
 
 def _extent() -> Extent:
-    """For the sentence at the top."""
+    """Return the totals for the sentence at the top."""
     return Extent(
         claim_total=Claim.objects.published().count(),
         source_total=Source.objects.count(),
@@ -243,7 +243,7 @@ def _extent() -> Extent:
 
 
 def _worked(example: Row, table: Matrix) -> list[WorkedStep]:
-    """Each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
+    """Return each criterion's part in the example's fit, rounded so that the parts shown add up to the fit shown."""
     shown = scoring.shown_contributions(example.scores, table.weights)
     return [
         WorkedStep(

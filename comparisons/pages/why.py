@@ -1,6 +1,6 @@
-"""Why this order: what each criterion adds to the fits shown, what would change who leads, and how firm that is.
+"""Explain a ranking: what each criterion adds to the fits, what would change who leads, and how firm the lead is.
 
-Built from the matrix and the cells that it is built from, whatever columns it shows. No queries.
+All criteria count, whichever columns are shown. No queries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,20 +17,20 @@ from frameworks.cells import Cell
 from frameworks.models import Criterion, CriterionGroup, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 
-#: So many of the ranked are drawn; their table would be too wide with more.
+#: How many ranked frameworks are drawn; with more their table would be too wide.
 DRAWN = 10
-#: There are so many tints; neighbouring groups differ in theirs.
+#: The number of tints; neighbouring groups have different ones.
 TINTS = 5
-#: A stretch of fewer points has no room for its figure, on a desk or on a phone.
+#: A stretch of fewer points has no room for its figure, on a wide screen or on a phone.
 NARROW, NARROW_ON_A_PHONE = 4, 11
-#: So many frameworks and criteria are named in a sentence.
+#: How many frameworks or criteria a sentence names.
 NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one criterion adds to one framework's fit, in points; None where it is not rated. `start` says where on
-    the bar from 0 to 100 it is drawn."""
+    """What one criterion adds to one framework's fit, in points; None if it is not rated. `start` is where it begins
+    on the bar, from 0 to 100."""
 
     cell: Cell
     weight: int
@@ -67,7 +67,7 @@ class FitBar:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What sets the leader apart from the next: the criteria that bring it most, and those that cost it most."""
+    """The leader's lead over the second, in points, with the criteria that add most to it and those that cost most."""
 
     first: Row
     second: Row
@@ -78,7 +78,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Weights of a criterion that would change who leads, with the address under which the nearest does."""
+    """Weights of a criterion that would change who leads, with the address of the view with the nearest of them."""
 
     criterion: Criterion
     weight: int
@@ -105,7 +105,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of all weightings drawn come out so: `percent` is rounded with the others, so that they make 100."""
+    """The share of the weightings drawn that have this result; `percent` is rounded so that all shares make 100."""
 
     who: str
     times: int = 0
@@ -114,7 +114,7 @@ class Share:
 
     @property
     def words(self) -> str:
-        """Not the figure where it would say all or nothing and that is not so."""
+        """Return the percentage in words; rounding never makes it all or nothing."""
         if self.percent == 0 and self.times:
             return "less than 1 %"
         if self.percent == 100 and self.times < self.draws:
@@ -124,8 +124,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """How many of the weightings drawn put each framework first. `phrases` say it in a sentence: those who lead now,
-    then the others, as many as a sentence holds, then what is left."""
+    """How often the weightings drawn put each framework first. `phrases` make a sentence: those that lead now, then the
+    others up to `NAMED` in all, then the rest together."""
 
     draws: int
     shares: tuple[Share, ...]
@@ -134,7 +134,7 @@ class Firmness:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """All that the section says. Without `bars` nobody is ranked; `firmness` is None where nobody can change places."""
+    """The whole section. Without `bars` nothing is ranked; `firmness` is None if no weights can change the order."""
 
     rows: tuple[Row, ...]
     leaders: tuple[Row, ...]
@@ -148,20 +148,20 @@ class Why:
 
     @property
     def lines(self) -> list[tuple[CriterionGroup, int, list[GroupStretch], list[list[Contribution]]]]:
-        """The bars as a table: each group with its tint and its stretches, then its criteria with their parts."""
+        """Return the bars as a table: each group with its tint, its stretches, and the parts of each criterion."""
         return [
             (
                 abreast[0].group,
                 abreast[0].tint,
                 list(abreast),
-                [list(parts) for parts in zip(*(one.parts for one in abreast), strict=True)],
+                [list(parts) for parts in zip(*(stretch.parts for stretch in abreast), strict=True)],
             )
             for abreast in zip(*(bar.stretches for bar in self.bars), strict=True)
         ]
 
 
 def explain(table: Matrix, view: View, path: str) -> Why:
-    """Of the frameworks on the table. Links start from `view` at `path`."""
+    """Explain the ranking of the frameworks on the table. Links start from `view` at `path`."""
     scores = {row.framework.slug: row.scores for row in table.in_order}
     ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
     bars = tuple(_bar(row, table) for row in ranked[:DRAWN])
@@ -182,7 +182,7 @@ def explain(table: Matrix, view: View, path: str) -> Why:
 
 
 def in_sentence(name: str) -> str:
-    """A name that is no first word: `Async support` becomes `async support`, `API tooling` stays."""
+    """Return a name as inside a sentence: `Async support` becomes `async support`, `API tooling` stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
@@ -202,20 +202,20 @@ def _bar(row: Row, table: Matrix) -> FitBar:
 
 
 def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
-    """None where nobody leads alone, or nobody follows."""
+    """Return the lead, or None if nothing leads alone or nothing else is ranked."""
     if table.lead is None:
         return None
     first, second = bars[:2]
     differences = [
-        (one.cell.criterion, round((one.points or 0) - (other.points or 0), 1))
-        for one, other in zip(first.parts, second.parts, strict=True)
+        (ours.cell.criterion, round((ours.points or 0) - (theirs.points or 0), 1))
+        for ours, theirs in zip(first.parts, second.parts, strict=True)
     ]
-    ordered = sorted(differences, key=lambda found: -found[1])
+    ordered = sorted(differences, key=lambda difference: -difference[1])
     return Lead(
         first.row,
         second.row,
         table.lead,
-        tuple(found for found in ordered[:NAMED] if found[1] > 0),
+        tuple((criterion, points) for criterion, points in ordered[:NAMED] if points > 0),
         tuple((criterion, -points) for criterion, points in ordered[: -NAMED - 1 : -1] if points < 0),
     )
 
@@ -225,10 +225,10 @@ def _turns(table: Matrix, scores: Mapping[str, scoring.Scores], view: View, path
     by_slug = {criterion.slug: criterion for criterion in table.criteria}
     frameworks = {row.framework.slug: row.framework for row in table.in_order}
     weights = table.weights
-    found = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
+    changes = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
     turns: dict[str, Turn] = {}
-    for flip in sorted(found, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
-        # Each criterion's nearest turn bears its name: after the step that it leads to, the step back bears it.
+    for flip in sorted(changes, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
+        # The key of a criterion's nearest turn is its slug, so that after that change the way back has the same key.
         key = flip.criterion if flip.criterion not in turns else f"{flip.criterion}:too"
         turns[key] = Turn(
             by_slug[flip.criterion],

@@ -1,4 +1,4 @@
-"""A comparison small enough for somebody else's page: what it shows, how tall it stands, the snippet that frames it."""
+"""Build a comparison small enough for another page: its content, its height and the snippet that frames it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,15 +20,15 @@ from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
 from pictures.svg import PICTURE
 
-from .snapshots import Kept
+from .snapshots import FrozenComparison
 
-WIDTH = 640  # pixels, unless somebody says otherwise
-#: Pixels that a criterion takes in `static/embed.css`, and all that stands above and below the criteria.
+WIDTH = 640  # pixels, by default
+#: The height in pixels of a criterion in `static/embed.css`, and of everything above and below the criteria.
 ROW, AROUND_ROWS = 27, 300
 HOUR = 3600  # seconds
-#: What the frame's links need to leave it: by a click, or in a new tab if the reader wants one.
+#: What the frame's links need in order to replace the whole page, or to open in a new tab.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-#: The pages that can be framed, by the names of their addresses; a frame stands for its page.
+#: The URL names of the pages that can be framed; the address of a frame counts as that of its page.
 FRAMED = {
     "comparisons:side_by_side",
     "comparisons:embed",
@@ -38,7 +38,7 @@ FRAMED = {
 
 
 class Place(NamedTuple):
-    """What an address of ours names: a snapshot, or frameworks side by side and how they are looked at."""
+    """What an address of ours names: a snapshot, or frameworks side by side with the parameters."""
 
     snapshot_id: str
     slugs: list[str]
@@ -52,8 +52,8 @@ class Place(NamedTuple):
 class Embed:
     """A side by side or a snapshot, as a frame shows it.
 
-    `path` is its page here, `frame` what is framed, `under` whose weights it is under. `left_out` counts criteria in
-    which all are alike.
+    `path` is its page, `frame` the address that is framed, `under` the words for its weights. `left_out` is the number
+    of criteria that are not shown because all frameworks are alike.
     """
 
     table: Matrix
@@ -77,21 +77,21 @@ class Embed:
 
     @property
     def baseline(self) -> Row | None:
-        """The framework that the others are measured against, if any."""
+        """Return the row that the others are measured against, if any."""
         return next((row for row in self.table.in_order if row.is_baseline), None)
 
     @property
     def verdict(self) -> str:
-        """Who leads, in a sentence."""
+        """Return a sentence that says who leads."""
         return self.table.verdict(self.under)
 
     @property
     def height(self) -> int:
-        """Return how tall its frame is, in pixels: enough for all of it at `WIDTH`. A narrower frame scrolls."""
+        """Return the height of its frame in pixels, enough for all of it at `WIDTH`. A narrower frame scrolls."""
         return AROUND_ROWS + ROW * len(self.table.columns)
 
     def snippet(self, width: int, height: int, theme: str) -> str:
-        """The markup that frames it, to be pasted elsewhere."""
+        """Return the markup that frames it; width and height are in pixels, an empty theme is the reader's."""
         return format_html(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" sandbox="{}"'
             ' style="border:0;max-width:100%"></iframe>',
@@ -103,13 +103,13 @@ class Embed:
         )
 
     def themed(self, theme: str) -> str:
-        """The address of the frame, in this theme; the reader's, if empty."""
+        """Return the address of the frame in this theme; if empty, in the reader's."""
         if not theme:
             return self.frame
         return f"{self.frame}{'&' if '?' in self.frame else '?'}{urlencode({'theme': theme})}"
 
     def oembed(self, widest: int | None, tallest: int | None) -> dict[str, str | int]:
-        """What oEmbed 1.0 calls a rich response, no larger than the consumer has room for."""
+        """Return a rich response of oEmbed 1.0, no larger than these maxima in pixels (None: no maximum)."""
         width = min(WIDTH, widest or WIDTH)
         height = min(self.height, tallest or self.height)
         wide, high = PICTURE.width, PICTURE.height
@@ -133,51 +133,54 @@ class Embed:
         }
 
 
-def of_comparison(asked: Comparison, slugs: Sequence[str]) -> Embed:
-    """Of frameworks that there are, in this order, the baseline first. Its addresses pin the weights."""
-    view = asked.view.side_by_side().pinned(asked.usual)
+def of_comparison(comparison: Comparison, slugs: Sequence[str]) -> Embed:
+    """Build the embed of frameworks that exist, in this order, the baseline first. Its addresses pin the weights."""
+    view = comparison.view.side_by_side().pinned(comparison.usual)
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
-    # What is alike in all takes no room here, where nothing can be unfolded.
-    parties = sorted((asked.facts.by_slug[slug] for slug in slugs), key=lambda one: one.slug != view.baseline)
-    table = replace(asked, view=view, frameworks=parties, folds=False).table
+    # Criteria in which all are alike are left out: a frame cannot unfold them.
+    parties = sorted(
+        (comparison.facts.by_slug[slug] for slug in slugs),
+        key=lambda framework: framework.slug != view.baseline,
+    )
+    table = replace(comparison, view=view, frameworks=parties, folds=False).table
     return Embed(
         table=table,
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
-        under=_whose(asked),
+        under=_whose(comparison),
         left_out=len(table.criteria) - len(table.columns),
     )
 
 
 def of_snapshot(snapshot: Snapshot) -> Embed:
-    """From what was kept alone."""
+    """Build the embed of a snapshot, from its stored content alone."""
     return Embed(
-        table=Kept(snapshot).table,
+        table=FrozenComparison(snapshot).table,
         path=snapshot.get_absolute_url(),
         frame=reverse("comparisons:embed_snapshot", args=[snapshot.pk]),
         under="Under the weights below",
     )
 
 
-def fits(asked: Comparison, slugs: Sequence[str]) -> bool:
-    """Two to five frameworks, each of which there is."""
-    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(asked.frameworks) == len(slugs)
+def fits(comparison: Comparison, slugs: Sequence[str]) -> bool:
+    """Return whether these are two to five frameworks that all exist."""
+    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(comparison.frameworks) == len(slugs)
 
 
-def found(address: str) -> Embed | None:
-    """What can be framed of the page at this address, if anything can."""
+def embed_at(address: str) -> Embed | None:
+    """Return the embed of the page at this address, or None if it cannot be framed."""
     place = place_of(address)
     if place is None:
         return None
     if place.snapshot_id:
         snapshot = Snapshot.objects.filter(pk=place.snapshot_id).first()
         return of_snapshot(snapshot) if snapshot else None
-    asked = place.side_by_side()
-    return of_comparison(asked, place.slugs) if asked and fits(asked, place.slugs) else None
+    comparison = place.side_by_side()
+    return of_comparison(comparison, place.slugs) if comparison and fits(comparison, place.slugs) else None
 
 
 def place_of(address: str) -> Place | None:
-    """Of an address of ours, or of the path of one, by today's names; None for every other."""
+    """Return what an address or a path of ours names, by today's slugs; None for every other address."""
     own = urlsplit(settings.SITE_URL)
     try:
         parts = urlsplit(settings.SITE_URL + address if address.startswith("/") else address)
@@ -193,12 +196,16 @@ def place_of(address: str) -> Place | None:
 
 
 def oembed_url(path: str) -> str:
-    """Where it is told how to embed the page at this path."""
+    """Return the oEmbed address that describes how to embed the page at this path."""
     query = urlencode({"url": settings.SITE_URL + path, "format": "json"})
     return f"{settings.SITE_URL}{reverse('comparisons:oembed')}?{query}"
 
 
-def _whose(asked: Comparison) -> str:
-    if changed := asked.view.changed_weights(asked.usual):
+def _whose(comparison: Comparison) -> str:
+    if changed := comparison.view.changed_weights(comparison.usual):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
-    return f"Under the weights for “{asked.use_case.name}”" if asked.use_case else "Under the default weights"
+    return (
+        f"Under the weights for “{comparison.use_case.name}”"
+        if comparison.use_case
+        else "Under the default weights"
+    )

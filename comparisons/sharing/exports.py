@@ -1,6 +1,6 @@
-"""A comparison as a file: CSV, JSON and Markdown from one content. No queries.
+"""Write a comparison as CSV, JSON or Markdown, all from the same content. No queries.
 
-The values are the same in each. What a site or an address adds to them is handed in as `FileOrigin`.
+`FileOrigin` holds what is not part of the content: the site, the address, the day.
 """
 
 import json
@@ -21,7 +21,7 @@ from frameworks.tables.sheets import Sheet
 Place = tuple[str, str]
 """Slugs of framework and criterion."""
 
-#: The columns that an import of ratings reads. Those that follow are for reading only, as their brackets tell it.
+#: The columns that an import of ratings reads. The others are for information only, which their brackets show.
 RATING = ["framework", "criterion", "score", "verdict", "rationale", "reviewed_on", "version"]
 REMARKS = [
     "(framework name)",
@@ -46,47 +46,47 @@ SILENT, UNSCORED = "no source says", "not scored yet"
 
 @dataclass(frozen=True, kw_only=True)
 class FileOrigin:
-    """Where a file comes from. `address` shows the same for good; `facts` says in words of when it is."""
+    """Where a file comes from. `address` is the pinned view; `facts` says in words of which revision or day it is."""
 
     site: str
     title: str
     address: str
     facts: str
-    #: By source, the page about it.
+    #: The address of the page about each source, by key.
     pages: Mapping[str, str]
-    #: What else JSON tells of it: the revision or the snapshot, the day, the use case.
-    told: Mapping[str, Any] = field(default_factory=dict)
+    #: Further fields of the JSON: the revision or the snapshot, the day, the use case.
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     notices: Sequence[str] = ()
 
 
 def write_json(content: Content, origin: FileOrigin) -> str:
-    """All of the content, and around it where it is from."""
-    said = {
+    """Return the whole content as JSON, together with its origin."""
+    document = {
         "site": origin.site,
         "title": origin.title,
         "address": origin.address,
         "notices": [*origin.notices],
-        **origin.told,
+        **origin.metadata,
         **content,
         "sources": [{**source, "page": origin.pages[source["key"]]} for source in content["sources"]],
     }
-    return json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True, cls=DjangoJSONEncoder) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, cls=DjangoJSONEncoder) + "\n"
 
 
 # CSV
 
 
 def write_csv(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> bytes:
-    """One row for each cell, as the desk's table of ratings has it, so that it can be imported.
+    """Return one row for each cell, in the columns of the desk's table of ratings, so that it can be imported.
 
-    `versions` are those of the ratings, where they are known: with them what is changed in the file can be imported.
+    `versions` are those of the ratings, if known: without them changes in the file cannot be imported.
     """
     return sheets.write(Sheet([*RATING, *REMARKS], list(_rows(content, origin, versions))), "csv")
 
 
 def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> Iterator[list[str]]:
-    frameworks = {one["slug"]: one for one in content["frameworks"]}
-    criteria = {one["slug"]: one for one in content["criteria"]}
+    frameworks = {framework["slug"]: framework for framework in content["frameworks"]}
+    criteria = {criterion["slug"]: criterion for criterion in content["criteria"]}
     book = _Book(content)
     for cell in content["cells"]:
         framework, criterion = frameworks[cell["framework"]], criteria[cell["criterion"]]
@@ -126,7 +126,7 @@ class _Book:
 
 
 def _said(claim: ClaimContent) -> str:
-    """`line 12, prose: “term” what it says (reads as 4) Editors’ note: …`."""
+    """Return `line 12, prose: “term” what it says (reads as 4) Editors’ note: …`."""
     term = f"“{_one_line(claim['term'])}” " if claim["term"] else ""
     note = f" Editors’ note: {_one_line(claim['note'])}" if claim["note"] else ""
     return f"line {claim['line']}, {claim['part']}: {term}{_one_line(claim['paraphrase'])}{_reading(claim)}{note}"
@@ -144,7 +144,10 @@ def _one_line(text: str) -> str:
 
 
 def write_markdown(content: Content, origin: FileOrigin, *, turned: bool) -> str:
-    """A table with a footnote for each score, as GitHub renders them. `turned`: criteria down, frameworks across."""
+    """Return a table in GitHub's Markdown, with a footnote for each score.
+
+    If `turned`, criteria run down and frameworks across.
+    """
     notes = _Footnotes(content)
     table = (_turned if turned else _upright)(content, notes)
     parts = [
@@ -164,34 +167,34 @@ LEGEND = (
     "≠: sources disagree by two steps or more."
 )
 
-#: What Markdown could take for markup, wherever it stands.
+#: Characters that Markdown could take for markup anywhere in a line.
 MARKUP = re.compile(r"[\\`*_\[\]<>|~#&$]")
-#: What a forge makes something of, whatever is escaped: people, issues, addresses, emoji.
+#: Places where a forge makes links in spite of escapes: mentions, issues, addresses, emoji.
 LINKED = re.compile(
     r"(?<=@)(?=\w)|(?<=\\#)(?=\d)|(?<=GH-)(?=\d)|(?<=:)(?=//|[\w+-]+:)|(?<=www)(?=\.)", re.IGNORECASE
 )
-#: Seen by nobody, and it keeps apart what must not be read as one.
+#: A zero-width space, which breaks such a link invisibly.
 APART = "&#8203;"
 
 
 def escaped(text: str) -> str:
-    """The text as Markdown that says just this, on one line: no markup, no mention, no link."""
+    """Return the text as one line of Markdown that renders as it is: no markup, no mention, no link."""
     return LINKED.sub(APART, MARKUP.sub(r"\\\g<0>", _one_line(text)))
 
 
 class _Footnotes:
-    """Why a cell says what it says: one note for each, numbered as they are asked for."""
+    """The footnotes that explain the cells, numbered in the order of their marks."""
 
     def __init__(self, content: Content) -> None:
         self.book = _Book(content)
-        self.frameworks = {one["slug"]: one["name"] for one in content["frameworks"]}
-        self.criteria = {one["slug"]: one["name"] for one in content["criteria"]}
+        self.frameworks = {item["slug"]: item["name"] for item in content["frameworks"]}
+        self.criteria = {item["slug"]: item["name"] for item in content["criteria"]}
         self.written: list[str] = []
 
     def mark(self, cell: CellContent) -> str:
         mark = f"[^{len(self.written) + 1}]"
         claims = (self.book.claims[key] for key in cell["claims"])
-        cited = [self._citation(key, found) for key, found in groupby(claims, itemgetter("source"))]
+        cited = [self._citation(key, group) for key, group in groupby(claims, itemgetter("source"))]
         self.written.append("\n".join([f"{mark}: {self._reason(cell)}", *cited]))
         return mark
 
@@ -204,48 +207,52 @@ class _Footnotes:
         return " ".join(filter(None, [head, escaped(cell["rationale"]), reviewed]))
 
     def _citation(self, source: str, claims: Iterable[ClaimContent]) -> str:
-        """What one source says: short, because a pull request takes no more than 65,536 characters."""
-        found = self.book.sources[source]
-        said = "; ".join(map(_briefly, claims))
-        return f"    - [{escaped(found['name'])}][{_label(found)}]: {escaped(said)}"
+        """Return what a source says, in short, because a pull request takes no more than 65,536 characters."""
+        cited = self.book.sources[source]
+        words = "; ".join(map(_briefly, claims))
+        return f"    - [{escaped(cited['name'])}][{_label(cited)}]: {escaped(words)}"
 
 
 def _briefly(claim: ClaimContent) -> str:
-    """The source's own term, where it has one; ours is in the other formats."""
+    """Return the source's own term, or our paraphrase if it has none."""
     words = f"“{claim['term']}”" if claim["term"] else claim["paraphrase"]
     return f"line {claim['line']}, {words}" + _reading(claim)
 
 
 def _label(source: SourceContent) -> str:
-    """Of the link to it, which is written once."""
+    """Return the label of the link to the source, which is defined once."""
     return f"source-{source['key']}"
 
 
 def _upright(content: Content, notes: _Footnotes) -> Iterator[str]:
-    """Frameworks down, criteria across."""
+    """Yield the lines of the table with frameworks down and criteria across."""
     cells = _by_place(content)
     criteria = content["criteria"]
-    yield _row(["Rank", "Framework", "Fit", "Band", "Rated", *(escaped(one["name"]) for one in criteria)])
+    yield _row(
+        ["Rank", "Framework", "Fit", "Band", "Rated", *(escaped(criterion["name"]) for criterion in criteria)]
+    )
     yield _row(["---", "---", "---:", "---", "---:", *["---"] * len(criteria)])
-    yield _row(["", "Weight", "", "", "", *(str(content["weights"][one["slug"]]) for one in criteria)])
+    yield _row(
+        ["", "Weight", "", "", "", *(str(content["weights"][criterion["slug"]]) for criterion in criteria)]
+    )
     for framework in content["frameworks"]:
         rank, fit, band, rated = _figures(framework)
-        scores = [_score(cells[framework["slug"], one["slug"]], notes) for one in criteria]
+        scores = [_score(cells[framework["slug"], criterion["slug"]], notes) for criterion in criteria]
         yield _row([rank, f"**{escaped(framework['name'])}**", fit, band, rated, *scores])
 
 
 def _turned(content: Content, notes: _Footnotes) -> Iterator[str]:
-    """Criteria down, frameworks across."""
+    """Yield the lines of the table with criteria down and frameworks across."""
     cells = _by_place(content)
     frameworks = content["frameworks"]
-    yield _row(["Criterion", "Weight", *(escaped(one["name"]) for one in frameworks)])
+    yield _row(["Criterion", "Weight", *(escaped(framework["name"]) for framework in frameworks)])
     yield _row(["---", "---:", *["---"] * len(frameworks)])
     heads = ("Rank", "Fit", "Band", "Rated")
     for head, figures in zip(heads, zip(*map(_figures, frameworks), strict=True), strict=True):
         yield _row([head, "", *figures])
     for criterion in content["criteria"]:
         slug = criterion["slug"]
-        scores = [_score(cells[one["slug"], slug], notes) for one in frameworks]
+        scores = [_score(cells[framework["slug"], slug], notes) for framework in frameworks]
         yield _row([f"**{escaped(criterion['name'])}**", str(content["weights"][slug]), *scores])
 
 
@@ -254,7 +261,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _figures(framework: FrameworkContent) -> tuple[str, str, str, str]:
-    """Rank, fit, band and coverage in words."""
+    """Return rank, fit, band and coverage in words."""
     rank, fit, band = framework["rank"], framework["fit"], framework["band"]
     return (
         "not ranked" if rank is None else str(rank),
@@ -267,12 +274,12 @@ def _figures(framework: FrameworkContent) -> tuple[str, str, str, str]:
 def _score(cell: CellContent, notes: _Footnotes) -> str:
     if cell["state"] == "silent":
         return SILENT
-    said = UNSCORED if cell["score"] is None else f"**{cell['score']}** {escaped(cell['verdict'])}"
-    return f"{said}{' ≠' if cell['disputed'] else ''}{notes.mark(cell)}"
+    text = UNSCORED if cell["score"] is None else f"**{cell['score']}** {escaped(cell['verdict'])}"
+    return f"{text}{' ≠' if cell['disputed'] else ''}{notes.mark(cell)}"
 
 
 def _hidden_weights(content: Content) -> Iterator[str]:
-    """Criteria that are not shown count all the same."""
+    """Yield a line with the criteria that count although they are not shown, if any."""
     shown = {criterion["slug"] for criterion in content["criteria"]}
     hidden = [f"{name} {weight}" for name, weight in content["weights"].items() if name not in shown]
     if hidden:
@@ -280,7 +287,7 @@ def _hidden_weights(content: Content) -> Iterator[str]:
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:
-    """`one, two and three`."""
+    """Join names to `one, two and three`; `word` replaces the “and”."""
     *first, last = names
     return f"{', '.join(first)} {word} {last}" if first else last
 

@@ -1,4 +1,4 @@
-"""What was changed of the frameworks in a comparison, as Atom."""
+"""Serve the changes of the frameworks in a comparison as Atom."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from frameworks.pages.feeds import FeedSubject, HistoryFeed
 
 
 class ComparisonFeed(HistoryFeed):
-    """The same in whichever order the frameworks are named."""
+    """The feed of a comparison, the same whatever the order of the frameworks."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         slugs = sorted(set(kwargs["slugs"]))
-        # Looked up among those that there are: an address may hold what the database refuses to be asked.
+        # Looked up in memory: an address may contain characters that the database refuses in a query.
         known = {framework.slug: framework for framework in Framework.objects.published()}
         if not 2 <= len(slugs) <= settings.COMPARE_MAX or not known.keys() >= set(slugs):
             raise Http404("No such comparison.")

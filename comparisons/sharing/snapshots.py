@@ -1,6 +1,6 @@
-"""Comparisons that somebody froze: kept under a hash of what they say, laid out again, and held against today.
+"""Freeze comparisons under the hash of their content, rebuild them, and compare them with today.
 
-Time comes in as an argument. Of the sender only a keyed hash is kept, a new one each day, for two days.
+The time is an argument. Of the sender only a keyed hash is stored, a new one each day, for two days.
 """
 
 import json
@@ -27,12 +27,12 @@ from frameworks.limits import Limit
 from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
 
-#: What senders are hashed for.
+#: The purpose that goes into the hash of a sender.
 PURPOSE = "comparisons.snapshots"
 
 
 class TooManySnapshots(Exception):
-    """No more are taken until `again`; None where there is no room at all. Nothing was stored."""
+    """Raised when no more snapshots are accepted until `again`; None if there is no room at all. Nothing was stored."""
 
     def __init__(self, reason: str, again: datetime | None = None) -> None:
         when = f" Try again after {date_format(again, 'H:i')} UTC on {date_format(again)}." if again else ""
@@ -44,27 +44,27 @@ class TooManySnapshots(Exception):
 
 
 def canonical(content: Content) -> str:
-    """The one way to write it down: the same content is the same text, whoever writes it."""
+    """Return the canonical JSON of this content: equal content is equal text."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def id_of(text: str) -> str:
-    """130 bits of the SHA-256 of the text, in lower case letters and digits."""
+    """Return 130 bits of the SHA-256 of the text as 26 lower-case letters and digits (base 32)."""
     return b32encode(sha256(text.encode()).digest()).decode().lower()[:26]
 
 
 def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Snapshot:
-    """Return the snapshot of this content, made unless there is one. `at` is the moment of its facts.
+    """Return the snapshot of this content, created if there is none. `at` is the moment of its facts.
 
-    Raises TooManySnapshots.
+    Raises TooManySnapshots if the sender's limit, the daily limit or the storage is exhausted.
     """
     text = canonical(content)
-    found = Snapshot.objects.filter(pk=id_of(text))
-    if known := found.first():
+    same = Snapshot.objects.filter(pk=id_of(text))
+    if known := same.first():
         return known
     with transaction.atomic():
         limits.wait_for_turn(Snapshot)
-        if known := found.first():
+        if known := same.first():
             return known
         _refuse_too_many(address, now)
         size = len(text.encode())
@@ -87,8 +87,8 @@ def _refuse_too_many(address: str, now: datetime) -> None:
 
 
 def _refuse_too_large(size: int) -> None:
-    held = Snapshot.objects.aggregate(held=models.Sum("size"))["held"] or 0
-    if held + size > settings.SNAPSHOTS_BYTES:
+    total = Snapshot.objects.aggregate(total=models.Sum("size"))["total"] or 0
+    if total + size > settings.SNAPSHOTS_BYTES:
         raise TooManySnapshots("There is no room for more frozen comparisons here.")
 
 
@@ -96,8 +96,8 @@ def _refuse_too_large(size: int) -> None:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What a snapshot says, from its stored content alone."""
+class FrozenComparison:
+    """The comparison in a snapshot, from its stored content alone."""
 
     snapshot: Snapshot
 
@@ -107,7 +107,7 @@ class Kept:
 
     @cached_property
     def table(self) -> Matrix:
-        """Laid out again."""
+        """Return the matrix, rebuilt from the content."""
         return matrix_of(self.content)
 
     @property
@@ -116,7 +116,7 @@ class Kept:
 
     @property
     def live_url(self) -> str:
-        """The same comparison of today, under the weights of then."""
+        """Return the address of the same comparison today, under the weights of the snapshot."""
         slugs = [framework["slug"] for framework in self.content["frameworks"]]
         view = View(weights=self.content["weights"])
         return view.url(reverse("comparisons:side_by_side", args=[slugs]))
@@ -131,7 +131,7 @@ def _cells(content: Content) -> dict[tuple[str, str], CellContent]:
 
 @dataclass(frozen=True)
 class ChangedCell:
-    """A cell that says something else today, named as it was, with the steps that led there, newest first."""
+    """A cell that has changed since, under its names of then, with the revisions that led there, newest first."""
 
     framework: str
     criterion: str
@@ -142,49 +142,53 @@ class ChangedCell:
 
 @dataclass(frozen=True)
 class Since:
-    """`cells` are told of one by one; of a framework or criterion that is `gone`, the cells are only counted."""
+    """What has changed since a snapshot.
 
-    kept: Kept
+    `cells` are those that still exist; those of a framework or criterion that is `gone` are only counted in
+    `changed_total`.
+    """
+
+    frozen: FrozenComparison
     cells: list[ChangedCell]
     gone: list[str]
     changed_total: int
 
     @property
     def total(self) -> int:
-        return len(self.kept.content["cells"])
+        return len(self.frozen.content["cells"])
 
 
 def since(snapshot: Snapshot) -> Since:
-    """Held against the facts of today, in a fixed number of queries."""
-    kept = Kept(snapshot)
-    then = _by_todays_names(kept.content)
+    """Compare a snapshot with the facts of today, in a fixed number of queries."""
+    frozen = FrozenComparison(snapshot)
+    then = _by_todays_names(frozen.content)
     today = _today(then)
     before, after = _cells(then), _cells(today)
-    said_before, said_after = _by_key(then), _by_key(today)
+    claims_before, claims_after = _by_key(then), _by_key(today)
     changed = {
-        place: found
+        place: changes
         for place, cell in before.items()
-        if place in after and (found := list(_changes(cell, after[place], said_before, said_after)))
+        if place in after and (changes := list(_changes(cell, after[place], claims_before, claims_after)))
     }
     claims = {place: {*before[place]["claims"], *after[place]["claims"]} for place in changed}
     steps = _steps(snapshot.stood_at, claims)
-    names = {one["slug"]: one["name"] for one in (*then["frameworks"], *then["criteria"])}
-    told = [
+    names = {item["slug"]: item["name"] for item in (*then["frameworks"], *then["criteria"])}
+    changed_cells = [
         ChangedCell(
             framework=names[place[0]],
             criterion=names[place[1]],
             url=reverse("frameworks:cell_history", args=place),
-            changes=found,
+            changes=changes,
             steps=[step for step in steps if step.key == "/".join(place) or step.key in claims[place]],
         )
-        for place, found in changed.items()
+        for place, changes in changed.items()
     ]
     gone = sum(place not in after for place in before)
-    return Since(kept, told, list(_gone(then, today)), len(changed) + gone)
+    return Since(frozen, changed_cells, list(_gone(then, today)), len(changed) + gone)
 
 
 def _by_todays_names(content: Content) -> Content:
-    """What was renamed since is still the same thing. One query."""
+    """Return the content with today's slugs, because a renamed row is still the same. One query."""
     now = FormerSlug.objects.now(
         [
             *_slugs(content["frameworks"]),
@@ -198,8 +202,8 @@ def _by_todays_names(content: Content) -> Content:
 
     return {
         **content,
-        "frameworks": [{**one, "slug": name("framework", one["slug"])} for one in content["frameworks"]],
-        "criteria": [{**one, "slug": name("criterion", one["slug"])} for one in content["criteria"]],
+        "frameworks": [{**row, "slug": name("framework", row["slug"])} for row in content["frameworks"]],
+        "criteria": [{**row, "slug": name("criterion", row["slug"])} for row in content["criteria"]],
         "cells": [
             {
                 **cell,
@@ -213,24 +217,24 @@ def _by_todays_names(content: Content) -> Content:
 
 
 def _today(content: Content) -> Content:
-    """The same frameworks and criteria, as far as they are still compared."""
+    """Return today's content for the same frameworks and criteria, as far as they are still compared."""
     facts, named = current_facts(), set(_slugs(content["frameworks"]))
     frameworks = [framework for framework in facts.frameworks if framework.slug in named]
     table = build_matrix(facts, frameworks, shown=_slugs(content["criteria"]), with_claims=True)
     return content_of(table, table.in_order)
 
 
-def _slugs(named: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [one["slug"] for one in named]
+def _slugs(items: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [item["slug"] for item in items]
 
 
-def _gone(kept: Content, today: Content) -> Iterator[str]:
+def _gone(then: Content, today: Content) -> Iterator[str]:
     for before, after in (
-        (kept["frameworks"], today["frameworks"]),
-        (kept["criteria"], today["criteria"]),
+        (then["frameworks"], today["frameworks"]),
+        (then["criteria"], today["criteria"]),
     ):
-        still = set(_slugs(cast(Sequence[Mapping[str, Any]], after)))
-        yield from (one["name"] for one in before if one["slug"] not in still)
+        remaining = set(_slugs(cast(Sequence[Mapping[str, Any]], after)))
+        yield from (item["name"] for item in before if item["slug"] not in remaining)
 
 
 def _by_key(content: Content) -> dict[str, ClaimContent]:
@@ -240,26 +244,26 @@ def _by_key(content: Content) -> dict[str, ClaimContent]:
 def _changes(
     before: CellContent,
     after: CellContent,
-    said_before: Mapping[str, ClaimContent],
-    said_after: Mapping[str, ClaimContent],
+    claims_before: Mapping[str, ClaimContent],
+    claims_after: Mapping[str, ClaimContent],
 ) -> Iterator[PublicChange]:
-    """What the cell says otherwise: its rating, then its claims. That it was looked over again says nothing else."""
-    rated = [
+    """Yield the changes of a cell: its rating, then its claims. A new review date alone is no change."""
+    fields = [
         ("Score", str(before["score"] or ""), str(after["score"] or "")),
         ("Verdict", before["verdict"], after["verdict"]),
         ("Rationale", before["rationale"], after["rationale"]),
     ]
-    yield from (PublicChange(label, old, new) for label, old, new in rated if old != new)
+    yield from (PublicChange(label, old, new) for label, old, new in fields if old != new)
     for key in dict.fromkeys([*before["claims"], *after["claims"]]):
-        old = said_before[key] if key in before["claims"] else None
-        new = said_after[key] if key in after["claims"] else None
+        old = claims_before[key] if key in before["claims"] else None
+        new = claims_after[key] if key in after["claims"] else None
         if old != new:
             claim = cast(ClaimContent, new or old)
             yield PublicChange(f"Claim {claim['source']}:{claim['line']}", _said(old), _said(new))
 
 
 def _said(claim: ClaimContent | None) -> str:
-    """All of a claim that a reader sees."""
+    """Return everything of a claim that a reader sees; empty if there is none."""
     if claim is None:
         return ""
     reading = f"(reads as {claim['reading']})" if claim["reading"] else ""
@@ -268,8 +272,8 @@ def _said(claim: ClaimContent | None) -> str:
 
 
 def _steps(moment: datetime, claims: Mapping[tuple[str, str], set[str]]) -> list[Revision]:
-    """What readers may know of why these cells changed, in one query."""
+    """Return the public revisions that changed these cells after `moment`, newest first, in one query."""
     ratings = models.Q(model="rating", key__in=["/".join(place) for place in claims])
     cited = models.Q(model="claim", key__in=set[str]().union(*claims.values()))
-    known = Revision.objects.public().filter(ratings | cited, at__gt=moment)
-    return list(known.with_names().order_by("-at", "-pk"))
+    revisions = Revision.objects.public().filter(ratings | cited, at__gt=moment)
+    return list(revisions.with_names().order_by("-at", "-pk"))

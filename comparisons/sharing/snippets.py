@@ -1,4 +1,4 @@
-"""The page that makes the snippet: what was asked for, and what came of it."""
+"""Read the parameters of the page that makes the snippet, and build it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,9 +20,12 @@ from .embedding import SANDBOX, WIDTH, Embed
 
 @dataclass(frozen=True, kw_only=True)
 class Snippet:
-    """`embed` is None where nothing can be framed yet. `address` is that of a snapshot; a side by side is ticks."""
+    """A snippet with its settings.
 
-    asked: Comparison
+    `embed` is None if nothing can be framed yet. `address` is that of a snapshot; a side by side is given by ticks.
+    """
+
+    comparison: Comparison
     look: Mapping[str, Any]
     embed: Embed | None
     address: str
@@ -32,21 +35,21 @@ class Snippet:
 
     @property
     def ticked(self) -> tuple[str, ...]:
-        return self.asked.view.framework
+        return self.comparison.view.framework
 
     @property
     def view(self) -> View:
-        """How the frameworks are looked at, whichever are ticked."""
-        return self.asked.view.side_by_side()
+        """Return the view that applies whichever frameworks are ticked."""
+        return self.comparison.view.side_by_side()
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
-        """What has no control on the page and goes along with whatever is ticked."""
+    def passed_on(self) -> list[tuple[str, str]]:
+        """Return the parameters that have no control on the page and are passed on as hidden fields."""
         return list(self.view.but(only="").parameters())
 
     @property
-    def kept_words(self) -> list[str]:
-        """What that is."""
+    def passed_on_words(self) -> list[str]:
+        """Return in words what is passed on."""
         view = self.view
         words = {
             "weights": view.weights,
@@ -58,7 +61,7 @@ class Snippet:
 
     @property
     def plain_url(self) -> str:
-        """The address of the page without that."""
+        """Return the address of the page without what is passed on."""
         return View(only=self.view.only, framework=self.ticked).url(reverse("comparisons:embed_maker"))
 
     @property
@@ -67,7 +70,7 @@ class Snippet:
 
     @property
     def fitting(self) -> int:
-        """Return the height for whoever names none, in pixels; 0 where nothing can be framed yet."""
+        """Return the default height in pixels; 0 if nothing can be framed yet."""
         return self.embed.height if self.embed else 0
 
     @property
@@ -83,7 +86,7 @@ class Snippet:
         return self.embed.themed(self.look.get("theme", "")) if self.embed else ""
 
     def url(self, path: str) -> str:
-        """The address of the page, as it stands."""
+        """Return the address of the page at `path` with its current settings."""
         ticks = self.view.but(framework=self.ticked).parameters()
         what = [("address", self.address)] if self.address else list(ticks)
         how = [(name, str(value)) for name, value in self.look.items() if value and name != "address"]
@@ -92,31 +95,32 @@ class Snippet:
 
 
 def read(query: QueryDict) -> Snippet:
-    """An address goes before what is ticked; what leads nowhere is named."""
+    """Build the snippet. An address takes precedence over ticks; what cannot be framed is named in the notices."""
     form = FrameForm(query)
     look = form.clean_data
     address: str = look.get("address", "")
     place = embedding.place_of(address) if address else None
-    frozen = embedding.found(address) if place and place.snapshot_id else None
+    frozen = embedding.embed_at(address) if place and place.snapshot_id else None
     if place and (named := place.side_by_side()):
         wanted = place.slugs
         known = {framework.slug for framework in named.frameworks}
         ticks = tuple(slug for slug in wanted if slug in known)
-        asked = replace(named, view=named.view.but(framework=ticks))
+        comparison = replace(named, view=named.view.but(framework=ticks))
     else:
-        named, asked = None, comparing.ticked(query)
-        wanted = list(asked.view.framework)
-    said = [*notices(asked.query, *asked.forms), *notices({}, form)]
+        named, comparison = None, comparing.ticked(query)
+        wanted = list(comparison.view.framework)
+    messages = [*notices(comparison.query, *comparison.forms), *notices({}, form)]
     if address and not frozen and not named:
-        said.append("There is no comparison at this address.")
+        messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
-        said.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")
-    elif not frozen and len(asked.frameworks) < len(wanted):
-        said.append("Not all frameworks at this address are known here.")
+        messages.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")
+    elif not frozen and len(comparison.frameworks) < len(wanted):
+        messages.append("Not all frameworks at this address are known here.")
     return Snippet(
-        asked=asked,
+        comparison=comparison,
         look=look,
-        embed=frozen or (embedding.of_comparison(asked, wanted) if embedding.fits(asked, wanted) else None),
+        embed=frozen
+        or (embedding.of_comparison(comparison, wanted) if embedding.fits(comparison, wanted) else None),
         address=frozen.path if frozen else "",
-        notices=said,
+        notices=messages,
     )

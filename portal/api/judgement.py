@@ -97,7 +97,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
         stood_at=moment(frozen.stood_at),
         created_at=moment(frozen.created_at),
         page=page_of(frozen.get_absolute_url()),
-        content=snapshots.Kept(frozen).content,
+        content=snapshots.FrozenComparison(frozen).content,
     )
 
 

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 from comparisons.pages.answers import (
     HtmxRequest,
     page_or_fragment,
-    spoken,
     tidied,
     vary_on_htmx,
     wants_fragment,
+    without_blanks,
 )
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import pictured
@@ -30,7 +30,7 @@ def of_search(page: documents.SearchPage) -> Card:
 @pictured(of_search)
 def search(request: HtmxRequest) -> HttpResponse:
     """Show all public facts that have the words searched for, and where each has them."""
-    parameters = spoken(request.GET)
+    parameters = without_blanks(request.GET)
     if parameters != request.GET and not wants_fragment(request):
         return tidied(request, parameters)
     query = documents.SearchQuery.read(parameters)

@@ -175,7 +175,7 @@ def test_what_is_kept_is_laid_out_as_it_was(client: Client, cell: Rating) -> Non
     factories.make_claim(framework=cell.framework, criterion=cell.criterion, term="Fast", note="So it says.")
     factories.make_claim(framework=Framework.objects.get(slug="django"), criterion=factories.make_criterion())
     frozen(client)
-    kept = snapshots.Kept(Snapshot.objects.get())
+    kept = snapshots.FrozenComparison(Snapshot.objects.get())
     assert content_of(kept.table, kept.table.in_order) == kept.content
 
 

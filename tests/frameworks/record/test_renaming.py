@@ -315,7 +315,7 @@ def test_a_snapshot_knows_the_renamed_as_the_same(client: Client, world: None) -
     since = snapshots.since(kept)
     assert (since.gone, since.changed_total, since.cells) == ([], 0, [])
     assert client.get(kept.get_absolute_url()).content == page
-    assert moved(client, snapshots.Kept(kept).live_url).startswith("/compare/flasket-vs-django/?")
+    assert moved(client, snapshots.FrozenComparison(kept).live_url).startswith("/compare/flasket-vs-django/?")
 
 
 def test_addresses_of_today_do_not_ask_for_former_names(client: Client, renamed: None) -> None:
