@@ -6,12 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from frameworks.models import Revision
-from frameworks.pages.feeds import HistoryFeed, Subject
+from frameworks.pages.feeds import FeedSubject, HistoryFeed
 
 
 class ChangesFeed(HistoryFeed):
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
-        return Subject(
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
+        return FeedSubject(
             "What was changed, when and why",
             page=reverse("frameworks:changes"),
             path=reverse("portal:changes_feed"),

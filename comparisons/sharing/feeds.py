@@ -7,19 +7,19 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from frameworks.models import Framework
-from frameworks.pages.feeds import HistoryFeed, Subject
+from frameworks.pages.feeds import FeedSubject, HistoryFeed
 
 
 class ComparisonFeed(HistoryFeed):
     """The same in whichever order the frameworks are named."""
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subject:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         slugs = sorted(set(kwargs["slugs"]))
         # Looked up among those that there are: an address may hold what the database refuses to be asked.
         known = {framework.slug: framework for framework in Framework.objects.published()}
         if not 2 <= len(slugs) <= settings.COMPARE_MAX or not known.keys() >= set(slugs):
             raise Http404("No such comparison.")
-        return Subject.frameworks(
+        return FeedSubject.frameworks(
             [known[slug] for slug in slugs],
             page=reverse("comparisons:side_by_side", args=[slugs]),
             path=reverse("comparisons:feed", args=[slugs]),
