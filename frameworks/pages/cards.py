@@ -124,7 +124,7 @@ def of_objection(page: ObjectionPage) -> Card:
 
 
 def of_objection_sent(page: ObjectionSentPage) -> Card:
-    """Return the same card as the form: only the sender sees this page, but its address may be shared."""
+    """Return the same card as that of the form."""
     return _objection(page.framework, page.criterion)
 
 
