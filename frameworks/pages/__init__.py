@@ -1,1 +1,1 @@
-"""The public pages about one thing."""
+"""The public pages about a single fact, and the lists of such facts."""

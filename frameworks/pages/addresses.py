@@ -1,8 +1,8 @@
-"""Addresses as they are told to others."""
+"""Build the absolute addresses that pages, feeds and pictures publish."""
 
 from django.conf import settings
 
 
 def absolute(path: str) -> str:
-    """Under the portal's public address, by whichever name it was asked."""
+    """Return the URL of a path under the portal's public address, whichever host the request named."""
     return f"{settings.SITE_URL}{path}"

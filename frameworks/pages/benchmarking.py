@@ -1,6 +1,6 @@
-"""Measured figures side by side: bars from zero, and ratios between frameworks. Pure: no queries.
+"""Compare measured figures: bars from zero, and ratios between frameworks. Pure: no queries.
 
-Drawings get places across in percent of the width, to a tenth, so that they fit any screen.
+Horizontal positions in drawings are percentages of the width, to a tenth, so that they fit any screen.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,28 +9,29 @@ from itertools import count, groupby
 
 from frameworks.models import Benchmark, Figure, Framework
 
-#: A scale has at most so many steps: their numbers stand side by side on a telephone too.
+#: The most steps that a scale has, so that their numbers fit side by side on a telephone.
 MOST_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From zero to the first full step at or above the highest figure."""
+    """A scale from zero to the first full step at or above the highest figure."""
 
     step: int
     top: int
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """Where each step stands, and its number: `(50.0, "10,000")`."""
+        """The position of each step in percent, and its number: `(50.0, "10,000")`."""
         return [(self.across(number), f"{number:,}") for number in range(0, self.top + 1, self.step)]
 
     def across(self, number: int) -> float:
+        """Return the position of a figure, in percent of the width."""
         return round(100 * number / self.top, 1)
 
 
 def scale(highest: int) -> Scale:
-    """For figures from 1 up to `highest`, in steps of 1, 2 or 5, 10, 20 or 50 …"""
+    """Return a scale for figures from 1 to `highest`, in steps of 1, 2 or 5, 10, 20 or 50 …"""
     step = next(
         digit * 10**power
         for power in count()
@@ -42,19 +43,19 @@ def scale(highest: int) -> Scale:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One figure as it is drawn."""
+    """A figure as it is drawn."""
 
     figure: Figure
     scale: Scale
 
     @property
     def width(self) -> float:
-        """A figure is above zero, and so is its bar."""
+        """The width in percent, at least 0.1: a figure is above zero, and so is its bar."""
         return max(self.scale.across(self.figure.value), 0.1)
 
     @property
     def whisker(self) -> tuple[float, float] | None:
-        """From the lowest to the highest of the repetitions, where they are known."""
+        """The positions of the lowest and the highest repetition in percent; None where they are not known."""
         lowest, highest = self.figure.lowest, self.figure.highest
         if lowest is None or highest is None:
             return None
@@ -87,42 +88,44 @@ class Chart:
 
 
 def chart(benchmark: Benchmark) -> Chart:
-    """Costs no query after `Benchmark.objects.in_full()`. The benchmark has figures."""
+    """Return the chart of a benchmark with at least one figure. Costs no query after `Benchmark.objects.in_full()`."""
     figures = sorted(benchmark.figures.all(), key=lambda figure: (-figure.value, figure.framework.name))
-    drawn = scale(max(figure.highest or figure.value for figure in figures))
+    common_scale = scale(max(figure.highest or figure.value for figure in figures))
     by_framework: dict[Framework, list[Bar]] = {}
     for figure in figures:
-        by_framework.setdefault(figure.framework, []).append(Bar(figure, drawn))
+        by_framework.setdefault(figure.framework, []).append(Bar(figure, common_scale))
     parties = tuple(FrameworkBars(framework, tuple(bars)) for framework, bars in by_framework.items())
-    return Chart(benchmark, drawn, parties)
+    return Chart(benchmark, common_scale, parties)
 
 
 # Ratios
 
-Place = tuple[int, str]
-"""Primary key of the framework, setup."""
+RunKey = tuple[int, str]
+"""What identifies a figure of a benchmark: primary key of the framework, setup."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """Figures of one benchmark that may be set against each other: at most one of each framework."""
+    """Comparable figures of one benchmark: at most one of each framework."""
 
     benchmark: Benchmark
     figures: Mapping[Framework, Figure]
 
     def among(self, frameworks: Iterable[Framework]) -> set[Figure]:
-        return {self.figures[one] for one in frameworks if one in self.figures}
+        """Return the figures of those frameworks that have one here."""
+        return {self.figures[framework] for framework in frameworks if framework in self.figures}
 
     def servers(self, frameworks: Iterable[Framework]) -> str:
-        return ", ".join(dict.fromkeys(self.figures[one].run_by for one in frameworks if one in self.figures))
+        """Return what ran these frameworks, each server once, separated by commas."""
+        run_by = [self.figures[framework].run_by for framework in frameworks if framework in self.figures]
+        return ", ".join(dict.fromkeys(run_by))
 
 
 @dataclass(frozen=True, slots=True)
 class RatioTable:
-    """How many times the figure of `reference` each framework reached, a row for each lineup.
+    """The figures of each framework as multiples of that of `reference`, a row for each lineup.
 
-    The figures of two benchmarks cannot be held against each other, where machines and methods differ; how far
-    frameworks lie apart within each of them can.
+    Figures of different benchmarks cannot be compared, as machines and methods differ; the ratios within each can.
     """
 
     reference: Framework
@@ -131,9 +134,13 @@ class RatioTable:
 
     @property
     def rows(self) -> list[tuple[Lineup, str, list[str]]]:
-        """Lineup, its servers, and for each framework `about 4.9`; empty where it was not measured so."""
+        """Lineup, its servers, and a ratio such as `about 4.9` for each framework; empty where it was not measured."""
         return [
-            (lineup, lineup.servers(self.frameworks), [self._cell(lineup, one) for one in self.frameworks])
+            (
+                lineup,
+                lineup.servers(self.frameworks),
+                [self._cell(lineup, framework) for framework in self.frameworks],
+            )
             for lineup in self.lineups
         ]
 
@@ -146,7 +153,7 @@ class RatioTable:
 
 
 def ratio(value: int, base: int) -> str:
-    """How many times `base`, to two figures or to the unit: `4.9`, `12`, `0.85`. Both are above zero."""
+    """Return how many times `base` the value is, to two digits or to the unit: `4.9`, `12`. Both are above zero."""
     if value == base:
         return "1"
     times = value / base
@@ -157,74 +164,74 @@ def ratio(value: int, base: int) -> str:
 
 
 def lineups(benchmarks: Sequence[Benchmark]) -> list[Lineup]:
-    """What of each benchmark may be set in a row.
+    """Return the lineups of each benchmark.
 
-    A benchmark that ran each framework once stands as it is, however it chose the servers. One that ran them under
-    several stands once for each server, and before that under the servers of every benchmark of the first kind.
+    A benchmark that ran each framework once makes one lineup, however it chose the servers. One that ran them under
+    several makes first a lineup with the servers of each benchmark of the first kind, then one for each server.
     """
-    runs = {benchmark: _by_place(benchmark) for benchmark in benchmarks}
-    plain = [places for places in runs.values() if _once_each(places)]
-    found = []
-    for benchmark, places in runs.items():
-        choices = [set(places)] if _once_each(places) else [*map(set, plain), *_by_setup(places)]
-        alike = dict.fromkeys(frozenset(choice & places.keys()) for choice in choices)
-        found += [
-            Lineup(benchmark, {places[place].framework: places[place] for place in places if place in chosen})
-            for chosen in alike
+    runs = {benchmark: _by_key(benchmark) for benchmark in benchmarks}
+    single = [figures for figures in runs.values() if _once_each(figures)]
+    lineups = []
+    for benchmark, figures in runs.items():
+        choices = [set(figures)] if _once_each(figures) else [*map(set, single), *_by_setup(figures)]
+        distinct = dict.fromkeys(frozenset(choice & figures.keys()) for choice in choices)
+        lineups += [
+            Lineup(benchmark, {figure.framework: figure for key, figure in figures.items() if key in chosen})
+            for chosen in distinct
         ]
-    return found
+    return lineups
 
 
-def _by_place(benchmark: Benchmark) -> dict[Place, Figure]:
+def _by_key(benchmark: Benchmark) -> dict[RunKey, Figure]:
     return {(figure.framework_id, figure.setup): figure for figure in benchmark.figures.all()}
 
 
-def _once_each(places: Iterable[Place]) -> bool:
-    frameworks = [framework for framework, _ in places]
+def _once_each(keys: Iterable[RunKey]) -> bool:
+    frameworks = [framework for framework, _ in keys]
     return len(frameworks) == len(set(frameworks))
 
 
-def _by_setup(places: Iterable[Place]) -> list[set[Place]]:
-    def setup(place: Place) -> str:
-        return place[1]
+def _by_setup(keys: Iterable[RunKey]) -> list[set[RunKey]]:
+    def setup(key: RunKey) -> str:
+        return key[1]
 
-    return [set(found) for _, found in groupby(sorted(places, key=setup), setup)]
+    return [set(group) for _, group in groupby(sorted(keys, key=setup), setup)]
 
 
 def ratio_table(benchmarks: Sequence[Benchmark]) -> RatioTable | None:
-    """Of a reference and whoever stands beside it in two benchmarks or more; None where nobody does.
+    """Compare a reference with the frameworks that share lineups with it in two benchmarks or more; None without any.
 
-    The reference is the one with most such others, and among these the slowest.
+    The reference is the framework with most such others, and among equals the slowest.
     """
-    found = lineups(benchmarks)
+    candidates = lineups(benchmarks)
     first: dict[Framework, int] = {}
-    for lineup in found:
+    for lineup in candidates:
         for framework, figure in lineup.figures.items():
             first.setdefault(framework, figure.value)
-    others = {framework: _beside(framework, found) for framework in first}
-    reference = max(first, key=lambda one: (len(others[one]), -first[one]), default=None)
+    others = {framework: _comparable_with(framework, candidates) for framework in first}
+    reference = max(first, key=lambda framework: (len(others[framework]), -first[framework]), default=None)
     if reference is None or not others[reference]:
         return None
-    shown = sorted([reference, *others[reference]], key=lambda one: (-first[one], one.name))
-    rows = [one for one in found if reference in one.figures and len(one.among(shown)) > 1]
-    return RatioTable(reference, tuple(shown), tuple(_telling(rows, shown)))
+    shown = sorted([reference, *others[reference]], key=lambda framework: (-first[framework], framework.name))
+    rows = [lineup for lineup in candidates if reference in lineup.figures and len(lineup.among(shown)) > 1]
+    return RatioTable(reference, tuple(shown), tuple(_without_redundant(rows, shown)))
 
 
-def _telling(lineups: Sequence[Lineup], shown: Sequence[Framework]) -> Iterator[Lineup]:
-    """Those of which not all that is shown stands in another as well."""
+def _without_redundant(lineups: Sequence[Lineup], shown: Sequence[Framework]) -> Iterator[Lineup]:
+    """Yield the lineups whose shown figures neither repeat an earlier lineup nor are a part of another."""
     parts = [lineup.among(shown) for lineup in lineups]
-    for place, (lineup, part) in enumerate(zip(lineups, parts, strict=True)):
-        if part not in parts[:place] and not any(part < other for other in parts):
+    for index, (lineup, part) in enumerate(zip(lineups, parts, strict=True)):
+        if part not in parts[:index] and not any(part < other for other in parts):
             yield lineup
 
 
-def _beside(framework: Framework, lineups: Iterable[Lineup]) -> list[Framework]:
-    """Who stands in a lineup with it in two benchmarks or more."""
-    met: dict[Framework, set[Benchmark]] = {}
+def _comparable_with(framework: Framework, lineups: Iterable[Lineup]) -> list[Framework]:
+    """Return the frameworks that share a lineup with this one in two benchmarks or more."""
+    shared: dict[Framework, set[Benchmark]] = {}
     for lineup in lineups:
         for other in lineup.figures.keys() - {framework} if framework in lineup.figures else ():
-            met.setdefault(other, set()).add(lineup.benchmark)
-    return [other for other, benchmarks in met.items() if len(benchmarks) > 1]
+            shared.setdefault(other, set()).add(lineup.benchmark)
+    return [other for other, benchmarks in shared.items() if len(benchmarks) > 1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,7 +244,7 @@ class BenchmarkIndexPage:
 
 
 def of_benchmarks(benchmarks: Sequence[Benchmark]) -> BenchmarkIndexPage:
-    """Build the page: a chart for each benchmark, and the ratios between frameworks."""
+    """Build the page of all benchmarks. Costs no query after `Benchmark.objects.in_full()`."""
     return BenchmarkIndexPage(
         charts=[chart(benchmark) for benchmark in benchmarks],
         comparison=ratio_table(benchmarks),

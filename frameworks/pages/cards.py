@@ -1,4 +1,4 @@
-"""The cards of the pages about one fact, each made of what its page has anyway: no queries.
+"""Build the cards of the pages about one fact, each from what its page holds already: no queries.
 
 Ratings, readings and benchmarks are drawn as charts. Every other page has a title and a line.
 """
@@ -28,7 +28,7 @@ DISPUTED = "dot: sources disagree"
 
 
 def of_framework(page: FrameworkPage) -> Card:
-    """Each rating as a mark; figures where nothing is rated."""
+    """Return each rating as a mark; figures where nothing is rated."""
     framework = page.framework
     cells = [cell for _, group in page.profile.rated for cell in group if cell.state == "rated"]
     counted = figures(
@@ -49,7 +49,7 @@ def of_framework(page: FrameworkPage) -> Card:
 
 
 def of_criterion(page: CriterionPage) -> Card:
-    """All readings on a dot plot, each score marked."""
+    """Return all readings on a dot plot, each score marked."""
     criterion, plots = page.criterion, page.dossier.plots
     counted = figures(
         (len(plots), "framework described|frameworks described"), (page.dossier.claim_total, "claim")
@@ -68,7 +68,7 @@ def of_criterion(page: CriterionPage) -> Card:
 
 
 def of_benchmarks(page: BenchmarkIndexPage) -> Card:
-    """The first of the benchmarks in bars, and how many there are."""
+    """Return the first of the benchmarks in bars, and how many there are."""
     charts = page.charts
     counted = figures((len(charts), "benchmark"), (page.figure_total, "figure"))
     if not charts:
@@ -93,32 +93,38 @@ def of_benchmarks(page: BenchmarkIndexPage) -> Card:
 
 
 def of_source(page: SourcePage) -> Card:
+    """Return the source's name, with its publisher's interest; its title where none is known."""
     source = page.source
     interest = f"The publisher: {source.interest_short}" if source.interest_short else source.title
     return Card(f"Source {source.key}", source.short_name, interest)
 
 
 def of_component(page: ComponentPage) -> Card:
+    """Return the component's kind, name and summary."""
     component = page.component
     return Card(component.get_kind_display().capitalize(), component.name, component.summary)
 
 
 def of_changeset(page: ChangesetPage) -> Card:
+    """Return the reason for the changeset, its date, its author and what it counts."""
     first = page.first
     counts = f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(page.counts)}"
     return Card("What was changed", first.reason, counts)
 
 
 def of_cell_history(page: CellHistoryPage) -> Card:
+    """Return the cell with the current verdict."""
     verdict = page.rating.verdict if page.rating else "Today it is not rated"
     return Card("History of a rating", _cell(page.framework, page.criterion), verdict)
 
 
 def of_objection(page: ObjectionPage) -> Card:
+    """Return the cell with an invitation to object."""
     return _objection(page.cell.framework, page.cell.criterion)
 
 
 def of_objection_sent(page: ObjectionSentPage) -> Card:
+    """Return the same card as that of the form."""
     return _objection(page.framework, page.criterion)
 
 
@@ -149,8 +155,8 @@ def _plotted(plot: Plot) -> CardRow:
     cell = plot.cell
     name, score = cell.framework.name, cell.score
     readings = tuple((dot.step, dot.count, dot.dissents) for dot in plot.dots)
-    told = f"{name} {score} of 5" if score else f"{name} not scored"
+    description = f"{name} {score} of 5" if score else f"{name} not scored"
     if readings:
         low, high = readings[0][0], readings[-1][0]
-        told += f", readings {low} to {high}" if low != high else f", all readings {low}"
-    return CardRow(name, told, DotsMark(readings, score), str(score) if score else "–")
+        description += f", readings {low} to {high}" if low != high else f", all readings {low}"
+    return CardRow(name, description, DotsMark(readings, score), str(score) if score else "–")

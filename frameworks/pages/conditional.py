@@ -1,4 +1,4 @@
-"""Conditional requests: one query tells whether a page could have changed; what has not is not made again."""
+"""Answer conditional requests: one query tells whether a page could have changed, and only then is it rendered."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -18,24 +18,25 @@ from frameworks.models import RecordState
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 YEAR = 31_536_000  # seconds
-#: What tells a fragment from its page.
+#: The headers that distinguish a request for a fragment from one for its page.
 HTMX = ("HX-Request", "HX-History-Restore-Request")
 
 
 def revalidated(view: View, *, exactly: bool = False) -> View:
-    """Answers 304 to whoever has the page as it stands; `exactly`, where the same facts make the same bytes.
+    """Decorate a view so that it answers 304 to a client that has the current page.
 
-    The tag is read before the page: what is changed between the two is found the next time.
+    With `exactly`, the same facts give the same bytes and the ETag is strong. The tag is computed before the page, so
+    a change between the two shows with the next request.
     """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # A preview shows what is taken back afterwards.
+        # A preview is rolled back after rendering, so no tag describes it.
         if hasattr(request, "preview_of"):
             return view(request, *args, **kwargs)
         weak = etag(request)
         tag = weak.removeprefix("W/") if exactly else weak
-        # Compared weakly: what was compressed on its way comes back weak.
+        # Compared weakly: compression on the way makes a strong tag weak.
         if {weak, tag}.intersection(parse_etags(request.headers.get("If-None-Match", ""))):
             return HttpResponseNotModified(headers={"ETag": tag})
         response = view(request, *args, **kwargs)
@@ -50,7 +51,7 @@ revalidated_exactly = partial(revalidated, exactly=True)
 
 
 def unchanging(view: View) -> View:
-    """For what never changes: any cache may keep it for a year, and need not ask again."""
+    """Decorate a view whose pages never change: any cache may store them for a year without revalidation."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -67,14 +68,14 @@ def unchanging(view: View) -> View:
 
 
 def etag(request: HttpRequest) -> str:
-    """Of this address with these facts on this day. Weak: compressed or not, it is the same page."""
-    asked = [request.get_full_path(), *(request.headers.get(name, "") for name in HTMX)]
-    return f'W/"{_digest([release(), str(timezone.localdate()), *asked, RecordState.objects.mark()])}"'
+    """Return the ETag of this address with the facts of today. Weak: compressed or not, it is the same page."""
+    requested = [request.get_full_path(), *(request.headers.get(name, "") for name in HTMX)]
+    return f'W/"{_digest([release(), str(timezone.localdate()), *requested, RecordState.objects.mark()])}"'
 
 
 @cache
 def release() -> str:
-    """Changes with the code and with the settings that show on pages: the same in every process of one release."""
+    """Return a hash of the code and of the settings that show on pages: the same in every process of a release."""
     files = sorted(
         path
         for folder in settings.CODE

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The portal's name, where it lives and whether readers may object, for every page; and the proposal that a page
-    is a preview of."""
+    """Return what every template needs: the portal's name and address, whether readers may object, and the proposal
+    that the page is a preview of, if any."""
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL.rstrip("/"),

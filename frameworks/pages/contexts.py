@@ -1,4 +1,4 @@
-"""What each page about one thing shows: the names of its template, read by its card as well."""
+"""Define what each page about one fact shows: its template and its card read the same names."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ class FrameworkIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class FrameworkPage:
-    """`advice` are the recommendations that name it; `opposites` are the frameworks to compare it
-    with, each with the slugs of both."""
+    """`advice` are the recommendations that name the framework; `opposites` are those to compare it with, each with
+    the slugs of both."""
 
     framework: Framework
     relations: Collection[Relation]
@@ -68,7 +68,7 @@ class ObjectionSentPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CellHistoryPage:
-    """`rating` is that of today, None where there is none; `runs` are the steps by changeset."""
+    """`rating` is the current one, None where there is none; `runs` are the steps by changeset."""
 
     framework: Framework
     criterion: Criterion
@@ -134,7 +134,7 @@ class QuestionIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesPage:
-    """`query` is what the list is narrowed to, as the query string of the next pages."""
+    """`query` is the query string of the narrowing, for the links to other pages of the list."""
 
     narrowing: Narrowing
     entries: Sequence[ChangelogEntry]

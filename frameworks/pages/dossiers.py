@@ -1,6 +1,6 @@
-"""What the pages about one thing say of it, sorted for reading. Pure: no queries, no weights.
+"""Sort what the pages about one fact show. Pure: no queries, no weights.
 
-Drawings get whole numbers: places across are percent of the width, so that they fit any screen.
+Horizontal positions in drawings are whole percentages of the width, so that they fit any screen.
 """
 
 from collections import Counter, defaultdict
@@ -28,18 +28,18 @@ from .page import PagePart
 
 #: With more silent criteria than this, a profile names them in one sentence instead of giving each a row.
 SILENT_ROWS = 4
-#: Criteria that only describe and have a section of their own in the profile.
+#: Unscored criteria with a section of their own in the profile, by slug.
 WITH_SECTION = {"philosophy", "strengths", "limits", "best-uses"}
 
 
 def across(step: int) -> int:
-    """Where a step of 1 to 5 stands, in percent of the width: the middle of its fifth."""
+    """Return the position of a step from 1 to 5, in percent of the width: the middle of its fifth."""
     return 20 * step - 10
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """The readings at one step. `dissents`: in a disputed cell, the ones furthest from its score."""
+    """The readings at one step. `dissents`: they are those furthest from the score of a disputed cell."""
 
     step: int
     count: int
@@ -51,7 +51,7 @@ class Dot:
 
     @property
     def radius(self) -> int:
-        """In pixels; the area grows roughly with the count."""
+        """The radius in pixels; the area grows roughly with the count."""
         return 4 + isqrt(self.count - 1)
 
 
@@ -81,7 +81,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """Where one source stands in one cell: its mean reading against the mean of the others, in steps."""
+    """A source's mean reading in one cell and the mean of the other sources', in steps."""
 
     cell: Cell
     own: float
@@ -93,17 +93,18 @@ class Stance:
 
     @property
     def bar_x(self) -> int:
-        """Where its bar begins: the others stand at 50 percent, a step is 12."""
+        """The left end of the bar, in percent: the others' mean is at 50, a step is 12 wide."""
         return round(50 + 12 * min(self.gap, 0))
 
     @property
     def bar_width(self) -> int:
+        """The width of the bar, in percent, at least 1."""
         return max(round(12 * abs(self.gap)), 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one source says on a subject."""
+    """The claims of one source on a subject."""
 
     source: Source
     claims: tuple[Claim, ...]
@@ -114,8 +115,8 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """One framework (None: frameworks in general) under one criterion, with the sources that speak of it."""
+class DisputeSubject:
+    """One framework (None: frameworks in general) under one criterion, with the claims about it by source."""
 
     framework: Framework | None
     criterion: Criterion
@@ -124,7 +125,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A matter in dispute: an editors' entry with its claims by source, or a cell whose readings lie apart.
+    """A dispute: an editors' entry with its claims by source, or a cell whose readings lie apart.
 
     `spread` is the widest among the cells that the claims belong to; None where none of them has two readings.
     """
@@ -139,29 +140,32 @@ class Dispute:
         return is_disputed(self.spread)
 
     @property
-    def subjects(self) -> list[Subject]:
-        """The claims by what they are about, best documented first, and there by source."""
+    def subjects(self) -> list[DisputeSubject]:
+        """The claims by subject, the one with most claims first, and within each by source."""
         if self.cell:
-            return [Subject(self.cell.framework, self.cell.criterion, _voices(self.claims))]
-        about: dict[tuple[Framework | None, Criterion], list[Claim]] = defaultdict(list)
+            return [DisputeSubject(self.cell.framework, self.cell.criterion, _voices(self.claims))]
+        by_subject: dict[tuple[Framework | None, Criterion], list[Claim]] = defaultdict(list)
         for claim in self.claims:
-            about[claim.framework, claim.criterion].append(claim)
-        ordered = sorted(about.items(), key=lambda item: -len(item[1]))
-        return [Subject(framework, criterion, _voices(said)) for (framework, criterion), said in ordered]
+            by_subject[claim.framework, claim.criterion].append(claim)
+        ordered = sorted(by_subject.items(), key=lambda item: -len(item[1]))
+        return [
+            DisputeSubject(framework, criterion, _voices(claims))
+            for (framework, criterion), claims in ordered
+        ]
 
 
 def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
-    """The framework's traits by facet. Costs no query after `with_traits()`.
+    """Return the framework's traits by facet, in the order of both. Costs no query after `with_traits()`.
 
-    Without its capabilities: they stand beside those to be added (`provisions`).
+    Capabilities are left out: `provisions` lists them with those to be added.
     """
-    found: dict[Facet, list[Trait]] = defaultdict(list)
+    by_facet: dict[Facet, list[Trait]] = defaultdict(list)
     for trait in framework.traits.all():
         if trait.value.facet.slug != CAPABILITY:
-            found[trait.value.facet].append(trait)
+            by_facet[trait.value.facet].append(trait)
     return [
-        (facet, sorted(found[facet], key=lambda trait: (trait.value.position, trait.value.name)))
-        for facet in sorted(found, key=lambda facet: (facet.position, facet.name))
+        (facet, sorted(by_facet[facet], key=lambda trait: (trait.value.position, trait.value.name)))
+        for facet in sorted(by_facet, key=lambda facet: (facet.position, facet.name))
     ]
 
 
@@ -190,7 +194,7 @@ class Profile(PagePart):
 def of_framework(
     framework: Framework, criteria: Sequence[Criterion], cells: Mapping[Key, Cell], cited: AbstractSet[Claim]
 ) -> Profile:
-    """`cited` are the claims behind its recommendations."""
+    """Build the profile of a framework; `cited` are the claims behind its recommendations."""
     own = [cells[framework.pk, criterion.pk] for criterion in criteria]
     scored = [cell for cell in own if cell.criterion.is_scored]
     silent = [cell for cell in scored if cell.state == "silent"]
@@ -219,7 +223,7 @@ def of_framework(
 
 @dataclass(frozen=True, kw_only=True)
 class Plots(PagePart):
-    """Cells with claims, best first, those without a score after them; the rubric with who stands at each step."""
+    """Cells with claims, best first and unscored last; the rubric with the frameworks scored at each step."""
 
     plots: list[Plot]
     rubric: list[tuple[int, str, list[Framework]]]
@@ -231,6 +235,7 @@ class Plots(PagePart):
 
 
 def of_criterion(criterion: Criterion, frameworks: Sequence[Framework], cells: Mapping[Key, Cell]) -> Plots:
+    """Build the dot plot of a criterion."""
     ordered = sorted(
         (cells[framework.pk, criterion.pk] for framework in frameworks),
         key=lambda cell: (
@@ -255,7 +260,7 @@ def of_criterion(criterion: Criterion, frameworks: Sequence[Framework], cells: M
 
 @dataclass(frozen=True, kw_only=True)
 class Stances(PagePart):
-    """All that a source claims, by framework, and where its readings stand against the others', widest gap first."""
+    """A source's claims by framework, and its readings against those of other sources, widest gap first."""
 
     claims_by_framework: list[tuple[Framework | None, list[Claim]]]
     claim_total: int
@@ -264,6 +269,7 @@ class Stances(PagePart):
 
 
 def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]) -> Stances:
+    """Compare the readings of a source with the others' in each cell where both have any."""
     stances = []
     for cell in cells.values():
         own = [claim.reading for claim in cell.claims if claim.reading and claim.source_id == source.pk]
@@ -291,6 +297,7 @@ class Disputes(PagePart):
 
 
 def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell]) -> Disputes:
+    """Collect the editors' entries, and the disputed cells that none of these covers."""
     disputes = []
     covered: set[Key] = set()
     for entry in entries:
@@ -315,7 +322,7 @@ def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell])
 
 
 def _by_group(cells: Sequence[Cell]) -> list[tuple[CriterionGroup, list[Cell]]]:
-    return [(group, list(found)) for group, found in groupby(cells, lambda cell: cell.criterion.group)]
+    return [(group, list(members)) for group, members in groupby(cells, lambda cell: cell.criterion.group)]
 
 
 def _reading_order(claim: Claim) -> tuple[str, int, int]:
@@ -323,8 +330,8 @@ def _reading_order(claim: Claim) -> tuple[str, int, int]:
 
 
 def _voices(claims: Sequence[Claim]) -> tuple[Voice, ...]:
-    """By source, for claims in reading order."""
-    return tuple(Voice(source, tuple(said)) for source, said in groupby(claims, lambda claim: claim.source))
+    """Group claims by source; they must be in reading order."""
+    return tuple(Voice(source, tuple(group)) for source, group in groupby(claims, lambda claim: claim.source))
 
 
 def _dots(readings: Sequence[int], dissenting: AbstractSet[int | None] = frozenset()) -> list[Dot]:

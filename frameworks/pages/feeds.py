@@ -1,4 +1,4 @@
-"""What was changed, as Atom: everything, or what concerns some frameworks."""
+"""Publish changes as Atom feeds: all of them, or those that concern some frameworks."""
 
 import re
 from collections.abc import Collection
@@ -22,29 +22,30 @@ from frameworks.record.changelog import ChangelogEntry
 from .addresses import absolute
 
 ENTRIES = 30
-#: What XML cannot hold, not even escaped.
-UNTELLABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML cannot hold, not even escaped.
+NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Atom(Atom1Feed):
-    """Atom without the characters that would make it no XML."""
+    """An Atom feed without the characters that XML cannot hold."""
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        told = {name: plain(value) if isinstance(value, str) else value for name, value in item.items()}
-        super().add_item_elements(handler, told)
+        cleaned = {name: plain(value) if isinstance(value, str) else value for name, value in item.items()}
+        super().add_item_elements(handler, cleaned)
 
     def latest_post_date(self) -> datetime:
-        """Of an empty feed not the time at which somebody asks: it has not changed since."""
+        """Return the time of the newest entry; of an empty feed a fixed time, because it has not changed since."""
         return super().latest_post_date() if self.items else datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def plain(text: str) -> str:
-    return UNTELLABLE.sub("", text)
+    """Return the text without characters that XML cannot hold."""
+    return NOT_XML.sub("", text)
 
 
 @dataclass(frozen=True)
 class FeedSubject:
-    """What a feed tells of: the page that it belongs to, its own address, and the steps."""
+    """What a feed reports on: the path of the page that it belongs to, its own path, and the revisions."""
 
     title: str
     page: str
@@ -52,9 +53,10 @@ class FeedSubject:
     steps: RevisionQuerySet
 
     @classmethod
-    def frameworks(cls, found: Collection[Framework], *, page: str, path: str) -> "FeedSubject":
-        names = get_text_list([framework.name for framework in found], "and")
-        steps = Revision.objects.public().about(*(framework.slug for framework in found))
+    def frameworks(cls, frameworks: Collection[Framework], *, page: str, path: str) -> "FeedSubject":
+        """Build the subject of a feed of all public changes to these frameworks."""
+        names = get_text_list([framework.name for framework in frameworks], "and")
+        steps = Revision.objects.public().about(*(framework.slug for framework in frameworks))
         return cls(f"Changes to {names}", page, path, steps)
 
 
@@ -99,7 +101,9 @@ class HistoryFeed(Feed):
 
 
 class FrameworkFeed(HistoryFeed):
+    """The newest changesets that concern one framework."""
+
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
-        found = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
-        path = reverse("frameworks:framework_feed", args=[found.slug])
-        return FeedSubject.frameworks([found], page=found.get_absolute_url(), path=path)
+        framework = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
+        path = reverse("frameworks:framework_feed", args=[framework.slug])
+        return FeedSubject.frameworks([framework], page=framework.get_absolute_url(), path=path)

@@ -1,7 +1,7 @@
-"""What readers say is wrong with a cell: taken in without an account or a cookie, answered by editors.
+"""Receive readers' objections to a cell, without an account or a cookie, and record the editors' answers.
 
-Time comes in as an argument. Of the sender only a keyed hash is kept, a new one each day; the first objection that
-comes after two days empties it.
+Time is an argument. Of the sender only a keyed hash is stored, with a new key each day; the first objection after two
+days clears it.
 """
 
 import unicodedata
@@ -22,9 +22,9 @@ from frameworks.limits import Limit
 from frameworks.models import Criterion, Framework, Objection
 
 TEXT_MIN, TEXT_MAX, URL_MAX = 10, 1000, 300
-#: Sooner after the page was made only a machine sends it; later the page was forgotten, or kept to be sent often.
+#: The age of the page when it is sent: below, only a machine is that fast; above, it was forgotten or saved for reuse.
 SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
-#: What senders are hashed for.
+#: The purpose for which senders are hashed, so that no hash matches those of another.
 PURPOSE = "frameworks.objections"
 
 TOO_SOON = (
@@ -39,7 +39,7 @@ NO_URL = f"Enter a web address of at most {URL_MAX} characters, such as https://
 
 
 class TooMany(Exception):
-    """The sender, or all senders together, have sent as many as are taken until `again`. Nothing was stored."""
+    """The sender, or all senders together, have reached the limit until `again`. Nothing was stored."""
 
     def __init__(self, reason: str, again: datetime) -> None:
         when = f"{date_format(again, 'H:i')} UTC on {date_format(again)}"
@@ -48,19 +48,19 @@ class TooMany(Exception):
 
 
 class Answered(Exception):
-    """Somebody else has answered it meanwhile. Nothing was written."""
+    """Somebody else has answered the objection meanwhile. Nothing was written."""
 
 
 # The token of a page
 
 
 def token(framework: Framework, criterion: Criterion, *, at: datetime) -> str:
-    """Says, signed, of which cell a page is and when it was made."""
+    """Return a signed token that says which cell a page is about and when it was made."""
     return _signer().sign(f"{framework.slug}/{criterion.slug}@{int(at.timestamp())}")
 
 
 def age(text: str, framework: Framework, criterion: Criterion, *, now: datetime) -> timedelta | None:
-    """How long ago the page with this token was made; None when it is not one of ours, or of another cell."""
+    """Return how long ago the page with this token was made; None for a forged token or another cell's."""
     try:
         cell, _, made = _signer().unsign(text).rpartition("@")
     except BadSignature:
@@ -71,7 +71,7 @@ def age(text: str, framework: Framework, criterion: Criterion, *, now: datetime)
 
 
 def _signer() -> Signer:
-    # Not TimestampSigner, which looks at the clock itself.
+    # Not TimestampSigner, which reads the clock itself.
     return Signer(salt="frameworks.objections")
 
 
@@ -79,13 +79,16 @@ def _signer() -> Signer:
 
 
 def plain(text: str) -> str:
-    """Without control characters, line breaks as one character: what any database keeps and any page shows."""
+    """Return the text without control characters and with `\n` for line breaks, as any database can store it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in {"Cc", "Cs"})
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
 class ObjectionForm(forms.Form):
-    """Lengths are no attributes of the fields: a browser would cut off without a word what is pasted in."""
+    """What a reader writes about a cell.
+
+    The widgets have no length attributes: a browser would silently cut off pasted text.
+    """
 
     text = forms.CharField(
         label="What is wrong?",
@@ -103,7 +106,7 @@ class ObjectionForm(forms.Form):
         help_text="A web address. It may stay empty.",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
-    #: A trap for machines that fill in whatever there is.
+    #: A honeypot, for machines that fill in every field.
     homepage = forms.CharField(
         label="Leave this empty",
         required=False,
@@ -116,11 +119,11 @@ class ObjectionForm(forms.Form):
     ) -> None:
         self.framework, self.criterion, self.now = framework, criterion, now
         fresh = token(framework, criterion, at=now)
-        given = None if data is None else {name: plain(data.get(name, "")) for name in self.base_fields}
-        self.age = age(given["token"], framework, criterion, now=now) if given else None
-        if given and not self._is_in_time:
-            given["token"] = fresh
-        super().__init__(given, auto_id="objection-%s", initial={"token": fresh})
+        values = None if data is None else {name: plain(data.get(name, "")) for name in self.base_fields}
+        self.age = age(values["token"], framework, criterion, now=now) if values else None
+        if values and not self._is_in_time:
+            values["token"] = fresh
+        super().__init__(values, auto_id="objection-%s", initial={"token": fresh})
 
     @property
     def _is_in_time(self) -> bool:
@@ -128,25 +131,28 @@ class ObjectionForm(forms.Form):
 
     @property
     def is_from_machine(self) -> bool:
+        """Whether the honeypot was filled in. Only of a valid form."""
         return bool(self.cleaned_data["homepage"])
 
     @property
-    def asked(self) -> list[forms.BoundField]:
+    def questions(self) -> list[forms.BoundField]:
+        """The fields that a reader sees."""
         return [self["text"], self["url"]]
 
     def clean_url(self) -> str:
-        """With its scheme, in lower case, as the database wants it."""
-        typed: str = self.cleaned_data["url"]
-        if not typed:
+        """Return the address with its scheme in lower case, as a constraint requires; `https` where there is none."""
+        entered: str = self.cleaned_data["url"]
+        if not entered:
             return ""
-        scheme, joint, rest = typed.partition("://")
-        url = f"{scheme.lower()}://{rest}" if joint else f"https://{typed}"
+        scheme, separator, rest = entered.partition("://")
+        url = f"{scheme.lower()}://{rest}" if separator else f"https://{entered}"
         if len(url) > URL_MAX or not url.isprintable():
             raise forms.ValidationError(NO_URL)
         URLValidator(schemes=["http", "https"], message=NO_URL)(url)
         return url
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a page that was made too long ago, or only just now."""
         if not self._is_in_time:
             raise forms.ValidationError(TOO_LATE)
         if self.age is not None and self.age < SOONEST:
@@ -158,17 +164,20 @@ class ObjectionForm(forms.Form):
 
 
 def receive(form: ObjectionForm, *, address: str) -> None:
-    """Stores what a valid form says. Raises TooMany. What waits already, word for word, is not stored again."""
-    about = {"framework": form.framework, "criterion": form.criterion}
+    """Store a valid form as an objection, unless the same text on the same cell is waiting already.
+
+    Raises TooMany when the sender, or all senders together, have reached a limit.
+    """
+    cell = {"framework": form.framework, "criterion": form.criterion}
     text, now = form.cleaned_data["text"], form.now
     with transaction.atomic():
         limits.wait_for_turn(Objection)
         _forget_senders(now)
-        if Objection.objects.waiting().filter(**about, text=text).exists():
+        if Objection.objects.waiting().filter(**cell, text=text).exists():
             return
         _refuse_too_many(address, now)
         Objection.objects.create(
-            **about,
+            **cell,
             text=text,
             url=form.cleaned_data["url"],
             created_at=now,
@@ -177,8 +186,8 @@ def receive(form: ObjectionForm, *, address: str) -> None:
 
 
 def _forget_senders(now: datetime) -> None:
-    known = Objection.objects.filter(created_at__lt=now - limits.SENDER_KEPT).exclude(sender="")
-    known.update(sender="")
+    identified = Objection.objects.filter(created_at__lt=now - limits.SENDER_KEPT).exclude(sender="")
+    identified.update(sender="")
 
 
 def _refuse_too_many(address: str, now: datetime) -> None:
@@ -186,13 +195,13 @@ def _refuse_too_many(address: str, now: datetime) -> None:
         "From your address {} objections came within",
         "From all readers {} objections came within",
     )
-    most = [
+    quotas = [
         Limit(False, settings.OBJECTIONS_AN_HOUR, limits.HOUR, f"{own} an hour."),
         Limit(False, settings.OBJECTIONS_A_DAY, limits.DAY, f"{own} a day."),
         Limit(True, settings.OBJECTIONS_A_DAY_IN_ALL, limits.DAY, f"{everybody} a day."),
     ]
     senders = limits.senders(PURPOSE, address, now)
-    if full := limits.reached(Objection.objects.all(), most, at="created_at", senders=senders, now=now):
+    if full := limits.reached(Objection.objects.all(), quotas, at="created_at", senders=senders, now=now):
         raise TooMany(*full)
 
 
@@ -200,7 +209,7 @@ def _refuse_too_many(address: str, now: datetime) -> None:
 
 
 def answer(objection: Objection, status: str, *, by: User, note: str, at: datetime) -> None:
-    """Accepts or dismisses it. Raises Answered when somebody was faster."""
+    """Accept or dismiss an objection. Raises Answered when somebody else has done so already."""
     values: dict[str, Any] = {"status": status, "handled_by": by, "handled_at": at, "note": note}
     if not Objection.objects.filter(pk=objection.pk, status=Objection.Status.OPEN).update(**values):
         raise Answered(f"{objection} has been answered already.")

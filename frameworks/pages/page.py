@@ -1,4 +1,4 @@
-"""What a page shows, as a frozen dataclass: its template, its picture and whatever frames it read the same fields."""
+"""Build responses from frozen dataclasses: a page's template, its picture and its frame read the same fields."""
 
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -15,11 +15,11 @@ class PagePart:
 
 
 def context_of(page: "DataclassInstance") -> dict[str, Any]:
-    """The template context: each field under its name."""
+    """Return the template context: each field under its name, and the fields of its parts under theirs."""
     context: dict[str, Any] = {}
-    for one in fields(page):
-        value = getattr(page, one.name)
-        context |= context_of(value) if _is_part(value) else {one.name: value}
+    for field in fields(page):
+        value = getattr(page, field.name)
+        context |= context_of(value) if _is_part(value) else {field.name: value}
     return context
 
 

@@ -1,4 +1,4 @@
-"""The picture of every page: at the page's own address with another ending, made from what the page says.
+"""Serve a picture of every page: at the page's own address with another ending, made from what the page says.
 
 `/frameworks/django/` has its picture at `/frameworks/django.png`, and its chart at `/frameworks/django.svg`.
 """
@@ -28,19 +28,19 @@ from .page import PageResponse
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
-#: What the page at `/` is called where it needs a name.
+#: The name of the page at `/` in the address of its picture.
 HOME = "matrix"
-#: How long a picture may be shown without asking whether it has changed, in seconds.
+#: How long a cache may show a picture without revalidating it, in seconds.
 FRESH, YEAR = 3_600, 31_536_000
 
 
 @dataclass
 class Picture:
-    """Of one page; nothing is computed before it is asked for, and no query is made: the page has its facts."""
+    """The picture of one page, computed on first use and without a query: the page already has its facts."""
 
     build: Callable[[Any], Card]
     page: Any
-    #: Of the page, with its query where the view names one: what a page does not read is no part of its address.
+    #: The page's path, with the query where the view names one: parameters that the page does not read are left out.
     path: str
     for_ever: bool = False
 
@@ -50,7 +50,7 @@ class Picture:
 
     @cached_property
     def shown(self) -> Card:
-        """What of it a picture has room for."""
+        """The part of the card that a picture has room for."""
         return drawing.fitting(self.card)
 
     @property
@@ -63,7 +63,7 @@ class Picture:
 
     @property
     def label(self) -> str:
-        """The title as Markdown takes it for the text of an image."""
+        """The title, escaped for the alternative text of an image in Markdown."""
         return re.sub(r"([\\\[\]`*_<>])", r"\\\1", self.card.title)
 
     @property
@@ -72,19 +72,22 @@ class Picture:
 
     @property
     def url(self) -> str:
-        """With a mark of what is in it, so that platforms which keep pictures fetch a changed one anew."""
+        """The absolute URL, with a hash of the content so that platforms which cache pictures fetch a changed one."""
         path, _, query = self.path.partition("?")
         mark = sha256(repr(self.shown).encode()).hexdigest()[:10]
         return absolute(f"{address(path, 'png')}?{query}{'&' if query else ''}v={mark}")
 
 
 def address(path: str, ending: str) -> str:
-    """Of the picture of the page at this path."""
+    """Return the path of the picture of the page at `path`; `ending` is `png` or `svg`."""
     return f"{path.rstrip('/') or '/' + HOME}.{ending}"
 
 
 def pictured(build: Callable[[Any], Card], *, for_ever: bool = False) -> Callable[[View], View]:
-    """The page gets a picture, as `build` makes a card of what it shows; `for_ever`, if the page never changes."""
+    """Decorate a view so that its page has a picture.
+
+    `build` makes a card of what the page shows; `for_ever` says that the page never changes.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -95,7 +98,8 @@ def pictured(build: Callable[[Any], Card], *, for_ever: bool = False) -> Callabl
                 response.context_data = {**(response.context_data or {}), "picture": picture}
             return response
 
-        # Decorators around it hand it on: the view of the picture calls the page from here on inwards.
+        # functools.wraps copies this attribute to the decorators outside it, so that the view of the picture can call
+        # the page without them.
         answer.pictured = answer  # type: ignore[attr-defined]
         return cast(View, answer)
 
@@ -105,28 +109,28 @@ def pictured(build: Callable[[Any], Card], *, for_ever: bool = False) -> Callabl
 @require_safe
 @revalidated_exactly
 def png(request: HttpRequest, page: str) -> HttpResponse:
-    """The picture that platforms show beside a link to the page."""
-    found = _page(request, page)
-    if not isinstance(found, Picture):
-        return _instead(found, "png")
-    drawn = drawing.picture(found.card, brand=settings.SITE_NAME, address=_told(page))
-    return _kept(HttpResponse(drawn, content_type="image/png"), found)
+    """Return the picture that platforms show beside a link to the page."""
+    picture = _picture_or_response(request, page)
+    if not isinstance(picture, Picture):
+        return _without_picture(picture, "png")
+    image = drawing.picture(picture.card, brand=settings.SITE_NAME, address=_printed_address(page))
+    return _cacheable(HttpResponse(image, content_type="image/png"), picture)
 
 
 @require_safe
 @csp_replace({"style-src": [STYLE_HASH]})  # type: ignore[arg-type]
 @revalidated_exactly
 def svg(request: HttpRequest, page: str) -> HttpResponse:
-    """The same as a chart to be used as an image elsewhere, in a README say."""
-    found = _page(request, page)
-    if not isinstance(found, Picture):
-        return _instead(found, "svg")
-    drawn = drawing.chart(found.card, brand=settings.SITE_NAME, address=_told(page))
-    return _kept(HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8"), found)
+    """Return the same card as a chart, for use as an image elsewhere, for example in a README."""
+    picture = _picture_or_response(request, page)
+    if not isinstance(picture, Picture):
+        return _without_picture(picture, "svg")
+    image = drawing.chart(picture.card, brand=settings.SITE_NAME, address=_printed_address(page))
+    return _cacheable(HttpResponse(image, content_type="image/svg+xml; charset=utf-8"), picture)
 
 
-def _page(request: HttpRequest, page: str) -> Picture | HttpResponse:
-    """What the page itself would answer, or its picture."""
+def _picture_or_response(request: HttpRequest, page: str) -> Picture | HttpResponse:
+    """Return the page's picture, or the response of the page itself where it has none."""
     query = request.GET.copy()
     query.pop("v", None)
     request.GET = query  # type: ignore[assignment]
@@ -138,12 +142,12 @@ def _page(request: HttpRequest, page: str) -> Picture | HttpResponse:
         response: HttpResponse = view(request, *match.args, **match.kwargs)
     except (Resolver404, Http404):
         return HttpResponse(status=404)
-    found: Picture | None = (getattr(response, "context_data", None) or {}).get("picture")
-    return found or response
+    picture: Picture | None = (getattr(response, "context_data", None) or {}).get("picture")
+    return picture or response
 
 
-def _instead(response: HttpResponse, ending: str) -> HttpResponse:
-    """Where the page sends its readers on, so does its picture; otherwise one sentence, with the page's status."""
+def _without_picture(response: HttpResponse, ending: str) -> HttpResponse:
+    """Redirect to the other page's picture where the page redirects; otherwise say so, with the page's status."""
     if "Location" in response:
         scheme, host, path, query, part = urlsplit(response["Location"])
         if path.endswith("/"):
@@ -153,13 +157,13 @@ def _instead(response: HttpResponse, ending: str) -> HttpResponse:
     return HttpResponse(sentence, status=response.status_code, content_type="text/plain; charset=utf-8")
 
 
-def _told(page: str) -> str:
-    """The address of the page as a picture tells it."""
+def _printed_address(page: str) -> str:
+    """Return the address of the page as its picture prints it: without a scheme."""
     return urlsplit(settings.SITE_URL).netloc + ("" if page == HOME else f"/{page}/")
 
 
-def _kept(response: HttpResponse, found: Picture) -> HttpResponse:
-    if found.for_ever:
+def _cacheable(response: HttpResponse, picture: Picture) -> HttpResponse:
+    if picture.for_ever:
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     else:
         patch_cache_control(response, public=True, max_age=FRESH)

@@ -1,4 +1,4 @@
-"""What a framework brings along, what can be added to it, what stands around it, sorted for reading. No queries."""
+"""Sort a framework's capabilities, additions and neighbouring tools for reading. No queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,9 +27,9 @@ FROM_COMPONENT = {
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """How one framework comes by one capability. Several additions are ways to choose from.
+    """How a framework provides a capability: built in, by an addition, or unnamed. Several additions are alternatives.
 
-    With a trait and additions, one source calls it built in and one names what is added all the same.
+    With both a trait and additions, one source calls it built in and another names an addition all the same.
     """
 
     capability: FacetValue
@@ -44,28 +44,30 @@ class Provision:
 
     @property
     def shared_note(self) -> str:
-        """The doubt that all additions share, to be said once; empty where each has its own."""
+        """The note that all additions share, to be shown once; empty where their notes differ."""
         notes = {addition.note for addition in self.additions}
         return notes.pop() if len(notes) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
+    """A component with the frameworks that it is tied to."""
+
     component: Component
 
     @property
-    def stands(self) -> list[tuple[str, list[Framework]]]:
-        """How it stands to which frameworks: `("extends", [Flask])`."""
-        ties = self.component.ties.all()
+    def ties(self) -> list[tuple[str, list[Framework]]]:
+        """The frameworks that it is tied to, by kind of tie: `("extends", [Flask])`."""
+        all_ties = self.component.ties.all()
         return [
-            (words, found)
+            (words, frameworks)
             for kind, words in FROM_COMPONENT.items()
-            if (found := [tie.framework for tie in ties if tie.kind == kind])
+            if (frameworks := [tie.framework for tie in all_ties if tie.kind == kind])
         ]
 
 
 def provisions(framework: Framework, capabilities: Iterable[FacetValue]) -> list[Provision]:
-    """One for each capability. Costs no query after `with_provisions()`."""
+    """Return a provision for each capability, in the same order. Costs no query after `with_provisions()`."""
     traits = {trait.value_id: trait for trait in framework.traits.all()}
     additions = defaultdict(list)
     for addition in framework.additions.all():
@@ -78,7 +80,7 @@ def provisions(framework: Framework, capabilities: Iterable[FacetValue]) -> list
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings(PagePart):
-    """Of one framework: capabilities with and without a word of a source, ties by kind."""
+    """A framework's capabilities, those that no source mentions in `unnamed`, and its ties by kind."""
 
     provisions: list[Provision]
     unnamed: list[FacetValue]
@@ -88,10 +90,11 @@ class Surroundings(PagePart):
 def of_framework(
     framework: Framework, capabilities: Sequence[FacetValue], ties: Sequence[Tie]
 ) -> Surroundings:
-    found = provisions(framework, capabilities)
+    """Build the surroundings of one framework; kinds without a tie are left out."""
+    all_provisions = provisions(framework, capabilities)
     return Surroundings(
-        provisions=[provision for provision in found if provision.state != "unnamed"],
-        unnamed=[provision.capability for provision in found if provision.state == "unnamed"],
+        provisions=[provision for provision in all_provisions if provision.state != "unnamed"],
+        unnamed=[provision.capability for provision in all_provisions if provision.state == "unnamed"],
         ties=[
             (words, [tie for tie in ties if tie.kind == kind])
             for kind, words in FROM_FRAMEWORK.items()
@@ -101,9 +104,9 @@ def of_framework(
 
 
 def by_kind(components: Sequence[Component]) -> list[tuple[str, list[Neighbour]]]:
-    """Components by what they are for. Costs no query once their ties are prefetched, with the frameworks."""
+    """Return components by kind, without empty kinds. Costs no query with ties and their frameworks prefetched."""
     return [
-        (kind.label, [Neighbour(one) for one in components if one.kind == kind])
+        (kind.label, [Neighbour(component) for component in components if component.kind == kind])
         for kind in Component.Kind
-        if any(one.kind == kind for one in components)
+        if any(component.kind == kind for component in components)
     ]

@@ -1,4 +1,4 @@
-"""On which pages about one thing facts are shown, for whoever offers a look at them."""
+"""List the pages on which facts are shown, so that a preview can link to them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,12 +7,12 @@ from django.urls import reverse
 from frameworks.models import Criterion, Framework, Source, Versioned
 from frameworks.record import past
 
-#: What has a page of its own on which the facts about it are shown.
+#: The kinds of facts with a page of their own, on which other facts about them are shown as well.
 SHOWN: dict[str, type[Versioned]] = {"framework": Framework, "criterion": Criterion, "source": Source}
 
 
 def pages_about(named: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
-    """Yield a label and an address for each page that shows facts which name these: slugs by kind, as in SHOWN."""
+    """Yield the label and address of each page that shows facts about these slugs, given by kind as in SHOWN."""
     for kind, slugs in named.items():
         for slug in slugs:
             fact = past.by_name(SHOWN[kind], slug)

@@ -1,7 +1,7 @@
-"""What pages say as search engines read it: schema.org's terms, in JSON-LD. No queries.
+"""Describe pages to search engines in schema.org's terms, as JSON-LD. No queries.
 
-Only what stands on the page as well. The editors' scores are left out: schema.org knows ratings by reviewers and by
-users, and these are neither.
+Only what the page itself shows is included. The editors' scores are left out: schema.org knows ratings by reviewers
+and by users, and these are neither.
 """
 
 import json
@@ -19,19 +19,19 @@ from .addresses import absolute
 
 Data = dict[str, Any]
 
-#: What could end a script or open a comment within one, written so that JSON still reads the same.
+#: Characters that could end a script or open a comment within one, as JSON escapes.
 ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
 def data_block(data: Data) -> SafeString:
-    """The data within a page. A browser runs none of it, so that the content security policy lets it stand."""
-    said = {"@context": "https://schema.org", **_what_is_known(data)}
-    text = json.dumps(said, ensure_ascii=False).translate(ESCAPES)
+    """Return the script element that holds the data. Browsers run none of it, so the security policy allows it."""
+    document = {"@context": "https://schema.org", **_without_empty_values(data)}
+    text = json.dumps(document, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 
 def website(search: str) -> Data:
-    """The portal, and the path of its search."""
+    """Describe the portal; `search` is the path of its search page."""
     return {
         "@type": "WebSite",
         "name": settings.SITE_NAME,
@@ -49,7 +49,7 @@ def website(search: str) -> Data:
 
 
 def breadcrumb(*steps: tuple[str, str]) -> Data:
-    """The way from the front page to this one: names and paths, the page itself last."""
+    """Describe the way from the front page to this one; `steps` are names and paths, the page itself last."""
     way = [(settings.SITE_NAME, "/"), *steps]
     return {
         "@type": "BreadcrumbList",
@@ -61,6 +61,7 @@ def breadcrumb(*steps: tuple[str, str]) -> Data:
 
 
 def framework(framework: Framework) -> Data:
+    """Describe a framework as a software application."""
     return {
         "@type": "SoftwareApplication",
         "name": framework.name,
@@ -72,6 +73,7 @@ def framework(framework: Framework) -> Data:
 
 
 def component(component: Component) -> Data:
+    """Describe a component as a software application."""
     return {
         "@type": "SoftwareApplication",
         "name": component.name,
@@ -83,6 +85,7 @@ def component(component: Component) -> Data:
 
 
 def criterion(criterion: Criterion) -> Data:
+    """Describe a criterion as a defined term."""
     return {
         "@type": "DefinedTerm",
         "name": criterion.name,
@@ -93,7 +96,7 @@ def criterion(criterion: Criterion) -> Data:
 
 
 def source(source: Source) -> Data:
-    """The text that is cited, not our page about it."""
+    """Describe the cited text, not our page about it."""
     return {
         "@type": "Article",
         "headline": source.title,
@@ -105,7 +108,7 @@ def source(source: Source) -> Data:
 
 
 def ranking(name: str, frameworks: Iterable[Framework]) -> Data:
-    """Frameworks in the order in which a page shows them."""
+    """Describe a list of frameworks, in the order in which a page shows them."""
     return {
         "@type": "ItemList",
         "name": name,
@@ -113,16 +116,18 @@ def ranking(name: str, frameworks: Iterable[Framework]) -> Data:
             {
                 "@type": "ListItem",
                 "position": position,
-                "name": found.name,
-                "url": absolute(found.get_absolute_url()),
+                "name": framework.name,
+                "url": absolute(framework.get_absolute_url()),
             }
-            for position, found in enumerate(frameworks, start=1)
+            for position, framework in enumerate(frameworks, start=1)
         ],
     }
 
 
 def faq_page(questions: Iterable[Question]) -> Data:
-    """It knows one accepted answer: here that holds every source's, by name, and the dispute.
+    """Describe questions with their answers.
+
+    An FAQPage allows one accepted answer, so that holds the answer of every source, by name, and the dispute.
 
     Costs no query after `Question.objects.in_full()`.
     """
@@ -149,6 +154,6 @@ def _with_source(answer: Answer) -> str:
     return f"{answer.source.short_name}: {answer.stance}. {answer.text}"
 
 
-def _what_is_known(data: Data) -> Data:
-    """Without what nobody has stated."""
+def _without_empty_values(data: Data) -> Data:
+    """Return the data without what nobody has stated."""
     return {name: value for name, value in data.items() if value not in ("", [], {})}

@@ -1,4 +1,4 @@
-"""Pages about one thing and all that is known of it. Each view parses, fetches, builds, renders, in that order."""
+"""Serve the pages about one fact, and the lists of facts. Each view parses, fetches, builds and renders."""
 
 from collections import Counter
 from typing import Any
@@ -67,6 +67,7 @@ STEPS_PER_PAGE = 50
 @revalidated
 @pictured(titled("Frameworks", "Python web frameworks and their evidence"))
 def framework_index(request: HttpRequest) -> PageResponse:
+    """List the frameworks by number of claims, each with its numbers of claims and ratings."""
     frameworks = (
         Framework.objects.published()
         .with_traits()
@@ -84,52 +85,56 @@ def framework_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_framework)
 def framework(request: HttpRequest, slug: str) -> PageResponse:
-    """One framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
+    """Show one framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
     measured = Prefetch("figures", Figure.objects.public())
-    found = get_object_or_404(
+    framework = get_object_or_404(
         Framework.objects.published().with_provisions().prefetch_related(measured), slug=slug
     )
     criteria = list(Criterion.objects.in_order())
-    cells = gather([found], criteria, with_claims=True)
+    cells = gather([framework], criteria, with_claims=True)
     relations = (
-        Relation.objects.filter(Q(framework=found) | Q(other=found))
+        Relation.objects.filter(Q(framework=framework) | Q(other=framework))
         .filter(framework__is_published=True, other__is_published=True)
         .select_related("framework", "other")
         .prefetch_related("claims__source")
     )
-    advice = list(found.recommendations.in_full())
+    advice = list(framework.recommendations.in_full())
     page = FrameworkPage(
-        framework=found,
+        framework=framework,
         relations=relations,
         advice=advice,
-        facets=dossiers.facets(found),
+        facets=dossiers.facets(framework),
         opposites=[
-            (other, [found.slug, other.slug]) for other in Framework.objects.published().exclude(pk=found.pk)
+            (other, [framework.slug, other.slug])
+            for other in Framework.objects.published().exclude(pk=framework.pk)
         ],
         profile=dossiers.of_framework(
-            found, criteria, cells, {claim for one in advice for claim in one.claims.all()}
+            framework,
+            criteria,
+            cells,
+            {claim for recommendation in advice for claim in recommendation.claims.all()},
         ),
         surroundings=provisions.of_framework(
-            found,
+            framework,
             list(FacetValue.objects.capabilities()),
-            list(Tie.objects.public().filter(framework=found)),
+            list(Tie.objects.public().filter(framework=framework)),
         ),
     )
     return PageResponse(request, "frameworks/framework.html", page)
 
 
-# Exempt, because its check needs a cookie and public pages have none: any cache may keep them, and there is no session
-# to be abused. A signed token that is good for this cell and for a day stands in.
+# Exempt, because the CSRF check needs a cookie and public pages have none: any cache may store them, and there is no
+# session to abuse. A signed token, valid for this cell and for a day, takes its place.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_store=True)
 @pictured(cards.of_objection)
 def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
-    """One cell as it stands, and a form to say what is wrong with it."""
-    about = _objectionable(slug, criterion)
-    typed = request.POST if request.method == "POST" else None
-    form = objections.ObjectionForm(typed, framework=about[0], criterion=about[1], now=timezone.now())
-    if typed is None:
+    """Show one cell as it is, and a form to say what is wrong with it."""
+    framework, cell_criterion = _objectionable(slug, criterion)
+    data = request.POST if request.method == "POST" else None
+    form = objections.ObjectionForm(data, framework=framework, criterion=cell_criterion, now=timezone.now())
+    if data is None:
         return _objection_page(request, form)
     if not form.is_valid():
         return _objection_page(request, form, status=422)
@@ -148,13 +153,14 @@ def objection(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
 @revalidated
 @pictured(cards.of_objection_sent)
 def objection_sent(request: HttpRequest, slug: str, criterion: str) -> PageResponse:
-    found, under = _objectionable(slug, criterion)
-    page = ObjectionSentPage(framework=found, criterion=under)
+    """Thank the reader for an objection to this cell."""
+    framework, cell_criterion = _objectionable(slug, criterion)
+    page = ObjectionSentPage(framework=framework, criterion=cell_criterion)
     return PageResponse(request, "frameworks/objection_sent.html", page)
 
 
 def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion]:
-    """The two that make a cell, when readers may object to it."""
+    """Return the framework and criterion of a cell to which readers may object. Raises Http404 otherwise."""
     if not settings.OBJECTIONS:
         raise Http404("No objections are taken.")
     return (
@@ -173,15 +179,15 @@ def _objection_page(request: HttpRequest, form: objections.ObjectionForm, status
 @revalidated
 @pictured(cards.of_cell_history)
 def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageResponse:
-    """What became of one rating and its claims, step by step."""
+    """Show the history of one rating and its claims, step by step."""
     framework = get_object_or_404(Framework.objects.published(), slug=slug)
-    found = get_object_or_404(Criterion, slug=criterion)
+    cell_criterion = get_object_or_404(Criterion, slug=criterion)
     steps = Revision.objects.public().of_cell(slug, criterion).with_names().order_by("-at", "-pk")
     rows, notices = _page(request, steps, STEPS_PER_PAGE)
     page = CellHistoryPage(
         framework=framework,
-        criterion=found,
-        rating=Rating.objects.published().filter(framework=framework, criterion=found).first(),
+        criterion=cell_criterion,
+        rating=Rating.objects.published().filter(framework=framework, criterion=cell_criterion).first(),
         stretches=changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
         runs=changelog.runs(changelog.in_words(list(rows))),
         page=rows,
@@ -194,6 +200,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
 @revalidated
 @pictured(titled("Criteria", "The criteria, their questions and weights"))
 def criterion_index(request: HttpRequest) -> PageResponse:
+    """List the criteria, each with its numbers of claims and ratings."""
     criteria = Criterion.objects.in_order().annotate(
         claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
         + Count("joint_claims", filter=_is_public("joint_claims"), distinct=True),
@@ -211,15 +218,15 @@ def criterion_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_criterion)
 def criterion(request: HttpRequest, slug: str) -> PageResponse:
-    """One criterion: its question and rubric, all frameworks on a dot plot, all claims."""
-    found = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
-    measured = [Prefetch("figures", Figure.objects.public())] if found.is_speed else []
+    """Show one criterion: its question and rubric, all frameworks on a dot plot, all claims."""
+    criterion = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
+    measured = [Prefetch("figures", Figure.objects.public())] if criterion.is_speed else []
     frameworks = list(Framework.objects.published().with_traits().prefetch_related(*measured))
-    cells = gather(frameworks, [found], with_claims=True)
+    cells = gather(frameworks, [criterion], with_claims=True)
     page = CriterionPage(
-        criterion=found,
-        general_claims=Claim.objects.filter(framework=None).under(found).cited(),
-        dossier=dossiers.of_criterion(found, frameworks, cells),
+        criterion=criterion,
+        general_claims=Claim.objects.filter(framework=None).under(criterion).cited(),
+        dossier=dossiers.of_criterion(criterion, frameworks, cells),
     )
     return PageResponse(request, "frameworks/criterion.html", page)
 
@@ -228,6 +235,7 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
 @revalidated
 @pictured(titled("Sources", "The texts that every score rests on"))
 def source_index(request: HttpRequest) -> PageResponse:
+    """List the sources by key, each with its number of claims."""
     sources = Source.objects.with_claim_counts().order_by("key")
     return PageResponse(request, "frameworks/source_index.html", SourceIndexPage(sources=sources))
 
@@ -236,16 +244,16 @@ def source_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_source)
 def source(request: HttpRequest, key: str) -> PageResponse:
-    """One source: who wrote it, what its publisher sells, all it claims, where it stands against the others."""
-    found = get_object_or_404(Source, key=key)
-    claims = list(Claim.objects.published().filter(source=found).cited())
+    """Show one source: its authors, its publisher's interest, its claims, and its readings against the others'."""
+    source = get_object_or_404(Source, key=key)
+    claims = list(Claim.objects.published().filter(source=source).cited())
     frameworks = list(Framework.objects.published())
     cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
     page = SourcePage(
-        source=found,
-        answers=found.answers.select_related("question"),
-        benchmarks=Benchmark.objects.public().filter(source=found),
-        dossier=dossiers.of_source(found, claims, cells),
+        source=source,
+        answers=source.answers.select_related("question"),
+        benchmarks=Benchmark.objects.public().filter(source=source),
+        dossier=dossiers.of_source(source, claims, cells),
     )
     return PageResponse(request, "frameworks/source.html", page)
 
@@ -254,7 +262,7 @@ def source(request: HttpRequest, key: str) -> PageResponse:
 @revalidated
 @pictured(titled("Components", "Tools and standards around the frameworks"))
 def component_index(request: HttpRequest) -> PageResponse:
-    """The neighbouring tools and standards by what they are for, each with the frameworks that it stands to."""
+    """List the neighbouring tools and standards by kind, each with the frameworks that it is tied to."""
     ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
     components = list(Component.objects.public().prefetch_related(Prefetch("ties", ties)))
     page = ComponentIndexPage(component_total=len(components), kinds=provisions.by_kind(components))
@@ -265,12 +273,12 @@ def component_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_component)
 def component(request: HttpRequest, slug: str) -> PageResponse:
-    """One tool or standard: what it is, how it stands to which frameworks, what it adds to them, each on whose word."""
-    found = get_object_or_404(Component.objects.public(), slug=slug)
-    additions = Addition.objects.public().filter(component=found).select_related("capability")
+    """Show one tool or standard: what it is, its ties to frameworks and what it adds to them, each with its source."""
+    component = get_object_or_404(Component.objects.public(), slug=slug)
+    additions = Addition.objects.public().filter(component=component).select_related("capability")
     page = ComponentPage(
-        component=found,
-        ties=Tie.objects.public().filter(component=found).order_by("framework__name", "kind"),
+        component=component,
+        ties=Tie.objects.public().filter(component=component).order_by("framework__name", "kind"),
         additions=additions.order_by("capability__position", "capability__name", "framework__name"),
     )
     return PageResponse(request, "frameworks/component.html", page)
@@ -280,7 +288,7 @@ def component(request: HttpRequest, slug: str) -> PageResponse:
 @revalidated
 @pictured(titled("Disagreements", "Where the sources disagree"))
 def disagreement_index(request: HttpRequest) -> PageResponse:
-    """Where the sources contradict each other or themselves, widest spread first."""
+    """List where the sources contradict each other or themselves, widest spread first."""
     disagreements = Disagreement.objects.prefetch_related(
         Prefetch("claims", Claim.objects.published().cited())
     )
@@ -294,7 +302,7 @@ def disagreement_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_benchmarks)
 def benchmark_index(request: HttpRequest) -> PageResponse:
-    """Measured figures, drawn, each with its method, what that leaves unsaid and what is held against it."""
+    """Show the benchmarks as charts, each with its method, its limits and the objections to it."""
     page = benchmarking.of_benchmarks(list(Benchmark.objects.in_full()))
     return PageResponse(request, "frameworks/benchmark_index.html", page)
 
@@ -303,7 +311,7 @@ def benchmark_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(titled("Questions", "What readers ask, and what each source answers"))
 def question_index(request: HttpRequest) -> PageResponse:
-    """What readers ask, and what each source answers, beside each other."""
+    """List readers' questions, with the answers of all sources side by side."""
     questions = list(Question.objects.in_full())
     return PageResponse(request, "frameworks/question_index.html", QuestionIndexPage(questions=questions))
 
@@ -312,13 +320,13 @@ def question_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(titled("Changes", "What was changed, when and why"))
 def changes(request: HttpRequest) -> PageResponse:
-    """What editors changed, when and why, newest first."""
+    """List what editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
     narrowing = changelog.Narrowing(request.GET, frameworks)
     if narrowing.errors:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
-    # All at once: to count them, the database has to go through the whole history just as it does to list them.
+    # A list, not a queryset: counting changesets costs the database as much as listing them, the whole history.
     rows, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
     query = urlencode(narrowing.applied)
     page = ChangesPage(
@@ -336,7 +344,7 @@ def changes(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_changeset)
 def changeset(request: HttpRequest, changeset: UUID) -> PageResponse:
-    """All that was changed in one go, as far as it is public."""
+    """Show the public changes of one changeset."""
     steps = Revision.objects.public().filter(changeset=changeset)
     by_model = Counter(steps.order_by("pk").values_list("model", flat=True))
     if not by_model:
@@ -354,14 +362,14 @@ def changeset(request: HttpRequest, changeset: UUID) -> PageResponse:
 
 
 def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[str]]:
-    """The page asked for; the nearest one and a sentence where there is none such."""
-    asked = request.GET.get("page") or "1"
-    page = Paginator(rows, size).get_page(asked)
+    """Return the requested page of rows; for a number out of range the nearest page, and a notice."""
+    requested = request.GET.get("page") or "1"
+    page = Paginator(rows, size).get_page(requested)
     page.object_list = list(page.object_list)
-    found = str(page.number)
-    return page, [] if asked == found else [f"There is no such page: this is page {found}."]
+    number = str(page.number)
+    return page, [] if requested == number else [f"There is no such page: this is page {number}."]
 
 
 def _is_public(claims: str) -> Q:
-    """The condition of `Claim.objects.published()`, over the relation named."""
+    """Return the condition of `Claim.objects.published()` for claims across this relation."""
     return Q(**{f"{claims}__framework": None}) | Q(**{f"{claims}__framework__is_published": True})

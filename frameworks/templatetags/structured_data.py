@@ -1,4 +1,7 @@
-"""`{% breadcrumb_data "Frameworks" index_url %}`: what a page says, as `frameworks.structured` puts it."""
+"""Write structured data into templates: `{% breadcrumb_data "Frameworks" index_url %}`.
+
+Each tag renders what a function of `frameworks.pages.structured` returns.
+"""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,13 +17,13 @@ register = template.Library()
 
 @register.simple_tag
 def website_data(search: str) -> SafeString:
-    """Takes the path of the search."""
+    """Describe the portal; `search` is the path of its search page."""
     return structured.data_block(structured.website(search))
 
 
 @register.simple_tag
 def breadcrumb_data(*names_and_paths: str) -> SafeString:
-    """Name and path of each step in turn, without the front page."""
+    """Describe the way to a page: name and path of each step in turn, without the front page."""
     return structured.data_block(
         structured.breadcrumb(*zip(names_and_paths[::2], names_and_paths[1::2], strict=True))
     )
@@ -28,26 +31,30 @@ def breadcrumb_data(*names_and_paths: str) -> SafeString:
 
 @register.simple_tag
 def framework_data(framework: Framework) -> SafeString:
+    """Describe the framework that a page is about."""
     return structured.data_block(structured.framework(framework))
 
 
 @register.simple_tag
 def component_data(component: Component) -> SafeString:
+    """Describe the component that a page is about."""
     return structured.data_block(structured.component(component))
 
 
 @register.simple_tag
 def criterion_data(criterion: Criterion) -> SafeString:
+    """Describe the criterion that a page is about."""
     return structured.data_block(structured.criterion(criterion))
 
 
 @register.simple_tag
 def source_data(source: Source) -> SafeString:
+    """Describe the cited text that a page is about."""
     return structured.data_block(structured.source(source))
 
 
 class OfFramework(Protocol):
-    """A row of any table."""
+    """A row of any table of frameworks."""
 
     @property
     def framework(self) -> Framework: ...
@@ -55,9 +62,11 @@ class OfFramework(Protocol):
 
 @register.simple_tag
 def ranking_data(name: str, rows: Iterable[OfFramework]) -> SafeString:
+    """Describe the frameworks of a table's rows, in their order."""
     return structured.data_block(structured.ranking(name, [row.framework for row in rows]))
 
 
 @register.simple_tag
 def faq_data(questions: Iterable[Question]) -> SafeString:
+    """Describe questions with the answers of all sources."""
     return structured.data_block(structured.faq_page(questions))
