@@ -1,1 +1,1 @@
-"""The facts: what was rated, how, and on whose word."""
+"""Hold the facts: what was rated, how, and on whose word."""

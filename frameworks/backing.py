@@ -1,6 +1,6 @@
-"""A published rating has a claim: the rule in words, over facts at hand, and as queries.
+"""Check that a published rating has a claim: the rule in words, for facts in memory, and as queries.
 
-The database keeps it by triggers. What is here says beforehand what they would refuse.
+Triggers of the database enforce it. The functions here say beforehand what the triggers would refuse.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from .cells import Key, keys_of
 from .models import Claim, Rating
 
-#: The name that the database refuses by.
+#: The constraint that the triggers name.
 CONSTRAINT = "rating_published_has_claim"
 NEEDS_CLAIM = (
     "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
@@ -21,7 +21,7 @@ def last_claim(ratings: str = "a published rating") -> str:
     return f"It is the last claim behind {ratings}. Add another claim or unpublish the rating first."
 
 
-# Over facts at hand
+# For facts in memory
 
 
 def cells_of(claim: Claim | None) -> set[Key]:

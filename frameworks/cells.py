@@ -1,4 +1,4 @@
-"""A cell: one framework under one criterion, with all that is known of it. Facts only, no weights."""
+"""Build cells: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -57,12 +57,12 @@ class Cell:
 
     @property
     def steps(self) -> list[bool]:
-        """The five-step mark: which steps are reached."""
+        """Return which steps of the five-step mark are reached, lowest first."""
         return [step <= (self.score or 0) for step in range(1, 6)]
 
     @property
     def is_disputed(self) -> bool:
-        """Readings lie two steps or more apart."""
+        """Whether the readings lie two steps or more apart."""
         return dispute.is_disputed(self.tally.spread)
 
     @property
@@ -75,7 +75,8 @@ class Cell:
 
     @property
     def cited(self) -> list[tuple[Claim, bool]]:
-        """Each claim with whether it dissents: in a disputed cell, whose reading is furthest from the score."""
+        """Return each claim and whether it dissents: whether, in a disputed cell, its reading is the furthest from the
+        score."""
         score = self.score
         if not self.is_disputed or score is None:
             return [(claim, False) for claim in self.claims]
@@ -93,10 +94,10 @@ def gather(
     with_claims: bool = False,
     with_drafts: bool = False,
 ) -> dict[Key, Cell]:
-    """Every cell of these frameworks and criteria, in two queries however many there are.
+    """Return every cell of these frameworks and criteria, in two queries however many there are.
 
-    With claims they are read in full; without, only counted by the database. With drafts, ratings that are not
-    published count as well.
+    `with_claims` reads the claims in full; otherwise the database only counts them. `with_drafts` includes ratings that
+    are not published.
     """
     known = Rating.objects.all() if with_drafts else Rating.objects.published()
     ratings = {
@@ -106,7 +107,7 @@ def gather(
     claims: Mapping[Key, list[Claim]] = {}
     if with_claims:
         claims = by_cell(Claim.objects.about(*frameworks).cited())
-        tallies = {key: tally(found) for key, found in claims.items()}
+        tallies = {key: tally(evidence) for key, evidence in claims.items()}
     else:
         tallies = tallied(Claim.objects.about(*frameworks))
     return laid_out(frameworks, criteria, ratings, tallies, claims)
@@ -119,7 +120,7 @@ def laid_out(
     tallies: Mapping[Key, Tally],
     claims: Mapping[Key, Sequence[Claim]],
 ) -> dict[Key, Cell]:
-    """Every cell of these frameworks and criteria, from what is at hand."""
+    """Return every cell of these frameworks and criteria, from facts in memory."""
     return {
         (framework.pk, criterion.pk): Cell(
             framework,
@@ -134,31 +135,31 @@ def laid_out(
 
 
 def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
-    """The claims of each cell, in the order given; a joint one in both of its own."""
-    found: dict[Key, list[Claim]] = defaultdict(list)
+    """Return the claims of each cell, in the order given; a claim with a joint criterion is in both its cells."""
+    cells: dict[Key, list[Claim]] = defaultdict(list)
     for claim in claims:
         for key in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id):
-            found[key].append(claim)
-    return found
+            cells[key].append(claim)
+    return cells
 
 
 def tallied(claims: ClaimQuerySet) -> dict[Key, Tally]:
-    """The tally of every cell that has any of these claims, as the database counts them, in one query."""
-    found: dict[Key, Tally] = {}
+    """Return the tally of every cell that has any of these claims. One query."""
+    tallies: dict[Key, Tally] = {}
     for row in claims.tallies():
         part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
         for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
-            found[key] = found.get(key, Tally()) + part
-    return found
+            tallies[key] = tallies.get(key, Tally()) + part
+    return tallies
 
 
 def tally(claims: Iterable[Claim]) -> Tally:
-    """What the database would count, from claims at hand."""
-    found = list(claims)
-    readings = [claim.reading for claim in found if claim.reading is not None]
-    return Tally(len(found), min(readings, default=None), max(readings, default=None))
+    """Return the tally of claims in memory."""
+    claims = list(claims)
+    readings = [claim.reading for claim in claims if claim.reading is not None]
+    return Tally(len(claims), min(readings, default=None), max(readings, default=None))
 
 
 def keys_of(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
-    """The cells that a claim belongs to: its criterion's, and the joint one's where there is one."""
+    """Return the cells that a claim belongs to: its criterion's and, where there is one, its joint criterion's."""
     return [(framework, under) for under in (criterion, joint) if framework and under]

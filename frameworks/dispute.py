@@ -1,4 +1,4 @@
-"""Dispute: the readings of one cell lie so far apart that a reader should know."""
+"""Say when a cell is in dispute: its readings lie so far apart that a reader should know."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from django.db.models.expressions import CombinedExpression
 def spread(readings: Iterable[int | None]) -> int | None:
     """Return how far the readings lie apart, in steps of the rubric: highest less lowest.
 
-    0 where all agree or only one says; None where no claim has a reading.
+    0 where all agree or there is only one; None where no claim has a reading.
     """
     known = [reading for reading in readings if reading is not None]
     return max(known) - min(known) if known else None

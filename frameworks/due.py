@@ -1,4 +1,4 @@
-"""Due for review: nobody has looked a rating over for as long as its criterion allows, or ever."""
+"""Say when a rating is due for review: last reviewed longer ago than its criterion allows, or never."""
 
 from datetime import date, timedelta
 

@@ -1,7 +1,7 @@
-"""The facts that comparisons are built from: of today or of a day gone by, one object with one interface.
+"""Provide the facts that comparisons are built from, of today or of a past day, as an object with one interface.
 
-Today's facts come from their tables (`current_facts`), those of a day gone by from the revisions
-(`record.asof.at_end_of`). What shows or weighs them need not know which.
+Today's facts come from their tables (`current_facts`), those of a past day from the revisions
+(`record.asof.at_end_of`). Code that shows or weighs them need not know which.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from .models import Claim, Criterion, Facet, Framework, Rating
 
 
 class FactLoader(Protocol):
-    """Where facts are read. What is read through a property is read once."""
+    """Where facts are read from. Each property is read once only."""
 
     @property
     def frameworks(self) -> Iterable[Framework]: ...
@@ -37,19 +37,19 @@ class FactLoader(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """All that is public and compared, as it is at one moment.
+    """All public facts that are compared, as they are at one moment. Immutable.
 
-    Nothing in it changes. Each part is read when it is first asked for and then kept, except for the claims: they are
-    read for as many frameworks as a page shows, and only where it shows them.
+    Each part is read at its first use and then cached, except for the claims: they are read only for the frameworks
+    on a page, and only where it shows claims.
     """
 
     loader: FactLoader = field(repr=False)
-    #: Nothing at all had been recorded by then.
+    #: Whether nothing at all had been recorded by then.
     is_blank: bool = False
 
     @cached_property
     def frameworks(self) -> tuple[Framework, ...]:
-        """The published ones, by name, each with its traits."""
+        """Return the published frameworks, by name, each with its traits."""
         return tuple(self.loader.frameworks)
 
     @cached_property
@@ -58,43 +58,43 @@ class Facts:
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
-        """The scored ones, in order, each with its group."""
+        """Return the scored criteria, in order, each with its group."""
         return tuple(self.loader.criteria)
 
     @cached_property
     def facets(self) -> tuple[Facet, ...]:
-        """In order, each with its values."""
+        """Return the facets, in order, each with its values."""
         return tuple(self.loader.facets)
 
     @cached_property
     def ratings(self) -> Mapping[Key, Rating]:
-        """The published ones."""
+        """Return the published ratings, by cell."""
         return {(rating.framework_id, rating.criterion_id): rating for rating in self.loader.ratings}
 
     @cached_property
     def tallies(self) -> Mapping[Key, Tally]:
-        """Of every cell that has claims."""
+        """Return the tally of every cell that has claims."""
         return self.loader.tallies
 
     def scores(self, framework: Framework) -> Mapping[str, int | None]:
-        """What it scores, by criterion; None where it is not rated."""
+        """Return the framework's scores, 1 to 5, by the criterion's slug; None where it is not rated."""
         return self._scores[framework.pk]
 
     def values(self, framework: Framework, facet: str) -> Collection[str]:
-        """Its values of one facet, by their slugs."""
+        """Return the slugs of the framework's values of one facet, given by slug."""
         return self._values[framework.pk].get(facet, ())
 
     def claims(self, framework: Framework, criterion: Criterion) -> tuple[Claim, ...]:
-        """Those of one cell, in the order in which sources are read."""
+        """Return the claims of one cell, in the order of source and line. Not cached."""
         claims = by_cell(self.loader.claims_about([framework]))
         return tuple(claims.get((framework.pk, criterion.pk), ()))
 
     def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
-        """Every cell of these frameworks; with all claims, or with their number and range only."""
+        """Return every cell of these frameworks; with all claims, or with their number and range only."""
         if not with_claims:
             return laid_out(frameworks, self.criteria, self.ratings, self.tallies, {})
         claims = by_cell(self.loader.claims_about(frameworks))
-        tallies = {key: tally(found) for key, found in claims.items()}
+        tallies = {key: tally(evidence) for key, evidence in claims.items()}
         return laid_out(frameworks, self.criteria, self.ratings, tallies, claims)
 
     @cached_property
@@ -110,21 +110,21 @@ class Facts:
 
     @cached_property
     def _values(self) -> Mapping[int, Mapping[str, Collection[str]]]:
-        found: dict[int, dict[str, list[str]]] = {}
+        values: dict[int, dict[str, list[str]]] = {}
         for framework in self.frameworks:
-            own = found[framework.pk] = defaultdict(list)
+            by_facet = values[framework.pk] = defaultdict(list)
             for trait in framework.traits.all():
-                own[trait.value.facet.slug].append(trait.value.slug)
-        return found
+                by_facet[trait.value.facet.slug].append(trait.value.slug)
+        return values
 
 
 def current_facts() -> Facts:
-    """The facts as they are."""
+    """Return today's facts, read from their tables."""
     return Facts(TableLoader())
 
 
 class TableLoader:
-    """Reads what the tables hold, each part in one query or two however much there is."""
+    """Reads facts from the tables, each part in one query or two however much there is."""
 
     @property
     def frameworks(self) -> Iterable[Framework]:
@@ -152,7 +152,7 @@ class TableLoader:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryLoader:
-    """Hands out what is at hand, in the order given. The claims are in the order in which sources are read."""
+    """Holds facts in memory, in the order given. The claims are in the order of source and line."""
 
     frameworks: Iterable[Framework] = ()
     criteria: Iterable[Criterion] = ()

@@ -1,6 +1,6 @@
-"""Limits on what readers may send, by network and for all together.
+"""Limit what readers may send, by network and for all together.
 
-Time comes in as an argument. Of the sender only a keyed hash is kept, a new one each day.
+The time is an argument. Of the sender only a keyed hash is stored, a new one each day.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,13 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-#: How long it is known that two things came from one sender.
+#: How long senders' hashes are stored, and so for how long two messages can be seen to have the same sender.
 SENDER_KEPT = timedelta(days=2)
 
 
 class Limit(NamedTuple):
-    """So many within so long: of one sender, or of all. The sentence says that it is reached; `{}` is how many."""
+    """At most `most` messages within `span`, of one sender or of all. The sentence says that the limit is reached;
+    `{}` in it stands for `most`."""
 
     of_all: bool
     most: int
@@ -27,7 +28,7 @@ class Limit(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """A limit that leaves no room, in a sentence, and when there is room again."""
+    """A limit that is reached, in a sentence, and when the next message is allowed."""
 
     sentence: str
     again: datetime
@@ -36,7 +37,10 @@ class Reached(NamedTuple):
 def reached(
     sent: "models.QuerySet[Any]", limits: Iterable[Limit], *, at: str, senders: Iterable[str], now: datetime
 ) -> Reached | None:
-    """Return the first limit that one more would go over. `at` is the field that says when each was sent."""
+    """Return the first limit that one more message would exceed; None where there is room.
+
+    `sent` are the messages so far, and `at` is the name of their field with the time of sending.
+    """
     own = sent.filter(sender__in=senders)
     for limit in limits:
         recent = (sent if limit.of_all else own).filter(**{f"{at}__gt": now - limit.span})
@@ -47,23 +51,26 @@ def reached(
 
 
 def wait_for_turn(model: type[models.Model]) -> None:
-    """Let one at a time count and add, or two at once both find room. SQLite has one writer anyway."""
+    """Lock the model until the transaction ends, so that two senders do not both see the last place free.
+
+    SQLite has only one writer at a time anyway.
+    """
     kind = ContentType.objects.select_for_update(no_key=True)
     list(kind.filter(app_label=model._meta.app_label, model=model._meta.model_name))
 
 
 def sender(purpose: str, address: str, day: date) -> str:
-    """Return a keyed hash of the network that the address belongs to, another one each day and for each purpose."""
+    """Return a keyed hash of the address's network, which differs from day to day and by purpose."""
     return salted_hmac(f"{purpose}.sender.{day}", network(address), algorithm="sha256").hexdigest()
 
 
 def senders(purpose: str, address: str, now: datetime) -> list[str]:
-    """Return the hashes that it has had for a day: a day ago it was yesterday's."""
+    """Return the address's hashes of the last 24 hours: today's and yesterday's."""
     return [sender(purpose, address, (now - ago).date()) for ago in (timedelta(), DAY)]
 
 
 def network(address: str) -> str:
-    """Return the address, or of IPv6 the half that names a network: the other half is the sender's to choose."""
+    """Return the address, or of IPv6 the first half, which names the network: the sender can choose the other."""
     try:
         known = ip_address(address)
     except ValueError:

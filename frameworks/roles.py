@@ -1,4 +1,4 @@
-"""The two roles of the desk: editors propose, reviewers publish. A small team may hold both."""
+"""Define the two roles of the desk: editors propose, reviewers publish. Members of a small team may have both."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from .models import Versioned, versioned_models
 
-#: What both roles do besides: read history, proposals and checked links, answer readers.
+#: What both roles may also do: read history, proposals and checked links, and answer readers.
 DESK = ("view_revision", "view_proposal", "view_objection", "change_objection", "view_linkcheck")
 PUBLISH = "publish_proposal"
-#: What each role may do with facts, of whatever kind, and what besides.
+#: What each role may do with facts of every kind, and what else it may do.
 ROLES = {
     "Editors": (("view", "add", "change", "delete"), DESK),
     "Reviewers": (("view",), (*DESK, PUBLISH)),
@@ -18,9 +18,9 @@ ROLES = {
 
 
 def create_roles() -> None:
-    """Both groups with exactly the rights they need: no accounts, and nothing with the history but read it.
+    """Create both groups with exactly the permissions they need: no accounts, and the history for reading only.
 
-    Made again, it changes nothing.
+    Idempotent.
     """
     for name, (verbs, besides) in ROLES.items():
         wanted = Q(content_type__app_label="frameworks", codename__in=besides)
@@ -34,10 +34,10 @@ def create_roles() -> None:
 
 
 def right_to(verb: str, model: type[Versioned]) -> str:
-    """The name of a right: `frameworks.change_rating`."""
+    """Return the name of a permission: `frameworks.change_rating`."""
     return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
 
 
 def may_publish(user: Any) -> bool:
-    """Whether what this user saves stands at once; others propose."""
+    """Return whether this user's changes are published at once; those of others become proposals."""
     return bool(user.has_perm(f"frameworks.{PUBLISH}"))

@@ -1,3 +1,5 @@
+"""Route the public pages of facts to their views."""
+
 from django.urls import path
 from django.views.decorators.http import require_safe
 

@@ -1,4 +1,4 @@
-"""Holds claims against the files of their sources."""
+"""Check claims against the files of their sources."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -8,10 +8,10 @@ from .models import Claim, Source
 
 
 def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> Iterator[str]:
-    """One sentence for each source or claim that the files in `folder` do not bear out.
+    """Yield a sentence for each source or claim that the files in `folder` do not confirm.
 
-    A source holds when its file is there with its hash; a claim when its line exists, is not blank, and bears the
-    rating term letter by letter. Lines count from 1.
+    A source is confirmed when its file exists and has its hash; a claim when its line exists, is not blank, and
+    contains the rating term letter by letter. Lines count from 1.
     """
     lines: dict[int, list[str]] = {}
     for source in sources:

@@ -1,4 +1,4 @@
-"""The facts as tables: catalogue, evidence, their revisions, and what the desk keeps beside them."""
+"""Define the facts as tables: catalogue, evidence, their revisions, and the desk's own records beside them."""
 
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait

@@ -1,4 +1,5 @@
-"""Measured figures. None without its method: what was measured, how, and what the method leaves unsaid."""
+"""Define benchmarks and their figures. No figure comes without its method: what was measured, how, and what the
+description of the method leaves out."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -15,12 +16,12 @@ from .versioned import Versioned
 
 class BenchmarkQuerySet(VersionedQuerySet["Benchmark"]):
     def public(self) -> "BenchmarkQuerySet":
-        """Those that measured a published framework, each with its source."""
+        """Keep benchmarks that measured a published framework, each with its source."""
         measured = Figure.objects.filter(benchmark=models.OuterRef("pk"), framework__is_published=True)
         return self.filter(models.Exists(measured)).select_related("source")
 
     def in_full(self) -> "BenchmarkQuerySet":
-        """Those that are public, with their public figures and all that is held against them: four queries."""
+        """Keep public benchmarks, with their public figures and the claims for and against them: four queries."""
         claims = Claim.objects.published().cited()
         return (
             self.public()
@@ -82,7 +83,7 @@ class Benchmark(Versioned):
 
     @property
     def method_items(self) -> list[tuple[str, str]]:
-        """`[("Server", "Uvicorn"), …]`; an item without a colon has no name."""
+        """Return `[("Server", "Uvicorn"), …]`; an item without a colon has an empty name."""
         return _items(self.method)
 
     @property
@@ -98,7 +99,7 @@ def _items(text: str) -> list[tuple[str, str]]:
 
 class FigureQuerySet(VersionedQuerySet["Figure"]):
     def public(self) -> "FigureQuerySet":
-        """Those of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
+        """Keep figures of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
         return (
             self.filter(framework__is_published=True)
             .select_related("framework", "benchmark__source")
@@ -152,15 +153,15 @@ class Figure(Versioned):
 
     @property
     def in_words(self) -> str:
-        """`about 34,000`."""
+        """Return the value in words: `about 34,000`."""
         return f"about {self.value:,}" if self.is_about else f"{self.value:,}"
 
     @property
     def spread_in_words(self) -> str:
-        """`31,200 to 35,900`; empty where no repetitions are known."""
+        """Return the range of the repetitions, `31,200 to 35,900`; empty where none are known."""
         return "" if self.lowest is None else f"{self.lowest:,} to {self.highest:,}"
 
     @property
     def run_by(self) -> str:
-        """The server as stated; the name of the setup where none is."""
+        """Return the server as stated, or the name of the setup where no server is stated."""
         return self.server or self.setup

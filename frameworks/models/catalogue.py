@@ -1,4 +1,4 @@
-"""What is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
+"""Define what is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,12 @@ from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check,
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 
-#: The facet whose values are what a framework can bring along. A trait says that it does, an addition what brings it.
+#: The facet whose values are capabilities. A trait says that a framework has one built in; an addition says which
+#: component adds it.
 CAPABILITY = "capability"
-#: The criterion that measured figures speak to.
+#: The slug of the criterion for which benchmark figures are evidence.
 SPEED = "performance"
-#: For how many days a review may hold.
+#: The shortest and the longest review interval, in days.
 INTERVALS = (1, 3650)
 
 
@@ -25,11 +26,11 @@ class FrameworkQuerySet(VersionedQuerySet["Framework"]):
         return self.filter(is_published=True)
 
     def with_traits(self) -> "FrameworkQuerySet":
-        """Each with its facet values, in two further queries however many frameworks there are."""
+        """Fetch each framework's facet values, in two further queries however many frameworks there are."""
         return self.prefetch_related(models.Prefetch("traits", Trait.objects.select_related("value__facet")))
 
     def with_provisions(self) -> "FrameworkQuerySet":
-        """Each with its facet values, what can be added to it, and the claims behind both: six further queries."""
+        """Fetch each framework's facet values and additions, and the claims behind both: six further queries."""
         return self.with_traits().prefetch_related(
             "traits__claims__source", "additions__component", "additions__claims__source"
         )
@@ -72,12 +73,12 @@ class Framework(Versioned):
         return reverse("frameworks:framework", args=[self.slug])
 
     def values_of(self, facet: str) -> list["FacetValue"]:
-        """Its values of one facet. Costs no query after `with_traits()`."""
+        """Return the framework's values of one facet, given by slug. Costs no query after `with_traits()`."""
         return [trait.value for trait in self.traits.all() if trait.value.facet.slug == facet]
 
     @property
     def kind_line(self) -> str:
-        """`Full-stack · WSGI, ASGI`: what stands under the name wherever it is listed."""
+        """Return `Full-stack · WSGI, ASGI`, the line under the framework's name in lists."""
         parts = (self.values_of("kind"), self.values_of("interface"))
         return " · ".join(", ".join(value.name for value in part) for part in parts if part)
 
@@ -102,7 +103,7 @@ class CriterionGroup(Versioned):
 
 class CriterionQuerySet(VersionedQuerySet["Criterion"]):
     def scored(self) -> "CriterionQuerySet":
-        """Those that ratings are given under; the others only describe."""
+        """Keep criteria under which ratings are given; the others only describe."""
         return self.filter(is_scored=True)
 
     def in_order(self) -> "CriterionQuerySet":
@@ -174,7 +175,7 @@ class Criterion(Versioned):
 
     @property
     def is_speed(self) -> bool:
-        """Measured figures speak to it."""
+        """Whether benchmark figures are evidence under this criterion."""
         return self.slug == SPEED
 
     def clean(self) -> None:
@@ -185,17 +186,18 @@ class Criterion(Versioned):
 
     @property
     def rubric(self) -> list[tuple[int, str]]:
-        """The five steps, worst first: `[(1, "…"), … (5, "…")]`."""
+        """Return the five steps, worst first: `[(1, "…"), … (5, "…")]`."""
         return [(step, getattr(self, f"rubric_{step}")) for step in range(1, 6)]
 
 
-#: A facet's slug is a parameter of addresses. These mean something else there, and so does what begins so.
+#: A facet's slug is a query parameter. These parameter names, and those with these prefixes, already mean something
+#: else.
 RESERVED_PARAMETERS: set[str] = set()
 RESERVED_PREFIXES: set[str] = set()
 
 
 def reserve_parameters(names: Iterable[str], *, prefixes: Iterable[str]) -> None:
-    """Keep these names from facets."""
+    """Forbid these names, and names with these prefixes, as slugs of facets."""
     RESERVED_PARAMETERS.update(names)
     RESERVED_PREFIXES.update(prefixes)
 
@@ -230,7 +232,7 @@ class Facet(Versioned):
 
 class FacetValueQuerySet(VersionedQuerySet["FacetValue"]):
     def capabilities(self) -> "FacetValueQuerySet":
-        """What a framework can bring along, in the order in which it is listed."""
+        """Keep values of the facet of capabilities, in the order in which pages list them."""
         return self.filter(facet__slug=CAPABILITY).order_by("position", "name")
 
 

@@ -1,4 +1,4 @@
-"""The check constraints that several models share, and what constraints mean in words."""
+"""Build the fields and check constraints that several models share, and say in words what constraints mean."""
 
 import re
 from collections.abc import Callable
@@ -8,18 +8,18 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 
-#: \Z, because $ would let a line end pass on SQLite.
+#: \Z, because $ would let a trailing newline pass on SQLite.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
-#: `-vs-` joins slugs in the address of a side by side, so no slug may hold it or lend it its beginning.
+#: `-vs-` joins slugs in the address of a side by side, so no slug may contain it or end in its beginning.
 SLUG_JOINT = r"-vs(-|\Z)"
 HTTP_URL = r"^https?://[^\s]+\Z"
-#: Scores and readings are steps of a rubric.
+#: The range of scores and readings, which are steps of a rubric.
 STEPS = (1, 5)
-#: What a criterion may count.
+#: The range of a criterion's weight.
 WEIGHTS = (0, 10)
 WEIGHT_MAX = WEIGHTS[1]
 
-#: What the constraints mean that can be broken by typing, by their names.
+#: What to tell an editor whose input breaks a constraint, by the constraint's name.
 SENTENCES = {
     "rating_once_per_framework_and_criterion": (
         "There is a rating of this framework under this criterion already. Change that one."
@@ -41,7 +41,7 @@ validate_slug = RegexValidator(
 
 
 def slug_field(**options: Any) -> "models.SlugField[str, str]":
-    """A unique slug: the name in addresses, set once and then for ever."""
+    """Return a unique slug field: the name in addresses, set once and then for ever."""
     options.setdefault("unique", True)
     return models.SlugField(
         max_length=60,
@@ -72,7 +72,7 @@ def http_url_check(name: str, field: str) -> models.CheckConstraint:
 
 
 def one_to_five_check(name: str, field: str) -> models.CheckConstraint:
-    """Scores and readings are whole steps of a rubric; NULL passes where the column allows it."""
+    """Return the constraint that a score or reading is from 1 to 5; NULL passes where the column allows it."""
     return models.CheckConstraint(condition=Q(**{f"{field}__range": STEPS}), name=name)
 
 
@@ -80,7 +80,7 @@ def weight_check(name: str, field: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__range": WEIGHTS}), name=name)
 
 
-# A check's condition, held against a fact that is not saved: Django's own way asks the database each time.
+# Evaluates a check's condition on an unsaved fact in memory: Django's own way queries the database each time.
 
 LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda value, wanted: bool(value == wanted),
@@ -93,7 +93,7 @@ LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def is_kept(condition: Q, fact: models.Model) -> bool:
-    """Whether the database would take it: as there, what cannot be told for lack of a value passes."""
+    """Return whether the database would accept the fact; as there, a condition that is unknown for NULL passes."""
     return _truth(condition, fact) is not False
 
 
@@ -103,8 +103,8 @@ def _truth(condition: Q, fact: models.Model) -> bool | None:
         for child in condition.children
     ]
     decisive = condition.connector == Q.OR
-    found = decisive if decisive in parts else None if None in parts else not decisive
-    return found if found is None else found != condition.negated
+    truth = decisive if decisive in parts else None if None in parts else not decisive
+    return truth if truth is None else truth != condition.negated
 
 
 def _holds(lookup: str, wanted: Any, fact: models.Model) -> bool | None:

@@ -1,4 +1,4 @@
-"""What the editors' desk keeps beside the facts: profiles, readers' objections, uploads, checked links."""
+"""Define what the editors' desk stores beside the facts: profiles, readers' objections, uploads, checked links."""
 
 import uuid
 
@@ -27,7 +27,7 @@ class EditorProfile(models.Model):
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def waiting(self) -> "ObjectionQuerySet":
-        """Those that nobody has answered yet, the oldest first."""
+        """Keep objections that nobody has answered yet, the oldest first."""
         return self.filter(status=Objection.Status.OPEN).order_by("created_at", "pk")
 
     def about(self, framework: Framework, criterion: Criterion) -> "ObjectionQuerySet":
@@ -102,7 +102,7 @@ class Upload(models.Model):
 
 
 class LinkCheck(models.Model):
-    """What an address that the portal names answered when it was last asked."""
+    """How an address that the portal names responded when it was last checked."""
 
     url = models.URLField(max_length=300, unique=True)
     checked_at = models.DateTimeField(default=timezone.now)

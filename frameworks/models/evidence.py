@@ -1,4 +1,4 @@
-"""What is known and on whose word: sources, their claims, the editors' ratings, the disagreements."""
+"""Define the evidence and the verdicts on it: sources, their claims, the editors' ratings, disagreements."""
 
 from datetime import date
 from typing import Any
@@ -25,14 +25,14 @@ from .constraints import (
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 
-#: At most six words: a rating term is carried over from a table or a list, a sentence never is.
+#: At most six words: a rating term is copied from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
 ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
 class SourceQuerySet(VersionedQuerySet["Source"]):
     def with_claim_counts(self) -> "SourceQuerySet":
-        """Annotates `claim_count`, of what is published."""
+        """Annotate `claim_count`, the number of published claims."""
         public = Q(claims__framework=None) | Q(claims__framework__is_published=True)
         return self.annotate(claim_count=models.Count("claims", filter=public))
 
@@ -95,28 +95,28 @@ class Source(Versioned):
 
 class ClaimQuerySet(VersionedQuerySet["Claim"]):
     def under(self, criterion: Criterion) -> "ClaimQuerySet":
-        """Those filed under the criterion, joint ones included."""
+        """Keep claims filed under the criterion, including those that share it with another."""
         return self.filter(Q(criterion=criterion) | Q(joint_criterion=criterion))
 
     def about(self, *frameworks: Framework) -> "ClaimQuerySet":
         return self.filter(framework__in=frameworks)
 
     def published(self) -> "ClaimQuerySet":
-        """Those on published frameworks, and those on frameworks in general."""
+        """Keep claims on published frameworks and on frameworks in general."""
         return self.filter(Q(framework=None) | Q(framework__is_published=True))
 
     def behind(self, framework: Framework, criterion: Criterion) -> "ClaimQuerySet":
-        """The evidence of one cell."""
+        """Keep the evidence of one cell."""
         return self.about(framework).under(criterion)
 
     def cited(self) -> "ClaimQuerySet":
-        """With all that a citation shows, in the order in which sources are read."""
+        """Fetch all that a citation shows, in the order of source and line."""
         return self.select_related("source", "framework", "criterion", "joint_criterion").order_by(
             "source__key", "line", "pk"
         )
 
     def in_unrated_cells(self) -> "ClaimQuerySet":
-        """Evidence that is in, and not scored yet: under the claim's own criterion or the joint one."""
+        """Keep claims in a cell without a rating: under the claim's own criterion or the joint one."""
 
         def unrated(criterion: str) -> Q:
             rating = Rating.objects.filter(
@@ -127,7 +127,7 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
         return self.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
 
     def tallies(self) -> models.QuerySet["Claim", Any]:
-        """How many claims each framework has under each (joint) criterion, with lowest and highest reading."""
+        """Count the claims on each framework by criterion and joint criterion, with lowest and highest reading."""
         return (
             self.filter(framework__isnull=False)
             .order_by()
@@ -231,17 +231,17 @@ class Claim(Versioned):
 
     @property
     def quotable_term(self) -> str:
-        """The term as it stands within quotation marks: its own double ones turned to single."""
+        """Return the term for use within quotation marks: double quotes inside it become single ones."""
         return self.term.translate(str.maketrans('“”"', "‘’'"))
 
     @property
     def locator(self) -> str:
-        """Where it stands: `003:28`, source and line."""
+        """Return source and line, as `003:28`."""
         return f"{self.source.key}:{self.line}"
 
 
 def _evidence() -> models.QuerySet[Claim, Any]:
-    """The claims of a rating's cell, as a subquery of ratings."""
+    """Return the claims of a rating's cell, as a subquery of ratings."""
     return (
         Claim.objects.filter(framework=models.OuterRef("framework"))
         .filter(Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion")))
@@ -258,14 +258,14 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
         return self.filter(criterion=criterion)
 
     def with_spread(self) -> "RatingQuerySet":
-        """Annotates `reading_spread`, in the same query: None where no claim has a reading."""
-        apart = _evidence().annotate(n=dispute.spread_of("reading")).values("n")
+        """Annotate `reading_spread`, in the same query: 0 to 4, None where no claim has a reading."""
+        spread = _evidence().annotate(n=dispute.spread_of("reading")).values("n")
         return self.annotate(
-            reading_spread=models.Subquery(apart, output_field=models.IntegerField(null=True))
+            reading_spread=models.Subquery(spread, output_field=models.IntegerField(null=True))
         )
 
     def with_evidence(self) -> "RatingQuerySet":
-        """Annotates `claim_count`, `source_count`, `reading_spread`, in the same query."""
+        """Annotate `claim_count`, `source_count` and `reading_spread`, in the same query."""
         count = _evidence().annotate(n=models.Count("pk")).values("n")
         sources = _evidence().annotate(n=models.Count("source", distinct=True)).values("n")
         return self.annotate(
@@ -277,27 +277,27 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
         return self.with_evidence().filter(dispute.disputed())
 
     def without_claims(self, *, besides: Claim) -> "RatingQuerySet":
-        """Those whose cell has no claim but this one."""
+        """Keep ratings whose cell has no claim other than this one."""
         return self.filter(~models.Exists(_evidence().exclude(pk=besides.pk)))
 
     def due(self, today: date) -> "RatingQuerySet":
-        """Those that nobody has looked over for as long as their criterion allows, or ever."""
+        """Keep ratings last reviewed longer ago than their criterion allows, or never."""
         return self.filter(due.due(today))
 
     def to_review(self, today: date) -> "RatingQuerySet":
-        """All, in the order in which they want looking at; annotates `is_due` and `reading_spread`.
+        """Order ratings by urgency of review; annotate `is_due` and `reading_spread`.
 
-        Those due come first: the widest disagreement first among them, then the longest overdue, never reviewed ones
-        before all. The others follow, the soonest due first.
+        Ratings that are due come first: among them by spread, widest first, then by how long they are overdue, with
+        those never reviewed at the top. The others follow, the soonest due first.
         """
         lateness = F("reviewed_on") - due.latest_too_old(today)
-        apart = models.Case(models.When(is_due=True, then=F("reading_spread")))
+        spread = models.Case(models.When(is_due=True, then=F("reading_spread")))
         return (
             self.with_spread()
             .annotate(is_due=models.ExpressionWrapper(due.due(today), models.BooleanField()))
             .order_by(
                 "-is_due",
-                apart.desc(nulls_last=True),
+                spread.desc(nulls_last=True),
                 models.ExpressionWrapper(lateness, models.DurationField()).asc(nulls_first=True),
                 "framework__name",
                 "criterion__name",
@@ -308,7 +308,7 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
 class Rating(Versioned):
     """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
 
-    A published rating has at least one claim: triggers of the first migrations hold this on either database.
+    A published rating has at least one claim: triggers from the first migrations enforce this on either database.
     """
 
     key_fields = ("framework", "criterion")
@@ -353,7 +353,10 @@ class Rating(Versioned):
             raise ValidationError({"criterion": f"“{self.criterion}” only describes; it takes no score."})
 
     def days_overdue(self, today: date) -> int | None:
-        """0 on the day it falls due, less than 0 before; None when it was never reviewed."""
+        """Return for how many days the review has been overdue: 0 on the day it falls due, negative before.
+
+        None when the rating was never reviewed.
+        """
         return due.days_overdue(self.reviewed_on, self.criterion.review_interval_days, today)
 
 

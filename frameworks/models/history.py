@@ -1,4 +1,4 @@
-"""The record of every change to a fact: who, when, why, before, after."""
+"""Record every change to a fact: who, when, why, before, after."""
 
 import uuid
 from datetime import datetime
@@ -17,7 +17,7 @@ from .desk import EditorProfile
 from .schema import schema_of
 from .versioned import Versioned, versioned_models
 
-#: Where a step may name a framework, by its slug. Every fact about one is covered, whatever its kind.
+#: The paths in a revision's JSON where a fact of any kind may name a framework by its slug.
 NAMES_FRAMEWORK = tuple(
     f"{state}__{field}__0" for state in ("before", "after") for field in ("framework", "other")
 )
@@ -25,91 +25,94 @@ NAMES_FRAMEWORK = tuple(
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, fact: Versioned) -> "RevisionQuerySet":
-        """The history of one fact, newest first, also after it was deleted and made again."""
+        """Keep the history of one fact, newest first, across deletion and re-creation."""
         return self.filter(model=fact._meta.model_name, key=fact.key_text).order_by("-version")
 
     def newest(self) -> "RevisionQuerySet":
-        """The newest step of each fact."""
+        """Keep the newest revision of each fact."""
         later = Revision.objects.filter(
             model=OuterRef("model"), key=OuterRef("key"), version__gt=OuterRef("version")
         )
         return self.filter(~Exists(later))
 
     def until(self, moment: datetime) -> "Revision | None":
-        """The newest step that was taken by then."""
+        """Return the newest revision up to this moment; None where there is none."""
         return self.filter(at__lte=moment).order_by("-pk").first()
 
     def with_last_version(self) -> "RevisionQuerySet":
-        """Annotates `last_version`, the version of the last step of the same fact."""
+        """Annotate `last_version`, the version of the last revision of the same fact."""
         steps = Revision.objects.filter(model=OuterRef("model"), key=OuterRef("key")).order_by("-version")
         return self.annotate(last_version=Subquery(steps.values("version")[:1]))
 
     def public(self) -> "RevisionQuerySet":
-        """What readers may see: nothing of a framework that is unpublished or was when it was deleted, and nothing of
-        a rating from before it was published."""
-        open_to_all = _public_frameworks()
-        several = _names_frameworks()
-        found = self._telling(*NAMES_FRAMEWORK, *several)
+        """Keep what readers may see.
+
+        Hidden are revisions about a framework that is unpublished, or was when it was deleted, and those of a rating
+        from before it was published.
+        """
+        public = _public_frameworks()
+        multiple = _names_frameworks()
+        revisions = self._telling(*NAMES_FRAMEWORK, *multiple)
         for place in NAMES_FRAMEWORK:
-            found = found.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": open_to_all}))
-        for place, kinds in several.items():
+            revisions = revisions.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": public}))
+        for place, kinds in multiple.items():
             for hidden, slug in _hidden_frameworks():
                 quoted = Concat(Value('["'), slug, Value('"]'), output_field=models.TextField())
                 named = ExpressionWrapper(OuterRef(f"at_{place}"), output_field=models.TextField())
                 naming = hidden.alias(named=named).filter(named__contains=quoted)
-                # The kind first: most steps are of others, and need not be looked into.
-                found = found.filter(~Q(model__in=kinds) | ~Exists(naming))
-        return found.filter(~Q(model="framework") | Q(key__in=open_to_all)).filter(
+                # The kind first: most revisions are of other kinds, and their JSON need not be searched.
+                revisions = revisions.filter(~Q(model__in=kinds) | ~Exists(naming))
+        return revisions.filter(~Q(model="framework") | Q(key__in=public)).filter(
             ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
         )
 
     def about(self, *frameworks: str) -> "RevisionQuerySet":
-        """The frameworks of these slugs and what is said of them."""
+        """Keep revisions of the frameworks with these slugs and of facts about them."""
         named = Q(model="framework", key__in=frameworks)
-        several = _names_frameworks()
+        multiple = _names_frameworks()
         for place in NAMES_FRAMEWORK:
             named |= Q(**{f"at_{place}__in": frameworks})
-        for place, framework in product(several, frameworks):
+        for place, framework in product(multiple, frameworks):
             named |= Q(**{f"at_{place}__contains": f'["{framework}"]'})
-        return self._telling(*NAMES_FRAMEWORK, *several).filter(named)
+        return self._telling(*NAMES_FRAMEWORK, *multiple).filter(named)
 
     def of_cell(self, framework: str, criterion: str) -> "RevisionQuerySet":
-        """The rating of one cell and the claims that are or were filed in it."""
-        filed, places = Q(), []
+        """Keep revisions of the rating of one cell and of the claims that are or were filed in it."""
+        claims, places = Q(), []
         for state in ("before", "after"):
-            own = [f"{state}__{name}__0" for name in ("framework", "criterion", "joint_criterion")]
-            about, under, joint = (f"at_{place}" for place in own)
-            filed |= Q(Q(**{under: criterion}) | Q(**{joint: criterion}), **{about: framework})
-            places += own
+            names = [f"{state}__{name}__0" for name in ("framework", "criterion", "joint_criterion")]
+            about, under, joint = (f"at_{place}" for place in names)
+            claims |= Q(Q(**{under: criterion}) | Q(**{joint: criterion}), **{about: framework})
+            places += names
         rating = Q(model="rating", key=f"{framework}/{criterion}")
-        return self._telling(*places).filter(rating | Q(filed, model="claim"))
+        return self._telling(*places).filter(rating | Q(claims, model="claim"))
 
     def _telling(self, *places: str) -> "RevisionQuerySet":
-        """With recorded values to filter by, as `at_before__framework__0`."""
+        """Add aliases of recorded values to filter by, as `at_before__framework__0`."""
         # As text: without the cast, lookups would take the other side for JSON.
         values = {f"at_{place}": Cast(KT(place), models.TextField()) for place in places}
-        told: RevisionQuerySet = self.alias(**values)
-        return told
+        revisions: RevisionQuerySet = self.alias(**values)
+        return revisions
 
     def with_names(self) -> "RevisionQuerySet":
-        """With the accounts behind each step and what they wish to be called."""
+        """Fetch the author and reviewer of each revision with their public names."""
         return self.select_related("author__editor_profile", "published_by__editor_profile")
 
 
 def _names_frameworks() -> dict[str, list[str]]:
-    """Where a step may name several frameworks, in a many-to-many relation, and of which kinds of facts."""
-    found: dict[str, list[str]] = {}
+    """Return the paths where a revision may name several frameworks (many-to-many), each with its kinds of facts."""
+    kinds: dict[str, list[str]] = {}
     for kind, model in versioned_models().items():
         schema = schema_of(model)
         for name in schema.many:
             if schema.relations[name] is Framework:
                 for state in ("before", "after"):
-                    found.setdefault(f"{state}__{name}", []).append(kind)
-    return found
+                    kinds.setdefault(f"{state}__{name}", []).append(kind)
+    return kinds
 
 
 def _hidden_frameworks() -> list[tuple[models.QuerySet[Any], str]]:
-    """Those that are unpublished, and those deleted while they were, each with where its slug stands."""
+    """Return the frameworks that are unpublished and those deleted while they were, each with its slug's column."""
     gone = Revision.objects.filter(model="framework", action="deleted", before__is_published=False)
     return [
         (Framework.objects.filter(is_published=False).order_by(), "slug"),
@@ -118,7 +121,7 @@ def _hidden_frameworks() -> list[tuple[models.QuerySet[Any], str]]:
 
 
 def _public_frameworks() -> models.QuerySet[Any, Any]:
-    """The slugs of those that are published, and of those deleted while they were."""
+    """Return the slugs of frameworks that are published and of those deleted while they were."""
     gone = (
         Revision.objects.filter(model="framework", action="deleted", before__is_published=True)
         .newest()
@@ -129,7 +132,7 @@ def _public_frameworks() -> models.QuerySet[Any, Any]:
 
 
 class Revision(models.Model):
-    """One recorded editing step on one fact. Written by `frameworks.revisions`, never changed afterwards."""
+    """One recorded change of one fact. Written by `frameworks.record.revisions`, never changed afterwards."""
 
     class Action(models.TextChoices):
         CREATED = "created", "created"
@@ -143,7 +146,7 @@ class Revision(models.Model):
         IMPORT = "import", "import"
         REVERT = "revert", "revert"
 
-    # The default serves rows written by hand; `revisions` passes the time in.
+    # The default is for rows written by hand; `revisions` passes the time in.
     at = models.DateTimeField(default=timezone.now, db_index=True)
     model = models.CharField(max_length=40)
     key = models.CharField(max_length=200, help_text="The natural key, as `django/learning-curve`.")
@@ -153,7 +156,7 @@ class Revision(models.Model):
     changeset = models.UUIDField(
         default=uuid.uuid4, db_index=True, help_text="The same for all that was written in one go."
     )
-    # Protected: an account that has written is switched off, never deleted, so that no row here ever changes.
+    # Protected: an account that has written is deactivated, never deleted, so that no row here ever changes.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="revisions"
     )
@@ -187,19 +190,19 @@ class Revision(models.Model):
 
     @property
     def public_author(self) -> str:
-        """Who did it, as readers are told: what the editor wishes to be called, never the account's name."""
+        """Return the author's public name, as the editor chose it; never the account's name."""
         if self.origin == self.Origin.SEED:
             return settings.SITE_NAME
         return _public_name(self.author)
 
     @property
     def public_reviewer(self) -> str:
-        """Who published it, where it was a proposal."""
+        """Return the public name of the reviewer who published it; empty where it was no proposal."""
         return _public_name(self.published_by) if self.published_by else ""
 
     @property
     def changed_fields(self) -> list[tuple[str, object, object]]:
-        """Field name, value before, value after, for each field that differs."""
+        """Return field name, value before and value after, for each field that differs."""
         before, after = self.before or {}, self.after or {}
         return [
             (name, before.get(name), after.get(name))
@@ -210,18 +213,18 @@ class Revision(models.Model):
 
 class RecordStateManager(models.Manager["RecordState"]):
     def mark(self) -> str:
-        """Return a word that is another one after every change of what is recorded. One query of a few rows."""
+        """Return a string that differs after every change of the record. One query of a few rows."""
         return " ".join(self.order_by("id").values_list("mark", flat=True))
 
 
 class RecordState(models.Model):
-    """How far the record is: marks left by the transactions that last wrote to it.
+    """The state of the record: random marks left by the transactions that last wrote to it.
 
-    Triggers leave them, in the transaction that adds a revision, files one under another name, or changes what an
-    editor wishes to be called. On SQLite, with one writer at a time, one row is overwritten. On PostgreSQL each
-    transaction has a row of its own and clears away those that it sees: had all the same row, each writer would have
-    to wait for those before, and two who write the same facts could wait for each other. So there are as many rows as
-    there were writers at once; and whoever commits last, its mark was never there before.
+    Triggers write them in the transaction that adds a revision, files one under another name, or changes an editor's
+    public name. On SQLite, with one writer at a time, one row is overwritten. On PostgreSQL each transaction inserts a
+    row of its own and deletes those that it sees: with one shared row, each writer would have to wait for those before,
+    and two who write the same facts could deadlock. So there are as many rows as there were concurrent writers; and
+    whichever commits last, its mark is new.
     """
 
     id = models.BigIntegerField(primary_key=True, help_text="The transaction's number; 1 on SQLite.")

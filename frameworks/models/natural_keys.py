@@ -12,19 +12,21 @@ from .versioned import Fact, Versioned
 
 class VersionedQuerySet(models.QuerySet[Fact]):
     def get_by_natural_key(self, *parts: Any) -> Fact:
-        """Also by a name that it, or what names it, had before. Raises DoesNotExist, or ValueError where the parts are
-        too few or too many."""
+        """Return the fact with this natural key, which may contain former slugs.
+
+        Raises DoesNotExist, or ValueError for too few or too many parts.
+        """
         schema = schema_of(self.model)
         try:
             return self.get(**schema.lookups(parts))
         except self.model.DoesNotExist:
-            if (now := renamed_key(self.model, parts)) == list(parts):
+            if (current := renamed_key(self.model, parts)) == list(parts):
                 raise
-            return self.get(**schema.lookups(now))
+            return self.get(**schema.lookups(current))
 
 
 def renamed_key(model: type[Versioned], parts: Sequence[Any]) -> list[Any]:
-    """The natural key with today's names for those that have changed."""
+    """Return the natural key with former slugs replaced by the current ones. One query."""
     former: Any = apps.get_model("frameworks", "FormerSlug")
-    now = former.objects.now([part for part in parts if isinstance(part, str)])
-    return schema_of(model).renamed_key(parts, lambda kind, name: now.get((kind, name), name))
+    current = former.objects.now([part for part in parts if isinstance(part, str)])
+    return schema_of(model).renamed_key(parts, lambda kind, name: current.get((kind, name), name))

@@ -1,4 +1,4 @@
-"""What stands around the frameworks: tools and standards, and what must be added where something is not built in."""
+"""Define the frameworks' neighbours: tools and standards, and which add a capability that is not built in."""
 
 from typing import Self
 
@@ -15,7 +15,7 @@ from .versioned import Fact, Versioned
 
 class ComponentQuerySet(VersionedQuerySet["Component"]):
     def public(self) -> "ComponentQuerySet":
-        """All but those that stand to unpublished frameworks only."""
+        """Leave out components whose ties and additions are all to unpublished frameworks."""
         ties, additions = (kind.objects.filter(component=models.OuterRef("pk")) for kind in (Tie, Addition))
         public = {"framework__is_published": True}
         return self.filter(
@@ -26,13 +26,13 @@ class ComponentQuerySet(VersionedQuerySet["Component"]):
 
 
 class Component(Versioned):
-    """A neighbouring tool or standard that a source names: no framework of its own, but part of the choice."""
+    """A neighbouring tool or standard that a source names: not a framework itself, but part of the choice."""
 
     key_fields = ("slug",)
     is_renamable = True
 
     class Kind(models.TextChoices):
-        """What it is for. How it stands to a framework is told by its ties."""
+        """What the component is for. How it stands to a framework is recorded in its ties."""
 
         ASYNC_LAYER = "async-layer", "async layer"
         DATA_LAYER = "data-layer", "data layer"
@@ -88,7 +88,7 @@ class Component(Versioned):
 
 class NeighbourQuerySet(VersionedQuerySet[Fact]):
     def public(self) -> Self:
-        """Those to published frameworks, each with framework, component and claims, in two queries."""
+        """Keep rows about published frameworks, each with framework, component and claims, in two queries."""
         return (
             self.filter(framework__is_published=True)
             .select_related("framework", "component")
@@ -131,9 +131,9 @@ class Tie(Versioned):
 
 
 class Addition(Versioned):
-    """A component that brings a framework a capability which it lacks, on the word of the claims named.
+    """A component that adds to a framework a capability which it lacks, on the word of the claims named.
 
-    Several for one capability are ways to choose from.
+    Several additions for one capability are alternatives.
     """
 
     key_fields = ("framework", "capability", "component")

@@ -1,4 +1,4 @@
-"""Questions that readers ask, and what each source answers."""
+"""Define questions that readers ask, and what each source answers."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -13,7 +13,7 @@ from .versioned import Versioned
 
 class QuestionQuerySet(VersionedQuerySet["Question"]):
     def in_full(self) -> "QuestionQuerySet":
-        """Those that have an answer, each with its answers and all claims: four queries."""
+        """Keep questions that have an answer, each with its answers and all claims: four queries."""
         claims = Claim.objects.published().cited()
         answers = Answer.objects.select_related("source")
         return (
@@ -87,5 +87,5 @@ class Answer(Versioned):
 
     @property
     def locator(self) -> str:
-        """Where it stands: `003:100`, source and line."""
+        """Return source and line, as `003:100`."""
         return f"{self.source.key}:{self.line}"

@@ -1,4 +1,4 @@
-"""What editors propose and reviewers publish. A proposal changes no fact until it is published."""
+"""Define what editors propose and reviewers publish. A proposal changes no fact until it is published."""
 
 import uuid
 from typing import Any
@@ -13,7 +13,7 @@ from .history import Revision
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting(self) -> "ProposalQuerySet":
-        """Those that a reviewer has yet to look at, the oldest first."""
+        """Keep proposals that no reviewer has decided on yet, the oldest first."""
         return self.filter(status=Proposal.Status.OPEN).order_by("created_at", "pk")
 
     def returned_to(self, user: Any) -> "ProposalQuerySet":
@@ -77,12 +77,12 @@ class Proposal(models.Model):
 
     @property
     def is_undecided(self) -> bool:
-        """It may still be published."""
+        """Whether it may still be published."""
         return self.status in {self.Status.OPEN, self.Status.RETURNED}
 
 
 class ProposedChange(models.Model):
-    """One fact of a proposal: from which version, before, after. Reads like the revision that it is to become."""
+    """One fact of a proposal: its version, before, after. Has the fields of the revision that it is to become."""
 
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="changes")
     position = models.PositiveIntegerField(
@@ -117,7 +117,7 @@ class ProposedChange(models.Model):
 
     @property
     def changed_fields(self) -> list[tuple[str, object, object]]:
-        """Field name, value before, value after, for each field that differs."""
+        """Return field name, value before and value after, for each field that differs."""
         before, after = self.before or {}, self.after or {}
         return [
             (name, before.get(name), after.get(name))

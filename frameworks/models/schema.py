@@ -1,7 +1,7 @@
-"""What a versioned fact consists of: its key, its fields, its relations, and the way to plain values and back.
+"""Describe what a versioned fact consists of (key, fields, relations), and convert it to plain values and back.
 
 Plain values are what fixtures and revisions hold: JSON, a relation as the natural key of the fact that it names, a
-many-to-many relation as the sorted list of such keys. Who turns them back says how a key is looked up.
+many-to-many relation as the sorted list of such keys. The caller that converts them back says how to look up a key.
 """
 
 import json
@@ -23,9 +23,9 @@ State = dict[str, Any]
 Related = Mapping[str, Iterable[Versioned]]
 """Many-to-many relations, by field name."""
 Resolve = Callable[[Field, Sequence[Any]], Versioned | None]
-"""Finds what a field names, by its natural key; None where there is none such."""
+"""Looks up the fact that a field names, by its natural key; returns None where there is none."""
 Naming = Callable[[str, Any], Any]
-"""Gives the name to use instead of this one, which a fact of this kind has or had."""
+"""Returns the name to use instead of this present or former name of a fact of this kind."""
 
 
 class KeyPart(NamedTuple):
@@ -36,48 +36,48 @@ class KeyPart(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A relation without its fact: the key that names none, or None where the field must name one and does not."""
+    """A relation without its fact: the key that matches no fact, or None where a required field is empty."""
 
     field: Field
     key: Sequence[Any] | None
 
 
 class Built(NamedTuple):
-    """A fact made of plain values: not saved, with its many-to-many relations beside it and what was not found."""
+    """A fact made of plain values: not saved, with its many-to-many relations beside it and those missing."""
 
     fact: Versioned
     related: dict[str, list[Versioned]]
     missing: list[Missing]
 
-    def succeed(self, standing: Versioned) -> Versioned:
-        """Turn the fact into another state of this one, which is saved."""
-        self.fact.pk, self.fact.version, self.fact._state.adding = standing.pk, standing.version, False
+    def succeed(self, current: Versioned) -> Versioned:
+        """Give the fact the identity of `current`, a saved fact, so that saving it updates that row."""
+        self.fact.pk, self.fact.version, self.fact._state.adding = current.pk, current.version, False
         return self.fact
 
 
 class Schema:
-    """What the facts of one model consist of. Its key, primary key and version aside, all fields are said here."""
+    """Key, fields and relations of the facts of one model. The primary key and the version are not among the fields."""
 
     def __init__(self, model: type[Versioned]) -> None:
         options = model._meta
         self.model = model
         self.kind = str(options.model_name)
-        #: What the fact's own table holds, foreign keys included.
+        #: The fields in the fact's own table, foreign keys included.
         self.columns: dict[str, Field] = {
             field.name: field
             for field in options.concrete_fields
             if not field.primary_key and field.name != "version"
         }
         self.many: dict[str, Field] = {field.name: field for field in options.many_to_many}
-        found = {**self.columns, **self.many}
+        fields = {**self.columns, **self.many}
         #: All fields, the key first.
-        self.fields: dict[str, Field] = {name: found[name] for name in model.key_fields} | found
-        #: What each relation names.
-        self.relations = {name: target(field) for name, field in found.items() if field.is_relation}
+        self.fields: dict[str, Field] = {name: fields[name] for name in model.key_fields} | fields
+        #: The model that each relation points to.
+        self.relations = {name: target(field) for name, field in fields.items() if field.is_relation}
 
     @cached_property
     def key(self) -> list[KeyPart]:
-        """The parts of the natural key, a relation replaced by what names the other."""
+        """Return the parts of the natural key, a relation replaced by the parts of the related fact's key."""
         parts = []
         for name in self.model.key_fields:
             if name in self.relations:
@@ -89,7 +89,7 @@ class Schema:
 
     @cached_property
     def paths(self) -> list[str]:
-        """The foreign keys and theirs, as `value` and `value__facet`."""
+        """Return the paths of the foreign keys, and of theirs in turn, as `value` and `value__facet`."""
         return [
             path
             for name in self.columns
@@ -99,13 +99,13 @@ class Schema:
 
     @cached_property
     def key_paths(self) -> list[str]:
-        """Those that the natural key is read from."""
+        """Return the paths that the natural key depends on."""
         return [path for path in self.paths if any(part.lookup.startswith(f"{path}__") for part in self.key)]
 
     # Names
 
     def lookups(self, parts: Sequence[Any]) -> dict[str, Any]:
-        """Return what to filter by for this natural key. Raises ValueError for too few or too many parts."""
+        """Return the lookups to filter by for this natural key. Raises ValueError for too few or too many parts."""
         return {part.lookup: value for part, value in zip(self.key, parts, strict=True)}
 
     def renamed_key(self, parts: Sequence[Any], naming: Naming) -> list[Any]:
@@ -114,21 +114,24 @@ class Schema:
         return [naming(kind, part) for kind, part in zip(kinds, parts, strict=False)]
 
     def renamed(self, state: State, naming: Naming) -> State:
-        """Return the state with other names for what its relations name. What it says of its own name stays."""
-        said = dict(state)
+        """Return the state with other names in its relations. The fact's own name stays."""
+        renamed = dict(state)
         for name, other in self.relations.items():
-            keys, schema = said.get(name), schema_of(other)
+            keys, schema = renamed.get(name), schema_of(other)
             if keys and name in self.many:
-                said[name] = sorted(schema.renamed_key(key, naming) for key in keys)
+                renamed[name] = sorted(schema.renamed_key(key, naming) for key in keys)
             elif keys:
-                said[name] = schema.renamed_key(keys, naming)
-        return said
+                renamed[name] = schema.renamed_key(keys, naming)
+        return renamed
 
     # From plain values
 
     def build(self, state: State, resolve: Resolve) -> Built:
-        """Return the fact of this state with its relations. Values of fields that the model no longer has are passed
-        over, those that it has got since keep their defaults. Raises DeserializationError for what is no value."""
+        """Return the fact of this state with its relations.
+
+        Values of fields that the model no longer has are ignored; fields added since get their defaults. Raises
+        DeserializationError for an invalid value.
+        """
         fact, missing = self.build_alone(state, resolve)
         related: dict[str, list[Versioned]] = {}
         for name, field in self.many.items():
@@ -140,7 +143,7 @@ class Schema:
         return Built(fact, related, missing)
 
     def build_alone(self, state: State, resolve: Resolve) -> tuple[Versioned, list[Missing]]:
-        """Return the same without its many-to-many relations, and what was not found."""
+        """Return the fact of this state without its many-to-many relations, and its missing foreign keys."""
         values: dict[str, Any] = {}
         missing: list[Missing] = []
         for name, field in self.columns.items():
@@ -165,12 +168,12 @@ class Schema:
 
 @cache
 def schema_of(model: type[Versioned]) -> Schema:
-    """Return the schema of a versioned model, made once."""
+    """Return the schema of a versioned model, cached."""
     return Schema(model)
 
 
 def state_of(fact: Versioned, related: Related | None = None) -> State:
-    """Return the fact in plain values: every field but primary key and version.
+    """Return the fact in plain values: every field except primary key and version.
 
     `related` gives many-to-many relations that are not saved yet, by field name. Equal to the `fields` of a fixture
     entry that leaves nothing out.
@@ -188,5 +191,5 @@ def state_of(fact: Versioned, related: Related | None = None) -> State:
 
 
 def target(field: Field) -> type[Versioned]:
-    """Return the model that a relation of a versioned fact names: always another versioned one."""
+    """Return the model that a relation of a versioned fact points to, which is always versioned, too."""
     return cast("type[Versioned]", field.related_model)

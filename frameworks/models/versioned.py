@@ -1,4 +1,4 @@
-"""The base of every fact that editors keep: it knows its version and its natural key."""
+"""Define the base of every fact that editors maintain: it knows its version and its natural key."""
 
 from typing import Any, TypeVar
 
@@ -12,14 +12,14 @@ class Versioned(models.Model):
     """A fact whose every change is a revision.
 
     `version` counts the changes. Only `frameworks.record.revisions` writes versioned facts: it raises the version in
-    the same statement that checks it, so that an editor who has seen an older one loses nothing and overwrites nothing.
+    the same statement that checks it, so that an editor who saw an older version can overwrite nothing.
     """
 
-    #: The fields that name a fact: set once, then for ever, but where `renaming` says otherwise. A relation stands for
-    #: what names the other.
+    #: The fields of the natural key: set once, then for ever, unless the fact is renamable. A relation contributes the
+    #: natural key of the related fact.
     key_fields: tuple[str, ...]
 
-    #: Whether the name may change all the same: of facts with an address of their own, which old addresses lead to.
+    #: Whether the name may change all the same. Old addresses then redirect to the fact's new one.
     is_renamable = False
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -28,7 +28,7 @@ class Versioned(models.Model):
         abstract = True
 
     def natural_key(self) -> tuple[Any, ...]:
-        """The parts that name this fact in fixtures and revisions, stable across databases."""
+        """Return the parts that name this fact in fixtures and revisions, stable across databases."""
         values = [getattr(self, name) for name in self.key_fields]
         return tuple(
             part
@@ -38,15 +38,15 @@ class Versioned(models.Model):
 
     @property
     def key_text(self) -> str:
-        """The natural key as one line: `django/learning-curve`."""
+        """Return the natural key as one line: `django/learning-curve`."""
         return "/".join(str(part) for part in self.natural_key())
 
 
 def renamable_models() -> dict[str, type[Versioned]]:
-    """Those kinds whose facts can be renamed."""
+    """Return the kinds of facts that can be renamed, by name."""
     return {kind: model for kind, model in versioned_models().items() if model.is_renamable}
 
 
 def versioned_models() -> dict[str, type[Versioned]]:
-    """Every kind of fact, by the name that revisions know it by, whichever app it lives in."""
+    """Return every kind of fact of any app, by the name that revisions use for it."""
     return {str(model._meta.model_name): model for model in apps.get_models() if issubclass(model, Versioned)}

@@ -1,1 +1,1 @@
-"""The record of changes: the one write path, and what is rebuilt from revisions."""
+"""Write facts by the only write path, record each change, and rebuild facts from their revisions."""

@@ -1,7 +1,7 @@
-"""The facts as they stood at the end of a day gone by.
+"""Rebuild the facts as they were at the end of a past day.
 
 They come from the revisions alone, in one query: each fact as its newest revision up to then describes it, not saved,
-linked in memory, so that pages show it without asking the database again.
+linked in memory, so that pages show it without further queries.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ from frameworks.models.schema import State, schema_of
 Fact = TypeVar("Fact", bound=Versioned)
 Known = dict[type[Versioned], list[Versioned]]
 
-#: What comparisons show, each after what it names.
+#: The kinds of facts that comparisons show, in the order of their dependencies.
 MODELS: tuple[type[Versioned], ...] = (
     CriterionGroup,
     Criterion,
@@ -47,7 +47,7 @@ MODELS: tuple[type[Versioned], ...] = (
 
 
 class Recording(NamedTuple):
-    """One fact as it was recorded. `born` numbers the facts in the order in which they were first made."""
+    """One fact as a revision describes it. `born` numbers the facts in the order in which they were first created."""
 
     born: int
     model: str
@@ -56,17 +56,17 @@ class Recording(NamedTuple):
 
 
 def at_end_of(day: date) -> Facts:
-    """The facts as they stood when the day was over."""
+    """Return the public facts as they were when the day was over, by the portal's clock. One query."""
     return facts_of(Recording(*row) for row in standing(end_of(day)))
 
 
 def end_of(day: date) -> datetime:
-    """The moment at which a day is over, by the portal's clock: the first of the next."""
+    """Return the first moment of the next day, by the portal's clock."""
     return datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
 
 
 def facts_of(recordings: Iterable[Recording]) -> Facts:
-    """The facts that these recordings describe, in memory. Their primary keys mean something among themselves only."""
+    """Return the facts of these recordings, in memory. Their primary keys are valid only among themselves."""
     known = _linked(recordings)
     _attach(known, Framework, "traits", Trait, by="framework_id", order=_trait_order)
     _attach(known, Facet, "values", FacetValue, by="facet_id", order=_catalogue_order)
@@ -74,7 +74,7 @@ def facts_of(recordings: Iterable[Recording]) -> Facts:
     scored = (criterion for criterion in _of(known, Criterion) if criterion.is_scored)
     loader = MemoryLoader(
         frameworks=sorted(published, key=lambda framework: framework.name.casefold()),
-        criteria=sorted(scored, key=lambda one: (one.group.position, *_catalogue_order(one))),
+        criteria=sorted(scored, key=_criterion_order),
         facets=sorted(_of(known, Facet), key=_catalogue_order),
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
@@ -85,9 +85,9 @@ def facts_of(recordings: Iterable[Recording]) -> Facts:
 
 
 def standing(moment: datetime) -> "QuerySet[Revision, Any]":
-    """The newest revision of each fact from before the moment, those since deleted left out, oldest fact first.
+    """Return the newest revision of each fact from before the moment, without deleted facts, oldest fact first.
 
-    A fact's revisions are numbered in the order of its versions: who writes one holds the fact.
+    A fact's revisions have primary keys in the order of its versions, because their writer holds a lock on the fact.
     """
     known = Revision.objects.filter(at__lt=moment, model__in=[model._meta.model_name for model in MODELS])
     newest = known.order_by().values("model", "key").annotate(newest=Max("pk")).values("newest")
@@ -102,38 +102,38 @@ def standing(moment: datetime) -> "QuerySet[Revision, Any]":
 
 
 def history_begins() -> date | None:
-    """The day of the first revision; None where there is none."""
+    """Return the day of the first revision; None where there is none."""
     first = Revision.objects.order_by("at").values_list("at", flat=True).first()
     return timezone.localdate(first) if first else None
 
 
 def _linked(recordings: Iterable[Recording]) -> Known:
-    """The facts of each model, in the order in which they were made, each linked to those that it names.
+    """Return the facts of each model, in the order of their creation, each linked to those that it names.
 
-    What names a fact that was not there is left out itself.
+    A fact that names a missing one is left out.
     """
     recorded: dict[str, list[Recording]] = defaultdict(list)
     for recording in recordings:
         recorded[recording.model].append(recording)
     known: dict[tuple[Any, str], Versioned] = {}
-    found: Known = {}
+    facts: Known = {}
     for model in MODELS:
-        found[model] = []
+        facts[model] = []
         for recording in recorded[str(model._meta.model_name)]:
             fact = _rebuilt(model, recording, known)
             if fact is not None:
                 known[model, recording.key] = fact
-                found[model].append(fact)
-    return found
+                facts[model].append(fact)
+    return facts
 
 
 def _rebuilt(
     model: type[Versioned], recording: Recording, known: Mapping[tuple[Any, str], Versioned]
 ) -> Versioned | None:
-    """The fact as it was recorded. None when a fact that it names, or must name, was not there."""
+    """Return the fact as it was recorded. None where a related fact is missing."""
     schema, state = schema_of(model), recording.state
     if model.is_renamable:
-        # Addresses name it as it is called today.
+        # Addresses use today's name.
         state = {**state, model.key_fields[0]: recording.key}
     fact, missing = schema.build_alone(
         state, lambda field, key: known.get((field.related_model, "/".join(map(str, key))))
@@ -155,12 +155,16 @@ def _attach(
     by: str,
     order: Callable[[Fact], Any],
 ) -> None:
-    """Hangs facts on those that they belong to, where Django keeps what it has prefetched."""
+    """Attach facts to their owners, in Django's cache of prefetched relations."""
     owned: dict[int, list[Fact]] = defaultdict(list)
     for fact in sorted(_of(known, others), key=order):
         owned[getattr(fact, by)].append(fact)
     for owner in known[model]:
         owner.__dict__["_prefetched_objects_cache"] = {name: owned[owner.pk]}
+
+
+def _criterion_order(criterion: Criterion) -> tuple[int, int, str]:
+    return (criterion.group.position, *_catalogue_order(criterion))
 
 
 def _catalogue_order(fact: Criterion | Facet | FacetValue) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What readers are told of the history: steps in words, by changeset, linked to where each fact stands today."""
+"""Show readers the history: revisions in words, by changeset, each linked to the page of its fact."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,20 +31,20 @@ from frameworks.models.schema import State, schema_of
 
 from . import past
 
-#: Of a changeset, the list shows this many steps; its own page shows them all.
+#: How many revisions of a changeset the list shows; the changeset's own page shows them all.
 FOLD = 10
 KINDS = ("rating", "claim", "framework", "criterion", "source")
 OTHER = "other"
-#: Texts between these sizes, in characters, are compared word by word: shorter ones say more as a whole, and longer
-#: ones would keep a reader waiting.
+#: Texts between these lengths, in characters, are compared word by word: shorter ones are easier to read as a whole,
+#: and longer ones would take too long to compare.
 LONG_TEXT, TEXT_MAX = 60, 5_000
 
 
-# What is asked for
+# Filters
 
 
 class Narrowing(forms.Form):
-    """Which kind of fact and which framework; what is not known is told and left out."""
+    """Filter the history by kind of fact and framework. An unknown value is reported in a notice and ignored."""
 
     kind = forms.ChoiceField(
         label="Kind of fact",
@@ -88,7 +88,7 @@ class Narrowing(forms.Form):
 
 
 class Piece(NamedTuple):
-    """Words of a text: `del` were taken out, `ins` put in, others (empty) stayed."""
+    """Words of a text, with the HTML tag of their change: `del`, `ins`, or empty where they are unchanged."""
 
     tag: str
     words: str
@@ -96,7 +96,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class PublicChange:
-    """One field of a step, before and after; of long texts, the words that changed."""
+    """One field of a revision, before and after; of long texts, the words that changed."""
 
     label: str
     before: str
@@ -104,23 +104,23 @@ class PublicChange:
 
     @property
     def pieces(self) -> list[Piece]:
-        """A long text with its changes in place; empty for what is better shown as a whole."""
+        """Return a long text with its changes in place; empty where before and after are better shown as a whole."""
         sizes = (len(self.before), len(self.after))
         if min(sizes) < LONG_TEXT or max(sizes) > TEXT_MAX:
             return []
         before, after = self.before.split(" "), self.after.split(" ")
-        found = []
+        pieces = []
         for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if tag == "equal":
-                found.append(Piece("", " ".join(before[i1:i2])))
+                pieces.append(Piece("", " ".join(before[i1:i2])))
             else:
-                found += [Piece("del", " ".join(before[i1:i2])), Piece("ins", " ".join(after[j1:j2]))]
-        return [piece for piece in found if piece.words]
+                pieces += [Piece("del", " ".join(before[i1:i2])), Piece("ins", " ".join(after[j1:j2]))]
+        return [piece for piece in pieces if piece.words]
 
 
 @dataclass(frozen=True)
 class ChangelogStep:
-    """One recorded step: which kind of fact, its name, where it stands today (empty: nowhere), what changed."""
+    """One revision in words: the kind of fact, its name, its address today (empty: it has none), what changed."""
 
     revision: Revision
     kind: str
@@ -131,7 +131,7 @@ class ChangelogStep:
 
 @dataclass(frozen=True)
 class ChangelogEntry:
-    """One changeset, with its first steps and how many there are of each kind."""
+    """One changeset, with its first revisions and how many there are of each kind."""
 
     changeset: UUID
     at: datetime
@@ -149,13 +149,13 @@ class ChangelogEntry:
 
 
 def changesets(steps: RevisionQuerySet) -> QuerySet[Any, Any]:
-    """Newest first, each with how many of the steps it holds."""
+    """Return the changesets of these revisions, newest first, each with its number of them as `total`."""
     grouped = steps.order_by().values("changeset")
     return grouped.annotate(last=Max("at"), newest=Max("pk"), total=Count("pk")).order_by("-last", "-newest")
 
 
 def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[ChangelogEntry]:
-    """What is told of these changesets, in as many queries for one as for thirty."""
+    """Return the entries of these changesets, in a number of queries that does not grow with theirs."""
     steps = steps.filter(changeset__in=[row["changeset"] for row in rows])
     counts: dict[UUID, dict[str, int]] = defaultdict(dict)
     for changeset, model, count in (
@@ -164,25 +164,25 @@ def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[
         counts[changeset][model] = count
     place = Window(RowNumber(), partition_by=F("changeset"), order_by=F("pk").asc())
     first = list(steps.with_names().annotate(place=place).filter(place__lte=FOLD).order_by("pk"))
-    told: dict[UUID, list[ChangelogStep]] = defaultdict(list)
+    shown: dict[UUID, list[ChangelogStep]] = defaultdict(list)
     for step in in_words(first):
-        told[step.revision.changeset].append(step)
+        shown[step.revision.changeset].append(step)
     return [
         ChangelogEntry(
             changeset=row["changeset"],
             at=row["last"],
-            steps=told[row["changeset"]],
+            steps=shown[row["changeset"]],
             counts=counted(counts[row["changeset"]]),
             total=row["total"],
         )
         for row in rows
-        # What was made public or withdrawn while the page was being put together.
-        if told[row["changeset"]]
+        # A changeset may be published or withdrawn while the page is being built.
+        if shown[row["changeset"]]
     ]
 
 
 def counted(by_model: Mapping[str, int]) -> list[str]:
-    """`2 ratings`, `1 claim`, the most frequent first."""
+    """Return `2 ratings`, `1 claim`, …, the most frequent kind first."""
     return [
         f"{count} {_kind(model, count)}"
         for model, count in sorted(by_model.items(), key=lambda item: (-item[1], item[0]))
@@ -190,29 +190,29 @@ def counted(by_model: Mapping[str, int]) -> list[str]:
 
 
 def in_words(steps: Sequence[Revision]) -> list[ChangelogStep]:
-    """The steps as readers are told of them, in a few queries however many there are."""
+    """Return the revisions in words for readers, in a few queries however many there are."""
     names = FactNames.of(steps)
-    told = []
+    described = []
     for revision in steps:
         name, url = _described(revision, names)
-        told.append(ChangelogStep(revision, _kind(revision.model), name, url, _changes(revision, names)))
-    return told
+        described.append(ChangelogStep(revision, _kind(revision.model), name, url, _changes(revision, names)))
+    return described
 
 
 def runs(steps: Iterable[ChangelogStep]) -> list[list[ChangelogStep]]:
-    """Steps that stand beside each other and were taken in one go, together."""
+    """Group neighbouring steps of the same changeset."""
     return [list(run) for _, run in groupby(steps, lambda step: step.revision.changeset)]
 
 
 def _kind(model: str, count: int = 1) -> str:
-    found = past.versioned_model(model)
-    if found is None:
+    fact_model = past.versioned_model(model)
+    if fact_model is None:
         return model
-    return str(found._meta.verbose_name if count == 1 else found._meta.verbose_name_plural)
+    return str(fact_model._meta.verbose_name if count == 1 else fact_model._meta.verbose_name_plural)
 
 
 def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
-    """What a reader may know of it: no claim is named that is not public."""
+    """Return the fields that a revision changed, without the keys of claims that are not public."""
     model = past.versioned_model(revision.model)
     if model is None:
         return []
@@ -226,16 +226,16 @@ def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
 
 @dataclass(frozen=True)
 class FactNames:
-    """What the facts that steps name are called today, and which of them have a page. What is gone keeps its key."""
+    """The names of the facts in revisions as they are today, and which have a page. A deleted fact keeps its key."""
 
     frameworks: dict[str, Framework]
     criteria: dict[str, Criterion]
     sources: dict[str, Source]
     values: dict[tuple[str, ...], FacetValue]
     disagreements: set[str]
-    #: What else has a page, or a place on one, by kind and key: its name and address.
+    #: Name and address of the other facts that have a page or an anchor on one, by kind and key.
     pages: dict[tuple[str, str], tuple[str, str]]
-    #: Claims that readers may see, and those that they could see when they were deleted.
+    #: The keys of claims that are public, and of those that were when they were deleted.
     claims: set[str]
     past_claims: set[str]
 
@@ -270,14 +270,17 @@ class FactNames:
 
 
 def _pages() -> dict[tuple[str, str], tuple[str, str]]:
-    """In one query for each kind of fact that has an address and is not told of by itself, in whichever app."""
-    found = {}
+    """Return name and address of every fact of a kind that has addresses and no function in `DESCRIBED`.
+
+    One query for each kind.
+    """
+    pages = {}
     for kind, model in versioned_models().items():
         if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
             facts: Any = model._default_manager
             for fact in facts.public() if hasattr(facts, "public") else facts.all():
-                found[kind, fact.key_text] = str(fact), fact.get_absolute_url()
-    return found
+                pages[kind, fact.key_text] = str(fact), fact.get_absolute_url()
+    return pages
 
 
 def _claim_keys(step: Revision) -> set[str]:
@@ -286,50 +289,50 @@ def _claim_keys(step: Revision) -> set[str]:
 
 
 def _first(key: Any) -> str:
-    """The one part of most natural keys: of a framework's, its slug."""
+    """Return the first part of a natural key, which for most kinds is the only one: of a framework, its slug."""
     return str(key[0]) if key else ""
 
 
-# What each kind of fact is called and where it stands: name and address
+# Name and address of each kind of fact
 
 
 def _described(revision: Revision, names: FactNames) -> tuple[str, str]:
-    said = revision.after or revision.before or {}
+    state = revision.after or revision.before or {}
     describe = DESCRIBED.get(revision.model)
     if describe:
-        return describe(revision.key, said, names)
-    return names.pages.get((revision.model, revision.key)) or _part(revision, said, names)
+        return describe(revision.key, state, names)
+    return names.pages.get((revision.model, revision.key)) or _part(revision, state, names)
 
 
-def _part(revision: Revision, said: State, names: FactNames) -> tuple[str, str]:
-    """What has no page of its own, by the fact with a page that its key names: `REST API, FastAPI`."""
+def _part(revision: Revision, state: State, names: FactNames) -> tuple[str, str]:
+    """Describe a fact without a page of its own by the fact with a page that its key names: `REST API, FastAPI`."""
     if model := past.versioned_model(revision.model):
         relations = schema_of(model).relations
         for field in model.key_fields:
             if other := relations.get(field):
-                key = [str(part) for part in said.get(field) or ()]
+                key = [str(part) for part in state.get(field) or ()]
                 if whole := names.pages.get((str(other._meta.model_name), "/".join(key))):
                     rest = [part for part in revision.key.split("/") if part not in key]
                     return ", ".join([whole[0], *map(names.framework, rest)]), whole[1]
-    return str(said.get("name") or said.get("title") or said.get("text") or revision.key), ""
+    return str(state.get("name") or state.get("title") or state.get("text") or revision.key), ""
 
 
-def _framework(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    found = names.frameworks.get(key)
-    return str(said.get("name") or key), found.get_absolute_url() if found else ""
+def _framework(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    framework = names.frameworks.get(key)
+    return str(state.get("name") or key), framework.get_absolute_url() if framework else ""
 
 
-def _criterion(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    found = names.criteria.get(key)
-    return str(said.get("name") or key), found.get_absolute_url() if found else ""
+def _criterion(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    criterion = names.criteria.get(key)
+    return str(state.get("name") or key), criterion.get_absolute_url() if criterion else ""
 
 
-def _source(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    found = names.sources.get(key)
-    return str(said.get("short_name") or key), found.get_absolute_url() if found else ""
+def _source(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    source = names.sources.get(key)
+    return str(state.get("short_name") or key), source.get_absolute_url() if source else ""
 
 
-def _rating(key: str, said: State, names: FactNames) -> tuple[str, str]:
+def _rating(key: str, state: State, names: FactNames) -> tuple[str, str]:
     framework, _, criterion = key.partition("/")
     has_row = framework in names.frameworks and criterion in names.criteria
     url = (
@@ -340,41 +343,41 @@ def _rating(key: str, said: State, names: FactNames) -> tuple[str, str]:
     return f"{names.framework(framework)}, {names.criterion(criterion)}", url
 
 
-def _claim(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    source, framework = _first(said.get("source")), _first(said.get("framework"))
+def _claim(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    source, framework = _first(state.get("source")), _first(state.get("framework"))
     subject = names.framework(framework) if framework else "Frameworks in general"
-    name = f"{source}:{said.get('line')} {subject}, {names.criterion(_first(said.get('criterion')))}"
-    stands = key in names.claims and source in names.sources
-    return name, f"{names.sources[source].get_absolute_url()}#{key}" if stands else ""
+    name = f"{source}:{state.get('line')} {subject}, {names.criterion(_first(state.get('criterion')))}"
+    is_shown = key in names.claims and source in names.sources
+    return name, f"{names.sources[source].get_absolute_url()}#{key}" if is_shown else ""
 
 
-def _trait(key: str, said: State, names: FactNames) -> tuple[str, str]:
+def _trait(key: str, state: State, names: FactNames) -> tuple[str, str]:
     framework, *rest = key.split("/")
     value = names.values.get(tuple(rest))
     name = f"{names.framework(framework)}, {value or ': '.join(rest)}"
-    found = names.frameworks.get(framework)
+    published = names.frameworks.get(framework)
     place = "capabilities" if rest[0] == CAPABILITY else "facts"
-    return name, f"{found.get_absolute_url()}#{place}" if found else ""
+    return name, f"{published.get_absolute_url()}#{place}" if published else ""
 
 
-def _relation(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    framework, kind, other = (_first(said.get("framework")), said.get("kind"), _first(said.get("other")))
+def _relation(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    framework, kind, other = (_first(state.get("framework")), state.get("kind"), _first(state.get("other")))
     verb = dict(Relation.Kind.choices).get(str(kind), kind)
-    found = names.frameworks.get(framework)
+    published = names.frameworks.get(framework)
     name = f"{names.framework(framework)} {verb} {names.framework(other)}"
-    return name, found.get_absolute_url() if found else ""
+    return name, published.get_absolute_url() if published else ""
 
 
-def _tie(key: str, said: State, names: FactNames) -> tuple[str, str]:
+def _tie(key: str, state: State, names: FactNames) -> tuple[str, str]:
     component, kind, framework = key.split("/")
     name, url = names.pages.get(("component", component), (component, ""))
     return f"{name} {dict(Tie.Kind.choices).get(kind, kind)} {names.framework(framework)}", url
 
 
-def _disagreement(key: str, said: State, names: FactNames) -> tuple[str, str]:
-    stands = key in names.disagreements
-    url = Disagreement(slug=key).get_absolute_url() if stands else ""
-    return str(said.get("title") or key), url
+def _disagreement(key: str, state: State, names: FactNames) -> tuple[str, str]:
+    exists = key in names.disagreements
+    url = Disagreement(slug=key).get_absolute_url() if exists else ""
+    return str(state.get("title") or key), url
 
 
 DESCRIBED: dict[str, Callable[[str, State, FactNames], tuple[str, str]]] = {
@@ -395,13 +398,13 @@ DESCRIBED: dict[str, Callable[[str, State, FactNames], tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """How long one score stood (None: none was published), drawn from `x` to `end`, in percent of the width."""
+    """A period with one score (None: none was published), drawn from `x` to `end`, in percent of the width."""
 
     score: int | None
     since: datetime
     x: int
     end: int
-    #: Where the line comes from at its beginning; None where there was no score before.
+    #: The height of the score before, in pixels from the top, where the line begins; None where there was none.
     from_y: int | None = None
 
     @property
@@ -410,12 +413,12 @@ class Stretch:
 
 
 def height(score: int | None) -> int | None:
-    """Where a score stands in the drawing, in pixels from its top: 5 highest."""
+    """Return the height of a score from 1 to 5 in the drawing, in pixels from its top: 10 for 5, 90 for 1."""
     return None if score is None else 10 + 20 * (5 - score)
 
 
 def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> list[Stretch]:
-    """The score of a cell from its first publication to `until`; empty where it was never another."""
+    """Return the scores of a cell from its first publication to `until`; empty where there was only one score."""
     changed: list[tuple[datetime, int | None]] = []
     for at, score in steps:
         if score != (changed[-1][1] if changed else None):
@@ -424,7 +427,7 @@ def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> 
         return []
     start = changed[0][0]
     whole = max(until - start, timedelta(seconds=1))
-    # Clamped: steps of before there was this clock, or of another one, may be out of order.
+    # Clamped: revisions written by different clocks may be out of order.
     shares = [min(max((at - start) / whole, 0), 1) for at, _ in changed]
     places = [*(5 + round(95 * share) for share in shares), 100]
     before = [None, *(height(score) for _, score in changed)]
@@ -435,7 +438,7 @@ def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> 
 
 
 def published_scores(framework: str, criterion: str) -> list[tuple[datetime, int | None]]:
-    """When which score was published in a cell; None where it was withdrawn."""
+    """Return when which score was published in a cell; None where it was withdrawn."""
     steps = Revision.objects.filter(model="rating", key=f"{framework}/{criterion}").order_by("version")
     return [
         (at, after["score"] if after and after.get("is_published") else None)

@@ -1,4 +1,4 @@
-"""Facts as they stood: rebuilt from their revisions, and their recorded values put into words."""
+"""Rebuild past states of facts from their revisions, and put recorded values into words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from frameworks.models.schema import Built, State, schema_of, target
 
 
 def rebuilt(model: type[Versioned], state: State) -> Built | None:
-    """The fact as these fields describe it; None where something that it named is gone, or a value is none today."""
+    """Return the fact with these fields; None where a related fact is gone or a value is no longer valid."""
     built = build(model, state)
     return None if built is None or built.missing else built
 
 
 def build(model: type[Versioned], state: State) -> Built | None:
-    """The same, with what is gone beside it."""
+    """Return the fact with these fields and the relations that are missing; None where a value is no longer valid."""
     try:
         return schema_of(model).build(state, lambda field, key: by_key(target(field), key))
     except DeserializationError:
@@ -32,28 +32,31 @@ def build(model: type[Versioned], state: State) -> Built | None:
 
 
 def history(model: type[Versioned], key: str) -> models.QuerySet[Revision]:
-    """All that was recorded of the fact of this name, newest first."""
+    """Return the revisions of the fact with this key, newest first."""
     return Revision.objects.filter(model=model._meta.model_name, key=key).order_by("-version")
 
 
 def state_at(model: type[Versioned], key: str, version: int) -> State | None:
-    """The fields at one version; None where that step was not recorded, or was the deletion."""
+    """Return the fields at one version; None where there is no such revision, or it was the deletion."""
     revision = history(model, key).filter(version=version).first()
     return revision.after if revision else None
 
 
 def versioned_model(name: str) -> type[Versioned] | None:
-    """The model that a revision is about; None when it is no more."""
+    """Return the model of this name, as revisions use it; None where it no longer exists."""
     return versioned_models().get(name)
 
 
 def by_name(model: type[Versioned], key: str) -> Versioned | None:
-    """The fact of this natural key, also when it was deleted and made again under another number."""
+    """Return the fact with this natural key, given as one line; None where there is none.
+
+    A fact that was deleted and re-created has another primary key, but the same natural key.
+    """
     return by_key(model, key.split("/"))
 
 
 def by_key(model: type[Versioned], parts: Sequence[Any]) -> Versioned | None:
-    """The same by the parts of the key."""
+    """Return the fact with this natural key, given in parts; None where there is none."""
     try:
         fact: Versioned = model._default_manager.get_by_natural_key(*parts)  # type: ignore[attr-defined]
     except (ObjectDoesNotExist, TypeError, ValueError):
@@ -62,19 +65,22 @@ def by_key(model: type[Versioned], parts: Sequence[Any]) -> Versioned | None:
 
 
 def last_known(model: type[Versioned], key: str) -> Built | None:
-    """A deleted fact as it last stood: not saved, at the version of its deletion."""
+    """Return a deleted fact in its last state: not saved, at the version of its deletion.
+
+    None where it has no history or cannot be rebuilt.
+    """
     last = history(model, key).first()
-    found = rebuilt(model, last.before or last.after or {}) if last else None
-    if last is not None and found is not None:
-        found.fact.version = last.version
-    return found
+    built = rebuilt(model, last.before or last.after or {}) if last else None
+    if last is not None and built is not None:
+        built.fact.version = last.version
+    return built
 
 
 def by_name_or_last_known(model: type[Versioned], key: str) -> Versioned | None:
-    """The fact of this name as it stands, or as it last stood."""
+    """Return the fact with this key, in its last state where it is deleted; None where there is neither."""
     fact = by_name(model, key)
-    if fact is None and (found := last_known(model, key)):
-        fact = found.fact
+    if fact is None and (built := last_known(model, key)):
+        fact = built.fact
     return fact
 
 
@@ -82,7 +88,7 @@ def by_name_or_last_known(model: type[Versioned], key: str) -> Versioned | None:
 
 
 def in_words(field: "Field[Any, Any]", value: Any) -> str:
-    """A recorded value as an editor would write it; empty for nothing."""
+    """Return a recorded value as an editor would write it; empty for no value."""
     words = value
     if value in (None, "", []):
         words = ""
@@ -103,7 +109,7 @@ def _key_in_words(key: Any) -> str:
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of one recorded step: before and after, in words."""
+    """One field of one revision: before and after, in words."""
 
     label: str
     before: str
@@ -111,7 +117,7 @@ class FieldChange:
 
 
 def changes(model: type[Versioned], revision: Revision | ProposedChange) -> list[FieldChange]:
-    """What a step changed, field by field. Fields that the model no longer has are left out."""
+    """Return what a revision changed, field by field. Fields that the model no longer has are left out."""
     return [
         FieldChange(_label(model, name), in_words(field, before), in_words(field, after))
         for name, before, after in revision.changed_fields
@@ -121,7 +127,7 @@ def changes(model: type[Versioned], revision: Revision | ProposedChange) -> list
 
 @dataclass(frozen=True)
 class Difference:
-    """One field in three states: as it was when the editor opened it (None: not known), now, and as they want it."""
+    """One field in three states: when the editor opened it (None: not known), now, and as the editor wants it."""
 
     label: str
     opened: str | None
@@ -134,27 +140,27 @@ class Difference:
 def differences(
     model: type[Versioned], opened: State | None, now: State | None, mine: State | None
 ) -> list[Difference]:
-    """The fields in which the three do not agree. `now` is None for a deleted fact, `mine` for one to be deleted."""
-    found = []
+    """Return the fields in which the states differ. `now` is None for a deleted fact, `mine` for one to be deleted."""
+    fields = []
     for name in _names(opened, now, mine):
         field = schema_of(model).fields.get(name)
         if field is None:
             continue
-        then, there, wanted = ((state or {}).get(name) for state in (opened, now, mine))
-        by_them = opened is not None and now is not None and then != there
-        by_me = mine is not None and wanted != (there if opened is None else then)
+        before, current, wanted = ((state or {}).get(name) for state in (opened, now, mine))
+        by_them = opened is not None and now is not None and before != current
+        by_me = mine is not None and wanted != (current if opened is None else before)
         if by_them or by_me:
-            found.append(
+            fields.append(
                 Difference(
                     label=_label(model, name),
-                    opened=None if opened is None else in_words(field, then),
-                    now=in_words(field, there),
+                    opened=None if opened is None else in_words(field, before),
+                    now=in_words(field, current),
                     mine=in_words(field, wanted),
                     by_them=by_them,
                     by_me=by_me,
                 )
             )
-    return found
+    return fields
 
 
 def _names(*states: State | None) -> Iterable[str]:

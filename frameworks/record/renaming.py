@@ -1,10 +1,11 @@
-"""Renamed facts: their former names stay theirs, and their history goes along.
+"""Rename facts: reserve their former names for them, and move their history to the new name.
 
-A rename is a change like any other: `revisions.save` finds another name in the fact and calls `rename`. The history is
-filed under names, and so are links from fact to fact within it. They are the record's addresses, not what it says, and
-are rewritten in the same transaction; so every reader of the history (pages, feeds, as-of, undo, seed) finds it whole
-and need not know of renames. The alternative, to let each of them look names up, would put the register into every
-query over the history. What the fact's own steps say of its name stays: the step of the rename tells both names.
+A rename is a change like any other: `revisions.save` sees that the fact's name has changed and calls `rename`. The
+history is filed under names, and revisions refer to other facts by name. These references are addresses rather than
+content, so they are rewritten in the same transaction; every reader of the history (pages, feeds, as-of, undo, seed)
+then finds it complete and need not know about renames. The alternative, to let each reader look names up, would put the
+register of names into every query over the history. The name inside the fact's own revisions stays as it was: the
+revision of the rename shows both.
 """
 
 from typing import Any, cast
@@ -18,12 +19,12 @@ from frameworks.models.schema import schema_of
 
 
 def has_history(kind: str, slug: str) -> bool:
-    """Whether another fact, deleted since, has left its history under the name."""
+    """Return whether the name has a history already, left by a fact that was deleted since."""
     return Revision.objects.filter(model=kind, key=slug).exists()
 
 
 def rename(kind: str, old: str, new: str) -> None:
-    """Keeps the old name for the fact, and files its history under the new one."""
+    """Reserve the old name for the fact, and file its history under the new one."""
     FormerSlug.objects.filter(kind=kind, current=old).update(current=new)
     FormerSlug.objects.update_or_create(kind=kind, slug=old, defaults={"current": new})
     for model in versioned_models().values():
@@ -33,16 +34,15 @@ def rename(kind: str, old: str, new: str) -> None:
 
 def _refile(steps: "models.QuerySet[Any]", model: type[Versioned], kind: str, old: str, new: str) -> None:
     schema = schema_of(model)
-    told = {state: Cast(state, models.TextField()) for state in ("before", "after")}
-    naming = Q(key__contains=old) | Q(told_before__contains=f'"{old}"') | Q(told_after__contains=f'"{old}"')
-    found = steps.filter(model=model._meta.model_name).alias(
-        **{f"told_{state}": text for state, text in told.items()}
+    of_model = steps.filter(model=model._meta.model_name).alias(
+        before_text=Cast("before", models.TextField()), after_text=Cast("after", models.TextField())
     )
+    naming = Q(key__contains=old) | Q(before_text__contains=f'"{old}"') | Q(after_text__contains=f'"{old}"')
 
     def name(of: str, known: Any) -> Any:
         return new if (of, known) == (kind, old) else known
 
-    for step in found.filter(naming):
+    for step in of_model.filter(naming):
         filed = {
             "key": "/".join(schema.renamed_key(step.key.split("/"), name)),
             "before": step.before and schema.renamed(step.before, name),
@@ -54,7 +54,7 @@ def _refile(steps: "models.QuerySet[Any]", model: type[Versioned], kind: str, ol
 
 
 def key_before(step: Revision) -> str:
-    """The name that the fact of a step had before it."""
+    """Return the key that the fact of a revision had before it."""
     model = versioned_models()[step.model]
     if step.before is None or not model.is_renamable:
         return step.key

@@ -1,4 +1,4 @@
-"""The history replayed from its first step and held against the facts: what is not as it says is named."""
+"""Replay the history from its first revision, compare the outcome with the facts, and report what differs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from frameworks.models.schema import State, schema_of, state_of
 
 @dataclass(frozen=True)
 class ReplayedFact:
-    """What became of one fact by its history. `state` is None where it was deleted; `broken` says where it leaps."""
+    """The outcome of one fact's history. `state` is None where it was deleted; `broken` says where the history has a
+    gap."""
 
     version: int
     state: State | None
@@ -18,14 +19,14 @@ class ReplayedFact:
 
 
 def divergences() -> Iterator[str]:
-    """A sentence for each fact that is not what its history makes of it."""
+    """Yield a sentence for each fact that differs from the outcome of its history, or whose history has a gap."""
     for model in versioned_models().values():
-        told = replayed(model)
+        outcomes = replayed(model)
         for key, fact, now in standing(model):
-            yield from _held_against(
-                f"{model._meta.verbose_name} {key}", told.pop(key, None), fact.version, now
+            yield from _compared(
+                f"{model._meta.verbose_name} {key}", outcomes.pop(key, None), fact.version, now
             )
-        for key, outcome in told.items():
+        for key, outcome in outcomes.items():
             name = f"{model._meta.verbose_name} {key}"
             if outcome.state is not None:
                 yield f"{name} is missing: by its history it stands at version {outcome.version}."
@@ -34,9 +35,9 @@ def divergences() -> Iterator[str]:
 
 
 def replayed(model: type[Versioned]) -> dict[str, ReplayedFact]:
-    """What the history makes of each fact, by name."""
+    """Return the outcome of each fact's history, by key."""
     steps = Revision.objects.filter(model=model._meta.model_name).order_by("key", "version")
-    return {key: _replay(found) for key, found in groupby(steps.iterator(), lambda step: step.key)}
+    return {key: _replay(revisions) for key, revisions in groupby(steps.iterator(), lambda step: step.key)}
 
 
 def _replay(steps: Iterator[Revision]) -> ReplayedFact:
@@ -52,14 +53,14 @@ def _replay(steps: Iterator[Revision]) -> ReplayedFact:
 
 
 def standing(model: type[Versioned]) -> Iterator[tuple[str, Versioned, State]]:
-    """The facts in the database, in a few queries however many there are."""
+    """Yield the facts in the database with key and state, in a few queries however many there are."""
     schema = schema_of(model)
     facts = model._default_manager.select_related(*schema.paths).prefetch_related(*schema.many)
     for fact in facts:
         yield fact.key_text, fact, state_of(fact)
 
 
-def _held_against(name: str, outcome: ReplayedFact | None, version: int, now: State) -> Iterator[str]:
+def _compared(name: str, outcome: ReplayedFact | None, version: int, now: State) -> Iterator[str]:
     if outcome is None:
         yield f"{name} is unknown to the history."
     elif outcome.state is None:
@@ -73,8 +74,11 @@ def _held_against(name: str, outcome: ReplayedFact | None, version: int, now: St
             yield f"{name}: {outcome.broken}"
 
 
-def _differing(one: State | None, other: State | None) -> str:
-    """The fields that both know and that are not the same. A field that was added later is held against nobody."""
-    if one is None or other is None:
-        return "" if one == other else "there or not"
-    return ", ".join(name for name in one if name in other and one[name] != other[name])
+def _differing(recorded: State | None, other: State | None) -> str:
+    """Return the names of the fields that differ between two states.
+
+    A field that only one state has is ignored: it was added to the model, or removed, in between.
+    """
+    if recorded is None or other is None:
+        return "" if recorded == other else "there or not"
+    return ", ".join(name for name in recorded if name in other and recorded[name] != other[name])

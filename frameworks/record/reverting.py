@@ -1,4 +1,4 @@
-"""Taking back: a fact as it stood at an earlier version, or all that was changed in one go. History only grows."""
+"""Restore an earlier version of a fact, or undo a whole changeset. Either adds to the history and removes nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +22,11 @@ from .revisions import Author, Conflict, Refused
 def restore(
     revision: Revision, *, by: Author, reason: str, seen: int, at: datetime | None = None
 ) -> Revision | None:
-    """Puts the fact back as this step left it; one that was deleted since is made again.
+    """Restore the fact to its state after this revision; re-create it where it was deleted since.
 
-    `seen` is the fact's newest version that the editor saw, its deletion included. Returns None when it stands like
-    that already. Raises Conflict when it was changed since, Refused when it cannot be put back, with what to do.
+    `seen` is the newest version of the fact that the editor saw, which may be its deletion. Returns None where the fact
+    is in that state already. Raises Conflict where it was changed since, and Refused, saying what to do, where it
+    cannot be restored.
     """
     model = model_of(revision)
     if revision.after is None:
@@ -34,7 +35,7 @@ def restore(
 
 
 def model_of(revision: Revision) -> type[Versioned]:
-    """The model of the fact. Raises Refused when there is none such any more."""
+    """Return the model of the revision's fact. Raises Refused where it no longer exists."""
     model = past.versioned_model(revision.model)
     if model is None:
         raise Refused(f"{revision.model} {revision.key}: There are no facts of this kind any more.")
@@ -75,14 +76,14 @@ def _put(
                 at=at,
             )
     except IntegrityError as error:
-        # The models know the database's constraints in words. To ask them each time would double the questions asked.
+        # The models put the database's constraints in words. Validating every time would double the queries.
         with _refused_in_words(fact):
             fact.full_clean()
         raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
 
 
 def _shared(fact: Versioned, current: Versioned) -> set[str]:
-    """The columns that stay as they are: what stands there needs no second look."""
+    """Return the columns that do not change, whose values need no validation."""
     columns = schema_of(type(fact)).columns
     return {
         name
@@ -92,13 +93,13 @@ def _shared(fact: Versioned, current: Versioned) -> set[str]:
 
 
 def wanted(state: State, current: Versioned | None) -> State:
-    """The recorded fields; what the step did not know of stays as it is now."""
+    """Return the recorded fields, with the current values of fields that the revision does not have."""
     return {**state_of(current), **state} if current is not None else state
 
 
 @contextmanager
 def _refused_in_words(fact: Versioned) -> Iterator[None]:
-    """What an editor could not save by hand, a name that another fact has by now say, is not put back either."""
+    """Turn a ValidationError into Refused: what an editor could not save by hand is not restored either."""
     try:
         yield
     except ValidationError as error:
@@ -111,8 +112,8 @@ def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
         for field, named in (built.missing if built else [])
         if named
     ]
-    said = get_text_list(gone, "and") if gone else "something that is not there"
-    return f"{model._meta.verbose_name} {key}: It names {said}, which is gone. Restore that first."
+    names = get_text_list(gone, "and") if gone else "something that is not there"
+    return f"{model._meta.verbose_name} {key}: It names {names}, which is gone. Restore that first."
 
 
 # A whole changeset
@@ -120,18 +121,18 @@ def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """What undoing a changeset would do: the steps to take back, newest first, and those that others built upon."""
+    """What undoing a changeset would do: the revisions to undo, newest first, and those of facts changed since."""
 
     steps: list[Revision]
     taken: list[Revision]
 
     @property
     def permissions(self) -> set[str]:
-        """The rights that it takes to undo it."""
+        """Return the permissions needed to undo the changeset."""
         return {right_to(BACKWARDS[step.action], model_of(step)) for step in self.steps}
 
 
-#: What it takes to undo a step.
+#: The right needed to undo a revision, by its action.
 BACKWARDS = {
     Revision.Action.CREATED.value: "delete",
     Revision.Action.CHANGED.value: "change",
@@ -140,17 +141,17 @@ BACKWARDS = {
 
 
 class Moved(Exception):
-    """More facts of the changeset were changed since the editor saw which ones. Nothing was written."""
+    """Facts of the changeset have changed since the editor saw which would be undone. Nothing was written."""
 
 
 def plan(changeset: UUID) -> Plan:
-    """What can be taken back: the steps on facts that nobody has changed since. One query."""
+    """Return what can be undone: the revisions of facts that nobody has changed since. One query."""
     steps: list[Any] = list(Revision.objects.filter(changeset=changeset).with_last_version().order_by("-pk"))
     left = {_name(step): step.version for step in reversed(steps)}
-    stands = {_name(step) for step in steps if step.last_version == left[_name(step)]}
+    unchanged = {_name(step) for step in steps if step.last_version == left[_name(step)]}
     return Plan(
-        [step for step in steps if _name(step) in stands],
-        [step for step in steps if _name(step) not in stands and step.version == left[_name(step)]],
+        [step for step in steps if _name(step) in unchanged],
+        [step for step in steps if _name(step) not in unchanged and step.version == left[_name(step)]],
     )
 
 
@@ -159,10 +160,10 @@ def _name(step: Revision) -> tuple[str, str]:
 
 
 def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime | None = None) -> int:
-    """Takes the steps back in reverse order, all or none, and says how many. What was changed since stays as it is.
+    """Undo the changeset's revisions in reverse order, all or none, and return how many.
 
-    `count` is the number of steps that the editor saw would be taken back. Raises Moved when it is another by now,
-    Refused when one of them cannot be taken back.
+    Facts that were changed since stay as they are. `count` is the number of revisions that the editor saw would be
+    undone. Raises Moved where it differs by now, Refused where one of them cannot be undone.
     """
     with transaction.atomic():
         steps = plan(changeset).steps
@@ -179,7 +180,7 @@ def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime |
 
 
 def _take_back(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:
-    """Returns the version that the fact is at afterwards."""
+    """Undo one revision and return the fact's version afterwards."""
     model = model_of(step)
     if step.before is not None:
         revision = _put(model, step.key, step.before, by=by, reason=reason, seen=seen, at=at)

@@ -1,7 +1,7 @@
-"""The one write path for facts: the version is checked, the change recorded, a conflict reported.
+"""Write facts: check the version, record the change, report a conflict. There is no other write path.
 
-Read, change, save loses edits when two editors work at once, on either database, and a transaction alone does not help.
-`UPDATE … WHERE version = …` loses none. So nothing else in this project writes a versioned fact.
+To read, change and save a row loses edits when two editors work at once, on either database, and a transaction alone
+does not help. `UPDATE … WHERE version = …` loses none. So nothing else in this project writes a versioned fact.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
 
-#: What the database's refusals mean, by the name of the constraint.
+#: What to tell an editor whose change the database refuses, by the name of the constraint.
 REFUSALS = {
     backing.CONSTRAINT: backing.NEEDS_CLAIM,
     "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
@@ -32,7 +32,7 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes, and by which door. All that one author object writes is one changeset."""
+    """Who writes, and by which route. All that one author object writes is one changeset."""
 
     name: str
     origin: Revision.Origin
@@ -43,7 +43,7 @@ class Author:
 
     @classmethod
     def editor(cls, user: Any) -> Self:
-        """Somebody signed in to the admin, by full name where there is one."""
+        """Return the author for a user of the desk, by full name where there is one."""
         return cls(user.get_full_name() or user.get_username(), Revision.Origin.ADMIN, user)
 
 
@@ -53,8 +53,8 @@ SEED = Author("Touchstone", Revision.Origin.SEED)
 class Conflict(Exception):
     """Somebody else has changed the fact since the version that the editor saw. Nothing was written.
 
-    `mine` is the fact as the editor wanted it, `current` as it stands now (None: deleted meanwhile), `latest` the
-    revision that came between (None only when the fact was changed without one).
+    `mine` is the fact as the editor wanted it, `current` as it is now (None: deleted meanwhile), `latest` the newest
+    revision of the fact (None only where it was changed without one).
     """
 
     def __init__(self, mine: Versioned, current: Versioned | None, seen: int) -> None:
@@ -66,7 +66,7 @@ class Conflict(Exception):
 
 
 class Refused(Exception):
-    """A constraint of the database speaks against this change. Nothing was written; the text says what to do."""
+    """A constraint of the database forbids this change. Nothing was written; the text says what to do."""
 
 
 def save(
@@ -78,12 +78,12 @@ def save(
     related: Related | None = None,
     at: datetime | None = None,
 ) -> Revision | None:
-    """Writes a new or changed fact and records the step. Returns None when nothing differs.
+    """Write a new or changed fact and record the change. Return None where nothing differs.
 
     `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
     many-to-many relations to set, by field name.
 
-    Raises Conflict when the fact is no longer at that version, Refused when a constraint speaks against it,
+    Raises Conflict when the fact is no longer at that version, Refused when a constraint forbids the change,
     ValueError when an existing fact comes without a version.
     """
     related = {name: list(others) for name, others in (related or {}).items()}
@@ -91,7 +91,7 @@ def save(
         if fact._state.adding:
             before = None
             last = Revision.objects.of(fact).first()
-            # A fact made again continues the count, so that its history has no version twice.
+            # A re-created fact continues the count, so that no version occurs twice in its history.
             fact.version = last.version + 1 if last else 1
             fact.save(force_insert=True)
         else:
@@ -126,7 +126,7 @@ def _rename(current: Versioned, fact: Versioned) -> None:
 
 @dataclass(frozen=True)
 class PendingWrite:
-    """One of many facts to write at once. `before` is the fact as it stood at version `seen`; both None where new."""
+    """One of many facts to write at once. `before` is the state at version `seen`; both are None for a new fact."""
 
     fact: Versioned
     related: Related
@@ -137,10 +137,11 @@ class PendingWrite:
 def save_all(
     changes: Sequence[PendingWrite], *, by: Author, reason: str, at: datetime | None = None
 ) -> list[Revision]:
-    """Writes many facts of one model, all or none, as `save` writes one: new ones first, one statement for each change.
+    """Write many facts of one model, all or none, as `save` writes a single fact.
 
-    That nobody has come between, also since `before` was read, is checked where the version is raised. Raises what
-    `save` raises, and IntegrityError where a new fact exists by now.
+    New facts come first, in one statement; each change is one statement. A conflict, also with a change made since
+    `before` was read, is noticed where the version is raised. Raises what `save` raises, and IntegrityError where a new
+    fact exists by now.
     """
     new = [change.fact for change in changes if change.seen is None]
     at = at or timezone.now()
@@ -154,7 +155,9 @@ def save_all(
             for name, others in change.related.items():
                 relation = getattr(change.fact, name)
                 if change.seen is None:
-                    relation.add(*others)  # nothing is there yet that `set` would have to look for
+                    relation.add(
+                        *others
+                    )  # `set` would first query the relation of a new fact, which is empty
                 else:
                     relation.set(others)
         return Revision.objects.bulk_create(
@@ -169,7 +172,7 @@ def _changed(change: PendingWrite) -> set[str]:
 
 
 def _create_all(facts: Sequence[Versioned]) -> None:
-    """Inserts new facts of one model. One that is made again continues its count of versions, as in `save`."""
+    """Insert new facts of one model. A re-created fact continues its count of versions, as in `save`."""
     if not facts:
         return
     model = type(facts[0])
@@ -181,7 +184,7 @@ def _create_all(facts: Sequence[Versioned]) -> None:
 
 
 def delete(fact: Versioned, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
-    """Deletes a fact and records the step. Raises Conflict, Refused, or Django's ProtectedError."""
+    """Delete a fact and record the deletion. Raises Conflict, Refused, or Django's ProtectedError."""
     with _refusals_in_words(fact), transaction.atomic():
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
         if current is None or current.version != seen:
@@ -198,7 +201,7 @@ def delete(fact: Versioned, *, by: Author, reason: str, seen: int, at: datetime 
 
 
 def _naming(fact: Versioned) -> list[Versioned]:
-    """The facts that name this one in a many-to-many relation: the database would drop the link without a trace."""
+    """Return the facts that name this one in a many-to-many relation, which deletion would drop without a trace."""
     return [
         other
         for relation in fact._meta.related_objects
@@ -208,9 +211,10 @@ def _naming(fact: Versioned) -> list[Versioned]:
 
 
 def _update(fact: Versioned, seen: int, names: Collection[str] | None = None) -> None:
-    """Writes the fields of these names, or all, and raises the version in one statement, if that is still the one seen.
+    """Write the fields of these names, or all, and raise the version, in one statement.
 
-    Of many facts only what has changed is written: the database then need not check its constraints on the rest.
+    Raises Conflict where the version is no longer the one seen. `save_all` writes changed fields only, so that the
+    database need not check the constraints on the others.
     """
     values = {
         field.attname: getattr(fact, field.attname)
@@ -221,7 +225,7 @@ def _update(fact: Versioned, seen: int, names: Collection[str] | None = None) ->
     if not facts.update(**values, version=seen + 1):
         raise Conflict(fact, type(fact)._default_manager.filter(pk=fact.pk).first(), seen)
     fact.version = seen + 1
-    # A fact built from a fixture does not know yet where it lives.
+    # A fact built from a fixture does not know its database yet.
     fact._state.db = facts.db
 
 
@@ -265,7 +269,7 @@ def _revision(
 
 @contextmanager
 def _refusals_in_words(fact: Versioned | str) -> Iterator[None]:
-    """Turns the database's refusal into a sentence for the editor; other integrity errors pass."""
+    """Turn the database's refusal into a sentence for the editor; other integrity errors pass."""
     try:
         yield
     except IntegrityError as error:

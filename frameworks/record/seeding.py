@@ -1,4 +1,4 @@
-"""Plants the fixtures: repeatable, in one transaction, never over what an editor has changed since."""
+"""Load the fixtures in one transaction, repeatably, and never overwrite what an editor has changed since."""
 
 import json
 from collections import Counter
@@ -23,25 +23,25 @@ REASON = "Seeded from the fixtures."
 
 
 def fixture_files(folder: Path) -> list[Path]:
-    """The seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing.
+    """Return the seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing.
 
-    Each app says in its configuration which are its own, as `seed`; a folder stands for all its files.
+    Each app lists its own in its configuration, as `seed`; a folder means all its files.
     """
     files: list[Path] = []
     for name in chain.from_iterable(getattr(app, "seed", ()) for app in apps.get_app_configs()):
         path = folder / name
-        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        if not found or not found[0].is_file():
+        own = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not own or not own[0].is_file():
             raise FileNotFoundError(f"{path} is missing from the seed.")
-        files += found
+        files += own
     return files
 
 
 def plant(files: Sequence[Path]) -> Counter[str]:
-    """Creates and updates the facts of these fixtures; all of them or, on any error, none.
+    """Create and update the facts of these fixtures; all of them or, on any error, none.
 
     Returns how many were `created`, `updated`, `unchanged` and `kept` (changed or deleted by an editor since). Raises
-    DeserializationError for what is no fact, and whatever `revisions.save` raises.
+    DeserializationError for an invalid entry, and whatever `revisions.save` raises.
     """
     with transaction.atomic():
         planting = _Planting(replace(revisions.SEED, changeset=uuid4()))
@@ -61,9 +61,9 @@ def _read(file: Path) -> list[Any]:
 
 
 class _Planting:
-    """Takes entry after entry. New facts of one model that follow each other are written together.
+    """Takes entry after entry. Consecutive new facts of one model are written together.
 
-    Every fact is kept by its key, so that an entry finds what it names without asking the database again.
+    All facts are held in memory by key, so that the relations of an entry need no further queries.
     """
 
     def __init__(self, by: revisions.Author) -> None:
@@ -85,7 +85,7 @@ class _Planting:
         self.outcome[self._plant(change) if change else "kept"] += 1
 
     def write(self) -> None:
-        """Writes the new facts that wait."""
+        """Write the new facts that are waiting."""
         if self.new:
             revisions.save_all(self.new, by=self.by, reason=REASON)
             self.new = []
@@ -94,14 +94,14 @@ class _Planting:
         fact, related = change.fact, change.related
         last = self.latest.get((str(fact._meta.model_name), fact.key_text))
         known = self._known(type(fact))
-        standing = known.get(fact.key_text)
-        if last is None and standing is None:
+        current = known.get(fact.key_text)
+        if last is None and current is None:
             known[fact.key_text] = fact
             self.new.append(change)
             return "created"
-        if last is None or last.origin != Revision.Origin.SEED or standing is None:
+        if last is None or last.origin != Revision.Origin.SEED or current is None:
             return "kept"
-        fact.pk, fact._state.adding = standing.pk, False
+        fact.pk, fact._state.adding = current.pk, False
         if last.after == state_of(fact, related):
             return "unchanged"
         known[fact.key_text] = fact
@@ -109,16 +109,16 @@ class _Planting:
         return "updated" if revision else "unchanged"
 
     def _build(self, model: type[Versioned], values: State) -> revisions.PendingWrite | None:
-        """What an entry asks for, its many-to-many relations without what an editor has deleted since.
+        """Return the fact of an entry, its many-to-many relations without facts that an editor has deleted since.
 
-        None where it hangs on a deleted fact by foreign key.
+        None where a foreign key names a deleted fact.
         """
         schema, label = schema_of(model), model._meta.label
         for name in values:
             if name not in schema.fields:
                 raise DeserializationError(f"{label}, {name}: There is no such field.")
         if model.is_renamable:
-            # The fixtures go on naming it as they always did.
+            # The fixtures may still use a former name.
             name = model.key_fields[0]
             values = {**values, name: self._today(schema, [values.get(name, "")])[0]}
         built = schema.build(values, self._named)
@@ -133,11 +133,14 @@ class _Planting:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))
 
     def _named(self, field: Field, key: Sequence[Any]) -> Versioned | None:
-        """What a field names; None where an editor has deleted it since. Raises DeserializationError."""
+        """Return the fact that a field names; None where an editor has deleted it since.
+
+        Raises DeserializationError where it never existed.
+        """
         schema = schema_of(target(field))
         text = "/".join(map(str, self._today(schema, key)))
-        if found := self._known(schema.model).get(text):
-            return found
+        if fact := self._known(schema.model).get(text):
+            return fact
         if _is_deleted(self.latest.get((schema.kind, text))):
             return None
         raise DeserializationError(
@@ -153,7 +156,7 @@ class _Planting:
 
 
 def _parts(raw: Any) -> tuple[type[Versioned], State]:
-    """The model and the fields of an entry. Raises DeserializationError."""
+    """Return the model and the fields of an entry. Raises DeserializationError where it is no entry of a fact."""
     try:
         model, values = apps.get_model(raw["model"]), dict(raw["fields"])
     except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:

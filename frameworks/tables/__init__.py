@@ -1,1 +1,1 @@
-"""Facts as tables: files read and written, rows compared and imported."""
+"""Read and write facts as tables in files; compare and import their rows."""

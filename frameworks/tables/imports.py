@@ -1,5 +1,5 @@
-"""Import: parse → diff → confirm. A file's rows are held against the facts as they stand; what differs is written as
-one changeset, all or nothing, each row at the version that its editor saw.
+"""Import a table: parse → diff → confirm. A file's rows are compared with the current facts; what differs is written
+as one changeset, all or nothing, each row based on the version that its editor saw.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class Status(StrEnum):
 
 
 class RowProblem(NamedTuple):
-    """Why a row is refused: in which column (empty: as a whole) and a sentence."""
+    """Why a row is refused: the column (empty: the row as a whole) and a sentence."""
 
     column: str
     sentence: str
@@ -49,38 +49,39 @@ class RowProblem(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row of the file, held against what stands.
+    """One row of the file, compared with the current fact.
 
-    `opened` and `now` are the fact as the editor saw it, and as it stands: None where it was not known, or is not.
+    `opened` is the fact's state when the editor saw it, None where that is not known; `now` is its current state, None
+    where there is no such fact; `mine` is the state that the row asks for.
     """
 
     number: int
     key: str
     status: Status
-    #: What is to be written, where it is new or changed.
+    #: What to write, where the row is new or changed.
     change: PendingWrite | None = None
     problems: tuple[RowProblem, ...] = ()
     fact: Versioned | None = None
     opened: State | None = None
     now: State | None = None
     mine: State | None = None
-    #: Where somebody else has changed it since: what the file changes, on top of what stands now.
+    #: Where somebody else has changed the fact since: the file's changes on top of the current state.
     over: PendingWrite | None = None
 
 
 class RowsChanged(Exception):
-    """Other rows are refused or in conflict than the editor had seen. Nothing was written."""
+    """The rows refused or in conflict are no longer those that the editor saw. Nothing was written."""
 
 
 class Undecided(RowsChanged):
-    """Rows are refused or in conflict, and the editor has not said what is to become of them."""
+    """Rows are refused or in conflict, and the editor has not decided about them."""
 
 
 # Parse
 
 
 def check_columns(kind: Kind, header: Sequence[str]) -> None:
-    """Raises Unreadable for columns that these facts do not have, and where one is missing that names them."""
+    """Raise Unreadable for columns that facts of this kind do not have, and for a missing column of the key."""
     if unknown := [name for name in header if name not in kind.columns and name not in remarks(header)]:
         raise Unreadable(
             f"There is no column “{shortened(unknown[0])}” here. The columns are: {', '.join(kind.columns)}."
@@ -90,12 +91,12 @@ def check_columns(kind: Kind, header: Sequence[str]) -> None:
 
 
 def remarks(header: Iterable[str]) -> list[str]:
-    """The columns that are passed over."""
+    """Return the columns that an import ignores."""
     return [name for name in header if REMARK.fullmatch(name)]
 
 
 def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
-    """What each row is about, and the version it says; empty for blank rows."""
+    """Return the key and the version in each row; empty for blank rows."""
     places = [sheet.header.index(name) for name in kind.key]
     version = sheet.header.index(VERSION) if VERSION in sheet.header else None
     return [
@@ -110,24 +111,25 @@ def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
 
 
 def _by_todays_names(kind: Kind, sheet: Sheet) -> Sheet:
-    """A table that was taken before something was renamed is still about the same facts. One query."""
-    now = FormerSlug.objects.now()
-    if not now:
+    """Return the table with today's names, so that an export from before a rename can be imported. One query."""
+    current = FormerSlug.objects.now()
+    if not current:
         return sheet
     named = {name: schema_of(other) for name, other in kind.schema.relations.items()}
     if kind.model.is_renamable:
         named[kind.key[0]] = kind.schema
     schemas = [named.get(name) for name in sheet.header]
     return Sheet(
-        sheet.header, [[_today(*cell, now) for cell in zip(row, schemas, strict=False)] for row in sheet.rows]
+        sheet.header,
+        [[_today(*cell, current) for cell in zip(row, schemas, strict=False)] for row in sheet.rows],
     )
 
 
-def _today(text: str, schema: Schema | None, now: Mapping[tuple[str, str], str]) -> str:
+def _today(text: str, schema: Schema | None, current: Mapping[tuple[str, str], str]) -> str:
     if schema is None:
         return text
     words = [
-        "/".join(schema.renamed_key(word.split("/"), lambda kind, name: now.get((kind, name), name)))
+        "/".join(schema.renamed_key(word.split("/"), lambda kind, name: current.get((kind, name), name)))
         for word in text.split()
     ]
     return text if words == text.split() else " ".join(words)
@@ -138,13 +140,13 @@ def _today(text: str, schema: Schema | None, now: Mapping[tuple[str, str], str])
 
 @dataclass(frozen=True)
 class Known:
-    """What a file is held against, fetched in a number of queries that does not grow with its rows."""
+    """What a file is compared with, fetched in a number of queries that does not grow with its rows."""
 
     facts: dict[str, Versioned]
     states: dict[str, State]
-    #: By column, what it may name.
+    #: The facts that each relation may name, by column.
     named: dict[str, ByKey]
-    #: By key and version, the fact as it was recorded; for rows that are not of today.
+    #: Recorded states by key and version, for rows that are not based on the current version.
     opened: dict[tuple[str, int], State | None] = field(default_factory=dict)
     latest: dict[str, Revision] = field(default_factory=dict)
     #: How many claims each cell has; which cells have a published rating; which criteria have ratings.
@@ -176,22 +178,23 @@ def _by_key(model: type[Versioned]) -> ByKey:
 
 
 def _evidence(model: type[Versioned]) -> dict[str, object]:
-    """What the rules between ratings, claims and criteria are checked against."""
-    found: dict[str, object] = {}
+    """Fetch what the rules between ratings, claims and criteria need."""
+    evidence: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
-        found["claims"] = backing.claims_by_cell()
+        evidence["claims"] = backing.claims_by_cell()
     if issubclass(model, Claim):
-        found["published"] = backing.published_cells()
+        evidence["published"] = backing.published_cells()
     if issubclass(model, Criterion):
-        found["rated"] = frozenset(Rating.objects.order_by().values_list("criterion", flat=True).distinct())
-    return found
+        rated = Rating.objects.order_by().values_list("criterion", flat=True).distinct()
+        evidence["rated"] = frozenset(rated)
+    return evidence
 
 
 # Diff
 
 
 def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
-    """Each row that is not blank: new, changed, the same or refused. Asks the database nothing.
+    """Return each row that is not blank: new, changed, the same or refused. No queries.
 
     `start` is the number of the first row.
     """
@@ -205,27 +208,28 @@ def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
 
 
 class _Reader:
-    """Goes through the rows, and remembers of those above what must not come twice."""
+    """Reads row after row, and remembers the values of earlier rows that must be unique."""
 
     def __init__(self, kind: Kind, header: Sequence[str], known: Known) -> None:
         self.kind, self.known = kind, known
-        self.fields = {name: found for name, found in kind.fields.items() if name in header}
-        #: What no fact of the kind can do without, beside its key.
+        self.fields = {name: column for name, column in kind.fields.items() if name in header}
+        #: The required fields, without the key.
         self.needed = [
             name
-            for name, found in kind.fields.items()
-            if name not in kind.key and not found.blank and not found.has_default()
+            for name, column in kind.fields.items()
+            if name not in kind.key and not column.blank and not column.has_default()
         ]
-        #: Fields that name only one, beside the key; and who has each value.
+        #: The unique fields, without the key; and the key of the fact that has each of their values.
         self.unique = [
-            found.name
-            for found in kind.fields.values()
-            if getattr(found, "unique", False) and found.name not in kind.key
+            column.name
+            for column in kind.fields.values()
+            if getattr(column, "unique", False) and column.name not in kind.key
         ]
         self.taken = {
             (name, getattr(fact, name)): key for key, fact in known.facts.items() for name in self.unique
         }
-        self.checks = [one for one in kind.model._meta.constraints if isinstance(one, CheckConstraint)]
+        constraints = kind.model._meta.constraints
+        self.checks = [constraint for constraint in constraints if isinstance(constraint, CheckConstraint)]
         self.numbers: dict[str, int] = {}
 
     def row(self, number: int, key: str, version: str, cells: dict[str, str]) -> ImportRow:
@@ -249,12 +253,12 @@ class _Reader:
         return self._compared(row, change, built.fact if fact is None else fact, cells)
 
     def _says_nothing(self, cells: dict[str, str]) -> bool:
-        """Whether all is empty but what the row is about, though no such fact could be: a cell without a rating."""
+        """Return whether only the key is filled in and a required field is empty: a cell without a rating."""
         own = [name for name in self.fields if name not in self.kind.key]
         return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
 
     def _compared(
-        self, row: ImportRow, change: PendingWrite, standing: Versioned, cells: dict[str, str]
+        self, row: ImportRow, change: PendingWrite, current: Versioned, cells: dict[str, str]
     ) -> ImportRow:
         mine = state_of(change.fact, change.related)
         row = replace(row, mine=mine)
@@ -262,24 +266,24 @@ class _Reader:
             return replace(row, status=Status.SAME)
         if row.now is not None and change.seen is None:
             return _refused(row, RowProblem(VERSION, SAY_VERSION))
-        if change.seen is not None and change.seen != standing.version:
-            return self._stale(row, change.seen, standing, cells)
+        if change.seen is not None and change.seen != current.version:
+            return self._stale(row, change.seen, current, cells)
         if problems := self._broken(change, row.key):
             return _refused(row, *problems)
         self._take(change.fact, row.key)
         return replace(row, status=Status.NEW if row.now is None else Status.CHANGED, change=change)
 
-    def _stale(self, row: ImportRow, seen: int, standing: Versioned, cells: dict[str, str]) -> ImportRow:
-        """Somebody else has changed it. What the editor left alone stays as that one has it."""
+    def _stale(self, row: ImportRow, seen: int, current: Versioned, cells: dict[str, str]) -> ImportRow:
+        """Compare a row whose fact somebody else has changed. Fields that the editor left alone get their new value."""
         opened, since = self.known.opened.get((row.key, seen)), RowProblem("", self._since(row.key, seen))
         if opened is None:
             return _refused(row, since)
         row = replace(row, opened=opened)
         own = {name: cells[name] for name in self.fields if _differ(name, row.mine, opened)}
-        built, _ = self._build(standing, own)
+        built, _ = self._build(current, own)
         if state_of(built.fact, built.related) == row.now:
             return replace(row, status=Status.SAME)
-        over = PendingWrite(built.fact, built.related, standing.version, row.now)
+        over = PendingWrite(built.fact, built.related, current.version, row.now)
         if problems := self._broken(over, row.key):
             return _refused(row, since, *problems)
         self._take(built.fact, row.key)
@@ -295,41 +299,43 @@ class _Reader:
         return f"Changed since version {seen}, which the file is based on. {who}"
 
     def _missing(self, key: str) -> str:
-        """Why a row that names a version finds no fact."""
+        """Say why a row with a version matches no fact."""
         last = self.known.latest.get(key)
         gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
         return f"There is none of this name.{gone} Leave the version empty to make it anew."
 
-    def _build(self, standing: Versioned | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
-        """The fact as the cells describe it. Columns that are left out stay as they are."""
-        state: State = {} if standing is None else dict(self.known.states[standing.key_text])
-        problems: dict[str, list[str]] = {}
+    def _build(self, current: Versioned | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
+        """Return the fact as the cells describe it, and the problems. Fields without a column keep their value."""
+        state: State = {} if current is None else dict(self.known.states[current.key_text])
+        sentences: dict[str, list[str]] = {}
         for name, column in self.fields.items():
-            if name in cells and (standing is None or name not in self.kind.key):
+            if name in cells and (current is None or name not in self.kind.key):
                 try:
                     state[name] = plain_of(column, cells[name])
                 except ValidationError as error:
-                    problems[name] = error.messages
+                    sentences[name] = error.messages
         built = self.kind.schema.build(state, self._named)
-        if standing is not None:
-            built.succeed(standing)
+        if current is not None:
+            built.succeed(current)
         for column, key in built.missing:
             if key is not None:
-                problems.setdefault(column.name, [none_called(column, key)])
-        said = [RowProblem(name, sentence) for name in self.fields for sentence in problems.get(name, [])]
-        if standing is None:
-            said += [
+                sentences.setdefault(column.name, [none_called(column, key)])
+        problems = [
+            RowProblem(name, sentence) for name in self.fields for sentence in sentences.get(name, [])
+        ]
+        if current is None:
+            problems += [
                 RowProblem(name, "A new one needs this column.")
                 for name, column in self.kind.fields.items()
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
-        return built, said
+        return built, problems
 
     def _named(self, column: Field, key: Sequence[str]) -> Versioned | None:
         return self.known.named[column.name].get("/".join(map(str, key)))
 
     def _invalid(self, fact: Versioned, unclear: Sequence[str] = ()) -> list[RowProblem]:
-        """What the validators of each field say, but for those columns that could not even be read."""
+        """Return what the fields' validators report, except for columns that could not be read."""
         relations = [name for name, column in self.kind.fields.items() if column.is_relation]
         try:
             fact.clean_fields(exclude=[*relations, VERSION, *unclear])
@@ -338,7 +344,7 @@ class _Reader:
         return []
 
     def _broken(self, change: PendingWrite, key: str) -> list[RowProblem]:
-        """What speaks against writing the fact, as the model, the database and the desk would say it."""
+        """Return why the model, the database or the desk would refuse to write the fact."""
         fact = change.fact
         problems = self._invalid(fact)
         if not problems:
@@ -369,7 +375,9 @@ def _refused(row: ImportRow, *problems: RowProblem) -> ImportRow:
 def _problems_of(error: ValidationError) -> list[RowProblem]:
     if hasattr(error, "error_dict"):
         return [
-            RowProblem(name, sentence) for name, found in error.message_dict.items() for sentence in found
+            RowProblem(name, sentence)
+            for name, sentences in error.message_dict.items()
+            for sentence in sentences
         ]
     return [RowProblem("", sentence) for sentence in error.messages]
 
@@ -379,12 +387,12 @@ def _differ(name: str, mine: State | None, opened: State) -> bool:
 
 
 def _step(step: Revision) -> str:
-    """`Ada Lovelace changed it on 20 Nov 2026, 14:05: “…”`."""
+    """Describe a revision: `Ada Lovelace changed it on 20 Nov 2026, 14:05: “…”`."""
     at = date_format(localtime(step.at), "DATETIME_FORMAT")
     return f"{step.author_name} {step.get_action_display()} it on {at}: “{step.reason}”"
 
 
-# Rules between facts, which the desk's forms and the database's triggers know too
+# Rules between facts, which the desk's forms and the database's triggers enforce, too
 
 
 def _rating_needs_claim(fact: Versioned, known: Known, key: str) -> str:
@@ -414,18 +422,18 @@ RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
 
 
 def look(kind: Kind, sheet: Sheet, start: int) -> list[ImportRow]:
-    """The rows held against what stands now."""
+    """Return the rows of a table compared with the current facts. `start` is the number of the first row."""
     sheet = _by_todays_names(kind, sheet)
     return diff(kind, sheet, fetch(kind, sheet), start)
 
 
 def refused_mark(rows: Iterable[ImportRow]) -> str:
-    """Which rows are refused for good, as one short word; empty where none is."""
+    """Return a short hash of which rows are refused for good; empty where none is."""
     return _mark(str(row.number) for row in rows if row.status == Status.REFUSED and row.over is None)
 
 
 def conflict_mark(rows: Iterable[ImportRow]) -> str:
-    """Which rows somebody else has changed since, and to which version, as one short word; empty where none."""
+    """Return a short hash of which rows somebody else has changed since, and to which version; empty where none."""
     return _mark(f"{row.number}:{row.over.seen}" for row in rows if row.over is not None)
 
 
@@ -446,19 +454,19 @@ def confirm(
     over: bool = False,
     at: datetime | None = None,
 ) -> list[Revision]:
-    """Writes all rows that are new or changed as one changeset, or none.
+    """Write all rows that are new or changed as one changeset, or none.
 
-    `leave_out` and `conflicts` are the marks of the rows that the editor has seen refused and in conflict. The first
-    are left out, and so are the others, unless what the file changes is to go `over` what stands. Raises Undecided
-    or RowsChanged where the marks are missing or others by now, and what `revisions.save_all` raises.
+    `leave_out` and `conflicts` are the marks of the rows that the editor saw refused and in conflict. Refused rows are
+    left out, and so are rows in conflict, unless the file's changes are to go `over` the current state. Raises
+    Undecided where a mark is missing, RowsChanged where one differs by now, and what `revisions.save_all` raises.
     """
     with transaction.atomic():
         rows = look(kind, sheet, start)
-        wanted, said = (refused_mark(rows), conflict_mark(rows)), (leave_out, conflicts)
-        if any(mark and not word for mark, word in zip(wanted, said, strict=True)):
+        current, seen = (refused_mark(rows), conflict_mark(rows)), (leave_out, conflicts)
+        if any(mark and not seen_mark for mark, seen_mark in zip(current, seen, strict=True)):
             raise Undecided
-        if wanted != said:
+        if current != seen:
             raise RowsChanged
-        found = [row.change or (row.over if over else None) for row in rows]
-        changes = [change for change in found if change is not None]
+        writes = [row.change or (row.over if over else None) for row in rows]
+        changes = [write for write in writes if write is not None]
         return revisions.save_all(changes, by=by, reason=reason, at=at)

@@ -1,4 +1,4 @@
-"""Facts as rows of text: one table for each kind of fact, the same columns whatever the file."""
+"""Convert facts to rows of text and back: one table for each kind of fact, with the same columns in every format."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ ByKey = Mapping[str, Versioned]
 """Facts by their natural key as one line."""
 
 VERSION = "version"
-#: A column named in brackets is for reading only, as `(fit)` in a file of the public pages. An import passes over it.
+#: A column named in brackets is for reading only, as `(fit)` in a file of the public pages. An import ignores it.
 REMARK = re.compile(r"\(.+\)")
 YES_AND_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fact as a table. The columns of its key are set once: another key is another fact."""
+    """A kind of fact as a table. The key's columns never change for a fact: another key is another fact."""
 
     model: type[Versioned]
 
@@ -43,7 +43,7 @@ class Kind:
 
     @property
     def fields(self) -> dict[str, Field]:
-        """What a row says of a fact, the key first."""
+        """Return the fields that a row gives of a fact, the key first."""
         return self.schema.fields
 
     @property
@@ -51,14 +51,14 @@ class Kind:
         return [*self.fields, VERSION]
 
     def facts(self) -> "models.QuerySet[Versioned]":
-        """All of them, with what their rows name: one query, and one for each relation.
+        """Return all facts of the kind with their related facts: one query, and one for each relation.
 
-        Not joined: ten thousand claims name the same few criteria, and each is to be one object.
+        Not joined: ten thousand claims name the same few criteria, and each is to be a single object.
         """
         return self.model._default_manager.order_by().prefetch_related(*self.schema.paths, *self.schema.many)
 
     def sheet(self) -> Sheet:
-        """All facts as they stand, in the order of their names."""
+        """Return all facts as they are now, in the order of their keys."""
         rows = sorted((fact.key_text, row_of(self, state_of(fact), fact.version)) for fact in self.facts())
         return Sheet(self.columns, [row for _, row in rows])
 
@@ -74,7 +74,7 @@ def row_of(kind: Kind, state: State, version: int) -> list[str]:
 
 
 def text_of(field: Field, value: Any) -> str:
-    """A recorded value as one cell. What is nothing is empty."""
+    """Return a plain value as the text of a cell; empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -92,25 +92,26 @@ def _key_text(key: list[Any]) -> str:
 
 
 def plain_of(field: Field, text: str) -> Any:
-    """What a cell means, as a plain value. Raises ValidationError with a sentence; whether there is what a relation
-    names, and what the field's own validators want, is not looked at.
+    """Return a cell's text as a plain value. Raises ValidationError with a sentence where it has no meaning.
+
+    Whether the fact that a relation names exists is not checked, and the field's own validators do not run.
     """
     if field.many_to_many:
-        return [key.split("/") for key in dict.fromkeys(_some(field, text.split()))]
+        return [key.split("/") for key in dict.fromkeys(_required(field, text.split()))]
     if not field.is_relation and isinstance(field, models.CharField | models.TextField):
         return _chosen(field, text)
-    [word] = _some(field, [text.strip()])
+    [word] = _required(field, [text.strip()])
     if not word:
         return None
     return word.split("/") if field.is_relation else _plain(field, word)
 
 
 def none_called(field: Field, key: Sequence[Any]) -> str:
-    """That there is nothing of the name that a relation says, in a sentence."""
+    """Say in a sentence that the fact that a relation names does not exist."""
     return f"There is no {target(field)._meta.verbose_name} called “{shortened('/'.join(key))}”."
 
 
-def _some(field: Field, words: list[str]) -> list[str]:
+def _required(field: Field, words: list[str]) -> list[str]:
     if any(words) or (field.null if not field.many_to_many else field.blank):
         return words
     raise ValidationError("It must not be empty.")

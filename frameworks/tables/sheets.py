@@ -1,4 +1,4 @@
-"""Tables of text as CSV, XLSX and JSON files: written and read so that nothing is lost, and nothing is run."""
+"""Write and read tables of text as CSV, XLSX and JSON files, without losing a character or running a formula."""
 
 import csv
 import io
@@ -22,33 +22,33 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-#: In bytes. A proxy in front must let a little more through.
+#: In bytes. A proxy in front must allow slightly larger requests.
 FILE_MAX = 5_000_000
 TOO_LARGE = f"The file is larger than {FILE_MAX // 1_000_000} MB. Divide it into several."
-#: What a workbook may unpack to, in bytes and parts; and what a table may hold, in characters.
+#: How much a workbook may unpack to, in bytes and parts; and how much a table may hold, in characters.
 UNPACKED_MAX = 40_000_000
 PARTS_MAX = 200
 TEXT_MAX = 10_000_000
 ROWS_MAX = 10_000
 COLUMNS_MAX = 50
-#: Blank cells of a workbook that bear a format stretch its rows; further out than this they are no accident.
+#: Formatted blank cells make a workbook's rows longer. In cells; a longer row is no accident and is refused.
 WIDTH_MAX = 1_000
-#: A workbook's cell holds no more; the library would cut the rest off without a word.
+#: The longest text of a workbook's cell, in characters; the library would silently cut off the rest.
 CELL_MAX = 32_767
 
 #: How wide a column of a written workbook is, in characters.
 COLUMN_WIDTH = 24
-#: What makes a spreadsheet take a cell for a formula or an error, and the apostrophe that keeps it from doing so.
+#: Beginnings that make a spreadsheet take a cell for a formula or an error, and the apostrophe that prevents it.
 FORMULA_STARTS = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
 GUARD = "'"
-#: Characters that XML cannot hold or does not keep, and what looks like the escape for them.
+#: Characters that XML cannot hold or does not preserve, and text that looks like the escape for them.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class Unreadable(Exception):
-    """The file is no table, or none that may be read. The text says why, in a sentence."""
+    """The file is not a table, or must not be read. The text says why, in a sentence."""
 
 
 class Unwritable(Exception):
@@ -57,22 +57,22 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text. Blank rows are kept as empty ones, so that each has the number that a spreadsheet shows."""
+    """A table of text. Blank rows are empty lists, so that every row has the number that a spreadsheet shows."""
 
     header: list[str]
     rows: list[list[str]]
 
 
 def ending(name: str) -> str:
-    """Which format a file's name says. Raises Unreadable for any other."""
-    found = PurePath(name).suffix.lower().removeprefix(".")
-    if found not in FORMATS:
+    """Return the format that a file's name ends in, a key of `FORMATS`. Raises Unreadable for any other."""
+    suffix = PurePath(name).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
         raise Unreadable("The file's name must end in .csv, .xlsx or .json.")
-    return found
+    return suffix
 
 
 def first_row(name: str) -> int:
-    """The number of the first row below the header, as whoever opens the file counts it."""
+    """Return the number of the first row below the header, as a reader of the file counts: 1 for JSON, otherwise 2."""
     return 1 if ending(name) == "json" else 2
 
 
@@ -89,12 +89,12 @@ def _write_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(stream)
     writer.writerow(sheet.header)
     writer.writerows(map(guarded, row) for row in sheet.rows)
-    # Without the mark at its start, a spreadsheet takes a CSV file for one of the last century.
+    # Without the byte order mark, spreadsheets do not read a CSV file as UTF-8.
     return stream.getvalue().encode("utf-8-sig")
 
 
 def _write_workbook(sheet: Sheet) -> bytes:
-    """Return a workbook whose head stays in sight and whose lines break where the text does."""
+    """Return a workbook with a frozen header row, whose cells break lines where the text does."""
     rows = [[_for_workbook(text) for text in row] for row in sheet.rows]
     book = Workbook(write_only=True)
     page = book.create_sheet("Facts")
@@ -123,7 +123,7 @@ def _write_json(sheet: Sheet) -> bytes:
 
 
 def guarded(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run; also before one that stands there already."""
+    """Return the cell with an apostrophe before what a spreadsheet would run, or before an apostrophe."""
     return f"{GUARD}{cell}" if cell.startswith((*FORMULA_STARTS, GUARD)) else cell
 
 
@@ -132,7 +132,7 @@ def unguarded(cell: str) -> str:
 
 
 def _for_workbook(cell: str) -> str:
-    escaped = NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", guarded(cell))
+    escaped = NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", guarded(cell))
     if len(escaped) > CELL_MAX:
         raise Unwritable(
             f"A cell of {len(escaped):,} characters is too long for a workbook. Take CSV or JSON."
@@ -141,14 +141,17 @@ def _for_workbook(cell: str) -> str:
 
 
 def _from_workbook(cell: str) -> str:
-    return unguarded(ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell))
+    return unguarded(ESCAPED.sub(lambda match: chr(int(match[1], 16)), cell))
 
 
 # Reading
 
 
 def read(name: str, data: bytes) -> Sheet:
-    """The table in a file of this name. Raises Unreadable."""
+    """Return the table in a file, whose format follows from its name.
+
+    Raises Unreadable where the file is larger than `FILE_MAX` bytes, empty, damaged or no table.
+    """
     reader = {"csv": _read_csv, "xlsx": _read_workbook, "json": _read_json}[ending(name)]
     if len(data) > FILE_MAX:
         raise Unreadable(TOO_LARGE)
@@ -166,20 +169,20 @@ def _bounded(rows: Iterator[list[str]], start: int) -> tuple[list[str], list[lis
     header = [name.strip() for name in next(rows, [])]
     while header and not header[-1]:
         header.pop()
-    kept: list[list[str]] = []
+    bounded: list[list[str]] = []
     size = 0
     for row in rows:
         size += sum(map(len, row))
-        if len(kept) == ROWS_MAX:
+        if len(bounded) == ROWS_MAX:
             raise Unreadable(f"The table has more than {ROWS_MAX:,} rows. Divide it into several.")
         if size > TEXT_MAX:
             raise Unreadable(f"The table holds more than {TEXT_MAX:,} characters. Divide it into several.")
-        kept.append(row)
-    while kept and not any(kept[-1]):
-        kept.pop()
-    if not header or not any(map(any, kept)):
+        bounded.append(row)
+    while bounded and not any(bounded[-1]):
+        bounded.pop()
+    if not header or not any(map(any, bounded)):
         raise Unreadable("There are no rows in it. The first row names the columns, the facts follow below.")
-    return header, kept
+    return header, bounded
 
 
 def _check_header(header: Sequence[str]) -> None:
@@ -193,7 +196,7 @@ def _check_header(header: Sequence[str]) -> None:
 
 
 def _fitted(row: list[str], header: Sequence[str], number: int) -> list[str]:
-    """The row as long as the header; empty where it is blank."""
+    """Return the row, empty where it is blank. Raises Unreadable where it is not as long as the header."""
     if not any(row):
         return []
     if len(row) != len(header):
@@ -202,7 +205,7 @@ def _fitted(row: list[str], header: Sequence[str], number: int) -> list[str]:
 
 
 def _check_text(sheet: Sheet, start: int) -> None:
-    """Refuses what neither database holds: NUL, and halves of characters."""
+    """Raise Unreadable for characters that no database stores: NUL and lone surrogates."""
     for number, row in [(1, sheet.header), *enumerate(sheet.rows, start)]:
         for name, cell in zip(sheet.header, row, strict=False):
             if NO_CHARACTER.search(cell):
@@ -212,7 +215,7 @@ def _check_text(sheet: Sheet, start: int) -> None:
 
 
 def shortened(text: str) -> str:
-    """What an editor is shown of a cell that is named in a sentence."""
+    """Return at most 60 characters of a cell, for use in a sentence."""
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -249,7 +252,7 @@ def _read_csv(data: bytes) -> Iterator[list[str]]:
 def _read_json(data: bytes) -> Iterator[list[str]]:
     text = _decoded(data)
     try:
-        # Numbers are kept as they are written: none is too large, and none is rounded.
+        # Numbers stay as they are written: none is too large, and none is rounded.
         entries = json.loads(
             text,
             parse_int=str,
@@ -274,12 +277,12 @@ def _refuse_constant(name: str) -> None:
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    entry = dict(pairs)
+    if len(entry) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise Unreadable(f"Two columns are called “{shortened(twice)}”.")
-    return found
+    return entry
 
 
 def _plain(value: Any, number: int, name: str) -> str:
@@ -301,7 +304,7 @@ def _read_workbook(data: bytes) -> Iterator[list[str]]:
         sheets = load_workbook(io.BytesIO(data), read_only=True).worksheets
         if len(sheets) != 1:
             raise Unreadable(f"The workbook has {len(sheets)} sheets. Leave only the one to be imported.")
-        sheets[0].reset_dimensions()  # the file's own word on them need not be true
+        sheets[0].reset_dimensions()  # the dimensions that the file states may be wrong
         header: list[str] = []
         for number, cells in enumerate(sheets[0].iter_rows(), 1):
             if len(cells) > WIDTH_MAX:
@@ -311,12 +314,12 @@ def _read_workbook(data: bytes) -> Iterator[list[str]]:
             yield _trimmed(row, len(header))
     except Unreadable:
         raise
-    except Exception as error:  # whatever a damaged part makes of the library's insides
+    except Exception as error:  # a damaged part may raise anything inside the library
         raise Unreadable("The file is no workbook that could be read.") from error
 
 
 def _trimmed(row: list[str], width: int) -> list[str]:
-    """Empty cells at the end are there or not, as the program pleased that saved it."""
+    """Pad the row to the width, or drop its trailing empty cells: programs differ in whether they save them."""
     row = [*row, *[""] * (width - len(row))]
     while len(row) > width and not row[-1]:
         row.pop()
@@ -324,9 +327,9 @@ def _trimmed(row: list[str], width: int) -> list[str]:
 
 
 def _check_package(data: bytes) -> None:
-    """Looks into the package before anything is built of it: a small file may unpack to any size.
+    """Check the package before it is unpacked: a small file may unpack to any size.
 
-    An XML document type is refused unread: its entities could grow without end, and no workbook has one.
+    A document type definition in XML is refused unparsed: its entities could grow without end, and no workbook has one.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -334,7 +337,7 @@ def _check_package(data: bytes) -> None:
             if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
                 raise Unreadable("The workbook unpacks to more than may be read. Save it as CSV.")
             for part in parts:
-                # Without the NUL bytes, in case it is written in UTF-16.
+                # Without NUL bytes, in case the part is in UTF-16.
                 if b"<!DOCTYPE" in package.read(part).replace(b"\0", b""):
                     raise Unreadable("The workbook defines XML entities. Save it as CSV.")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:

@@ -8,8 +8,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Command(flush.Command):
-    """Django's own, without the triggers of SQLite: it empties the tables row by row and in any order, and they would
-    hold on to snapshots, and to the claims of published ratings. PostgreSQL truncates, which asks no row."""
+    """Django's own command, with the triggers removed meanwhile on SQLite.
+
+    There it empties the tables row by row and in any order, and the triggers would refuse to delete snapshots and the
+    claims of published ratings. PostgreSQL truncates, which fires no row triggers.
+    """
 
     def handle(self, **options: Any) -> None:
         database = options["database"]
@@ -20,13 +23,13 @@ class Command(flush.Command):
             if answer != "yes":
                 self.stdout.write("Nothing was deleted.")
                 return
-        with _triggers_aside(connections[database]):
+        with _without_triggers(connections[database]):
             super().handle(**{**options, "interactive": False})
 
 
 @contextmanager
-def _triggers_aside(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """In one transaction: whatever happens, they are there again afterwards."""
+def _without_triggers(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Drop SQLite's triggers and restore them at the end, in one transaction, so that an error restores them, too."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -21,9 +21,9 @@ class Command(BaseCommand):
         claims = list(Claim.objects.cited())
         if not claims:
             raise CommandError("There are no claims to check. Run `manage.py seed` first.")
-        found = list(misses(sources, claims, folder))
-        for miss in found:
-            self.stderr.write(miss)
-        if found:
-            raise CommandError(f"{len(found)} of {len(claims)} claims or sources do not hold.")
+        sentences = list(misses(sources, claims, folder))
+        for sentence in sentences:
+            self.stderr.write(sentence)
+        if sentences:
+            raise CommandError(f"{len(sentences)} of {len(claims)} claims or sources do not hold.")
         self.stdout.write(f"{len(claims)} claims from {len(sources)} sources hold.")

@@ -10,9 +10,9 @@ class Command(BaseCommand):
     help = "Replays the history and checks that every fact is what it makes of it. Names what differs, and then fails."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = list(divergences())
-        for sentence in found:
+        sentences = list(divergences())
+        for sentence in sentences:
             self.stderr.write(sentence)
-        if found:
-            raise CommandError(f"{len(found)} facts or steps do not agree with the history.")
+        if sentences:
+            raise CommandError(f"{len(sentences)} facts or steps do not agree with the history.")
         self.stdout.write(f"All facts are what {Revision.objects.count()} recorded steps make of them.")
