@@ -177,7 +177,7 @@ def receive(form: ObjectionForm, *, address: str) -> None:
 
 
 def _forget_senders(now: datetime) -> None:
-    known = Objection.objects.filter(created_at__lt=now - limits.SENDER_KEPT).exclude(sender="")
+    known = Objection.objects.filter(created_at__lt=now - limits.SENDER_RETENTION).exclude(sender="")
     known.update(sender="")
 
 

@@ -304,7 +304,7 @@ def question_index(request: HttpRequest) -> TemplateResponse:
 def changes(request: HttpRequest) -> TemplateResponse:
     """What editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
-    narrowing = changelog.Narrowing(request.GET, frameworks)
+    narrowing = changelog.ChangelogFilter(request.GET, frameworks)
     if narrowing.errors:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
