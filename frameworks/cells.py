@@ -110,10 +110,10 @@ def gather(
         tallies = {key: tally(evidence) for key, evidence in claims.items()}
     else:
         tallies = tallied(Claim.objects.about(*frameworks))
-    return laid_out(frameworks, criteria, ratings, tallies, claims)
+    return build_cells(frameworks, criteria, ratings, tallies, claims)
 
 
-def laid_out(
+def build_cells(
     frameworks: Iterable[Framework],
     criteria: Collection[Criterion],
     ratings: Mapping[Key, Rating],

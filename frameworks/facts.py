@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from .cells import Cell, Key, Tally, by_cell, laid_out, tallied, tally
+from .cells import Cell, Key, Tally, build_cells, by_cell, tallied, tally
 from .models import Claim, Criterion, Facet, Framework, Rating
 
 
@@ -92,10 +92,10 @@ class Facts:
     def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
         """Return every cell of these frameworks; with all claims, or with their number and range only."""
         if not with_claims:
-            return laid_out(frameworks, self.criteria, self.ratings, self.tallies, {})
+            return build_cells(frameworks, self.criteria, self.ratings, self.tallies, {})
         claims = by_cell(self.loader.claims_about(frameworks))
         tallies = {key: tally(evidence) for key, evidence in claims.items()}
-        return laid_out(frameworks, self.criteria, self.ratings, tallies, claims)
+        return build_cells(frameworks, self.criteria, self.ratings, tallies, claims)
 
     @cached_property
     def _scores(self) -> Mapping[int, Mapping[str, int | None]]:

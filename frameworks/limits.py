@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How long senders' hashes are stored, and so for how long two messages can be seen to have the same sender.
-SENDER_KEPT = timedelta(days=2)
+SENDER_RETENTION = timedelta(days=2)
 
 
 class Limit(NamedTuple):

@@ -69,7 +69,7 @@ def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Sn
         _refuse_too_many(address, now)
         size = len(text.encode())
         _refuse_too_large(size)
-        Freezing.objects.filter(at__lt=now - limits.SENDER_KEPT).delete()
+        Freezing.objects.filter(at__lt=now - limits.SENDER_RETENTION).delete()
         Freezing.objects.create(at=now, sender=limits.sender(PURPOSE, address, now.date()))
         return Snapshot.objects.create(pk=id_of(text), size=size, stood_at=at, created_at=now, content=text)
 

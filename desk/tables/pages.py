@@ -169,7 +169,9 @@ class TablePages:
     def _preview(
         self, request: HttpRequest, upload: Upload, form: ConfirmImportForm, status: int = HTTPStatus.OK
     ) -> HttpResponse:
-        rows = imports.look(self.kind, Sheet(upload.header, upload.rows), sheets.first_row(upload.file_name))
+        rows = imports.compare(
+            self.kind, Sheet(upload.header, upload.rows), sheets.first_row(upload.file_name)
+        )
         counts = Counter(row.status for row in rows)
         in_conflict, conflicts = sum(row.over is not None for row in rows), imports.conflict_mark(rows)
         show = request.GET.get("show", "")

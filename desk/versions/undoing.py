@@ -61,7 +61,7 @@ class ChangesetPages:
     def undo_view(self, request: HttpRequest, changeset: UUID) -> HttpResponse:
         """Show what can be taken back and what was changed since, and ask for a reason; then take it back."""
         plan = reverting.plan(changeset)
-        if not plan.steps and not plan.taken:
+        if not plan.steps and not plan.changed_since:
             raise Http404
         if not self.admin.has_view_permission(request) or not request.user.has_perms(
             sorted(plan.permissions)
@@ -80,7 +80,7 @@ class ChangesetPages:
         by = edit_of(request).by(Revision.Origin.REVERT)
         try:
             done = reverting.undo(changeset, by=by, reason=form.cleaned_data["reason"], count=count)
-        except reverting.Moved:
+        except reverting.FactsChanged:
             return self._undo_page(request, changeset, form, MOVED, status=HTTPStatus.CONFLICT)
         except revisions.Refused as refusal:
             return self._undo_page(request, changeset, form, f"Nothing was undone. {refusal}")
@@ -99,7 +99,7 @@ class ChangesetPages:
         status: int = HTTPStatus.OK,
     ) -> HttpResponse:
         plan = reverting.plan(changeset)
-        first = (plan.steps or plan.taken)[-1]
+        first = (plan.steps or plan.changed_since)[-1]
         context = self.admin.page_context(
             request,
             title=f"Undo what {first.author_name} changed in one go",
@@ -108,8 +108,8 @@ class ChangesetPages:
             count=len(plan.steps),
             steps=[_in_words(step) for step in plan.steps[:NAMED_MAX]],
             unnamed=len(plan.steps[NAMED_MAX:]),
-            taken=[_in_words(step) for step in plan.taken[:NAMED_MAX]],
-            taken_count=len(plan.taken),
+            taken=[_in_words(step) for step in plan.changed_since[:NAMED_MAX]],
+            taken_count=len(plan.changed_since),
             reason_form=form,
             refusal=refusal,
         )

@@ -92,7 +92,7 @@ LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def is_kept(condition: Q, fact: models.Model) -> bool:
+def is_satisfied(condition: Q, fact: models.Model) -> bool:
     """Return whether the database would accept the fact; as there, a condition that is unknown for NULL passes."""
     return _truth(condition, fact) is not False
 

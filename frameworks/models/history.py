@@ -52,7 +52,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """
         public = _public_frameworks()
         multiple = _names_frameworks()
-        revisions = self._telling(*NAMES_FRAMEWORK, *multiple)
+        revisions = self._with_values(*NAMES_FRAMEWORK, *multiple)
         for place in NAMES_FRAMEWORK:
             revisions = revisions.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": public}))
         for place, kinds in multiple.items():
@@ -74,7 +74,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
             named |= Q(**{f"at_{place}__in": frameworks})
         for place, framework in product(multiple, frameworks):
             named |= Q(**{f"at_{place}__contains": f'["{framework}"]'})
-        return self._telling(*NAMES_FRAMEWORK, *multiple).filter(named)
+        return self._with_values(*NAMES_FRAMEWORK, *multiple).filter(named)
 
     def of_cell(self, framework: str, criterion: str) -> "RevisionQuerySet":
         """Keep revisions of the rating of one cell and of the claims that are or were filed in it."""
@@ -85,9 +85,9 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
             claims |= Q(Q(**{under: criterion}) | Q(**{joint: criterion}), **{about: framework})
             places += names
         rating = Q(model="rating", key=f"{framework}/{criterion}")
-        return self._telling(*places).filter(rating | Q(claims, model="claim"))
+        return self._with_values(*places).filter(rating | Q(claims, model="claim"))
 
-    def _telling(self, *places: str) -> "RevisionQuerySet":
+    def _with_values(self, *places: str) -> "RevisionQuerySet":
         """Add aliases of recorded values to filter by, as `at_before__framework__0`."""
         # As text: without the cast, lookups would take the other side for JSON.
         values = {f"at_{place}": Cast(KT(place), models.TextField()) for place in places}

@@ -25,7 +25,7 @@ from frameworks.models import (
     Tie,
     Trait,
 )
-from frameworks.record.changelog import ChangelogEntry, ChangelogStep, Narrowing, Stretch
+from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, ChangelogStep, Stretch
 
 from .dossiers import Disputes, Plots, Profile, Stances
 from .objections import ObjectionForm
@@ -136,7 +136,7 @@ class QuestionIndexPage:
 class ChangesPage:
     """`query` is the query string of the narrowing, for the links to other pages of the list."""
 
-    narrowing: Narrowing
+    narrowing: ChangelogFilter
     entries: Sequence[ChangelogEntry]
     page: Page[Any]
     query: str

@@ -186,7 +186,7 @@ def receive(form: ObjectionForm, *, address: str) -> None:
 
 
 def _forget_senders(now: datetime) -> None:
-    identified = Objection.objects.filter(created_at__lt=now - limits.SENDER_KEPT).exclude(sender="")
+    identified = Objection.objects.filter(created_at__lt=now - limits.SENDER_RETENTION).exclude(sender="")
     identified.update(sender="")
 
 

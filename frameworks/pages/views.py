@@ -322,7 +322,7 @@ def question_index(request: HttpRequest) -> PageResponse:
 def changes(request: HttpRequest) -> PageResponse:
     """List what editors changed, when and why, newest first."""
     frameworks = Framework.objects.published()
-    narrowing = changelog.Narrowing(request.GET, frameworks)
+    narrowing = changelog.ChangelogFilter(request.GET, frameworks)
     if narrowing.errors:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())

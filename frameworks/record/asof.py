@@ -46,7 +46,7 @@ MODELS: tuple[type[Versioned], ...] = (
 )
 
 
-class Recording(NamedTuple):
+class RecordedFact(NamedTuple):
     """One fact as a revision describes it. `born` numbers the facts in the order in which they were first created."""
 
     born: int
@@ -57,7 +57,7 @@ class Recording(NamedTuple):
 
 def at_end_of(day: date) -> Facts:
     """Return the public facts as they were when the day was over, by the portal's clock. One query."""
-    return facts_of(Recording(*row) for row in standing(end_of(day)))
+    return facts_of(RecordedFact(*row) for row in newest_revisions(end_of(day)))
 
 
 def end_of(day: date) -> datetime:
@@ -65,9 +65,9 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
 
 
-def facts_of(recordings: Iterable[Recording]) -> Facts:
-    """Return the facts of these recordings, in memory. Their primary keys are valid only among themselves."""
-    known = _linked(recordings)
+def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
+    """Return these recorded facts, linked in memory. Their primary keys are valid only among themselves."""
+    known = _linked(recorded_facts)
     _attach(known, Framework, "traits", Trait, by="framework_id", order=_trait_order)
     _attach(known, Facet, "values", FacetValue, by="facet_id", order=_catalogue_order)
     published = (framework for framework in _of(known, Framework) if framework.is_published)
@@ -84,7 +84,7 @@ def facts_of(recordings: Iterable[Recording]) -> Facts:
     return Facts(loader, is_blank=not any(known.values()))
 
 
-def standing(moment: datetime) -> "QuerySet[Revision, Any]":
+def newest_revisions(moment: datetime) -> "QuerySet[Revision, Any]":
     """Return the newest revision of each fact from before the moment, without deleted facts, oldest fact first.
 
     A fact's revisions have primary keys in the order of its versions, because their writer holds a lock on the fact.
@@ -107,38 +107,38 @@ def history_begins() -> date | None:
     return timezone.localdate(first) if first else None
 
 
-def _linked(recordings: Iterable[Recording]) -> Known:
+def _linked(recorded_facts: Iterable[RecordedFact]) -> Known:
     """Return the facts of each model, in the order of their creation, each linked to those that it names.
 
     A fact that names a missing one is left out.
     """
-    recorded: dict[str, list[Recording]] = defaultdict(list)
-    for recording in recordings:
-        recorded[recording.model].append(recording)
+    by_model: dict[str, list[RecordedFact]] = defaultdict(list)
+    for recorded_fact in recorded_facts:
+        by_model[recorded_fact.model].append(recorded_fact)
     known: dict[tuple[Any, str], Versioned] = {}
     facts: Known = {}
     for model in MODELS:
         facts[model] = []
-        for recording in recorded[str(model._meta.model_name)]:
-            fact = _rebuilt(model, recording, known)
+        for recorded_fact in by_model[str(model._meta.model_name)]:
+            fact = _rebuilt(model, recorded_fact, known)
             if fact is not None:
-                known[model, recording.key] = fact
+                known[model, recorded_fact.key] = fact
                 facts[model].append(fact)
     return facts
 
 
 def _rebuilt(
-    model: type[Versioned], recording: Recording, known: Mapping[tuple[Any, str], Versioned]
+    model: type[Versioned], recorded_fact: RecordedFact, known: Mapping[tuple[Any, str], Versioned]
 ) -> Versioned | None:
     """Return the fact as it was recorded. None where a related fact is missing."""
-    schema, state = schema_of(model), recording.state
+    schema, state = schema_of(model), recorded_fact.state
     if model.is_renamable:
         # Addresses use today's name.
-        state = {**state, model.key_fields[0]: recording.key}
+        state = {**state, model.key_fields[0]: recorded_fact.key}
     fact, missing = schema.build_alone(
         state, lambda field, key: known.get((field.related_model, "/".join(map(str, key))))
     )
-    fact.pk = recording.born
+    fact.pk = recorded_fact.born
     return None if missing else fact
 
 

@@ -43,7 +43,7 @@ LONG_TEXT, TEXT_MAX = 60, 5_000
 # Filters
 
 
-class Narrowing(forms.Form):
+class ChangelogFilter(forms.Form):
     """Filter the history by kind of fact and framework. An unknown value is reported in a notice and ignored."""
 
     kind = forms.ChoiceField(

@@ -133,8 +133,8 @@ class Difference:
     opened: str | None
     now: str
     mine: str
-    by_them: bool
-    by_me: bool
+    changed_by_others: bool
+    changed_by_editor: bool
 
 
 def differences(
@@ -147,17 +147,17 @@ def differences(
         if field is None:
             continue
         before, current, wanted = ((state or {}).get(name) for state in (opened, now, mine))
-        by_them = opened is not None and now is not None and before != current
-        by_me = mine is not None and wanted != (current if opened is None else before)
-        if by_them or by_me:
+        changed_by_others = opened is not None and now is not None and before != current
+        changed_by_editor = mine is not None and wanted != (current if opened is None else before)
+        if changed_by_others or changed_by_editor:
             fields.append(
                 Difference(
                     label=_label(model, name),
                     opened=None if opened is None else in_words(field, before),
                     now=in_words(field, current),
                     mine=in_words(field, wanted),
-                    by_them=by_them,
-                    by_me=by_me,
+                    changed_by_others=changed_by_others,
+                    changed_by_editor=changed_by_editor,
                 )
             )
     return fields

@@ -22,7 +22,7 @@ def divergences() -> Iterator[str]:
     """Yield a sentence for each fact that differs from the outcome of its history, or whose history has a gap."""
     for model in versioned_models().values():
         outcomes = replayed(model)
-        for key, fact, now in standing(model):
+        for key, fact, now in current_states(model):
             yield from _compared(
                 f"{model._meta.verbose_name} {key}", outcomes.pop(key, None), fact.version, now
             )
@@ -52,7 +52,7 @@ def _replay(steps: Iterator[Revision]) -> ReplayedFact:
     return outcome
 
 
-def standing(model: type[Versioned]) -> Iterator[tuple[str, Versioned, State]]:
+def current_states(model: type[Versioned]) -> Iterator[tuple[str, Versioned, State]]:
     """Yield the facts in the database with key and state, in a few queries however many there are."""
     schema = schema_of(model)
     facts = model._default_manager.select_related(*schema.paths).prefetch_related(*schema.many)

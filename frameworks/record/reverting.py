@@ -31,7 +31,7 @@ def restore(
     model = model_of(revision)
     if revision.after is None:
         raise Refused(f"{revision.key}: This step deleted it. Restore an earlier version.")
-    return _put(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
+    return _write_state(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
 
 
 def model_of(revision: Revision) -> type[Versioned]:
@@ -42,7 +42,7 @@ def model_of(revision: Revision) -> type[Versioned]:
     return model
 
 
-def _put(
+def _write_state(
     model: type[Versioned],
     key: str,
     state: State,
@@ -120,11 +120,11 @@ def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
+class UndoPlan:
     """What undoing a changeset would do: the revisions to undo, newest first, and those of facts changed since."""
 
     steps: list[Revision]
-    taken: list[Revision]
+    changed_since: list[Revision]
 
     @property
     def permissions(self) -> set[str]:
@@ -140,16 +140,16 @@ BACKWARDS = {
 }
 
 
-class Moved(Exception):
+class FactsChanged(Exception):
     """Facts of the changeset have changed since the editor saw which would be undone. Nothing was written."""
 
 
-def plan(changeset: UUID) -> Plan:
+def plan(changeset: UUID) -> UndoPlan:
     """Return what can be undone: the revisions of facts that nobody has changed since. One query."""
     steps: list[Any] = list(Revision.objects.filter(changeset=changeset).with_last_version().order_by("-pk"))
     left = {_name(step): step.version for step in reversed(steps)}
     unchanged = {_name(step) for step in steps if step.last_version == left[_name(step)]}
-    return Plan(
+    return UndoPlan(
         [step for step in steps if _name(step) in unchanged],
         [step for step in steps if _name(step) not in unchanged and step.version == left[_name(step)]],
     )
@@ -163,31 +163,31 @@ def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime |
     """Undo the changeset's revisions in reverse order, all or none, and return how many.
 
     Facts that were changed since stay as they are. `count` is the number of revisions that the editor saw would be
-    undone. Raises Moved where it differs by now, Refused where one of them cannot be undone.
+    undone. Raises FactsChanged where it differs by now, Refused where one of them cannot be undone.
     """
     with transaction.atomic():
         steps = plan(changeset).steps
         if len(steps) != count:
-            raise Moved
+            raise FactsChanged
         versions = {_name(step): step.version for step in reversed(steps)}
         for step in steps:
             try:
-                version = _take_back(step, versions[_name(step)], by=by, reason=reason, at=at)
+                version = _undo_step(step, versions[_name(step)], by=by, reason=reason, at=at)
             except Conflict as conflict:
-                raise Moved from conflict
+                raise FactsChanged from conflict
             versions[_name(step)] = version
     return len(steps)
 
 
-def _take_back(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:
+def _undo_step(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:
     """Undo one revision and return the fact's version afterwards."""
     model = model_of(step)
     if step.before is not None:
-        revision = _put(model, step.key, step.before, by=by, reason=reason, seen=seen, at=at)
+        revision = _write_state(model, step.key, step.before, by=by, reason=reason, seen=seen, at=at)
         return revision.version if revision else seen
     current = past.by_name(model, step.key)
     if current is None:
-        raise Moved
+        raise FactsChanged
     try:
         return revisions.delete(current, by=by, reason=reason, seen=seen, at=at).version
     except models.ProtectedError as error:

@@ -19,12 +19,12 @@ from django.utils.timezone import localtime
 
 from frameworks import backing
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned
-from frameworks.models.constraints import SENTENCES, is_kept
+from frameworks.models.constraints import SENTENCES, is_satisfied
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
 from frameworks.record.revisions import Author, PendingWrite
 
-from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, none_called, plain_of
+from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, no_such_fact, plain_of
 from .sheets import Sheet, Unreadable, shortened
 
 SAY_VERSION = (
@@ -319,7 +319,7 @@ class _Reader:
             built.succeed(current)
         for column, key in built.missing:
             if key is not None:
-                sentences.setdefault(column.name, [none_called(column, key)])
+                sentences.setdefault(column.name, [no_such_fact(column, key)])
         problems = [
             RowProblem(name, sentence) for name in self.fields for sentence in sentences.get(name, [])
         ]
@@ -360,7 +360,7 @@ class _Reader:
         problems += [
             RowProblem("", SENTENCES.get(check.name, f"It breaks the rule {check.name}."))
             for check in self.checks
-            if not problems and not is_kept(cast(Q, check.condition), fact)
+            if not problems and not is_satisfied(cast(Q, check.condition), fact)
         ]
         rule = RULES.get(self.kind.model)
         if not problems and rule and (sentence := rule(fact, self.known, key)):
@@ -421,7 +421,7 @@ RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
 # Confirm
 
 
-def look(kind: Kind, sheet: Sheet, start: int) -> list[ImportRow]:
+def compare(kind: Kind, sheet: Sheet, start: int) -> list[ImportRow]:
     """Return the rows of a table compared with the current facts. `start` is the number of the first row."""
     sheet = _by_todays_names(kind, sheet)
     return diff(kind, sheet, fetch(kind, sheet), start)
@@ -461,7 +461,7 @@ def confirm(
     Undecided where a mark is missing, RowsChanged where one differs by now, and what `revisions.save_all` raises.
     """
     with transaction.atomic():
-        rows = look(kind, sheet, start)
+        rows = compare(kind, sheet, start)
         current, seen = (refused_mark(rows), conflict_mark(rows)), (leave_out, conflicts)
         if any(mark and not seen_mark for mark, seen_mark in zip(current, seen, strict=True)):
             raise Undecided

@@ -106,7 +106,7 @@ def plain_of(field: Field, text: str) -> Any:
     return word.split("/") if field.is_relation else _plain(field, word)
 
 
-def none_called(field: Field, key: Sequence[Any]) -> str:
+def no_such_fact(field: Field, key: Sequence[Any]) -> str:
     """Say in a sentence that the fact that a relation names does not exist."""
     return f"There is no {target(field)._meta.verbose_name} called “{shortened('/'.join(key))}”."
 

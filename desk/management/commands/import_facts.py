@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 raise sheets.Unreadable(sheets.TOO_LARGE)
             sheet = sheets.read(file.name, file.read_bytes())
             imports.check_columns(kind, sheet.header)
-            rows = imports.look(kind, sheet, sheets.first_row(file.name))
+            rows = imports.compare(kind, sheet, sheets.first_row(file.name))
             self._say(rows)
             if any(row.status == Status.REFUSED for row in rows):
                 raise CommandError("Nothing was imported.")

@@ -14,7 +14,7 @@ from frameworks.facts import Facts, current_facts
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import State
 from frameworks.record import revisions
-from frameworks.record.asof import Recording, at_end_of, facts_of, history_begins
+from frameworks.record.asof import RecordedFact, at_end_of, facts_of, history_begins
 from tests import factories
 from tests.html import Element, cells, order, read, standings
 from tests.worlds import make_world
@@ -50,8 +50,8 @@ def remove(fact: Versioned, on: date = LATER) -> None:
 NUMBERS = count(1)
 
 
-def recorded(model: str, name: str, /, **state: Any) -> Recording:
-    return Recording(next(NUMBERS), model, name, state)
+def recorded(model: str, name: str, /, **state: Any) -> RecordedFact:
+    return RecordedFact(next(NUMBERS), model, name, state)
 
 
 GROUP = recorded("criteriongroup", "g", slug="g", name="Group")
@@ -60,7 +60,7 @@ DJANGO = recorded("framework", "django", slug="django", name="Django")
 SOURCE = recorded("source", "001", key="001", short_name="The almanac")
 
 
-def a_claim(key: str, line: int, **state: Any) -> Recording:
+def a_claim(key: str, line: int, **state: Any) -> RecordedFact:
     fields: State = {
         "source": ["001"],
         "framework": ["django"],
@@ -70,7 +70,7 @@ def a_claim(key: str, line: int, **state: Any) -> Recording:
     return recorded("claim", key, key=key, line=line, **(fields | state))
 
 
-def a_rating(**state: Any) -> Recording:
+def a_rating(**state: Any) -> RecordedFact:
     fields: State = {"framework": ["django"], "criterion": ["speed"], "score": 4, "is_published": True}
     return recorded("rating", "django/speed", **(fields | state))
 
@@ -107,10 +107,10 @@ def test_fields_unknown_to_either_side_are_no_trouble() -> None:
 @pytest.mark.parametrize(
     "missing, left",
     [(GROUP, (0, 1, 0)), (SPEED, (0, 1, 0)), (DJANGO, (1, 0, 0)), (SOURCE, (1, 1, 0))],
-    ids=lambda value: value.key if isinstance(value, Recording) else "",
+    ids=lambda value: value.key if isinstance(value, RecordedFact) else "",
 )
 def test_what_names_something_that_was_not_there_is_left_out(
-    missing: Recording, left: tuple[int, int, int]
+    missing: RecordedFact, left: tuple[int, int, int]
 ) -> None:
     facts = [one for one in (GROUP, SPEED, DJANGO, SOURCE, a_claim("a", 1)) if one is not missing]
     past = facts_of(facts)

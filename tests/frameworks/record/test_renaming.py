@@ -287,10 +287,10 @@ def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:
     rename(Framework.objects.get(slug="flask"), "flasket")
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
     for name in ("rating", "claim"):
-        rows = imports.look(kinds.KINDS[name], taken[name], 2)
+        rows = imports.compare(kinds.KINDS[name], taken[name], 2)
         assert {row.status for row in rows} == {imports.Status.SAME}
     assert imports.Status.NEW not in {
-        row.status for row in imports.look(kinds.KINDS["framework"], taken["framework"], 2)
+        row.status for row in imports.compare(kinds.KINDS["framework"], taken["framework"], 2)
     }
 
 

@@ -215,7 +215,7 @@ def test_what_was_changed_since_is_named_and_not_touched(by: Author) -> None:
     change(two, score=5)
     plan = reverting.plan(bobs.changeset)
     assert [step.key for step in plan.steps] == [one.key_text]
-    assert [step.key for step in plan.taken] == [two.key_text]
+    assert [step.key for step in plan.changed_since] == [two.key_text]
     undo(bobs.changeset, by)
     assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
 
@@ -238,7 +238,7 @@ def test_more_changed_than_the_editor_saw_undoes_nothing(by: Author) -> None:
     change(one, bobs, score=2)
     change(two, bobs, score=2)
     change(two, score=5)
-    with pytest.raises(reverting.Moved):
+    with pytest.raises(reverting.FactsChanged):
         reverting.undo(bobs.changeset, by=by, reason="A mistake.", count=2)
     assert Rating.objects.get(pk=one.pk).score == 2
 

@@ -448,7 +448,7 @@ def test_looking_asks_as_often_for_many_rows_as_for_few(
         rows = [{**row, "score": "1"} for row in exported("rating")]
         sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
         with django_assert_num_queries(9):
-            found = imports.look(kinds.KINDS["rating"], sheet, 2)
+            found = imports.compare(kinds.KINDS["rating"], sheet, 2)
         assert [row.status for row in found] == [Status.CHANGED] * count
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from frameworks.models import Relation, Revision, Versioned
-from frameworks.models.constraints import is_kept
+from frameworks.models.constraints import is_satisfied
 from frameworks.record import seeding
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
@@ -155,7 +155,7 @@ def test_the_seed_comes_back_as_it_was() -> None:
         for name in sheets.FORMATS:
             again = sheets.read(f"seed.{name}", sheets.write(sheet, name))
             assert again == sheet
-        rows = imports.look(kind, sheet, 2)
+        rows = imports.compare(kind, sheet, 2)
         assert {row.status for row in rows} == {Status.SAME}
         assert imports.confirm(kind, sheet, 2, by=factories.MAKER, reason="Again.") == []
     assert Revision.objects.count() == before
@@ -170,7 +170,7 @@ def test_facts_with_odd_values_come_back_as_they_were(name: str) -> None:
         )
     kind = kinds.KINDS["source"]
     again = sheets.read(f"odd.{name}", sheets.write(kind.sheet(), name))
-    assert {row.status for row in imports.look(kind, again, 2)} == {Status.SAME}
+    assert {row.status for row in imports.compare(kind, again, 2)} == {Status.SAME}
 
 
 @pytest.mark.django_db
@@ -360,14 +360,14 @@ def test_checks_are_judged_as_the_database_judges_them() -> None:
     judged = 0
     for fact in one_of_each():
         for check in (one for one in fact._meta.constraints if isinstance(one, CheckConstraint)):
-            assert is_kept(check.condition, fact)  # type: ignore[arg-type]
+            assert is_satisfied(check.condition, fact)  # type: ignore[arg-type]
             for field in fact._meta.concrete_fields:
                 for value in wrong:
                     if not fits(field, value):
                         continue
                     broken = type(fact)._default_manager.get(pk=fact.pk)
                     setattr(broken, field.attname, value)
-                    assert is_kept(check.condition, broken) == is_taken(check, broken)  # type: ignore[arg-type]
+                    assert is_satisfied(check.condition, broken) == is_taken(check, broken)  # type: ignore[arg-type]
                     judged += 1
     assert judged > 300
 
@@ -398,4 +398,4 @@ def test_a_check_between_two_columns() -> None:
     relation.other = relation.framework
     [check] = [one for one in Relation._meta.constraints if one.name == "relation_joins_two_frameworks"]
     assert isinstance(check, CheckConstraint)
-    assert not is_kept(check.condition, relation)  # type: ignore[arg-type]
+    assert not is_satisfied(check.condition, relation)  # type: ignore[arg-type]
