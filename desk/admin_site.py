@@ -56,7 +56,7 @@ class DeskSite(AdminSite):
         return super().login(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        # Links that would all lead back to the same page help nobody.
+        # Links that would all lead back to this page are of no use.
         apps = [] if two_factor.is_wanting(request) else super().get_app_list(request, app_label)
         return apps if app_label else list(menu.parts(apps))
 

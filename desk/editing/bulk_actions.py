@@ -191,7 +191,7 @@ class BulkActions:
             title=f"{action.label}: {chosen[0]['fact'] if len(chosen) == 1 else subject}",
             action=action,
             chosen=chosen,
-            can_go_on=any(not one["blocker"] for one in chosen),
+            can_go_on=any(not fact["blocker"] for fact in chosen),
             reason_form=reason_form or ReasonForm(),
             keep_url=keep_url,
             media=self.admin.media,

@@ -29,7 +29,7 @@ class Edit:
     user: Any
     #: All that one request writes is one changeset.
     changeset: UUID = field(default_factory=uuid4)
-    #: The editor only wants to see the form again: it is neither valid nor wrong.
+    #: Whether the editor only wants to see the form again: it is neither valid nor invalid.
     is_held: bool = False
     #: Why the write path did not write it.
     refusal: str = ""
@@ -44,7 +44,7 @@ class Edit:
         return replace(Author.editor(self.user), origin=origin, changeset=self.changeset)
 
     def hold(self, request: HttpRequest) -> None:
-        """Have the posted values shown again, unsaved."""
+        """Show the posted values again, unsaved."""
         self.is_held = True
         messages.warning(request, "Not saved yet. These are your values, on top of what stands now.")
         data = request.POST.copy()

@@ -30,15 +30,15 @@ class Seen(NamedTuple):
 
     @classmethod
     def parse(cls, text: object) -> Self | None:
-        found = re.fullmatch(r"([0-9]{1,9}):([a-z0-9/-]{1,200})", str(text))
-        return cls(int(found[1]), found[2]) if found else None
+        match = re.fullmatch(r"([0-9]{1,9}):([a-z0-9/-]{1,200})", str(text))
+        return cls(int(match[1]), match[2]) if match else None
 
     def __str__(self) -> str:
         return f"{self.version}:{self.key}"
 
 
 class AsideField(forms.CharField):
-    """Says something about a change and is itself none."""
+    """Says something about a change without being a change itself."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return False

@@ -83,11 +83,11 @@ class FactForm(ModelForm):
         return past.state_at(type(self.instance), self.posted_seen.key, self.posted_seen.version)
 
     def _opened_values(self) -> dict[str, Any] | None:
-        found = past.rebuilt(type(self.instance), self.opened) if self.opened else None
-        return {**model_to_dict(found.fact, self.now), **found.related} if found else None
+        built = past.rebuilt(type(self.instance), self.opened) if self.opened else None
+        return {**model_to_dict(built.fact, self.now), **built.related} if built else None
 
     def has_changed(self) -> bool:
-        # Who has seen that a fact is deleted and saves it all the same wants it back, whatever the values.
+        # An editor who has seen that a fact is deleted and saves it all the same wants it back, whatever the values.
         return (self.is_deleted and not self.is_stale) or super().has_changed()
 
     @property
@@ -114,14 +114,14 @@ class FactForm(ModelForm):
 
     def _update_errors(self, errors: ValidationError) -> None:
         """Give broken constraints their words, and errors a place when their field is not on the form."""
-        found: dict[str, list[ValidationError]] = {}
+        by_place: dict[str, list[ValidationError]] = {}
         by_field = (
             errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
         )
         for name, problems in by_field.items():
             place = name if name in self.fields else NON_FIELD_ERRORS
-            found.setdefault(place, []).extend(_in_words(problem) for problem in problems)
-        super()._update_errors(ValidationError(found))  # type: ignore[misc]
+            by_place.setdefault(place, []).extend(_in_words(problem) for problem in problems)
+        super()._update_errors(ValidationError(by_place))  # type: ignore[misc]
 
 
 def _in_words(problem: ValidationError) -> ValidationError:

@@ -46,7 +46,7 @@ class GuardedAdmin(AnyAdmin):
         return facts.select_related(*self.named_with) if self.named_with else facts
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        # Said aloud: a list that counts, as most do, forgets the order of its model.
+        # Explicit, because a list with counts, as most have, loses the default order of its model.
         return self.ordering or self.opts.ordering
 
     def url_of(self, page: str, *args: Any) -> str:

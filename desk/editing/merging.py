@@ -1,4 +1,4 @@
-"""The three-way merge: what somebody else changed, what I changed, and mine put on top of theirs.
+"""Merge three states of a fact: find what somebody else changed and what I changed, and put mine on top of theirs.
 
 When two people edit one fact, three states of it meet: as I *opened* it, as it is *now*, as I want it (*mine*).
 
@@ -54,4 +54,4 @@ def _as_posted(field: forms.Field, value: Any) -> list[str]:
     widget: Any = getattr(field.widget, "widget", field.widget)  # out of the admin's wrapper
     shown = widget.format_value(field.prepare_value(value))
     values = shown if isinstance(shown, list | tuple) else [shown]
-    return [str(one) for one in values if one is not None]
+    return [str(part) for part in values if part is not None]

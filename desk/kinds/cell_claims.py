@@ -57,8 +57,8 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
     def leaves_none(self) -> bool:
         """Return whether the cell would be left without a claim."""
         self.is_valid()
-        kept = [form for form in self.forms if form.has_changed() and not self.is_to_delete(form)]
-        if any(form.instance._state.adding for form in kept):
+        remaining = [form for form in self.forms if form.has_changed() and not self.is_to_delete(form)]
+        if any(form.instance._state.adding for form in remaining):
             return False
         gone = [form.instance.pk for form in self.initial_forms if self.is_to_delete(form)]
         return not (

@@ -99,9 +99,9 @@ class ClaimAdmin(FactAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        found = re.fullmatch(r"([a-z0-9-]{1,40}):([0-9]{1,9})", search_term.strip())
-        if found:
-            return queryset.filter(source__key=found[1], line=int(found[2])), False
+        locator = re.fullmatch(r"([a-z0-9-]{1,40}):([0-9]{1,9})", search_term.strip())
+        if locator:
+            return queryset.filter(source__key=locator[1], line=int(locator[2])), False
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="locator", ordering="source__key")

@@ -230,7 +230,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Prefill from the address, as in `?framework=3`. What no database could look up is left out."""
+        """Prefill from the address, as in `?framework=3`. Values that no database could look up are left out."""
         relations = {field.name for field in self.opts.get_fields() if field.is_relation}
         return {
             name: value

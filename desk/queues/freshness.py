@@ -162,7 +162,7 @@ class _Evidence:
 
 def _evidence() -> dict[tuple[int, int], _Evidence]:
     """Return sources and their lowest and highest readings, by framework and (joint) criterion."""
-    found: dict[tuple[int, int], _Evidence] = {}
+    evidence: dict[tuple[int, int], _Evidence] = {}
     claims = (
         Claim.objects.filter(framework__isnull=False)
         .order_by()
@@ -171,10 +171,10 @@ def _evidence() -> dict[tuple[int, int], _Evidence]:
     )
     for framework, criterion, joint, source, *readings in claims:
         for under in filter(None, (criterion, joint)):
-            cell = found.setdefault((framework, under), _Evidence(set(), []))
+            cell = evidence.setdefault((framework, under), _Evidence(set(), []))
             cell.sources.add(source)
             cell.readings += [reading for reading in readings if reading is not None]
-    return found
+    return evidence
 
 
 def _backing(

@@ -33,7 +33,7 @@ PORTS = {"http": 80, "https": 443}
 REDIRECTS_MAX = 5
 HEAD_MAX = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
-#: They answer, if not to a check.
+#: Statuses of servers that answer, though they refuse the check.
 GUARDED = {401, 403, 405, 406, 429}
 SENTENCES = {404: "Not found (404)", 410: "Gone (410)"}
 GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -51,7 +51,7 @@ class LinkOutcome:
     detail: str = ""
 
 
-# Which addresses may be asked
+# Which addresses may be checked
 
 
 def is_public(address: Address) -> bool:
@@ -67,14 +67,14 @@ def is_public(address: Address) -> bool:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Return its addresses, as this machine's resolver gives them, in its time."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    """Return the addresses of the host from this machine's resolver, which sets its own time limit."""
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in entries))
 
 
 @dataclass(frozen=True)
 class Door:
-    """Through which a check goes out. Tests open others."""
+    """What a check may connect to, and for how long. Tests use others."""
 
     look_up: Callable[[str, int], Sequence[str]] = look_up
     is_allowed: Callable[[Address], bool] = is_public
@@ -84,21 +84,21 @@ class Door:
     total_seconds: float = 15
 
     def addresses(self, host: str, port: int) -> list[str]:
-        """Raises Unreachable when the host has none, or one that may not be asked."""
+        """Return the addresses of the host. Raises Unreachable when it has none, or one that may not be checked."""
         if port not in self.ports:
             raise Unreachable(f"Leads to port {port}, not followed: only 80 and 443 are.")
         try:
-            found = self.look_up(host, port)
+            addresses = self.look_up(host, port)
         except (OSError, UnicodeError):
-            found = []
-        if not found:
+            addresses = []
+        if not addresses:
             raise Unreachable("No such host")
-        if not all(self.is_allowed(ip_address(address)) for address in found):
+        if not all(self.is_allowed(ip_address(address)) for address in addresses):
             raise Unreachable("Leads to a private address, not followed")
-        return list(found)
+        return list(addresses)
 
 
-# Asking
+# Checking
 
 
 class ResponseHead(RawIOBase):
@@ -246,13 +246,13 @@ def _in_words(error: Exception) -> str:
 
 def named() -> dict[str, list[Versioned]]:
     """Return every address with the facts that name it. Two queries."""
-    found: dict[str, list[Versioned]] = defaultdict(list)
+    facts: dict[str, list[Versioned]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
-        found[source.url].append(source)
+        facts[source.url].append(source)
     for framework in Framework.objects.all():
         for url in filter(None, dict.fromkeys((framework.website, framework.repository))):
-            found[url].append(framework)
-    return dict(found)
+            facts[url].append(framework)
+    return dict(facts)
 
 
 def check_all(door: Door, *, at: datetime, limit: int) -> Iterator[LinkCheck]:

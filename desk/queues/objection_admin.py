@@ -80,10 +80,10 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         with_names = Objection.objects.select_related("framework", "criterion", "handled_by")
-        found = with_names.filter(pk=pk).first() if is_number(pk) else None
-        if found is None:
+        objection = with_names.filter(pk=pk).first() if is_number(pk) else None
+        if objection is None:
             raise Http404("There is no such objection.")
-        return found
+        return objection
 
     def _answer(self, request: HttpRequest, objection: Objection, *, status: str, note: str) -> HttpResponse:
         try:

@@ -60,7 +60,7 @@ class PreviewedRow:
         changes, clash = [], []
         if row.change is not None:
             step = Revision(before=row.now, after=row.mine)
-            changes = [one for one in past.changes(kind.model, step) if one.before or one.after]
+            changes = [change for change in past.changes(kind.model, step) if change.before or change.after]
         elif row.opened is not None and row.status == Status.REFUSED:
             clash = past.differences(kind.model, row.opened, row.now, row.mine)
         return cls(row, changes, clash)
@@ -180,7 +180,7 @@ class TablePages:
         context = {
             "upload": upload,
             "total": len(rows),
-            "counts": [(one, counts[one]) for one in Status],
+            "counts": [(status, counts[status]) for status in Status],
             "to_write": counts[Status.NEW] + counts[Status.CHANGED],
             "refused": counts[Status.REFUSED] - in_conflict,
             "in_conflict": in_conflict,
