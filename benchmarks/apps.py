@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class BenchmarksConfig(AppConfig):
-    """The measuring command, and what else is run by hand to measure the portal."""
+    """The `benchmark` command, and the scripts that measure the portal itself."""
 
     name = "benchmarks"

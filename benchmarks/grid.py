@@ -1,7 +1,7 @@
-"""How fast the grid is with 200 frameworks under 40 criteria: at the server, on the wire, and in Chromium.
+"""Measure how fast the grid is with 200 frameworks and 40 criteria: at the server, on the wire, and in Chromium.
 
-Run it from the project's root, where the tests run too: `python benchmarks/grid.py`. It makes a SQLite database of its
-own in a directory that is gone afterwards; with DATABASE_URL set it fills that database instead, which must be empty.
+Run it from the project's root, where the tests run too: `python benchmarks/grid.py`. It makes a temporary SQLite
+database; with DATABASE_URL set it fills that database instead, which must be empty.
 """
 
 import gzip
@@ -25,9 +25,9 @@ FRAMEWORKS, CRITERIA = 200, 40
 GRID = "/admin/frameworks/rating/matrix/"
 EDITOR = "bench"
 
-#: Does something many times and gives milliseconds for each: until the page is laid out, and until it is painted.
+#: JavaScript that repeats an action and returns milliseconds for each time: until layout, and until paint.
 MEASURE = """
-async ({deed, times}) => {
+async ({action, times}) => {
     const painted = () => new Promise(done => requestAnimationFrame(() => {
         const channel = new MessageChannel();
         channel.port1.onmessage = done;
@@ -42,7 +42,7 @@ async ({deed, times}) => {
         send(new ClipboardEvent("paste", {clipboardData, ...common}));
     };
     const line = Array(10).fill("2 Pasted in").join("\\t");
-    const deeds = {
+    const actions = {
         move: turn => press(turn % 2 ? "ArrowRight" : "ArrowDown"),
         select: () => press("ArrowDown", {shiftKey: true}),
         type: () => {
@@ -56,7 +56,7 @@ async ({deed, times}) => {
     for (let turn = 0; turn < times; turn += 1) {
         await painted();
         const start = performance.now();
-        deeds[deed](turn);
+        actions[action](turn);
         document.activeElement.getBoundingClientRect();
         laid.push(performance.now() - start);
         await painted();
@@ -68,7 +68,7 @@ async ({deed, times}) => {
 
 
 def fill() -> None:
-    """8,000 cells, rated and with two claims each. In bulk: this is no editing, and nobody reads its history."""
+    """Create 8,000 cells, each with a rating and two claims, in bulk: no history is needed here."""
     from frameworks import models as facts
 
     group = facts.CriterionGroup.objects.create(slug="group", name="Group")
@@ -118,6 +118,7 @@ def fill() -> None:
 
 
 def session() -> str:
+    """Create a superuser and return the key of a session."""
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -130,7 +131,7 @@ def session() -> str:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The portal as in production: gunicorn with one process."""
+    """Run the portal as in production, under gunicorn with one process, and yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -145,8 +146,8 @@ def server() -> Iterator[str]:
             process.terminate()
 
 
-def at_the_server() -> None:
-    """In this process, without a network."""
+def measure_server() -> None:
+    """Measure the page in this process, without a network."""
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -161,7 +162,8 @@ def at_the_server() -> None:
     print(f"page {len(page) / 1e6:.2f} MB, gzipped {len(gzip.compress(page, 6)) / 1e3:.0f} kB")
 
 
-def in_the_browser(address: str, cookie: str) -> None:
+def measure_browser(address: str, cookie: str) -> None:
+    """Measure loading, typing, pasting, undoing and saving in Chromium."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.chromium import CHROMIUM_FLAGS, chromium
@@ -174,17 +176,17 @@ def in_the_browser(address: str, cookie: str) -> None:
         start = perf_counter()
         page.goto(address + GRID)
         print(f"page loaded and laid out in {perf_counter() - start:.2f} s, from the request on")
-        for deed, times, name in [
+        for action, times, name in [
             ("move", 100, "an arrow key"),
             ("select", 50, "an arrow key with Shift"),
             ("type", 50, "4 and Enter"),
         ]:
             page.locator("#grid tbody td").first.click()
-            say(name, *page.evaluate(MEASURE, {"deed": deed, "times": times}))
+            report(name, *page.evaluate(MEASURE, {"action": action, "times": times}))
         page.locator("#grid tbody td").first.click()
-        say("pasting 200 × 10", *page.evaluate(MEASURE, {"deed": "paste", "times": 1}))
-        say("undoing it", *page.evaluate(MEASURE, {"deed": "undo", "times": 1}))
-        page.evaluate(MEASURE, {"deed": "paste", "times": 1})
+        report("pasting 200 × 10", *page.evaluate(MEASURE, {"action": "paste", "times": 1}))
+        report("undoing it", *page.evaluate(MEASURE, {"action": "undo", "times": 1}))
+        page.evaluate(MEASURE, {"action": "paste", "times": 1})
         page.get_by_label("Why").fill("Measured.")
         start = perf_counter()
         page.get_by_role("button", name="Save").click()
@@ -193,17 +195,18 @@ def in_the_browser(address: str, cookie: str) -> None:
         browser.close()
 
 
-def say(name: str, laid: list[float], shown: list[float]) -> None:
+def report(name: str, laid: list[float], painted: list[float]) -> None:
+    """Print the median and the worst of these times, in milliseconds."""
     print(
         f"{name}: script and layout {statistics.median(laid):.1f} ms (worst {max(laid):.1f}), "
-        f"to the painted frame {statistics.median(shown):.1f} ms (worst {max(shown):.1f}), of {len(laid)}"
+        f"to the painted frame {statistics.median(painted):.1f} ms (worst {max(painted):.1f}), of {len(laid)}"
     )
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as directory:
         os.environ.update(
-            VAR_DIR=place, DJANGO_SETTINGS_MODULE="config.settings", DJANGO_ALLOW_ASYNC_UNSAFE="1"
+            VAR_DIR=directory, DJANGO_SETTINGS_MODULE="config.settings", DJANGO_ALLOW_ASYNC_UNSAFE="1"
         )
         sys.path.insert(0, str(ROOT))
         django.setup()
@@ -215,9 +218,9 @@ def main() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
         fill()
         cookie = session()
-        at_the_server()
+        measure_server()
         with server() as address:
-            in_the_browser(address, cookie)
+            measure_browser(address, cookie)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Stores what `manage.py benchmark` has measured as a benchmark and its figures, through the one write path."""
+"""Store the results of `manage.py benchmark` as a benchmark with figures, through `revisions`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ REASON = "Measured by manage.py benchmark."
 
 
 def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> list[Versioned]:
-    """A new benchmark with the figures of all that was measured as often as it should be: it first, then they.
+    """Store a new benchmark with a figure for each complete set of repetitions; return it, then the figures.
 
-    `failures` says what was not measured, and why. Frameworks that this database does not know are passed over.
+    `failures` gives the reason for each framework that was not measured. Unknown frameworks are left out.
     """
     by = revisions.Author("manage.py benchmark", Revision.Origin.IMPORT)
-    days = [figure.measured_on for figure in journal.results.values()]
+    days = [result.measured_on for result in journal.results.values()]
     with transaction.atomic():
         benchmark = _benchmark(
             max(days), report.method(journal.conditions), report.comment(failures), command
@@ -56,8 +56,10 @@ def store(journal: Journal, failures: Mapping[str, str], *, command: str) -> lis
 
 def _benchmark(day: date, method: str, comment: str, command: str) -> Benchmark:
     stem = f"json-endpoint-{day.isoformat()}"
-    taken = set(Benchmark.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug = next(slug for number in range(1, len(taken) + 2) if (slug := _nth(stem, number)) not in taken)
+    existing = set(Benchmark.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug = next(
+        slug for number in range(1, len(existing) + 2) if (slug := _nth(stem, number)) not in existing
+    )
     last = Benchmark.objects.order_by("-position").first()
     return Benchmark(
         slug=slug,
@@ -78,6 +80,6 @@ def _nth(stem: str, number: int) -> str:
 
 
 def fixture(facts: Sequence[Versioned]) -> str:
-    """These facts as a fixture file, which `seed` reads."""
+    """Return these facts as the JSON of a fixture, which `seed` reads."""
     entries = [{"model": fact._meta.label_lower, "fields": state_of(fact)} for fact in facts]
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"

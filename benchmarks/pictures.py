@@ -1,4 +1,4 @@
-"""How long it takes to draw a picture of each kind that pages have, 1200 × 630.
+"""Measure how long it takes to draw a picture of each kind, 1200 × 630 pixels.
 
 Run it from the project's root: `python -m benchmarks.pictures`. It needs no database.
 """
@@ -31,7 +31,7 @@ NAMES = [
 TIMES = 15
 
 
-def standings(count: int, ranked: int) -> Card:
+def ranking(count: int, ranked: int) -> Card:
     rows = [
         CardRow(name, name, ScaleMark(40, 90, 70), "70", str(place))
         for place, name in enumerate(NAMES[:count], 1)
@@ -43,9 +43,9 @@ def standings(count: int, ranked: int) -> Card:
 
 
 CARDS = {
-    "2 side by side": standings(2, 2),
-    "5 side by side": standings(5, 3),
-    "matrix of 10": standings(10, 3),
+    "2 side by side": ranking(2, 2),
+    "5 side by side": ranking(5, 3),
+    "matrix of 10": ranking(10, 3),
     "framework, 18 ratings": Card(
         "Framework",
         "Django",
@@ -78,19 +78,19 @@ def main() -> None:
     medians = []
     for name, card in CARDS.items():
         svg = drawing.svg_of(card, brand="Touchstone", address="touchstone.example/compare/")
-        waited, worked = [], []
+        wall_times, cpu_times = [], []
         for _ in range(TIMES):
-            start, started = perf_counter(), process_time()
+            wall_start, cpu_start = perf_counter(), process_time()
             png_of(svg)
-            waited.append(1000 * (perf_counter() - start))
-            worked.append(1000 * (process_time() - started))
+            wall_times.append(1000 * (perf_counter() - wall_start))
+            cpu_times.append(1000 * (process_time() - cpu_start))
         start = perf_counter()
         drawing.svg_of(card, brand="Touchstone", address="touchstone.example/compare/")
-        laid = 1000 * (perf_counter() - start)
-        medians.append(statistics.median(worked))
+        layout_time = 1000 * (perf_counter() - start)
+        medians.append(statistics.median(cpu_times))
         print(
-            f"{name:24} median {statistics.median(waited):5.1f} ms ({medians[-1]:.1f} ms of processor), "
-            f"worst {max(waited):.1f} ms, of {TIMES}; laid out in {laid:.1f} ms"
+            f"{name:24} median {statistics.median(wall_times):5.1f} ms ({medians[-1]:.1f} ms of processor), "
+            f"worst {max(wall_times):.1f} ms, of {TIMES}; laid out in {layout_time:.1f} ms"
         )
     print(
         f"Over all kinds: median {statistics.median(medians):.1f} ms of processor, worst {max(medians):.1f} ms"

@@ -1,4 +1,4 @@
-"""How long it takes to say why the order is as it is: what would flip it, and how firm it is.
+"""Measure how long it takes to explain a ranking: what would change the leader, and how stable it is.
 
 Run it from the project's root: `python -m benchmarks.why`. It needs no database.
 """
@@ -17,9 +17,9 @@ CRITERIA = [f"criterion-{number}" for number in range(18)]
 HALF = Fraction(1, 2)
 
 
-def world(frameworks: int) -> dict[str, Scores]:
-    """So many frameworks, rated on four criteria in five."""
-    chance = Random(1)  # noqa: S311 - the same world at every run
+def make_scores(frameworks: int) -> dict[str, Scores]:
+    """Return the scores of so many frameworks, each rated on about four criteria in five."""
+    chance = Random(1)  # noqa: S311 - the same scores at every run
     return {
         f"framework-{number}": {
             name: 1 + int(chance.random() * 5) if chance.random() < 0.8 else None for name in CRITERIA
@@ -28,33 +28,38 @@ def world(frameworks: int) -> dict[str, Scores]:
     }
 
 
-def say(name: str, work: Callable[[], object], times: int = 9) -> None:
+def measure(name: str, work: Callable[[], object], times: int = 9) -> None:
+    """Print how long `work` takes, after a first call that does not count."""
     work()
-    waited, worked = [], []
+    wall_times, cpu_times = [], []
     for _ in range(times):
-        start, started = perf_counter(), process_time()
+        wall_start, cpu_start = perf_counter(), process_time()
         work()
-        waited.append(1000 * (perf_counter() - start))
-        worked.append(1000 * (process_time() - started))
+        wall_times.append(1000 * (perf_counter() - wall_start))
+        cpu_times.append(1000 * (process_time() - cpu_start))
     print(
-        f"{name}: median {statistics.median(waited):.1f} ms ({statistics.median(worked):.1f} ms of processor), "
-        f"worst {max(waited):.1f} ms, of {times}"
+        f"{name}: median {statistics.median(wall_times):.1f} ms ({statistics.median(cpu_times):.1f} ms of processor), "
+        f"worst {max(wall_times):.1f} ms, of {times}"
     )
 
 
-def first_look(scores: dict[str, Scores]) -> None:
+def uncached_stability(scores: dict[str, Scores]) -> None:
+    """Compute the stability without what the cache holds."""
     count_leaders.cache_clear()
     stability(scores, CRITERIA, minimum_coverage=HALF, heaviest=10)
 
 
 def main() -> None:
     for frameworks in (10, 300):
-        scores = world(frameworks)
+        scores = make_scores(frameworks)
         weights = dict.fromkeys(CRITERIA, 2)
         print(f"{frameworks} frameworks under {len(CRITERIA)} criteria")
-        say("  flips", lambda: list(flips(scores, weights, minimum_coverage=HALF, heaviest=10)))  # noqa: B023
-        say("  stability, first look", lambda: first_look(scores))  # noqa: B023
-        say("  stability, next look", lambda: stability(scores, CRITERIA, minimum_coverage=HALF, heaviest=10))  # noqa: B023
+        measure("  flips", lambda: list(flips(scores, weights, minimum_coverage=HALF, heaviest=10)))  # noqa: B023
+        measure("  stability, first look", lambda: uncached_stability(scores))  # noqa: B023
+        measure(
+            "  stability, next look",
+            lambda: stability(scores, CRITERIA, minimum_coverage=HALF, heaviest=10),  # noqa: B023
+        )
 
 
 if __name__ == "__main__":

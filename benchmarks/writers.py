@@ -1,8 +1,8 @@
-"""Many editors at once: `python -m benchmarks.writers [--writers 16] [--edits 250]`, on the database of DATABASE_URL.
+"""Test many editors at once, on the server of DATABASE_URL: `python -m benchmarks.writers --writers 16 --edits 250`.
 
-Each writer is a process and adds words to a few ratings that all of them want: reads one, adds its word, saves it
-through `revisions`, and on a conflict reads again. A database is made for it beside the one that is named, and dropped
-afterwards. In the end every acknowledged word must stand in its rating and in the history, once.
+Each writer is a process and adds words to a few ratings that all of them edit: it reads a rating, adds its word, saves
+it through `revisions`, and on a conflict reads again. This happens in a database that is made for it and dropped
+afterwards. In the end every acknowledged word must occur once in its rating and once in the history.
 """
 
 import argparse
@@ -28,7 +28,7 @@ HOT_RATINGS = 5
 
 @dataclass(frozen=True)
 class WriteTotals:
-    """What the writers were told, and what is there."""
+    """How many edits were acknowledged to the writers, and how many the database holds."""
 
     acknowledged: int
     #: Versions beyond the first, over all ratings.
@@ -51,7 +51,7 @@ class WriteTotals:
 
 @dataclass(frozen=True)
 class Work:
-    """What one writer did: the words that were acknowledged, the conflicts it met, what went wrong."""
+    """The result of one writer: the acknowledged words, the number of conflicts, and the errors."""
 
     words: list[str]
     conflicts: int
@@ -59,9 +59,9 @@ class Work:
 
 
 def write(number: int, edits: int, ratings: Sequence[int]) -> Work:
-    """One writer's edits, rating after rating, each on a connection that it gives back, as a request does.
+    """Make one writer's edits, rating after rating, each on a connection that is then closed, as after a request.
 
-    An error ends its edit, and is told.
+    An error ends its edit and is recorded.
     """
     from django.db import connection
 
@@ -79,7 +79,7 @@ def write(number: int, edits: int, ratings: Sequence[int]) -> Work:
 
 
 def add_word(word: str, pk: int) -> int:
-    """Adds the word to the rating's rationale, however often it must be read again; how often that was."""
+    """Add the word to the rating's rationale, reading again after each conflict; return the number of conflicts."""
     from frameworks.models import Rating, Revision
     from frameworks.record.revisions import Author, Conflict, save
 
@@ -96,21 +96,21 @@ def add_word(word: str, pk: int) -> int:
 
 
 def tally(works: Sequence[Work]) -> WriteTotals:
-    """Holds what was acknowledged against the ratings and their history, word by word."""
+    """Compare the acknowledged words with the ratings and their history, word by word."""
     from frameworks.models import Rating, Revision
 
     acknowledged = [word for work in works for word in work.words]
     ratings = list(Rating.objects.all())
-    kept = [word for rating in ratings for word in rating.rationale.split()[1:]]
-    told: list[str] = []
+    stored = [word for rating in ratings for word in rating.rationale.split()[1:]]
+    recorded: list[str] = []
     for rating in ratings:
         texts = [step.after["rationale"] for step in Revision.objects.of(rating).reverse() if step.after]
-        told += [word for before, after in pairwise(texts) for word in after.removeprefix(before).split()]
+        recorded += [word for before, after in pairwise(texts) for word in after.removeprefix(before).split()]
     return WriteTotals(
         acknowledged=len(acknowledged),
         stored=sum(rating.version - 1 for rating in ratings),
-        history=len(told),
-        lost=len(set(acknowledged) ^ set(kept)) + len(set(acknowledged) ^ set(told)),
+        history=len(recorded),
+        lost=len(set(acknowledged) ^ set(stored)) + len(set(acknowledged) ^ set(recorded)),
         conflicts=sum(work.conflicts for work in works),
         errors=tuple(error for work in works for error in work.errors),
     )
@@ -121,6 +121,7 @@ def tally(works: Sequence[Work]) -> WriteTotals:
 
 @contextmanager
 def scratch_database() -> Iterator[str]:
+    """Create an empty database, yield its name, and drop it."""
     from django.db import connection
 
     with tempfile.TemporaryDirectory() as directory:
@@ -135,20 +136,22 @@ def scratch_database() -> Iterator[str]:
 
 
 def open_database(name: str, start: Barrier) -> None:
-    """In a writer's process, before Django has looked at any; then waits for the others."""
+    """Set up Django on this database, in a writer's process, and wait for the other writers."""
     settings.DATABASES["default"]["NAME"] = name
     django.setup()
     start.wait()
 
 
 def make_ratings() -> list[int]:
+    """Create the ratings that all writers edit; return their primary keys."""
     from tests import factories
 
-    # Unpublished ones need no claims.
+    # Unpublished ratings need no claims.
     return [factories.make_rating(is_published=False, rationale="Begun.").pk for _ in range(HOT_RATINGS)]
 
 
 def run(writers: int, edits: int) -> tuple[WriteTotals, float]:
+    """Run the writers; return their totals and the time that it took, in seconds."""
     with scratch_database() as name:
         ratings, fresh = make_ratings(), get_context("spawn")
         start = fresh.Barrier(writers + 1)
@@ -165,18 +168,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.writers", description="Many editors at once.")
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--edits", type=int, default=250, help="by each writer")
-    asked: Any = parser.parse_args(arguments)
+    options: Any = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from django.db import connection
 
-    found, seconds = run(asked.writers, asked.edits)
+    totals, seconds = run(options.writers, options.edits)
     print(
-        f"{connection.display_name}, {asked.writers} writers × {asked.edits} edits: {found}; {seconds:.1f} s."
+        f"{connection.display_name}, {options.writers} writers × {options.edits} edits: {totals}; {seconds:.1f} s."
     )
-    for error in sorted(set(found.errors)):
-        print(f"  {found.errors.count(error)} × {error}")
-    return 0 if found.is_sound and found.acknowledged == asked.writers * asked.edits else 1
+    for error in sorted(set(totals.errors)):
+        print(f"  {totals.errors.count(error)} × {error}")
+    return 0 if totals.is_sound and totals.acknowledged == options.writers * options.edits else 1
 
 
 if __name__ == "__main__":

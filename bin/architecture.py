@@ -20,7 +20,7 @@ MAP = ROOT / "docs" / "architecture.svg"
 #: The rooms from the top floor down. A room imports from lower floors alone; `config` also names what it wires.
 FLOORS = (("config", "benchmarks"), ("desk", "portal"), ("comparisons",), ("frameworks",), ("pictures",))
 ROOMS = tuple(room for floor in FLOORS for room in floor)
-#: Folders that are run by others: by Django's migrations, and by the environments of a measurement.
+#: Folders that nothing imports: Django runs the migrations, and benchmark environments run the applications.
 LEFT_OUT = {"migrations", "apps"}
 
 Arrows = Mapping[str, frozenset[str]]
@@ -42,11 +42,12 @@ class Graph:
 
     @cached_property
     def chambers(self) -> Arrows:
-        """The same by folder; a module that lies beside folders stands for itself."""
+        """Return the imports by folder; a module directly in a room counts as its own chamber."""
         return self._grouped(lambda name: ".".join(name.split(".")[:2]))
 
     @cached_property
     def rooms(self) -> Arrows:
+        """Return the imports by room."""
         return self._grouped(lambda name: name.split(".")[0])
 
     def _grouped(self, group_of: Callable[[str], str]) -> Arrows:
@@ -59,17 +60,17 @@ class Graph:
 
 def circle(arrows: Arrows) -> list[str]:
     """Return the names along one circle of imports; empty where there is none."""
-    cleared: set[str] = set()
+    visited: set[str] = set()
 
     def walk(name: str, path: list[str]) -> list[str]:
         if name in path:
             return path[path.index(name) :]
-        if name in cleared:
+        if name in visited:
             return []
         for other in sorted(arrows.get(name, ())):
-            if around := walk(other, [*path, name]):
-                return around
-        cleared.add(name)
+            if names := walk(other, [*path, name]):
+                return names
+        visited.add(name)
         return []
 
     return next(filter(None, (walk(name, []) for name in sorted(arrows))), [])
@@ -166,15 +167,15 @@ def _lines(room: str, width: float, graph: Graph, root: Path) -> list[tuple[str,
     """Return what a room of this width holds, as lines of a name and what it is: its folders, then its modules."""
     inside = sorted(name.split(".")[1] for name in graph.chambers if name.startswith(f"{room}."))
     folders = [name for name in inside if (root / room / name).is_dir()]
-    loose = [name for name in inside if name not in folders]
+    modules = [name for name in inside if name not in folders]
     lines = []
     for folder in folders:
         if text := _headline(root / room / folder):
             first, *rest = wrap(text, int((width - 2 * PADDING - NAME) / CHARACTER))
             lines += [(f"{folder}/", first), *((" ", line) for line in rest)]
         else:
-            loose.append(f"{folder}/")
-    return lines + [("", line) for line in wrap(" · ".join(loose), int((width - 2 * PADDING) / CHARACTER))]
+            modules.append(f"{folder}/")
+    return lines + [("", line) for line in wrap(" · ".join(modules), int((width - 2 * PADDING) / CHARACTER))]
 
 
 def _boxes(graph: Graph, root: Path) -> dict[str, Box]:
@@ -210,7 +211,7 @@ def _headline(folder: Path) -> str:
 
 
 def _direct(arrows: Arrows) -> list[tuple[str, str]]:
-    """Return the arrows that no way round by a third room replaces."""
+    """Return the arrows that are not implied by arrows through a third room."""
     return [
         (upper, lower)
         for upper in ROOMS

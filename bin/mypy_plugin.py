@@ -1,7 +1,7 @@
-"""django-stubs' plugin for mypy, less a step of it that never ends here.
+"""Adapt the mypy plugin of django-stubs, which does not terminate here.
 
-For every form class it waits until the nested Meta is known, also where there is none. With many such forms in a
-module mypy gives up ("maximum semantic analysis iteration count reached"). So it waits only where there is a Meta.
+For every form class it waits until the nested Meta is known, even if there is none. With many such forms in a module
+mypy gives up ("maximum semantic analysis iteration count reached"). This plugin waits only if there is a Meta.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""Brings the database and the static files up to date before the server starts.
+"""Bring the database and the static files up to date before the server starts.
 
-One process does it all, because starting Django takes longer than finding out that there is nothing to do.
+One process does everything, because starting Django takes longer than finding that there is nothing to do.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 
-def port_is_free() -> None:
+def check_port() -> None:
+    """Exit with a sentence if the port cannot be used."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
         try:
@@ -41,22 +42,23 @@ def seed() -> None:
     call_command("seed", "--if-empty")
 
 
-def collect() -> None:
-    """Collects the static files if one of them changed, or if what was collected is no longer there."""
+def collect_static() -> None:
+    """Collect the static files if one of them has changed, or if a collected file is missing."""
     stamp = settings.VAR_DIR / "static.stamp"
-    found = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda pair: str(pair[0])):
-            found.update(f"\0{path}\0".encode())
-            found.update(Path(storage.path(path)).read_bytes())
-    if stamp.exists() and stamp.read_text() == found.hexdigest() and everything_collected():
+            digest.update(f"\0{path}\0".encode())
+            digest.update(Path(storage.path(path)).read_bytes())
+    if stamp.exists() and stamp.read_text() == digest.hexdigest() and everything_collected():
         return
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(found.hexdigest())
+    stamp.write_text(digest.hexdigest())
 
 
 def everything_collected() -> bool:
+    """Return whether every file of the manifest exists."""
     try:
         manifest = json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())
     except (OSError, ValueError):
@@ -65,7 +67,7 @@ def everything_collected() -> bool:
 
 
 def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> None:
-    """Runs one step; where it fails, says in a sentence what is wrong and what to do."""
+    """Run one step; if it fails, exit with a sentence that says what is wrong and what to do."""
     try:
         run()
     except Exception as error:  # noqa: BLE001 - whatever it is, a sentence serves better; the command has the traceback
@@ -79,7 +81,7 @@ def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> No
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    port_is_free()
+    check_port()
     step(
         "migrate",
         "the database could not be brought up to date",
@@ -92,7 +94,7 @@ def main() -> None:
             "collectstatic",
             "the static files could not be collected",
             f"see that {settings.VAR_DIR} can be written",
-            collect,
+            collect_static,
         )
 
 

@@ -1,5 +1,5 @@
-"""What follows from the facts for somebody's project: use cases with their weights, rules that sources state, and
-comparisons that were frozen."""
+"""Store what follows from the facts for a project: use cases with their weights, the rules that sources state, and
+snapshots of comparisons."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,13 +15,13 @@ from frameworks.models.natural_keys import VersionedQuerySet
 
 class UseCaseQuerySet(VersionedQuerySet["UseCase"]):
     def with_demands(self) -> "UseCaseQuerySet":
-        """Each with its weights and must-haves, in two further queries."""
+        """Prefetch weights and must-haves, in two further queries."""
         weights = models.Prefetch("weights", UseCaseWeight.objects.select_related("criterion"))
         needs = models.Prefetch("needs", Need.objects.select_related("value__facet", "criterion"))
         return self.prefetch_related(weights).prefetch_related(needs)
 
     def with_advice(self) -> "UseCaseQuerySet":
-        """Each with what is recommended for it, as far as it is public, and on whose word."""
+        """Prefetch the published recommendations with their claims."""
         return self.prefetch_related(models.Prefetch("recommendations", Recommendation.objects.in_full()))
 
 
@@ -56,7 +56,7 @@ class UseCase(Versioned):
 
 
 class UseCaseWeight(Versioned):
-    """What one criterion counts in a use case. Criteria without one count what they always do."""
+    """The weight of one criterion in a use case. Criteria without one keep their default weight."""
 
     key_fields = ("use_case", "criterion")
 
@@ -83,7 +83,7 @@ class UseCaseWeight(Versioned):
 
 
 class Need(Versioned):
-    """A must-have of a use case: a facet value, or the lowest score that will do, on the word of the claims named."""
+    """A must-have of a use case: a facet value, or the lowest score that will do, with the claims that support it."""
 
     key_fields = ("use_case", "number")
 
@@ -124,7 +124,7 @@ class Need(Versioned):
 
     @property
     def wanted(self) -> str:
-        """`Built in: Admin`, `Security at least 3`."""
+        """Return the requirement in words: `Built in: Admin`, `Security at least 3`."""
         return str(self.value or f"{self.criterion} at least {self.minimum}")
 
     def clean(self) -> None:
@@ -138,15 +138,18 @@ class Need(Versioned):
 
 class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
     def published(self) -> "RecommendationQuerySet":
-        """A combination is whole or not at all."""
-        # Not excluded by a join: among the recommendations of one framework it would look at that one only.
+        """Leave out recommendations that name an unpublished framework, alone or in a combination."""
+        # A subquery, because a join would look only at the framework whose recommendations these are.
         hidden = Recommendation.objects.filter(frameworks__is_published=False)
         return self.exclude(pk__in=hidden.order_by().values("pk"))
 
     def in_full(self) -> "RecommendationQuerySet":
-        """The published ones, first choices first, each with whom it names and on whose word, in three queries."""
+        """Return the published ones with their frameworks and claims, first choices first, in three queries."""
         rank = models.Case(
-            *(models.When(strength=one, then=place) for place, one in enumerate(Recommendation.Strength))
+            *(
+                models.When(strength=strength, then=place)
+                for place, strength in enumerate(Recommendation.Strength)
+            )
         )
         return (
             self.published()
@@ -198,16 +201,17 @@ class Recommendation(Versioned):
 
     @property
     def is_combination(self) -> bool:
-        """Several to be used together. Costs no query after `in_full()`."""
+        """Return whether several frameworks are to be used together. Costs no query after `in_full()`."""
         return len(self.frameworks.all()) > 1
 
     @property
     def source_count(self) -> int:
+        """Return how many sources recommend it. Costs no query after `in_full()`."""
         return len({claim.source_id for claim in self.claims.all()})
 
 
 class Prompt(Versioned):
-    """One question of the decision helper."""
+    """A question of the decision helper."""
 
     key_fields = ("slug",)
 
@@ -230,7 +234,7 @@ class Prompt(Versioned):
 
 
 class Option(Versioned):
-    """One answer that may be given to a question of the decision helper."""
+    """An answer to choose for a question of the decision helper."""
 
     key_fields = ("prompt", "slug")
 
@@ -253,7 +257,7 @@ class Option(Versioned):
 
 
 class Rule(Versioned):
-    """A decision rule that a source states: when this holds, choose that."""
+    """A decision rule that a source states: under a condition, choose a framework or avoid it."""
 
     key_fields = ("key",)
 
@@ -307,12 +311,12 @@ class Rule(Versioned):
 
     @property
     def locator(self) -> str:
-        """Where it stands: `003:97`, source and line."""
+        """Return the key of the source and the line: `003:97`."""
         return f"{self.source.key}:{self.line}"
 
 
 class Condition(Versioned):
-    """One case in which a rule holds: all of these options are ticked. Of several conditions any one will do."""
+    """A case in which a rule fires: all of these options are ticked. Any one of several conditions is enough."""
 
     key_fields = ("rule", "number")
 
@@ -331,17 +335,17 @@ class Condition(Versioned):
 
 
 class Snapshot(models.Model):
-    """A comparison as it was when somebody froze it. The database refuses to change or delete one.
+    """A permanent copy of a comparison. The database refuses to change or delete one.
 
-    The id is made from the content alone, so that the same content has the same address. What else is kept is of the
-    first who froze it.
+    The id is a hash of the content alone, so that the same content has the same address. The other fields are those of
+    the first time that it was saved.
     """
 
     id = models.CharField(primary_key=True, max_length=26)
     size = models.PositiveIntegerField(help_text="Of the content, in bytes.")
     stood_at = models.DateTimeField(help_text="Of which moment the facts are.")
     created_at = models.DateTimeField()
-    # Last, so that SQLite adds up the sizes without reading what is sized.
+    # The last column, so that SQLite adds up the sizes without reading the contents.
     content = models.TextField(help_text="`content.Content` as canonical JSON: text, so that its bytes stay.")
 
     class Meta:
@@ -359,7 +363,7 @@ class Snapshot(models.Model):
 
 
 class Freezing(models.Model):
-    """That somebody froze a comparison which was not kept yet: what the limits count. Forgotten after two days."""
+    """The event that somebody saved a new snapshot, counted for the limits and deleted after two days."""
 
     at = models.DateTimeField(db_index=True)
     sender = models.CharField(max_length=64, help_text="A keyed hash of the network, another one each day.")

@@ -1,4 +1,4 @@
-"""Settings: one file, and the environment decides. `.env.example` describes every variable that is read here."""
+"""Define the settings, in one file for all environments. `.env.example` describes every variable that is read here."""
 
 import os
 import secrets
@@ -18,14 +18,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def refuse(reason: str) -> NoReturn:
-    """Ends with one plain sentence: whoever mistyped a variable is not helped by a traceback."""
+    """Exit with one plain sentence, because a traceback does not help whoever mistyped a variable."""
     raise SystemExit(f"Touchstone cannot start: {reason}")
 
 
-def kept_secret(path: Path) -> str:
-    """The secret key in `path`, made at first use and readable by its owner alone."""
+def secret_key(path: Path) -> str:
+    """Return the secret key in `path`, made at first use and readable by its owner alone."""
     if not path.exists():
-        # Written aside and then linked: two processes that start together end up with one key, never with half of one.
+        # Written to a temporary file and then linked: two processes that start together share one complete key.
         handle, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp gives mode 0600
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -39,47 +39,50 @@ def kept_secret(path: Path) -> str:
 
 
 def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
-    """`address`, as read from DATABASE_URL, with what each of the two databases needs to serve several processes."""
-    given = address.get("OPTIONS", {})
+    """Return `address`, as read from DATABASE_URL, with the options that several processes need."""
+    own_options = address.get("OPTIONS", {})
     match address["ENGINE"]:
         case "django.db.backends.sqlite3":
-            # Readers go on while one writes (WAL). A transaction takes the write lock at its start: taking it half-way
-            # fails at once with "database is locked", however long the timeout. Whoever waits for the lock has no turn:
-            # with sixteen writers on a machine that was busy otherwise, one waited for more than ten seconds.
+            # Readers are not blocked by a writer (WAL). A transaction takes the write lock at its start: taking it
+            # later fails at once with "database is locked", whatever the timeout. Waiting writers are not queued: of
+            # sixteen on a busy machine, one waited for more than ten seconds.
             options = {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,  # seconds
                 "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
             }
-            # Relative to the project, not to wherever a command happens to be started.
+            # Relative to the project, not to the current directory.
             address["NAME"] = BASE_DIR / address["NAME"]
-            # A file, as in real life: locks behave, and the browser tests' server threads get connections of their own.
+            # A file, as in production: locks work, and server threads of browser tests have their own connections.
             address["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
         case "django.db.backends.postgresql" if pooled:
-            # The pool holds the connections, so that Django must not (CONN_MAX_AGE 0). A request waits 5 s for one.
+            # The pool keeps the connections, so Django must not (CONN_MAX_AGE 0). A request waits 5 s for a connection.
             options = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
             address["CONN_HEALTH_CHECKS"] = True
         case "django.db.backends.postgresql":
-            # Somebody else pools, pgbouncer say: a cursor kept on the server may find itself on another connection.
+            # With an external pool such as pgbouncer, a server-side cursor could end up on another connection.
             options = {}
             address["DISABLE_SERVER_SIDE_CURSORS"] = True
         case _:
             refuse("DATABASE_URL must start with sqlite:/// or postgres://.")
-    return {**address, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": {**options, **given}}
+    return {**address, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": {**options, **own_options}}
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is knocking, for the limits on logins, objections and snapshots. Behind our proxy that is what the proxy says
-    it saw; without one the header is anybody's to write, and does not count."""
-    if HTTPS and (seen := request.META.get("HTTP_X_FORWARDED_FOR")):
-        return str(seen).rsplit(",", maxsplit=1)[-1].strip()
+    """Return the client's IP address, for the limits on logins, objections and snapshots.
+
+    Behind our proxy that is the last address in its header; without a proxy, anybody can set the header, so it is
+    ignored.
+    """
+    if HTTPS and (forwarded_for := request.META.get("HTTP_X_FORWARDED_FOR")):
+        return str(forwarded_for).rsplit(",", maxsplit=1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-# What the environment decides
+# The environment
 
 env = Env()
-# Tests must not depend on a developer's .env. Pytest sets this variable, also for the commands that tests start.
+# Tests must not depend on a developer's .env. Pytest sets this variable, and the commands that tests start inherit it.
 if "PYTEST_VERSION" not in os.environ:
     env.read_env(BASE_DIR / ".env", recurse=False)
 
@@ -106,7 +109,7 @@ try:
     # All that the portal writes: the SQLite file, the secret, the collected static files.
     VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or kept_secret(VAR_DIR / "secret-key")
+    SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or secret_key(VAR_DIR / "secret-key")
     DATABASES = {
         "default": database(
             dict(env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'touchstone.sqlite3'}")),
@@ -135,13 +138,13 @@ SITE_NAME = "Touchstone"
 MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
 DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
 COMPARE_MAX = 5  # frameworks side by side
-OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # taken from one address
-OBJECTIONS_A_DAY_IN_ALL = 200  # taken from everybody: what editors can look at
+OBJECTIONS_AN_HOUR, OBJECTIONS_A_DAY = 5, 20  # accepted from one address
+OBJECTIONS_A_DAY_IN_ALL = 200  # accepted from everybody: what editors can read
 SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
 SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
 SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
 CLIENT_ADDRESS = client_address
-#: The folders of what pages are made by: when one of their files changes, browsers ask for all pages anew.
+#: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
 CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
 
 
@@ -167,8 +170,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
-    "ninja",  # for its documentation page: from our own static files, not from elsewhere
-    "template_partials.apps.SimpleAppConfig",  # without its rewriting of TEMPLATES: the loaders stand below
+    "ninja",  # for its documentation page, served from our own static files
+    "template_partials.apps.SimpleAppConfig",  # does not rewrite TEMPLATES: the loaders are listed below
     "csp",
     "axes",
     "django_otp",
@@ -178,8 +181,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that a static SVG opened by itself runs nothing either
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # so far out: redirects and refusals have it, too
+    "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that it covers static SVG files, too
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # outside all that may redirect or refuse
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",  # static files are compressed when collected
     "portal.api.problems.open_to_programs",  # outside all that may refuse a request
@@ -187,7 +190,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",  # lazy: public pages ask nothing of the session
+    "django_otp.middleware.OTPMiddleware",  # lazy: public pages do not read the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "frameworks.pages.old_addresses.RenamesMiddleware",  # inside all that guards answers
@@ -213,7 +216,7 @@ TEMPLATES = [
                     ],
                 )
             ],
-            # Built in, as it is from Django 6 on: the templates need no change then.
+            # A builtin, as from Django 6 on, so that templates need no change then.
             "builtins": ["template_partials.templatetags.partials"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -236,7 +239,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-# Maps to the sources of other people's scripts are for whoever debugs those; compressing them took most of the time.
+# Source maps of third-party scripts are only for debugging, and compressing them took most of the time.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 
 USE_TZ = True
@@ -245,7 +248,7 @@ LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["config.formats"]
 
 
-# Who may come in
+# Authentication
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -261,8 +264,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Five wrong passwords for one name from one address close that door for a quarter of an hour. Counted in the
-# database: every process sees the same count.
+# Five wrong passwords for one name from one address lock it out for a quarter of an hour. They are counted in the
+# database, so that all processes share the count.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -272,22 +275,22 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "desk.accounts.two_factor.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["code"]  # besides the password: neither is written down
+AXES_SENSITIVE_PARAMETERS = ["code"]  # besides the password: neither is logged
 
-OTP_TOTP_ISSUER = SITE_NAME  # what the app on the phone calls it
+OTP_TOTP_ISSUER = SITE_NAME  # the name in the authenticator app
 
 LOGIN_REDIRECT_URL = "admin:index"
 
 # A session ends when the browser is closed, and twelve hours after the desk last wrote to it (a sign-in, a saved form):
-# a working day is not interrupted, a forgotten desk is closed by the next morning. The hours are kept on the server
-# too, since browsers that restore their windows restore such cookies with them.
+# a working day is not interrupted, a forgotten session has ended by the next morning. The server enforces this as well,
+# because browsers that restore their windows restore session cookies, too.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 
-# What the browser is told
+# Security headers and cookies
 
-# Nothing inline, nothing from elsewhere, on every page including the admin's.
+# No inline code and nothing from other sites, on every page including the admin's.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -307,9 +310,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# Cookies belong to the editors' desk. Public pages neither set nor receive one, and any cache may keep them.
+# Cookies belong to the editors' desk. Public pages neither set nor receive any, so that any cache may store them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
-# Messages travel in the session, which keeps to that path; a cookie of their own would not.
+# Messages are stored in the session, whose cookie has that path; a message cookie would not have it.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -317,13 +320,13 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Off for `make run`, which speaks plain HTTP to this machine only. In production the proxy speaks HTTPS and says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$"]  # probes come straight to the process
+SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$"]  # probes reach the process without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # one year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS
 
 
-# What is written down: one line an event, to stderr, where the service manager picks it up
+# Logging: one line per event, to stderr, which the service manager collects
 
 LOGGING = {
     "version": 1,
@@ -331,10 +334,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Django brings handlers of its own; everything goes the one way instead.
+    # Replaces Django's own handlers, so that everything goes to stderr.
     "loggers": {
         **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
-        # Django leaves it to the server to drop the body of an answer to HEAD; gunicorn warns each time it does.
+        # Django leaves it to the server to drop the body of a response to HEAD; gunicorn warns each time.
         "gunicorn.http.wsgi": {"level": "ERROR"},
         "axes": {"level": "WARNING"},  # four lines for every login otherwise
     },

@@ -1,6 +1,6 @@
-"""What the picture of a page says, before it is drawn: a title, a line, and rows of marks or a few figures.
+"""Describe the picture of a page before it is drawn: a title, a line, and rows of marks or a few figures.
 
-The picture and its alternative text are made of the same card, so that they cannot disagree.
+The picture and its alternative text are made from the same card, so that they cannot disagree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class ScaleMark:
-    """A fit on the scale of 0 to 100: a bar for the band, a mark for the fit where there is a rank."""
+    """A fit on the scale of 0 to 100: a bar for the band from `low` to `high`, a mark at the fit if it is ranked."""
 
     low: int
     high: int
@@ -26,8 +26,8 @@ class StepsMark:
 
 @dataclass(frozen=True, slots=True)
 class DotsMark:
-    """Readings from 1 to 5: a dot for each step that has some, with how many and whether they dissent; a mark for the
-    score, where there is one."""
+    """Readings from 1 to 5, as triples of step, count and whether they dissent: a dot for each; a mark at the score, if
+    there is one."""
 
     readings: tuple[tuple[int, int, bool], ...]
     score: int | None = None
@@ -35,7 +35,7 @@ class DotsMark:
 
 @dataclass(frozen=True, slots=True)
 class BarMark:
-    """A number from zero, as a share of the width from 0 to 1."""
+    """A bar from zero; `share` of the width, from 0 to 1."""
 
     share: float
     colour: str = "soft"
@@ -43,7 +43,7 @@ class BarMark:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One line of a chart: its place, a name, a mark and a figure. `says` is all of that in words."""
+    """One line of a chart: its rank, a name, a mark and a figure. `says` is all of that in words."""
 
     name: str
     says: str
@@ -54,7 +54,7 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class CardPart:
-    """Rows under a heading of their own; none for the first."""
+    """Rows under a heading; the first part has none."""
 
     rows: tuple[CardRow, ...]
     heading: str = ""
@@ -74,7 +74,10 @@ class CardFigure:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`kicker` says what kind of page it is, `legend` how to read the marks. `more`: rows that found no room."""
+    """The content of a picture or chart.
+
+    `kicker` says what kind of page it is, `legend` how to read the marks; `more` counts the rows that are left out.
+    """
 
     kicker: str
     title: str
@@ -94,7 +97,7 @@ class Card:
 
     @property
     def alt(self) -> str:
-        """What is to be seen, for whoever cannot see it."""
+        """Return the alternative text."""
         return " ".join(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
@@ -102,38 +105,38 @@ class Card:
         if self.line:
             yield _sentence(self.line)
         for part in self.parts:
-            said = "; ".join(row.says for row in part.rows)
-            if said:
-                yield _sentence(f"{part.heading}: {said}" if part.heading else said)
+            words = "; ".join(row.says for row in part.rows)
+            if words:
+                yield _sentence(f"{part.heading}: {words}" if part.heading else words)
         if self.more:
             yield f"And {self.more} more."
         if self.figures:
             yield _sentence(", ".join(f"{figure.number:,} {figure.label}" for figure in self.figures))
 
     def first(self, count: int) -> "Card":
-        """With no more rows than so many."""
-        dropped, kept = max(len(self.rows) - count, 0), []
+        """Return a card with the first `count` rows; the others add to `more`."""
+        dropped, parts = max(len(self.rows) - count, 0), []
         for part in self.parts:
-            kept.append(replace(part, rows=part.rows[:count]))
-            count -= len(kept[-1].rows)
-        return replace(self, parts=tuple(part for part in kept if part.rows), more=self.more + dropped)
+            parts.append(replace(part, rows=part.rows[:count]))
+            count -= len(parts[-1].rows)
+        return replace(self, parts=tuple(part for part in parts if part.rows), more=self.more + dropped)
 
 
 def titled(kicker: str, title: str, line: str = "") -> Callable[[object], Card]:
-    """Return the builder for a page without a chart: its card has the title and a line, whatever the page shows."""
+    """Return the builder for a page without a chart: its card has this title and line whatever the context."""
     card = Card(kicker, title, line)
     return lambda _context: card
 
 
 def figures(*counted: tuple[int, str]) -> tuple[CardFigure, ...]:
-    """Each with its noun in the right number: `(1, "claim")`, `(3, "criterion|criteria")`."""
+    """Return figures with their nouns in singular or plural: `(1, "claim")`, `(3, "criterion|criteria")`."""
     return tuple(CardFigure(number, _noun(number, noun)) for number, noun in counted)
 
 
 def part(rows: Iterable[CardRow], heading: str = "") -> tuple[CardPart, ...]:
-    """None where there are no rows."""
-    found = tuple(rows)
-    return (CardPart(found, heading),) if found else ()
+    """Return a part with these rows, as a tuple to concatenate: empty if there are no rows."""
+    all_rows = tuple(rows)
+    return (CardPart(all_rows, heading),) if all_rows else ()
 
 
 def _noun(number: int, noun: str) -> str:

@@ -1,7 +1,7 @@
-"""Cards as SVG, and as the pictures of 1200 × 630 that platforms show beside a link. Pure but for the cache.
+"""Draw cards as SVG charts, and as the PNG pictures that platforms show beside a link. Pure but for the cache.
 
-A chart (SVG) is as high as its rows need and follows light or dark, also as an image in a README; a picture (PNG) has
-its size from the platforms, the typefaces of the portal, and shows the rows that it has room for.
+A chart is as high as its rows need and follows the light or dark theme, also as an image in a README. A picture is
+1200 × 630, has the typefaces of the portal, and shows the rows that it has room for.
 """
 
 from dataclasses import replace
@@ -16,41 +16,41 @@ from .rows import DOUBLE, FIGURES, axis_of, draw_rows, is_double
 from .svg import BOLD, CHART, LIGHT, PICTURE, SANS, SERIF, STYLE, Canvas, Drawing
 from .text_metrics import Face, clean, wrapped
 
-KEPT_FOR = 7 * 24 * 60 * 60  # seconds
+CACHE_TIMEOUT = 7 * 24 * 60 * 60  # seconds
 
-#: Where there is nothing but words, they are larger.
-ALONE = 1.3
-#: More rows than that no chart shows.
-MOST_ROWS = 40
+#: How much larger titles are on cards without rows and figures.
+WORDS_ONLY = 1.3
+#: The most rows that a chart shows.
+ROWS_MAX = 40
 
 
 def chart(card: Card, *, brand: str, address: str) -> str:
-    """As a file of its own. Of the address and the portal's name the foot and the head tell."""
-    shown = tidy(card).first(MOST_ROWS)
+    """Return the card as an SVG file, with the portal's name in its head and the page's address in its foot."""
+    shown = tidy(card).first(ROWS_MAX)
     drawing = _drawn(shown, CHART, brand, address)
     about = f"<title>{escape(shown.title)}</title><desc>{escape(shown.alt)}</desc>"
     return drawing.file(round(drawing.y), STYLE, about)
 
 
 def picture(card: Card, *, brand: str, address: str) -> bytes:
-    """As PNG, 1200 × 630. Drawn once, as long as the cache remembers it; the same without a cache."""
+    """Return the card as PNG, 1200 × 630 pixels, cached for a week."""
     svg = svg_of(card, brand=brand, address=address)
     key = f"picture:{sha256(svg.encode()).hexdigest()}"
-    drawn: bytes | None = cache.get(key)
-    if drawn is None:
-        drawn = png_of(svg)
-        cache.set(key, drawn, KEPT_FOR)
-    return drawn
+    png: bytes | None = cache.get(key)
+    if png is None:
+        png = png_of(svg)
+        cache.set(key, png, CACHE_TIMEOUT)
+    return png
 
 
 def svg_of(card: Card, *, brand: str, address: str) -> str:
-    """What a picture is drawn from."""
+    """Return the SVG that a picture is rendered from."""
     drawing = _drawn(fitting(card), PICTURE, brand, address)
     return drawing.file(PICTURE.height, LIGHT)
 
 
 def fitting(card: Card) -> Card:
-    """With the rows that a picture has room for, those without a rank folded into a sentence if need be."""
+    """Return a card with the rows that a picture has room for, the last part folded into one line if necessary."""
     shown, canvas = tidy(card), PICTURE
     room = int(_room(shown, canvas) / canvas.lowest)
     if is_double(shown):
@@ -65,33 +65,33 @@ def fitting(card: Card) -> Card:
 
 
 def _room(card: Card, canvas: Canvas) -> float:
-    """How high the rows of a picture may be together."""
+    """Return the height that the rows of a picture may have together, in pixels."""
     drawing = Drawing(canvas)
     _head(drawing, card, "")
-    return canvas.foot - drawing.y - _around(card, canvas)
+    return canvas.foot - drawing.y - _axis_height(card, canvas)
 
 
-def _around(card: Card, canvas: Canvas) -> float:
-    """What is written over the rows, and the space under them."""
+def _axis_height(card: Card, canvas: Canvas) -> float:
+    """Return the height of the axis above the rows and of the space below them, in pixels."""
     return canvas.small * (1 + (1.4 if axis_of(card) else 0))
 
 
-def _folded(apart: CardPart, canvas: Canvas) -> CardPart:
-    """All its rows in one line of words."""
-    face, names = Face(SANS, canvas.small), [row.name for row in apart.rows]
-    for kept in range(len(names), 0, -1):
-        more = f" and {len(names) - kept} more" if kept < len(names) else ""
-        words = f"{apart.heading}: {', '.join(names[:kept])}{more}"
+def _folded(part: CardPart, canvas: Canvas) -> CardPart:
+    """Return the part with all its rows in one line of words, shortened to fit."""
+    face, names = Face(SANS, canvas.small), [row.name for row in part.rows]
+    for count in range(len(names), 0, -1):
+        more = f" and {len(names) - count} more" if count < len(names) else ""
+        words = f"{part.heading}: {', '.join(names[:count])}{more}"
         if face.width(words) <= canvas.room:
             break
     return CardPart((CardRow(words, words),))
 
 
 def tidy(card: Card) -> Card:
-    """With words as they can be drawn."""
+    """Return the card with texts that can be drawn, and no more rows than a chart shows."""
 
-    def row(one: CardRow) -> CardRow:
-        return replace(one, name=clean(one.name), says=clean(one.says), figure=clean(one.figure))
+    def clean_row(row: CardRow) -> CardRow:
+        return replace(row, name=clean(row.name), says=clean(row.says), figure=clean(row.figure))
 
     return replace(
         card,
@@ -99,14 +99,14 @@ def tidy(card: Card) -> Card:
         title=clean(card.title),
         line=clean(card.line),
         parts=tuple(
-            replace(part, rows=tuple(map(row, part.rows[:MOST_ROWS])), heading=clean(part.heading))
+            replace(part, rows=tuple(map(clean_row, part.rows[:ROWS_MAX])), heading=clean(part.heading))
             for part in card.parts
         ),
-        more=card.more + sum(max(len(part.rows) - MOST_ROWS, 0) for part in card.parts),
+        more=card.more + sum(max(len(part.rows) - ROWS_MAX, 0) for part in card.parts),
     )
 
 
-# From the head to the foot
+# The parts of a drawing, from head to foot
 
 
 def _drawn(card: Card, canvas: Canvas, brand: str, address: str) -> Drawing:
@@ -121,30 +121,30 @@ def _drawn(card: Card, canvas: Canvas, brand: str, address: str) -> Drawing:
 
 
 def _title(card: Card, canvas: Canvas) -> tuple[Face, list[str]]:
-    """In the largest size that holds it on one line, or else in the smallest on two, of about one length."""
+    """Return the lines of the title: one in the largest size that fits, or two of similar length in the smallest."""
     room = canvas.room / canvas.slack
     for size in canvas.titles:
-        face = Face(SERIF, size * (1 if card.has_body or not canvas.height else ALONE))
+        face = Face(SERIF, size * (1 if card.has_body or not canvas.height else WORDS_ONLY))
         if face.width(card.title) <= room:
             return face, [card.title]
     half = max(face.width(card.title) / 2, *map(face.width, card.title.split()))
-    even = next(
+    narrowest = next(
         (
-            some
+            width
             for tenths in range(10, 20)
-            if (some := min(half * tenths / 10, room)) and _holds(card, face, some)
+            if (width := min(half * tenths / 10, room)) and _fits_two_lines(card, face, width)
         ),
         room,
     )
-    return face, wrapped(card.title, face, even, 2)
+    return face, wrapped(card.title, face, narrowest, 2)
 
 
-def _holds(card: Card, face: Face, room: float) -> bool:
+def _fits_two_lines(card: Card, face: Face, room: float) -> bool:
     return " ".join(wrapped(card.title, face, room, 2)) == card.title
 
 
 def _line(card: Card, canvas: Canvas) -> tuple[Face, list[str]]:
-    """Of several sentences the first, where there is no room for all."""
+    """Return the lines of the text below the title; only its first sentence if there is no room for all."""
     face, room, most = Face(SANS, canvas.text), canvas.room / canvas.slack, 2 if len(card.rows) <= 4 else 1
     lines = wrapped(card.line, face, room, most)
     first, is_several, _ = card.line.partition(". ")
@@ -166,7 +166,7 @@ def _head(drawing: Drawing, card: Card, brand: str) -> None:
     face, lines = _title(card, canvas)
     for line in lines:
         drawing.y += face.size * 1.06
-        # Large letters stand a little further to the right than small ones at the same place.
+        # Large letters have wider side bearings: move them left, so that they align with small ones.
         drawing.words(canvas.margin - face.size * 0.03, drawing.y - face.size * 0.08, line, face)
     face, lines = _line(card, canvas)
     drawing.y += unit * 0.35
@@ -177,16 +177,16 @@ def _head(drawing: Drawing, card: Card, brand: str) -> None:
 
 
 def _foot(drawing: Drawing, card: Card, address: str) -> None:
-    """How to read the marks, and where the page is: the host alone, where there is no room for more."""
+    """Draw the legend, and the address of the page: the host alone if there is no room for more."""
     canvas, face = drawing.canvas, Face(SANS, drawing.canvas.small)
     if canvas.height:
         drawing.y = canvas.foot
     drawing.rect(canvas.margin, drawing.y, canvas.room, 1, "hair")
     drawing.y += canvas.small * 1.6
     legend = " · ".join(filter(None, [f"and {card.more} more" if card.more else "", card.legend]))
-    told = drawing.fit(legend, face, canvas.room * 0.8)
-    drawing.words(canvas.margin, drawing.y, told, face, "soft")
-    left = canvas.room - drawing.width(told, face) - canvas.small * 2
+    shown = drawing.fit(legend, face, canvas.room * 0.8)
+    drawing.words(canvas.margin, drawing.y, shown, face, "soft")
+    left = canvas.room - drawing.width(shown, face) - canvas.small * 2
     host = address.partition("/")[0]
     where = address if drawing.width(address, face) <= left else drawing.fit(host, face, left)
     drawing.words(canvas.right, drawing.y, where, face, "soft", "end")
@@ -194,7 +194,7 @@ def _foot(drawing: Drawing, card: Card, address: str) -> None:
 
 
 def _figures(drawing: Drawing, card: Card) -> None:
-    """Side by side, each number over what it counts."""
+    """Draw the figures side by side, each number above what it counts."""
     canvas = drawing.canvas
     number, label = Face(SERIF, canvas.small * 3.6), Face(SANS, canvas.small * 1.1)
     if canvas.height:
@@ -203,6 +203,6 @@ def _figures(drawing: Drawing, card: Card) -> None:
     for place, figure in enumerate(card.figures):
         x = canvas.margin + place * across
         drawing.words(x, drawing.y + number.size * 0.8, f"{figure.number:,}", number)
-        told = drawing.fit(figure.label, label, across - canvas.small)
-        drawing.words(x, drawing.y + number.size * 0.8 + label.size * 1.7, told, label, "soft")
+        words = drawing.fit(figure.label, label, across - canvas.small)
+        drawing.words(x, drawing.y + number.size * 0.8 + label.size * 1.7, words, label, "soft")
     drawing.y += number.size * 0.8 + label.size * 3.2

@@ -1,4 +1,4 @@
-"""The rows of a card: names, figures and marks, in columns as wide as they need."""
+"""Draw the rows of a card: names, figures and marks, in columns as wide as they need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from .card import BarMark, Card, CardRow, DotsMark, ScaleMark, StepsMark
 from .svg import BOLD, SANS, SERIF, Drawing
 from .text_metrics import Face
 
-#: Where rows stand in two columns, they are lower.
+#: The height of rows in two columns, as a factor.
 DOUBLE = 0.65
-#: How wide a mark of five steps is with what stands before it, in heights of its row.
+#: The width of a mark of five steps with the dot before it, in heights of its row.
 _STEPS = 4.6
-#: How high figures are with what they count, in sizes of small type.
+#: The height of figures with their labels, in sizes of small type.
 FIGURES = 6.9
 
 
 def is_double(card: Card) -> bool:
-    """Many short rows stand in two columns."""
+    """Return whether the rows are drawn in two columns: more than five, all with five-step marks."""
     return len(card.rows) > 5 and all(isinstance(row.mark, StepsMark) for row in card.rows)
 
 
 def axis_of(card: Card) -> tuple[str, ...]:
-    """What is written over the marks: the ends of a scale, or its steps."""
+    """Return the labels above the marks: the ends and middle of a scale, or its steps; empty if there is no axis."""
     marks = [row.mark for row in card.rows]
     if any(isinstance(mark, ScaleMark) for mark in marks):
         return ("0", "50", "100")
@@ -31,7 +31,7 @@ def axis_of(card: Card) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the parts of a row begin and end, and how high it is."""
+    """Where the parts of a row begin and end, and how high it is, in pixels."""
 
     left: float
     name: float
@@ -42,12 +42,13 @@ class Columns:
     face: Face
 
     def across(self, share: float) -> float:
+        """Return the x coordinate at a share of the mark's width, 0 to 1."""
         return self.mark + share * (self.mark_end - self.mark)
 
 
 def _columns(drawing: Drawing, rows: Sequence[CardRow], left: float, right: float, height: float) -> Columns:
-    """As wide as the names and figures need, so that the marks have the rest; but that is no less than half, or what
-    a mark of five steps takes."""
+    """Return columns as wide as names and figures need, with at least 40 % of the width, or the width of a five-step
+    mark, for the marks."""
     size = min(height * 0.62, drawing.canvas.text * 1.7)
     face = Face(SERIF, size)
     place = size * 1.5 if any(row.place for row in rows) else 0
@@ -55,12 +56,13 @@ def _columns(drawing: Drawing, rows: Sequence[CardRow], left: float, right: floa
     mark_end = right - figure - (size * 0.7 if figure else 0)
     is_stepped = all(isinstance(row.mark, StepsMark) for row in rows)
     names = max((drawing.width(row.name, face) for row in rows if row.mark), default=0)
-    most = mark_end - left - place - (_STEPS * height if is_stepped else (right - left) * 0.4)
-    mark = left + place + min(names, most) + size * 0.8
+    names_max = mark_end - left - place - (_STEPS * height if is_stepped else (right - left) * 0.4)
+    mark = left + place + min(names, names_max) + size * 0.8
     return Columns(left, left + place, mark, mark_end, right, height, face)
 
 
 def draw_rows(drawing: Drawing, card: Card) -> None:
+    """Draw all rows with axis and headings; on a canvas of fixed height they share the space above the foot."""
     canvas, rows, has_columns = drawing.canvas, card.rows, is_double(card)
     axis = axis_of(card)
     lines = (
@@ -68,13 +70,13 @@ def draw_rows(drawing: Drawing, card: Card) -> None:
     )
     height = canvas.lowest * (DOUBLE if has_columns else 1)
     if canvas.height:
-        left = (
+        available = (
             canvas.foot
             - drawing.y
             - (canvas.small * 1.4 if axis else 0)
             - (FIGURES * canvas.small if card.figures else 0)
         )
-        height = min(canvas.highest, left / max(lines, 1))
+        height = min(canvas.highest, available / max(lines, 1))
     if has_columns:
         _double(drawing, rows, lines, height)
     else:
@@ -88,7 +90,7 @@ def draw_rows(drawing: Drawing, card: Card) -> None:
 
 
 def _double(drawing: Drawing, rows: Sequence[CardRow], lines: int, height: float) -> None:
-    """Down the first column, then down the second."""
+    """Draw the rows down the first column, then down the second."""
     canvas, top = drawing.canvas, drawing.y
     half = (canvas.room - canvas.margin) / 2
     for place, x in enumerate((canvas.margin, canvas.right - half)):

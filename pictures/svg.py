@@ -1,4 +1,4 @@
-"""The canvas that cards are drawn on, written as SVG: sizes, colours, typefaces and elements. Pure."""
+"""Write SVG elements on a canvas, in the sizes, colours and typefaces of cards. Pure."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ COLOURS = {
     "pale": ("#a9cfca", "#2c5f5a"),
     "accent": ("#a03c1c", "#ee8d63"),
 }
-#: The portal's own typefaces where there are any; an image in a README has only what its reader's machine has.
+#: The portal's typefaces with fallbacks: an image in a README has only the fonts of its reader's machine.
 TYPEFACES = {
     SERIF: "font-family:Newsreader,Georgia,'Times New Roman',serif;font-weight:500",
     SANS: "font-family:'Public Sans',system-ui,'Segoe UI',Helvetica,Arial,sans-serif",
@@ -31,20 +31,24 @@ TYPEFACES = {
 
 
 def _style(place: int) -> str:
-    return "".join(f".{name}{{fill:{both[place]}}}" for name, both in COLOURS.items())
+    return "".join(f".{name}{{fill:{themes[place]}}}" for name, themes in COLOURS.items())
 
 
 _TYPE = "".join(f".{family}{{{rules}}}" for family, rules in TYPEFACES.items())
-#: What a picture is drawn by, and what a chart brings along.
+#: The style sheets of a picture and of a chart.
 LIGHT = f"{_style(0)}{_TYPE}"
 STYLE = f"{LIGHT}@media (prefers-color-scheme:dark){{{_style(1)}}}"
-#: For the security policy of a chart that is opened by itself: it may have this one style, and nothing else.
+#: For the content security policy of a chart that is opened by itself: this style sheet is all that it may load.
 STYLE_HASH = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """Sizes in pixels. `height` 0: as high as its rows need. `slack`: how much wider other typefaces may be."""
+    """The sizes of a drawing, in pixels.
+
+    `height` 0 means as high as the rows need; `lowest` and `highest` bound the height of a row; `slack` is the factor
+    by which other typefaces may be wider.
+    """
 
     width: int
     height: int
@@ -58,6 +62,7 @@ class Canvas:
 
     @property
     def room(self) -> float:
+        """Return the width between the margins."""
         return self.width - 2 * self.margin
 
     @property
@@ -66,7 +71,7 @@ class Canvas:
 
     @property
     def foot(self) -> float:
-        """Where the foot begins, of a canvas with a height."""
+        """Return the y coordinate at which the foot begins, on a canvas of fixed height."""
         return self.height - self.small * 2.9
 
 
@@ -75,7 +80,7 @@ CHART = Canvas(860, 0, 32, (36, 30, 26), 17, 14, 40, 40, 1.2)
 
 
 class Drawing:
-    """Elements from the top down; `y` is where the next one begins."""
+    """A list of SVG elements, drawn from the top down; `y` is where the next one begins, in pixels."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
@@ -94,30 +99,32 @@ class Drawing:
     def words(
         self, x: float, y: float, words: str, face: Face, colour: str = "ink", anchor: str = "start"
     ) -> None:
-        """On the base line `y`; `anchor` says which end stands at `x`."""
+        """Draw words on the baseline `y`; `anchor` says which end is at `x`."""
         drawn = known(words, face.family) if self.canvas.height else words
         place = f'x="{_short(x)}" y="{_short(y)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
-        looks = f'class="{face.family} {colour}" font-size="{_short(face.size)}"'
-        self.elements.append(f"<text {looks} {place}>{escape(drawn)}</text>")
+        style = f'class="{face.family} {colour}" font-size="{_short(face.size)}"'
+        self.elements.append(f"<text {style} {place}>{escape(drawn)}</text>")
 
     def fit(self, words: str, face: Face, room: float) -> str:
+        """Return the words, shortened with an ellipsis if they are wider than `room`."""
         drawn = known(words, face.family) if self.canvas.height else words
         return fitted(drawn, face, room / self.canvas.slack)
 
     def width(self, words: str, face: Face) -> float:
+        """Return the width of the words in pixels, with the slack for other typefaces."""
         return face.width(words) * self.canvas.slack
 
     def file(self, height: int, style: str, about: str = "") -> str:
-        """Return the elements as a file of this height, with its style and what tells screen readers of it."""
+        """Return the elements as an SVG file of this height; `about` is its text for screen readers."""
         width = self.canvas.width
         paper = f'<rect class="paper" width="{width}" height="{height}"/>'
         size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        # Figures of one width stand under each other.
+        # Digits of equal width align in columns.
         figures = 'font-variant-numeric="lining-nums tabular-nums"'
         inside = "".join([about, f"<style>{style}</style>", paper, *self.elements])
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {figures}>{inside}</svg>\n'
 
 
 def _short(number: float) -> str:
-    """To a tenth of a pixel."""
+    """Return a number of pixels, rounded to a tenth."""
     return f"{number:.1f}".removesuffix(".0")

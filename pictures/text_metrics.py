@@ -1,6 +1,6 @@
-"""How wide words are in the typefaces that pictures are drawn with, and how they are cut to the room there is.
+"""Measure, shorten and wrap words in the typefaces of pictures, because SVG does not wrap lines.
 
-SVG does not wrap lines. The widths stand in a table made from the fonts (`static/vendor/README.md`).
+The advance widths are in a table made from the fonts (`static/vendor/README.md`).
 """
 
 import json
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 FONTS = Path(__file__).parent / "fonts"
-#: No text of a picture is longer, whoever wrote it.
-LONGEST = 300
-#: What stands for characters that the fonts do not have, however many stand together.
+#: The most characters that any text of a picture has.
+LENGTH_MAX = 300
+#: What replaces a run of characters that the fonts do not have.
 MISSING = "?"
 ELLIPSIS = "…"
 
@@ -26,34 +26,38 @@ class Face(NamedTuple):
     size: float
 
     def width(self, words: str) -> float:
-        known = _advances()[self.family]
-        return sum(known.get(letter, 1000) for letter in words) * self.size / 1000
+        """Return the width of the words in pixels; unknown characters count one em."""
+        advances = _advances()[self.family]
+        return sum(advances.get(letter, 1000) for letter in words) * self.size / 1000
 
 
 @cache
 def _advances() -> dict[str, dict[str, int]]:
-    """By family and character, in thousandths of the size."""
-    found: dict[str, dict[str, int]] = json.loads((FONTS / "advances.json").read_text("utf-8"))
-    return found
+    """Return advance widths by family and character, in thousandths of an em."""
+    advances: dict[str, dict[str, int]] = json.loads((FONTS / "advances.json").read_text("utf-8"))
+    return advances
 
 
 def clean(words: str) -> str:
-    """Without what XML forbids and nobody sees, and no longer than a picture can use."""
-    composed = unicodedata.normalize("NFC", words[: 2 * LONGEST])
-    seen = "".join(" " if letter.isspace() else letter for letter in composed if _is_space_or_visible(letter))
-    return cut(" ".join(seen.split()), LONGEST)
+    """Return the words without invisible characters and what XML forbids, on one line, at most 300 characters long."""
+    composed = unicodedata.normalize("NFC", words[: 2 * LENGTH_MAX])
+    visible = "".join(
+        " " if letter.isspace() else letter for letter in composed if _is_space_or_visible(letter)
+    )
+    return cut(" ".join(visible.split()), LENGTH_MAX)
 
 
 def _is_space_or_visible(letter: str) -> bool:
     return letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cf", "Cn", "Co", "Cs"}
 
 
-def cut(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1].rstrip() + ELLIPSIS
+def cut(words: str, length: int) -> str:
+    """Return the words, cut to `length` characters with an ellipsis if they are longer."""
+    return words if len(words) <= length else words[: length - 1].rstrip() + ELLIPSIS
 
 
 def known(words: str, family: Family) -> str:
-    """As it can be drawn: where the font has no glyphs, a question mark instead of empty boxes."""
+    """Return the words with a question mark wherever the font has no glyphs, instead of empty boxes."""
     glyphs = _advances()[family]
     drawn: list[str] = []
     for letter in words:
@@ -65,23 +69,23 @@ def known(words: str, family: Family) -> str:
 
 
 def fitted(words: str, face: Face, room: float) -> str:
-    """Cut at its end where it is wider than the room."""
+    """Return the words, cut with an ellipsis if they are wider than `room`, in pixels."""
     if face.width(words) <= room:
         return words
-    kept = words
-    while kept and face.width(kept.rstrip() + ELLIPSIS) > room:
-        kept = kept[:-1]
-    return kept.rstrip(" ,.;:") + ELLIPSIS
+    beginning = words
+    while beginning and face.width(beginning.rstrip() + ELLIPSIS) > room:
+        beginning = beginning[:-1]
+    return beginning.rstrip(" ,.;:") + ELLIPSIS
 
 
-def wrapped(words: str, face: Face, room: float, most: int) -> list[str]:
-    """In lines no wider than the room, at most so many: the last is cut."""
+def wrapped(words: str, face: Face, room: float, lines_max: int) -> list[str]:
+    """Return the words in at most `lines_max` lines no wider than `room`, in pixels; the last is cut."""
     lines: list[str] = []
     rest = words.split()
-    while rest and len(lines) < most - 1:
-        taken = 1
-        while taken < len(rest) and face.width(" ".join(rest[: taken + 1])) <= room:
-            taken += 1
-        lines.append(fitted(" ".join(rest[:taken]), face, room))
-        rest = rest[taken:]
+    while rest and len(lines) < lines_max - 1:
+        count = 1
+        while count < len(rest) and face.width(" ".join(rest[: count + 1])) <= room:
+            count += 1
+        lines.append(fitted(" ".join(rest[:count]), face, room))
+        rest = rest[count:]
     return [*lines, fitted(" ".join(rest), face, room)] if rest else lines

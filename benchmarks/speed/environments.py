@@ -1,4 +1,4 @@
-"""A virtual environment for each framework, with the versions pinned in `requirements/`."""
+"""Install a virtual environment for each framework, with the versions pinned in `requirements/`."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from .plan import Application
 
 #: Seconds that one installation may take.
-PATIENCE = 600
+TIMEOUT = 600
 
 
 class NotInstalled(Exception):
@@ -18,9 +18,9 @@ class NotInstalled(Exception):
 
 
 def install(application: Application, folder: Path) -> Path:
-    """The environment of a framework below `folder`, made when it is not there or its pins have changed.
+    """Return the environment of a framework below `folder`, made anew if it is missing or its pins have changed.
 
-    Every file that pip takes is held against its hash. Raises NotInstalled.
+    pip checks the hash of every file. Raises NotInstalled.
     """
     home = folder / application.slug
     stamp = home / "requirements.sha256"
@@ -35,21 +35,21 @@ def install(application: Application, folder: Path) -> Path:
             check=True,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
     except subprocess.TimeoutExpired as error:
-        raise NotInstalled(f"it could not be installed: pip took longer than {PATIENCE} seconds") from error
+        raise NotInstalled(f"it could not be installed: pip took longer than {TIMEOUT} seconds") from error
     except subprocess.CalledProcessError as error:
-        said = [line for line in error.stderr.splitlines() if line.strip()]
+        lines = [line for line in error.stderr.splitlines() if line.strip()]
         raise NotInstalled(
-            f"it could not be installed: {said[-1] if said else 'pip gave no reason'}"
+            f"it could not be installed: {lines[-1] if lines else 'pip gave no reason'}"
         ) from error
     stamp.write_text(pins)
     return home
 
 
 def versions(home: Path) -> dict[str, str]:
-    """Every package of an environment with its version, names in lower case."""
+    """Return the version of every package in an environment, names in lower case."""
     listed = subprocess.run(
         [home / "bin" / "python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"],
         check=True,

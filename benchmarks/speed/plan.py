@@ -1,4 +1,4 @@
-"""What is measured: which application under which server, how long, how often."""
+"""List what is measured: which application under which server, how long and how often."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 
-#: Where the application answers, and what. `load` refuses to measure anything else.
+#: The path at which applications answer, and the answer. `load` refuses to measure any other.
 ENDPOINT = "/json"
 ANSWER = {"message": "Hello, World"}
 
 
 @dataclass(frozen=True)
 class Server:
-    """A way of serving. In `command`, `{port}` and `{app}` are filled in; it runs in the environment's `bin`."""
+    """A server and how it is run: `command` in the environment's `bin`, with `{port}` and `{app}` filled in."""
 
     slug: str
     name: str
-    #: Whose version is told, and the package that it comes in.
+    #: The package whose version is reported.
     package: str
     command: tuple[str, ...]
-    #: How it was set up, for the method.
+    #: Its configuration in words, for the method.
     setting: str
 
 
@@ -63,7 +63,7 @@ ASGI = (UVICORN, GRANIAN_ASGI)
 
 @dataclass(frozen=True)
 class Application:
-    """One framework with its application and the servers that it is measured under."""
+    """The application of one framework, and the servers under which it is measured."""
 
     slug: str
     name: str
@@ -71,10 +71,12 @@ class Application:
 
     @property
     def requirements(self) -> Path:
+        """Return the file with its pinned packages."""
         return FOLDER / "requirements" / f"{self.slug}.txt"
 
     @property
     def app(self) -> str:
+        """Return the module and variable of the application, as servers expect it."""
         return f"app_{self.slug}:app"
 
 
@@ -90,7 +92,7 @@ APPLICATIONS = (
     Application("cherrypy", "CherryPy", WSGI),
 )
 
-#: What cannot be measured here, and why. The report says so.
+#: Frameworks that cannot be measured, with the reason for the report.
 LEFT_OUT = {
     "web2py": "web2py is left out: its only release on the package index, 2.1.1, does not install on Python 3."
 }
@@ -98,19 +100,19 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Terms:
-    """Under which conditions every framework is measured. Figures under other terms are never mixed with these."""
+    """The conditions under which every framework is measured. Results under different terms are never mixed."""
 
-    #: Seconds of one measurement, and of the load before it that does not count.
+    #: Seconds of one measurement, and of the load before it that is not measured.
     seconds: int = 8
     warm_up: int = 2
     repetitions: int = 5
-    #: Kept open by the load tool at once, from one thread.
+    #: Connections that the load tool keeps open at once, from one thread.
     connections: int = 64
 
 
 @dataclass(frozen=True, order=True)
 class Measurement:
-    """One measurement to make: by its repetition first, so that a disturbance hits one of each and not all of one."""
+    """A measurement to make, ordered by repetition first, so that a disturbance does not hit all of one framework."""
 
     repetition: int
     framework: str
@@ -120,6 +122,7 @@ class Measurement:
 def measurements(
     applications: tuple[Application, ...], terms: Terms
 ) -> Iterator[tuple[Measurement, Application, Server]]:
+    """Yield all measurements in the order in which they are made."""
     for repetition in range(1, terms.repetitions + 1):
         for application in applications:
             for server in application.servers:

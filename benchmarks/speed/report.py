@@ -1,4 +1,4 @@
-"""Turns what was measured into facts: one benchmark and a figure for each framework under each server."""
+"""Summarise the results for a benchmark: a figure for each framework under each server, the method, a comment."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,30 +34,30 @@ class Spread:
 
 
 def spreads(journal: Journal) -> list[Spread]:
-    """One for each framework and server that was measured as often as it should be; the median is its figure."""
-    found: dict[tuple[str, str], list[MeasurementResult]] = defaultdict(list)
-    for figure in journal.results.values():
-        found[figure.measurement.framework, figure.measurement.server].append(figure)
+    """Return the median and range for each framework and server with all its repetitions."""
+    results: dict[tuple[str, str], list[MeasurementResult]] = defaultdict(list)
+    for result in journal.results.values():
+        results[result.measurement.framework, result.measurement.server].append(result)
     names = {server.slug: server.name for server in _servers()}
     return [
         Spread(
             framework=framework,
-            release=some[-1].release,
+            release=repetitions[-1].release,
             setup=setup,
-            server=f"{names[setup]} {some[-1].server_release}",
-            middle=round(median(figure.requests for figure in some)),
-            lowest=min(figure.requests for figure in some),
-            highest=max(figure.requests for figure in some),
+            server=f"{names[setup]} {repetitions[-1].server_release}",
+            middle=round(median(result.requests for result in repetitions)),
+            lowest=min(result.requests for result in repetitions),
+            highest=max(result.requests for result in repetitions),
         )
-        for (framework, setup), some in found.items()
-        if len(some) == journal.conditions.terms.repetitions
+        for (framework, setup), repetitions in results.items()
+        if len(repetitions) == journal.conditions.terms.repetitions
     ]
 
 
 def method(conditions: Conditions) -> str:
-    """What is known of how it was measured, an item a line."""
+    """Return how it was measured, an item on each line."""
     terms = conditions.terms
-    apart = (
+    core_use = (
         "the server on one, the load tool on another"
         if len(cores()) > 1
         else "shared by server and load tool"
@@ -74,7 +74,7 @@ def method(conditions: Conditions) -> str:
             "Failed requests: none; a measurement with one is thrown away",
             f"Python: {conditions.python}",
             f"Machine: {conditions.machine}",
-            f"Cores: {len(cores()) or 'not told'}, {apart}",
+            f"Cores: {len(cores()) or 'not told'}, {core_use}",
         )
     )
 
@@ -84,7 +84,7 @@ def _servers() -> list[Server]:
 
 
 def comment(failures: Mapping[str, str]) -> str:
-    """What a reader should bear in mind: who is missing, and why."""
+    """Return what a reader should bear in mind: which frameworks are missing, and why."""
     return "\n".join(
         (
             "The ratios say more than the figures: another machine answers more or fewer requests.",

@@ -1,4 +1,4 @@
-"""Makes the measurements that are still to be made, one after the other, within a given time."""
+"""Make the remaining measurements, one after the other, within a given time."""
 
 import hashlib
 import os
@@ -14,13 +14,13 @@ from . import environments, load
 from .journal import Conditions, Journal, MeasurementResult
 from .plan import APPLICATIONS, FOLDER, Application, Measurement, Server, Terms, measurements
 
-#: Seconds that starting and ending a server takes, about.
-AROUND = 2
+#: Seconds that starting and ending a server takes, approximately.
+OVERHEAD = 2
 
 
 @dataclass(frozen=True)
 class Step:
-    """One measurement that was made, or tried: with its failure there are no requests."""
+    """A measurement that was made or has failed; with a failure, `requests` is 0."""
 
     number: int
     application: Application
@@ -28,12 +28,12 @@ class Step:
     repetition: int
     requests: int
     failure: str
-    #: Seconds that the rest will take if it goes on like this.
+    #: Estimated seconds that the remaining measurements will take.
     left: int
 
 
 def conditions(terms: Terms) -> Conditions:
-    """Raises load.NotMeasured where the load tool is missing."""
+    """Return the conditions of a run on this machine. Raises load.NotMeasured if the load tool is missing."""
     contents = hashlib.sha256()
     for path in sorted([*(FOLDER / "apps").glob("*.py"), *(FOLDER / "requirements").glob("*.txt")]):
         contents.update(path.read_bytes())
@@ -42,23 +42,24 @@ def conditions(terms: Terms) -> Conditions:
 
 
 def machine() -> str:
-    """Processor, memory and system, as far as the system tells: `AMD EPYC, 23 GiB, Linux 6.1, virtual`."""
+    """Return processor, memory and system, as far as known: `AMD EPYC, 23 GiB of memory, Linux 6.1`."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    processor = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     parts = (
-        told.get("model name") or platform.processor() or platform.machine(),
+        processor.get("model name") or platform.processor() or platform.machine(),
         f"{memory:.0f} GiB of memory",
         f"{platform.system()} {platform.release().split('-')[0]}",
         "a virtual machine, which others on its host may disturb"
-        if "hypervisor" in told.get("flags", "")
+        if "hypervisor" in processor.get("flags", "")
         else "",
     )
     return ", ".join(part for part in parts if part)
 
 
-def still_to_do(journal: Journal) -> list[tuple[Measurement, Application, Server]]:
+def remaining(journal: Journal) -> list[tuple[Measurement, Application, Server]]:
+    """Return the measurements that are not in the journal yet."""
     return [
         work
         for work in measurements(APPLICATIONS, journal.conditions.terms)
@@ -67,23 +68,23 @@ def still_to_do(journal: Journal) -> list[tuple[Measurement, Application, Server
 
 
 def run(journal: Journal, folder: Path, *, seconds: float) -> Iterator[Step]:
-    """Installs what is missing and measures what is not in the journal yet. Begins nothing that would end too late.
+    """Install what is missing and make the remaining measurements, as long as the time suffices for another.
 
-    What fails is told and left; a later run tries it again. `seconds` is all that the run may take.
+    A failure is reported in its step; a later run tries again. `seconds` is the time that the whole run may take.
     """
     terms = journal.conditions.terms
     start = monotonic()
-    each = terms.warm_up + terms.seconds + AROUND
-    todo = still_to_do(journal)
+    each = terms.warm_up + terms.seconds + OVERHEAD
+    todo = remaining(journal)
     for number, (measurement, application, server) in enumerate(todo, 1):
         if monotonic() - start + each > seconds:
             return
         requests, failure = 0, ""
         try:
             home = environments.install(application, folder)
-            figure = _measure(measurement, application, server, home, terms)
-            journal.append(figure)
-            requests = figure.requests
+            result = _measure(measurement, application, server, home, terms)
+            journal.append(result)
+            requests = result.requests
         except (environments.NotInstalled, load.NotMeasured) as error:
             failure = str(error)
         left = round((monotonic() - start) / number * (len(todo) - number))

@@ -1,4 +1,4 @@
-"""What would change who leads: for each criterion the nearest whole weights at which others do. Pure."""
+"""Find what would change who leads: for each criterion the nearest whole weights at which others do. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from .scoring import Scores, Weights, leaders
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A change of leaders. `weights` are those of the criterion that bring it about, in a row and the nearest first;
-    at the nearest one `leaders` lead, by name."""
+    """A change of leaders. `weights` are the consecutive weights of the criterion that cause it, the nearest first;
+    `leaders` are the names of those who lead at the nearest."""
 
     criterion: str
     weights: tuple[int, ...]
@@ -20,7 +20,7 @@ class Flip:
 def flips(
     scores: Mapping[str, Scores], weights: Weights, *, minimum_coverage: Fraction, heaviest: int
 ) -> Iterator[Flip]:
-    """Yield the nearest change of leaders above and below each criterion's weight, the other weights held.
+    """Yield the nearest change of leaders above and below each criterion's weight, the other weights unchanged.
 
     `scores` are those of each framework, `minimum_coverage` is the share of weight that it takes to be ranked. Every
     whole weight from 0 to `heaviest` is tried.

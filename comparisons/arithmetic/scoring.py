@@ -1,7 +1,8 @@
-"""The arithmetic of fit: plain numbers in, exact fractions out. Published at /method/.
+"""Calculate fits: plain numbers in, exact fractions out. Published at /method/.
 
-A weighted sum of scores brought to the interval 0 to 1 (simple additive weighting), over what is rated only; what is
-not rated shows in coverage and band and is never guessed. Scores run from 1 to 5, weights are whole numbers from 0.
+A fit is the weighted sum of scores, scaled to the interval 0 to 1 (simple additive weighting), over rated criteria
+only; what is not rated shows in coverage and band and is never guessed. Scores run from 1 to 5, weights are whole
+numbers from 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,10 @@ WORST, BEST = 1, 5
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What the weights make of one framework's scores. All values lie between 0 and 1.
+    """The result for one framework's scores under the weights. All values lie between 0 and 1.
 
-    `value` is None when nothing that counts is rated. `low` and `high` are the band: the value if every gap scored
-    worst, and if every gap scored best; None when no weight counts at all. `coverage` is the rated share of weight.
+    `value` is None when no criterion with a weight is rated. `low` and `high` are the band: the value if every gap
+    scored worst, and if every gap scored best; None when every weight is 0. `coverage` is the rated share of weight.
     """
 
     value: Fraction | None
@@ -30,36 +31,39 @@ class Fit:
 
     @property
     def points(self) -> int | None:
+        """Return the fit in points, 0 to 100."""
         return points(self.value)
 
     @property
     def low_points(self) -> int | None:
+        """Return the lower end of the band in points, 0 to 100."""
         return points(self.low)
 
     @property
     def high_points(self) -> int | None:
+        """Return the upper end of the band in points, 0 to 100."""
         return points(self.high)
 
     @property
     def band_points(self) -> int:
-        """How wide the band is, at least one point so that it can be seen."""
+        """Return the width of the band in points, at least 1 so that it can be seen."""
         return max((self.high_points or 0) - (self.low_points or 0), 1)
 
     @property
     def coverage_percent(self) -> int:
-        """Rounded down, so that 100 means every bit of it."""
+        """Return the coverage in percent, rounded down so that 100 means complete."""
         return int(self.coverage * 100)
 
 
 def share(score: int) -> Fraction:
-    """A score of 1 to 5 as a share of the scale: 1 is 0, 5 is 1. Raises ValueError outside the scale."""
+    """Return a score of 1 to 5 as a share of the scale: 1 is 0, 5 is 1. Raises ValueError outside the scale."""
     if not WORST <= score <= BEST:
         raise ValueError(f"A score lies between {WORST} and {BEST}, not at {score}.")
     return Fraction(score - WORST, BEST - WORST)
 
 
 def fit(scores: Scores, weights: Weights) -> Fit:
-    """The weighted fit of one framework. `weights` names every criterion that counts, `scores` those rated.
+    """Return the weighted fit of one framework. `weights` has every criterion that counts, `scores` those rated.
 
     fit = Σ weight × (score − 1)/4 over rated criteria ÷ Σ weight of rated criteria.
     Raises ValueError for a negative weight or a score off the scale.
@@ -81,7 +85,7 @@ def fit(scores: Scores, weights: Weights) -> Fit:
 
 
 def contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
-    """What each rated criterion adds to the fit, in points of 100. They add up to the fit exactly."""
+    """Return what each rated criterion adds to the fit, in points of 100. They add up to the fit exactly."""
     rated = {name: score for name in weights if (score := scores.get(name)) is not None}
     covered = sum(weights[name] for name in rated)
     if not covered:
@@ -90,21 +94,20 @@ def contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
 
 
 def shown_contributions(scores: Scores, weights: Weights) -> dict[str, Fraction]:
-    """The contributions as they are shown, in tenths of a point: they add up to the fit shown."""
+    """Return the contributions rounded to tenths of a point, so that they add up to the fit in whole points."""
     return apportion(contributions(scores, weights), fit(scores, weights).points or 0, digits=1)
 
 
 def apportion(parts: Mapping[str, Fraction], total: int, digits: int = 0) -> dict[str, Fraction]:
-    """Rounds the parts so that what is shown adds up to the total shown (largest remainder method, Hamilton 1792).
+    """Round the parts so that they add up to the rounded total (largest remainder method, Hamilton 1792).
 
-    `digits` is the number of decimals kept. The parts must add up to `total` within half a unit of the last digit
-    shown by the total; ties go to the part named first.
+    `digits` is the number of decimals. The parts must add up to `total` within one half; ties go to the first part.
     """
     unit = 10**digits
     shown = {name: (part * unit).__floor__() for name, part in parts.items()}
     missing = total * unit - sum(shown.values())
     step = 1 if missing > 0 else -1
-    # A part of nothing stays nothing, and no part falls below it.
+    # A part of 0 stays 0, and no part becomes negative.
     turns = cycle(
         sorted(
             (name for name, part in parts.items() if part),
@@ -120,7 +123,7 @@ def apportion(parts: Mapping[str, Fraction], total: int, digits: int = 0) -> dic
 
 
 def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:
-    """The rank of each, highest first; equal values share one, and the next skips: 1, 2, 2, 4. None has none."""
+    """Return the rank of each value, highest first; equal values share a rank: 1, 2, 2, 4. None has no rank."""
     ordered = sorted((value for value in values if value is not None), reverse=True)
     places: dict[Fraction | int, int] = {}
     for place, value in enumerate(ordered, 1):
@@ -129,9 +132,9 @@ def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:
 
 
 def leaders(scores: Mapping[str, Scores], weights: Weights, minimum_coverage: Fraction) -> tuple[str, ...]:
-    """Return who shares the first rank, by name: the highest fit of those rated on enough of the weight.
+    """Return the names that share the first rank, sorted: those with the highest fit among those with enough coverage.
 
-    The same as ranking every `fit`, for thousands of weightings at a time: fits are compared as fractions, not made.
+    The result is that of ranking every `fit`, but fast enough for thousands of weightings: no `Fit` is built.
     """
     share, whole = minimum_coverage.as_integer_ratio()
     needed = share * sum(weights.values())
@@ -155,5 +158,5 @@ def leaders(scores: Mapping[str, Scores], weights: Weights, minimum_coverage: Fr
 
 
 def points(value: Fraction | None) -> int | None:
-    """A share of 1 as whole points of 100, halves up."""
+    """Return a share of 1 as whole points of 100, halves rounded up."""
     return None if value is None else int(value * 100 + Fraction(1, 2))

@@ -1,9 +1,9 @@
-"""How stable the ranking is: of many weightings, in how many each framework leads. Pure, the same on every machine.
+"""Measure how stable the ranking is: in how many of many weightings each framework leads. Pure and reproducible.
 
-A weighting gives each criterion a whole weight from 0 to the heaviest, all as likely as each other, as a visitor might
-set them. Each criterion has a stream of its own, seeded with its name, so that neither the order of the criteria nor a
-new one moves what is drawn for the others. `Random.random()` is the one method of which Python promises the same
-numbers for the same seed in every version.
+A weighting gives each criterion a whole weight from 0 to the heaviest, all equally likely, as a visitor might set
+them. Each criterion has its own stream of random numbers, seeded with its name, so that neither the order of the
+criteria nor a new one changes the weights drawn for the others. `Random.random()` is the only method for which Python
+guarantees the same numbers for the same seed in every version.
 """
 
 from collections import Counter
@@ -16,14 +16,14 @@ from random import Random
 from .scoring import Scores, apportion, leaders
 
 DRAWS = 2000
-#: Results that are kept, each with the scores that it follows from: some 60 kB for 300 frameworks on 18 criteria.
+#: How many results are cached, each with its scores: some 60 kB for 300 frameworks on 18 criteria.
 CACHED = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """In how many weightings each framework is alone in the lead (most often first, never is left out), in how many
-    several are level, and in how many nobody is ranked."""
+    """The number of weightings in which each framework leads alone (highest first, none left out), in which several are
+    level, and in which nobody is ranked."""
 
     alone: tuple[tuple[str, int], ...]
     level: int
@@ -31,11 +31,12 @@ class Stability:
 
     @property
     def draws(self) -> int:
+        """Return the number of weightings in all."""
         return sum(times for _, times in self.alone) + self.level + self.nobody
 
     @property
     def percents(self) -> list[int]:
-        """Return the same in their order as parts of 100, rounded so that they add up to it."""
+        """Return the counts of `alone`, `level` and `nobody`, in this order, as percentages that add up to 100."""
         counts = [*(times for _, times in self.alone), self.level, self.nobody]
         parts = {str(place): Fraction(100 * count, self.draws) for place, count in enumerate(counts)}
         return [int(part) for part in apportion(parts, 100).values()]
@@ -51,7 +52,7 @@ def stability(
 ) -> Stability:
     """Count who leads in each of `draws` weightings of the criteria, the same ones at every call.
 
-    A visitor's weights have no part in it, so that the result is kept for the next who looks at the same scores.
+    The result does not depend on a visitor's weights, so it is cached by the scores.
     """
     rows = tuple(
         (name, tuple(rated.get(criterion) for criterion in criteria))
@@ -68,7 +69,7 @@ def count_leaders(
     heaviest: int,
     draws: int,
 ) -> Stability:
-    """Do the same with the scores of each framework in the order of the criteria."""
+    """Count who leads, as `stability` does, given hashable rows: scores in the order of the criteria."""
     scores = {name: dict(zip(criteria, row, strict=True)) for name, row in rows}
     led = Counter(
         leaders(scores, weights, minimum_coverage) for weights in weightings(criteria, heaviest, draws)
@@ -82,7 +83,7 @@ def count_leaders(
 
 
 def weightings(criteria: Sequence[str], heaviest: int, draws: int = DRAWS) -> Iterator[dict[str, int]]:
-    """Yield the weightings themselves."""
-    streams = {criterion: Random(criterion) for criterion in criteria}  # noqa: S311 - repeatable, not unforeseeable
+    """Yield `draws` weightings, each a weight from 0 to `heaviest` by criterion."""
+    streams = {criterion: Random(criterion) for criterion in criteria}  # noqa: S311 - repeatable, not for security
     for _ in range(draws):
         yield {criterion: int(stream.random() * (heaviest + 1)) for criterion, stream in streams.items()}

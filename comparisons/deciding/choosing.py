@@ -1,4 +1,4 @@
-"""The decision helper: from questions and rules as they are kept to what the page shows. The inference is `rules`."""
+"""Prepare the decision helper's page from stored questions and rules. The inference itself is in `rules`."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,31 +17,31 @@ from frameworks.models.constraints import WEIGHT_MAX
 
 from .rules import Conclusion, Statement, advise
 
-#: Beside each other in the link that the answer ends in.
-ABREAST = 3
+#: How many frameworks the link to a comparison sets side by side.
+SIDE_BY_SIDE = 3
 
 
 def prompts() -> list[Prompt]:
-    """All questions with their options, in two queries."""
+    """Return all questions with their options, in two queries."""
     options = Prefetch("options", Option.objects.order_by("position"))
     return list(Prompt.objects.prefetch_related(options))
 
 
 def rules() -> list[Rule]:
-    """All rules with what they say, when, and on whose word, in a fixed number of queries."""
+    """Return all rules with their frameworks, conditions and claims, in a fixed number of queries."""
     conditions = Prefetch("conditions", Condition.objects.prefetch_related("options__prompt"))
     claims = Prefetch("claims", Claim.objects.select_related("criterion"))
-    found = Rule.objects.select_related("source", "component").prefetch_related("favours", "against")
-    return list(found.prefetch_related(conditions).prefetch_related(claims))
+    rows = Rule.objects.select_related("source", "component").prefetch_related("favours", "against")
+    return list(rows.prefetch_related(conditions).prefetch_related(claims))
 
 
 class AnswersForm(forms.Form):
-    """What a visitor ticked. An open question is left out; what is no option is told and left out."""
+    """A visitor's answers. An open question is left out; an unknown option is left out with a notice."""
 
-    def __init__(self, data: QueryDict, asked: Sequence[Prompt]) -> None:
+    def __init__(self, data: QueryDict, questions: Sequence[Prompt]) -> None:
         super().__init__(data)
-        self.offered = {prompt.slug: [option.slug for option in prompt.options.all()] for prompt in asked}
-        for prompt in asked:
+        self.offered = {prompt.slug: [option.slug for option in prompt.options.all()] for prompt in questions}
+        for prompt in questions:
             kind = forms.MultipleChoiceField if prompt.takes_several else forms.ChoiceField
             self.fields[prompt.slug] = kind(
                 label=prompt.text,
@@ -52,37 +52,38 @@ class AnswersForm(forms.Form):
 
     @property
     def answers(self) -> dict[str, list[str]]:
-        """By question, in the order in which they are asked and offered."""
+        """Return the ticked options by question, both in the order of the page."""
         _ = self.errors
-        given = {}
+        answers = {}
         for name, offered in self.offered.items():
             value = self.cleaned_data.get(name) or []
             chosen = [value] if isinstance(value, str) else value
             if chosen:
-                given[name] = [slug for slug in offered if slug in chosen]
-        return given
+                answers[name] = [slug for slug in offered if slug in chosen]
+        return answers
 
     @property
     def notices(self) -> Iterator[str]:
+        """Yield a sentence for each question with an unknown option."""
         for name, errors in self.errors.items():
             yield f"{self.fields[name].label} {' '.join(map(str, errors))} It was left out."
 
 
 @dataclass(frozen=True)
 class PromptOptions:
-    """One question as the page shows it."""
+    """A question with its options, each with whether it is ticked."""
 
     prompt: Prompt
     options: list[tuple[Option, bool]]
 
     @property
     def is_open(self) -> bool:
-        return not any(chosen for _, chosen in self.options)
+        return not any(is_ticked for _, is_ticked in self.options)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One framework with the rules that fired for and against it."""
+    """A framework with the rules that fired for and against it."""
 
     framework: Framework
     pro: list[Rule]
@@ -91,7 +92,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer: the frameworks of the advice, and the rules behind them as they are kept."""
+    """The result: the conclusion of the inference, with the stored frameworks and rules that it names by slug."""
 
     advice: Conclusion
     frameworks: Mapping[str, Framework]
@@ -101,13 +102,13 @@ class Outcome:
     @classmethod
     def of(
         cls,
-        kept: Sequence[Rule],
+        stored: Sequence[Rule],
         answers: Mapping[str, Sequence[str]],
         facts: Facts,
     ) -> Self:
-        """Of frameworks that are not published nothing is said."""
-        statements = [statement for rule in kept if (statement := _statement(rule, facts.by_slug))]
-        rules = {rule.key: rule for rule in kept}
+        """Draw the conclusion from the answers. Frameworks that are not published are left out."""
+        statements = [statement for rule in stored if (statement := _statement(rule, facts.by_slug))]
+        rules = {rule.key: rule for rule in stored}
         return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria)
 
     @property
@@ -120,8 +121,8 @@ class Outcome:
 
     @property
     def combining(self) -> list[Rule]:
-        """The rules that recommend the combination."""
-        return [self.rules[one.key] for one in self.advice.fired if one.together]
+        """Return the rules that recommend the combination."""
+        return [self.rules[statement.key] for statement in self.advice.fired if statement.together]
 
     @property
     def runner_up(self) -> Framework | None:
@@ -129,71 +130,73 @@ class Outcome:
 
     @property
     def component(self) -> Component | None:
-        """What of the first choice to take, with the rule that says so in `component_rule`."""
+        """Return the component of the first choice that `component_rule` recommends, if any."""
         rule = self.component_rule
         return rule.component if rule else None
 
     @property
     def component_rule(self) -> Rule | None:
-        return next((self.rules[one.key] for one in self.advice.fired if one.component), None)
+        return next(
+            (self.rules[statement.key] for statement in self.advice.fired if statement.component), None
+        )
 
     @property
     def candidates(self) -> list[Candidate]:
         return [
             Candidate(
-                self.frameworks[one.framework],
-                [self.rules[rule.key] for rule in one.pro],
-                [self.rules[rule.key] for rule in one.contra],
+                self.frameworks[standing.framework],
+                [self.rules[rule.key] for rule in standing.pro],
+                [self.rules[rule.key] for rule in standing.contra],
             )
-            for one in self.advice.standings
+            for standing in self.advice.standings
         ]
 
     @property
     def may_still_gain(self) -> list[tuple[Framework, int]]:
-        """Who could have further rules for them, were the open questions answered, most first."""
+        """Return the frameworks that open questions could still bring rules for, with how many, most first."""
         return [(self.frameworks[slug], count) for slug, count in self.advice.may_still_gain.most_common()]
 
     @property
     def weights(self) -> dict[str, int]:
-        """Each criterion's own weight, and one more for each fired rule that rests on a claim under it, up to the
-        most that a weight can be."""
-        spoken = Counter(
+        """Return each criterion's default weight, plus 1 for each fired rule with a claim under it, at most 10."""
+        citing_rules = Counter(
             slug
-            for one in self.advice.fired
-            for slug in {claim.criterion.slug for claim in self.rules[one.key].claims.all()}
+            for statement in self.advice.fired
+            for slug in {claim.criterion.slug for claim in self.rules[statement.key].claims.all()}
         )
         return {
-            criterion.slug: min(criterion.default_weight + spoken[criterion.slug], WEIGHT_MAX)
+            criterion.slug: min(criterion.default_weight + citing_rules[criterion.slug], WEIGHT_MAX)
             for criterion in self.criteria
         }
 
     @property
     def view(self) -> View:
-        """The comparison that the answer ends in: weighed by what the fired rules speak of."""
+        """Return the comparison to link to, with the criteria weighted by the fired rules."""
         return View(weights=self.weights) if self.advice.fired else View()
 
     @property
     def party(self) -> list[str]:
-        """Who stands side by side there: the leaders and those next to them; nobody where there are fewer than two."""
-        backed = [one.framework for one in self.advice.standings if one.pro]
-        together = list(dict.fromkeys([*self.advice.leaders, *backed]))[:ABREAST]
-        return together if len(together) > 1 else []
+        """Return who is side by side there: the leaders and the next best; nobody if they are fewer than two."""
+        recommended = [standing.framework for standing in self.advice.standings if standing.pro]
+        slugs = list(dict.fromkeys([*self.advice.leaders, *recommended]))[:SIDE_BY_SIDE]
+        return slugs if len(slugs) > 1 else []
 
 
-def asked(found: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> list[PromptOptions]:
+def asked(questions: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> list[PromptOptions]:
+    """Return the questions with their options, those of the answers ticked."""
     return [
         PromptOptions(
             prompt,
             [(option, option.slug in answers.get(prompt.slug, ())) for option in prompt.options.all()],
         )
-        for prompt in found
+        for prompt in questions
     ]
 
 
-def _statement(rule: Rule, known: Mapping[str, Any]) -> Statement | None:
-    """The rule as the inference takes it; None where all that it speaks of is unpublished."""
-    favours = tuple(framework.slug for framework in rule.favours.all() if framework.slug in known)
-    against = tuple(framework.slug for framework in rule.against.all() if framework.slug in known)
+def _statement(rule: Rule, published: Mapping[str, Any]) -> Statement | None:
+    """Return the rule for the inference; None if its frameworks, or part of its combination, are not published."""
+    favours = tuple(framework.slug for framework in rule.favours.all() if framework.slug in published)
+    against = tuple(framework.slug for framework in rule.against.all() if framework.slug in published)
     is_whole = not rule.is_combination or len(favours) == len(rule.favours.all())
     if not (favours or against) or not is_whole:
         return None

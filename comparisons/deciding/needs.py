@@ -1,4 +1,4 @@
-"""What must be added to each framework for what a visitor needs, and what no source names. No queries."""
+"""Find what must be added to each framework to meet a visitor's needs, and what no source names. No queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
 from frameworks.pages.page import PagePart
 from frameworks.pages.provisions import Provision, provisions
 
-#: How many of the first are offered side by side.
-ABREAST = 3
+#: How many frameworks the link to a comparison sets side by side.
+SIDE_BY_SIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Needs:
 
     @classmethod
     def read(cls, query: QueryDict, offered: Sequence[FacetValue]) -> Self:
-        """From the address. What is not offered is kept only to be named."""
-        asked = dict.fromkeys(query.getlist(NEED))
+        """Read the query string. Slugs that are not offered serve only for the notice."""
+        slugs = dict.fromkeys(query.getlist(NEED))
         known = {capability.slug for capability in offered}
         return cls(
-            tuple(capability for capability in offered if capability.slug in asked),
-            tuple(slug for slug in asked if slug not in known),
+            tuple(capability for capability in offered if capability.slug in slugs),
+            tuple(slug for slug in slugs if slug not in known),
         )
 
     @property
@@ -40,35 +40,38 @@ class Needs:
         return [capability.slug for capability in self.capabilities]
 
     def url(self, path: str) -> str:
+        """Return the canonical address of these needs at `path`."""
         query = urlencode([(NEED, slug) for slug in self.slugs])
         return f"{path}?{query}" if query else path
 
     @property
     def notices(self) -> list[str]:
-        named = clip(", ".join(f"“{slug}”" for slug in self.unknown))
+        """Return a sentence about unknown capabilities, if there are any."""
+        slugs = clip(", ".join(f"“{slug}”" for slug in self.unknown))
         match len(self.unknown):
             case 0:
                 return []
             case 1:
-                return [f"There is no capability {named}. It was left out."]
+                return [f"There is no capability {slugs}. It was left out."]
             case _:
-                return [f"There are no capabilities {named}. They were left out."]
+                return [f"There are no capabilities {slugs}. They were left out."]
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What one framework has for each thing needed."""
+    """How one framework provides each capability that is needed."""
 
     framework: Framework
     provisions: tuple[Provision, ...]
 
     @property
     def named(self) -> list[Provision]:
+        """Return the provisions that a source names."""
         return [provision for provision in self.provisions if provision.state != "unnamed"]
 
     @property
     def unnamed(self) -> list[FacetValue]:
-        """What no source names a part or an addition for."""
+        """Return the capabilities for which no source names a part or an addition."""
         return [provision.capability for provision in self.provisions if provision.state == "unnamed"]
 
     @property
@@ -82,7 +85,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class CapabilityRow:
-    """One capability across all frameworks: who brings it along, and who gets it by which additions."""
+    """One capability across all frameworks: which have it built in, and which get it by which additions."""
 
     capability: FacetValue
     built_in: tuple[Framework, ...]
@@ -90,7 +93,7 @@ class CapabilityRow:
 
 
 def supplies(frameworks: Iterable[Framework], needed: Sequence[FacetValue]) -> list[Supply]:
-    """Fewest things without a name first, then the fewest to add, then by name."""
+    """Return a supply for each framework: fewest unnamed capabilities first, then fewest additions, then by name."""
     return sorted(
         (Supply(framework, tuple(provisions(framework, needed))) for framework in frameworks),
         key=lambda supply: (len(supply.unnamed), supply.to_add, supply.framework.name.casefold()),
@@ -98,15 +101,19 @@ def supplies(frameworks: Iterable[Framework], needed: Sequence[FacetValue]) -> l
 
 
 def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]) -> list[CapabilityRow]:
-    """Each capability across the frameworks, for a visitor who has ticked nothing yet."""
-    found = [(framework, provisions(framework, capabilities)) for framework in frameworks]
+    """Return a row for each capability, for a visitor who has ticked nothing yet."""
+    rows = [(framework, provisions(framework, capabilities)) for framework in frameworks]
     return [
         CapabilityRow(
             capability,
-            tuple(framework for framework, ways in found if ways[at].trait),
-            tuple((framework, ways[at].additions) for framework, ways in found if ways[at].state == "to-add"),
+            tuple(framework for framework, provided in rows if provided[column].trait),
+            tuple(
+                (framework, provided[column].additions)
+                for framework, provided in rows
+                if provided[column].state == "to-add"
+            ),
         )
-        for at, capability in enumerate(capabilities)
+        for column, capability in enumerate(capabilities)
     ]
 
 
@@ -136,22 +143,22 @@ class Supplies(PagePart):
 def around(
     needs: Needs, frameworks: Sequence[Framework], offered: Sequence[FacetValue]
 ) -> Overview | Supplies:
-    """What each framework has of what is needed, and where that leads."""
+    """Return what each framework has of what is needed, and where that leads."""
     path = reverse("comparisons:capabilities")
     if not needs.capabilities:
         return Overview(path=path, overview=overview(frameworks, offered))
-    found = supplies(frameworks, needs.capabilities)
-    speaking = [supply for supply in found if supply.named]
-    complete = [supply for supply in speaking if supply.built_in == len(needs.capabilities)]
-    first = [supply.framework for supply in speaking[:ABREAST]]
-    wanted = View(facets={CAPABILITY: tuple(sorted(needs.slugs))})
+    ranked = supplies(frameworks, needs.capabilities)
+    named = [supply for supply in ranked if supply.named]
+    complete = [supply for supply in named if supply.built_in == len(needs.capabilities)]
+    first = [supply.framework for supply in named[:SIDE_BY_SIDE]]
+    view = View(facets={CAPABILITY: tuple(sorted(needs.slugs))})
     return Supplies(
         path=path,
-        supplies=speaking,
-        silent=[supply.framework for supply in found if not supply.named],
+        supplies=named,
+        silent=[supply.framework for supply in ranked if not supply.named],
         complete=complete,
-        completable=[supply for supply in speaking if supply.to_add and not supply.unnamed],
-        weigh_url=wanted.url(reverse("comparisons:matrix")) if complete else "",
+        completable=[supply for supply in named if supply.to_add and not supply.unnamed],
+        weigh_url=view.url(reverse("comparisons:matrix")) if complete else "",
         first=first,
         compare_url=_side_by_side(first) if len(first) > 1 else "",
     )

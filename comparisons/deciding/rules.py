@@ -1,7 +1,7 @@
-"""The decision helper's inference: answers in, the rules that fire and what they amount to out. Pure.
+"""Infer advice from answers: which rules fire, and what they amount to. Pure.
 
-A rule is what a source states: when this holds, choose that. Nothing is weighed here but their number, and nothing is
-guessed: a question left open fires no rule, and what it might still change is told.
+A rule is what a source states: under this condition choose that. Rules are counted, not weighted, and nothing is
+guessed: a question left open fires no rule, and the result says what it might still change.
 """
 
 from collections import Counter
@@ -12,15 +12,15 @@ from functools import cached_property
 Pair = tuple[str, str]
 """A question and one answer to it, by their slugs: `("building", "api")`."""
 Answers = Mapping[str, Collection[str]]
-"""What was ticked under each question. An open question is missing or empty."""
+"""The ticked options of each question. An open question is missing or empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A rule as the inference needs it. All names are slugs.
 
-    It holds when all pairs of any one case of `when` are among the answers. `favours` are alternatives to each other
-    unless they are to be used `together`; without any, it is a mere caution.
+    It fires when all pairs of any one condition in `when` are among the answers. `favours` are alternatives to each
+    other unless they are to be used `together`; a rule without any is a mere caution.
     """
 
     key: str
@@ -31,16 +31,18 @@ class Statement:
     against: tuple[str, ...] = ()
 
     def fires(self, answers: Answers) -> bool:
-        return any(all(_is_given(pair, answers) for pair in case) for case in self.when)
+        """Return whether the answers meet one of the conditions."""
+        return any(all(_is_ticked(pair, answers) for pair in condition) for condition in self.when)
 
     def may_fire(self, answers: Answers) -> bool:
-        """Whether it does not hold yet and would if questions that are open were answered so."""
+        """Return whether it does not fire yet, but could once open questions are answered."""
         return not self.fires(answers) and any(
-            all(_is_given(pair, answers) or not answers.get(pair[0]) for pair in case) for case in self.when
+            all(_is_ticked(pair, answers) or not answers.get(pair[0]) for pair in condition)
+            for condition in self.when
         )
 
 
-def _is_given(pair: Pair, answers: Answers) -> bool:
+def _is_ticked(pair: Pair, answers: Answers) -> bool:
     return pair[1] in answers.get(pair[0], ())
 
 
@@ -54,14 +56,14 @@ class Standing:
 
     @property
     def is_displaced(self) -> bool:
-        """Whether a rule that recommends something else speaks against it. A mere caution displaces nothing."""
+        """Return whether a rule that recommends something else speaks against it. A mere caution displaces nothing."""
         return any(rule.favours for rule in self.contra)
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What the fired rules amount to: `standings` best first, `combinations` that a source recommends, and the rules
-    that could still fire."""
+    """What the fired rules amount to: `standings` best first, `combinations` that a source recommends, and in
+    `still_open` the rules that could still fire."""
 
     fired: tuple[Statement, ...]
     still_open: tuple[Statement, ...]
@@ -70,61 +72,72 @@ class Conclusion:
 
     @cached_property
     def leaders(self) -> tuple[str, ...]:
-        """The first choice; several where as many rules speak for each. Where two are to be combined, those."""
+        """Return the first choice; several if equally many rules recommend each, or if they are to be combined."""
         if self.combinations:
             return self.combinations[0]
-        backed = [one for one in self.standings if one.pro]
-        return tuple(one.framework for one in backed if _strength(one) == _strength(backed[0]))
+        recommended = [standing for standing in self.standings if standing.pro]
+        return tuple(
+            standing.framework for standing in recommended if _strength(standing) == _strength(recommended[0])
+        )
 
     @property
     def first(self) -> str:
-        """The one first choice, or nothing where there is none or more than one."""
+        """Return the first choice; empty if there is none or more than one."""
         return self.leaders[0] if len(self.leaders) == 1 else ""
 
     @property
     def runner_up(self) -> str:
-        """The next best of a single first choice."""
-        others = [one.framework for one in self.standings if one.pro and one.framework != self.first]
+        """Return the next best after a single first choice; empty if there is none."""
+        others = [
+            standing.framework
+            for standing in self.standings
+            if standing.pro and standing.framework != self.first
+        ]
         return others[0] if self.first and others else ""
 
     @property
     def component(self) -> str:
-        """What of the framework to take, where a rule names it."""
+        """Return the component that a fired rule names; empty if none does."""
         return next((rule.component for rule in self.fired if rule.component), "")
 
     @property
     def clashes(self) -> bool:
-        """Whether sources disagree on these answers: level at the top, a framework that one rule recommends and another
-        displaces, or a second with at least half as many rules as the first."""
-        backed = [one for one in self.standings if one.pro]
-        if any(one.is_displaced for one in backed):
+        """Return whether sources disagree on these answers.
+
+        They do if several lead, if one rule recommends a framework that another displaces, or if the second has at
+        least half as many rules as the first.
+        """
+        recommended = [standing for standing in self.standings if standing.pro]
+        if any(standing.is_displaced for standing in recommended):
             return True
-        if len(backed) < 2 or {one.framework for one in backed[:2]} <= set(*self.combinations[:1]):
+        if len(recommended) < 2:
             return False
-        return 2 * len(backed[1].pro) >= len(backed[0].pro)
+        if {standing.framework for standing in recommended[:2]} <= set(*self.combinations[:1]):
+            return False
+        return 2 * len(recommended[1].pro) >= len(recommended[0].pro)
 
     @property
     def may_still_gain(self) -> Counter[str]:
-        """How many rules could still speak for each framework, were the open questions answered so."""
+        """Return how many rules could still recommend each framework once open questions are answered."""
         return Counter(framework for rule in self.still_open for framework in rule.favours)
 
 
 def advise(rules: Sequence[Statement], answers: Answers) -> Conclusion:
-    """What the sources say to somebody who answers so.
+    """Return what the sources advise somebody who gives these answers.
 
-    Frameworks that no rule displaces come first, then those with more rules for them; equal ones by name. A rule for
-    a combination counts for none of its members alone.
+    Frameworks that are recommended and not displaced come first, then those that more rules recommend; equal ones by
+    name. A rule for a combination counts for none of its members alone.
     """
     fired = tuple(rule for rule in rules if rule.fires(answers))
     alone = [rule for rule in fired if not rule.together]
-    named = {framework for rule in alone for framework in (*rule.favours, *rule.against)}
+    mentioned = {framework for rule in alone for framework in (*rule.favours, *rule.against)}
     standings = [
         Standing(
             framework,
             tuple(rule for rule in alone if framework in rule.favours),
             tuple(rule for rule in alone if framework in rule.against),
         )
-        for framework in sorted(named)
+        for framework in sorted(mentioned)
     ]
     return Conclusion(
         fired=fired,

@@ -288,7 +288,7 @@ def test_without_time_for_one_more_half_a_run_is_not_taken_for_a_whole(
     measured: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:
-        slow.setattr(running, "AROUND", 3600)
+        slow.setattr(running, "OVERHEAD", 3600)
         with pytest.raises(CommandError, match=r"1 minutes are over\."):
             benchmark("--minutes", "1")
     assert measured == []

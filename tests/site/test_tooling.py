@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import formats
 from dotenv import dotenv_values
 
-from config.settings import kept_secret
+from config.settings import secret_key
 from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
@@ -64,10 +64,10 @@ def test_a_bad_value_is_refused_in_one_sentence(manage: Command, name: str, valu
 
 def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "secret-key"
-    made = kept_secret(path)
+    made = secret_key(path)
     assert len(made) >= 50
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert kept_secret(path) == made
+    assert secret_key(path) == made
     assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
 
 

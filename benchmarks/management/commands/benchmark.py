@@ -10,7 +10,7 @@ from benchmarks.speed import load, running
 from benchmarks.speed.journal import Journal, OtherTerms
 from benchmarks.speed.plan import Terms
 
-#: What each number may be: less measures nothing, more is a slip of the finger.
+#: The lowest and highest value of each option: less measures nothing, more is a typing error.
 BOUNDS = {"seconds": (1, 600), "repetitions": (1, 100), "connections": (1, 10_000), "minutes": (1, 24 * 60)}
 
 
@@ -72,17 +72,17 @@ class Command(BaseCommand):
                 raise CommandError(f"It is stored, but not written as a fixture: {error}") from error
 
     def _run(self, journal: Journal, folder: Path, minutes: int) -> dict[str, str] | None:
-        """What could not be measured, and why; None where time ran out."""
+        """Measure what remains; return the reason for each failure, or None if time ran out."""
         failures = {}
-        number, of = 0, len(running.still_to_do(journal))
+        number, of = 0, len(running.remaining(journal))
         for step in running.run(journal, folder / "environments", seconds=minutes * 60):
             number = step.number
             what = f"{step.application.name} under {step.server.name}"
             if step.failure:
                 failures[what] = step.failure
-            said = step.failure or f"{step.requests:,} requests a second"
+            outcome = step.failure or f"{step.requests:,} requests a second"
             self.stdout.write(
-                f"{number} of {of}: {what}, repetition {step.repetition}: {said}. "
+                f"{number} of {of}: {what}, repetition {step.repetition}: {outcome}. "
                 f"About {timedelta(seconds=step.left)} left."
             )
         return failures if number == of else None
