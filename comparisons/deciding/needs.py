@@ -11,7 +11,6 @@ from django.urls import reverse
 from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import NEED, View
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
-from frameworks.pages.page import PagePart
 from frameworks.pages.provisions import Provision, provisions
 
 #: How many frameworks the link to a comparison sets side by side.
@@ -118,7 +117,7 @@ def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Overview(PagePart):
+class Overview:
     """For a visitor who has ticked nothing yet."""
 
     path: str
@@ -126,7 +125,7 @@ class Overview(PagePart):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supplies(PagePart):
+class Supplies:
     """For a visitor who has. `silent` are those of which no source names anything, `complete` those with all of it
     built in, `completable` those that something must be added to."""
 

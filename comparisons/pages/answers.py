@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
-from frameworks.pages.page import PageResponse
+from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
 from . import controls

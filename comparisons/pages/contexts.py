@@ -1,7 +1,7 @@
 """Define the template context of each page about several frameworks, which its card reads as well."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from comparisons.arithmetic.stability import DRAWS
@@ -18,14 +18,14 @@ from comparisons.sharing.snapshots import FrozenComparison, Since
 from comparisons.sharing.snippets import Snippet
 from frameworks.cells import Cell
 from frameworks.models import Criterion, FacetValue, Framework, Revision
-from frameworks.pages.page import PagePart
+from frameworks.pages.pictured import PART
 
 from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
 from .why import Why
 
 
 @dataclass(frozen=True)
-class Extent(PagePart):
+class Extent:
     """How much evidence there is in all."""
 
     claim_total: int
@@ -47,9 +47,9 @@ class MatrixPage:
     use_cases: Collection[UseCase]
     notices: Sequence[str]
     blame: Sequence[tuple[str, int, str]]
-    around: AroundMatrix
-    stood: PastDayNote
-    extent: Extent | None
+    around: AroundMatrix = field(metadata=PART)
+    stood: PastDayNote = field(metadata=PART)
+    extent: Extent | None = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class ChooserPage:
     suggestion: str
     passed_on: Sequence[tuple[str, str]]
     view: View
-    stood: PastDayNote
+    stood: PastDayNote = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +76,8 @@ class SideBySidePage:
     canonical_path: str
     feed_path: str
     short: dict[Framework, list[Shortfall]]
-    around: AroundSideBySide
-    stood: PastDayNote
+    around: AroundSideBySide = field(metadata=PART)
+    stood: PastDayNote = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class ChoicePage:
 class CapabilitiesPage:
     needs: Needs
     offered: Sequence[FacetValue]
-    answer: Overview | Supplies
+    answer: Overview | Supplies = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ class UseCasePage:
     matrix: Matrix
     short: Sequence[ExcludedFramework]
     weighed: Sequence[Weighed]
-    around: AroundUseCase
+    around: AroundUseCase = field(metadata=PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class MethodPage:
     rated_weight: int
     unranked_example: Row | None
     draws: int = DRAWS
-    extent: Extent
+    extent: Extent = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,7 @@ class SnapshotPage:
     files: Sequence[File]
     embed_url: str
     oembed_url: str
-    pictures: Pictures
+    pictures: Pictures = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Build the controls around the matrix: menus with counts, chips to remove, links that change the view. No queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +17,7 @@ from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
 from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
-from frameworks.pages.page import PagePart
-from frameworks.pages.pictured import address
+from frameworks.pages.pictured import PART, address
 
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
@@ -234,7 +233,7 @@ def files(pinned: View, route: str, *args: Any) -> list[File]:
 
 
 @dataclass(frozen=True)
-class Pictures(PagePart):
+class Pictures:
     """The addresses of a view's pictures, and of the page that they show."""
 
     svg_url: str
@@ -252,7 +251,7 @@ def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> 
 
 
 @dataclass(frozen=True, kw_only=True)
-class AroundMatrix(PagePart):
+class AroundMatrix:
     """Everything around the matrix. `open_base` and `sort_base` are addresses to which a parameter is appended."""
 
     view: View
@@ -275,7 +274,7 @@ class AroundMatrix(PagePart):
     sort_base: str
     pinned_url: str
     files: list[File]
-    pictures: Pictures
+    pictures: Pictures = field(metadata=PART)
     freeze_url: str
     without_weights_url: str
     unfiltered_url: str
@@ -331,7 +330,7 @@ def around_matrix(
 
 
 @dataclass(frozen=True, kw_only=True)
-class AroundSideBySide(PagePart):
+class AroundSideBySide:
     """Everything around a side by side. `others` are frameworks that could be added, with the resulting addresses."""
 
     view: View
@@ -345,7 +344,7 @@ class AroundSideBySide(PagePart):
     others: list[tuple[Framework, str]]
     pinned_url: str
     files: list[File]
-    pictures: Pictures
+    pictures: Pictures = field(metadata=PART)
     freeze_url: str
     embed_url: str
     oembed_url: str
@@ -408,7 +407,7 @@ def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AroundUseCase(PagePart):
+class AroundUseCase:
     """The links from the page of a use case to its matrix, and to its leaders side by side (empty: not possible)."""
 
     weighed_url: str
@@ -451,7 +450,7 @@ def _side_by_side(slugs: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class PastDayNote(PagePart):
+class PastDayNote:
     """The note on a page about a past day: a link to today and, if the day is before the history, to its first day."""
 
     today_url: str

@@ -21,8 +21,7 @@ from comparisons.comparison.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from frameworks.pages.conditional import revalidated, unchanging
-from frameworks.pages.page import PageResponse
-from frameworks.pages.pictured import pictured
+from frameworks.pages.pictured import PageResponse, pictured
 from pictures.card import titled
 
 from .answers import HtmxRequest, page_or_fragment, tidied, vary_on_htmx, wants_fragment, without_blanks

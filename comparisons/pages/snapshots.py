@@ -18,8 +18,7 @@ from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
 from comparisons.sharing.embedding import oembed_url
 from frameworks.pages.conditional import revalidated, unchanging
-from frameworks.pages.page import PageResponse
-from frameworks.pages.pictured import pictured
+from frameworks.pages.pictured import PageResponse, pictured
 
 from . import cards, controls
 from .answers import HtmxRequest, chooser, vary_on_htmx, wants_fragment, without_blanks

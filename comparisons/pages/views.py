@@ -20,8 +20,7 @@ from frameworks.cells import Cell
 from frameworks.facts import current_facts
 from frameworks.models import Claim, FacetValue, Framework, Rating, Source
 from frameworks.pages.conditional import revalidated
-from frameworks.pages.page import PageResponse
-from frameworks.pages.pictured import pictured
+from frameworks.pages.pictured import PageResponse, pictured
 from pictures.card import titled
 
 from . import cards, controls, why

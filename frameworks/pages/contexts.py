@@ -1,7 +1,7 @@
 """Define what each page about one fact shows: its template and its card read the same names."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, Changel
 
 from .dossiers import Disputes, Plots, Profile, Stances
 from .objections import ObjectionForm
+from .pictured import PART
 from .provisions import Neighbour, Surroundings
 
 
@@ -50,8 +51,8 @@ class FrameworkPage:
     advice: Sequence[Any]
     facets: Sequence[tuple[Facet, list[Trait]]]
     opposites: Sequence[tuple[Framework, Sequence[str]]]
-    profile: Profile
-    surroundings: Surroundings
+    profile: Profile = field(metadata=PART)
+    surroundings: Surroundings = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ class CriterionIndexPage:
 class CriterionPage:
     criterion: Criterion
     general_claims: Collection[Claim]
-    dossier: Plots
+    dossier: Plots = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +107,7 @@ class SourcePage:
     source: Source
     answers: Collection[Answer]
     benchmarks: Collection[Benchmark]
-    dossier: Stances
+    dossier: Stances = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ class ComponentPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DisagreementIndexPage:
-    disputes: Disputes
+    disputes: Disputes = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,8 +24,6 @@ from frameworks.models import (
     Trait,
 )
 
-from .page import PagePart
-
 #: With more silent criteria than this, a profile names them in one sentence instead of giving each a row.
 SILENT_ROWS = 4
 #: Unscored criteria with a section of their own in the profile, by slug.
@@ -170,7 +168,7 @@ def facets(framework: Framework) -> list[tuple[Facet, list[Trait]]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profile(PagePart):
+class Profile:
     """`rated` groups hold the scored cells, without the silent ones where these are many.
 
     `described` holds the cells that only describe, by slug with underscores, and `background` those of them that have
@@ -222,7 +220,7 @@ def of_framework(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plots(PagePart):
+class Plots:
     """Cells with claims, best first and unscored last; the rubric with the frameworks scored at each step."""
 
     plots: list[Plot]
@@ -259,7 +257,7 @@ def of_criterion(criterion: Criterion, frameworks: Sequence[Framework], cells: M
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stances(PagePart):
+class Stances:
     """A source's claims by framework, and its readings against those of other sources, widest gap first."""
 
     claims_by_framework: list[tuple[Framework | None, list[Claim]]]
@@ -288,7 +286,7 @@ def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disputes(PagePart):
+class Disputes:
     """The editors' entries and every other cell in dispute, each widest spread first."""
 
     entries: list[Dispute]

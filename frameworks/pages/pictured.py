@@ -5,15 +5,16 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, wraps
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -24,7 +25,9 @@ from pictures.svg import STYLE_HASH
 
 from .addresses import absolute
 from .conditional import revalidated_exactly
-from .page import PageResponse
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -32,6 +35,39 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 HOME = "matrix"
 #: How long a cache may show a picture without revalidating it, in seconds.
 FRESH, YEAR = 3_600, 31_536_000
+
+
+#: Marks a field of a page, a frozen dataclass, as a part of it: the template knows the part's fields as the page's.
+PART = {"is_part": True}
+
+
+def context_of(page: "DataclassInstance") -> dict[str, Any]:
+    """Return the template context: each field under its name, and the fields of its parts under theirs."""
+    context: dict[str, Any] = {}
+    for field in fields(page):
+        value = getattr(page, field.name)
+        if not field.metadata.get("is_part"):
+            context[field.name] = value
+        elif value is not None:
+            context |= context_of(value)
+    return context
+
+
+class PageResponse(TemplateResponse):
+    """A template with what the page shows. `address` names the page where its path alone does not."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        template: str,
+        page: "DataclassInstance",
+        *,
+        address: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(request, template, context_of(page), status=status)
+        self.page = page
+        self.address = address or request.path
 
 
 @dataclass

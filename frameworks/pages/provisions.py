@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from frameworks.models import Addition, Component, FacetValue, Framework, Tie, Trait
 
-from .page import PagePart
-
 #: How each kind of tie reads from either end, in the order in which a page lists them.
 FROM_FRAMEWORK = {
     Tie.Kind.BUILT_ON: "Built on",
@@ -79,7 +77,7 @@ def provisions(framework: Framework, capabilities: Iterable[FacetValue]) -> list
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings(PagePart):
+class Surroundings:
     """A framework's capabilities, those that no source mentions in `unnamed`, and its ties by kind."""
 
     provisions: list[Provision]

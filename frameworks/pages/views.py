@@ -56,8 +56,7 @@ from .contexts import (
     SourceIndexPage,
     SourcePage,
 )
-from .page import PageResponse
-from .pictured import pictured
+from .pictured import PageResponse, pictured
 
 CHANGESETS_PER_PAGE = 30
 STEPS_PER_PAGE = 50

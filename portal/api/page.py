@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.views.decorators.http import require_safe
 
 from frameworks.pages.conditional import revalidated
-from frameworks.pages.page import PageResponse
-from frameworks.pages.pictured import pictured
+from frameworks.pages.pictured import PageResponse, pictured
 from pictures.card import titled
 
 from .api import api

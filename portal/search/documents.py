@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ from frameworks.models import (
     Revision,
     Source,
 )
-from frameworks.pages.page import PagePart
+from frameworks.pages.pictured import PART
 
 from .index import HEADING, KEY, NAME, TEXT, Document, Hit, Index, Passage, SearchResult, words
 
@@ -305,7 +305,7 @@ class HitGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Results(PagePart):
+class Results:
     """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for."""
 
     found: SearchResult
@@ -323,7 +323,7 @@ class SearchPage:
 
     asked: SearchQuery
     path: str
-    results: Results | None = None
+    results: Results | None = field(default=None, metadata=PART)
 
 
 def search_page(query: SearchQuery, path: str) -> SearchPage:
