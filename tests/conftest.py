@@ -17,7 +17,7 @@ pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tes
 #: The test files that take longest are begun first, so that no process is left alone with one of them at the end.
 LONGEST = (
     "test_accessibility test_layout test_grid_flow test_embed_flow test_matrix_flow test_search_flow test_copy_flow "
-    "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_pages"
+    "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_no_javascript"
 ).split()
 
 #: Whoever asks for one of these fixtures asks for a database.

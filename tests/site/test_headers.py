@@ -1,8 +1,5 @@
 """What every answer carries besides its words: who may keep it, what the browser may run, and no cookie."""
 
-import re
-from itertools import pairwise
-
 import pytest
 from django.test import Client
 
@@ -87,8 +84,8 @@ def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Clie
 # Cookies and caches
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
-def test_no_public_page_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> None:
+@pytest.mark.parametrize("path", FILES)
+def test_no_file_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> None:
     for headers in ({}, HTMX):
         response = client.get(path, headers=headers)
         assert not response.cookies
@@ -112,11 +109,11 @@ def test_head_answers_as_get_does_without_the_page(client: Client, path: str) ->
 
 
 @pytest.mark.parametrize("path", PAGES.values())
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_pages_are_for_reading_only(client: Client, path: str, method: str) -> None:
-    response = getattr(client, method)(path)
-    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
-    assert not response.cookies
+def test_pages_are_for_reading_only(client: Client, path: str) -> None:
+    for method in ("post", "put", "patch", "delete"):
+        response = getattr(client, method)(path)
+        assert (method, response.status_code, response["Allow"]) == (method, 405, "GET, HEAD")
+        assert not response.cookies
 
 
 # What the browser may do
@@ -140,95 +137,3 @@ def test_every_answer_has_the_same_strict_policy(client: Client) -> None:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_every_page_has_the_security_headers(client: Client, path: str) -> None:
-    response = client.get(path)
-    assert {
-        name: response[name]
-        for name in (
-            "X-Frame-Options",
-            "X-Content-Type-Options",
-            "Referrer-Policy",
-            "Cross-Origin-Opener-Policy",
-            "Content-Type",
-        )
-    } == {
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Content-Type": "text/html; charset=utf-8",
-    }
-
-
-@pytest.mark.parametrize("path", [*EVERYWHERE, "/admin/login/"])
-def test_no_page_needs_what_the_policy_forbids(client: Client, path: str) -> None:
-    page = read(client.get(path).content)
-    assert page.all("style") == []
-    scripts = [
-        script for script in page.all("script") if script.attributes.get("type") != "application/ld+json"
-    ]
-    assert [script for script in scripts if "src" not in script or script.text] == []
-    for element in page.descendants:
-        assert "style" not in element, element
-        assert not [name for name in element.attributes if name.startswith(("on", "hx-on"))], element
-        for name in ("href", "src", "action", "formaction"):
-            assert not element.attributes.get(name, "").lower().startswith(("javascript:", "data:")), element
-        # Trigger filters, js: and hx-vals need eval, which the policy forbids.
-        assert not re.search(
-            r"\[[^\]]*[=(]", element.attributes.get("hx-trigger", "").replace("<[name]/>", "")
-        )
-        assert "js:" not in "".join(element.attributes.values())
-
-
-#: Links that no browser follows by itself.
-MERELY_NAMED = {"canonical", "alternate"}
-
-
-@pytest.mark.parametrize("path", [*EVERYWHERE, "/admin/login/"])
-def test_nothing_is_loaded_from_elsewhere(client: Client, path: str) -> None:
-    page = read(client.get(path).content)
-    loaded = [element["src"] for element in page.descendants if "src" in element]
-    loaded += [link["href"] for link in page.all("link") if link["rel"] not in MERELY_NAMED]
-    assert [address for address in loaded if not address.startswith("/static/")] == []
-
-
-# The head of each page
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_every_page_has_one_heading_a_title_a_description_and_an_address(client: Client, path: str) -> None:
-    page = read(client.get(path).content)
-    assert len(page.all("h1")) == 1
-    assert page.one("h1").text
-    assert page.one("head title").text.endswith(" · Touchstone")
-    assert len(page.one("meta[name=description]")["content"]) > 30
-    assert page.one("link[rel=canonical]")["href"].startswith("http://127.0.0.1:8000/")
-    assert page.one("html")["lang"] == "en-GB"
-    assert len(page.all("main")) == 1
-
-
-def test_titles_and_descriptions_tell_the_pages_apart(client: Client) -> None:
-    paths = [path for path in PAGES.values() if "?" not in path]
-    pages = [read(client.get(path).content) for path in paths]
-    assert len({page.one("head title").text for page in pages}) == len(paths)
-    assert len({page.one("meta[name=description]")["content"] for page in pages}) == len(paths)
-
-
-@pytest.mark.parametrize("path, status", ERRORS.values())
-def test_pages_for_what_is_not_there_say_so_and_are_not_indexed(
-    client: Client, path: str, status: int
-) -> None:
-    response = client.get(path)
-    assert response.status_code == status
-    assert read(response.content).one("meta[name=robots]")["content"] == "noindex"
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_headings_leave_out_no_level(client: Client, path: str) -> None:
-    page = read(client.get(path).content)
-    levels = [int(element.tag[1]) for element in page.descendants if re.fullmatch("h[1-6]", element.tag)]
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels)), levels

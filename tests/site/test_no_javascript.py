@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.html import Element, address, read, submission
-from tests.pages import ERRORS, PAGES, form_of, get
+from tests.pages import PAGES, form_of, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -200,29 +200,6 @@ def test_all_columns_named_is_sent_on_to_none_so_that_later_ones_are_shown(clien
 
 
 # Plain links and forms
-
-
-@pytest.mark.parametrize("path", [*PAGES.values(), *(path for path, _ in ERRORS.values())])
-def test_every_link_leads_somewhere_and_every_button_belongs_to_a_form(client: Client, path: str) -> None:
-    page = read(client.get(path).content)
-    ids = {element["id"] for element in page.descendants if "id" in element}
-    for link in page.all("a"):
-        assert link.text, path
-        assert link["href"].startswith(("/", "#")), link["href"]
-        if link["href"].startswith("#"):
-            assert link["href"][1:] in ids
-    forms = page.all("form")
-    within = [button for form in forms for button in form.all("button")]
-    # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden
-    # until its script shows it.
-    copying = {"data-copy-link", "data-copy-file", "data-copy-text", "data-copy-from"}
-    alone = [button for button in page.all("button") if not copying & button.attributes.keys()]
-    outside = [button for button in alone if button not in within]
-    assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]
-    # Only freezing writes something.
-    assert [form["method"] for form in forms if form.attributes.get("id") != "freeze"] == ["get"] * (
-        len(forms) - len(page.all("form[id=freeze]"))
-    )
 
 
 def test_every_page_that_a_page_leads_to_is_there_and_so_is_the_place_on_it(client: Client) -> None:

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import Component, Criterion, Framework, Source
 from frameworks.pages import structured
 from tests import factories
-from tests.html import Element, read
-from tests.pages import EVERYWHERE, PAGES, change, get
+from tests.html import Element
+from tests.pages import PAGES, change, get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
@@ -55,18 +55,6 @@ def test_every_page_tells_where_it_stands(client: Client, name: str) -> None:
     assert way[-1]["item"] == get(client, PAGES[name]).one("link[rel=canonical]")["href"]
     for step in way[:-1]:
         assert client.get(step["item"].removeprefix(settings.SITE_URL)).status_code == 200
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_nothing_is_told_that_is_empty_or_leads_elsewhere_than_to_the_public_address(
-    client: Client, path: str
-) -> None:
-    for data in data_of(read(client.get(path).content)):
-        assert data["@context"] == "https://schema.org"
-        for one in everything(data):
-            assert all(value not in ("", [], {}, None) for value in one.values()), one
-            if "url" in one:
-                assert one["url"].startswith(("http://", "https://"))
 
 
 def test_a_framework_a_criterion_a_source_and_a_component_are_named_as_what_they_are(client: Client) -> None:
