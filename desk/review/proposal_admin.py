@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
@@ -145,7 +146,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[Any]:
-        preview = self.admin_site.admin_view(self.preview_view)
+        preview = self.admin_site.admin_view(require_safe(self.preview_view))
         name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
         return [path("<int:pk>/preview/", preview, name=name), *super().get_urls()]
 

@@ -686,7 +686,7 @@ def test_it_asks_as_often_for_many_as_for_few(
 ) -> None:
     make_items(count)
     kept = frozen_of(client)
-    for path, queries in [(MATRIX, 11), ("/compare/f0-vs-f1", 8), (kept, 1)]:
+    for path, queries in [(MATRIX, 10), ("/compare/f0-vs-f1", 8), (kept, 1)]:
         with django_assert_num_queries(queries):
             client.get(f"{path}.{ending}")
 
