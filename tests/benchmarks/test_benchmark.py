@@ -40,7 +40,7 @@ Transfer/sec:    229.91KB
 # What wrk reports
 
 
-def test_the_rate_is_read_from_the_report() -> None:
+def test_rate_parses_the_wrk_report() -> None:
     assert load.rate(REPORT.format("")) == 1427
 
 
@@ -48,13 +48,13 @@ def test_the_rate_is_read_from_the_report() -> None:
     "line",
     ["  Socket errors: connect 0, read 3, write 0, timeout 0\n", "  Non-2xx or 3xx responses: 12\n"],
 )
-def test_one_failed_request_and_there_is_no_figure(line: str) -> None:
+def test_rate_rejects_a_report_with_failed_requests(line: str) -> None:
     with pytest.raises(load.NotMeasured, match=line.strip()):
         load.rate(REPORT.format(line))
 
 
 @pytest.mark.parametrize("text", ["", "unable to connect", "Requests/sec:      0.00\n"])
-def test_no_rate_is_no_figure(text: str) -> None:
+def test_rate_rejects_a_report_without_a_rate(text: str) -> None:
     with pytest.raises(load.NotMeasured, match="wrk gave no figure"):
         load.rate(text)
 
@@ -107,7 +107,7 @@ def served(tmp_path: Path, code: str) -> tuple[Application, Server, Path]:
 
 
 @pytest.mark.usefixtures("wrk")
-def test_a_server_is_started_asked_and_ended(tmp_path: Path) -> None:
+def test_measure_starts_queries_and_stops_the_server(tmp_path: Path) -> None:
     application, server, home = served(tmp_path, SERVER.format(status=200, answer=ANSWER))
     before = load.cores()
     assert load.measure(application, server, home, TERMS) == 3
@@ -125,12 +125,16 @@ def test_a_server_is_started_asked_and_ended(tmp_path: Path) -> None:
     ],
     ids=["another", "an error", "none"],
 )
-def test_another_answer_is_not_measured(tmp_path: Path, code: str, said: str) -> None:
+def test_measure_rejects_an_unexpected_answer_or_a_crashed_server(
+    tmp_path: Path, code: str, said: str
+) -> None:
     with pytest.raises(load.NotMeasured, match=said):
         load.measure(*served(tmp_path, code), TERMS)
 
 
-def test_without_the_load_tool_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tool_explains_how_to_install_wrk_when_it_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(load.NotMeasured, match="apt-get install wrk"):
         load.tool()
@@ -147,7 +151,7 @@ def figure(
     )
 
 
-def test_a_run_that_was_broken_off_is_read_again(tmp_path: Path) -> None:
+def test_journal_resumes_after_an_interrupted_run(tmp_path: Path) -> None:
     path = tmp_path / "var" / "journal.jsonl"
     kept = [figure(1), figure(2, "flask", requests=70)]
     journal = Journal(path, CONDITIONS)
@@ -160,7 +164,7 @@ def test_a_run_that_was_broken_off_is_read_again(tmp_path: Path) -> None:
     assert list(Journal(path, CONDITIONS).results.values()) == [*kept, figure(3)]
 
 
-def test_figures_under_other_terms_are_not_mixed(tmp_path: Path) -> None:
+def test_journal_rejects_figures_measured_under_other_conditions(tmp_path: Path) -> None:
     Journal(tmp_path / "journal.jsonl", CONDITIONS).append(figure())
     with pytest.raises(OtherTerms):
         Journal(tmp_path / "journal.jsonl", replace(CONDITIONS, machine="Another machine"))
@@ -171,7 +175,7 @@ def test_figures_under_other_terms_are_not_mixed(tmp_path: Path) -> None:
 # What is measured
 
 
-def test_every_subject_has_its_application_and_its_pins() -> None:
+def test_applications_each_have_a_script_and_pinned_requirements() -> None:
     for application in APPLICATIONS:
         assert (FOLDER / "apps" / f"app_{application.slug}.py").is_file()
         pins = application.requirements.read_text()
@@ -180,7 +184,7 @@ def test_every_subject_has_its_application_and_its_pins() -> None:
         assert "://" not in pins
 
 
-def test_the_source_s_servers_are_among_them() -> None:
+def test_applications_include_the_servers_used_by_the_source() -> None:
     under = {
         application.slug: [server.slug for server in application.servers] for application in APPLICATIONS
     }
@@ -219,7 +223,7 @@ def benchmark(*arguments: str) -> str:
 
 
 @pytest.mark.django_db
-def test_it_measures_and_stores(measured: list[str], tmp_path: Path) -> None:
+def test_benchmark_measures_and_stores_figures(measured: list[str], tmp_path: Path) -> None:
     for slug in ("django", "flask", "quart"):
         factories.make_framework(slug=slug)
     file = tmp_path / "ours.json"
@@ -256,7 +260,7 @@ def test_it_measures_and_stores(measured: list[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_its_fixture_is_a_seed(measured: list[str], tmp_path: Path) -> None:
+def test_benchmark_writes_a_fixture_that_can_be_seeded(measured: list[str], tmp_path: Path) -> None:
     for slug in ("django", "flask"):
         factories.make_framework(slug=slug)
     file = tmp_path / "ours.json"
@@ -268,7 +272,9 @@ def test_its_fixture_is_a_seed(measured: list[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_broken_off_it_goes_on_where_it_stood(measured: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_benchmark_resumes_after_running_out_of_time(
+    measured: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     factories.make_framework(slug="django")
     with monkeypatch.context() as slow:
         clock = iter(range(0, 10_000, 12))
@@ -284,7 +290,7 @@ def test_broken_off_it_goes_on_where_it_stood(measured: list[str], monkeypatch: 
 
 
 @pytest.mark.django_db
-def test_without_time_for_one_more_half_a_run_is_not_taken_for_a_whole(
+def test_benchmark_stores_nothing_when_there_is_no_time_to_measure(
     measured: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as slow:
@@ -296,7 +302,9 @@ def test_without_time_for_one_more_half_a_run_is_not_taken_for_a_whole(
 
 
 @pytest.mark.django_db
-def test_a_fixture_that_cannot_be_written_is_told(measured: list[str], tmp_path: Path) -> None:
+def test_benchmark_reports_an_unwritable_fixture_but_stores_the_figures(
+    measured: list[str], tmp_path: Path
+) -> None:
     factories.make_framework(slug="django")
     with pytest.raises(CommandError, match="It is stored, but not written as a fixture: "):
         benchmark("--fixture", str(tmp_path / "nowhere" / "ours.json"))
@@ -304,7 +312,7 @@ def test_a_fixture_that_cannot_be_written_is_told(measured: list[str], tmp_path:
 
 
 @pytest.mark.django_db
-def test_what_was_measured_under_other_terms_can_be_dropped(measured: list[str], tmp_path: Path) -> None:
+def test_benchmark_anew_discards_figures_from_other_conditions(measured: list[str], tmp_path: Path) -> None:
     Journal(tmp_path / "benchmark" / "journal.jsonl", CONDITIONS).append(figure())
     with pytest.raises(CommandError, match="drop what it has measured with --anew"):
         benchmark()
@@ -323,7 +331,7 @@ def test_what_was_measured_under_other_terms_can_be_dropped(measured: list[str],
         (("--minutes", "99999999999999999999"), "--minutes takes 1 to 1440."),
     ],
 )
-def test_numbers_out_of_bounds_are_refused(
+def test_benchmark_rejects_options_out_of_range(
     measured: list[str], arguments: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(CommandError, match=said):

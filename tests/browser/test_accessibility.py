@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("seeded", "broken")
 
 
 @some_pages
-def test_pages_as_they_come(page: Page, axe: Axe, paths: list[str]) -> None:
+def test_pages_pass_axe_as_loaded(page: Page, axe: Axe, paths: list[str]) -> None:
     found = {}
     for path in paths:
         page.goto(path)
@@ -94,13 +94,13 @@ def open_the_index(page: Page) -> None:
         ("/questions/", open_everything),
     ],
 )
-def test_a_page_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:
+def test_pages_pass_axe_in_use(page: Page, axe: Axe, path: str, use: Callable[[Page], None]) -> None:
     page.goto(path)
     use(page)
     assert everywhere(page, axe) == {}
 
 
-def test_a_cell_is_named_by_what_it_says(page: Page) -> None:
+def test_matrix_cells_and_headers_have_accessible_names(page: Page) -> None:
     page.goto("/")
     cell = page.locator("#cell-fastapi-performance")
     score, claims = cell.locator("b").inner_text(), cell.locator(".n").inner_text().split()[0]
@@ -111,7 +111,7 @@ def test_a_cell_is_named_by_what_it_says(page: Page) -> None:
     expect(page.get_by_role("rowheader", name="FastAPI")).to_be_visible()
 
 
-def test_the_count_is_said_when_it_changes(page: Page) -> None:
+def test_matrix_announces_a_changed_count_in_the_same_live_region(page: Page) -> None:
     page.goto("/")
     count = page.get_by_role("status").filter(has_text="frameworks")
     page.evaluate("window.counted = document.querySelector('p.count')")
@@ -122,14 +122,14 @@ def test_the_count_is_said_when_it_changes(page: Page) -> None:
     assert page.evaluate("window.counted === document.querySelector('p.count')") is True
 
 
-def test_colours_that_the_system_forces_leave_everything_readable(page: Page, axe: Axe) -> None:
+def test_matrix_passes_axe_with_forced_colours(page: Page, axe: Axe) -> None:
     page.emulate_media(forced_colors="active")
     page.goto("/?open=fastapi:performance")
     expect(page.locator("table.grid")).to_be_visible()
     assert axe(page) == []
 
 
-def test_less_motion_means_none(page: Page) -> None:
+def test_matrix_disables_animation_with_reduced_motion(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto("/")
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

@@ -16,7 +16,7 @@ def facts(live_server: LiveServer) -> None:
     )
 
 
-def test_it_breaks_no_rule_and_asks_nobody_else(
+def test_api_docs_load_without_errors_cookies_or_external_requests(
     page: Page, live_server: LiveServer, console: list[str]
 ) -> None:
     asked: list[str] = []
@@ -29,7 +29,7 @@ def test_it_breaks_no_rule_and_asks_nobody_else(
     assert page.context.cookies() == []
 
 
-def test_an_address_is_tried_out_with_the_keyboard(page: Page, console: list[str]) -> None:
+def test_api_docs_try_out_an_endpoint_by_keyboard(page: Page, console: list[str]) -> None:
     page.goto(DOCS)
     page.locator("#operations-Facts-framework .opblock-summary-control").focus()
     page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def test_an_address_is_tried_out_with_the_keyboard(page: Page, console: list[str
     assert console == []
 
 
-def test_it_follows_the_theme(page: Page) -> None:
+def test_api_docs_follow_the_theme(page: Page) -> None:
     ground = page.locator("#swagger-ui")
     page.emulate_media(color_scheme="dark")
     page.goto(DOCS)
@@ -54,7 +54,7 @@ def test_it_follows_the_theme(page: Page) -> None:
     expect(ground).to_have_css("background-color", "rgb(28, 32, 34)")
 
 
-def test_without_scripts_it_leads_on(browser: Browser, live_server: LiveServer) -> None:
+def test_api_docs_link_to_the_api_page_without_javascript(browser: Browser, live_server: LiveServer) -> None:
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(DOCS)

@@ -28,7 +28,7 @@ def world(world: None) -> None:
     )
 
 
-def test_a_day_is_set_in_place_and_back_leads_to_today(page: Page, console: list[str]) -> None:
+def test_as_of_updates_the_matrix_in_place_and_back_restores_today(page: Page, console: list[str]) -> None:
     page.goto("/")
     expect(page.locator(SCORE)).to_have_text("1")
     page.locator("#as-of").fill("2026-04-30")
@@ -54,7 +54,7 @@ def test_a_day_is_set_in_place_and_back_leads_to_today(page: Page, console: list
     assert console == []
 
 
-def test_a_year_half_typed_asks_for_nothing(page: Page) -> None:
+def test_as_of_sends_no_request_for_a_half_typed_year(page: Page) -> None:
     asked: list[str] = []
     page.goto("/")
     page.on("request", lambda request: asked.append(request.url) if "?" in request.url else None)
@@ -66,7 +66,7 @@ def test_a_year_half_typed_asks_for_nothing(page: Page) -> None:
     expect(page.locator("#as-of")).to_be_focused()
 
 
-def test_side_by_side_keeps_the_day_and_leads_on_where_somebody_was_not_there(page: Page) -> None:
+def test_side_by_side_keeps_as_of_and_links_to_the_first_day_with_all(page: Page) -> None:
     page.goto("/compare/flask-vs-django/")
     expect(page.locator(SCORE)).to_have_text("1")
     page.locator("#as-of").fill("2026-04-30")
@@ -81,7 +81,7 @@ def test_side_by_side_keeps_the_day_and_leads_on_where_somebody_was_not_there(pa
 
 
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-django/"])
-def test_without_javascript_the_button_sends_the_day(
+def test_as_of_is_submitted_by_a_button_without_javascript(
     plain: Page,
     path: str,
 ) -> None:
@@ -96,7 +96,7 @@ def test_without_javascript_the_button_sends_the_day(
 
 @pytest.mark.parametrize("path", ["/?as-of=2026-04-30", "/compare/flask-vs-django/?as-of=2026-04-30"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_stands_in_anybodys_way(page: Page, axe: Axe, path: str, scheme: str) -> None:
+def test_as_of_views_pass_axe_and_do_not_overflow(page: Page, axe: Axe, path: str, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(path)
     assert axe(page) == []

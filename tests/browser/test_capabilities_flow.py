@@ -12,7 +12,7 @@ def expect_answers(page: Page, *frameworks: str) -> None:
     expect(page.locator("#needs section:not(#unnamed) h2")).to_have_text(list(frameworks))
 
 
-def test_ticking_by_keyboard_answers_in_place(page: Page, console: list[str]) -> None:
+def test_capabilities_updates_in_place_when_ticked_by_keyboard(page: Page, console: list[str]) -> None:
     page.goto("/capabilities/")
     expect(page.get_by_role("table")).to_be_visible()
     tab_to(page, "#need-orm")
@@ -35,7 +35,7 @@ def test_ticking_by_keyboard_answers_in_place(page: Page, console: list[str]) ->
     assert console == []
 
 
-def test_each_tick_is_a_step_in_the_history(page: Page) -> None:
+def test_capabilities_adds_a_history_entry_for_each_tick(page: Page) -> None:
     page.goto("/capabilities/?need=orm")
     page.get_by_label("Validation").check()
     expect_answers(page, "Django", "FastAPI", "Flask")
@@ -50,7 +50,7 @@ def test_each_tick_is_a_step_in_the_history(page: Page) -> None:
     expect(page.get_by_label("ORM")).to_be_checked()
 
 
-def test_without_javascript_a_button_asks(plain: Page) -> None:
+def test_capabilities_works_without_javascript(plain: Page) -> None:
     plain.goto("/capabilities/")
     plain.get_by_label("ORM").check()
     plain.get_by_role("button", name="Show").click()

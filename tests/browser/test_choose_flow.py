@@ -27,9 +27,7 @@ def rules(live_server: LiveServer) -> None:
 
 
 @pytest.mark.usefixtures("rules")
-def test_the_answer_follows_each_tick_and_so_does_the_address(
-    page: Page, axe: Axe, console: list[str]
-) -> None:
+def test_choose_updates_answer_and_address_with_each_tick(page: Page, axe: Axe, console: list[str]) -> None:
     page.goto("/choose/")
     answer = page.get_by_role("region", name="The answer")
     expect(answer).to_contain_text("Nothing is answered yet.")
@@ -52,7 +50,7 @@ def test_the_answer_follows_each_tick_and_so_does_the_address(
 
 
 @pytest.mark.usefixtures("rules")
-def test_by_keyboard_alone_the_focus_stays_where_it_was(page: Page) -> None:
+def test_choose_keeps_the_focus_when_used_by_keyboard(page: Page) -> None:
     page.goto("/choose/")
     shop = page.get_by_label("shop")
     shop.focus()
@@ -68,7 +66,7 @@ def test_by_keyboard_alone_the_focus_stays_where_it_was(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("rules")
-def test_on_a_phone_the_answer_so_far_stays_in_sight(page: Page) -> None:
+def test_choose_keeps_the_interim_answer_in_view_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 500})
     page.goto("/choose/?building=shop")
     so_far = page.get_by_role("link", name="Django").first
@@ -77,7 +75,7 @@ def test_on_a_phone_the_answer_so_far_stays_in_sight(page: Page) -> None:
     expect(page.locator(".answer .verdict-line")).to_be_in_viewport()
 
 
-def test_it_answers_without_javascript(browser: Browser, live_server: LiveServer, rules: None) -> None:
+def test_choose_works_without_javascript(browser: Browser, live_server: LiveServer, rules: None) -> None:
     context = browser.new_context(base_url=live_server.url, locale="en-GB", java_script_enabled=False)
     plain = context.new_page()
     plain.goto("/choose/")

@@ -45,7 +45,7 @@ def chosen(page: Page) -> Iterator[None]:
 
 @places
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_the_keyboard_copies_and_it_is_said(
+def test_copy_link_copies_by_keyboard_and_announces_it(
     page: Page, console: list[str], at: str, link: str, key: str
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -65,7 +65,7 @@ def test_the_keyboard_copies_and_it_is_said(
 
 @places
 @pytest.mark.parametrize("clipboard", ["undefined", "{writeText: () => Promise.reject(new Error('no'))}"])
-def test_where_the_browser_refuses_the_address_stands_there_selected(
+def test_copy_link_selects_the_address_when_the_clipboard_is_unavailable(
     page: Page, console: list[str], at: str, link: str, clipboard: str
 ) -> None:
     page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
@@ -82,7 +82,7 @@ def test_where_the_browser_refuses_the_address_stands_there_selected(
     assert console == []
 
 
-def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
+def test_copy_link_clears_its_message_when_the_view_changes(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/")
     button(page).click()
@@ -92,7 +92,7 @@ def test_what_was_said_does_not_outlast_the_view(page: Page) -> None:
     expect(page.locator("p.copy [data-said]")).to_have_text("")
 
 
-def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain: Page) -> None:
+def test_copy_link_reproduces_the_same_table_for_other_visitors(page: Page, plain: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/?kind=micro&baseline=flask")
     page.get_by_label("Use case").select_option("live-updates")
@@ -113,7 +113,7 @@ def test_the_link_shows_everybody_the_table_that_one_has_made(page: Page, plain:
         assert states[0] == states[1]
 
 
-def test_a_tick_while_a_sort_is_unanswered_loses_neither(page: Page) -> None:
+def test_matrix_keeps_tick_and_sort_while_a_request_is_pending(page: Page) -> None:
     page.goto("/")
     page.route(re.compile(r"sort=documentation$"), lambda route: None)  # no answer ever
     page.get_by_role("link", name="Docs").click()
@@ -122,7 +122,7 @@ def test_a_tick_while_a_sort_is_unanswered_loses_neither(page: Page) -> None:
 
 
 @places
-def test_without_scripts_the_link_itself_stands_there(plain: Page, at: str, link: str) -> None:
+def test_copy_link_is_a_plain_link_without_javascript(plain: Page, at: str, link: str) -> None:
     plain.goto(at)
     expect(button(plain)).to_be_hidden()
     offered = plain.get_by_role("link", name="Link to this view")

@@ -58,7 +58,7 @@ def framing(
     return page.frame_locator("iframe")
 
 
-def test_another_site_shows_a_comparison_without_cookies(
+def test_embed_renders_on_another_site_without_cookies(
     page: Page, live_server: LiveServer, host: tuple[Path, str], console: list[str]
 ) -> None:
     requests: list[str] = []
@@ -75,7 +75,7 @@ def test_another_site_shows_a_comparison_without_cookies(
     assert console == []
 
 
-def test_its_link_leads_home_in_the_whole_window(
+def test_embed_link_opens_the_comparison_in_the_top_window(
     page: Page, live_server: LiveServer, host: tuple[Path, str]
 ) -> None:
     frame = framing(page, host, live_server.url + VERSUS)
@@ -87,7 +87,7 @@ def test_its_link_leads_home_in_the_whole_window(
 @pytest.mark.parametrize(
     "path", ["/compare/django-vs-flask/", "/", "/embed/", f"/s/{KEPT}/", "/admin/login/"]
 )
-def test_nothing_else_can_be_framed(
+def test_pages_other_than_embeds_cannot_be_framed(
     page: Page, live_server: LiveServer, host: tuple[Path, str], console: list[str], path: str
 ) -> None:
     framing(page, host, live_server.url + path)
@@ -96,7 +96,7 @@ def test_nothing_else_can_be_framed(
     assert any("frame-ancestors" in complaint or "X-Frame-Options" in complaint for complaint in console)
 
 
-def test_a_frame_with_nothing_to_show_says_so_within_it(
+def test_embed_shows_an_error_page_for_an_unknown_framework(
     page: Page, live_server: LiveServer, host: tuple[Path, str]
 ) -> None:
     frame = framing(page, host, f"{live_server.url}/embed/compare/django-vs-nobody/")
@@ -105,7 +105,7 @@ def test_a_frame_with_nothing_to_show_says_so_within_it(
     page.wait_for_url(f"{live_server.url}/")
 
 
-def test_it_follows_the_reader_unless_it_is_told(page: Page) -> None:
+def test_embed_follows_the_system_theme_unless_overridden(page: Page) -> None:
     """By itself: within a frame from elsewhere the browser does not always take over what it is told to prefer."""
 
     def expect_paper(colour: str) -> None:
@@ -125,7 +125,7 @@ def test_it_follows_the_reader_unless_it_is_told(page: Page) -> None:
 @pytest.mark.parametrize(
     "path", [VERSUS, MANY, f"{VERSUS}?baseline=flask&only=differences", f"/embed/s/{KEPT}/"]
 )
-def test_only_the_table_scrolls_however_narrow(page: Page, path: str) -> None:
+def test_embed_scrolls_only_the_table_at_narrow_widths(page: Page, path: str) -> None:
     page.goto(path)
     over = {}
     for width in (280, 320, 390, 600, 800):
@@ -139,7 +139,7 @@ def test_only_the_table_scrolls_however_narrow(page: Page, path: str) -> None:
     assert box["x"] < 20
 
 
-def test_two_fit_into_the_narrowest_frame(page: Page) -> None:
+def test_embed_fits_two_frameworks_at_the_narrowest_width(page: Page) -> None:
     page.set_viewport_size({"width": 280, "height": 800})
     page.goto(VERSUS)
     region = page.locator(".region")
@@ -155,7 +155,7 @@ def test_two_fit_into_the_narrowest_frame(page: Page) -> None:
         "flask-vs-fastapi-vs-django?use-case=rest-api&baseline=flask&only=differences",
     ],
 )
-def test_the_snippet_is_tall_enough_at_the_usual_width_and_little_taller(page: Page, versus: str) -> None:
+def test_snippet_height_fits_the_embed_at_the_default_width(page: Page, versus: str) -> None:
     slugs, _, query = versus.partition("?")
     ticks = "&".join(f"framework={slug}" for slug in slugs.split("-vs-"))
     page.goto(f"/embed/?{ticks}&{query}")
@@ -166,7 +166,7 @@ def test_the_snippet_is_tall_enough_at_the_usual_width_and_little_taller(page: P
     assert tall <= int(frame["height"]) <= tall + 100
 
 
-def test_a_narrow_frame_scrolls_down_to_its_end_and_not_sideways(
+def test_embed_scrolls_down_but_not_sideways_in_a_narrow_frame(
     page: Page, live_server: LiveServer, host: tuple[Path, str]
 ) -> None:
     page.goto(f"/embed/?{'&'.join(f'framework={slug}' for slug in ('django', 'flask', 'fastapi'))}&width=280")
@@ -186,17 +186,17 @@ def test_a_narrow_frame_scrolls_down_to_its_end_and_not_sideways(
 @pytest.mark.parametrize(
     "path", [VERSUS, f"/embed/s/{KEPT}/", "/embed/compare/django-vs-nobody/", f"{MANY}?baseline=flask"]
 )
-def test_axe_finds_nothing_in_a_frame(page: Page, axe: Axe, path: str) -> None:
+def test_embed_passes_axe(page: Page, axe: Axe, path: str) -> None:
     page.goto(path)
     assert everywhere(page, axe, [("light", 280), ("dark", 390), ("light", 800)]) == {}
 
 
-def test_axe_finds_nothing_in_the_page_that_makes_the_snippet(page: Page, axe: Axe) -> None:
+def test_snippet_page_passes_axe(page: Page, axe: Axe) -> None:
     page.goto("/embed/?framework=django&framework=flask&w-performance=9")
     assert everywhere(page, axe) == {}
 
 
-def test_ticking_makes_the_snippet_and_shows_it(page: Page, console: list[str]) -> None:
+def test_snippet_page_updates_snippet_and_preview_when_ticked(page: Page, console: list[str]) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/compare/django-vs-flask/?w-performance=9")
     page.locator("details:has(a:text-is('Embed')) > summary").click()
@@ -222,7 +222,7 @@ def test_ticking_makes_the_snippet_and_shows_it(page: Page, console: list[str]) 
     assert console == []
 
 
-def test_without_scripts_the_form_makes_it(page: Page) -> None:
+def test_snippet_page_works_without_javascript(page: Page) -> None:
     context = page.context.browser.new_context(java_script_enabled=False) if page.context.browser else None
     assert context
     plain = context.new_page()

@@ -27,7 +27,7 @@ def served(page: Page, url: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["CSV", "JSON", "Markdown"])
-def test_copying_with_the_keyboard(page: Page, console: list[str], name: str) -> None:
+def test_take_along_menu_copies_each_format_by_keyboard(page: Page, console: list[str], name: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{VERSUS}?w-performance=9")
     place(page).locator("summary").focus()
@@ -52,7 +52,7 @@ def test_copying_with_the_keyboard(page: Page, console: list[str], name: str) ->
     assert console == []
 
 
-def test_what_is_copied_follows_the_controls(page: Page) -> None:
+def test_take_along_menu_copies_the_current_weights(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/")
     place(page).locator("summary").click()
@@ -67,7 +67,7 @@ def refuse(route: Route) -> None:
     route.fulfill(status=500)
 
 
-def test_an_error_says_so(page: Page) -> None:
+def test_take_along_menu_reports_a_failed_copy(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(VERSUS)
     page.evaluate("navigator.clipboard.writeText('before')")
@@ -80,7 +80,7 @@ def test_an_error_says_so(page: Page) -> None:
     assert copied(page) == "before"
 
 
-def test_the_open_place_is_accessible(page: Page, axe: Axe) -> None:
+def test_take_along_menu_passes_axe_when_open(page: Page, axe: Axe) -> None:
     found = {}
     for path in ("/", VERSUS, f"/s/{factories.KEPT}/"):
         page.goto(path)
@@ -92,7 +92,7 @@ def test_the_open_place_is_accessible(page: Page, axe: Axe) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 740, 820, 1000, 1280, 1900])
-def test_the_open_place_is_on_the_screen(page: Page, width: int) -> None:
+def test_take_along_menu_stays_on_screen_when_open(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     for path in ("/", VERSUS, f"/s/{factories.KEPT}/"):
         page.goto(path)

@@ -10,7 +10,7 @@ from tests.browser.looking import FOCUS, expect_order, tab_to
 pytestmark = pytest.mark.usefixtures("world")
 
 
-def test_the_first_stop_skips_to_the_content(page: Page) -> None:
+def test_skip_link_is_the_first_tab_stop_and_focuses_the_content(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -31,9 +31,7 @@ def test_the_first_stop_skips_to_the_content(page: Page) -> None:
     ],
 )
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_stop_shows_that_it_has_the_focus_and_nothing_lies_over_it(
-    page: Page, path: str, width: int
-) -> None:
+def test_tab_stops_show_their_focus_and_are_not_covered(page: Page, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 600})
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)
@@ -48,7 +46,7 @@ def test_every_stop_shows_that_it_has_the_focus_and_nothing_lies_over_it(
     assert [stop["name"] for stop in stops if not stop["clear"]] == []
 
 
-def test_a_menu_opens_filters_and_gives_the_focus_back(page: Page, console: list[str]) -> None:
+def test_matrix_menu_filters_by_keyboard_and_returns_focus(page: Page, console: list[str]) -> None:
     page.goto("/")
     tab_to(page, "#menu-kind summary")
     page.keyboard.press("Enter")
@@ -65,7 +63,7 @@ def test_a_menu_opens_filters_and_gives_the_focus_back(page: Page, console: list
     assert console == []
 
 
-def test_a_click_elsewhere_closes_a_menu(page: Page) -> None:
+def test_matrix_menu_closes_on_an_outside_click(page: Page) -> None:
     page.goto("/")
     page.locator("#menu-kind summary").click()
     expect(page.locator("#menu-kind .panel")).to_be_visible()
@@ -73,7 +71,9 @@ def test_a_click_elsewhere_closes_a_menu(page: Page) -> None:
     expect(page.locator("#menu-kind .panel")).to_be_hidden()
 
 
-def test_a_cell_opens_and_closes_and_its_claims_come_next(page: Page, console: list[str]) -> None:
+def test_matrix_cell_opens_and_closes_by_keyboard_with_claims_tabbed_next(
+    page: Page, console: list[str]
+) -> None:
     page.goto("/")
     tab_to(page, "#cell-fastapi-async-support")
     page.keyboard.press("Enter")
@@ -87,7 +87,7 @@ def test_a_cell_opens_and_closes_and_its_claims_come_next(page: Page, console: l
     assert console == []
 
 
-def test_heads_sort_and_keep_the_focus(page: Page) -> None:
+def test_matrix_headers_sort_by_keyboard_and_keep_the_focus(page: Page) -> None:
     page.goto("/")
     tab_to(page, "tr.heads th:nth-child(3) a")
     page.keyboard.press("Enter")
@@ -97,7 +97,7 @@ def test_heads_sort_and_keep_the_focus(page: Page) -> None:
     expect(page.locator("tr.heads th:nth-child(3)")).to_have_attribute("aria-sort", "ascending")
 
 
-def test_a_box_keeps_the_focus_when_its_row_moves(page: Page) -> None:
+def test_matrix_checkbox_keeps_the_focus_after_the_swap(page: Page) -> None:
     page.goto("/")
     tab_to(page, "#tick-django")
     page.keyboard.press("Space")
@@ -105,7 +105,7 @@ def test_a_box_keeps_the_focus_when_its_row_moves(page: Page) -> None:
     expect(page.locator("#tick-django")).to_be_focused()
 
 
-def test_a_chip_that_is_gone_leaves_the_focus_on_the_page(page: Page) -> None:
+def test_matrix_keeps_the_focus_on_the_page_after_a_chip_is_removed(page: Page) -> None:
     page.goto("/?kind=micro&w-performance=9")
     tab_to(page, ".chips li:first-child a")
     page.keyboard.press("Enter")
@@ -113,7 +113,7 @@ def test_a_chip_that_is_gone_leaves_the_focus_on_the_page(page: Page) -> None:
     assert page.evaluate("document.activeElement !== document.body")
 
 
-def test_from_two_ticks_to_an_open_cell_side_by_side(page: Page, console: list[str]) -> None:
+def test_side_by_side_can_be_reached_and_used_by_keyboard(page: Page, console: list[str]) -> None:
     page.goto("/")
     tab_to(page, "#w-performance")
     page.keyboard.type("9")
@@ -138,7 +138,7 @@ def test_from_two_ticks_to_an_open_cell_side_by_side(page: Page, console: list[s
     assert console == []
 
 
-def test_the_table_scrolls_by_arrow_keys(page: Page) -> None:
+def test_matrix_table_scrolls_with_arrow_keys(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/")
     tab_to(page, ".region")
@@ -151,7 +151,7 @@ def test_the_table_scrolls_by_arrow_keys(page: Page) -> None:
     assert page.evaluate(region) > 50
 
 
-def test_on_a_phone_the_drawers_open_by_keyboard(page: Page) -> None:
+def test_matrix_drawers_open_by_keyboard_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/")
     for drawer, inside in (("filters", "#q"), ("weights", "#w-performance")):
@@ -166,7 +166,7 @@ def test_on_a_phone_the_drawers_open_by_keyboard(page: Page) -> None:
     expect(page.locator("#q")).to_be_visible()
 
 
-def test_the_theme_is_switched_by_keyboard(page: Page) -> None:
+def test_theme_switch_works_by_keyboard(page: Page) -> None:
     page.goto("/")
     tab_to(page, "[data-theme-switch]")
     page.keyboard.press("Enter")

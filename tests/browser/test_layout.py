@@ -32,7 +32,7 @@ def shift(page: Page) -> float:
 
 @some_pages
 @pytest.mark.usefixtures("seeded")
-def test_pages_load_in_peace_and_scroll_sideways_at_no_width(
+def test_pages_load_without_errors_layout_shift_or_sideways_scrolling(
     page: Page, console: list[str], live_server: LiveServer, paths: list[str]
 ) -> None:
     hosts: list[str] = []
@@ -56,7 +56,7 @@ def test_pages_load_in_peace_and_scroll_sideways_at_no_width(
 
 
 @pytest.mark.usefixtures("seeded")
-def test_no_open_menu_sticks_out_of_the_page(page: Page) -> None:
+def test_matrix_menus_stay_within_the_page_when_open(page: Page) -> None:
     page.goto("/?kind=full-stack&kind=micro&interface=wsgi&interface=asgi")
     for width in [*WIDTHS, 800, 960, 1100, 1200, 1440]:
         page.set_viewport_size({"width": width, "height": 800})
@@ -73,7 +73,7 @@ def test_no_open_menu_sticks_out_of_the_page(page: Page) -> None:
 
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("path", ["/compare/django-vs-flask-vs-fastapi/", "/frameworks/fastapi/"])
-def test_no_open_cell_sticks_out_of_the_page(page: Page, path: str) -> None:
+def test_side_by_side_and_profile_do_not_overflow_with_open_cells(page: Page, path: str) -> None:
     page.goto(path)
     page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
     over = {}
@@ -87,7 +87,7 @@ def test_no_open_cell_sticks_out_of_the_page(page: Page, path: str) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_first_view_is_light(page: Page) -> None:
+def test_matrix_first_load_stays_within_size_limits(page: Page) -> None:
     """Compressed here, since the measuring server does not: gzip at its usual strength, which the real one betters."""
     sizes = {"document": 0, "stylesheet": 0, "script": 0, "font": 0}
 
@@ -110,7 +110,7 @@ def test_the_first_view_is_light(page: Page) -> None:
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("path", ["/", "/frameworks/fastapi/"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_fonts_that_come_late_move_little(page: Page, path: str, width: int) -> None:
+def test_pages_shift_little_when_fonts_load_late(page: Page, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     held: list[Route] = []
 
@@ -144,7 +144,7 @@ def left(page: Page, selector: str) -> float:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_on_a_desktop_all_criteria_are_at_a_glance_and_the_heads_stay(page: Page) -> None:
+def test_matrix_shows_all_criteria_and_pins_headers_on_a_desktop(page: Page) -> None:
     page.goto("/")
     region = "document.querySelector('.region')"
     assert page.evaluate(f"{region}.scrollWidth - {region}.clientWidth") <= 0
@@ -156,7 +156,7 @@ def test_on_a_desktop_all_criteria_are_at_a_glance_and_the_heads_stay(page: Page
 
 
 @pytest.mark.usefixtures("seeded")
-def test_on_a_phone_the_table_scrolls_in_its_own_region_under_pinned_names(page: Page) -> None:
+def test_matrix_scrolls_in_its_region_with_pinned_names_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/")
     before = left(page, "#row-django th.name")
@@ -170,7 +170,7 @@ def test_on_a_phone_the_table_scrolls_in_its_own_region_under_pinned_names(page:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_side_by_side_the_heads_stay(page: Page) -> None:
+def test_side_by_side_pins_headers_when_scrolled(page: Page) -> None:
     page.goto("/compare/django-vs-flask-vs-fastapi/")
     page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
     assert page.evaluate("scrollY") > 500
@@ -180,7 +180,7 @@ def test_side_by_side_the_heads_stay(page: Page) -> None:
 
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("path", ["/frameworks/fastapi/#performance", "/frameworks/fastapi/#%zz"])
-def test_a_link_to_a_rating_opens_it(page: Page, console: list[str], path: str) -> None:
+def test_profile_opens_the_rating_named_in_the_fragment(page: Page, console: list[str], path: str) -> None:
     page.goto(path)
     expect(page.locator("[data-theme-switch]")).to_be_visible()
     opened = [rating.get_attribute("id") for rating in page.locator("details.rating[open]").all()]
@@ -192,7 +192,7 @@ def test_a_link_to_a_rating_opens_it(page: Page, console: list[str], path: str) 
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_theme_is_the_systems_until_it_is_chosen_and_then_stays(page: Page, console: list[str]) -> None:
+def test_theme_follows_the_system_until_chosen_and_then_persists(page: Page, console: list[str]) -> None:
     def paper() -> str:
         return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
@@ -221,7 +221,7 @@ def test_the_theme_is_the_systems_until_it_is_chosen_and_then_stays(page: Page, 
 
 
 @pytest.mark.usefixtures("seeded")
-def test_printed_it_is_paper_and_ink_in_either_theme(page: Page) -> None:
+def test_matrix_prints_dark_text_without_controls_in_dark_theme(page: Page) -> None:
     page.emulate_media(color_scheme="dark", media="print")
     page.goto("/")
     assert page.evaluate("getComputedStyle(document.body).color") in {"rgb(0, 0, 0)", "rgb(33, 31, 26)"}

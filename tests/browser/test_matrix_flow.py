@@ -55,7 +55,9 @@ def asked(page: Page) -> list[str]:
 # Typing
 
 
-def test_typing_a_weight_orders_anew_and_keeps_focus_and_caret(page: Page, console: list[str]) -> None:
+def test_matrix_reorders_while_typing_a_weight_and_keeps_focus_and_caret(
+    page: Page, console: list[str]
+) -> None:
     page.goto("/")
     expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
     field = page.get_by_label("Weight of Documentation, 1 by default")
@@ -78,7 +80,7 @@ def test_typing_a_weight_orders_anew_and_keeps_focus_and_caret(page: Page, conso
     assert console == []
 
 
-def test_typing_a_name_filters_while_it_is_typed(page: Page, asked: list[str]) -> None:
+def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> None:
     page.goto("/")
     field = page.get_by_label("Name contains")
     field.click()
@@ -98,7 +100,7 @@ def test_typing_a_name_filters_while_it_is_typed(page: Page, asked: list[str]) -
     expect_order(page, "Flask")
 
 
-def test_enter_in_a_field_asks_at_once_and_loads_no_page(page: Page, asked: list[str]) -> None:
+def test_matrix_updates_at_once_on_enter_without_a_page_load(page: Page, asked: list[str]) -> None:
     page.goto("/")
     page.evaluate("window.stayed = true")
     page.get_by_label("Name contains").fill("dja")
@@ -111,7 +113,7 @@ def test_enter_in_a_field_asks_at_once_and_loads_no_page(page: Page, asked: list
     assert len(asked) == 1
 
 
-def test_typing_on_while_an_answer_is_on_its_way_ends_with_the_last_word(page: Page) -> None:
+def test_matrix_shows_the_last_input_when_typing_during_a_request(page: Page) -> None:
     waiting: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
@@ -140,7 +142,7 @@ def slowly(route: Route) -> None:
     route.continue_()
 
 
-def test_a_link_takes_along_what_was_typed_a_moment_before(page: Page) -> None:
+def test_matrix_links_include_input_typed_just_before(page: Page) -> None:
     page.goto("/")
     page.route(re.compile(r"/\?"), slowly)
     page.get_by_label("Weight of Documentation").fill("9")
@@ -159,7 +161,7 @@ def test_a_link_takes_along_what_was_typed_a_moment_before(page: Page) -> None:
 # Choices
 
 
-def test_choices_narrow_count_and_name_themselves(page: Page, console: list[str]) -> None:
+def test_matrix_filter_menus_narrow_rows_and_show_their_choices(page: Page, console: list[str]) -> None:
     page.goto("/")
     menu = page.locator("#menu-kind")
     menu.locator("summary").click()
@@ -181,7 +183,7 @@ def test_choices_narrow_count_and_name_themselves(page: Page, console: list[str]
     assert console == []
 
 
-def test_hiding_a_column_moves_no_weight(page: Page) -> None:
+def test_matrix_keeps_weights_when_a_column_is_hidden(page: Page) -> None:
     page.goto("/?w-performance=0&w-documentation=9")
     before = standings(read(page.content()))
     page.locator("#menu-columns summary").click()
@@ -194,7 +196,7 @@ def test_hiding_a_column_moves_no_weight(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/\?w-documentation=9&w-performance=0$"))
 
 
-def test_an_empty_table_offers_the_way_back(page: Page, console: list[str]) -> None:
+def test_matrix_offers_to_drop_a_filter_when_empty(page: Page, console: list[str]) -> None:
     page.goto("/?w-performance=9")
     page.get_by_label("Name contains").fill("zzz")
     expect(page.locator(".empty")).to_contain_text("name contains “zzz”: 5 frameworks without it")
@@ -204,7 +206,7 @@ def test_an_empty_table_offers_the_way_back(page: Page, console: list[str]) -> N
     assert console == []
 
 
-def test_a_cell_opens_and_closes_in_place(page: Page, console: list[str]) -> None:
+def test_matrix_cell_opens_and_closes_in_place(page: Page, console: list[str]) -> None:
     page.goto("/")
     cell = page.locator("#cell-fastapi-performance")
     cell.click()
@@ -223,7 +225,7 @@ def test_a_cell_opens_and_closes_in_place(page: Page, console: list[str]) -> Non
     assert console == []
 
 
-def test_a_modified_click_is_the_browsers(page: Page) -> None:
+def test_matrix_cell_opens_in_a_new_tab_on_a_modified_click(page: Page) -> None:
     page.goto("/")
     with page.context.expect_page() as other:
         page.locator("#cell-fastapi-performance").click(modifiers=["ControlOrMeta"])
@@ -236,7 +238,7 @@ def test_a_modified_click_is_the_browsers(page: Page) -> None:
 # The address and the history
 
 
-def test_each_choice_is_one_step_of_the_history_and_a_stretch_of_typing_one(page: Page) -> None:
+def test_matrix_adds_a_single_history_entry_per_choice_or_typed_value(page: Page) -> None:
     page.goto("/")
     start = steps(page)
     page.get_by_label("Name contains").press_sequentially("fla", delay=300)
@@ -270,7 +272,7 @@ def choose(page: Page) -> list[tuple[str, list[object]]]:
     return seen
 
 
-def test_back_and_forward_show_the_same_whole_page(page: Page, console: list[str]) -> None:
+def test_matrix_back_and_forward_restore_the_whole_page(page: Page, console: list[str]) -> None:
     page.goto("/")
     expect(names(page)).to_have_count(5)
     seen = [(page.url, view(page)), *choose(page)]
@@ -291,7 +293,7 @@ def test_back_and_forward_show_the_same_whole_page(page: Page, console: list[str
     assert console == []
 
 
-def test_reload_and_a_fresh_browser_show_the_same(page: Page, browser: Browser) -> None:
+def test_matrix_reload_and_fresh_browser_show_the_same_view(page: Page, browser: Browser) -> None:
     page.goto("/")
     url, before = choose(page)[-1]
     page.reload()
@@ -303,7 +305,7 @@ def test_reload_and_a_fresh_browser_show_the_same(page: Page, browser: Browser) 
     context.close()
 
 
-def test_what_going_back_has_undone_can_be_done_again(page: Page) -> None:
+def test_matrix_repeats_a_choice_undone_by_going_back(page: Page) -> None:
     page.goto("/")
     for _ in range(2):
         page.get_by_label("Only differences").check()
@@ -313,7 +315,7 @@ def test_what_going_back_has_undone_can_be_done_again(page: Page) -> None:
         expect(page.get_by_label("Only differences")).not_to_be_checked()
 
 
-def test_back_from_another_page_is_never_a_bare_fragment(page: Page) -> None:
+def test_matrix_back_from_another_page_restores_the_whole_page(page: Page) -> None:
     page.goto("/")
     page.get_by_label("Name contains").fill("fla")
     expect_order(page, "Flask")
@@ -329,7 +331,7 @@ def test_back_from_another_page_is_never_a_bare_fragment(page: Page) -> None:
     expect(page.locator("header.mast")).to_be_visible()
 
 
-def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
+def test_matrix_copy_link_pins_all_weights(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/?framework=flask")
     page.get_by_label("Weight of Performance").fill("9")
@@ -348,7 +350,7 @@ def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
 # When something goes wrong
 
 
-def test_an_error_of_the_server_leaves_the_table_and_is_said(page: Page) -> None:
+def test_matrix_keeps_the_table_and_reports_a_server_error(page: Page) -> None:
     page.goto("/")
     page.route(re.compile("w-performance"), lambda route: route.fulfill(status=500, body="<h1>broken</h1>"))
     field = page.get_by_label("Weight of Performance")
@@ -371,7 +373,7 @@ def test_an_error_of_the_server_leaves_the_table_and_is_said(page: Page) -> None
     assert query(page) == "q=fla&w-performance=9"
 
 
-def test_no_answer_at_all_leaves_the_table_and_is_said(page: Page) -> None:
+def test_matrix_keeps_the_table_and_reports_a_network_failure(page: Page) -> None:
     page.goto("/")
     page.route(re.compile("w-performance"), lambda route: route.abort())
     page.get_by_label("Weight of Performance").fill("9")
@@ -381,7 +383,7 @@ def test_no_answer_at_all_leaves_the_table_and_is_said(page: Page) -> None:
     expect(names(page)).to_have_count(5)
 
 
-def test_a_weight_that_makes_no_sense_is_named_and_the_rest_holds(page: Page, console: list[str]) -> None:
+def test_matrix_reports_an_invalid_weight_and_keeps_the_rest(page: Page, console: list[str]) -> None:
     page.goto("/?w-documentation=9")
     page.get_by_label("Weight of Performance").fill("x")
     expect(page.locator(".notices")).to_have_text(
@@ -396,7 +398,7 @@ def test_a_weight_that_makes_no_sense_is_named_and_the_rest_holds(page: Page, co
 # For a use case
 
 
-def test_choosing_a_use_case_orders_anew_and_its_chip_takes_it_back(page: Page, console: list[str]) -> None:
+def test_matrix_use_case_reorders_rows_and_its_chip_drops_it(page: Page, console: list[str]) -> None:
     page.goto("/")
     expect_order(page, "FastAPI", "Flask", "Django", "Quart", "Sanic")
     menu = page.locator("#use-case")

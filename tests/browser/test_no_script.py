@@ -12,7 +12,7 @@ from tests.pages import PAGES
 pytestmark = pytest.mark.usefixtures("world")
 
 
-def test_the_same_address_shows_the_same_table(page: Page, plain: Page) -> None:
+def test_matrix_and_side_by_side_are_the_same_without_javascript(page: Page, plain: Page) -> None:
     for path in (
         "/",
         "/?q=a&kind=micro&w-performance=9&sort=-documentation&baseline=flask&open=fastapi:performance",
@@ -27,7 +27,7 @@ def test_the_same_address_shows_the_same_table(page: Page, plain: Page) -> None:
         assert without.texts(".status p") == with_scripts.texts(".status p")
 
 
-def test_filters_and_weights_are_sent_by_a_button(plain: Page) -> None:
+def test_matrix_submits_filters_and_weights_by_button_without_javascript(plain: Page) -> None:
     plain.goto("/")
     expect(plain.get_by_role("button", name="Apply")).to_be_visible()
     plain.locator("#menu-kind summary").click()
@@ -47,7 +47,7 @@ def test_filters_and_weights_are_sent_by_a_button(plain: Page) -> None:
     expect(plain.locator("#w-performance")).to_have_value("0")
 
 
-def test_heads_sort_and_cells_open(plain: Page) -> None:
+def test_matrix_sorts_and_opens_cells_without_javascript(plain: Page) -> None:
     plain.goto("/?w-performance=9")
     plain.get_by_role("link", name="Docs").click()
     expect(plain).to_have_url(re.compile(r"sort=documentation"))
@@ -59,7 +59,7 @@ def test_heads_sort_and_cells_open(plain: Page) -> None:
     expect(plain.locator("#opened")).to_have_count(0)
 
 
-def test_ticked_ones_are_compared_and_their_cells_open(plain: Page) -> None:
+def test_side_by_side_opens_from_ticked_boxes_without_javascript(plain: Page) -> None:
     plain.goto("/?w-performance=9")
     plain.locator("#tick-flask").check()
     plain.locator("#tick-django").check()
@@ -76,7 +76,7 @@ def test_ticked_ones_are_compared_and_their_cells_open(plain: Page) -> None:
     expect(plain.locator("h1")).to_have_text("Django, Flask side by side")
 
 
-def test_on_a_phone_the_drawers_open(plain: Page) -> None:
+def test_matrix_drawers_open_on_a_phone_without_javascript(plain: Page) -> None:
     plain.set_viewport_size({"width": 390, "height": 800})
     plain.goto("/")
     expect(plain.get_by_label("Name contains")).to_be_hidden()
@@ -87,7 +87,7 @@ def test_on_a_phone_the_drawers_open(plain: Page) -> None:
     expect(plain.get_by_label("Weight of Performance")).to_be_visible()
 
 
-def test_nothing_stands_there_that_only_a_script_could_do(plain: Page) -> None:
+def test_pages_hide_the_theme_switch_without_javascript(plain: Page) -> None:
     for path in PAGES.values():
         plain.goto(path)
         expect(plain.locator("h1")).to_be_visible()

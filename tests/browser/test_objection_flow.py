@@ -42,7 +42,7 @@ def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRe
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_reader_objects_by_keyboard(visitor: Page) -> None:
+def test_objection_can_be_submitted_by_keyboard(visitor: Page) -> None:
     visitor.goto("/?open=flask:performance")
     visitor.get_by_role("link", name="Something wrong with this cell?").focus()
     visitor.keyboard.press("Enter")
@@ -67,7 +67,9 @@ def test_a_reader_objects_by_keyboard(visitor: Page) -> None:
     assert visitor.context.cookies() == []
 
 
-def test_sent_too_soon_it_stands_there_still(visitor: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objection_sent_too_soon_is_rejected_and_keeps_its_text(
+    visitor: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(objections, "SOONEST", timedelta(hours=1))
     visitor.goto(PAGE)
     visitor.get_by_label("What is wrong?").fill(TEXT)
@@ -76,7 +78,7 @@ def test_sent_too_soon_it_stands_there_still(visitor: Page, monkeypatch: pytest.
     expect(visitor.get_by_label("What is wrong?")).to_have_value(TEXT)
 
 
-def test_every_stop_is_seen(page: Page) -> None:
+def test_objection_tab_stops_are_in_order_and_show_their_focus(page: Page) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 600})
         page.emulate_media(reduced_motion="reduce")
@@ -96,7 +98,7 @@ def test_every_stop_is_seen(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_axe_finds_nothing(page: Page, axe: Axe, console: list[str]) -> None:
+def test_objection_pages_pass_axe(page: Page, axe: Axe, console: list[str]) -> None:
     page.goto(PAGE)
     assert everywhere(page, axe) == {}
     page.get_by_label("What is wrong?").fill("Wrong.")
@@ -117,7 +119,7 @@ def settled(page: Page, axe: Axe) -> list[str]:
     return axe(page)
 
 
-def test_an_editor_answers_by_keyboard(
+def test_objection_can_be_answered_by_keyboard(
     page: Page, live_server: LiveServer, axe: Axe, console: list[str]
 ) -> None:
     rating = Rating.objects.get(framework__slug="flask", criterion__slug="performance")

@@ -22,7 +22,7 @@ def focused(page: Page) -> str:
 # Searching
 
 
-def test_results_come_while_typing_and_the_address_follows(page: Page, console: list[str]) -> None:
+def test_search_updates_results_and_address_while_typing(page: Page, console: list[str]) -> None:
     page.goto("/frameworks/")
     page.keyboard.press("/")
     page.keyboard.type("fastpi")
@@ -45,7 +45,7 @@ def test_results_come_while_typing_and_the_address_follows(page: Page, console: 
     assert console == []
 
 
-def test_a_kind_alone_and_everything_again(page: Page) -> None:
+def test_search_narrows_to_a_kind_and_back_to_everything(page: Page) -> None:
     page.goto("/search/?q=flask")
     page.get_by_role("link", name="Frameworks 1").click()
     expect(page).to_have_url(re.compile("kind=framework$"))
@@ -57,7 +57,7 @@ def test_a_kind_alone_and_everything_again(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/search/\?q=django$"))
 
 
-def test_a_failing_answer_leaves_what_stands(page: Page) -> None:
+def test_search_keeps_results_and_reports_a_server_error(page: Page) -> None:
     page.goto("/search/?q=flask")
     page.route("**/search/?*", lambda route: route.fulfill(status=500))
     page.get_by_role("searchbox").fill("django")
@@ -65,7 +65,7 @@ def test_a_failing_answer_leaves_what_stands(page: Page) -> None:
     expect_first(page, "Flask")
 
 
-def test_without_javascript_a_form_asks(plain: Page) -> None:
+def test_search_works_without_javascript(plain: Page) -> None:
     plain.goto("/criteria/")
     expect(plain.locator(".seek kbd")).to_be_hidden()
     plain.get_by_role("searchbox", name="Search").fill("djagno")
@@ -83,7 +83,7 @@ def test_without_javascript_a_form_asks(plain: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/search/", "/search/?q=flask"])
-def test_the_slash_leads_to_the_search_and_escape_back(page: Page, path: str) -> None:
+def test_search_shortcut_focuses_the_box_and_escape_leaves_it(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("/")
     assert focused(page) == "seek"
@@ -93,7 +93,7 @@ def test_the_slash_leads_to_the_search_and_escape_back(page: Page, path: str) ->
     assert focused(page) != "seek"
 
 
-def test_escape_gives_the_focus_back_to_where_it_was(page: Page) -> None:
+def test_search_box_returns_focus_to_the_previous_element_on_escape(page: Page) -> None:
     page.goto("/")
     tab_to(page, "[data-theme-switch]")
     page.keyboard.press("/")
@@ -102,7 +102,7 @@ def test_escape_gives_the_focus_back_to_where_it_was(page: Page) -> None:
     expect(page.locator("[data-theme-switch]")).to_be_focused()
 
 
-def test_a_slash_that_is_typed_stays_where_it_is_typed(page: Page) -> None:
+def test_search_shortcut_ignores_a_slash_typed_in_a_field(page: Page) -> None:
     page.goto("/")
     page.locator("#q").press_sequentially("a/b")
     expect(page.locator("#q")).to_have_value("a/b")
@@ -114,7 +114,7 @@ def test_a_slash_that_is_typed_stays_where_it_is_typed(page: Page) -> None:
     expect(page.locator("#seek")).to_have_value("rest/api")
 
 
-def test_on_a_phone_the_slash_leads_to_the_link(page: Page) -> None:
+def test_search_shortcut_focuses_the_search_link_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/")
     expect(page.locator("#seek")).to_be_hidden()
@@ -127,7 +127,7 @@ def test_on_a_phone_the_slash_leads_to_the_link(page: Page) -> None:
 # The head
 
 
-def test_the_index_opens_by_keyboard_and_closes_by_escape_and_on_leaving(page: Page) -> None:
+def test_contents_menu_opens_by_keyboard_and_closes_on_escape_or_leaving(page: Page) -> None:
     page.goto("/")
     index, pages = page.locator(".index"), page.locator(".index-pages")
     expect(pages).to_be_hidden()
@@ -149,7 +149,7 @@ def test_the_index_opens_by_keyboard_and_closes_by_escape_and_on_leaving(page: P
 
 
 @pytest.mark.parametrize("width", [*WIDTHS, 820, 1024])
-def test_the_head_is_one_row_and_moves_nothing(page: Page, width: int) -> None:
+def test_header_is_a_single_row_of_equal_height_on_all_pages(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     heights, switches = set(), set()
     for path in ("/", "/search/?q=flask", "/frameworks/flask/", "/nowhere/"):
@@ -183,7 +183,7 @@ def test_the_head_is_one_row_and_moves_nothing(page: Page, width: int) -> None:
         ("/nowhere/", {}),
     ],
 )
-def test_the_page_at_hand_is_marked(page: Page, path: str, current: dict[str, list[str]]) -> None:
+def test_header_marks_the_current_page(page: Page, path: str, current: dict[str, list[str]]) -> None:
     page.goto(path)
     found: dict[str, list[str]] = {}
     for link in page.locator(".mast [aria-current]").all():

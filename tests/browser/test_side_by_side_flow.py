@@ -24,7 +24,9 @@ def fits(page: Page) -> list[str]:
     return read(page.content()).texts("thead .fit-figure")
 
 
-def test_typing_a_weight_changes_the_fits_and_keeps_the_focus(page: Page, console: list[str]) -> None:
+def test_side_by_side_updates_fits_while_typing_a_weight_and_keeps_the_focus(
+    page: Page, console: list[str]
+) -> None:
     page.goto(VERSUS)
     assert fits(page) == ["71", "54"]
     field = page.get_by_label("Weight of Documentation, 1 by default")
@@ -40,7 +42,7 @@ def test_typing_a_weight_changes_the_fits_and_keeps_the_focus(page: Page, consol
     assert console == []
 
 
-def test_an_open_cell_stays_open_when_the_weights_change(page: Page, console: list[str]) -> None:
+def test_side_by_side_keeps_a_cell_open_when_weights_change(page: Page, console: list[str]) -> None:
     page.goto(VERSUS)
     cell = page.locator("#cell-flask-performance")
     cell.locator("summary").click()
@@ -52,7 +54,7 @@ def test_an_open_cell_stays_open_when_the_weights_change(page: Page, console: li
     assert console == []
 
 
-def test_the_baseline_comes_first_and_everything_goes_on_from_its_address(
+def test_side_by_side_moves_the_baseline_first_and_updates_the_address(
     page: Page, console: list[str]
 ) -> None:
     page.goto(VERSUS)
@@ -76,7 +78,7 @@ def test_the_baseline_comes_first_and_everything_goes_on_from_its_address(
     assert console == []
 
 
-def test_rows_that_are_alike_fold_and_unfold(page: Page) -> None:
+def test_side_by_side_folds_and_unfolds_identical_rows(page: Page) -> None:
     page.goto(VERSUS)
     everything = ["Learning curve", "Documentation", "Performance", "Async support"]
     expect(rows(page)).to_have_text(everything)
@@ -87,7 +89,7 @@ def test_rows_that_are_alike_fold_and_unfold(page: Page) -> None:
     expect(page.get_by_label("Only differences")).not_to_be_checked()
 
 
-def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
+def test_side_by_side_copy_link_pins_all_weights(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{VERSUS}?w-performance=9&only=differences")
     page.get_by_role("button", name="Copy link").click()
@@ -97,7 +99,7 @@ def test_the_link_to_copy_is_the_pinned_one(page: Page) -> None:
     )
 
 
-def test_from_the_matrix_and_back_again_nothing_is_lost(page: Page) -> None:
+def test_side_by_side_keeps_ticks_and_weights_from_and_to_the_matrix(page: Page) -> None:
     page.goto("/?w-performance=9")
     page.locator("#tick-sanic").check()
     page.locator("#tick-flask").check()
@@ -114,7 +116,7 @@ def test_from_the_matrix_and_back_again_nothing_is_lost(page: Page) -> None:
     expect(page.locator("#w-performance")).to_have_value("9")
 
 
-def test_an_error_of_the_server_leaves_the_table_and_is_said(page: Page) -> None:
+def test_side_by_side_keeps_the_table_and_reports_a_server_error(page: Page) -> None:
     page.goto(VERSUS)
     page.route(re.compile("w-performance"), lambda route: route.fulfill(status=500, body="<h1>broken</h1>"))
     page.get_by_label("Weight of Performance").fill("9")

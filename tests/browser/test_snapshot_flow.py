@@ -32,9 +32,7 @@ def rate(framework: str, criterion: str, score: int, reason: str) -> None:
     revisions.save(rating, by=factories.MAKER, reason=reason, seen=rating.version)
 
 
-def test_a_frozen_comparison_says_what_has_changed_since_and_changes_nothing_itself(
-    page: Page, console: list[str], axe: Axe
-) -> None:
+def test_snapshot_reports_later_changes_but_stays_unchanged(page: Page, console: list[str], axe: Axe) -> None:
     freeze(page)
     address = page.url
     expect(page.locator("#since")).to_contain_text("None of the 8 cells has changed since")
@@ -57,7 +55,7 @@ def test_a_frozen_comparison_says_what_has_changed_since_and_changes_nothing_its
     assert console == []
 
 
-def test_the_same_content_is_the_same_address(page: Page) -> None:
+def test_snapshot_of_the_same_content_has_the_same_address(page: Page) -> None:
     freeze(page)
     first = page.url
     freeze(page)
@@ -65,7 +63,7 @@ def test_the_same_content_is_the_same_address(page: Page) -> None:
     assert [kept.pk for kept in Snapshot.objects.exclude(pk=factories.KEPT)] == [first.split("/")[-2]]
 
 
-def test_a_name_stays_as_it_was(page: Page) -> None:
+def test_snapshot_keeps_the_old_name_after_a_rename(page: Page) -> None:
     freeze(page)
     flask = Framework.objects.get(slug="flask")
     flask.name = "Bottle"
@@ -74,7 +72,7 @@ def test_a_name_stays_as_it_was(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text("Flask, Django as they stood on")
 
 
-def test_without_scripts_it_is_frozen_and_told_the_same(browser: Browser, live_server: LiveServer) -> None:
+def test_snapshot_works_without_javascript(browser: Browser, live_server: LiveServer) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     try:
         page = context.new_page()
@@ -87,7 +85,9 @@ def test_without_scripts_it_is_frozen_and_told_the_same(browser: Browser, live_s
         context.close()
 
 
-def test_who_freezes_too_many_is_told_so_and_loses_nothing(page: Page, settings: object) -> None:
+def test_snapshot_rate_limit_is_reported_and_links_back_to_the_comparison(
+    page: Page, settings: object
+) -> None:
     settings.SNAPSHOTS_AN_HOUR = 1  # type: ignore[attr-defined]
     freeze(page)
     page.goto("/compare/flask-vs-django/?w-documentation=3")

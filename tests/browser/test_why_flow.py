@@ -16,7 +16,7 @@ def tagline(page: Page) -> Locator:
     return page.locator(".explained .tagline")
 
 
-def test_it_follows_weights_and_filters_and_what_is_open_stays_open(page: Page, console: list[str]) -> None:
+def test_why_follows_weights_and_filters_and_keeps_open_parts_open(page: Page, console: list[str]) -> None:
     page.goto("/")
     expect(tagline(page)).to_have_text("FastAPI leads Flask by 18 points.")
     page.get_by_text("Criterion by criterion").click()
@@ -32,7 +32,7 @@ def test_it_follows_weights_and_filters_and_what_is_open_stays_open(page: Page, 
     assert console == []
 
 
-def test_a_turn_is_taken_and_taken_back_with_enter_alone(page: Page, console: list[str]) -> None:
+def test_why_applies_and_reverts_a_flip_by_keyboard(page: Page, console: list[str]) -> None:
     page.goto("/compare/flask-vs-django/")
     page.evaluate("window.stayed = true")
     turn = page.locator("#flip-documentation")
@@ -54,7 +54,7 @@ def test_a_turn_is_taken_and_taken_back_with_enter_alone(page: Page, console: li
     assert console == []
 
 
-def test_the_link_at_the_top_leads_to_it(page: Page) -> None:
+def test_why_is_reached_by_the_link_at_the_top(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Why this order").click()
     expect(page.get_by_role("heading", name="Why this order")).to_be_in_viewport()
@@ -72,7 +72,7 @@ def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     context.close()
 
 
-def test_without_scripts_the_same_links_lead_there(plain: Page) -> None:
+def test_why_flip_links_work_without_javascript(plain: Page) -> None:
     plain.goto("/")
     plain.get_by_role("link", name="learning curve counts 5 or more").click()
     expect(plain).to_have_url(re.compile(r"/\?w-learning-curve=5$"))

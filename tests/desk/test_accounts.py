@@ -40,7 +40,7 @@ def root() -> Client:
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("url", LISTS)
-def test_lists_take_any_parameter(root: Client, url: str, value: str) -> None:
+def test_account_lists_accept_any_parameter(root: Client, url: str, value: str) -> None:
     for name in PARAMETERS:
         response = root.get(url, {name: value}, follow=True)
         assert response.status_code in (200, 400), name
@@ -48,7 +48,7 @@ def test_lists_take_any_parameter(root: Client, url: str, value: str) -> None:
     assert root.get(url, {"q": "x" * 60_000}).status_code == 200
 
 
-def test_they_say_what_they_did_not_understand(root: Client) -> None:
+def test_account_lists_report_invalid_parameters(root: Client) -> None:
     refused = root.get(USERS, {"groups__id__exact": "9" * 30})
     assert refused.status_code == 400
     assert "That address was not understood" in text_of(refused)
@@ -58,7 +58,7 @@ def test_they_say_what_they_did_not_understand(root: Client) -> None:
 
 @pytest.mark.both
 @pytest.mark.parametrize("value", ["\0", "9" * 30, "abc"])
-def test_lists_take_any_selection(root: Client, value: str) -> None:
+def test_account_lists_reject_invalid_selection(root: Client, value: str) -> None:
     for url in LISTS:
         for action in ("delete_selected", "turn_two_factor_off"):
             sent = {"_selected_action": [value], "action": action, "index": "0", "post": "yes"}
@@ -68,7 +68,7 @@ def test_lists_take_any_selection(root: Client, value: str) -> None:
 @pytest.mark.both
 @pytest.mark.parametrize("page", ["change", "delete", "history", "password"])
 @pytest.mark.parametrize("pk", ["%00", "9" * 30, "abc", "_5F"])
-def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
+def test_account_pages_handle_invalid_ids(root: Client, page: str, pk: str) -> None:
     for url in [USERS] if page == "password" else LISTS:
         for response in (root.get(f"{url}{pk}/{page}/", follow=True), root.post(f"{url}{pk}/{page}/", {})):
             assert response.status_code in (200, 302, 404)
@@ -77,7 +77,7 @@ def test_pages_of_what_cannot_be(root: Client, page: str, pk: str) -> None:
 @pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", [*STUMBLING, "9" * 19])
-def test_forms_take_anything(root: Client, value: str) -> None:
+def test_account_forms_handle_any_input(root: Client, value: str) -> None:
     group = Group.objects.create(name="Readers")
     user = User.objects.create_user("ada", password="correct horse")
     for url in (f"{USERS}{user.pk}/change/", f"{GROUPS}{group.pk}/change/", f"{USERS}add/", f"{GROUPS}add/"):
@@ -87,7 +87,7 @@ def test_forms_take_anything(root: Client, value: str) -> None:
         assert root.get(url, dict.fromkeys(clean, value)).status_code in (200, 400)
 
 
-def test_an_account_is_made_and_put_into_a_group(root: Client) -> None:
+def test_user_admin_creates_account_and_assigns_group(root: Client) -> None:
     create_roles()
     new = {
         "username": "eve",
@@ -115,7 +115,7 @@ def writer() -> User:
     return user
 
 
-def test_who_has_written_is_not_deleted_but_switched_off(root: Client, writer: User) -> None:
+def test_user_deletion_is_refused_for_authors_of_revisions(root: Client, writer: User) -> None:
     url = f"{USERS}{writer.pk}/delete/"
     for response in (root.get(url), root.post(url, {"post": "yes"})):
         page = read(response.content).one("#content")
@@ -127,7 +127,7 @@ def test_who_has_written_is_not_deleted_but_switched_off(root: Client, writer: U
     assert Revision.objects.filter(author=writer).count() == 1
 
 
-def test_nor_with_others(root: Client, writer: User) -> None:
+def test_user_bulk_deletion_is_refused_when_any_account_has_revisions(root: Client, writer: User) -> None:
     idle = User.objects.create_user("idle")
     sent = {"action": "delete_selected", "_selected_action": [writer.pk, idle.pk]}
     for response in (root.post(USERS, sent), root.post(USERS, {**sent, "post": "yes"})):
@@ -135,7 +135,7 @@ def test_nor_with_others(root: Client, writer: User) -> None:
     assert User.objects.filter(username__in=["ada", "idle"]).count() == 2
 
 
-def test_who_has_written_nothing_is_deleted(root: Client) -> None:
+def test_user_deletion_removes_accounts_without_revisions(root: Client) -> None:
     idle = User.objects.create_user("idle")
     assert "Are you sure" in text_of(root.get(f"{USERS}{idle.pk}/delete/"))
     root.post(f"{USERS}{idle.pk}/delete/", {"post": "yes"})
@@ -145,7 +145,7 @@ def test_who_has_written_nothing_is_deleted(root: Client) -> None:
     assert not User.objects.filter(username="idle").exists()
 
 
-def test_the_list_asks_as_often_for_three_as_for_one(
+def test_user_list_query_count_is_constant(
     root: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # The session, the account; the filter's groups; how many there are, how many of all, and the accounts.

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # Every page
 
 
-def test_every_page_of_every_fact_opens(ada: Client) -> None:
+def test_admin_opens_every_page_of_every_model(ada: Client) -> None:
     facts = one_of_each()
     assert {type(fact) for fact in facts} == set(versioned_models().values())
     for fact in facts:
@@ -39,7 +39,7 @@ def test_every_page_of_every_fact_opens(ada: Client) -> None:
         assert deletion.status_code == 200
 
 
-def test_pages_hold_no_inline_code(ada: Client) -> None:
+def test_admin_pages_contain_no_inline_code(ada: Client) -> None:
     for fact in one_of_each():
         for url in (change_url(fact), list_url(type(fact)), add_url(type(fact))):
             page = ada.get(url).content.decode()
@@ -59,7 +59,7 @@ def test_desk_is_branded(ada: Client) -> None:
 # Rights
 
 
-def test_editors_see_the_facts_and_nothing_else(ada: Client) -> None:
+def test_admin_limits_editors_to_the_facts(ada: Client) -> None:
     page = ada.get(reverse("admin:index")).content.decode()
     assert "/admin/frameworks/rating/" in page
     assert "/admin/frameworks/revision/" in page
@@ -68,7 +68,7 @@ def test_editors_see_the_facts_and_nothing_else(ada: Client) -> None:
         assert ada.get(url).status_code == 403
 
 
-def test_editors_group_has_exactly_its_rights() -> None:
+def test_roles_grant_editors_and_reviewers_exactly_their_permissions() -> None:
     editor = factories.make_proposer()
     facts = ("addition answer benchmark claim component criterion criteriongroup disagreement facet facetvalue "
              "figure framework question rating relation source tie trait").split()  # fmt: skip
@@ -85,13 +85,13 @@ def test_editors_group_has_exactly_its_rights() -> None:
     }
 
 
-def test_strangers_are_sent_to_the_login() -> None:
+def test_admin_redirects_anonymous_users_to_login() -> None:
     rating = factories.make_rating()
     for url in (change_url(rating), list_url(type(rating))):
         assert Client().get(url).headers["Location"].startswith("/admin/login/")
 
 
-def test_staff_outside_the_group_see_nothing() -> None:
+def test_admin_denies_staff_without_permissions() -> None:
     rating = factories.make_rating()
     clerk = sign_in(User.objects.create_user("clerk", is_staff=True))
     assert clerk.get(change_url(rating)).status_code == 403
@@ -100,7 +100,7 @@ def test_staff_outside_the_group_see_nothing() -> None:
 
 
 @pytest.mark.parametrize("is_superuser", [False, True])
-def test_nobody_writes_in_the_history(is_superuser: bool) -> None:
+def test_revision_admin_is_read_only(is_superuser: bool) -> None:
     rating = factories.make_rating()
     user = User.objects.create_superuser("root") if is_superuser else factories.make_editor()
     client = sign_in(user)
@@ -130,7 +130,7 @@ PARAMETERS = (
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
 @pytest.mark.parametrize("model", ["rating", "claim", "revision"])
-def test_lists_take_any_parameter(ada: Client, model: str, value: str) -> None:
+def test_admin_lists_accept_any_parameter(ada: Client, model: str, value: str) -> None:
     factories.make_rating()
     for name in PARAMETERS:
         response = ada.get(f"/admin/frameworks/{model}/", {name: value}, follow=True)
@@ -139,7 +139,7 @@ def test_lists_take_any_parameter(ada: Client, model: str, value: str) -> None:
 
 
 @pytest.mark.both
-def test_lists_say_what_they_did_not_understand(ada: Client) -> None:
+def test_admin_lists_report_invalid_parameters(ada: Client) -> None:
     refused = ada.get("/admin/frameworks/claim/?part__exact=%00")
     assert refused.status_code == 400
     assert "That address was not understood" in text_of(refused)
@@ -153,7 +153,7 @@ def test_lists_say_what_they_did_not_understand(ada: Client) -> None:
 
 
 @pytest.mark.both
-def test_autocomplete_takes_any_term(ada: Client) -> None:
+def test_autocomplete_accepts_any_term(ada: Client) -> None:
     asked = {"app_label": "frameworks", "model_name": "claim", "field_name": "source"}
     for value in [*HOSTILE, "x" * 60_000]:
         response = ada.get("/admin/autocomplete/", {**asked, "term": value})
@@ -163,7 +163,7 @@ def test_autocomplete_takes_any_term(ada: Client) -> None:
 
 @pytest.mark.both
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
-def test_pages_of_facts_that_cannot_be(ada: Client, page: str) -> None:
+def test_admin_pages_handle_invalid_ids(ada: Client, page: str) -> None:
     for pk in ("%00", "9" * 30, "abc", "_5F"):
         url = f"/admin/frameworks/rating/{pk}/{page}/"
         assert ada.get(url, follow=True).status_code == 200
@@ -171,7 +171,7 @@ def test_pages_of_facts_that_cannot_be(ada: Client, page: str) -> None:
 
 
 @pytest.mark.both
-def test_add_form_takes_any_prefilling(ada: Client) -> None:
+def test_add_form_accepts_any_initial_values(ada: Client) -> None:
     for value in HOSTILE:
         for model, fields in {
             "rating": "framework criterion score verdict",
@@ -185,7 +185,7 @@ def test_add_form_takes_any_prefilling(ada: Client) -> None:
 @pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", ["\0", "x" * 3000, *STUMBLING])
-def test_forms_take_anything(ada: Client, value: str) -> None:
+def test_admin_forms_handle_any_input(ada: Client, value: str) -> None:
     for fact in one_of_each():
         clean = form_on(ada.get(change_url(fact)), reason="Because.")
         # All at once but for what frames the form, so that no field hides behind another's error.
@@ -198,7 +198,7 @@ def test_forms_take_anything(ada: Client, value: str) -> None:
 @pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.parametrize("value", STUMBLING)
-def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:
+def test_rating_form_handles_any_input_in_any_field(ada: Client, value: str) -> None:
     rating = factories.make_rating()
     clean = form_on(ada.get(change_url(rating)), reason="Because.")
     for name in clean:
@@ -208,7 +208,7 @@ def test_any_field_of_a_rating_takes_anything(ada: Client, value: str) -> None:
 
 
 @pytest.mark.both
-def test_lists_take_any_selection(ada: Client) -> None:
+def test_admin_lists_handle_any_selection(ada: Client) -> None:
     factories.make_rating()
     for pk in ("\0", "9" * 30, "abc"):
         response = ada.post(

@@ -31,7 +31,7 @@ def rating() -> Rating:
 # The change form
 
 
-def test_the_second_editor_sees_what_it_was_is_and_should_be(
+def test_conflict_page_shows_original_current_and_own_values(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     url = change_url(rating)
@@ -53,7 +53,7 @@ def test_the_second_editor_sees_what_it_was_is_and_should_be(
     assert (rating.verdict, rating.version) == ("Bob’s", 2)
 
 
-def test_saving_mine_over_theirs_leaves_what_only_they_changed(
+def test_conflict_save_preserves_fields_changed_only_by_others(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     url = change_url(rating)
@@ -69,7 +69,7 @@ def test_saving_mine_over_theirs_leaves_what_only_they_changed(
     assert [name for name, _, _ in revision.changed_fields] == ["verdict", "rationale"]
 
 
-def test_a_tick_taken_off_by_one_is_not_put_back_by_the_other(
+def test_conflict_save_preserves_checkbox_unticked_by_another_editor(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     url = change_url(rating)
@@ -80,7 +80,9 @@ def test_a_tick_taken_off_by_one_is_not_put_back_by_the_other(
     assert (rating.verdict, rating.is_published) == ("Ada’s", False)
 
 
-def test_going_back_to_editing_keeps_my_values(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_edit_button_returns_to_form_with_own_values(
+    ada: Client, bob: Client, rating: Rating
+) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="I think so.")
     save(bob, url, score=5, verdict="Bob’s", reason="The tutorial is new.")
@@ -97,7 +99,7 @@ def test_going_back_to_editing_keeps_my_values(ada: Client, bob: Client, rating:
     assert (rating.verdict, rating.score, rating.version) == ("Both", 5, 3)
 
 
-def test_a_third_editor_in_between_is_a_conflict_again(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_reappears_after_a_third_edit(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="I think so.")
     save(bob, url, verdict="Bob’s", reason="First.")
@@ -115,14 +117,14 @@ def test_a_third_editor_in_between_is_a_conflict_again(ada: Client, bob: Client,
     assert (rating.verdict, rating.version) == ("Ada’s", 4)
 
 
-def test_the_pressed_button_is_remembered(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_remembers_the_pressed_button(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="I think so.", _continue="Save and continue editing")
     save(bob, url, verdict="Bob’s", reason="First.")
     assert press(ada, ada.post(url, mine), "_continue", url).headers["Location"] == url
 
 
-def test_who_changed_nothing_overwrites_nothing(ada: Client, bob: Client, rating: Rating) -> None:
+def test_change_form_without_changes_overwrites_nothing(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url))
     save(bob, url, verdict="Bob’s", reason="The tutorial is new.")
@@ -131,7 +133,7 @@ def test_who_changed_nothing_overwrites_nothing(ada: Client, bob: Client, rating
     assert (rating.verdict, rating.version) == ("Bob’s", 2)
 
 
-def test_a_version_that_was_never_recorded_shows_two_values(ada: Client, rating: Rating) -> None:
+def test_conflict_page_shows_two_values_for_unrecorded_version(ada: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="I think so.")
     Revision.objects.of(rating).delete()
@@ -145,7 +147,7 @@ def test_a_version_that_was_never_recorded_shows_two_values(ada: Client, rating:
     assert (rating.verdict, rating.version) == ("Ada’s", 8)
 
 
-def test_many_to_many_values_are_kept_and_merged(ada: Client, bob: Client) -> None:
+def test_conflict_page_merges_many_to_many_values(ada: Client, bob: Client) -> None:
     disagreement = factories.make_disagreement(explanation="One says so.")
     first, second = disagreement.claims.order_by("key")
     third = factories.make_claim()
@@ -162,7 +164,7 @@ def test_many_to_many_values_are_kept_and_merged(ada: Client, bob: Client) -> No
     assert disagreement.explanation == "Two say so."
 
 
-def test_conflicts_of_every_kind_of_fact(ada: Client, bob: Client) -> None:
+def test_conflict_page_works_for_every_model(ada: Client, bob: Client) -> None:
     for fact, field in [
         (factories.make_framework(), "tagline"),
         (factories.make_criterion(), "question"),
@@ -189,9 +191,7 @@ def test_conflicts_of_every_kind_of_fact(ada: Client, bob: Client) -> None:
 # Deleted meanwhile
 
 
-def test_a_fact_deleted_meanwhile_is_shown_and_can_be_made_again(
-    ada: Client, bob: Client, rating: Rating
-) -> None:
+def test_conflict_page_recreates_fact_deleted_meanwhile(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Still needed.")
     delete(bob, rating, "Nobody needs it.")
@@ -212,7 +212,7 @@ def test_a_fact_deleted_meanwhile_is_shown_and_can_be_made_again(
     assert history == [("created", 3), ("deleted", 2), ("created", 1)]
 
 
-def test_a_deleted_fact_with_its_relations_comes_back_whole(ada: Client, bob: Client) -> None:
+def test_conflict_page_recreates_deleted_fact_with_its_relations(ada: Client, bob: Client) -> None:
     disagreement = factories.make_disagreement(title="Before")
     claims = set(disagreement.claims.all())
     url = change_url(disagreement)
@@ -224,7 +224,7 @@ def test_a_deleted_fact_with_its_relations_comes_back_whole(ada: Client, bob: Cl
     assert response.headers["Location"] == change_url(again)
 
 
-def test_going_back_to_editing_a_deleted_fact(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_edit_button_works_for_deleted_fact(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Still needed.")
     delete(bob, rating, "Gone.")
@@ -235,7 +235,7 @@ def test_going_back_to_editing_a_deleted_fact(ada: Client, bob: Client, rating: 
     assert Rating.objects.get().verdict == "Ada’s own"
 
 
-def test_deleted_and_made_again_by_others_is_a_conflict_with_the_new_one(
+def test_conflict_page_compares_with_fact_recreated_by_others(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     url = change_url(rating)
@@ -250,7 +250,7 @@ def test_deleted_and_made_again_by_others_is_a_conflict_with_the_new_one(
     assert (new.verdict, new.version) == ("Ada’s", 4)
 
 
-def test_a_fact_without_history_that_is_gone_is_said_to_be_gone(ada: Client, rating: Rating) -> None:
+def test_change_form_reports_deleted_fact_without_history(ada: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Mine.")
     Rating.objects.all().delete()
@@ -268,7 +268,7 @@ def delete(client: Client, fact: Any, reason: str) -> None:
 # Rows below a form
 
 
-def test_a_claim_changed_meanwhile_stops_the_whole_form(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_in_claim_row_blocks_the_whole_form(ada: Client, bob: Client, rating: Rating) -> None:
     [claim] = Claim.objects.all()
     url = change_url(rating)
     mine = form_on(
@@ -290,7 +290,7 @@ def test_a_claim_changed_meanwhile_stops_the_whole_form(ada: Client, bob: Client
     assert (claim.paraphrase, claim.note, claim.version) == ("Ada reads it so.", "Odd.", 3)
 
 
-def test_rating_and_claim_in_conflict_are_shown_together(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_shows_rating_and_claim_together(ada: Client, bob: Client, rating: Rating) -> None:
     url = change_url(rating)
     mine = form_on(
         ada.get(url), **{"claims-0-paraphrase": "Ada reads."}, verdict="Ada’s", reason="Read again."
@@ -305,7 +305,9 @@ def test_rating_and_claim_in_conflict_are_shown_together(ada: Client, bob: Clien
     assert (rating.verdict, claim.paraphrase) == ("Ada’s", "Ada reads.")
 
 
-def test_a_claim_that_i_left_alone_stays_theirs(ada: Client, bob: Client, rating: Rating) -> None:
+def test_rating_form_preserves_changes_of_others_to_untouched_claim(
+    ada: Client, bob: Client, rating: Rating
+) -> None:
     [claim] = Claim.objects.all()
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Read again.")
@@ -316,7 +318,7 @@ def test_a_claim_that_i_left_alone_stays_theirs(ada: Client, bob: Client, rating
     assert (rating.verdict, claim.paraphrase, claim.version) == ("Ada’s", "Bob reads it so.", 2)
 
 
-def test_a_new_claim_in_the_form_survives_the_conflict(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_preserves_new_claim_row(ada: Client, bob: Client, rating: Rating) -> None:
     url, source = change_url(rating), factories.make_source()
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Found one.", **{"claims-TOTAL_FORMS": "2"})
     row = {
@@ -337,7 +339,7 @@ def test_a_new_claim_in_the_form_survives_the_conflict(ada: Client, bob: Client,
     assert (new.paraphrase, new.term, new.reading, new.part) == ("It is quick.", "Quick", 4, "list")
 
 
-def test_a_claim_deleted_meanwhile_comes_back_with_my_change(
+def test_conflict_page_recreates_edited_claim_deleted_meanwhile(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion, paraphrase="Before.")
@@ -356,9 +358,7 @@ def test_a_claim_deleted_meanwhile_comes_back_with_my_change(
     assert (again.framework, again.criterion) == (rating.framework, rating.criterion)
 
 
-def test_a_claim_deleted_meanwhile_that_i_left_alone_stays_deleted(
-    ada: Client, bob: Client, rating: Rating
-) -> None:
+def test_rating_form_leaves_untouched_claim_deleted(ada: Client, bob: Client, rating: Rating) -> None:
     claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="Read again.")
@@ -369,7 +369,9 @@ def test_a_claim_deleted_meanwhile_that_i_left_alone_stays_deleted(
     assert not Claim.objects.filter(key=claim.key).exists()
 
 
-def test_a_claim_moved_away_meanwhile_is_found(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_detects_claim_moved_to_another_criterion(
+    ada: Client, bob: Client, rating: Rating
+) -> None:
     claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion, paraphrase="Before.")
     url, elsewhere = change_url(rating), factories.make_criterion(name="Elsewhere")
     data = form_on(ada.get(url))
@@ -384,7 +386,7 @@ def test_a_claim_moved_away_meanwhile_is_found(ada: Client, bob: Client, rating:
     assert (claim.paraphrase, claim.criterion) == ("After.", elsewhere)
 
 
-def test_a_claim_to_be_deleted_that_was_changed_meanwhile(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_confirms_deletion_of_changed_claim(ada: Client, bob: Client, rating: Rating) -> None:
     claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     url = change_url(rating)
     data = form_on(ada.get(url))
@@ -400,7 +402,7 @@ def test_a_claim_to_be_deleted_that_was_changed_meanwhile(ada: Client, bob: Clie
     assert not Claim.objects.filter(pk=claim.pk).exists()
 
 
-def test_the_rating_is_deleted_while_a_claim_is_edited_below_it(
+def test_conflict_page_recreates_rating_deleted_during_claim_edit(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     url = change_url(rating)
@@ -415,7 +417,7 @@ def test_the_rating_is_deleted_while_a_claim_is_edited_below_it(
     assert Rating.objects.get().verdict == "Middling"
 
 
-def test_traits_below_a_framework(ada: Client, bob: Client) -> None:
+def test_conflict_page_covers_traits_of_a_framework(ada: Client, bob: Client) -> None:
     trait = factories.make_trait(note="Before")
     url = change_url(trait.framework)
     mine = form_on(ada.get(url), **{"traits-0-note": "Ada’s"}, tagline="Small", reason="Mine.")
@@ -437,7 +439,9 @@ def test_traits_below_a_framework(ada: Client, bob: Client) -> None:
 # Keeping theirs
 
 
-def test_keeping_theirs_is_a_link(ada: Client, bob: Client, rating: Rating) -> None:
+def test_conflict_page_offers_link_that_leaves_their_version(
+    ada: Client, bob: Client, rating: Rating
+) -> None:
     url = change_url(rating)
     mine = form_on(ada.get(url), verdict="Ada’s", reason="I think so.")
     save(bob, url, verdict="Bob’s", reason="First.")

@@ -36,7 +36,7 @@ def save(client: Client, url: str, **changes: Any) -> Any:
 # Every save is a revision
 
 
-def test_a_change_is_recorded_with_who_why_before_and_after(ada: Client) -> None:
+def test_change_form_records_author_reason_and_both_values(ada: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Middling")
     response = save(ada, change_url(rating), score=4, verdict="Good", reason="The guide was read again.")
     assert response.status_code == 302
@@ -50,7 +50,7 @@ def test_a_change_is_recorded_with_who_why_before_and_after(ada: Client) -> None
     assert revision.changed_fields == [("score", 3, 4), ("verdict", "Middling", "Good")]
 
 
-def test_history_page_tells_it_field_by_field(ada: Client) -> None:
+def test_history_page_shows_changes_field_by_field(ada: Client) -> None:
     rating = factories.make_rating(score=3, reviewed_on=date(2026, 1, 2))
     save(ada, change_url(rating), score=4, reviewed_on="2026-11-20", reason="Read again.")
     page = text_of(ada.get(change_url(rating).replace("/change/", "/history/")))
@@ -61,7 +61,7 @@ def test_history_page_tells_it_field_by_field(ada: Client) -> None:
     assert "Maker created it on" in page
 
 
-def test_a_change_needs_a_reason_and_loses_nothing_without(ada: Client) -> None:
+def test_change_form_requires_reason_and_preserves_input(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     for reason in ("", "   ", None):
         response = save(ada, change_url(rating), score=4, rationale="Quite new.\nTwo lines.", reason=reason)
@@ -76,7 +76,7 @@ def test_a_change_needs_a_reason_and_loses_nothing_without(ada: Client) -> None:
     assert (rating.score, rating.version) == (3, 1)
 
 
-def test_nothing_changed_asks_for_nothing_and_records_nothing(ada: Client) -> None:
+def test_change_form_without_changes_records_nothing(ada: Client) -> None:
     # Line breaks come back from a browser as CRLF, which is no change.
     rating = factories.make_rating(rationale="One line.\nAnother line.")
     assert save(ada, change_url(rating)).status_code == 302
@@ -86,7 +86,7 @@ def test_nothing_changed_asks_for_nothing_and_records_nothing(ada: Client) -> No
     assert Revision.objects.of(rating).count() == 1
 
 
-def test_a_form_without_the_version_saves_nothing(ada: Client) -> None:
+def test_change_form_rejects_missing_or_wrong_version(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     for seen in (None, "", "x", "1", "-1:a/b", "1:another/fact"):
         response = save(ada, change_url(rating), score=4, reason="Because.", seen=seen)
@@ -96,7 +96,7 @@ def test_a_form_without_the_version_saves_nothing(ada: Client) -> None:
     assert rating.score == 3
 
 
-def test_a_row_without_the_version_is_not_deleted(ada: Client) -> None:
+def test_rating_form_refuses_to_delete_claim_row_without_version(ada: Client) -> None:
     rating = factories.make_rating(is_published=False)
     factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     response = save(
@@ -107,7 +107,7 @@ def test_a_row_without_the_version_is_not_deleted(ada: Client) -> None:
     assert Claim.objects.count() == 1
 
 
-def test_every_kind_of_fact_is_added_and_recorded(ada: Client) -> None:
+def test_add_form_records_every_model(ada: Client) -> None:
     claim = factories.make_claim()
     group, facet, other = factories.make_group(), factories.make_facet(), factories.make_framework()
     value = factories.make_facet_value(facet=facet)
@@ -139,7 +139,7 @@ def test_every_kind_of_fact_is_added_and_recorded(ada: Client) -> None:
         assert fields.keys() <= (revision.after or {}).keys()
 
 
-def test_relations_to_many_are_part_of_the_revision(ada: Client) -> None:
+def test_revision_includes_many_to_many_fields(ada: Client) -> None:
     trait = factories.make_trait()
     [old] = trait.claims.all()
     new = factories.make_claim(framework=trait.framework)
@@ -164,7 +164,7 @@ def test_relations_to_many_are_part_of_the_revision(ada: Client) -> None:
         (factories.make_disagreement, ["slug"]),
     ],
 )
-def test_what_names_a_fact_is_set_once(ada: Client, make: Any, names: list[str]) -> None:
+def test_change_form_never_changes_natural_keys(ada: Client, make: Any, names: list[str]) -> None:
     fact, other = make(), make()
     before = fact.key_text
     page = ada.get(change_url(fact))
@@ -175,7 +175,7 @@ def test_what_names_a_fact_is_set_once(ada: Client, make: Any, names: list[str])
     assert type(fact).objects.get(pk=fact.pk).key_text == before
 
 
-def test_slugs_are_offered_from_the_name_when_adding(ada: Client) -> None:
+def test_add_form_prefills_slug_from_name(ada: Client) -> None:
     page = ada.get(add_url(Framework)).content.decode()
     assert "data-prepopulated-fields=" in page
     assert "#id_slug" in page
@@ -183,7 +183,7 @@ def test_slugs_are_offered_from_the_name_when_adding(ada: Client) -> None:
     assert "#id_slug" not in ada.get(change_url(framework)).content.decode()
 
 
-def test_a_slug_that_no_address_could_hold_is_refused(ada: Client) -> None:
+def test_add_form_rejects_invalid_slugs(ada: Client) -> None:
     for slug in ("a-vs-b", "Upper", "two--hyphens", "-edge", "x" * 61):
         response = save(ada, add_url(Framework), name="New", slug=slug, reason="New.")
         assert response.status_code == 200
@@ -193,7 +193,7 @@ def test_a_slug_that_no_address_could_hold_is_refused(ada: Client) -> None:
 # What the database enforces is said before
 
 
-def test_publishing_needs_a_claim(ada: Client) -> None:
+def test_rating_form_refuses_publishing_without_claim(ada: Client) -> None:
     rating = factories.make_rating(is_published=False)
     response = save(ada, change_url(rating), is_published="on", reason="Out with it.")
     assert response.status_code == 200
@@ -202,7 +202,7 @@ def test_publishing_needs_a_claim(ada: Client) -> None:
     assert not rating.is_published
 
 
-def test_publishing_with_the_first_claim_in_one_save(ada: Client) -> None:
+def test_rating_form_publishes_together_with_the_first_claim(ada: Client) -> None:
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     response = ada.get(change_url(rating))
     data = form_on(response, is_published="on", reason="Evidence found.")
@@ -218,7 +218,7 @@ def test_publishing_with_the_first_claim_in_one_save(ada: Client) -> None:
         assert last_revision(fact).author_name == "Ada Lovelace"
 
 
-def test_the_last_claim_of_a_published_rating_stays(ada: Client) -> None:
+def test_last_claim_of_published_rating_cannot_be_removed(ada: Client) -> None:
     rating = factories.make_rating()
     [claim] = Claim.objects.behind(rating.framework, rating.criterion)
     response = save(ada, change_url(rating), **{"claims-0-DELETE": "on"}, reason="Wrong.")
@@ -233,7 +233,7 @@ def test_the_last_claim_of_a_published_rating_stays(ada: Client) -> None:
     assert claim.version == 1
 
 
-def test_the_last_claim_goes_together_with_the_publication(ada: Client) -> None:
+def test_rating_form_deletes_last_claim_when_unpublishing(ada: Client) -> None:
     rating = factories.make_rating()
     save(ada, change_url(rating), **{"claims-0-DELETE": "on", "is_published": None}, reason="It was misread.")
     rating.refresh_from_db()
@@ -242,7 +242,7 @@ def test_the_last_claim_goes_together_with_the_publication(ada: Client) -> None:
     assert Revision.objects.filter(model="claim", action="deleted", reason="It was misread.").count() == 1
 
 
-def test_one_claim_is_replaced_by_another_in_one_save(ada: Client) -> None:
+def test_rating_form_replaces_a_claim_in_a_single_save(ada: Client) -> None:
     rating, source = factories.make_rating(), factories.make_source()
     data = form_on(ada.get(change_url(rating)), **{"claims-0-DELETE": "on"}, reason="A better one.")
     data |= new_claim_row(1, source, line=5, paraphrase="It says so.")
@@ -251,7 +251,7 @@ def test_one_claim_is_replaced_by_another_in_one_save(ada: Client) -> None:
     assert claim.source == source
 
 
-def test_a_claim_that_is_cited_stays(ada: Client) -> None:
+def test_rating_form_refuses_to_delete_cited_claim(ada: Client) -> None:
     rating = factories.make_rating(is_published=False)
     claim = factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     disagreement = factories.make_disagreement(claims=[claim])
@@ -263,7 +263,7 @@ def test_a_claim_that_is_cited_stays(ada: Client) -> None:
     assert Claim.objects.filter(pk=claim.pk).exists()
 
 
-def test_a_second_rating_of_a_cell_is_refused_in_words(ada: Client) -> None:
+def test_rating_form_rejects_second_rating_of_a_cell(ada: Client) -> None:
     rating = factories.make_rating()
     response = save(
         ada, add_url(Rating), framework=rating.framework_id, criterion=rating.criterion_id,
@@ -273,7 +273,7 @@ def test_a_second_rating_of_a_cell_is_refused_in_words(ada: Client) -> None:
     assert "There is a rating of this framework under this criterion already." in text_of(response)
 
 
-def test_a_criterion_with_ratings_stays_scored(ada: Client) -> None:
+def test_criterion_form_refuses_to_unscore_criterion_with_ratings(ada: Client) -> None:
     rating = factories.make_rating()
     response = save(
         ada, change_url(rating.criterion), is_scored=None, default_weight=0, reason="Only describes."
@@ -281,7 +281,7 @@ def test_a_criterion_with_ratings_stays_scored(ada: Client) -> None:
     assert "Ratings stand under this criterion." in text_of(response)
 
 
-def test_a_rating_under_a_criterion_that_became_unscored_is_no_500(ada: Client) -> None:
+def test_rating_form_reports_criterion_that_became_unscored(ada: Client) -> None:
     rating = factories.make_rating()
     Criterion.objects.filter(pk=rating.criterion_id).update(is_scored=False, default_weight=0)
     response = save(ada, change_url(rating), score=5, reason="Better.")
@@ -289,13 +289,13 @@ def test_a_rating_under_a_criterion_that_became_unscored_is_no_500(ada: Client) 
     assert "only describes; it takes no score" in text_of(response)
 
 
-def test_terms_are_at_most_six_words(ada: Client) -> None:
+def test_claim_form_limits_term_to_six_words(ada: Client) -> None:
     claim = factories.make_claim()
     response = save(ada, change_url(claim), term="one two three four five six seven", reason="Its words.")
     assert "At most six words" in text_of(response)
 
 
-def test_what_the_database_refuses_in_the_end_is_a_sentence(
+def test_rating_form_shows_database_constraint_as_message(
     ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when somebody else takes the last claim away between our look and the save."""
@@ -312,7 +312,7 @@ def test_what_the_database_refuses_in_the_end_is_a_sentence(
 @pytest.mark.parametrize(
     "error", [IntegrityError("revision_once_per_version"), OperationalError("deadlock detected")]
 )
-def test_a_collision_in_the_database_comes_back_as_a_form(
+def test_admin_forms_and_lists_report_database_collisions(
     ada: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     rating = factories.make_rating()
@@ -336,7 +336,7 @@ def test_a_collision_in_the_database_comes_back_as_a_form(
         assert ada.post(list_url(type(fact)), posted, follow=True).status_code == 200
 
 
-def test_a_row_that_others_hang_on_is_not_deleted(ada: Client) -> None:
+def test_facet_form_refuses_to_delete_value_in_use(ada: Client) -> None:
     trait = factories.make_trait()
     response = save(ada, change_url(trait.value.facet), **{"values-0-DELETE": "on"}, reason="Unused.")
     assert response.status_code == 200
@@ -361,7 +361,7 @@ def new_claim_row(index: int, source: Source, **fields: Any) -> dict[str, list[s
     return data | {"claims-TOTAL_FORMS": [str(index + 1)]}
 
 
-def test_claims_of_the_cell_are_shown_joint_ones_too(ada: Client) -> None:
+def test_rating_form_includes_joint_claims_of_the_cell(ada: Client) -> None:
     rating = factories.make_rating()
     joint = factories.make_claim(
         framework=rating.framework, joint_criterion=rating.criterion, paraphrase="Both."
@@ -379,7 +379,7 @@ def test_claims_of_the_cell_are_shown_joint_ones_too(ada: Client) -> None:
     assert Revision.objects.of(rating).count() == 1
 
 
-def test_claims_from_one_line_get_numbered_keys(ada: Client) -> None:
+def test_rating_form_numbers_keys_of_claims_from_the_same_line(ada: Client) -> None:
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     data = form_on(ada.get(change_url(rating)), reason="Three in one line.")
     for index in range(3):
@@ -389,7 +389,7 @@ def test_claims_from_one_line_get_numbered_keys(ada: Client) -> None:
     assert sorted(Claim.objects.values_list("key", flat=True)) == [stem, f"{stem}-2", f"{stem}-3"]
 
 
-def test_claims_are_added_with_a_new_rating(ada: Client) -> None:
+def test_rating_form_adds_claims_with_a_new_rating(ada: Client) -> None:
     framework, criterion = factories.make_framework(), factories.make_criterion()
     url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
     data = form_on(
@@ -403,7 +403,7 @@ def test_claims_are_added_with_a_new_rating(ada: Client) -> None:
     assert Claim.objects.behind(framework, criterion).count() == 1
 
 
-def test_a_claim_without_framework_gets_a_key(ada: Client) -> None:
+def test_claim_form_generates_key_without_framework(ada: Client) -> None:
     source, criterion = (
         factories.make_source(key="001"),
         factories.make_criterion(slug="security", name="Security"),
@@ -420,7 +420,7 @@ def test_a_claim_without_framework_gets_a_key(ada: Client) -> None:
     assert Claim.objects.get().key == "001-4-frameworks-security"
 
 
-def test_rubric_stands_beside_the_score(ada: Client) -> None:
+def test_rating_and_claim_forms_show_the_rubric(ada: Client) -> None:
     criterion = factories.make_criterion(rubric_4="An afternoon for who knows Python.")
     rating = factories.make_rating(criterion=criterion)
     assert "4 An afternoon for who knows Python." in text_of(ada.get(change_url(rating)))
@@ -428,7 +428,7 @@ def test_rubric_stands_beside_the_score(ada: Client) -> None:
     assert "4 An afternoon for who knows Python." in text_of(ada.get(change_url(claim)))
 
 
-def test_a_frameworks_traits_are_edited_below_it(ada: Client) -> None:
+def test_framework_form_edits_and_deletes_traits(ada: Client) -> None:
     trait = factories.make_trait(note="")
     url = change_url(trait.framework)
     save(ada, url, **{"traits-0-note": "Only since version 2."}, reason="A doubt.")
@@ -440,7 +440,7 @@ def test_a_frameworks_traits_are_edited_below_it(ada: Client) -> None:
     assert Revision.objects.filter(model="trait", action="deleted", reason="It has it not.").exists()
 
 
-def test_who_may_only_look_gets_no_form(ada: Client) -> None:
+def test_rating_form_is_read_only_without_change_permission(ada: Client) -> None:
     rating = factories.make_rating()
     reader = User.objects.create_user("reader", is_staff=True)
     for name in ("view_rating", "view_claim"):
@@ -454,7 +454,7 @@ def test_who_may_only_look_gets_no_form(ada: Client) -> None:
 # The public side
 
 
-def test_a_change_shows_at_the_next_request(ada: Client, client: Client) -> None:
+def test_side_by_side_shows_a_change_at_the_next_request(ada: Client, client: Client) -> None:
     rating = factories.make_rating(verdict="Middling")
     other = factories.make_rating(criterion=rating.criterion).framework
     slugs = "-vs-".join(sorted([rating.framework.slug, other.slug]))
@@ -463,7 +463,7 @@ def test_a_change_shows_at_the_next_request(ada: Client, client: Client) -> None
     assert "Quite remarkable" in text_of(client.get(f"/compare/{slugs}/"))
 
 
-def test_public_facts_link_to_their_page(ada: Client) -> None:
+def test_change_form_links_published_facts_to_their_page(ada: Client) -> None:
     rating = factories.make_rating()
     for fact in (rating, rating.framework, rating.criterion):
         assert f'href="{fact.get_absolute_url()}"' in ada.get(change_url(fact)).content.decode()

@@ -23,7 +23,7 @@ def shown(client: Client, url: str, **query: str) -> str:
 # What they show
 
 
-def test_ratings_show_claims_spread_and_dispute(ada: Client) -> None:
+def test_rating_list_shows_claims_spread_and_dispute(ada: Client) -> None:
     rating = factories.make_rating(is_published=False, verdict="Steep", reviewed_on=date(2026, 11, 2))
     for reading in (1, 4, None):
         factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
@@ -34,7 +34,7 @@ def test_ratings_show_claims_spread_and_dispute(ada: Client) -> None:
     assert form_on(page)["form-0-verdict"] == ["Steep"]
 
 
-def test_readings_that_agree_are_no_dispute(ada: Client, settings: Settings) -> None:
+def test_rating_list_flags_dispute_only_from_the_configured_spread(ada: Client, settings: Settings) -> None:
     rating = factories.make_rating(is_published=False)
     for reading in (3, 4):
         factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
@@ -44,7 +44,7 @@ def test_readings_that_agree_are_no_dispute(ada: Client, settings: Settings) -> 
     assert "1 ≠ dispute" in shown(ada, RATINGS)
 
 
-def test_claims_show_locator_note_and_the_score_of_their_cell(ada: Client) -> None:
+def test_claim_list_shows_locator_note_and_cell_score(ada: Client) -> None:
     rating = factories.make_rating(score=4)
     source = factories.make_source(key="003")
     claim = factories.make_claim(
@@ -61,7 +61,7 @@ def test_claims_show_locator_note_and_the_score_of_their_cell(ada: Client) -> No
     assert f'href="{change_url(rating)}"' in page.content.decode()
 
 
-def test_claims_of_a_cell_without_rating_lead_to_giving_one(ada: Client) -> None:
+def test_claim_list_links_unrated_cells_to_rating_form(ada: Client) -> None:
     claim = factories.make_claim()
     page = ada.get(CLAIMS).content.decode()
     query = f"?framework={claim.framework_id}&amp;criterion={claim.criterion_id}"
@@ -74,7 +74,7 @@ def test_claims_of_a_cell_without_rating_lead_to_giving_one(ada: Client) -> None
     [("rating", 10), ("claim", 10), ("framework", 7), ("criterion", 8), ("source", 7), ("trait", 9),
      ("relation", 8), ("disagreement", 7), ("facetvalue", 8), ("facet", 7), ("criteriongroup", 7), ("revision", 9)],
 )  # fmt: skip
-def test_lists_cost_the_same_for_one_and_three(
+def test_admin_lists_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, model: str, queries: int, count: int
 ) -> None:
     make = {
@@ -97,7 +97,7 @@ def test_lists_cost_the_same_for_one_and_three(
         assert ada.get(f"/admin/frameworks/{model}/").status_code == 200
 
 
-def test_a_list_page_of_many_ratings_costs_no_more(
+def test_rating_list_query_count_is_constant_for_many_rows(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     framework = factories.make_framework()
@@ -111,7 +111,7 @@ def test_a_list_page_of_many_ratings_costs_no_more(
 
 
 @pytest.mark.both
-def test_rating_filters(ada: Client) -> None:
+def test_rating_list_filters_and_search_select_matching_rows(ada: Client) -> None:
     today = date(2026, 11, 20)
     agreed = factories.make_rating(verdict="Agreed", reviewed_on=today)
     for readings, verdict in (((1, 4), "Disputed"), ((), "Bare")):
@@ -137,7 +137,7 @@ def test_rating_filters(ada: Client) -> None:
         assert found == verdicts, query
 
 
-def test_filters_say_what_they_ask(ada: Client) -> None:
+def test_rating_list_labels_its_filters(ada: Client) -> None:
     factories.make_rating()
     words = shown(ada, RATINGS)
     for question in ("No claims yet", "Sources disagree", "Due for review", "Never reviewed"):
@@ -145,7 +145,7 @@ def test_filters_say_what_they_ask(ada: Client) -> None:
 
 
 @pytest.mark.both
-def test_claim_filters(ada: Client) -> None:
+def test_claim_list_filters_and_search_select_matching_rows(ada: Client) -> None:
     rated = factories.make_rating()
     described = factories.make_criterion(is_scored=False)
     factories.make_claim(paraphrase="Waiting.", reading=2)
@@ -189,7 +189,7 @@ def test_autocomplete_finds_claims_by_locator(ada: Client) -> None:
 # Edits in the list
 
 
-def test_an_edited_row_is_recorded_and_the_others_left_alone(ada: Client) -> None:
+def test_rating_list_records_edited_rows_only(ada: Client) -> None:
     edited, other = factories.make_rating(score=3), factories.make_rating(score=3)
     page = ada.get(RATINGS)
     response = ada.post(RATINGS, edit(page, {edited: {"score": 5, "verdict": "Excellent"}}), follow=True)
@@ -204,14 +204,14 @@ def test_an_edited_row_is_recorded_and_the_others_left_alone(ada: Client) -> Non
     assert Revision.objects.of(other).count() == 1
 
 
-def test_filters_stay_after_saving(ada: Client) -> None:
+def test_rating_list_preserves_filters_after_saving(ada: Client) -> None:
     rating = factories.make_rating()
     url = f"{RATINGS}?is_published__exact=1"
     response = ada.post(url, edit(ada.get(url), {rating: {"score": 5}}))
     assert response.headers["Location"] == url
 
 
-def test_list_edits_need_one_reason_and_lose_nothing_without(ada: Client) -> None:
+def test_rating_list_requires_reason_and_preserves_input(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     response = ada.post(
         RATINGS, edit(ada.get(RATINGS), {rating: {"score": 5, "verdict": "Mine"}}, reason=" ")
@@ -227,14 +227,14 @@ def test_list_edits_need_one_reason_and_lose_nothing_without(ada: Client) -> Non
     assert rating.score == 5
 
 
-def test_saving_a_list_unchanged_needs_no_reason(ada: Client) -> None:
+def test_rating_list_needs_no_reason_without_changes(ada: Client) -> None:
     rating = factories.make_rating()
     assert ada.post(RATINGS, edit(ada.get(RATINGS), {}, reason="")).status_code == 302
     rating.refresh_from_db()
     assert rating.version == 1
 
 
-def test_a_wrong_score_in_the_list_is_told_beside_it(ada: Client) -> None:
+def test_rating_list_reports_invalid_score_and_preserves_input(ada: Client) -> None:
     rating = factories.make_rating()
     for score in ("6", "0", "", "x", "9" * 30):
         response = ada.post(RATINGS, edit(ada.get(RATINGS), {rating: {"score": score, "verdict": "Mine"}}))
@@ -244,7 +244,7 @@ def test_a_wrong_score_in_the_list_is_told_beside_it(ada: Client) -> None:
 
 
 @pytest.mark.both
-def test_rows_in_conflict_are_shown_and_the_rest_saved(ada: Client, bob: Client) -> None:
+def test_rating_list_shows_conflicting_rows_and_saves_the_rest(ada: Client, bob: Client) -> None:
     free, taken = factories.make_rating(verdict="Free"), factories.make_rating(verdict="Taken", score=3)
     page = ada.get(RATINGS)
     bob.post(RATINGS, edit(bob.get(RATINGS), {taken: {"score": 1, "verdict": "Bob’s"}}, reason="Bob knows."))
@@ -267,7 +267,7 @@ def test_rows_in_conflict_are_shown_and_the_rest_saved(ada: Client, bob: Client)
     assert last_revision(taken).author_name == "Ada Lovelace"
 
 
-def test_going_back_to_the_list_with_my_values(ada: Client, bob: Client) -> None:
+def test_rating_list_returns_to_editing_with_own_values(ada: Client, bob: Client) -> None:
     factories.make_rating()
     taken = factories.make_rating(verdict="Taken")
     page = ada.get(RATINGS)
@@ -287,7 +287,7 @@ def test_going_back_to_the_list_with_my_values(ada: Client, bob: Client) -> None
     assert taken.verdict == "Both"
 
 
-def test_a_row_that_only_they_changed_is_no_conflict(ada: Client, bob: Client) -> None:
+def test_rating_list_reports_no_conflict_for_rows_changed_only_by_others(ada: Client, bob: Client) -> None:
     mine, theirs = factories.make_rating(), factories.make_rating()
     page = ada.get(RATINGS)
     bob.post(RATINGS, edit(bob.get(RATINGS), {theirs: {"verdict": "Bob’s"}}))
@@ -296,7 +296,7 @@ def test_a_row_that_only_they_changed_is_no_conflict(ada: Client, bob: Client) -
     assert (theirs.verdict, theirs.version) == ("Bob’s", 2)
 
 
-def test_a_row_deleted_meanwhile_can_be_made_again(ada: Client, bob: Client) -> None:
+def test_rating_list_recreates_row_deleted_meanwhile(ada: Client, bob: Client) -> None:
     rating = factories.make_rating(rationale="Long thought over.")
     page = ada.get(RATINGS)
     url = change_url(rating).replace("/change/", "/delete/")
@@ -309,7 +309,7 @@ def test_a_row_deleted_meanwhile_can_be_made_again(ada: Client, bob: Client) -> 
     assert (again.verdict, again.rationale, again.version) == ("Ada’s", "Long thought over.", 3)
 
 
-def test_a_list_row_without_version_saves_nothing(ada: Client) -> None:
+def test_rating_list_rejects_row_without_version(ada: Client) -> None:
     rating = factories.make_rating(verdict="Before")
     data = edit(ada.get(RATINGS), {rating: {"verdict": "After"}})
     del data["form-0-seen"]
@@ -318,7 +318,7 @@ def test_a_list_row_without_version_saves_nothing(ada: Client) -> None:
     assert rating.verdict == "Before"
 
 
-def test_a_list_takes_no_new_rows(ada: Client) -> None:
+def test_rating_list_ignores_new_rows(ada: Client) -> None:
     rating = factories.make_rating()
     data = edit(ada.get(RATINGS), {})
     data |= {"form-TOTAL_FORMS": ["2"], "form-1-score": ["4"], "form-1-verdict": ["New"], "form-1-id": [""]}
@@ -327,7 +327,7 @@ def test_a_list_takes_no_new_rows(ada: Client) -> None:
 
 
 @pytest.mark.both
-def test_rows_keep_their_place_when_the_order_changes_meanwhile(ada: Client) -> None:
+def test_rating_list_matches_rows_by_id_when_the_order_changes(ada: Client) -> None:
     first = factories.make_rating(framework=factories.make_framework(name="Alpha"), verdict="Of alpha")
     factories.make_rating(framework=factories.make_framework(name="Beta"), verdict="Of beta")
     page = ada.get(RATINGS)
@@ -338,7 +338,7 @@ def test_rows_keep_their_place_when_the_order_changes_meanwhile(ada: Client) -> 
     assert "Of alpha" in zeta
 
 
-def test_no_other_list_is_written_in(ada: Client) -> None:
+def test_admin_lists_other_than_ratings_are_read_only(ada: Client) -> None:
     for model in (Claim, Criterion, Framework, Source):
         assert "_save" not in ada.get(list_url(model)).content.decode()
         assert issubclass(model, Versioned)

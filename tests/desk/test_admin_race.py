@@ -52,7 +52,7 @@ def editors(count: int) -> list[Client]:
 
 
 @pytest.mark.usefixtures("meeting")
-def test_two_saves_of_one_rating_at_once() -> None:
+def test_rating_form_reports_conflict_for_concurrent_saves() -> None:
     rating = factories.make_rating(verdict="Before", rationale="Before.")
     url = change_url(rating)
     ada, bob = editors(2)
@@ -74,7 +74,7 @@ def test_two_saves_of_one_rating_at_once() -> None:
 
 
 @pytest.mark.usefixtures("meeting")
-def test_two_list_edits_of_one_row_at_once() -> None:
+def test_rating_list_reports_conflict_for_concurrent_edits() -> None:
     rating = factories.make_rating(verdict="Before", score=3)
     ada, bob = editors(2)
     forms = [
@@ -90,7 +90,7 @@ def test_two_list_edits_of_one_row_at_once() -> None:
 
 
 @pytest.mark.usefixtures("meeting")
-def test_a_change_and_a_deletion_at_once() -> None:
+def test_rating_form_reports_conflict_for_concurrent_change_and_deletion() -> None:
     rating = factories.make_rating()
     url = change_url(rating)
     delete_url = url.replace("/change/", "/delete/")
@@ -107,7 +107,7 @@ def test_a_change_and_a_deletion_at_once() -> None:
         assert Rating.objects.get().verdict == "Ada’s"
 
 
-def test_claims_from_one_line_added_at_once() -> None:
+def test_rating_form_gives_concurrent_claims_distinct_keys() -> None:
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     url = change_url(rating)
     clients = editors(3)
@@ -129,7 +129,7 @@ def test_claims_from_one_line_added_at_once() -> None:
     assert Revision.objects.filter(model="claim").count() == 3
 
 
-def test_the_last_two_claims_deleted_at_once() -> None:
+def test_claim_deletion_preserves_last_claim_under_concurrency() -> None:
     rating = factories.make_rating()
     factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     clients, claims = editors(2), list(Claim.objects.all())
@@ -144,7 +144,7 @@ def test_the_last_two_claims_deleted_at_once() -> None:
     assert Revision.objects.filter(model="claim", action="deleted").count() == 1
 
 
-def test_many_editors_at_one_rating_lose_nothing() -> None:
+def test_rating_form_loses_no_edits_of_concurrent_editors() -> None:
     """Each adds a line of their own, and saves over where they come second."""
     rating = factories.make_rating(rationale="Start.")
     url = change_url(rating)
@@ -183,7 +183,7 @@ def taken_back(step: Revision, way: str) -> str:
 
 @pytest.mark.parametrize("way", ["restore", "undo"])
 @pytest.mark.parametrize("is_gone", [False, True])
-def test_one_thing_taken_back_twice_at_once(way: str, is_gone: bool) -> None:
+def test_restore_and_undo_apply_once_under_concurrency(way: str, is_gone: bool) -> None:
     """Also where it was deleted: there is no row then whose version could tell the second writer."""
     rating = factories.make_rating(score=3)
     first = Revision.objects.of(rating).get()

@@ -31,7 +31,7 @@ def change(client: Client, fact: Versioned, **changes: Any) -> None:
         ("unpublish", {}, "is_published", False, "unpublished"),
     ],
 )
-def test_a_step_is_shown_and_then_taken(
+def test_bulk_action_previews_rows_before_applying(
     ada: Client, action: str, before: dict[str, Any], field: str, after: Any, words: str
 ) -> None:
     ratings = [factories.make_rating(**before, verdict=f"Verdict {number}") for number in range(2)]
@@ -55,7 +55,7 @@ def test_a_step_is_shown_and_then_taken(
         assert (name, was) == (field, str(old) if isinstance(old, date) else old)
 
 
-def test_a_step_needs_a_reason_and_keeps_the_versions_seen(ada: Client, bob: Client) -> None:
+def test_bulk_action_requires_reason_and_retains_seen_versions(ada: Client, bob: Client) -> None:
     rating = factories.make_rating(verdict="Before")
     page = choose(ada, "unpublish", rating)
     again = ada.post(RATINGS, form_on(page, reason="", confirmed="1"))
@@ -67,7 +67,7 @@ def test_a_step_needs_a_reason_and_keeps_the_versions_seen(ada: Client, bob: Cli
     assert rating.is_published
 
 
-def test_rows_changed_meanwhile_are_shown_and_the_rest_done(ada: Client, bob: Client) -> None:
+def test_bulk_action_shows_conflicting_rows_and_applies_the_rest(ada: Client, bob: Client) -> None:
     free, taken = factories.make_rating(), factories.make_rating(verdict="Before")
     page = choose(ada, "unpublish", free, taken)
     change(bob, taken, verdict="Bob’s", reason="His.")
@@ -89,7 +89,7 @@ def test_rows_changed_meanwhile_are_shown_and_the_rest_done(ada: Client, bob: Cl
 
 
 @pytest.mark.parametrize("action", ["mark_reviewed", "publish", "unpublish"])
-def test_a_row_deleted_meanwhile_is_told(ada: Client, bob: Client, action: str) -> None:
+def test_bulk_action_reports_rows_deleted_meanwhile(ada: Client, bob: Client, action: str) -> None:
     rating, other = factories.make_rating(), factories.make_rating()
     page = choose(ada, action, rating, other)
     confirm(bob, choose(bob, "delete_selected", rating), reason="Nobody needs it.")
@@ -101,13 +101,13 @@ def test_a_row_deleted_meanwhile_is_told(ada: Client, bob: Client, action: str) 
     assert other.version == (1 if action == "publish" else 2)
 
 
-def test_what_is_so_already_is_not_written(ada: Client) -> None:
+def test_bulk_action_writes_nothing_when_already_applied(ada: Client) -> None:
     rating = factories.make_rating()
     assert "1 rating was published already." in text_of(confirm(ada, choose(ada, "publish", rating)))
     assert Revision.objects.of(rating).count() == 1
 
 
-def test_what_somebody_else_has_done_already_is_no_conflict(ada: Client, bob: Client) -> None:
+def test_bulk_action_reports_no_conflict_when_others_already_applied_it(ada: Client, bob: Client) -> None:
     rating = factories.make_rating()
     page = choose(ada, "unpublish", rating)
     confirm(bob, choose(bob, "unpublish", rating))
@@ -117,7 +117,7 @@ def test_what_somebody_else_has_done_already_is_no_conflict(ada: Client, bob: Cl
     assert last_revision(rating).author_name == "Bob Hopper"
 
 
-def test_publishing_without_a_claim_is_refused_in_words(ada: Client) -> None:
+def test_publish_action_refuses_ratings_without_claims(ada: Client) -> None:
     bare, backed = factories.make_rating(is_published=False), factories.make_rating(is_published=False)
     factories.make_claim(framework=backed.framework, criterion=backed.criterion)
     words = text_of(confirm(ada, choose(ada, "publish", bare, backed)))
@@ -127,7 +127,9 @@ def test_publishing_without_a_claim_is_refused_in_words(ada: Client) -> None:
     assert not bare.is_published
 
 
-def test_all_of_the_list_can_be_chosen_but_not_too_many(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bulk_action_selects_the_whole_list_up_to_a_limit(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(3):
         factories.make_rating()
     everything = {"_selected_action": ["1"], "select_across": "1", "action": "mark_reviewed", "index": "0"}
@@ -136,7 +138,7 @@ def test_all_of_the_list_can_be_chosen_but_not_too_many(ada: Client, monkeypatch
     assert "Choose at most 2 at a time." in text_of(ada.post(RATINGS, everything, follow=True))
 
 
-def test_a_filter_that_no_longer_matches_hides_no_row(ada: Client, bob: Client) -> None:
+def test_bulk_action_includes_rows_no_longer_matching_the_filter(ada: Client, bob: Client) -> None:
     rating = factories.make_rating(is_published=False)
     url = f"{RATINGS}?is_published__exact=0"
     chosen = {"_selected_action": [rating.pk], "action": "mark_reviewed", "index": "0"}
@@ -148,7 +150,7 @@ def test_a_filter_that_no_longer_matches_hides_no_row(ada: Client, bob: Client) 
     assert "Published no yes you did not change it" in text_of(answer)
 
 
-def test_steps_are_for_those_who_may(ada: Client) -> None:
+def test_bulk_actions_require_permission(ada: Client) -> None:
     rating = factories.make_rating()
     reader = factories.make_editor()
     reader.groups.clear()
@@ -169,7 +171,7 @@ def test_steps_are_for_those_who_may(ada: Client) -> None:
 # Deletions
 
 
-def test_deletion_of_every_kind_of_fact_is_recorded(ada: Client) -> None:
+def test_deletion_is_recorded_for_every_model(ada: Client) -> None:
     for make in (
         factories.make_framework,
         factories.make_criterion,
@@ -203,7 +205,7 @@ def test_deletion_of_every_kind_of_fact_is_recorded(ada: Client) -> None:
             assert (revision.reason, revision.before, revision.after) == ("Nobody needs it.", before, None)
 
 
-def test_a_deletion_needs_a_reason_and_a_version(ada: Client) -> None:
+def test_deletion_requires_reason_and_version(ada: Client) -> None:
     facet = factories.make_facet()
     url = change_url(facet).replace("/change/", "/delete/")
     page = ada.get(url)
@@ -216,7 +218,7 @@ def test_a_deletion_needs_a_reason_and_a_version(ada: Client) -> None:
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_what_was_changed_meanwhile_is_not_deleted(ada: Client, bob: Client, several: bool) -> None:
+def test_deletion_reports_conflict_for_changed_rows(ada: Client, bob: Client, several: bool) -> None:
     rating = factories.make_rating(verdict="Before")
     url = RATINGS if several else change_url(rating).replace("/change/", "/delete/")
     page = choose(ada, "delete_selected", rating) if several else ada.get(url)
@@ -234,7 +236,7 @@ def test_what_was_changed_meanwhile_is_not_deleted(ada: Client, bob: Client, sev
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_what_is_gone_already_is_told(ada: Client, bob: Client, several: bool) -> None:
+def test_deletion_reports_rows_already_deleted(ada: Client, bob: Client, several: bool) -> None:
     rating = factories.make_rating()
     url = RATINGS if several else change_url(rating).replace("/change/", "/delete/")
     page = choose(ada, "delete_selected", rating) if several else ada.get(url)
@@ -243,7 +245,7 @@ def test_what_is_gone_already_is_told(ada: Client, bob: Client, several: bool) -
     assert ("1 rating was deleted already." in words) or ("Perhaps it was deleted?" in words)
 
 
-def test_what_others_hang_on_is_not_deleted(ada: Client) -> None:
+def test_deletion_is_refused_for_facts_in_use(ada: Client) -> None:
     rating = factories.make_rating()
     framework = rating.framework
     url = change_url(framework).replace("/change/", "/delete/")
@@ -259,7 +261,7 @@ def test_what_others_hang_on_is_not_deleted(ada: Client) -> None:
     assert framework.version == 1
 
 
-def test_claims_that_something_rests_on_are_not_deleted(ada: Client) -> None:
+def test_claim_deletion_is_refused_for_cited_or_last_claims(ada: Client) -> None:
     factories.make_rating()
     [last] = Claim.objects.all()
     cited = factories.make_claim()
@@ -278,7 +280,7 @@ def test_claims_that_something_rests_on_are_not_deleted(ada: Client) -> None:
     assert set(Claim.objects.all()) == {last, cited}
 
 
-def test_two_last_claims_are_not_both_deleted(ada: Client) -> None:
+def test_claim_deletion_preserves_the_last_claim_of_a_published_rating(ada: Client) -> None:
     rating = factories.make_rating()
     factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     claims = list(Claim.objects.all())

@@ -16,7 +16,7 @@ def head(user: User, path: str = "/admin/") -> Element:
     return read(sign_in(user).get(path).content).one("#desk-nav")
 
 
-def test_all_there_is_has_its_place_in_the_head_and_on_the_front_page() -> None:
+def test_desk_navigation_and_front_page_list_every_section() -> None:
     client = sign_in(User.objects.create_superuser("boss"))
     page = read(client.get("/admin/").content)
     index = page.one("#desk-nav details")
@@ -33,11 +33,11 @@ def test_all_there_is_has_its_place_in_the_head_and_on_the_front_page() -> None:
     ]
 
 
-def test_who_may_not_look_at_accounts_is_not_shown_any() -> None:
+def test_desk_navigation_hides_accounts_from_editors() -> None:
     assert head(factories.make_proposer(username="ada")).texts("details p") == PARTS[:-1]
 
 
-def test_the_list_at_hand_is_marked() -> None:
+def test_desk_navigation_marks_the_current_list() -> None:
     boss = User.objects.create_superuser("boss")
     for path, marked in (
         ("/admin/frameworks/claim/", ["Claims", "Claims"]),

@@ -50,7 +50,7 @@ def make_disputed(spread: int, **fields: Any) -> Rating:
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
-def test_the_last_days_that_there_are_do_no_harm(ada: Client, day: date) -> None:
+def test_review_queue_handles_extreme_dates(ada: Client, day: date) -> None:
     factories.make_rating(
         reviewed_on=day, criterion=factories.make_criterion(name="Speed", review_interval_days=3650)
     )
@@ -59,7 +59,7 @@ def test_the_last_days_that_there_are_do_no_harm(ada: Client, day: date) -> None
     assert ada.get("/admin/frameworks/rating/?review=due").status_code == 200
 
 
-def test_the_queue_s_order() -> None:
+def test_review_queue_sorts_due_ratings_first_then_by_spread() -> None:
     def days(number: int) -> date:
         return TODAY - timedelta(days=number)
 
@@ -75,7 +75,7 @@ def test_the_queue_s_order() -> None:
     assert [verdict[0] for verdict in verdicts] == list("01234567")
 
 
-def test_the_interval_is_set_on_the_criterion_s_form(ada: Client) -> None:
+def test_criterion_form_sets_the_review_interval(ada: Client) -> None:
     criterion = factories.make_criterion()
     page = ada.get(change_url(criterion))
     assert form_on(page)["review_interval_days"] == ["180"]
@@ -86,7 +86,7 @@ def test_the_interval_is_set_on_the_criterion_s_form(ada: Client) -> None:
     assert last_revision(criterion).changed_fields == [("review_interval_days", 180, 30)]
 
 
-def test_the_ratings_list_asks_by_the_criterion_too(ada: Client) -> None:
+def test_rating_list_review_filter_uses_the_criterion_interval(ada: Client) -> None:
     days = timezone.localdate() - timedelta(days=31)
     for interval in (30, 90):
         criterion = factories.make_criterion(review_interval_days=interval)
@@ -98,7 +98,7 @@ def test_the_ratings_list_asks_by_the_criterion_too(ada: Client) -> None:
 # The queue on the front page
 
 
-def test_the_desk_opens_on_the_queue(ada: Client) -> None:
+def test_desk_front_page_shows_the_review_queue(ada: Client) -> None:
     today = timezone.localdate()
     django = factories.make_framework(name="Django")
     speed, safety, docs = (factories.make_criterion(name=name) for name in ("Speed", "Safety", "Docs"))
@@ -133,7 +133,7 @@ def test_the_desk_opens_on_the_queue(ada: Client) -> None:
     assert "2 ratings due for review" in page.texts(".counts li")
 
 
-def test_a_page_of_the_queue_holds_twenty_five(ada: Client) -> None:
+def test_review_queue_shows_twenty_five_rows_per_page(ada: Client) -> None:
     framework = factories.make_framework()
     for number in range(27):
         factories.make_rating(framework=framework, verdict=f"Verdict {number}")
@@ -144,19 +144,19 @@ def test_a_page_of_the_queue_holds_twenty_five(ada: Client) -> None:
 
 
 @pytest.mark.parametrize("p", ["0", "-1", "abc", "9" * 30, "9" * 5000, "%00", "²"])
-def test_any_page_of_the_queue_gets_an_answer(ada: Client, p: str) -> None:
+def test_review_queue_accepts_any_page_number(ada: Client, p: str) -> None:
     factories.make_rating()
     assert len(queue(page_of(ada, f"{DESK}?p={p}"))) == 1
 
 
-def test_an_empty_desk_says_so(ada: Client) -> None:
+def test_desk_front_page_reports_an_empty_queue(ada: Client) -> None:
     page = page_of(ada)
     assert "There are no ratings yet." in page.texts(".queue p")
     assert "0 ratings due for review" in page.texts(".counts li")
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_desk_asks_as_often_for_much_as_for_little(
+def test_desk_front_page_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     make_square(count)
@@ -175,7 +175,7 @@ def make_square(count: int) -> None:
 # Still right
 
 
-def test_still_right_in_one_click_with_a_trace(ada: Client) -> None:
+def test_still_right_marks_rating_reviewed_and_records_revision(ada: Client) -> None:
     for verdict in ("First", "Second", "Third"):
         factories.make_rating(verdict=verdict)
     page = page_of(ada)
@@ -196,7 +196,7 @@ def test_still_right_in_one_click_with_a_trace(ada: Client) -> None:
     assert "1 rating was marked as reviewed today." in after.text
 
 
-def test_still_right_twice_is_no_second_step(ada: Client) -> None:
+def test_still_right_twice_records_a_single_revision(ada: Client) -> None:
     rating = factories.make_rating()
     page = page_of(ada)
     press(ada, page, 1)
@@ -206,7 +206,7 @@ def test_still_right_twice_is_no_second_step(ada: Client) -> None:
     assert rating.version == 2
 
 
-def test_still_right_of_what_somebody_else_has_changed_is_a_conflict(ada: Client, bob: Client) -> None:
+def test_still_right_reports_conflict_for_changed_rating(ada: Client, bob: Client) -> None:
     rating = factories.make_rating(verdict="Before")
     page = page_of(ada, f"{DESK}?p=1")
     url = change_url(rating)
@@ -224,14 +224,14 @@ def test_still_right_of_what_somebody_else_has_changed_is_a_conflict(ada: Client
     assert last_revision(rating).reason == "Looked over again: still right."
 
 
-def test_still_right_of_what_is_gone_is_told(ada: Client) -> None:
+def test_still_right_reports_deleted_rating(ada: Client) -> None:
     rating = factories.make_rating(is_published=False)
     page = page_of(ada)
     Rating.objects.filter(pk=rating.pk).delete()
     assert press(ada, page, 1).status_code == 409
 
 
-def test_an_editor_who_may_not_publish_proposes_it(eve: Client, ada: Client) -> None:
+def test_still_right_creates_proposal_for_editor_without_publish_right(eve: Client, ada: Client) -> None:
     rating = factories.make_rating()
     response = press(eve, page_of(eve), 1)
     proposal = Proposal.objects.get()
@@ -247,7 +247,7 @@ def test_an_editor_who_may_not_publish_proposes_it(eve: Client, ada: Client) -> 
         assert client.get(page.one("#due-1")["href"]).status_code == 200
 
 
-def test_without_a_row_or_a_reason_nothing_is_written(ada: Client) -> None:
+def test_still_right_writes_nothing_for_invalid_input(ada: Client) -> None:
     rating = factories.make_rating()
     row = f"{rating.pk}:1:{rating.key_text}"
     for data in (
@@ -266,7 +266,7 @@ def test_without_a_row_or_a_reason_nothing_is_written(ada: Client) -> None:
     assert rating.version == 1
 
 
-def test_who_may_see_the_queue_and_who_may_press(eve: Client) -> None:
+def test_review_queue_and_still_right_check_permissions(eve: Client) -> None:
     rating = factories.make_rating()
     reviewer = sign_in(factories.make_reviewer())
     page = page_of(reviewer)
@@ -289,7 +289,7 @@ def test_who_may_see_the_queue_and_who_may_press(eve: Client) -> None:
 # What waits
 
 
-def test_the_desk_counts_what_waits(eve: Client) -> None:
+def test_desk_front_page_counts_pending_work(eve: Client) -> None:
     rating = factories.make_rating(reviewed_on=timezone.localdate())
     factories.make_claim()
     Objection.objects.create(framework=rating.framework, criterion=rating.criterion, text="Not so.")
@@ -352,7 +352,7 @@ def make_coverage() -> None:
     factories.make_claim(framework=None, criterion=docs, source=two)
 
 
-def test_the_picture_says_what_stands_behind_each_cell(ada: Client) -> None:
+def test_coverage_shows_sources_and_score_of_each_cell(ada: Client) -> None:
     make_coverage()
     page = page_of(ada, COVERAGE)
     assert pictured(page) == {
@@ -375,7 +375,7 @@ def test_the_picture_says_what_stands_behind_each_cell(ada: Client) -> None:
     assert page_of(ada).texts(".legend li") == page.texts(".legend li")
 
 
-def test_a_cell_leads_to_its_rating_a_new_one_or_its_claims(ada: Client) -> None:
+def test_coverage_links_cells_to_rating_form_or_claims(ada: Client) -> None:
     make_coverage()
     rating = Rating.objects.get(framework__slug="django", criterion__slug="speed")
     links = {link["title"].partition(":")[0]: link["href"] for link in page_of(ada, COVERAGE).all("td a")}
@@ -392,7 +392,7 @@ def test_a_cell_leads_to_its_rating_a_new_one_or_its_claims(ada: Client) -> None
     assert len(claims.all("#result_list tbody tr")) == 1
 
 
-def test_a_score_at_the_end_of_its_readings_is_not_outside() -> None:
+def test_coverage_counts_score_at_edge_of_readings_as_inside() -> None:
     for score in (2, 4):
         rating = factories.make_rating(score=score, is_published=False)
         for reading in (2, 4):
@@ -401,12 +401,12 @@ def test_a_score_at_the_end_of_its_readings_is_not_outside() -> None:
     assert (counts["above"], counts["below"]) == (0, 0)
 
 
-def test_an_empty_portal_has_no_picture(ada: Client) -> None:
+def test_coverage_explains_an_empty_portal(ada: Client) -> None:
     assert "It takes a framework and a criterion" in text_of(ada.get(COVERAGE))
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_picture_asks_as_often_for_much_as_for_little(
+def test_coverage_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     make_square(count)
@@ -415,7 +415,7 @@ def test_the_picture_asks_as_often_for_much_as_for_little(
         assert len(page_of(ada, COVERAGE).all(".coverage td a")) == count * count
 
 
-def test_our_pages_hold_no_inline_code(ada: Client) -> None:
+def test_desk_front_page_and_coverage_contain_no_inline_code(ada: Client) -> None:
     make_coverage()
     for url in (DESK, COVERAGE):
         page = ada.get(url).content.decode()

@@ -69,7 +69,7 @@ def bare(rating: Rating) -> tuple[Framework, Criterion]:
 # What it shows
 
 
-def test_each_framework_stands_under_each_scored_criterion(ada: Client, rating: Rating) -> None:
+def test_grid_shows_every_framework_and_scored_criterion(ada: Client, rating: Rating) -> None:
     factories.make_framework(name="Bottle", is_published=False)
     factories.make_criterion(name="What it is", is_scored=False)
     page = rows(ada)
@@ -89,7 +89,7 @@ def test_each_framework_stands_under_each_scored_criterion(ada: Client, rating: 
     assert page.one("p.count").text == "2 frameworks, 1 criterion"
 
 
-def test_a_cell_says_what_asks_for_attention(ada: Client, rating: Rating) -> None:
+def test_grid_cell_flags_disputes_drafts_due_reviews_and_objections(ada: Client, rating: Rating) -> None:
     for reading in (1, 5):
         factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=reading)
     rating.is_published = False
@@ -112,12 +112,12 @@ def test_a_cell_says_what_asks_for_attention(ada: Client, rating: Rating) -> Non
     assert "data-published" not in found
 
 
-def test_evidence_that_is_not_scored_yet_is_counted(ada: Client, bare: tuple[Framework, Criterion]) -> None:
+def test_grid_cell_counts_claims_without_rating(ada: Client, bare: tuple[Framework, Criterion]) -> None:
     factories.make_claim(framework=bare[0], criterion=bare[1])
     assert cell(rows(ada), "flask", "performance").text == "1 claim"
 
 
-def test_words_are_escaped(ada: Client, rating: Rating) -> None:
+def test_grid_escapes_text(ada: Client, rating: Rating) -> None:
     rating.verdict = '"><script>alert(1)</script>'
     revisions.save(rating, by=factories.MAKER, reason="For a test.", seen=1)
     found = cell(rows(ada), "django", "performance")
@@ -134,7 +134,9 @@ def test_words_are_escaped(ada: Client, rating: Rating) -> None:
     ("?group=", ["Django", "Flask"], ["Performance", "Tutorials"]),
 ])  # fmt: skip
 @pytest.mark.usefixtures("bare")
-def test_it_can_be_narrowed(ada: Client, query: str, frameworks: list[str], criteria: list[str]) -> None:
+def test_grid_filters_by_framework_and_group(
+    ada: Client, query: str, frameworks: list[str], criteria: list[str]
+) -> None:
     factories.make_criterion(name="Tutorials", group=factories.make_group(name="Learning it", position=9))
     page = rows(ada, query)
     assert page.texts("table#grid tbody th") == frameworks
@@ -147,19 +149,19 @@ def test_it_can_be_narrowed(ada: Client, query: str, frameworks: list[str], crit
 @pytest.mark.parametrize("value", ["nobody", "%00", "9" * 5000, "%F0%9F%8C%B5", "'; --", "x" * 50_000])
 @pytest.mark.parametrize("name", ["group", "framework"])
 @pytest.mark.usefixtures("bare")
-def test_what_is_not_here_is_left_out_with_a_sentence(ada: Client, name: str, value: str) -> None:
+def test_grid_ignores_unknown_filter_values_with_a_notice(ada: Client, name: str, value: str) -> None:
     page = rows(ada, f"?{name}={value}&framework=flask")
     assert page.texts(".errornote")[0] == f"The address names a {name} that is not here, so it was left out."
     assert page.texts("table#grid tbody th") == ["Flask"]
 
 
-def test_an_empty_desk_says_what_to_do(ada: Client) -> None:
+def test_grid_explains_what_to_add_when_empty(ada: Client) -> None:
     assert "There is no scored criterion yet. Add one" in text_of(ada.get(GRID))
     factories.make_criterion()
     assert "There is no framework yet. Add one" in text_of(ada.get(GRID))
 
 
-def test_it_is_found_from_the_desk_and_from_the_list_of_ratings(ada: Client, rating: Rating) -> None:
+def test_grid_is_linked_from_desk_and_rating_list(ada: Client, rating: Rating) -> None:
     page = read(ada.get("/admin/frameworks/rating/").content)
     assert [link["href"] for link in page.all("a") if link.text in {"Grid", "Open the grid"}] == [GRID, GRID]
     current = [link.text for link in rows(ada).all("#desk-nav a") if "aria-current" in link]
@@ -168,7 +170,7 @@ def test_it_is_found_from_the_desk_and_from_the_list_of_ratings(ada: Client, rat
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_the_number_of_queries_is_that_of_one_row(
+def test_grid_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
     world(size)
@@ -185,7 +187,7 @@ def panel(client: Client, framework: str = "django", criterion: str = "performan
     return client.get(f"{GRID}cell/{framework}/{criterion}/")
 
 
-def test_the_panel_says_all_that_is_known_of_a_cell(ada: Client, rating: Rating) -> None:
+def test_grid_panel_shows_rubric_claims_objections_and_links(ada: Client, rating: Rating) -> None:
     claim = Claim.objects.get()
     factories.make_claim(
         framework=rating.framework,
@@ -211,9 +213,7 @@ def test_the_panel_says_all_that_is_known_of_a_cell(ada: Client, rating: Rating)
     assert claim.source.key in [option["value"] for option in page.all("select[name=source] option")]
 
 
-def test_the_panel_of_an_empty_cell_asks_for_a_rationale(
-    ada: Client, bare: tuple[Framework, Criterion]
-) -> None:
+def test_grid_panel_requests_rationale_for_empty_cell(ada: Client, bare: tuple[Framework, Criterion]) -> None:
     page = read(panel(ada, "flask").content)
     assert "data-rationale" not in page.one("#values")
     assert "a new rating needs one" in page.text
@@ -223,7 +223,7 @@ def test_the_panel_of_an_empty_cell_asks_for_a_rationale(
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_the_panel_asks_as_often_for_much_as_for_little(
+def test_grid_panel_query_count_is_constant(
     ada: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
     for _ in range(size):
@@ -236,7 +236,7 @@ def test_the_panel_asks_as_often_for_much_as_for_little(
 
 
 @pytest.mark.usefixtures("rating")
-def test_a_cell_that_is_not_there_is_not_found(ada: Client) -> None:
+def test_grid_panel_returns_404_for_unknown_cell(ada: Client) -> None:
     factories.make_criterion(name="Described", is_scored=False)
     assert panel(ada, "nobody").status_code == 404
     assert panel(ada, "django", "described").status_code == 404
@@ -246,7 +246,7 @@ def test_a_cell_that_is_not_there_is_not_found(ada: Client) -> None:
 # Saving
 
 
-def test_only_what_was_changed_is_written_with_the_reason(ada: Client, rating: Rating) -> None:
+def test_grid_save_writes_only_changed_fields_with_the_reason(ada: Client, rating: Rating) -> None:
     response = send(ada, changed_cell(rating, score=4), reason="  The benchmark is new.  ")
     assert outcomes(response) == ["saved"]
     assert response.json()["outcomes"][0]["version"] == 2
@@ -273,7 +273,7 @@ def test_only_what_was_changed_is_written_with_the_reason(ada: Client, rating: R
     assert revision.changed_fields == [("score", 3, 4)]
 
 
-def test_many_cells_are_one_changeset_and_a_reason_of_its_own_counts(ada: Client, rating: Rating) -> None:
+def test_grid_save_uses_single_changeset_and_reasons_per_cell(ada: Client, rating: Rating) -> None:
     other = factories.make_rating(criterion=rating.criterion)
     sent = send(ada, changed_cell(rating, verdict="Fine"), changed_cell(other, score=1, reason="It fell."))
     assert outcomes(sent) == ["saved", "saved"]
@@ -282,14 +282,12 @@ def test_many_cells_are_one_changeset_and_a_reason_of_its_own_counts(ada: Client
     assert (first.reason, second.reason) == ("Read again.", "It fell.")
 
 
-def test_what_stands_so_already_makes_no_revision(ada: Client, rating: Rating) -> None:
+def test_grid_save_records_no_revision_for_unchanged_values(ada: Client, rating: Rating) -> None:
     assert outcomes(send(ada, changed_cell(rating, score=3, verdict="Middling"))) == ["same"]
     assert last_revision(rating).version == 1
 
 
-def test_a_new_rating_is_written_after_the_claim_that_it_rests_on(
-    ada: Client, bare: tuple[Framework, Criterion]
-) -> None:
+def test_grid_save_writes_new_claim_before_its_rating(ada: Client, bare: tuple[Framework, Criterion]) -> None:
     source = factories.make_source(key="009")
     claim = changed_cell(
         bare, source="009", line=7, part="table", term="Very fast", paraphrase="It is fast.", reading=5
@@ -308,7 +306,7 @@ def test_a_new_rating_is_written_after_the_claim_that_it_rests_on(
     assert response.json()["cells"]["flask/performance"]["note"] == "1 claim, review due"
 
 
-def test_publishing_without_a_claim_is_refused_in_a_sentence_and_the_rest_is_saved(
+def test_grid_save_refuses_publishing_without_claim_and_saves_the_rest(
     ada: Client, rating: Rating, bare: tuple[Framework, Criterion]
 ) -> None:
     new = changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="So I think.", is_published=True)
@@ -329,7 +327,7 @@ def test_publishing_without_a_claim_is_refused_in_a_sentence_and_the_rest_is_sav
     ({"verdict": " "}, "Verdict: This field cannot be blank."),
     ({"rationale": ""}, "Rationale: This field cannot be blank."),
 ])  # fmt: skip
-def test_values_that_cannot_be_are_refused_cell_by_cell(
+def test_grid_save_refuses_invalid_values_per_cell(
     ada: Client, rating: Rating, fields: Change, said: str
 ) -> None:
     other = factories.make_rating(criterion=rating.criterion, framework=factories.make_framework(name="Zope"))
@@ -340,7 +338,7 @@ def test_values_that_cannot_be_are_refused_cell_by_cell(
     assert rating.version == 1
 
 
-def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criterion]) -> None:
+def test_grid_save_requires_all_fields_for_new_rating(ada: Client, bare: tuple[Framework, Criterion]) -> None:
     response = send(ada, changed_cell(bare, seen=None, score=4))
     assert outcomes(response) == ["refused"]
     sentence = response.json()["outcomes"][0]["sentence"]
@@ -363,7 +361,7 @@ def test_a_new_rating_needs_all_of_it(ada: Client, bare: tuple[Framework, Criter
     ({"part": "x" * 50_000}, "Part: Select a valid choice."),
     ({"reading": 9}, "Reading: Ensure this value is less than or equal to 5."),
 ])  # fmt: skip
-def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: Change, said: str) -> None:
+def test_grid_save_refuses_invalid_claims(ada: Client, rating: Rating, fields: Change, said: str) -> None:
     factories.make_source(key="009")
     claim = changed_cell(
         (rating.framework, rating.criterion),
@@ -379,7 +377,7 @@ def test_a_claim_that_cannot_be_is_refused(ada: Client, rating: Rating, fields: 
     assert Claim.objects.count() == 1
 
 
-def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rating) -> None:
+def test_grid_save_gives_claims_from_the_same_line_distinct_keys(ada: Client, rating: Rating) -> None:
     factories.make_source(key="009")
     claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
@@ -390,7 +388,7 @@ def test_claims_of_the_same_line_get_keys_of_their_own(ada: Client, rating: Rati
     assert sorted(keys) == ["009-1-django-performance", "009-1-django-performance-2"]
 
 
-def test_a_claim_that_is_sent_again_is_no_second_one(ada: Client, rating: Rating) -> None:
+def test_grid_save_ignores_duplicate_claims(ada: Client, rating: Rating) -> None:
     factories.make_source(key="009")
     claim = changed_cell(
         (rating.framework, rating.criterion), source="009", line=1, part="prose", paraphrase="It is."
@@ -403,7 +401,7 @@ def test_a_claim_that_is_sent_again_is_no_second_one(ada: Client, rating: Rating
 # Two at once
 
 
-def test_a_cell_that_somebody_else_changed_is_told_with_both_values_and_the_rest_is_saved(
+def test_grid_save_reports_conflict_with_both_values_and_saves_the_rest(
     ada: Client, bob: Client, rating: Rating
 ) -> None:
     other = factories.make_rating(criterion=rating.criterion)
@@ -427,7 +425,7 @@ def test_a_cell_that_somebody_else_changed_is_told_with_both_values_and_the_rest
     assert (rating.score, rating.verdict, rating.version) == (5, "Slow", 3)
 
 
-def test_who_wanted_the_same_is_in_nobodys_way(ada: Client, bob: Client, rating: Rating) -> None:
+def test_grid_save_reports_no_conflict_for_identical_change(ada: Client, bob: Client, rating: Rating) -> None:
     send(bob, changed_cell(rating, score=5))
     response = send(ada, changed_cell(rating, score=5))
     assert outcomes(response) == ["same"]
@@ -435,7 +433,7 @@ def test_who_wanted_the_same_is_in_nobodys_way(ada: Client, bob: Client, rating:
     assert response.json()["cells"]["django/performance"]["version"] == 2
 
 
-def test_a_cell_that_somebody_else_rated_first_is_a_conflict(
+def test_grid_save_reports_conflict_for_cell_rated_by_another_editor(
     ada: Client, bob: Client, bare: tuple[Framework, Criterion]
 ) -> None:
     send(bob, changed_cell(bare, seen=None, score=2, verdict="Slow", rationale="I say."))
@@ -445,7 +443,7 @@ def test_a_cell_that_somebody_else_rated_first_is_a_conflict(
     assert (clash["theirs"]["score"], clash["mine"]["score"]) == (2, 5)
 
 
-def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rating: Rating) -> None:
+def test_grid_save_recreates_rating_deleted_by_another_editor(ada: Client, rating: Rating) -> None:
     bob = Author("Bob", Revision.Origin.ADMIN)
     revisions.delete(Rating.objects.get(), by=bob, reason="Not ours to say.", seen=1)
     [clash] = send(ada, changed_cell(rating, score=5)).json()["outcomes"]
@@ -467,7 +465,7 @@ def test_a_rating_that_somebody_else_deleted_can_be_made_again(ada: Client, rati
 @pytest.mark.parametrize(
     "name", ["was-here", "", "\0", "x" * 50_000, "\ud800"], ids=lambda name: ascii(name)[:9]
 )
-def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
+def test_grid_save_refuses_unknown_names_and_saves_the_rest(
     ada: Client, rating: Rating, field: str, name: str, said: str
 ) -> None:
     factories.make_source(key="009")
@@ -519,7 +517,7 @@ def test_what_is_not_here_any_more_keeps_nothing_else_from_being_saved(
     "x" * 1_000_000,
 ])  # fmt: skip
 @pytest.mark.usefixtures("rating")
-def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> None:
+def test_grid_save_rejects_malformed_change_sets(ada: Client, text: str) -> None:
     response = ada.post(GRID, {"changes": text})
     assert response.status_code == 400
     assert response.json()["error"].endswith(".")
@@ -542,7 +540,7 @@ def test_what_is_no_set_of_changes_gets_a_sentence(ada: Client, text: str) -> No
     ({"reason": "x" * 301}, "at most 300 characters"),
     ({"reason": [1]}, "something that is no reason"),
 ])  # fmt: skip
-def test_a_cell_that_makes_no_sense_stops_the_save(
+def test_grid_save_rejects_request_with_malformed_cell(
     ada: Client, rating: Rating, fields: Change, said: str
 ) -> None:
     response = send(ada, {**changed_cell(rating, score=4), **fields})
@@ -551,7 +549,7 @@ def test_a_cell_that_makes_no_sense_stops_the_save(
     assert last_revision(rating).version == 1
 
 
-def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rating) -> None:
+def test_grid_save_rejects_too_many_changes(ada: Client, rating: Rating) -> None:
     response = send(ada, *[changed_cell(rating, score=4)] * 10_000)
     assert (response.status_code, response.json()["error"]) == (
         400,
@@ -570,11 +568,11 @@ def test_too_many_changes_are_refused_and_none_is_saved(ada: Client, rating: Rat
     (b"&".join(b"a=1" for _ in range(2_000)), "application/x-www-form-urlencoded"),
 ], ids=["json", "bytes", "charset", "torn", "boundless", "long", "many"])  # fmt: skip
 @pytest.mark.usefixtures("rating")
-def test_no_body_is_too_strange_for_an_answer(ada: Client, body: bytes, kind: str) -> None:
+def test_grid_save_rejects_malformed_request_bodies(ada: Client, body: bytes, kind: str) -> None:
     assert ada.generic("POST", GRID, body, kind).status_code in {400, 413}
 
 
-def test_a_reason_is_needed(ada: Client, rating: Rating) -> None:
+def test_grid_save_requires_a_reason(ada: Client, rating: Rating) -> None:
     for reason in ("", "  ", None):
         response = send(ada, changed_cell(rating, score=4), reason=reason)
         assert (response.status_code, response.json()["error"]) == (
@@ -583,7 +581,7 @@ def test_a_reason_is_needed(ada: Client, rating: Rating) -> None:
         )
 
 
-def test_reading_asks_no_database_and_knows_its_limits() -> None:
+def test_parse_reads_changes_without_database_and_enforces_limits() -> None:
     framework, criterion = Framework(slug="django"), Criterion(slug="speed")
     one = {"framework": "django", "criterion": "speed", "seen": 1, "score": 4}
     known = ({"django": framework}, {"speed": criterion})
@@ -606,7 +604,7 @@ def looking() -> User:
     return user
 
 
-def test_who_may_only_look_sees_it_and_saves_nothing(rating: Rating) -> None:
+def test_grid_is_read_only_without_change_permission(rating: Rating) -> None:
     client = sign_in(looking())
     page = rows(client)
     assert cell(page, "django", "performance").text == "3 Middling 1 claim"
@@ -618,7 +616,9 @@ def test_who_may_only_look_sees_it_and_saves_nothing(rating: Rating) -> None:
     assert last_revision(rating).version == 1
 
 
-def test_each_right_is_asked_for_by_itself(rating: Rating, bare: tuple[Framework, Criterion]) -> None:
+def test_grid_save_checks_each_permission_separately(
+    rating: Rating, bare: tuple[Framework, Criterion]
+) -> None:
     factories.make_source(key="009")
     new = changed_cell(bare, seen=None, score=5, verdict="Fast", rationale="So.")
     claim = changed_cell(bare, source="009", line=1, part="prose", paraphrase="It is.")
@@ -633,7 +633,7 @@ def test_each_right_is_asked_for_by_itself(rating: Rating, bare: tuple[Framework
 
 
 @pytest.mark.usefixtures("rating")
-def test_others_do_not_get_in(client: Client) -> None:
+def test_grid_denies_users_without_permission(client: Client) -> None:
     assert client.get(GRID)["Location"] == f"/admin/login/?next={GRID}"
     assert panel(client).status_code == 302
     stranger = User.objects.create_user("mallory", is_staff=True)
@@ -641,18 +641,18 @@ def test_others_do_not_get_in(client: Client) -> None:
         assert response.status_code == 403
 
 
-def test_other_methods_are_not_allowed(ada: Client) -> None:
+def test_grid_rejects_other_methods(ada: Client) -> None:
     assert ada.put(GRID).status_code == 405
     assert ada.post(f"{GRID}cell/django/performance/").status_code == 405
 
 
-def test_a_save_needs_the_token(rating: Rating) -> None:
+def test_grid_save_requires_csrf_token(rating: Rating) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
     assert send(client, changed_cell(rating, score=5)).status_code == 403
 
 
-def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: Rating) -> None:
+def test_grid_save_creates_proposal_without_publish_permission(rating: Rating) -> None:
     client = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
     claim = changed_cell(
@@ -668,7 +668,7 @@ def test_what_an_editor_without_the_right_to_publish_saves_is_proposed(rating: R
     assert (rating.score, rating.version, Claim.objects.count()) == (3, 1, 1)
 
 
-def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
+def test_grid_resumes_own_proposal(rating: Rating) -> None:
     pat = sign_in(factories.make_proposer(first_name="Pat"))
     factories.make_source(key="009")
     named = (rating.framework, rating.criterion)
@@ -706,7 +706,7 @@ def test_a_proposal_is_taken_up_again_in_the_grid(rating: Rating) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "x", "%00", "9" * 30, ""])
-def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number: str) -> None:
+def test_grid_does_not_resume_unknown_or_foreign_proposals(rating: Rating, number: str) -> None:
     send(sign_in(factories.make_proposer(username="pat")), changed_cell(rating, score=5))
     client = sign_in(factories.make_proposer(username="sam"))
     for asked in (number, str(Proposal.objects.get().pk)):
@@ -719,7 +719,7 @@ def test_what_is_no_proposal_of_ones_own_is_not_taken_up(rating: Rating, number:
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_a_save_looks_up_no_more_for_more_cells(
+def test_grid_save_query_count_grows_only_with_writes(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
     """Each cell costs its own write, 7 queries; what is around it does not grow."""

@@ -148,7 +148,7 @@ def talking(speak: Callable[[socket.socket], None]) -> Iterator[int]:
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
     ],
 )
-def test_what_is_not_one_machine_of_the_public_internet(address: str) -> None:
+def test_is_public_rejects_private_and_reserved_addresses(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
@@ -165,7 +165,7 @@ def test_what_is_not_one_machine_of_the_public_internet(address: str) -> None:
         "::ffff:8.8.8.8",
     ],
 )
-def test_what_is(address: str) -> None:
+def test_is_public_accepts_public_addresses(address: str) -> None:
     assert is_public(ip_address(address))
 
 
@@ -184,7 +184,7 @@ def test_what_is(address: str) -> None:
         "http://169.254.169.254/latest/meta-data/",
     ],
 )
-def test_the_door_as_it_stands_leads_to_no_private_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_never_connects_to_private_addresses(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def connect(*args: Any) -> None:
         pytest.fail("connected")
 
@@ -194,19 +194,19 @@ def test_the_door_as_it_stands_leads_to_no_private_address(url: str, monkeypatch
 
 
 @pytest.mark.parametrize("port", [22, 81, 8000, 8443])
-def test_only_the_web_s_own_ports_are_asked(port: int) -> None:
+def test_check_allows_only_ports_80_and_443(port: int) -> None:
     door = Door(look_up=lambda host, port: pytest.fail("looked up"))
     said = dead(f"Leads to port {port}, not followed: only 80 and 443 are.")
     assert check(f"http://site.example:{port}/", door) == said
 
 
-def test_one_private_address_among_public_ones_is_enough(server: Server) -> None:
+def test_check_rejects_host_with_any_private_address(server: Server) -> None:
     one = door(server, look_up=lambda host, port: ["93.184.215.14", "127.0.0.1"], is_allowed=is_public)
     assert check(server.url, one) == dead("Leads to a private address, not followed")
     assert server.asked == []
 
 
-def test_a_name_is_looked_up_once_and_the_judged_address_is_the_one_asked(server: Server) -> None:
+def test_check_resolves_host_once_and_connects_to_the_approved_address(server: Server) -> None:
     given, judged = iter([["127.0.0.1"]]), []
 
     def allow(address: Any) -> bool:
@@ -219,7 +219,7 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_the_one_asked(server
     assert server.headers[0]["Host"] == f"site.example:{server.port}"
 
 
-def test_a_redirect_passes_the_same_door(server: Server) -> None:
+def test_check_applies_the_same_rules_to_redirects(server: Server) -> None:
     names = {"site.example": ["127.0.0.1"], "inside.example": ["10.0.0.7"]}
     guarded = door(
         server,
@@ -238,7 +238,7 @@ def test_a_redirect_passes_the_same_door(server: Server) -> None:
 # How is asked, and what is made of the answer
 
 
-def test_a_head_is_enough_and_says_who_asks(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_sends_head_request_with_user_agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     with override_settings(SITE_URL="https://compare.example.org"):
         assert check(f"{server.url}/a?b=c#d", door(server)) == ALIVE
@@ -250,7 +250,7 @@ def test_a_head_is_enough_and_says_who_asks(server: Server, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 500, 501])
-def test_who_does_not_answer_a_head_is_asked_to_get(server: Server, status: int) -> None:
+def test_check_falls_back_to_get_when_head_fails(server: Server, status: int) -> None:
     server.answers = {"HEAD /": (status, {})}
     assert check(f"{server.url}/", door(server)) == ALIVE
     assert [method for method, _ in server.asked] == ["HEAD", "GET"]
@@ -271,12 +271,14 @@ def test_who_does_not_answer_a_head_is_asked_to_get(server: Server, status: int)
         (503, dead("Server error (503)", 503)),
     ],
 )
-def test_answers_in_words(server: Server, status: int, outcome: LinkOutcome) -> None:
+def test_check_translates_status_codes_into_outcomes(
+    server: Server, status: int, outcome: LinkOutcome
+) -> None:
     server.answers = {"/": (status, {})}
     assert check(f"{server.url}/", door(server)) == outcome
 
 
-def test_where_it_moved_to_is_said(server: Server) -> None:
+def test_check_reports_redirect_target(server: Server) -> None:
     accented = "newest?é".encode().decode("latin-1")  # so that it goes out as UTF-8
     server.answers = {"/old": (301, {"Location": "/new"}), "/new": (302, {"Location": accented})}
     moved = LinkOutcome(is_alive=True, status=200, detail=f"Leads to {server.url}/newest?%C3%A9")
@@ -285,7 +287,7 @@ def test_where_it_moved_to_is_said(server: Server) -> None:
     assert check(f"{server.url}/old", door(server)) == dead("Not found (404)", 404)
 
 
-def test_five_redirects_are_followed_and_no_sixth(server: Server) -> None:
+def test_check_follows_at_most_five_redirects(server: Server) -> None:
     server.answers = {f"/{step}": (307, {"Location": f"/{step + 1}"}) for step in range(5)}
     assert check(f"{server.url}/0", door(server)).is_alive
     server.answers["/5"] = (307, {"Location": "/6"})
@@ -310,7 +312,7 @@ def test_five_redirects_are_followed_and_no_sixth(server: Server) -> None:
         "ftp://site.example/",
     ],
 )
-def test_an_address_that_cannot_be_asked_gets_a_sentence(url: str) -> None:
+def test_check_explains_invalid_addresses(url: str) -> None:
     def nowhere(host: str, port: int) -> list[str]:
         host.encode("idna")  # as the system's does first
         return []
@@ -324,32 +326,32 @@ def test_an_address_that_cannot_be_asked_gets_a_sentence(url: str) -> None:
     }
 
 
-def test_no_such_host() -> None:
+def test_check_reports_unknown_host() -> None:
     def fail(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     assert check("https://gone.example/", Door(look_up=fail)) == dead("No such host")
 
 
-def test_nobody_there(server: Server) -> None:
+def test_check_reports_refused_connection(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert check(f"http://site.example:{port}/", door(port)) == dead("Takes no connection")
 
 
-def test_the_next_address_is_tried(server: Server) -> None:
+def test_check_tries_the_next_address(server: Server) -> None:
     both = door(server, look_up=lambda host, port: ["127.0.0.2", "127.0.0.1"])
     assert check(server.url, both) == ALIVE
 
 
-def test_who_never_answers_is_not_waited_for() -> None:
+def test_check_times_out_on_silent_server() -> None:
     with talking(lambda connection: None) as port:
         impatient = door(port, total_seconds=0.2)
         assert check(f"http://site.example:{port}/", impatient) == dead("Timed out")
         assert check(f"https://site.example:{port}/", impatient) == dead("Timed out")
 
 
-def test_what_comes_when_the_time_is_up_is_not_read() -> None:
+def test_response_head_stops_reading_at_the_deadline() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(b"HTTP/1.1 200 OK")
@@ -358,7 +360,7 @@ def test_what_comes_when_the_time_is_up_is_not_read() -> None:
         assert links.ResponseHead(ours, until=time.monotonic() + 60).read(4) == b"HTTP"
 
 
-def test_who_comes_to_no_end_is_cut_off() -> None:
+def test_check_cuts_off_endless_response() -> None:
     """Each part comes in time, so that only what all of them take together tells."""
 
     def go_on(connection: socket.socket) -> None:
@@ -382,7 +384,7 @@ def test_who_comes_to_no_end_is_cut_off() -> None:
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "Answers something that is not HTTP"),
     ],
 )
-def test_who_speaks_otherwise(sent: bytes, said: str) -> None:
+def test_check_reports_broken_or_non_http_answers(sent: bytes, said: str) -> None:
     def speak(connection: socket.socket) -> None:
         connection.recv(65536)
         with suppress(OSError):  # whoever has read enough may hang up
@@ -393,7 +395,7 @@ def test_who_speaks_otherwise(sent: bytes, said: str) -> None:
         assert check(f"http://site.example:{port}/", door(port)) == dead(said)
 
 
-def test_a_body_is_not_read() -> None:
+def test_check_does_not_read_the_body() -> None:
     sent = []
 
     def flood(connection: socket.socket) -> None:
@@ -416,7 +418,7 @@ def test_a_body_is_not_read() -> None:
     assert sum(sent) < 50_000_000
 
 
-def test_over_tls_the_certificate_must_be_the_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_verifies_certificate_for_the_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """The name that was asked for is the one that is verified, though the connection goes to an address."""
     asked: list[Any] = []
 
@@ -434,7 +436,7 @@ def test_over_tls_the_certificate_must_be_the_host_s(monkeypatch: pytest.MonkeyP
     assert default.verify_mode == ssl.CERT_REQUIRED
 
 
-def test_plain_words_where_tls_is_due_are_no_secure_connection() -> None:
+def test_check_reports_plain_http_where_tls_is_expected() -> None:
     def speak(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
@@ -442,7 +444,7 @@ def test_plain_words_where_tls_is_due_are_no_secure_connection() -> None:
         assert check(f"https://site.example:{port}/", door(port)) == dead("No secure connection")
 
 
-def test_headers_name_the_port_only_where_it_is_unusual() -> None:
+def test_knock_omits_default_port_from_host_header() -> None:
     for url, host in (("http://a.example/", "a.example"), ("https://a.example/", "a.example")):
         knock = links.Knock(urlsplit(url), Door(), 0)
         knock.putrequest("HEAD", "/", skip_accept_encoding=True)
@@ -454,7 +456,7 @@ def test_headers_name_the_port_only_where_it_is_unusual() -> None:
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_every_address_that_the_portal_names_is_asked_once(server: Server) -> None:
+def test_check_all_requests_every_named_address_once(server: Server) -> None:
     source = factories.make_source(url=f"{server.url}/article")
     django = factories.make_framework(
         name="Django", website=f"{server.url}/", repository=f"{server.url}/gone"
@@ -483,7 +485,7 @@ def test_every_address_that_the_portal_names_is_asked_once(server: Server) -> No
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_a_short_run_begins_with_those_asked_longest_ago(server: Server) -> None:
+def test_check_all_starts_with_the_least_recently_checked(server: Server) -> None:
     for name in "abc":
         factories.make_source(url=f"{server.url}/{name}")
     for month, name in ((3, "a"), (2, "b")):
@@ -497,7 +499,7 @@ def test_a_short_run_begins_with_those_asked_longest_ago(server: Server) -> None
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_whatever_an_address_leads_to_can_be_noted(server: Server) -> None:
+def test_check_all_stores_any_redirect_target(server: Server) -> None:
     factories.make_source(url=f"{server.url}/")
     server.answers = {"/": (302, {"Location": "/" + "é\\%00<b>" * 200})}
     [noted] = check_all(door(server), at=AT, limit=1)
@@ -507,7 +509,7 @@ def test_whatever_an_address_leads_to_can_be_noted(server: Server) -> None:
 
 
 @pytest.mark.django_db
-def test_the_command_says_what_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_links_prints_dead_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.make_source(url="http://127.0.0.1/")
     factories.make_source(url="http://localhost/")
     out = StringIO()
@@ -527,7 +529,7 @@ def test_the_command_says_what_does_not_answer(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_dead_links_stand_first_with_what_names_them(ada: Client) -> None:
+def test_link_list_shows_dead_links_first_with_the_facts_using_them(ada: Client) -> None:
     django = factories.make_framework(name="Django", website="https://a.example/")
     factories.make_source(short_name="An article", url="https://b.example/<b>")
     LinkCheck.objects.create(url="https://a.example/", is_alive=True, status=200, checked_at=AT)
@@ -553,7 +555,7 @@ def test_dead_links_stand_first_with_what_names_them(ada: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_writes_what_the_check_found(ada: Client) -> None:
+def test_link_admin_is_read_only(ada: Client) -> None:
     found = LinkCheck.objects.create(url="https://a.example/", is_alive=True)
     assert ada.get(f"{LINKS}{found.pk}/change/").status_code == 200
     assert ada.post(f"{LINKS}{found.pk}/change/", {"url": "https://b.example/"}).status_code == 403
@@ -564,7 +566,7 @@ def test_nobody_writes_what_the_check_found(ada: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_much_as_for_little(
+def test_link_list_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):

@@ -68,7 +68,7 @@ def change(fact: Versioned, **fields: Any) -> None:
 # Every door
 
 
-def test_a_form_becomes_a_proposal_and_changes_nothing(eve: Client) -> None:
+def test_change_form_creates_proposal_and_changes_nothing(eve: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Middling", is_published=True)
     before = state_of_everything()
     answer = save(eve, change_url(rating), score=4, verdict="Good", reason="Read again.")
@@ -89,7 +89,7 @@ def test_a_form_becomes_a_proposal_and_changes_nothing(eve: Client) -> None:
     ]
 
 
-def test_so_does_a_new_rating_with_its_claim_in_one(eve: Client, rob: Client) -> None:
+def test_add_form_proposes_new_rating_with_its_claim(eve: Client, rob: Client) -> None:
     framework, criterion = factories.make_framework(), factories.make_criterion()
     source = factories.make_source()
     url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
@@ -117,7 +117,7 @@ def test_so_does_a_new_rating_with_its_claim_in_one(eve: Client, rob: Client) ->
     assert Claim.objects.get().locator == f"{source.key}:7"
 
 
-def test_so_do_edits_in_a_list_and_what_is_refused_is_still_said(eve: Client) -> None:
+def test_rating_list_creates_proposal_for_edits(eve: Client) -> None:
     rating = factories.make_rating(score=3)
     before = state_of_everything()
     url = list_url(Rating)
@@ -131,7 +131,7 @@ def test_so_do_edits_in_a_list_and_what_is_refused_is_still_said(eve: Client) ->
 
 
 @pytest.mark.parametrize("action, verb", [("mark_reviewed", "changed"), ("delete_selected", "deleted")])
-def test_so_do_actions(eve: Client, action: str, verb: str) -> None:
+def test_bulk_actions_create_proposals(eve: Client, action: str, verb: str) -> None:
     rating = factories.make_rating()
     before = state_of_everything()
     row = f"{rating.pk}:{rating.version}:{rating.key_text}"
@@ -140,14 +140,14 @@ def test_so_do_actions(eve: Client, action: str, verb: str) -> None:
     assert Proposal.objects.get().changes.get().action == verb
 
 
-def test_what_would_be_refused_is_refused_at_once_and_no_proposal(eve: Client) -> None:
+def test_change_form_refuses_invalid_change_without_proposal(eve: Client) -> None:
     rating = factories.make_rating(is_published=False)
     answer = save(eve, change_url(rating), is_published="on", reason="Out with it.")
     assert "A published rating needs at least one claim behind it." in text_of(answer)
     assert not Proposal.objects.exists()
 
 
-def test_a_conflict_is_shown_at_once_and_is_no_proposal(eve: Client) -> None:
+def test_change_form_shows_conflict_without_proposal(eve: Client) -> None:
     rating = factories.make_rating(score=3)
     data = form_on(eve.get(change_url(rating)), score=5, reason="Better.")
     change(rating, score=1)
@@ -156,7 +156,7 @@ def test_a_conflict_is_shown_at_once_and_is_no_proposal(eve: Client) -> None:
     assert not Proposal.objects.exists()
 
 
-def test_who_holds_both_roles_writes_at_once() -> None:
+def test_change_form_saves_directly_with_publish_permission() -> None:
     rating = factories.make_rating(score=3)
     save(sign_in(factories.make_editor()), change_url(rating), score=4, reason="Read again.")
     assert Rating.objects.get().score == 4
@@ -166,7 +166,7 @@ def test_who_holds_both_roles_writes_at_once() -> None:
 # Publishing
 
 
-def test_publishing_writes_it_as_the_authors_with_the_reviewers_name(eve: Client, rob: Client) -> None:
+def test_proposal_publish_records_author_and_reviewer(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3)
     proposal = propose(eve, rating, score=4)
     answer = decide(rob, proposal, "publish", note="Thank you.")
@@ -181,9 +181,7 @@ def test_publishing_writes_it_as_the_authors_with_the_reviewers_name(eve: Client
     assert (proposal.status, proposal.note) == ("published", "Thank you.")
 
 
-def test_what_was_changed_since_is_shown_with_both_values_and_published_on_top(
-    eve: Client, rob: Client
-) -> None:
+def test_proposal_page_shows_later_changes_and_publishes_on_top(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Middling")
     proposal = propose(eve, rating, score=4)
     change(rating, verdict="Fair")
@@ -196,7 +194,7 @@ def test_what_was_changed_since_is_shown_with_both_values_and_published_on_top(
     assert (rating.score, rating.verdict, rating.version) == (4, "Fair", 3)
 
 
-def test_what_is_changed_while_the_reviewer_looks_is_not_published(eve: Client, rob: Client) -> None:
+def test_proposal_publish_is_refused_after_an_unseen_change(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3)
     proposal = propose(eve, rating, score=4)
     proposal_page(rob, proposal)
@@ -209,7 +207,7 @@ def test_what_is_changed_while_the_reviewer_looks_is_not_published(eve: Client, 
     assert (rating.score, Proposal.objects.get().status) == (1, "open")
 
 
-def test_all_or_nothing(eve: Client, rob: Client) -> None:
+def test_proposal_publish_applies_all_changes_or_none(eve: Client, rob: Client) -> None:
     first, second = factories.make_rating(score=3), factories.make_rating(score=3)
     url = list_url(Rating)
     eve.post(
@@ -226,7 +224,7 @@ def test_all_or_nothing(eve: Client, rob: Client) -> None:
     assert first.score == 3
 
 
-def test_two_reviewers_decide_once(eve: Client, rob: Client) -> None:
+def test_proposal_is_decided_only_once(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     decide(rob, proposal, "reject", note="No source says so.")
     answer = rob.post(proposals.page_of(proposal), {"decision": "publish"})
@@ -235,7 +233,9 @@ def test_two_reviewers_decide_once(eve: Client, rob: Client) -> None:
 
 
 @pytest.mark.parametrize("decision, status", [("return", "returned"), ("reject", "rejected")])
-def test_returning_and_rejecting_need_a_note(eve: Client, rob: Client, decision: str, status: str) -> None:
+def test_proposal_return_and_reject_require_a_note(
+    eve: Client, rob: Client, decision: str, status: str
+) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     assert "Say why, so that the author can go on." in text_of(decide(rob, proposal, decision))
     decide(rob, proposal, decision, note="Line 12 says otherwise.")
@@ -248,9 +248,7 @@ def test_returning_and_rejecting_need_a_note(eve: Client, rob: Client, decision:
 # The author
 
 
-def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
-    eve: Client, rob: Client
-) -> None:
+def test_proposal_author_resumes_returned_proposal_with_typed_values(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Middling")
     proposal = propose(eve, rating, score=4, verdict="Almost god")
     decide(rob, proposal, "return", note="A typing mistake.")
@@ -264,7 +262,7 @@ def test_the_author_takes_a_returned_proposal_up_again_with_all_that_was_typed(
     assert (new.changes.get().after or {})["verdict"] == "Almost good"
 
 
-def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
+def test_proposal_author_may_withdraw_but_not_publish(eve: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     assert proposal_page(eve, proposal).texts(".submit-row button") == ["Withdraw"]
     assert eve.post(proposals.page_of(proposal), {"decision": "publish"}).status_code == 403
@@ -272,7 +270,7 @@ def test_the_author_may_withdraw_and_not_publish(eve: Client) -> None:
     assert Proposal.objects.get().status == "withdrawn"
 
 
-def test_nobody_else_may_withdraw_or_take_up(eve: Client, rob: Client) -> None:
+def test_proposal_withdraw_and_resume_are_limited_to_the_author(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     other = sign_in(factories.make_proposer())
     assert not proposal_page(other, proposal).all("form.take-up")
@@ -287,7 +285,7 @@ def test_nobody_else_may_withdraw_or_take_up(eve: Client, rob: Client) -> None:
 # Preview
 
 
-def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: Client, rob: Client) -> None:
+def test_proposal_preview_shows_public_page_and_saves_nothing(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Middling", is_published=True)
     proposal = propose(eve, rating, verdict="Splendid")
     before = state_of_everything()
@@ -303,7 +301,7 @@ def test_a_preview_shows_the_public_page_with_it_applied_and_keeps_nothing(eve: 
     assert 'class="preview"' not in public
 
 
-def test_every_preview_that_is_offered_opens(eve: Client, rob: Client) -> None:
+def test_proposal_preview_links_all_open(eve: Client, rob: Client) -> None:
     new = form_on(eve.get(add_url(Framework)), name="Newcomer", slug="newcomer", reason="It is new.")
     eve.post(add_url(Framework), new)
     proposal = Proposal.objects.get()
@@ -315,7 +313,7 @@ def test_every_preview_that_is_offered_opens(eve: Client, rob: Client) -> None:
 
 
 @pytest.mark.parametrize("address", ["/search/?q=newcomer", "/changes/", "/use-cases/", "/api/"])
-def test_any_public_page_can_be_previewed(eve: Client, rob: Client, address: str) -> None:
+def test_proposal_preview_covers_any_public_page(eve: Client, rob: Client, address: str) -> None:
     new = form_on(eve.get(add_url(Framework)), name="Newcomer", slug="newcomer", reason="It is new.")
     eve.post(add_url(Framework), new)
     answer = rob.get(f"{QUEUE}{Proposal.objects.get().pk}/preview/", {"page": address})
@@ -323,16 +321,14 @@ def test_any_public_page_can_be_previewed(eve: Client, rob: Client, address: str
     assert read(answer.content).one(".preview").text.startswith("Preview of proposal")
 
 
-def test_a_file_or_an_answer_for_programs_has_no_preview(eve: Client, rob: Client) -> None:
+def test_proposal_preview_refuses_files_and_api_addresses(eve: Client, rob: Client) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     for address in ("/matrix.csv", "/matrix.png", "/api/v1/frameworks", "/live/", "/changes.atom"):
         answer = rob.get(f"{QUEUE}{proposal.pk}/preview/", {"page": address}, follow=True)
         assert f"There is no such preview. “{address}” is no public page." in text_of(answer)
 
 
-def test_nothing_outside_the_database_happens_in_a_preview_and_nothing_stays_in_it(
-    eve: Client, rob: Client, mailoutbox: list[Any]
-) -> None:
+def test_proposal_preview_has_no_side_effects(eve: Client, rob: Client, mailoutbox: list[Any]) -> None:
     rating = factories.make_rating(score=3, is_published=True)
     proposal = propose(eve, rating, verdict="Splendid")
     addresses = [link["href"] for link in proposal_page(rob, proposal).all(".previews a")]
@@ -358,14 +354,14 @@ def test_nothing_outside_the_database_happens_in_a_preview_and_nothing_stays_in_
 @pytest.mark.parametrize(
     "address", ["/admin/", "/nowhere/", "https://example.org/", "//example.org/", "\0", "?", "x" * 5000]
 )
-def test_there_is_no_preview_of_anything_else(eve: Client, rob: Client, address: str) -> None:
+def test_proposal_preview_refuses_other_addresses(eve: Client, rob: Client, address: str) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     answer = rob.get(f"{QUEUE}{proposal.pk}/preview/", {"page": address}, follow=True)
     assert answer.status_code == 200
     assert "There is no such preview." in text_of(answer) or "Preview of" in text_of(answer)
 
 
-def test_no_preview_of_what_stands_in_the_way(eve: Client, rob: Client) -> None:
+def test_proposal_preview_is_refused_for_conflicting_changes(eve: Client, rob: Client) -> None:
     rating = factories.make_rating(score=3)
     proposal = propose(eve, rating, score=4)
     change(rating, score=1)
@@ -377,7 +373,7 @@ def test_no_preview_of_what_stands_in_the_way(eve: Client, rob: Client) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_queue_asks_the_same_few_queries(
+def test_proposal_queue_query_count_is_constant(
     eve: Client, rob: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(rows):
@@ -388,7 +384,7 @@ def test_the_queue_asks_the_same_few_queries(
 
 
 @pytest.mark.parametrize("pk", ["0", "99999999999999999999", "abc", "%00"])
-def test_there_is_no_such_proposal(rob: Client, pk: str) -> None:
+def test_proposal_page_returns_404_for_unknown_id(rob: Client, pk: str) -> None:
     assert rob.get(f"{QUEUE}{pk}/change/").status_code == 404
 
 
@@ -402,7 +398,7 @@ def test_there_is_no_such_proposal(rob: Client, pk: str) -> None:
         {"decision": "publish", "over": ["99999999999999:rating a/b", "\0", "1:nothing x"]},
     ],
 )
-def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: dict[str, Any]) -> None:
+def test_proposal_decision_handles_invalid_input(eve: Client, rob: Client, data: dict[str, Any]) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     answer = rob.post(proposals.page_of(proposal), data)
     assert answer.status_code in {200, 302}
@@ -423,7 +419,7 @@ def test_bad_input_decides_nothing_or_says_so(eve: Client, rob: Client, data: di
         (f"status = 'rejected', {DECIDED}", "proposal_refusal_has_note"),
     ],
 )
-def test_constraints_by_plain_sql(eve: Client, change: str, constraint: str) -> None:
+def test_proposal_constraints_reject_inconsistent_rows(eve: Client, change: str, constraint: str) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE frameworks_proposal SET {change} WHERE id = %s", [proposal.pk])  # noqa: S608

@@ -142,7 +142,7 @@ def filled_in(address: str) -> str:
             return str(type_of.pk if name == "content_type_id" else Framework.objects.get(slug="alpha").pk)
         named = f"{before.rstrip('/').rsplit('/', maxsplit=1)[-1]}/{name}"
         example = EXAMPLES.get(named) or EXAMPLES.get(name)
-        assert example, f"{address}: add an example {named!r} to EXAMPLES in tests/test_rights.py."
+        assert example, f"{address}: add an example {named!r} to EXAMPLES in tests/desk/test_rights.py."
         return example
 
     return re.sub(r"<(?:\w+:)?(\w+)>", value, address)
@@ -277,7 +277,7 @@ def each(rows: Iterable[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", list(rows), ids=lambda row: row.address)
 
 
-def test_every_address_is_in_the_table(world: World) -> None:
+def test_rights_table_lists_every_address(world: World) -> None:
     missing = sorted(set(addresses(get_resolver())) - {row.address for row in ROWS})
     lacking = "\n".join(str(as_it_is(world, address)) for address in missing)
     assert not missing, (
@@ -285,7 +285,7 @@ def test_every_address_is_in_the_table(world: World) -> None:
     )
 
 
-def test_the_table_names_each_address_that_there_is_once() -> None:
+def test_rights_table_lists_only_existing_addresses_and_each_once() -> None:
     named = [row.address for row in ROWS]
     left_over = sorted(set(named) - set(addresses(get_resolver())))
     assert not left_over, f"docs/rights.md names what is no address. Take out: {', '.join(left_over)}"
@@ -294,14 +294,14 @@ def test_the_table_names_each_address_that_there_is_once() -> None:
 
 @pytest.mark.usefixtures("blank")
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line[0].address)
-def test_each_role_gets_what_the_table_says(world: World, line: list[Row]) -> None:
+def test_rights_table_matches_responses_for_each_role(world: World, line: list[Row]) -> None:
     found = [differences(world, row, telling(row, line[0])) for row in line]
     assert not any(found), "\n".join(chain.from_iterable(found))
 
 
 @pytest.mark.usefixtures("blank")
 @each(filter(is_desk, SAMPLES))
-def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) -> None:
+def test_desk_treats_inactive_and_non_staff_users_as_anonymous(world: World, row: Row) -> None:
     for role in SHUT_OUT:
         assert outcome(ask(world, role, "get", row.address)) == row.read[0]
         assert outcome(ask(world, role, "post", row.address)) == row.post[0]
@@ -309,7 +309,7 @@ def test_who_is_switched_off_or_not_staff_is_a_stranger(world: World, row: Row) 
 
 @pytest.mark.usefixtures("blank")
 @each(SAMPLES)
-def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row: Row) -> None:
+def test_views_answer_head_like_get_and_reject_other_methods(world: World, row: Row) -> None:
     """For whoever may do everything and for whoever may do nothing: no view looks at both role and method."""
     # Of the stock sign-in page GET alone sends on who is signed in.
     expected_of_head = ("open",) * 4 if row.address == "/admin/login/" else row.read
@@ -320,7 +320,7 @@ def test_head_is_answered_as_get_is_and_other_methods_nowhere(world: World, row:
 
 @pytest.mark.usefixtures("blank")
 @each(filter(is_desk, SAMPLES))
-def test_the_desk_takes_no_form_from_elsewhere(world: World, row: Row) -> None:
+def test_desk_rejects_posts_without_csrf_token(world: World, row: Row) -> None:
     """Without the token of the form, which another site cannot know. Whoever may less gets no further."""
     found = outcome(ask(world, "superuser", "post", row.address, enforce_csrf_checks=True))
     assert found in {"403", row.post[-1]} - {"open"}
@@ -331,7 +331,7 @@ DATA = ("application/json", "application/ld+json")
 
 
 @each(row for row in SAMPLES if is_desk(row) and row.read[-1] == "open")
-def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
+def test_desk_pages_contain_no_inline_code(world: World, row: Row) -> None:
     answer: Any = ask(world, "superuser", "get", row.address)
     if answer["Content-Type"].startswith("text/html"):
         page = read(answer.content)
@@ -344,9 +344,7 @@ def test_pages_of_the_desk_hold_no_inline_code(world: World, row: Row) -> None:
 
 
 @each(filter(is_desk, SAMPLES))
-def test_where_a_second_factor_is_required_the_desk_is_closed_without(
-    world: World, settings: Any, row: Row
-) -> None:
+def test_desk_requires_second_factor_when_configured(world: World, settings: Any, row: Row) -> None:
     settings.REQUIRE_TWO_FACTOR = True
     for method in ("get", "post") if row.address not in OPEN_TO_ALL else ():
         answer: Any = ask(world, "superuser", method, row.address)

@@ -44,7 +44,7 @@ def with_cookie(key: str) -> Client:
 # Its end
 
 
-def test_signing_out_ends_the_session_on_the_server(ada: User) -> None:
+def test_logout_ends_the_session_on_the_server(ada: User) -> None:
     client, _ = log_in()
     key = client.cookies[COOKIE].value
     assert is_signed_in(with_cookie(key))
@@ -53,13 +53,13 @@ def test_signing_out_ends_the_session_on_the_server(ada: User) -> None:
     assert not is_signed_in(with_cookie(key))
 
 
-def test_a_link_cannot_sign_anybody_out(ada: User) -> None:
+def test_logout_rejects_get_requests(ada: User) -> None:
     client, _ = log_in()
     assert client.get("/admin/logout/").status_code == 405
     assert is_signed_in(client)
 
 
-def test_a_new_password_ends_the_other_sessions(ada: User) -> None:
+def test_password_change_ends_other_sessions(ada: User) -> None:
     here, there = log_in()[0], log_in()[0]
     before = here.session.session_key
     new = {"old_password": PASSWORD, "new_password1": "battery staple", "new_password2": "battery staple"}
@@ -69,7 +69,7 @@ def test_a_new_password_ends_the_other_sessions(ada: User) -> None:
     assert not is_signed_in(there)
 
 
-def test_a_password_that_somebody_else_sets_ends_them_all(ada: User) -> None:
+def test_password_reset_by_superuser_ends_all_sessions(ada: User) -> None:
     client, _ = log_in()
     root = sign_in(User.objects.create_superuser("root"))
     new = {"password1": "battery staple", "password2": "battery staple", "usable_password": "true"}
@@ -80,7 +80,7 @@ def test_a_password_that_somebody_else_sets_ends_them_all(ada: User) -> None:
 
 
 @pytest.mark.parametrize("switch", ["is_active", "is_staff"])
-def test_an_account_that_is_switched_off_is_out_at_its_next_step(ada: User, switch: str) -> None:
+def test_session_ends_when_account_loses_active_or_staff_status(ada: User, switch: str) -> None:
     client, _ = log_in()
     rating = factories.make_rating()
     User.objects.filter(pk=ada.pk).update(**{switch: False})
@@ -91,14 +91,14 @@ def test_an_account_that_is_switched_off_is_out_at_its_next_step(ada: User, swit
     assert not is_signed_in(client)
 
 
-def test_a_right_that_is_taken_is_gone_at_the_next_step(ada: User) -> None:
+def test_session_loses_removed_permissions_immediately(ada: User) -> None:
     client, _ = log_in()
     assert client.get("/admin/frameworks/rating/").status_code == 200
     ada.groups.clear()
     assert client.get("/admin/frameworks/rating/").status_code == 403
 
 
-def test_it_lasts_twelve_hours_and_no_longer_than_the_browser(ada: User) -> None:
+def test_session_expires_after_twelve_hours_or_with_the_browser(ada: User) -> None:
     client, answer = log_in()
     assert client.session.get_expiry_age() == 12 * 60 * 60
     cookie = answer.cookies[COOKIE]
@@ -108,7 +108,7 @@ def test_it_lasts_twelve_hours_and_no_longer_than_the_browser(ada: User) -> None
     assert not is_signed_in(client)
 
 
-def test_its_key_changes_with_the_sign_in(ada: User) -> None:
+def test_login_rotates_the_session_key(ada: User) -> None:
     """A key that somebody planted before is worth nothing after."""
     client, _ = log_in()
     client.post("/admin/logout/")
@@ -124,7 +124,7 @@ def test_its_key_changes_with_the_sign_in(ada: User) -> None:
 # Guessing
 
 
-def test_the_sixth_try_is_refused_in_words(ada: User) -> None:
+def test_login_is_locked_after_five_wrong_passwords(ada: User) -> None:
     assert [log_in("guess")[1].status_code for _ in range(5)] == [200, 200, 200, 200, 429]
     client, answer = log_in()
     assert answer.status_code == 429
@@ -138,7 +138,7 @@ def test_the_sixth_try_is_refused_in_words(ada: User) -> None:
     assert not [element for element in page.descendants if "style" in element]
 
 
-def test_the_door_is_closed_for_that_name_from_that_address_alone(ada: User) -> None:
+def test_login_lock_applies_to_that_name_and_address_only(ada: User) -> None:
     bob = factories.make_editor(username="bob", password=PASSWORD)
     for _ in range(5):
         log_in("guess")
@@ -146,13 +146,13 @@ def test_the_door_is_closed_for_that_name_from_that_address_alone(ada: User) -> 
     assert is_signed_in(log_in(REMOTE_ADDR="192.0.2.7")[0])
 
 
-def test_signing_in_starts_the_count_anew(ada: User) -> None:
+def test_login_resets_the_failure_count_on_success(ada: User) -> None:
     for _ in range(2):
         assert [log_in("guess")[1].status_code for _ in range(4)] == [200] * 4
         assert is_signed_in(log_in()[0])
 
 
-def test_a_superuser_opens_the_door_again(ada: User) -> None:
+def test_login_lock_can_be_lifted_by_superuser(ada: User) -> None:
     for _ in range(5):
         log_in("guess")
     root = sign_in(User.objects.create_superuser("root"))
@@ -164,7 +164,7 @@ def test_a_superuser_opens_the_door_again(ada: User) -> None:
 
 
 @pytest.mark.parametrize("value", ["\0", "9" * 60_000, "ada\0", "👾"])
-def test_any_name_and_password_get_an_answer(ada: User, value: str) -> None:
+def test_login_handles_any_name_and_password(ada: User, value: str) -> None:
     for name in ("username", "password"):
         sent = {"username": "ada", "password": PASSWORD, name: value}
         answer = Client().post(LOGIN, sent)

@@ -61,14 +61,14 @@ def turn_on(user: User) -> tuple[Client, list[str]]:
 # Turning it on
 
 
-def test_the_page_says_that_it_is_off_and_looking_changes_nothing(ada: User) -> None:
+def test_two_factor_page_shows_off_state_without_side_effects(ada: User) -> None:
     client, _ = log_in()
     page = read(client.get(PAGE).content)
     assert page.one(".lede").text.startswith("It is off: your password is enough to sign in.")
     assert not TOTPDevice.objects.exists()
 
 
-def test_the_secret_is_shown_as_a_picture_and_as_text(ada: User) -> None:
+def test_two_factor_page_shows_secret_as_qr_code_and_text(ada: User) -> None:
     client, _ = log_in()
     assert client.post(PAGE, {"action": "start"}).headers["Location"] == PAGE
     page = read(client.get(PAGE).content)
@@ -83,13 +83,13 @@ def test_the_secret_is_shown_as_a_picture_and_as_text(ada: User) -> None:
     assert not [element for element in page.descendants if "style" in element]
 
 
-def test_a_secret_that_is_not_confirmed_asks_for_nothing(ada: User) -> None:
+def test_login_needs_no_code_for_unconfirmed_secret(ada: User) -> None:
     client, _ = log_in()
     client.post(PAGE, {"action": "start"})
     assert log_in()[1].status_code == 302
 
 
-def test_confirmed_it_is_on_and_the_recovery_codes_are_shown_once(ada: User) -> None:
+def test_two_factor_page_shows_recovery_codes_only_once(ada: User) -> None:
     client, codes = turn_on(ada)
     assert len(codes) == len(set(codes)) == 10
     assert two_factor.is_on(ada)
@@ -114,7 +114,9 @@ def test_confirmed_it_is_on_and_the_recovery_codes_are_shown_once(ada: User) -> 
         ({"password": "\0"}, "Null characters are not allowed."),
     ],
 )
-def test_what_is_wrong_turns_nothing_on(ada: User, changed: dict[str, str], said: str) -> None:
+def test_two_factor_page_rejects_wrong_password_or_code(
+    ada: User, changed: dict[str, str], said: str
+) -> None:
     client, _ = log_in()
     client.post(PAGE, {"action": "start"})
     sent = {"action": "confirm", "password": PASSWORD, "code": code_of(ada), **changed}
@@ -125,7 +127,7 @@ def test_what_is_wrong_turns_nothing_on(ada: User, changed: dict[str, str], said
 
 
 @pytest.mark.parametrize("action", ["", "confirm", "codes", "off", "start", "\0", "nonsense"])
-def test_a_page_that_is_no_longer_true_changes_nothing(ada: User, action: str) -> None:
+def test_two_factor_page_ignores_outdated_actions(ada: User, action: str) -> None:
     client, _ = log_in()
     sent = {"action": action, "password": PASSWORD, "code": "123456"}
     if action != "start":
@@ -138,7 +140,7 @@ def test_a_page_that_is_no_longer_true_changes_nothing(ada: User, action: str) -
         assert sorted(StaticToken.objects.values_list("token", flat=True)) == sorted(codes)
 
 
-def test_an_editor_who_only_proposes_may_turn_it_on_too() -> None:
+def test_two_factor_page_is_open_to_proposing_editors() -> None:
     proposer = factories.make_proposer(username="pia", password=PASSWORD)
     turn_on(proposer)
     assert two_factor.is_on(proposer)
@@ -147,7 +149,7 @@ def test_an_editor_who_only_proposes_may_turn_it_on_too() -> None:
 # Signing in
 
 
-def test_the_code_is_asked_for(ada: User) -> None:
+def test_login_requires_code_with_two_factor(ada: User) -> None:
     turn_on(ada)
     client, answer = log_in()
     assert "This account asks for a code as well" in text_of(answer)
@@ -158,13 +160,13 @@ def test_the_code_is_asked_for(ada: User) -> None:
     assert is_signed_in(client)
 
 
-def test_spaces_in_a_code_do_not_matter(ada: User) -> None:
+def test_login_ignores_spaces_in_code(ada: User) -> None:
     turn_on(ada)
     code = code_of(ada)
     assert is_signed_in(log_in(code=f" {code[:3]} {code[3:]} ")[0])
 
 
-def test_a_code_serves_once(ada: User) -> None:
+def test_login_accepts_each_code_only_once(ada: User) -> None:
     turn_on(ada)
     code = code_of(ada)
     assert is_signed_in(log_in(code=code)[0])
@@ -173,7 +175,7 @@ def test_a_code_serves_once(ada: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_a_recovery_code_stands_in_once(ada: User) -> None:
+def test_login_accepts_each_recovery_code_only_once(ada: User) -> None:
     _, codes = turn_on(ada)
     client, _ = log_in(code=codes[3].upper())
     assert "9 recovery codes left" in text_of(client.get(PAGE))
@@ -181,7 +183,7 @@ def test_a_recovery_code_stands_in_once(ada: User) -> None:
     assert not is_signed_in(log_in(code=codes[3])[0])
 
 
-def test_somebody_else_s_codes_open_nothing(ada: User) -> None:
+def test_login_rejects_codes_of_another_user(ada: User) -> None:
     bob = factories.make_editor(username="bob", password=PASSWORD)
     _, codes = turn_on(ada)
     turn_on(bob)
@@ -196,26 +198,26 @@ def code_of_device(user: User) -> str:
     return f"{totp(device.bin_key):06d}"
 
 
-def test_a_right_code_without_the_password_opens_nothing(ada: User) -> None:
+def test_login_rejects_right_code_with_wrong_password(ada: User) -> None:
     turn_on(ada)
     client, answer = log_in(password="guess", code=code_of(ada))
     assert "enter the correct username and password" in text_of(answer)
     assert not is_signed_in(client)
 
 
-def test_without_two_factor_a_code_is_not_looked_at(ada: User) -> None:
+def test_login_ignores_code_without_two_factor(ada: User) -> None:
     assert is_signed_in(log_in(code="whatever")[0])
 
 
 @pytest.mark.parametrize("code", ["\0", "9" * 60_000, "''; --", "١٢٣٤٥٦"])
-def test_any_code_gets_an_answer(ada: User, code: str) -> None:
+def test_login_handles_any_code(ada: User, code: str) -> None:
     turn_on(ada)
     client, answer = log_in(code=code)
     assert answer.status_code == 200
     assert not is_signed_in(client)
 
 
-def test_wrong_codes_are_slowed_down(ada: User) -> None:
+def test_login_throttles_wrong_codes(ada: User) -> None:
     turn_on(ada)
     right, wrong = code_of(ada), wrong_code_of(ada)
     assert "That code is wrong" in text_of(log_in(code=wrong)[1])
@@ -226,7 +228,7 @@ def test_wrong_codes_are_slowed_down(ada: User) -> None:
     assert "Too many wrong codes" in text_of(log_in(code=right)[1])
 
 
-def test_wrong_codes_close_the_door_as_wrong_passwords_do(ada: User) -> None:
+def test_login_is_locked_after_five_wrong_codes(ada: User) -> None:
     turn_on(ada)
     wrong = wrong_code_of(ada)
     statuses = [log_in(code=wrong)[1].status_code for _ in range(6)]
@@ -239,7 +241,7 @@ def test_wrong_codes_close_the_door_as_wrong_passwords_do(ada: User) -> None:
 # Sessions
 
 
-def test_turning_it_on_changes_the_key_and_ends_other_sessions(ada: User) -> None:
+def test_two_factor_activation_rotates_key_and_ends_other_sessions(ada: User) -> None:
     here, there = log_in()[0], log_in()[0]
     here.post(PAGE, {"action": "start"})
     before = here.session.session_key
@@ -249,7 +251,7 @@ def test_turning_it_on_changes_the_key_and_ends_other_sessions(ada: User) -> Non
     assert not is_signed_in(there)
 
 
-def test_turning_it_off_changes_the_key_and_ends_other_sessions(ada: User) -> None:
+def test_two_factor_deactivation_rotates_key_and_ends_other_sessions(ada: User) -> None:
     here, _ = turn_on(ada)
     there, _ = log_in(code=code_of(ada))
     before = here.session.session_key
@@ -265,7 +267,7 @@ def test_turning_it_off_changes_the_key_and_ends_other_sessions(ada: User) -> No
     assert is_signed_in(log_in()[0])
 
 
-def test_new_recovery_codes_put_the_old_ones_out_of_use(ada: User) -> None:
+def test_two_factor_page_replaces_old_recovery_codes_with_new(ada: User) -> None:
     client, old = turn_on(ada)
     answer = client.post(PAGE, {"action": "codes", "password": PASSWORD})
     new = read(answer.content).texts(".codes li")
@@ -276,7 +278,7 @@ def test_new_recovery_codes_put_the_old_ones_out_of_use(ada: User) -> None:
     assert is_signed_in(log_in(code=new[0])[0])
 
 
-def test_guessing_the_password_of_an_open_session_ends_after_five(ada: User) -> None:
+def test_two_factor_page_locks_after_five_wrong_passwords(ada: User) -> None:
     client, _ = turn_on(ada)
     guess = {"action": "off", "password": "guess"}
     assert [client.post(PAGE, guess).status_code for _ in range(6)] == [200, 200, 200, 200, 429, 429]
@@ -286,7 +288,7 @@ def test_guessing_the_password_of_an_open_session_ends_after_five(ada: User) -> 
 # Required
 
 
-def test_where_it_is_required_the_desk_opens_with_it(ada: User, settings: Any) -> None:
+def test_desk_opens_only_with_two_factor_when_required(ada: User, settings: Any) -> None:
     settings.REQUIRE_TWO_FACTOR = True
     client, answer = log_in()
     assert answer.status_code == 302
@@ -304,14 +306,14 @@ def test_where_it_is_required_the_desk_opens_with_it(ada: User, settings: Any) -
     assert client.post("/admin/logout/").status_code == 200
 
 
-def test_where_it_is_required_a_session_without_it_writes_nothing(ada: User, settings: Any) -> None:
+def test_desk_redirects_writes_without_two_factor_when_required(ada: User, settings: Any) -> None:
     settings.REQUIRE_TWO_FACTOR = True
     rating = factories.make_rating(verdict="Before")
     answer = sign_in(ada).post(f"/admin/frameworks/rating/{rating.pk}/change/", {"verdict": "After"})
     assert answer.headers["Location"] == PAGE
 
 
-def test_the_sign_in_page_leads_on_who_is_signed_in_already(ada: User, settings: Any) -> None:
+def test_login_redirects_signed_in_user_to_two_factor_page(ada: User, settings: Any) -> None:
     settings.REQUIRE_TWO_FACTOR = True
     client, _ = log_in()
     assert client.get(LOGIN, follow=True).redirect_chain[-1] == (PAGE, 302)
@@ -320,7 +322,7 @@ def test_the_sign_in_page_leads_on_who_is_signed_in_already(ada: User, settings:
 # Who has lost everything
 
 
-def test_a_superuser_turns_it_off_for_somebody(ada: User) -> None:
+def test_user_admin_turns_two_factor_off_for_another_user(ada: User) -> None:
     turn_on(ada)
     root = sign_in(User.objects.create_superuser("root"))
     row = next(row for row in table(root) if "ada" in row.text)
@@ -337,7 +339,7 @@ def table(client: Client) -> list[Element]:
     return read(client.get("/admin/auth/user/").content).all("#result_list tbody tr")
 
 
-def test_no_page_of_the_desk_shows_secrets() -> None:
+def test_admin_hides_two_factor_devices() -> None:
     root = sign_in(User.objects.create_superuser("root"))
     for address in ("otp_totp/totpdevice", "otp_static/staticdevice"):
         assert root.get(f"/admin/{address}/").status_code == 404

@@ -52,7 +52,7 @@ def moves(claim: Claim) -> Iterator[Claim | None]:
     yield None
 
 
-def test_publishing(cells: tuple[list[Framework], list[Criterion]]) -> None:
+def test_is_backed_agrees_with_queries_and_trigger(cells: tuple[list[Framework], list[Criterion]]) -> None:
     claims = backing.claims_by_cell()
     outcomes = set()
     for framework, criterion in product(*cells):
@@ -67,7 +67,7 @@ def test_publishing(cells: tuple[list[Framework], list[Criterion]]) -> None:
     assert outcomes == {True, False}
 
 
-def test_taking_claims_away(cells: tuple[list[Framework], list[Criterion]]) -> None:
+def test_left_bare_agrees_with_queries_and_trigger(cells: tuple[list[Framework], list[Criterion]]) -> None:
     claims = backing.claims_by_cell()
     for framework, criterion in product(*cells):
         if claims[framework.pk, criterion.pk]:
@@ -93,7 +93,7 @@ def test_taking_claims_away(cells: tuple[list[Framework], list[Criterion]]) -> N
     assert outcomes == {True, False}
 
 
-def test_unpublished_ratings_rest_on_nothing(cells: tuple[list[Framework], list[Criterion]]) -> None:
+def test_resting_on_ignores_unpublished_ratings(cells: tuple[list[Framework], list[Criterion]]) -> None:
     for framework, criterion in product(*cells):
         make_rating(framework=framework, criterion=criterion, is_published=False)
     assert Rating.objects.count() == 4

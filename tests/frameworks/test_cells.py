@@ -26,7 +26,9 @@ def cell(score: int | None, *readings: int | None) -> Cell:
     "readings, apart",
     [([], None), ([None], None), ([3], 0), ([2, 4, None], 2), ([5, 1, 3], 4), ([4, 4], 0)],
 )
-def test_spread(readings: list[int | None], apart: int | None) -> None:
+def test_spread_is_distance_between_lowest_and_highest_reading(
+    readings: list[int | None], apart: int | None
+) -> None:
     assert spread(readings) == apart
     assert tally(Claim(reading=reading) for reading in readings).spread == apart
 
@@ -40,7 +42,7 @@ def test_spread(readings: list[int | None], apart: int | None) -> None:
         (Tally(2, 2, 4), Tally(3, 1, 3), Tally(5, 1, 4)),
     ],
 )
-def test_tallies_add_up_either_way(one: Tally, other: Tally, both: Tally) -> None:
+def test_tally_addition_is_commutative(one: Tally, other: Tally, both: Tally) -> None:
     assert one + other == other + one == both
 
 
@@ -53,7 +55,7 @@ def test_tallies_add_up_either_way(one: Tally, other: Tally, both: Tally) -> Non
         (cell(None), "silent", None, [False] * 5),
     ],
 )
-def test_states(
+def test_cell_state_is_rated_evidence_or_silent(
     found: Cell, state: Literal["rated", "evidence", "silent"], score: int | None, steps: list[bool]
 ) -> None:
     assert (found.state, found.score, found.steps) == (state, score, steps)
@@ -70,7 +72,7 @@ def test_states(
         (cell(None), False),
     ],
 )
-def test_readings_two_steps_apart_make_a_dispute(found: Cell, is_disputed: bool) -> None:
+def test_cell_is_disputed_when_readings_are_two_steps_apart(found: Cell, is_disputed: bool) -> None:
     assert found.is_disputed is is_disputed
 
 
@@ -85,15 +87,15 @@ def test_readings_two_steps_apart_make_a_dispute(found: Cell, is_disputed: bool)
         (cell(3), []),
     ],
 )
-def test_in_a_dispute_the_furthest_from_the_score_dissent(found: Cell, dissent: list[bool]) -> None:
+def test_cell_cited_marks_readings_furthest_from_score_as_dissent(found: Cell, dissent: list[bool]) -> None:
     assert found.cited == list(zip(found.claims, dissent, strict=True))
 
 
-def test_a_disputed_cell_without_its_claims_at_hand_cites_none() -> None:
+def test_cell_cited_is_empty_without_loaded_claims() -> None:
     assert Cell(DJANGO, SPEED, Rating(score=3), Tally(2, 1, 5)).cited == []
 
 
-def test_readings_in_order_and_sources_each_once() -> None:
+def test_cell_sorts_readings_and_counts_each_source_once() -> None:
     found = cell(3, 5, None, 2, 4)
     assert (found.readings, found.sources) == ([2, 4, 5], 2)
 
@@ -110,7 +112,7 @@ def facts(cells: dict[Any, Cell]) -> dict[tuple[str, str], tuple[str, int | None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("with_claims", [False, True])
-def test_gathered_cells_hold_published_ratings_and_all_claims(with_claims: bool) -> None:
+def test_gather_returns_published_ratings_and_all_claims(with_claims: bool) -> None:
     django, flask = make_framework(slug="django"), make_framework(slug="flask")
     speed, growth = make_criterion(slug="speed"), make_criterion(slug="growth")
     parts = make_criterion(slug="parts")
@@ -135,14 +137,14 @@ def test_gathered_cells_hold_published_ratings_and_all_claims(with_claims: bool)
 
 
 @pytest.mark.django_db
-def test_an_unpublished_framework_has_no_rating_to_show() -> None:
+def test_gather_omits_rating_of_unpublished_framework() -> None:
     rating = make_rating(framework=make_framework(is_published=False), score=5)
     cells = gather([rating.framework], [rating.criterion])
     assert cells[rating.framework.pk, rating.criterion.pk].state == "evidence"
 
 
 @pytest.mark.django_db
-def test_claims_come_in_the_order_in_which_sources_are_read_and_joint_ones_twice() -> None:
+def test_gather_sorts_claims_by_source_and_line_and_repeats_joint_claims() -> None:
     django, speed, growth = make_framework(), make_criterion(), make_criterion()
     first, second = make_source(key="000"), make_source(key="001")
     about = {"framework": django, "criterion": speed}
@@ -158,7 +160,7 @@ def test_claims_come_in_the_order_in_which_sources_are_read_and_joint_ones_twice
 @pytest.mark.django_db
 @pytest.mark.parametrize("with_claims", [False, True])
 @pytest.mark.parametrize("count", [1, 3])
-def test_two_queries_however_many_cells(
+def test_gather_takes_two_queries_for_any_number_of_cells(
     with_claims: bool, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     criteria = [make_criterion() for _ in range(count)]

@@ -100,7 +100,9 @@ make_descriptive_criterion = partial(make_criterion, is_scored=False)
         (make_revision, "action", "renamed", "revision_action_is_known"),
     ],
 )
-def test_out_of_bounds(write: Write, make: Make, column: str, value: Any, constraint: str) -> None:
+def test_constraints_reject_values_out_of_bounds(
+    write: Write, make: Make, column: str, value: Any, constraint: str
+) -> None:
     fact = make()
     with refused(constraint):
         write(fact, **{column: value})
@@ -126,7 +128,7 @@ def test_out_of_bounds(write: Write, make: Make, column: str, value: Any, constr
         (make_revision, "action", ["created", "changed", "deleted"]),
     ],
 )
-def test_within_bounds(make: Make, column: str, values: list[Any]) -> None:
+def test_constraints_accept_values_within_bounds(make: Make, column: str, values: list[Any]) -> None:
     fact = make()
     for value in values:
         update(fact, **{column: value})
@@ -139,21 +141,21 @@ def test_within_bounds(make: Make, column: str, values: list[Any]) -> None:
     "slug",
     "Django|django rest|django_rest|django.rest|djangö|-django|django-|django--rest|a-vs-b|a-vs|/".split("|"),
 )
-def test_what_is_no_slug(write: Write, slug: str) -> None:
+def test_slug_constraint_rejects_malformed_slug(write: Write, slug: str) -> None:
     framework = make_framework()
     with refused("framework_slug_is_slug"):
         write(framework, slug=slug)
 
 
 @pytest.mark.parametrize("slug", ["", "django\n", "a\nb"])
-def test_a_slug_is_one_line_and_not_empty(slug: str) -> None:
+def test_slug_constraint_rejects_empty_and_multiline_slug(slug: str) -> None:
     framework = make_framework()
     with refused("framework_slug_is_slug"):
         update(framework, slug=slug)
 
 
 @pytest.mark.parametrize("slug", "a|web2py|django-rest-framework|3-2-1|vs|avs-b|a-vsb".split("|"))
-def test_what_is_a_slug(slug: str) -> None:
+def test_slug_constraint_accepts_valid_slug(slug: str) -> None:
     framework = make_framework()
     update(framework, slug=slug)
     assert Framework.objects.get().slug == slug
@@ -172,7 +174,9 @@ def test_what_is_a_slug(slug: str) -> None:
         (make_claim, "key", "claim_key_is_slug"),
     ],
 )
-def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, constraint: str, slug: str) -> None:
+def test_slug_constraint_applies_to_every_slug_and_key(
+    make: Make, column: str, constraint: str, slug: str
+) -> None:
     fact = make()
     with refused(constraint):
         update(fact, **{column: slug})
@@ -201,25 +205,25 @@ def test_every_other_name_in_addresses_is_a_slug(make: Make, column: str, constr
         "https://example.org/\n",
     ],
 )
-def test_what_is_no_web_address(make: Make, column: str, constraint: str, url: str) -> None:
+def test_url_constraint_rejects_invalid_address(make: Make, column: str, constraint: str, url: str) -> None:
     fact = make()
     with refused(constraint):
         update(fact, **{column: url})
 
 
 @pytest.mark.parametrize("url", ["", "http://example.org", "https://example.org/a?b=%20c&d#e"])
-def test_what_is_a_web_address(url: str) -> None:
+def test_url_constraint_accepts_http_address_or_empty_value(url: str) -> None:
     update(make_framework(), website=url, repository=url)
     assert Framework.objects.values_list("website", "repository").get() == (url, url)
 
 
-def test_a_joint_criterion_is_another_one() -> None:
+def test_claim_joint_criterion_must_differ_from_criterion() -> None:
     claim = make_claim()
     with refused("claim_joint_criterion_is_another"):
         update(claim, joint_criterion_id=claim.criterion_id)
 
 
-def test_a_relation_joins_two_frameworks() -> None:
+def test_relation_cannot_join_a_framework_with_itself() -> None:
     relation = make_relation()
     with refused("relation_joins_two_frameworks"):
         update(relation, other_id=relation.framework_id)
@@ -248,13 +252,15 @@ def twice(*columns: str, constraint: str = "") -> AbstractContextManager[None]:
         (make_disagreement, {"title": "Other"}, "slug"),
     ],
 )
-def test_a_name_names_one(make: Make, different: dict[str, Any], column: str) -> None:
+def test_unique_constraints_reject_duplicate_name_slug_or_key(
+    make: Make, different: dict[str, Any], column: str
+) -> None:
     fact = make()
     with twice(column):
         insert(fact, **different)
 
 
-def test_one_rating_for_each_pair() -> None:
+def test_rating_is_unique_per_framework_and_criterion() -> None:
     rating = make_rating(is_published=False)
     insert(rating, framework_id=make_framework().pk)
     insert(rating, criterion_id=make_criterion().pk)
@@ -263,14 +269,14 @@ def test_one_rating_for_each_pair() -> None:
     assert Rating.objects.count() == 3
 
 
-def test_one_value_slug_for_each_facet() -> None:
+def test_facet_value_slug_is_unique_per_facet() -> None:
     value = make_facet_value()
     insert(value, facet_id=make_facet().pk)
     with twice("facet_id", "slug", constraint="facet_value_slug_once_per_facet"):
         insert(value, name="Other")
 
 
-def test_one_trait_for_each_framework_and_value() -> None:
+def test_trait_is_unique_per_framework_and_value() -> None:
     trait = make_trait()
     insert(trait, framework_id=make_framework().pk)
     insert(trait, value_id=make_facet_value().pk)
@@ -278,7 +284,7 @@ def test_one_trait_for_each_framework_and_value() -> None:
         insert(trait, note="Other")
 
 
-def test_one_relation_of_a_kind_for_each_pair() -> None:
+def test_relation_is_unique_per_pair_and_kind() -> None:
     relation = make_relation(kind="mirrors")
     insert(relation, kind="complements")
     insert(relation, other_id=make_framework().pk)
@@ -287,7 +293,7 @@ def test_one_relation_of_a_kind_for_each_pair() -> None:
         insert(relation, text="Other")
 
 
-def test_one_revision_for_each_version() -> None:
+def test_revision_is_unique_per_version() -> None:
     revision = make_revision()
     for different in ({"version": 2}, {"key": "other"}, {"model": "criterion"}):
         insert(revision, **different)
@@ -311,12 +317,12 @@ def claim_for(rating: Rating, **fields: Any) -> Claim:
 needs_a_claim = partial(refused, "rating_published_has_claim")
 
 
-def test_it_is_not_published_without_a_claim(draft: Rating) -> None:
+def test_rating_cannot_be_published_without_claim(draft: Rating) -> None:
     with needs_a_claim():
         update(draft, is_published=True)
 
 
-def test_it_is_not_inserted_published_without_a_claim(draft: Rating) -> None:
+def test_rating_cannot_be_inserted_published_without_claim(draft: Rating) -> None:
     elsewhere = make_framework()
     with needs_a_claim():
         insert(draft, framework_id=elsewhere.pk, is_published=True)
@@ -332,13 +338,15 @@ def test_it_is_not_inserted_published_without_a_claim(draft: Rating) -> None:
     ],
     ids=["another framework", "another criterion", "frameworks in general"],
 )
-def test_a_claim_of_another_cell_does_not_count(draft: Rating, other: Callable[[], dict[str, Any]]) -> None:
+def test_rating_cannot_be_published_with_claim_of_another_cell(
+    draft: Rating, other: Callable[[], dict[str, Any]]
+) -> None:
     claim_for(draft, **other())
     with needs_a_claim():
         update(draft, is_published=True)
 
 
-def test_with_a_claim_it_is_published(draft: Rating) -> None:
+def test_rating_can_be_published_with_claim(draft: Rating) -> None:
     claim_for(draft)
     update(draft, is_published=True)
     insert(draft, criterion_id=claim_for(draft, criterion=make_criterion()).criterion_id, is_published=True)
@@ -346,7 +354,7 @@ def test_with_a_claim_it_is_published(draft: Rating) -> None:
 
 
 @pytest.mark.parametrize("column", ["framework_id", "criterion_id"])
-def test_it_moves_only_to_a_cell_with_a_claim(column: str) -> None:
+def test_rating_moves_only_to_a_cell_with_claim(column: str) -> None:
     rating = make_rating()
     elsewhere = {"framework_id": make_framework(), "criterion_id": make_criterion()}[column]
     with needs_a_claim():
@@ -355,7 +363,7 @@ def test_it_moves_only_to_a_cell_with_a_claim(column: str) -> None:
     update(rating, **{column: elsewhere.pk})
 
 
-def test_the_last_claim_is_not_deleted() -> None:
+def test_last_claim_of_published_rating_cannot_be_deleted() -> None:
     rating = make_rating()
     last = Claim.objects.get()
     first = claim_for(rating)
@@ -367,21 +375,21 @@ def test_the_last_claim_is_not_deleted() -> None:
     assert Claim.objects.count() == 0
 
 
-def test_nor_are_all_claims_at_once() -> None:
+def test_claims_of_published_rating_cannot_all_be_deleted_at_once() -> None:
     claim_for(make_rating())
     with needs_a_claim():
         execute("DELETE FROM frameworks_claim")
     assert Claim.objects.count() == 2
 
 
-def test_without_the_rating_the_claim_can_go() -> None:
+def test_claim_can_be_deleted_after_its_rating() -> None:
     delete(make_rating())
     delete(Claim.objects.get())
     assert Claim.objects.count() == 0
 
 
 @pytest.mark.parametrize("column", ["framework_id", "criterion_id"])
-def test_the_last_claim_is_not_moved(column: str) -> None:
+def test_last_claim_of_published_rating_cannot_be_moved(column: str) -> None:
     rating = make_rating()
     last = Claim.objects.get()
     elsewhere = {"framework_id": make_framework(), "criterion_id": make_criterion()}[column]
@@ -391,13 +399,13 @@ def test_the_last_claim_is_not_moved(column: str) -> None:
     update(last, **{column: elsewhere.pk})
 
 
-def test_the_last_claim_does_not_become_a_general_one() -> None:
+def test_last_claim_of_published_rating_cannot_become_general() -> None:
     make_rating()
     with needs_a_claim():
         update(Claim.objects.get(), framework_id=None)
 
 
-def test_what_does_not_move_the_last_claim_is_free() -> None:
+def test_last_claim_of_published_rating_can_be_edited_in_place() -> None:
     make_rating()
     update(Claim.objects.get(), paraphrase="Said anew.", reading=None, line=9, note="A doubt.")
     assert Claim.objects.get().paraphrase == "Said anew."
@@ -413,7 +421,9 @@ def joint() -> tuple[Rating, Rating, Claim]:
     return one, other, claim
 
 
-def test_a_joint_claim_counts_for_both_and_stays_for_either(joint: tuple[Rating, Rating, Claim]) -> None:
+def test_joint_claim_cannot_be_deleted_while_either_rating_is_published(
+    joint: tuple[Rating, Rating, Claim],
+) -> None:
     one, other, claim = joint
     with needs_a_claim():
         delete(claim)
@@ -424,7 +434,7 @@ def test_a_joint_claim_counts_for_both_and_stays_for_either(joint: tuple[Rating,
     delete(claim)
 
 
-def test_a_joint_claim_does_not_leave_one_of_the_two(joint: tuple[Rating, Rating, Claim]) -> None:
+def test_joint_claim_cannot_be_moved_away_from_either_rating(joint: tuple[Rating, Rating, Claim]) -> None:
     one, other, claim = joint
     with needs_a_claim():
         update(claim, joint_criterion_id=None)
@@ -513,7 +523,7 @@ def move_claim(rating: Rating, claim: Claim) -> None:
 
 @pytest.mark.parametrize("take_away", [delete_claim, move_claim])
 @pytest.mark.parametrize("ends", ["commit", "roll back"])
-def test_two_who_take_away_the_last_two_claims_do_not_both_succeed(
+def test_triggers_prevent_concurrent_removal_of_last_two_claims(
     committed: None, take_away: Step, ends: str
 ) -> None:
     rating = make_rating()
@@ -532,7 +542,7 @@ def test_two_who_take_away_the_last_two_claims_do_not_both_succeed(
 @pytest.mark.parametrize("take_away", [delete_claim, move_claim])
 @pytest.mark.parametrize("first", ["give", "take away"])
 @pytest.mark.parametrize("ends", ["commit", "roll back"])
-def test_one_who_publishes_and_one_who_takes_the_claim_away_do_not_both_succeed(
+def test_triggers_prevent_concurrent_publishing_and_claim_removal(
     committed: None, give: Step, take_away: Step, first: str, ends: str
 ) -> None:
     rating = make_rating(is_published=False)

@@ -15,7 +15,7 @@ READINGS: list[list[int | None]] = [[], [None], [3], [3, 3], [3, 4], [None, 2, 4
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
-def test_readings_and_queries_agree(settings: Settings, steps: int) -> None:
+def test_dispute_agrees_between_readings_and_queries(settings: Settings, steps: int) -> None:
     settings.DISPUTE_SPREAD = steps
     said = {}
     for readings in READINGS:

@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 21)
         (1, -1, False),
     ],
 )
-def test_a_review_is_due_when_its_criterion_says(interval: int, days: int | None, is_due: bool) -> None:
+def test_is_due_follows_review_interval_of_criterion(interval: int, days: int | None, is_due: bool) -> None:
     rating = make_rating(
         criterion=make_criterion(review_interval_days=interval),
         reviewed_on=None if days is None else TODAY - timedelta(days=days),
@@ -41,13 +41,13 @@ def test_a_review_is_due_when_its_criterion_says(interval: int, days: int | None
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
-def test_the_last_days_that_there_are_do_no_harm(day: date) -> None:
+def test_is_due_handles_minimum_and_maximum_dates(day: date) -> None:
     rating = make_rating(reviewed_on=day, criterion=make_criterion(review_interval_days=3650))
     is_due = due.is_due(rating.reviewed_on, 3650, TODAY)
     assert Rating.objects.due(TODAY).exists() is is_due is (day == date.min)
 
 
-def test_each_rating_goes_by_its_own_criterion() -> None:
+def test_due_uses_review_interval_of_each_criterion() -> None:
     for interval in (10, 20, 30):
         make_rating(
             criterion=make_criterion(review_interval_days=interval),

@@ -130,7 +130,7 @@ def listed(facts: models.QuerySet[Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("model", Versioned.__subclasses__(), ids=lambda model: str(model.__name__))
-def test_every_fact_is_valid_by_its_own_rules(model: type[Versioned]) -> None:
+def test_fixtures_pass_model_validation(model: type[Versioned]) -> None:
     facts = model._default_manager.all()
     assert facts
     for fact in facts:
@@ -138,7 +138,7 @@ def test_every_fact_is_valid_by_its_own_rules(model: type[Versioned]) -> None:
 
 
 @pytest.mark.both
-def test_every_entry_is_planted_once() -> None:
+def test_seed_plants_every_fixture_once() -> None:
     entries = [entry["model"].split(".")[1] for file in FILES for entry in json.loads(file.read_text())]
     assert Counter(entries) == {
         model._meta.model_name: model._default_manager.count() for model in Versioned.__subclasses__()
@@ -147,12 +147,12 @@ def test_every_entry_is_planted_once() -> None:
 
 
 @pytest.mark.both
-def test_planted_again_nothing_changes() -> None:
+def test_seed_changes_nothing_the_second_time() -> None:
     assert plant(FILES) == {"unchanged": Revision.objects.count()}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.stem))
-def test_a_fixture_names_facts_by_their_keys_and_no_versions(file: Path) -> None:
+def test_fixtures_have_no_primary_keys_and_no_versions(file: Path) -> None:
     for entry in json.loads(file.read_text()):
         assert set(entry) == {"model", "fields"}
         assert "version" not in entry["fields"]
@@ -161,11 +161,11 @@ def test_a_fixture_names_facts_by_their_keys_and_no_versions(file: Path) -> None
 # The catalogue
 
 
-def test_ten_frameworks() -> None:
+def test_fixtures_publish_ten_frameworks() -> None:
     assert slugs(Framework.objects.published()) == sorted(MAJOR + MINOR)
 
 
-def test_every_criterion_that_the_articles_rate() -> None:
+def test_fixtures_include_every_criterion_rated_by_the_articles() -> None:
     named = {line.split("|")[0].strip() for line in COVERAGE.strip().splitlines()}
     assert named <= set(slugs(Criterion.objects.all()))
     described = {"philosophy", "architecture", "best-uses", "ideal-team", "strengths", "limits", "choosing"}
@@ -173,7 +173,7 @@ def test_every_criterion_that_the_articles_rate() -> None:
     assert Criterion.objects.scored().count() >= 18
 
 
-def test_every_group_has_criteria_and_scored_ones_stand_apart_from_those_that_describe() -> None:
+def test_criterion_groups_separate_scored_from_descriptive_criteria() -> None:
     groups = {
         group.slug: set(group.criteria.values_list("is_scored", flat=True))
         for group in CriterionGroup.objects.all()
@@ -187,12 +187,12 @@ def test_every_group_has_criteria_and_scored_ones_stand_apart_from_those_that_de
     }
 
 
-def test_every_scored_criterion_counts_and_says_how_words_are_read() -> None:
+def test_scored_criteria_have_weight_and_reading_rule() -> None:
     assert slugs(Criterion.objects.scored().filter(default_weight=0)) == []
     assert slugs(Criterion.objects.scored().filter(reading_rule="")) == []
 
 
-def test_the_four_sources_are_the_very_files_that_were_read() -> None:
+def test_sources_have_expected_hashes_and_commercial_interests() -> None:
     assert dict(Source.objects.values_list("key", "sha256")) == SHA256
     assert {key for key in SHA256 if Source.objects.get(key=key).commercial_interest} == {"000", "003"}
     assert listed(Source.objects.filter(line_count=None)) == []
@@ -201,13 +201,13 @@ def test_the_four_sources_are_the_very_files_that_were_read() -> None:
 # Claims
 
 
-def test_there_are_claims_enough() -> None:
+def test_claims_reach_minimum_count_in_total_and_per_source() -> None:
     assert Claim.objects.exclude(framework=None).count() >= 330
     by_source = Counter(Claim.objects.values_list("source__key", flat=True))
     assert {key for key, count in by_source.items() if count >= 80} == set(SHA256)
 
 
-def test_a_claim_s_key_says_where_it_stands_and_on_what() -> None:
+def test_claim_keys_contain_source_line_framework_and_criterion() -> None:
     wrong = [
         claim.key
         for claim in Claim.objects.cited()
@@ -220,22 +220,22 @@ def test_a_claim_s_key_says_where_it_stands_and_on_what() -> None:
     assert wrong == []
 
 
-def test_every_claim_stands_on_a_line_that_its_source_has() -> None:
+def test_claim_lines_exist_in_their_source() -> None:
     assert listed(Claim.objects.filter(line__gt=F("source__line_count"))) == []
 
 
-def test_a_paraphrase_is_short_and_a_term_no_sentence() -> None:
+def test_claims_have_short_paraphrases_and_terms() -> None:
     assert [claim.key for claim in Claim.objects.all() if len(claim.paraphrase) > 300] == []
     assert [claim.key for claim in Claim.objects.all() if len(claim.term.split()) > 6] == []
     assert listed(Claim.objects.filter(term=F("paraphrase"))) == []
 
 
-def test_only_scored_criteria_have_readings() -> None:
+def test_claims_have_readings_only_under_scored_criteria() -> None:
     assert listed(Claim.objects.filter(criterion__is_scored=False).exclude(reading=None)) == []
     assert listed(Claim.objects.filter(joint_criterion__is_scored=False)) == []
 
 
-def test_only_source_000_rates_two_criteria_as_one() -> None:
+def test_joint_claims_come_only_from_source_000() -> None:
     joint = Claim.objects.exclude(joint_criterion=None).values_list(
         "source__key", "framework__slug", "criterion__slug", "joint_criterion__slug"
     )
@@ -243,7 +243,7 @@ def test_only_source_000_rates_two_criteria_as_one() -> None:
 
 
 @pytest.mark.parametrize("line", COVERAGE.strip().splitlines(), ids=lambda line: str(line.split()[0]))
-def test_every_source_that_speaks_is_heard(line: str) -> None:
+def test_claims_cover_expected_sources_per_framework_and_criterion(line: str) -> None:
     slug, *cells = (part.strip() for part in line.split("|"))
     criterion = Criterion.objects.get(slug=slug)
     expected = {
@@ -254,7 +254,7 @@ def test_every_source_that_speaks_is_heard(line: str) -> None:
 
 
 @pytest.mark.parametrize("slug", MINOR)
-def test_a_minor_framework_has_what_little_is_said_and_is_mostly_silence(slug: str) -> None:
+def test_minor_frameworks_have_claims_but_mostly_silent_cells(slug: str) -> None:
     framework = Framework.objects.get(slug=slug)
     assert framework.claims.exists()
     scored = Criterion.objects.scored()
@@ -265,25 +265,25 @@ def test_a_minor_framework_has_what_little_is_said_and_is_mostly_silence(slug: s
 # Ratings
 
 
-def test_no_claim_no_score() -> None:
+def test_ratings_have_claims_and_scored_criteria() -> None:
     ratings = Rating.objects.select_related("framework", "criterion")
     behind = Claim.objects.behind
     assert [str(one) for one in ratings if not behind(one.framework, one.criterion).exists()] == []
     assert listed(Rating.objects.filter(criterion__is_scored=False)) == []
 
 
-def test_every_rating_is_published_and_reviewed() -> None:
+def test_ratings_are_published_and_reviewed() -> None:
     assert listed(Rating.objects.filter(is_published=False)) == []
     assert listed(Rating.objects.filter(reviewed_on=None)) == []
 
 
-def test_a_verdict_is_a_few_words_and_a_rationale_more() -> None:
+def test_ratings_have_short_verdict_and_longer_rationale() -> None:
     ratings = Rating.objects.all()
     assert [str(rating) for rating in ratings if len(rating.verdict) > 80] == []
     assert [str(rating) for rating in ratings if len(rating.rationale) <= len(rating.verdict)] == []
 
 
-def test_a_score_lies_within_the_readings_that_it_rests_on() -> None:
+def test_rating_scores_lie_within_their_readings() -> None:
     outside = [
         f"{rating}: {rating.score}, read as {readings}"
         for rating in Rating.objects.select_related("framework", "criterion")
@@ -297,7 +297,7 @@ def readings_behind(rating: Rating) -> list[int]:
     return sorted(claim.reading for claim in claims if claim.reading is not None)
 
 
-def test_every_cell_with_readings_of_the_three_is_rated() -> None:
+def test_ratings_cover_every_cell_with_readings_of_major_frameworks() -> None:
     unrated = [
         (framework.slug, criterion.slug)
         for framework in Framework.objects.filter(slug__in=MAJOR)
@@ -311,7 +311,7 @@ def test_every_cell_with_readings_of_the_three_is_rated() -> None:
 # Traits and relations
 
 
-def test_every_trait_and_relation_has_a_claim_about_its_framework() -> None:
+def test_traits_and_relations_have_a_claim_about_their_framework() -> None:
     for model in (Trait, Relation):
         unfounded = [
             str(fact)
@@ -321,11 +321,11 @@ def test_every_trait_and_relation_has_a_claim_about_its_framework() -> None:
         assert unfounded == []
 
 
-def test_every_facet_value_is_had_by_some_framework() -> None:
+def test_facet_values_each_apply_to_a_framework() -> None:
     assert listed(FacetValue.objects.filter(traits=None)) == []
 
 
-def test_every_framework_is_of_a_kind() -> None:
+def test_frameworks_each_have_a_kind() -> None:
     assert slugs(Framework.objects.exclude(traits__value__facet__slug="kind")) == []
 
 
@@ -337,14 +337,14 @@ def sources_of(disagreement: Disagreement) -> Counter[str]:
     return Counter(disagreement.claims.values_list("source__key", flat=True))
 
 
-def test_every_disagreement_is_there_with_all_who_take_part() -> None:
+def test_disagreements_include_all_participating_sources() -> None:
     rows = (line.split("|") for line in DISAGREEMENTS.strip().splitlines())
     expected = {slug.strip(): set(keys.split()) for slug, keys in rows}
     assert len(expected) == 22
     assert {entry.slug: set(sources_of(entry)) for entry in Disagreement.objects.all()} == expected
 
 
-def test_each_source_contradicts_itself_once() -> None:
+def test_disagreements_within_a_source_occur_once_per_source() -> None:
     entries = Disagreement.objects.filter(kind__in=["within", "both"])
     assert slugs(entries) == sorted(INSIDE)
     assert {entry.slug: sources_of(entry)[INSIDE[entry.slug]] >= 2 for entry in entries} == dict.fromkeys(
@@ -352,11 +352,11 @@ def test_each_source_contradicts_itself_once() -> None:
     )
 
 
-def test_they_stand_in_an_order() -> None:
+def test_disagreements_have_consecutive_positions() -> None:
     assert list(Disagreement.objects.values_list("position", flat=True)) == list(range(1, 23))
 
 
-def test_disagreements_about_a_score_show_in_the_readings() -> None:
+def test_disagreements_about_a_score_appear_as_disputed_ratings() -> None:
     disputed = set(Rating.objects.published().disputed().values_list("framework__slug", "criterion__slug"))
     assert {
         ("django", "async-support"),
@@ -372,7 +372,7 @@ def test_disagreements_about_a_score_show_in_the_readings() -> None:
 # How its pages are found
 
 
-def test_every_page_has_a_title_and_a_description_of_its_own_that_fit_into_a_list_of_results(
+def test_every_page_has_unique_title_and_description_of_suitable_length(
     client: Client,
 ) -> None:
     """All of the sitemap but the histories of cells and most of the pairs, of which there are hundreds alike."""

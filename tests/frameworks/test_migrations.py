@@ -63,7 +63,7 @@ def expected_tables() -> set[str]:
     }
 
 
-def test_back_to_nothing_and_forwards_again(migrated: None) -> None:
+def test_migrations_reverse_to_zero_and_apply_again(migrated: None) -> None:
     assert tables() == expected_tables()
     before = guards()
     migrate("frameworks", "zero")
@@ -75,7 +75,7 @@ def test_back_to_nothing_and_forwards_again(migrated: None) -> None:
     assert (Rating.objects.count(), Revision.objects.filter(model="rating").count()) == (1, 1)
 
 
-def test_a_step_back_keeps_the_facts_and_one_forwards_enforces_again(migrated: None) -> None:
+def test_migrations_keep_facts_when_reversed_and_restore_triggers(migrated: None) -> None:
     make_rating()
     before = guards()
     migrate("frameworks", "0002_desk")
@@ -93,7 +93,7 @@ def test_a_step_back_keeps_the_facts_and_one_forwards_enforces_again(migrated: N
     assert guards() == before
 
 
-def test_back_to_nothing_with_facts_in_it(migrated: None) -> None:
+def test_migrations_reverse_to_zero_with_facts_present(migrated: None) -> None:
     make_rating(framework=make_claim(joint_criterion=None).framework)
     migrate("frameworks", "zero")
     assert tables() == set()
@@ -102,7 +102,7 @@ def test_back_to_nothing_with_facts_in_it(migrated: None) -> None:
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_every_migration_has_a_name_of_its_own_and_a_way_back(app: str) -> None:
+def test_migrations_are_named_and_reversible(app: str) -> None:
     migrations = [
         migration for (label, _), migration in MigrationLoader(None).disk_migrations.items() if label == app
     ]

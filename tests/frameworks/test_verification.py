@@ -33,7 +33,7 @@ def claim(of: Source, line: int, term: str = "") -> Claim:
     "line, term",
     [(1, "A title"), (1, ""), (3, "Steep"), (3, "Learning curve: Steep"), (3, ": S")],
 )
-def test_what_stands_there_holds(tmp_path: Path, line: int, term: str) -> None:
+def test_misses_is_empty_when_terms_are_on_their_lines(tmp_path: Path, line: int, term: str) -> None:
     of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(TEXT.encode()).hexdigest())
     assert list(misses([of], [claim(of, line, term)], tmp_path)) == []
 
@@ -49,7 +49,7 @@ def test_what_stands_there_holds(tmp_path: Path, line: int, term: str) -> None:
     ],
     ids=["blank", "after the last line", "beyond the end", "another letter", "another line"],
 )
-def test_a_claim_that_misses_is_named(tmp_path: Path, line: int, term: str, miss: str) -> None:
+def test_misses_names_claim_not_on_its_line(tmp_path: Path, line: int, term: str, miss: str) -> None:
     of = source(TEXT.encode(), tmp_path)
     assert list(misses([of], [claim(of, line, term)], tmp_path)) == [miss]
 
@@ -61,7 +61,7 @@ def test_a_claim_that_misses_is_named(tmp_path: Path, line: int, term: str, miss
         (b"", {"file_name": ""}, ["Source 000: names no file."]),
     ],
 )
-def test_a_source_without_a_file_takes_its_claims_with_it(
+def test_misses_names_source_without_file_and_its_claims(
     tmp_path: Path, text: bytes | None, fields: dict[str, str], found: list[str]
 ) -> None:
     of = source(text, tmp_path, **fields)
@@ -69,7 +69,7 @@ def test_a_source_without_a_file_takes_its_claims_with_it(
     assert list(misses([of], [claim(of, 1)], tmp_path)) == [*found, lost]
 
 
-def test_another_hash_is_named_and_the_claims_are_held_against_the_file_all_the_same(tmp_path: Path) -> None:
+def test_misses_reports_wrong_hash_and_still_checks_claims(tmp_path: Path) -> None:
     of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(b"before").hexdigest())
     assert list(misses([of], [claim(of, 1, "A title"), claim(of, 3, "Flat")], tmp_path)) == [
         "Source 000: 000.txt has another SHA-256 than the one recorded.",
@@ -97,12 +97,14 @@ def test_another_hash_is_named_and_the_claims_are_held_against_the_file_all_the_
         ("It’s “built–in”", 1, '"built-in"', False),
     ],
 )
-def test_lines_and_letters(tmp_path: Path, text: str, line: int, term: str, holds: bool) -> None:
+def test_misses_handles_line_endings_and_exact_characters(
+    tmp_path: Path, text: str, line: int, term: str, holds: bool
+) -> None:
     of = source(text.encode(), tmp_path)
     assert (list(misses([of], [claim(of, line, term)], tmp_path)) == []) is holds
 
 
-def test_a_file_in_another_encoding_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_misses_reads_file_in_another_encoding_as_far_as_possible(tmp_path: Path) -> None:
     of = source("Größe\nSteep".encode("latin-1"), tmp_path)
     assert list(misses([of], [claim(of, 1, "Größe"), claim(of, 2, "Steep")], tmp_path)) == [
         "Claim 000-1-django-speed: “Größe” does not stand at 000:1."
@@ -128,11 +130,11 @@ def article(db: None, tmp_path: Path) -> Source:
     return of
 
 
-def test_the_command_says_what_holds(article: Source, tmp_path: Path) -> None:
+def test_verify_claims_reports_number_of_verified_claims(article: Source, tmp_path: Path) -> None:
     assert verify(tmp_path) == ("2 claims from 1 sources hold.\n", "")
 
 
-def test_the_command_names_each_miss_and_fails(article: Source, tmp_path: Path) -> None:
+def test_verify_claims_reports_each_miss_and_fails(article: Source, tmp_path: Path) -> None:
     make_claim(source=article, line=9, key="000-9-django-speed")
     make_claim(source=article, line=3, key="000-3-django-speed", term="Flat")
     complaints = StringIO()
@@ -145,14 +147,14 @@ def test_the_command_names_each_miss_and_fails(article: Source, tmp_path: Path) 
 
 
 @pytest.mark.django_db
-def test_without_claims_the_command_fails(tmp_path: Path) -> None:
+def test_verify_claims_fails_without_claims(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There are no claims to check"):
         verify(tmp_path)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", ["nowhere", "000.txt"])
-def test_without_a_folder_the_command_fails(tmp_path: Path, place: str) -> None:
+def test_verify_claims_fails_without_folder(tmp_path: Path, place: str) -> None:
     (tmp_path / "000.txt").write_text(TEXT)
     with pytest.raises(CommandError, match=f"{place} is not a folder"):
         verify(tmp_path / place)

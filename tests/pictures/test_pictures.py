@@ -83,7 +83,7 @@ def text(client: Client, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), OBJECTION])
-def test_every_page_names_its_picture_and_says_what_is_on_it(
+def test_picture_is_named_in_open_graph_tags_of_every_page(
     client: Client, drawn: list[str], path: str
 ) -> None:
     page = head(client, path)
@@ -101,9 +101,7 @@ def test_every_page_names_its_picture_and_says_what_is_on_it(
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), OBJECTION])
-def test_the_alternative_text_says_what_is_drawn_and_nothing_else(
-    client: Client, drawn: list[str], path: str
-) -> None:
+def test_picture_alternative_text_matches_the_drawing(client: Client, drawn: list[str], path: str) -> None:
     page = head(client, path)
     client.get(picture_path(page))
     told = said(page, "og:image:alt")
@@ -119,7 +117,7 @@ def test_the_alternative_text_says_what_is_drawn_and_nothing_else(
         assert number in words(drawn[0])
 
 
-def test_pages_that_say_different_things_have_different_pictures(client: Client, drawn: list[str]) -> None:
+def test_picture_differs_between_pages_with_different_content(client: Client, drawn: list[str]) -> None:
     same = {"matrix, a cell open", "source", "changes, narrowed", "history of a cell"}
     paths = [path for name, path in PAGES.items() if name not in same]
     for path in paths:
@@ -127,13 +125,13 @@ def test_pages_that_say_different_things_have_different_pictures(client: Client,
     assert len(set(drawn)) == len(drawn) == len(paths)
 
 
-def test_a_picture_is_a_png_of_the_size_that_platforms_ask_for(client: Client) -> None:
+def test_picture_is_png_of_1200_by_630_pixels(client: Client) -> None:
     response = client.get("/compare/flask-vs-fastapi.png")
     assert size(response.content) == (1200, 630)
     assert client.get("/matrix.png").content != response.content
 
 
-def test_the_fits_in_the_picture_are_those_of_the_page(client: Client, drawn: list[str]) -> None:
+def test_picture_shows_same_fits_as_page(client: Client, drawn: list[str]) -> None:
     for query in ("", "?w-performance=9", "?use-case=live-updates"):
         page = read(client.get(f"/compare/flask-vs-fastapi/{query}").content)
         client.get(f"/compare/flask-vs-fastapi.png{query}")
@@ -142,7 +140,7 @@ def test_the_fits_in_the_picture_are_those_of_the_page(client: Client, drawn: li
             assert str(fit) in words(drawn[-1])
 
 
-def test_who_is_not_ranked_stands_apart(client: Client, drawn: list[str]) -> None:
+def test_picture_separates_unranked_frameworks(client: Client, drawn: list[str]) -> None:
     page = head(client, "/")
     assert said(page, "og:image:alt").endswith(
         "Too little evidence to rank: Quart band 29 to 100, 28 % rated; Sanic band 0 to 100, 0 % rated."
@@ -151,7 +149,7 @@ def test_who_is_not_ranked_stands_apart(client: Client, drawn: list[str]) -> Non
     assert words(drawn[0]).index("Too little evidence to rank") < words(drawn[0]).index("Quart")
 
 
-def test_where_nothing_counts_nothing_is_marked(client: Client, drawn: list[str]) -> None:
+def test_picture_draws_no_marks_when_all_weights_are_zero(client: Client, drawn: list[str]) -> None:
     query = "&".join(
         f"w-{name}=0" for name in ("learning-curve", "documentation", "performance", "async-support")
     )
@@ -162,7 +160,7 @@ def test_where_nothing_counts_nothing_is_marked(client: Client, drawn: list[str]
     assert "petrol" not in re.findall(r'<rect class="(\w+)"', drawn[0])
 
 
-def test_with_many_they_are_named_in_one_line(client: Client, drawn: list[str]) -> None:
+def test_picture_lists_many_unranked_frameworks_on_a_single_line(client: Client, drawn: list[str]) -> None:
     for number in range(9):
         factories.make_framework(name=f"Another {number}")
     page = head(client, "/")
@@ -174,7 +172,7 @@ def test_with_many_they_are_named_in_one_line(client: Client, drawn: list[str]) 
     assert found[0] in said(page, "og:image:alt")
 
 
-def test_error_pages_and_what_is_hidden_have_none(client: Client) -> None:
+def test_picture_is_absent_for_error_pages_and_hidden_frameworks(client: Client) -> None:
     for path, status in ERRORS.values():
         assert not read(client.get(path).content).all("meta[property=og:image]")
         for ending in ("png", "svg"):
@@ -199,11 +197,11 @@ NO_PAGE = [
 
 
 @pytest.mark.parametrize("path", NO_PAGE)
-def test_what_is_no_page_has_no_picture(client: Client, path: str) -> None:
+def test_picture_returns_404_for_addresses_without_page(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_where_a_page_sends_on_its_picture_does_too(client: Client) -> None:
+def test_picture_redirects_like_its_page(client: Client) -> None:
     response = client.get("/compare.png?framework=flask&framework=fastapi&w-performance=9")
     assert response["Location"] == "/compare/flask-vs-fastapi.png?w-performance=9"
     assert client.get("/matrix.svg?q=")["Location"] == "/matrix.svg"
@@ -226,13 +224,15 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("query", HOSTILE)
-def test_hostile_parameters_are_no_trouble(client: Client, drawn: list[str], query: str) -> None:
+def test_picture_handles_hostile_parameters_without_error(
+    client: Client, drawn: list[str], query: str
+) -> None:
     for path in ("/matrix", "/compare/flask-vs-fastapi", "/search", "/changes", "/capabilities", "/choose"):
         for ending in ("png", "svg"):
             assert client.get(f"{path}.{ending}?{query}").status_code in {200, 302, 404}
 
 
-def test_only_reading(client: Client) -> None:
+def test_picture_rejects_post(client: Client) -> None:
     assert client.post("/matrix.png").status_code == 405
     assert client.post("/matrix.svg").status_code == 405
 
@@ -241,7 +241,7 @@ def test_only_reading(client: Client) -> None:
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
-def test_whoever_has_it_is_told_so_from_one_query(
+def test_picture_returns_304_with_a_single_query(
     client: Client, drawn: list[str], django_assert_num_queries: DjangoAssertNumQueries, ending: str
 ) -> None:
     whole = client.get(f"/compare/flask-vs-fastapi.{ending}")
@@ -257,7 +257,7 @@ def test_whoever_has_it_is_told_so_from_one_query(
     assert again.status_code == 200
 
 
-def test_a_changed_picture_has_another_address_and_an_unchanged_one_the_same(client: Client) -> None:
+def test_picture_address_changes_only_with_its_content(client: Client) -> None:
     before = said(head(client, "/criteria/performance/"), "og:image")
     change(Framework.objects.get(slug="flask"), summary="Small.")
     assert said(head(client, "/criteria/performance/"), "og:image") == before
@@ -265,7 +265,7 @@ def test_a_changed_picture_has_another_address_and_an_unchanged_one_the_same(cli
     assert said(head(client, "/criteria/performance/"), "og:image") != before
 
 
-def test_it_is_drawn_once_and_the_same_without_a_cache(
+def test_picture_is_cached_and_identical_without_cache(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
@@ -284,7 +284,7 @@ def test_it_is_drawn_once_and_the_same_without_a_cache(
     assert len(calls) == 2
 
 
-def test_that_of_a_snapshot_stays_the_same_for_ever(client: Client) -> None:
+def test_picture_of_snapshot_never_changes(client: Client) -> None:
     path = f"/s/{factories.KEPT}"
     before = {ending: client.get(f"{path}.{ending}") for ending in ("png", "svg")}
     alt = said(head(client, f"{path}/"), "og:image:alt")
@@ -309,7 +309,7 @@ ASKING = [
 
 
 @pytest.mark.parametrize("path", ASKING)
-def test_a_picture_asks_no_more_than_its_page(
+def test_picture_query_count_is_at_most_that_of_its_page(
     client: Client, drawn: list[str], django_assert_max_num_queries: DjangoAssertNumQueries, path: str
 ) -> None:
     with django_assert_max_num_queries(60) as asked:
@@ -321,7 +321,7 @@ def test_a_picture_asks_no_more_than_its_page(
 # The chart for a README
 
 
-def test_a_chart_brings_all_it_needs_and_is_told_to_screen_readers(client: Client) -> None:
+def test_chart_is_self_contained_and_accessible(client: Client) -> None:
     response = client.get("/compare/flask-vs-fastapi.svg")
     assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     svg = response.content.decode()
@@ -335,14 +335,14 @@ def test_a_chart_brings_all_it_needs_and_is_told_to_screen_readers(client: Clien
     assert "prefers-color-scheme:dark" in svg
 
 
-def test_the_security_policy_lets_it_have_its_own_style_only(client: Client) -> None:
+def test_chart_security_policy_allows_only_its_own_style(client: Client) -> None:
     policy = client.get("/matrix.svg")["Content-Security-Policy"]
     assert f"style-src {STYLE_HASH}" in policy.split("; ")
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
 
 
-def test_a_chart_shows_all_and_is_as_high_as_it_must(client: Client) -> None:
+def test_chart_height_grows_with_frameworks_up_to_a_limit(client: Client) -> None:
     def height() -> int:
         return int(ElementTree.fromstring(text(client, "/matrix.svg")).attrib["height"])  # noqa: S314 - ours
 
@@ -354,7 +354,7 @@ def test_a_chart_shows_all_and_is_as_high_as_it_must(client: Client) -> None:
     assert small + 34 * 40 <= height() <= small + 36 * 40
 
 
-def test_names_cannot_become_markup(client: Client, drawn: list[str]) -> None:
+def test_picture_and_chart_escape_names(client: Client, drawn: list[str]) -> None:
     change(Framework.objects.get(slug="flask"), name='</text><script>alert("&")</script>')
     client.get("/compare/flask-vs-fastapi.png")
     chart = text(client, "/compare/flask-vs-fastapi.svg")
@@ -381,15 +381,13 @@ def ink_width(words: str, face: Face) -> int:
 
 @pytest.mark.parametrize("family", ["newsreader-500", "public-sans-400", "public-sans-600"])
 @pytest.mark.parametrize("words", ["Django and Flask", "0123456789", "Größer, ≥ 5 – “so”"])
-def test_letters_are_drawn_in_their_face_and_as_wide_as_measured(
-    family: text_metrics.Family, words: str
-) -> None:
+def test_face_width_matches_rendered_text(family: text_metrics.Family, words: str) -> None:
     face = Face(family, 40)
     # Pairs of letters are kerned, and there is a little white after the last.
     assert 0.92 * face.width(words) <= ink_width(words, face) <= face.width(words)
 
 
-def test_a_size_for_a_line_is_never_wider_than_its_room() -> None:
+def test_fitted_and_wrapped_never_exceed_the_width() -> None:
     face = Face("newsreader-500", 40)
     for words in ("a", LONG, "Django " * 20, ""):
         assert face.width(text_metrics.fitted(words, face, 300)) <= 300
@@ -413,12 +411,12 @@ def test_a_size_for_a_line_is_never_wider_than_its_room() -> None:
         ("  a\n\tb ", "a b", "a b"),
     ],
 )
-def test_what_a_font_does_not_have_is_drawn_as_a_question_mark(given: str, clean: str, known: str) -> None:
+def test_known_replaces_missing_glyphs_with_question_mark(given: str, clean: str, known: str) -> None:
     assert text_metrics.clean(given) == clean
     assert text_metrics.known(clean, "public-sans-400") == known
 
 
-def test_long_and_strange_words_run_off_no_edge(drawn: list[str]) -> None:
+def test_picture_and_chart_keep_long_text_inside_the_edges(drawn: list[str]) -> None:
     strange = "日本語🦔 " + LONG
     marks: list[Any] = [
         ScaleMark(0, 100, 50),
@@ -459,7 +457,7 @@ def _inside(svg: str, canvas: Canvas) -> None:
         assert low <= height + 1
 
 
-def test_the_same_card_is_the_same_bytes() -> None:
+def test_picture_of_same_card_has_same_bytes() -> None:
     card = Card("Framework", "Flask", "Small.", part([CardRow("Speed", "Speed 3 of 5", StepsMark(3), "3")]))
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     assert png_of(svg) == png_of(svg)
@@ -468,7 +466,7 @@ def test_the_same_card_is_the_same_bytes() -> None:
     assert drawing.picture(card, brand="Touchstone", address="example.org/a/") == first
 
 
-def test_a_machine_without_typefaces_draws_the_same_and_is_told_nothing() -> None:
+def test_png_of_renders_identically_without_system_fonts() -> None:
     """In a process of its own: where the machine's typefaces are is asked once."""
     card = Card("Framework", "Flask", "Small.", part([CardRow("Speed", "Speed 3 of 5", StepsMark(3), "3")]))
     svg = drawing.svg_of(card, brand="Touchstone", address="example.org/a/")

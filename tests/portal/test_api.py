@@ -66,7 +66,7 @@ def everything(client: Client, path: str) -> list[Any]:
 
 
 @small
-def test_a_framework_is_told_with_its_traits(client: Client) -> None:
+def test_api_framework_includes_traits(client: Client) -> None:
     found = get(client, ADDRESSES["framework"])
     assert found["name"] == "Flask"
     assert found["page"] == "http://127.0.0.1:8000/frameworks/flask/"
@@ -81,7 +81,7 @@ def test_a_framework_is_told_with_its_traits(client: Client) -> None:
 
 
 @small
-def test_a_criterion_is_told_with_its_rubric_and_weight(client: Client) -> None:
+def test_api_criterion_includes_rubric_and_weight(client: Client) -> None:
     found = get(client, ADDRESSES["criterion"])
     assert (found["name"], found["default_weight"], found["group"]["name"]) == (
         "Performance",
@@ -94,7 +94,7 @@ def test_a_criterion_is_told_with_its_rubric_and_weight(client: Client) -> None:
 
 
 @small
-def test_a_source_is_told_with_what_its_publisher_sells(client: Client) -> None:
+def test_api_source_includes_commercial_interest(client: Client) -> None:
     found = get(client, ADDRESSES["source"])
     assert found["interest"] == "It lets developers by the hour."
     assert (found["date"], found["read_on"]) == ("Updated in May", "2026-11-20")
@@ -102,7 +102,7 @@ def test_a_source_is_told_with_what_its_publisher_sells(client: Client) -> None:
 
 
 @small
-def test_a_rating_is_told_with_its_claims_in_full(client: Client) -> None:
+def test_api_rating_includes_full_claims(client: Client) -> None:
     found = get(client, ADDRESSES["rating"])
     assert (found["score"], found["verdict"], found["spread"], found["disputed"]) == (
         5,
@@ -135,7 +135,7 @@ def test_a_rating_is_told_with_its_claims_in_full(client: Client) -> None:
 
 @pytest.mark.both
 @small
-def test_lists_are_narrowed(client: Client) -> None:
+def test_api_lists_filter_by_framework_criterion_and_source(client: Client) -> None:
     ratings = get(client, f"{API}/ratings?framework=fastapi&source=002")["items"]
     assert [(one["framework"], one["criterion"]) for one in ratings] == [("fastapi", "performance")]
     assert {one["framework"] for one in get(client, f"{API}/claims?framework=quart")["items"]} == {"quart"}
@@ -155,7 +155,7 @@ def test_lists_are_narrowed(client: Client) -> None:
 
 
 @small
-def test_what_is_not_published_is_nowhere(client: Client) -> None:
+def test_api_excludes_unpublished_facts(client: Client) -> None:
     hidden = Framework.objects.get(slug="hidden")
     claim = factories.make_claim(framework=hidden, key="secret", paraphrase="A secret.")
     factories.make_rating(framework=hidden, criterion=claim.criterion, rationale="A secret.")
@@ -193,7 +193,7 @@ def test_what_is_not_published_is_nowhere(client: Client) -> None:
         "q=a&interface=asgi&baseline=flask&framework=flask&open=fastapi:performance",
     ],
 )
-def test_the_matrix_answers_the_address_of_its_page(client: Client, query: str) -> None:
+def test_api_matrix_agrees_with_its_page(client: Client, query: str) -> None:
     found = get(client, f"{API}/matrix?{query}")
     asked = comparing.matrix(QueryDict(query), with_claims=True)
     content = asked.content
@@ -203,7 +203,7 @@ def test_the_matrix_answers_the_address_of_its_page(client: Client, query: str) 
 
 
 @small
-def test_side_by_side(client: Client) -> None:
+def test_api_compare_applies_weights_and_only_differences(client: Client) -> None:
     found = get(client, f"{ADDRESSES['compare']}?w-performance=9&baseline=fastapi")
     assert {one["slug"] for one in found["frameworks"]} == {"flask", "fastapi"}
     assert found["weights"]["performance"] == 9
@@ -215,7 +215,7 @@ def test_side_by_side(client: Client) -> None:
 
 
 @small
-def test_a_comparison_names_its_revision_and_day(client: Client) -> None:
+def test_api_matrix_names_its_revision_and_day(client: Client) -> None:
     now = get(client, ADDRESSES["matrix"])
     assert (now["as_of"], now["revision"]) == (None, Revision.objects.order_by("-pk")[0].pk)
     today = Revision.objects.order_by("-pk")[0].at.date().isoformat()
@@ -228,7 +228,7 @@ def test_a_comparison_names_its_revision_and_day(client: Client) -> None:
 
 
 @small
-def test_a_snapshot_answers_what_was_kept(client: Client) -> None:
+def test_api_snapshot_never_changes_and_is_cacheable(client: Client) -> None:
     response = client.get(ADDRESSES["snapshot"])
     change(Framework.objects.get(slug="flask"), name="Renamed")
     again = client.get(ADDRESSES["snapshot"])
@@ -247,7 +247,7 @@ def test_a_snapshot_answers_what_was_kept(client: Client) -> None:
 
 @pytest.mark.both
 @small
-def test_changes_are_told_in_order_since_a_revision(client: Client) -> None:
+def test_api_changes_lists_steps_in_order_since_a_revision(client: Client) -> None:
     everyone = get(client, f"{ADDRESSES['changes']}?limit=200")
     assert all(a["revision"] < b["revision"] for a, b in pairwise(everyone["items"]))
     assert everyone["latest"] == everyone["items"][-1]["revision"]
@@ -273,7 +273,7 @@ def test_changes_are_told_in_order_since_a_revision(client: Client) -> None:
 
 
 @small
-def test_changes_lead_on_part_by_part(client: Client) -> None:
+def test_api_changes_paginates_through_all_public_revisions(client: Client) -> None:
     found = everything(client, f"{ADDRESSES['frameworks']}?limit=2")
     assert len(found) == 5
     path, seen = f"{ADDRESSES['changes']}?limit=40", []
@@ -285,7 +285,7 @@ def test_changes_lead_on_part_by_part(client: Client) -> None:
 
 
 @small
-def test_changes_never_tell_what_their_page_does_not(client: Client) -> None:
+def test_api_changes_hides_unpublished_frameworks(client: Client) -> None:
     since = get(client, f"{ADDRESSES['changes']}?limit=200")["latest"]
     hidden = Framework.objects.get(slug="hidden")
     claim = factories.make_claim(framework=hidden)
@@ -303,7 +303,7 @@ def test_changes_never_tell_what_their_page_does_not(client: Client) -> None:
 @pytest.mark.both
 @small
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_comes_in_parts_that_add_up(client: Client, name: str) -> None:
+def test_api_list_pages_add_up_to_the_whole(client: Client, name: str) -> None:
     whole = get(client, f"{ADDRESSES[name]}?limit=200")
     assert whole["total"] == len(whole["items"])
     assert (whole["next"], whole["previous"]) == (None, None)
@@ -311,7 +311,7 @@ def test_a_list_comes_in_parts_that_add_up(client: Client, name: str) -> None:
 
 
 @small
-def test_parts_lead_on_and_back(client: Client) -> None:
+def test_api_list_links_to_next_and_previous_page(client: Client) -> None:
     response = client.get(f"{API}/claims?source=001&limit=2&offset=3")
     part = response.json()
     assert part["next"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&offset=5"
@@ -326,7 +326,7 @@ def test_parts_lead_on_and_back(client: Client) -> None:
 
 @small
 @each
-def test_an_unchanged_answer_costs_one_query(
+def test_api_returns_304_with_a_single_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str
 ) -> None:
     whole = client.get(path)
@@ -342,7 +342,7 @@ def test_an_unchanged_answer_costs_one_query(
 
 @small
 @each
-def test_head_answers_as_get_does_without_the_body(client: Client, path: str) -> None:
+def test_api_head_matches_get_without_body(client: Client, path: str) -> None:
     looked, asked = client.get(path), client.head(path)
     assert (asked.status_code, asked.content) == (200, b"")
     assert dict(asked.headers) == dict(looked.headers)
@@ -350,7 +350,7 @@ def test_head_answers_as_get_does_without_the_body(client: Client, path: str) ->
 
 @small
 @each
-def test_other_sites_may_ask_without_cookies(client: Client, path: str) -> None:
+def test_api_allows_cross_origin_requests_without_cookies(client: Client, path: str) -> None:
     asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
     for response in (client.get(path, headers=asked), client.options(path, headers=asked)):
         assert response["Access-Control-Allow-Origin"] == "*"
@@ -362,7 +362,7 @@ def test_other_sites_may_ask_without_cookies(client: Client, path: str) -> None:
     assert response["Access-Control-Allow-Headers"] == "*"
 
 
-def test_beside_the_api_nothing_is_open_to_other_sites(client: Client) -> None:
+def test_cors_is_limited_to_the_api(client: Client) -> None:
     assert "Access-Control-Allow-Origin" not in client.get("/method/")
     assert client.options("/method/").status_code == 405
 
@@ -385,7 +385,7 @@ def problem(response: Any, status: int) -> Any:
 @small
 @each
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_changed(client: Client, path: str, method: str) -> None:
+def test_api_rejects_write_methods(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(path)
     assert problem(response, 405)["title"] == "Method Not Allowed"
     assert response["Allow"] == "GET, HEAD, OPTIONS"
@@ -416,7 +416,7 @@ def test_nothing_can_be_changed(client: Client, path: str, method: str) -> None:
     ],
     ids=lambda path: path[:50],
 )
-def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
+def test_api_returns_problem_for_unknown_address(client: Client, path: str) -> None:
     told = problem(client.get(path), 404)
     assert (told["type"], told["title"]) == ("about:blank", "Not Found")
     assert len(told["detail"]) < 250
@@ -459,7 +459,7 @@ def test_what_is_not_there_is_a_problem(client: Client, path: str) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
-def test_what_is_not_understood_is_refused_by_name(
+def test_api_rejects_invalid_parameter_by_name(
     client: Client, query: str, parameter: str, detail: str
 ) -> None:
     told = problem(client.get(f"{API}/{query}"), 422)
@@ -468,12 +468,12 @@ def test_what_is_not_understood_is_refused_by_name(
 
 
 @small
-def test_too_many_parameters_are_a_problem(client: Client) -> None:
+def test_api_returns_problem_for_too_many_parameters(client: Client) -> None:
     problem(client.get(f"{API}/matrix", query_params={f"p{n}": "1" for n in range(2_000)}), 400)
 
 
 @small
-def test_a_fault_of_ours_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_api_returns_problem_for_server_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
@@ -482,7 +482,7 @@ def test_a_fault_of_ours_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in str(told)
 
 
-def test_a_host_of_somebody_else_is_a_problem() -> None:
+def test_api_returns_problem_for_foreign_host() -> None:
     problem(Client().get(f"{API}/matrix", headers={"Host": "elsewhere.example"}), 400)
 
 

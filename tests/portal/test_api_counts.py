@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
         ("openapi.json", 15),
     ],
 )
-def test_as_many_queries_for_much_as_for_little(
+def test_api_query_count_is_independent_of_amount_of_data(
     client: Client,
     items: None,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -53,7 +53,7 @@ schema = schemathesis.pytest.from_fixture("described")
 
 @schema.parametrize()
 @examples(5, suppress_health_check=list(HealthCheck))
-def test_it_answers_as_it_says(case: Case) -> None:
+def test_api_conforms_to_its_openapi_description(case: Case) -> None:
     if all(re.fullmatch(r"[\w-]+", str(value)) for value in case.path_parameters.values()):
         case.path_parameters = THERE.get(case.path, {})
     # What the description speaks of is there today, and was not on every other day.
@@ -63,7 +63,7 @@ def test_it_answers_as_it_says(case: Case) -> None:
     case.call_and_validate(headers={"Accept-Encoding": "identity"})
 
 
-def test_every_example_works(client: Client, described: object) -> None:
+def test_api_examples_all_return_200(client: Client, described: object) -> None:
     """Those of the manual and those of the page, each as it stands there."""
     manual = (Path(django_settings.BASE_DIR) / "docs" / "api.md").read_text()
     page = read(client.get("/api/").content)

@@ -54,7 +54,7 @@ def names(index: Index, query: str) -> list[str]:
         ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
     ],
 )
-def test_words_are_folded_alike(word: str, plain: str) -> None:
+def test_folded_ignores_case_accents_and_apostrophes(word: str, plain: str) -> None:
     assert folded(word) == plain
     assert words(f"({word}!)") == [plain]
 
@@ -72,7 +72,7 @@ def test_words_are_folded_alike(word: str, plain: str) -> None:
         ("جنگو", ["جنگو"]),
     ],
 )
-def test_a_text_falls_into_words(text: str, found: list[str]) -> None:
+def test_words_splits_text_into_folded_words(text: str, found: list[str]) -> None:
     assert words(text) == found
 
 
@@ -80,7 +80,7 @@ def test_a_text_falls_into_words(text: str, found: list[str]) -> None:
     "word, root",
     [("apis", "api"), ("databases", "database"), ("class", "class"), ("as", "as"), ("gas", "gas")],
 )
-def test_a_plural_is_its_singular(word: str, root: str) -> None:
+def test_stem_reduces_plural_to_singular(word: str, root: str) -> None:
     assert stem(word) == root
 
 
@@ -122,18 +122,18 @@ WORLD = Index(
         ("by", ["FastAPI"]),
     ],
 )
-def test_what_is_found_and_in_which_order(query: str, best: list[str]) -> None:
+def test_find_ranks_hits_by_relevance(query: str, best: list[str]) -> None:
     found = WORLD.find(query)
     assert names(WORLD, query) == best
     assert (found.partly, found.read_as) == (False, {})
 
 
-def test_as_typed_comes_before_the_beginning_of_a_longer_word() -> None:
+def test_find_ranks_exact_word_before_prefix() -> None:
     index = Index([document("A", "Asynchronous."), document("B", "Async.")])
     assert names(index, "async") == ["B", "A"]
 
 
-def test_a_rare_word_weighs_more_than_a_frequent_one() -> None:
+def test_find_weighs_rare_words_more_than_frequent_words() -> None:
     many = [document(f"N{number}", "common") for number in range(9)]
     index = Index([*many, document("Rare", "seldom")])
     found = index.find("common seldom")
@@ -141,7 +141,7 @@ def test_a_rare_word_weighs_more_than_a_frequent_one() -> None:
     assert found.hits[0].document.passages[0].text == "Rare"
 
 
-def test_a_heading_counts_more_than_a_text_and_equals_keep_their_order() -> None:
+def test_find_ranks_headings_before_text_and_keeps_order_of_ties() -> None:
     index = Index(
         [
             document("One", "speed", "claim"),
@@ -165,48 +165,48 @@ def test_a_heading_counts_more_than_a_text_and_equals_keep_their_order() -> None
         ("Flsak", "flask"),
     ],
 )
-def test_a_slip_of_the_key_is_forgiven_and_said(typed: str, read: str) -> None:
+def test_find_corrects_typo_and_reports_it(typed: str, read: str) -> None:
     found = WORLD.find(typed)
     assert found.read_as == {typed.lower(): read}
     assert found.hits
     assert [hit.document for hit in found.hits] == [hit.document for hit in WORLD.find(read).hits]
 
 
-def test_of_equally_near_words_the_most_frequent_is_meant() -> None:
+def test_find_corrects_typo_to_the_most_frequent_near_word() -> None:
     index = Index([document("Rest"), document("Test", "test"), document("Other", "a test")])
     assert index.find("gest").read_as == {"gest": "test"}
 
 
 @pytest.mark.parametrize("typed", ["orn", "xyz", "djnagooo", "pyramid"])
-def test_what_is_short_or_far_off_is_not_forgiven(typed: str) -> None:
+def test_find_does_not_correct_short_or_distant_words(typed: str) -> None:
     found = WORLD.find(typed)
     assert (found.hits, found.read_as, found.missing) == ((), {}, (typed,))
 
 
-def test_the_nearest_word_is_suggested() -> None:
+def test_suggestion_returns_nearest_word() -> None:
     assert WORLD.suggestion("djnagooo") == "django"
     assert WORLD.suggestion("zzzzzz") is None
 
 
-def test_where_nothing_has_all_words_those_with_most_come_first() -> None:
+def test_find_ranks_partial_matches_by_number_of_words() -> None:
     found = WORLD.find("flask toolkit pydantic")
     assert found.partly
     assert names(WORLD, "flask toolkit pydantic")[0] == "Flask-SQLAlchemy"
     assert "FastAPI" in names(WORLD, "flask toolkit pydantic")
 
 
-def test_a_word_that_nothing_has_is_named() -> None:
+def test_find_reports_missing_words() -> None:
     found = WORLD.find("django qqqq")
     assert (found.partly, found.missing) == (True, ("qqqq",))
     assert names(WORLD, "django qqqq") == ["Django", "Django Admin"]
 
 
 @pytest.mark.parametrize("query", ["", "   ", "?!", "🎉", "\x00", "\ud800", "___", "’s"])
-def test_without_a_word_nothing_is_found(query: str) -> None:
+def test_find_returns_nothing_for_query_without_words(query: str) -> None:
     assert WORLD.find(query).hits == ()
 
 
-def test_nothing_is_found_in_nothing() -> None:
+def test_find_returns_nothing_in_empty_index() -> None:
     found = Index([]).find("django")
     assert (found.hits, found.missing) == ((), ("django",))
     assert Index([]).suggestion("django") is None
@@ -215,7 +215,7 @@ def test_nothing_is_found_in_nothing() -> None:
 # Showing why
 
 
-def test_marks_stand_where_the_words_stand() -> None:
+def test_marked_highlights_matching_words_in_place() -> None:
     assert marked("Django’s ORM, naïve.", {"django", "naive"}) == [
         ("Django’s", True),
         (" ORM, ", False),
@@ -226,7 +226,7 @@ def test_marks_stand_where_the_words_stand() -> None:
     assert "".join(text for text, _ in marked("<b>Django</b> &amp;", {"django"})) == "<b>Django</b> &amp;"
 
 
-def test_a_hit_tells_its_best_passage() -> None:
+def test_hit_shows_its_best_passage() -> None:
     hit = WORLD.find("pydantic").hits[0]
     assert hit.title == [("FastAPI", False)]
     assert hit.why is not None
@@ -235,7 +235,7 @@ def test_a_hit_tells_its_best_passage() -> None:
     assert WORLD.find("layer").hits[0].why is None
 
 
-def test_a_long_text_is_shown_from_a_little_before_what_was_found() -> None:
+def test_excerpt_begins_shortly_before_the_match() -> None:
     text = f"{'before ' * 60}needle {'after ' * 60}".strip()
     shown = "".join(piece for piece, _ in excerpt(text, {"needle"}))
     assert "needle" in shown
@@ -290,7 +290,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.mark.parametrize("query, best", TABLE, ids=[query for query, _ in TABLE])
-def test_the_portal_has_first_what_was_meant(portal: Index, query: str, best: str) -> None:
+def test_find_returns_intended_document_first_on_seeded_portal(portal: Index, query: str, best: str) -> None:
     first = portal.find(query).hits[0].document
     assert f"{first.kind} {first.passages[0].text}" == best
 
@@ -298,5 +298,5 @@ def test_the_portal_has_first_what_was_meant(portal: Index, query: str, best: st
 @pytest.mark.parametrize(
     "accented, plain", [("naïve", "naive"), ("DJÁNGÖ", "django"), ("Ａｓｙｎｃ", "async")]
 )
-def test_accents_and_capitals_do_not_matter(portal: Index, accented: str, plain: str) -> None:
+def test_find_ignores_accents_and_case(portal: Index, accented: str, plain: str) -> None:
     assert portal.find(accented).hits == portal.find(plain).hits

@@ -15,7 +15,7 @@ def found(client: Client, query: str) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_kept_until_a_fact_changes(client: Client) -> None:
+def test_search_index_is_rebuilt_only_when_a_fact_changes(client: Client) -> None:
     numbat = factories.make_framework(name="Numbat")
     first = documents.index()
     assert documents.index() is first
@@ -33,7 +33,7 @@ def test_it_is_kept_until_a_fact_changes(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_written_and_taken_back_is_not_kept(client: Client) -> None:
+def test_search_index_discards_rolled_back_facts(client: Client) -> None:
     """As in the preview of a proposal: it sees what is written there, and nobody else does."""
     factories.make_framework(name="Bilby")
     kept = documents.index()

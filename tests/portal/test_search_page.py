@@ -42,7 +42,7 @@ def hits(page: Element, kind: str) -> dict[str, str]:
 # What is found, and why
 
 
-def test_a_framework_comes_first_by_its_name_and_says_why(client: Client) -> None:
+def test_search_shows_framework_first_and_marks_the_match(client: Client) -> None:
     page = search(client, "FLASK")
     assert page.one("h1").text == "Search"
     assert next(iter(found(page))) == "Frameworks"
@@ -52,7 +52,7 @@ def test_a_framework_comes_first_by_its_name_and_says_why(client: Client) -> Non
     assert page.one("title").text == "“FLASK”: search · Touchstone"
 
 
-def test_a_criterion_tells_the_passage_that_matched(client: Client) -> None:
+def test_search_shows_matching_passage_of_criterion(client: Client) -> None:
     change(Criterion.objects.get(slug="performance"), rubric_5="Serves a multitude at once.")
     page = search(client, "multitude")
     assert hits(page, "criterion") == {"Performance": "5 means: Serves a multitude at once."}
@@ -60,7 +60,7 @@ def test_a_criterion_tells_the_passage_that_matched(client: Client) -> None:
     assert said(page) == ["1 found"]
 
 
-def test_a_claim_leads_to_its_place_and_names_source_and_line(client: Client) -> None:
+def test_search_links_claim_to_its_cell_and_names_source_and_line(client: Client) -> None:
     page = search(client, "moderate table")
     claim = page.one("#found-claim li")
     assert claim.one("p.where").text == "FastAPI, Performance"
@@ -73,7 +73,7 @@ def test_a_claim_leads_to_its_place_and_names_source_and_line(client: Client) ->
     assert claim.texts("mark") == ["Moderate", "table"]
 
 
-def test_a_claim_on_frameworks_in_general_and_a_note(client: Client) -> None:
+def test_search_shows_general_claim_with_its_note(client: Client) -> None:
     factories.make_claim(
         framework=None,
         criterion=Criterion.objects.get(slug="documentation"),
@@ -88,7 +88,7 @@ def test_a_claim_on_frameworks_in_general_and_a_note(client: Client) -> None:
     assert claim.texts("mark") == ["Zebras", "zebras"]
 
 
-def test_every_kind_can_be_found(client: Client) -> None:
+def test_search_covers_every_kind(client: Client) -> None:
     named = "Quokka"
     flask = Framework.objects.get(slug="flask")
     factories.make_framework(name=f"{named} one")
@@ -112,26 +112,26 @@ def test_every_kind_can_be_found(client: Client) -> None:
     assert page.one("#found-capability a")["href"].startswith("/capabilities/?need=quokka-three")
 
 
-def test_a_slip_of_the_key_is_forgiven_and_said(client: Client) -> None:
+def test_search_corrects_typo_and_reports_it(client: Client) -> None:
     page = search(client, "Flsak")
     assert said(page)[0] == "Nothing has “flsak”: read as flask."
     assert page.one("#found-framework h3 mark").text == "Flask"
 
 
-def test_accents_and_capitals_do_not_matter(client: Client) -> None:
+def test_search_ignores_accents_and_case(client: Client) -> None:
     change(Framework.objects.get(slug="sanic"), tagline="Naïve, as its café says.")
     for query in ("NAIVE cafe", "naïve Café", "nai\u0308ve cafe\u0301"):
         assert found(search(client, query)) == {"Frameworks": ["Sanic"]}
     assert marks(search(client, "naive")) == ["Naïve"]
 
 
-def test_where_nothing_has_all_words_some_are_shown(client: Client) -> None:
+def test_search_shows_partial_matches_with_a_notice(client: Client) -> None:
     page = search(client, "moderate flask zzzzz")
     assert said(page)[0].startswith("Nothing has all of these words.")
     assert found(page)
 
 
-def test_what_is_marked_is_escaped_in_data_and_in_the_query(client: Client) -> None:
+def test_search_escapes_text_and_query(client: Client) -> None:
     change(Framework.objects.get(slug="sanic"), tagline="<script>alert(1)</script> & <b>bold</b>")
     response = client.get("/search/", {"q": "<script>alert(1)</script>"})
     assert b"<script>alert" not in response.content
@@ -143,7 +143,7 @@ def test_what_is_marked_is_escaped_in_data_and_in_the_query(client: Client) -> N
 # What is public
 
 
-def test_nothing_of_an_unpublished_framework_is_found(client: Client) -> None:
+def test_search_hides_unpublished_framework(client: Client) -> None:
     secret = factories.make_framework(name="Xanadu", tagline="A pleasure dome.")
     criterion = Criterion.objects.get(slug="performance")
     claim = factories.make_claim(framework=secret, criterion=criterion, paraphrase="Runs through caverns.")
@@ -162,7 +162,7 @@ def test_nothing_of_an_unpublished_framework_is_found(client: Client) -> None:
 # Where there is nothing to show
 
 
-def test_without_words_the_page_says_what_can_be_found(client: Client) -> None:
+def test_search_without_query_shows_a_hint(client: Client) -> None:
     page = get(client, "/search/")
     assert said(page) == ["Nothing asked for yet."]
     assert page.one("title").text == "Search · Touchstone"
@@ -174,13 +174,13 @@ def test_without_words_the_page_says_what_can_be_found(client: Client) -> None:
     "query, shown",
     [("???", "???"), ("🎉", "🎉"), ("  ___ ", "___"), ("%", "%"), ("’", "’")],
 )
-def test_what_has_no_word_gets_a_sentence(client: Client, query: str, shown: str) -> None:
+def test_search_explains_query_without_words(client: Client, query: str, shown: str) -> None:
     page = search(client, query)
     assert said(page) == [f"In “{shown}” there is no word to look for."]
     assert page.one("p.hint").text.startswith("What can be found: ")
 
 
-def test_nothing_found_offers_the_nearest_word(client: Client) -> None:
+def test_search_suggests_nearest_word_when_nothing_matches(client: Client) -> None:
     page = search(client, "flaskington")
     assert said(page) == ["Nothing has “flaskington”.", "The nearest word is flask."]
     assert page.one("[role=status] a")["href"] == "/search/?q=flask"
@@ -188,13 +188,13 @@ def test_nothing_found_offers_the_nearest_word(client: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["جنگو", "שלום", "django جنگو", "日本語", "\u202eflask"])
-def test_other_scripts_and_directions(client: Client, query: str) -> None:
+def test_search_handles_other_scripts_and_directions(client: Client, query: str) -> None:
     page = search(client, query)
     assert page.one("input#seek")["value"] == query
     assert page.all("[role=status] bdi") or found(page)
 
 
-def test_what_is_long_is_cut_with_a_sentence(client: Client) -> None:
+def test_search_truncates_long_query_with_a_notice(client: Client) -> None:
     for query in ("flask " * 9000, "x" * 50_000):
         response = client.get("/search/", {"q": query})
         assert response.status_code == 200
@@ -205,11 +205,11 @@ def test_what_is_long_is_cut_with_a_sentence(client: Client) -> None:
 
 @pytest.mark.both
 @pytest.mark.parametrize("query", ["%00", "fla%00sk", "%ff", "%ed%a0%80", "flask%00", "%E2%80%AE"])
-def test_what_no_database_takes_is_no_error(client: Client, query: str) -> None:
+def test_search_accepts_null_bytes_and_invalid_utf_8(client: Client, query: str) -> None:
     assert get(client, f"/search/?q={query}").one("h1").text == "Search"
 
 
-def test_an_unknown_kind_or_page_is_said_or_left_out(client: Client) -> None:
+def test_search_ignores_unknown_kind_and_invalid_page(client: Client) -> None:
     page = search(client, "flask", "&kind=nothing")
     assert page.texts(".notices li") == ["There is no kind “nothing”. Everything is shown."]
     assert found(page)
@@ -226,7 +226,7 @@ def make_many(number: int) -> None:
         factories.make_claim(framework=flask, criterion=criterion, paraphrase=f"Platypus number {at}.")
 
 
-def test_of_each_kind_the_best_are_shown_and_all_by_themselves(client: Client) -> None:
+def test_search_shows_best_hits_per_kind_and_links_to_all(client: Client) -> None:
     make_many(52)
     page = search(client, "platypus")
     assert said(page) == ["52 found"]
@@ -240,7 +240,7 @@ def test_of_each_kind_the_best_are_shown_and_all_by_themselves(client: Client) -
     assert len(rest.all("#found-claim li")) == 2
 
 
-def test_a_kind_without_a_hit_offers_the_others(client: Client) -> None:
+def test_search_filtered_by_kind_without_hits_links_to_all_kinds(client: Client) -> None:
     page = search(client, "flask", "&kind=source")
     assert page.one("p.empty a")["href"] == "/search/?q=flask"
 
@@ -248,7 +248,7 @@ def test_a_kind_without_a_hit_offers_the_others(client: Client) -> None:
 # The fragment
 
 
-def test_the_fragment_is_the_form_and_names_its_address(client: Client) -> None:
+def test_search_fragment_is_the_form_and_pushes_its_address(client: Client) -> None:
     response = client.get("/search/?q=flask&kind=&page=1", headers={"HX-Request": "true"})
     assert response["HX-Push-Url"] == "/search/?q=flask"
     assert response.content.decode().strip().startswith('<form id="finding"')
@@ -257,7 +257,7 @@ def test_the_fragment_is_the_form_and_names_its_address(client: Client) -> None:
     assert response.content.decode().strip() in whole
 
 
-def test_the_head_of_every_page_asks_here(client: Client) -> None:
+def test_search_form_is_in_page_header_except_on_search_page(client: Client) -> None:
     head = get(client, "/frameworks/").one("header form")
     assert (head["action"], head["method"], head.one("input")["name"]) == ("/search/", "get", "q")
     assert get(client, "/search/").all("header form") == []

@@ -12,7 +12,7 @@ def graph() -> Graph:
     return Graph.read()
 
 
-def test_rooms_import_from_lower_floors_alone(graph: Graph) -> None:
+def test_rooms_import_only_from_lower_floors(graph: Graph) -> None:
     floor_of = {room: number for number, floor in enumerate(FLOORS) for room in floor}
     upwards = [
         f"{module} imports {other}"
@@ -24,7 +24,7 @@ def test_rooms_import_from_lower_floors_alone(graph: Graph) -> None:
     assert upwards == []
 
 
-def test_modules_chambers_and_rooms_have_no_circle_of_imports(graph: Graph) -> None:
+def test_modules_chambers_and_rooms_have_no_circular_imports(graph: Graph) -> None:
     assert [circle(graph.modules), circle(graph.chambers), circle(graph.rooms)] == [[], [], []]
 
 
@@ -32,12 +32,12 @@ def test_folders_hold_at_most_fifteen_modules() -> None:
     assert crowded(15) == {}
 
 
-def test_rooms_at_the_top_level_are_all_on_the_map() -> None:
+def test_map_includes_every_top_level_package() -> None:
     packages = {path.parent.name for path in MAP.parent.parent.glob("*/__init__.py")}
     assert packages - {"tests"} == set(ROOMS)
 
 
-def test_map_is_drawn_from_the_imports_as_they_are(graph: Graph) -> None:
+def test_map_agrees_with_current_imports(graph: Graph) -> None:
     assert MAP.read_text() == draw(graph), "run `make map`"
 
 

@@ -98,7 +98,7 @@ MATRIX = [
 @pytest.mark.both
 @pytest.mark.parametrize("path", ["/", VERSUS])
 @pytest.mark.parametrize("query, said", BOTH, ids=[query[:30] for query, _ in BOTH])
-def test_a_sentence_says_what_was_left_out_and_the_view_is_as_if_it_were_not_there(
+def test_matrix_and_side_by_side_report_and_ignore_invalid_parameters(
     client: Client, path: str, query: str, said: list[str]
 ) -> None:
     page = get(client, f"{path}?{query}")
@@ -110,21 +110,23 @@ def test_a_sentence_says_what_was_left_out_and_the_view_is_as_if_it_were_not_the
 
 @pytest.mark.both
 @pytest.mark.parametrize("query, said", MATRIX, ids=[query[:30] for query, _ in MATRIX])
-def test_so_it_is_with_filters(client: Client, query: str, said: list[str]) -> None:
+def test_matrix_reports_and_ignores_invalid_filters(client: Client, query: str, said: list[str]) -> None:
     page = get(client, f"/?{query}")
     assert notices(page) == said
     assert order(page) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
 
 
 @pytest.mark.parametrize("query, said", [*BOTH, *MATRIX], ids=[query[:30] for query, _ in [*BOTH, *MATRIX]])
-def test_the_rest_of_the_address_holds(client: Client, query: str, said: list[str]) -> None:
+def test_matrix_applies_valid_parameters_beside_an_invalid_parameter(
+    client: Client, query: str, said: list[str]
+) -> None:
     rest = "min-documentation=4&w-documentation=9"
     page = get(client, f"/?{rest}&{query}")
     assert notices(page) == said
     assert standings(page) == standings(get(client, f"/?{rest}"))
 
 
-def test_each_thing_left_out_has_its_sentence(client: Client) -> None:
+def test_matrix_shows_a_notice_for_each_invalid_parameter(client: Client) -> None:
     page = get(client, "/?w-performance=abc&min-x=1&sort=up&kind=nonsense&w-documentation=9")
     assert notices(page) == [
         f"Kind: {unavailable('nonsense')}",
@@ -135,12 +137,12 @@ def test_each_thing_left_out_has_its_sentence(client: Client) -> None:
     assert page.one("input#w-documentation")["value"] == "9"
 
 
-def test_what_was_left_out_is_not_in_the_address_that_the_page_names(client: Client) -> None:
+def test_matrix_drops_invalid_parameters_from_the_pushed_address(client: Client) -> None:
     address = "/?w-performance=1e9&min-x=abc&kind=micro&open=x:y"
     assert client.get(address, headers={"HX-Request": "true"})["HX-Push-Url"] == "/?kind=micro"
 
 
-def test_digits_of_any_script_are_digits(client: Client) -> None:
+def test_matrix_accepts_digits_of_any_script(client: Client) -> None:
     # As Python and Django read them; the page then writes its own.
     page = get(client, "/?w-performance=%D9%A1")
     assert notices(page) == []
@@ -148,7 +150,7 @@ def test_digits_of_any_script_are_digits(client: Client) -> None:
     assert standings(page) == standings(get(client, "/?w-performance=1"))
 
 
-def test_markup_in_an_address_is_shown_as_it_is(client: Client) -> None:
+def test_matrix_and_compare_escape_markup_in_the_address(client: Client) -> None:
     hostile = '"><script>alert(1)</script>'
     page = get(
         client, f"/?q={quote(hostile)}&sort={quote(hostile)}&w-{quote(hostile)}=1&kind={quote(hostile)}"
@@ -186,13 +188,15 @@ def test_markup_in_an_address_is_shown_as_it_is(client: Client) -> None:
         "q=a",
     ],
 )
-def test_a_parameter_many_times_is_the_parameter(client: Client, path: str, number: int, pair: str) -> None:
+def test_comparison_pages_treat_repeated_parameter_as_single(
+    client: Client, path: str, number: int, pair: str
+) -> None:
     many = client.get(f"{path}?{'&'.join([pair] * number)}")
     once = client.get(f"{path}?{pair}")
     assert (many.status_code, many.content) == (once.status_code, once.content)
 
 
-def test_many_values_of_which_few_make_sense(client: Client) -> None:
+def test_matrix_uses_valid_values_among_many_invalid_values(client: Client) -> None:
     query = "&".join(
         [*(f"capability=x{number}" for number in range(400)), *["capability=orm"] * 400, "kind=micro"]
     )
@@ -202,7 +206,7 @@ def test_many_values_of_which_few_make_sense(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES.values())
-def test_more_parameters_than_anybody_needs_get_a_page_that_says_so(client: Client, path: str) -> None:
+def test_every_page_handles_too_many_parameters(client: Client, path: str) -> None:
     joint = "&" if "?" in path else "?"
     response = client.get(f"{path}{joint}{'&'.join(f'p{number}=1' for number in range(1200))}")
     if response.status_code == 200:
@@ -260,9 +264,7 @@ STRANGE = {
         "/frameworks/flask/{}/history/",
     ],
 )
-def test_an_address_that_leads_nowhere_gets_a_page_that_offers_the_way_on(
-    client: Client, path: str, part: str
-) -> None:
+def test_unknown_address_returns_404_page_with_links(client: Client, path: str, part: str) -> None:
     response = client.get(path.format(part))
     assert response.status_code == 404
     page = read(response.content)
@@ -287,7 +289,7 @@ STRAY = ["%00=%00", "q=%ff", "page=0", f"x={LONG}", "criteria=%ed%a0%80", "=&=&&
     ],
     ids=lambda text: str(text)[:40],
 )
-def test_every_page_bears_every_query(client: Client, path: str, query: str) -> None:
+def test_every_page_tolerates_stray_query_parameters(client: Client, path: str, query: str) -> None:
     response = client.get(f"{path}{'&' if '?' in path else '?'}{query}", follow=True)
     assert response.status_code == 200
     assert len(read(response.content).all("h1")) == 1
@@ -330,7 +332,9 @@ bounded = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixtur
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
 @bounded
 @given(query=QUERIES)
-def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> None:
+def test_form_pages_handle_any_query_and_push_a_canonical_address(
+    client: Client, path: str, query: str
+) -> None:
     response = client.get(f"{path}?{query}", follow=True)
     assert response.status_code == 200
     page = read(response.content)
@@ -346,14 +350,14 @@ def test_no_query_breaks_a_comparison(client: Client, path: str, query: str) -> 
 @pytest.mark.both
 @bounded
 @given(path=st.text(max_size=30) | st.sampled_from([*SCORES, "-vs-", "flask-vs-", "flask"]), query=QUERIES)
-def test_no_path_breaks_the_choice(client: Client, path: str, query: str) -> None:
+def test_compare_handles_any_path(client: Client, path: str, query: str) -> None:
     response = client.get(f"/compare/{quote(path, errors='replace')}/?{query}", follow=True)
     assert response.status_code in {200, 400, 404}
     assert len(read(response.content).all("h1")) == 1
 
 
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/admin/login/"])
-def test_a_form_from_elsewhere_gets_a_page_of_ours_that_needs_nothing_inline(path: str) -> None:
+def test_csrf_failure_page_has_no_inline_styles(path: str) -> None:
     response = Client(enforce_csrf_checks=True).post(path, {"q": "x"})
     page = read(response.content)
     assert (response.status_code, page.one("h1").text) == (403, "The form could not be accepted")

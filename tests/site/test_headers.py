@@ -36,21 +36,21 @@ def vary(client: Client, path: str, **headers: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", COMPARISONS)
-def test_page_and_fragment_are_kept_apart_by_caches(client: Client, path: str) -> None:
+def test_page_and_fragment_vary_on_htmx_headers(client: Client, path: str) -> None:
     expected = {"hx-request", "hx-history-restore-request", "accept-encoding"}
     assert vary(client, path) == expected
     assert vary(client, path, **HTMX) == expected
 
 
 @pytest.mark.parametrize("path", ["/?q=", "/compare/flask-vs-fastapi/?only="])
-def test_so_is_the_redirect_that_only_the_page_knows(client: Client, path: str) -> None:
+def test_redirect_varies_on_htmx_header(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
     assert "HX-Request" in response["Vary"]
 
 
 @pytest.mark.parametrize("path", COMPARISONS)
-def test_only_the_fragment_names_the_address_to_show(client: Client, path: str) -> None:
+def test_fragment_pushes_its_address_and_page_does_not(client: Client, path: str) -> None:
     assert "HX-Push-Url" not in client.get(path)
     assert client.get(path, headers=HTMX)["HX-Push-Url"] == path
 
@@ -64,14 +64,16 @@ def test_only_the_fragment_names_the_address_to_show(client: Client, path: str) 
         {"HX-History-Restore-Request": "true", "HX-Request": "true"},
     ],
 )
-def test_a_history_restore_gets_the_whole_page(client: Client, path: str, headers: dict[str, str]) -> None:
+def test_history_restore_request_returns_whole_page(
+    client: Client, path: str, headers: dict[str, str]
+) -> None:
     restored = client.get(path, headers=headers)
     assert restored.content == client.get(path).content
     assert "HX-Push-Url" not in restored
 
 
 @pytest.mark.parametrize("path", [path for path, _ in ERRORS.values()])
-def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Client, path: str) -> None:
+def test_error_page_is_complete_for_htmx_and_pushes_no_address(client: Client, path: str) -> None:
     """Either at once, or by sending the browser to it: a chooser is another page than the form's."""
     response = client.get(path, headers=HTMX)
     assert "HX-Push-Url" not in response
@@ -85,7 +87,7 @@ def test_an_error_is_a_whole_page_for_htmx_too_and_moves_no_address(client: Clie
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_no_file_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> None:
+def test_files_set_no_cookie_and_do_not_vary_on_cookies(client: Client, path: str) -> None:
     for headers in ({}, HTMX):
         response = client.get(path, headers=headers)
         assert not response.cookies
@@ -94,7 +96,9 @@ def test_no_file_sets_a_cookie_or_depends_on_one(client: Client, path: str) -> N
 
 
 @pytest.mark.parametrize("path", [*EVERYWHERE, *FILES])
-def test_a_signed_in_editor_sees_the_same_page(client: Client, admin_client: Client, path: str) -> None:
+def test_every_page_is_identical_for_signed_in_editor(
+    client: Client, admin_client: Client, path: str
+) -> None:
     assert admin_client.get(path).content == client.get(path).content
 
 
@@ -102,14 +106,14 @@ def test_a_signed_in_editor_sees_the_same_page(client: Client, admin_client: Cli
 
 
 @pytest.mark.parametrize("path", PAGES.values())
-def test_head_answers_as_get_does_without_the_page(client: Client, path: str) -> None:
+def test_head_matches_get_without_body(client: Client, path: str) -> None:
     head, get = client.head(path), client.get(path)
     assert (head.status_code, head.content) == (200, b"")
     assert dict(head.items()) == dict(get.items())
 
 
 @pytest.mark.parametrize("path", PAGES.values())
-def test_pages_are_for_reading_only(client: Client, path: str) -> None:
+def test_every_page_rejects_write_methods(client: Client, path: str) -> None:
     for method in ("post", "put", "patch", "delete"):
         response = getattr(client, method)(path)
         assert (method, response.status_code, response["Allow"]) == (method, 405, "GET, HEAD")
@@ -119,7 +123,7 @@ def test_pages_are_for_reading_only(client: Client, path: str) -> None:
 # What the browser may do
 
 
-def test_every_answer_has_the_same_strict_policy(client: Client) -> None:
+def test_content_security_policy_is_strict_and_identical_everywhere(client: Client) -> None:
     """But for what is framed, and the one page that frames it: `test_embeds.py` has these."""
     paths = [path for path in [*EVERYWHERE, *FILES, "/admin/login/", "/live/"] if path != PAGES["embed"]]
     policies = {client.get(path)["Content-Security-Policy"] for path in paths}

@@ -10,27 +10,27 @@ from tests.commands import Command
 pytestmark = pytest.mark.both
 
 
-def test_live_says_ok_without_asking_the_database(client: Client) -> None:
+def test_live_returns_ok_without_database_query(client: Client) -> None:
     # Without the django_db mark a query fails the test.
     response = client.get("/live/")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
 @pytest.mark.django_db
-def test_ready_says_ok_when_every_migration_is_applied(client: Client) -> None:
+def test_ready_returns_ok_when_every_migration_is_applied(client: Client) -> None:
     response = client.get("/ready/")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
 @pytest.mark.django_db
-def test_ready_names_migrations_that_are_not_applied(client: Client) -> None:
+def test_ready_returns_503_when_a_migration_is_unapplied(client: Client) -> None:
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     response = client.get("/ready/")
     assert (response.status_code, response.content) == (503, b"migrations\n")
 
 
 @pytest.mark.parametrize("probe, answer", [("/live/", "200 ok"), ("/ready/", "503 database")])
-def test_without_a_database_the_process_lives_and_is_not_ready(
+def test_live_returns_200_and_ready_returns_503_without_database(
     manage: Command, tmp_path: Path, probe: str, answer: str
 ) -> None:
     ask = f"from django.test import Client; r = Client().get('{probe}'); print(r.status_code, r.content.decode())"
@@ -43,7 +43,7 @@ def test_without_a_database_the_process_lives_and_is_not_ready(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("probe", ["/live/", "/ready/"])
-def test_probes_are_read_only_and_leave_no_trace(client: Client, probe: str) -> None:
+def test_live_and_ready_are_read_only_uncached_and_cookie_free(client: Client, probe: str) -> None:
     response = client.get(probe)
     assert response["Cache-Control"] == "no-store"
     assert response["Content-Type"] == "text/plain; charset=utf-8"

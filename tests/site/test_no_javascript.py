@@ -69,7 +69,7 @@ VIEWS = [
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_sending_the_form_as_it_stands_changes_nothing(client: Client, view: str) -> None:
+def test_form_submitted_unchanged_returns_the_same_view(client: Client, view: str) -> None:
     before = client.get(view)
     assert before.status_code == 200
     after = client.get(address(read(before.content).one("main form[method=get]")), follow=True)
@@ -77,7 +77,7 @@ def test_sending_the_form_as_it_stands_changes_nothing(client: Client, view: str
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_the_fragment_is_the_form_of_the_page_byte_for_byte(client: Client, view: str) -> None:
+def test_fragment_equals_the_form_of_the_page(client: Client, view: str) -> None:
     page = client.get(view)
     fragment = client.get(view, headers={"HX-Request": "true"})
     assert fragment.content.decode().strip() == form_of(page.content)
@@ -87,7 +87,7 @@ def test_the_fragment_is_the_form_of_the_page_byte_for_byte(client: Client, view
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_the_canonical_address_is_the_one_that_was_asked_for(client: Client, view: str) -> None:
+def test_fragment_pushes_the_requested_canonical_address(client: Client, view: str) -> None:
     assert client.get(view, headers={"HX-Request": "true"})["HX-Push-Url"] == view
 
 
@@ -125,7 +125,7 @@ def test_the_canonical_address_is_the_one_that_was_asked_for(client: Client, vie
         ),
     ],
 )
-def test_equal_views_have_one_address(client: Client, sent: str, canonical: str) -> None:
+def test_fragment_pushes_the_same_address_for_equal_views(client: Client, sent: str, canonical: str) -> None:
     fragment = client.get(sent, headers={"HX-Request": "true"})
     assert fragment["HX-Push-Url"] == canonical
     if "nonsense" not in sent:
@@ -171,7 +171,7 @@ def said(pairs: Pairs) -> Pairs:
         ("/capabilities/?need=orm", 3),
     ],
 )
-def test_every_control_comes_back_as_it_was_sent(client: Client, view: str, count: int) -> None:
+def test_form_controls_keep_their_submitted_values(client: Client, view: str, count: int) -> None:
     form = get(client, view).one("main form[method=get]")
     sent = list(changes(form))
     assert len(sent) == count
@@ -181,13 +181,13 @@ def test_every_control_comes_back_as_it_was_sent(client: Client, view: str, coun
         assert page.all(".notices") == []
 
 
-def test_blanks_are_dropped_from_the_address_and_nothing_else_is(client: Client) -> None:
+def test_matrix_redirects_to_address_without_blank_parameters(client: Client) -> None:
     response = client.get("/?q=&kind=micro&w-performance=0&w-documentation=&min-x=abc&utm_source=")
     assert (response.status_code, response["Location"]) == (302, "/?kind=micro&w-performance=0&min-x=abc")
     assert client.get("/?q=&kind=")["Location"] == "/"
 
 
-def test_all_columns_named_is_sent_on_to_none_so_that_later_ones_are_shown(client: Client) -> None:
+def test_matrix_redirects_to_address_without_columns_when_all_are_named(client: Client) -> None:
     columns = [
         ("criteria", slug) for slug in ("learning-curve", "documentation", "performance", "async-support")
     ]
@@ -202,7 +202,7 @@ def test_all_columns_named_is_sent_on_to_none_so_that_later_ones_are_shown(clien
 # Plain links and forms
 
 
-def test_every_page_that_a_page_leads_to_is_there_and_so_is_the_place_on_it(client: Client) -> None:
+def test_links_lead_to_existing_pages_and_anchors(client: Client) -> None:
     links = {link["href"] for path in PAGES.values() for link in get(client, path).all("a")}
     # Views of a table are tested above. Places on the page itself, too.
     pages: dict[str, set[str]] = {}

@@ -65,7 +65,7 @@ pytestmark = pytest.mark.django_db
         ("/nowhere/", 0),
     ],
 )
-def test_as_many_queries_for_much_as_for_little(
+def test_every_page_query_count_is_independent_of_amount_of_data(
     client: Client,
     items: None,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -99,6 +99,8 @@ def test_as_many_queries_for_much_as_for_little(
         ("/search/?q=django", "Nothing has “django”."),
     ],
 )
-def test_an_empty_portal_says_that_it_is(client: Client, items: None, path: str, said: str) -> None:
+def test_pages_show_a_message_when_the_portal_is_empty(
+    client: Client, items: None, path: str, said: str
+) -> None:
     page = read(client.get(path).content)
     assert said in page.one("main").texts("p")

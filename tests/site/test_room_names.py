@@ -45,9 +45,9 @@ def naming(room: str, pattern: str) -> list[str]:
 
 
 @pytest.mark.parametrize("room", ABOVE)
-def test_no_string_names_an_address_or_a_module_of_a_room_above(room: str) -> None:
+def test_rooms_name_no_address_or_module_of_a_higher_room(room: str) -> None:
     assert naming(room, rf"(^|[^\w./-])({'|'.join(ABOVE[room])})([:._]\w|/\w+\.html)") == []
 
 
-def test_the_facts_name_no_use_case() -> None:
+def test_frameworks_room_does_not_mention_use_cases() -> None:
     assert naming("frameworks", r"\buse[-_ ]?cases?\b") == []

@@ -29,7 +29,7 @@ BASE_DIR: Path = settings.BASE_DIR
 # Settings
 
 
-def test_the_example_environment_passes_the_deployment_check(manage: Command) -> None:
+def test_env_example_passes_the_deployment_check(manage: Command) -> None:
     example = {name: value or "" for name, value in dotenv_values(BASE_DIR / ".env.example").items()}
     outcome = manage("check", "--deploy", "--fail-level", "WARNING", **example)
     assert (outcome.stdout, outcome.stderr) == ("System check identified no issues (0 silenced).\n", "")
@@ -54,7 +54,9 @@ def test_the_example_environment_passes_the_deployment_check(manage: Command) ->
         ("VAR_DIR", "/dev/null/var", "cannot be written"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_sentence(manage: Command, name: str, value: str, said: str) -> None:
+def test_settings_reject_invalid_value_in_a_single_sentence(
+    manage: Command, name: str, value: str, said: str
+) -> None:
     outcome = manage("check", **{name: value})
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("Touchstone cannot start: ")
@@ -62,7 +64,7 @@ def test_a_bad_value_is_refused_in_one_sentence(manage: Command, name: str, valu
     assert outcome.stderr.count("\n") == 1
 
 
-def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_secret_key_is_created_once_and_readable_only_by_owner(tmp_path: Path) -> None:
     path = tmp_path / "secret-key"
     made = secret_key(path)
     assert len(made) >= 50
@@ -71,7 +73,7 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
 
 
-def test_dates_are_written_out() -> None:
+def test_dates_are_formatted_with_month_name() -> None:
     assert formats.date_format(date(2026, 11, 20)) == "20 November 2026"
     assert formats.localize(date(2026, 11, 20)) == "20 November 2026"
 
@@ -79,7 +81,7 @@ def test_dates_are_written_out() -> None:
 # What every answer carries
 
 
-def test_nothing_inline_and_nothing_from_elsewhere_not_even_in_the_admin(client: Client) -> None:
+def test_admin_login_has_strict_security_headers(client: Client) -> None:
     response = client.get("/admin/login/")
     assert dict(directive.split(" ", 1) for directive in response["Content-Security-Policy"].split("; ")) == {
         "default-src": "'none'",
@@ -99,13 +101,13 @@ def test_nothing_inline_and_nothing_from_elsewhere_not_even_in_the_admin(client:
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_cookies_stay_at_the_editors_desk(client: Client) -> None:
+def test_admin_cookies_are_limited_to_the_admin_path(client: Client) -> None:
     response = client.get("/admin/login/")
     assert {cookie["path"] for cookie in response.cookies.values()} == {"/admin/"}
 
 
 @pytest.mark.django_db
-def test_guessing_passwords_ends_after_five(client: Client) -> None:
+def test_admin_login_returns_429_after_repeated_failures(client: Client) -> None:
     guess = {"username": "editor", "password": "guess"}
     codes = [client.post("/admin/login/", guess).status_code for _ in range(6)]
     assert codes == [200, 200, 200, 200, 429, 429]
@@ -115,7 +117,7 @@ def test_guessing_passwords_ends_after_five(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_models_have_no_changes_without_a_migration() -> None:
+def test_models_have_no_missing_migrations() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
@@ -125,7 +127,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: str) -> None:
+def test_requirements_pin_and_hash_every_package(name: str) -> None:
     lines = (BASE_DIR / name).read_text().splitlines()
     entries = [line for line in lines if not line.startswith(("    ", "#"))]
     assert len(entries) == len(pins(name)) > 3
@@ -138,7 +140,7 @@ def test_every_package_is_pinned_and_hashed_and_no_line_says_from_where(name: st
         assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}( \\)?", line)
 
 
-def test_both_sets_agree_and_hold_what_is_asked_for() -> None:
+def test_requirements_agree_and_cover_their_input_files() -> None:
     run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
     assert run.items() <= dev.items()
     for name, pinned in [("requirements.in", run), ("requirements-dev.in", dev)]:
@@ -165,7 +167,7 @@ def test_scripts_are_executable_and_well_formed(script: str) -> None:
         ("comparisons/pages/views.py", "from config import settings\n"),
     ],
 )
-def test_the_linter_keeps_the_rooms_apart(file: str, line: str) -> None:
+def test_linter_rejects_forbidden_imports_between_rooms(file: str, line: str) -> None:
     outcome = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251", f"--stdin-filename={file}", "-"],
         cwd=BASE_DIR, input=line, capture_output=True, text=True, check=False,
@@ -225,11 +227,11 @@ def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         return response.status, response.read().decode(errors="replace"), dict(response.headers)
 
 
-def test_the_server_is_ready_when_it_says_so(server: str) -> None:
+def test_server_is_ready_when_it_announces_its_address(server: str) -> None:
     assert fetch(f"{server}ready/")[:2] == (200, "ok\n")
 
 
-def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
+def test_static_files_are_hashed_compressed_and_immutable(server: str) -> None:
     _, page, _ = fetch(f"{server}admin/login/")
     style = re.search(r'href="/(static/admin/css/base\.[0-9a-f]{12}\.css)"', page)
     assert style
@@ -238,17 +240,17 @@ def test_static_files_are_hashed_compressed_and_kept(server: str) -> None:
     assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
-def test_a_value_of_eight_kilobytes_reaches_the_portal(server: str) -> None:
+def test_server_accepts_query_of_eight_kilobytes(server: str) -> None:
     assert fetch(f"{server}live/?q={'a' * 8192}")[:2] == (200, "ok\n")
 
 
-def test_preparing_says_when_the_port_is_taken(server: str, installation: dict[str, str]) -> None:
+def test_prepare_reports_port_in_use(server: str, installation: dict[str, str]) -> None:
     outcome = prepare(installation)
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
 
 
-def test_preparing_collects_again_what_is_missing_and_only_then(installation: dict[str, str]) -> None:
+def test_prepare_collects_static_files_only_when_missing(installation: dict[str, str]) -> None:
     collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"
     elsewhere = {**installation, "PORT": free_port()}
     before = collected.stat().st_mtime_ns
@@ -277,7 +279,7 @@ def imported_by(file: Path) -> set[str]:
     return found
 
 
-def test_shared_parts_of_tests_live_in_named_modules() -> None:
+def test_tests_import_nothing_from_test_files_or_conftest() -> None:
     """No file imports from a test file, nor from a conftest.py: pytest finds fixtures by itself."""
     offences = [
         f"{file.relative_to(BASE_DIR)}: {name}"

@@ -31,7 +31,7 @@ def sitemap(client: Client) -> dict[str, str]:
     return {url.removeprefix(SITE): day for url, day in listed.items()}
 
 
-def test_every_page_of_its_own_is_in_the_sitemap_with_a_date(client: Client) -> None:
+def test_sitemap_lists_every_canonical_page_with_a_date(client: Client) -> None:
     listed = sitemap(client)
     pages = [read(client.get(path).content) for path in PAGES.values()]
     canonical = {
@@ -43,7 +43,7 @@ def test_every_page_of_its_own_is_in_the_sitemap_with_a_date(client: Client) -> 
     assert all(listed.values())
 
 
-def test_every_page_in_the_sitemap_is_there_is_indexed_and_names_itself(client: Client) -> None:
+def test_sitemap_pages_exist_are_indexable_and_canonical(client: Client) -> None:
     for path in sitemap(client):
         page = get(client, path)
         assert page.one("link[rel=canonical]")["href"] == SITE + path
@@ -67,7 +67,7 @@ def test_every_page_in_the_sitemap_is_there_is_indexed_and_names_itself(client: 
         ),
     ],
 )
-def test_a_change_dates_the_pages_that_it_concerns(
+def test_sitemap_dates_only_pages_affected_by_a_change(
     client: Client,
     slug: str,
     model: type[Framework] | type[Criterion],
@@ -82,7 +82,7 @@ def test_a_change_dates_the_pages_that_it_concerns(
     assert all(listed[path] < "2031" for path in others)
 
 
-def test_a_rating_dates_its_framework_its_criterion_and_its_history(client: Client) -> None:
+def test_sitemap_dates_framework_criterion_and_history_of_changed_rating(client: Client) -> None:
     rating = Framework.objects.get(slug="flask").ratings.get(criterion__slug="performance")
     rating.score = 1
     revisions.save(rating, by=factories.MAKER, reason="Read again.", seen=1, at=LATER)
@@ -96,7 +96,7 @@ def test_a_rating_dates_its_framework_its_criterion_and_its_history(client: Clie
 
 
 @pytest.mark.parametrize("path", MACHINES)
-def test_nothing_unpublished_is_named(client: Client, path: str) -> None:
+def test_sitemap_robots_and_llms_txt_omit_unpublished_frameworks(client: Client, path: str) -> None:
     factories.make_rating(
         framework=Framework.objects.get(slug="hidden"), criterion=Criterion.objects.all()[0]
     )
@@ -106,11 +106,11 @@ def test_nothing_unpublished_is_named(client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "query", ["?p=%00", "?p=-1", "?p=x", "?p=" + "9" * 5_000], ids=["NUL", "-1", "x", "long"]
 )
-def test_there_is_one_page_of_the_sitemap(client: Client, query: str) -> None:
+def test_sitemap_returns_404_for_invalid_page_parameter(client: Client, query: str) -> None:
     assert client.get(f"/sitemap.xml{query}").status_code == 404
 
 
-def test_crawlers_may_read_all_but_the_desk(client: Client) -> None:
+def test_robots_txt_disallows_only_the_admin(client: Client) -> None:
     response = client.get("/robots.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode().split("\n") == [
@@ -118,7 +118,7 @@ def test_crawlers_may_read_all_but_the_desk(client: Client) -> None:
     ]  # fmt: skip
 
 
-def test_language_models_are_told_what_there_is_and_where(client: Client) -> None:
+def test_llms_txt_lists_and_links_the_contents(client: Client) -> None:
     change = Framework.objects.get(slug="flask")
     change.summary = "Small & <quick>."
     revisions.save(change, by=factories.MAKER, reason="Said so.", seen=1)
@@ -134,7 +134,7 @@ def test_language_models_are_told_what_there_is_and_where(client: Client) -> Non
 
 
 @pytest.mark.parametrize("path", MACHINES)
-def test_they_are_for_reading_set_no_cookie_and_are_known_again(client: Client, path: str) -> None:
+def test_sitemap_robots_and_llms_txt_are_read_only_and_cookie_free(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
     response = client.get(path)
     assert not response.cookies

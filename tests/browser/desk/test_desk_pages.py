@@ -35,7 +35,7 @@ def desk(page: Page, live_server: LiveServer) -> Page:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_objects_to_nothing(desk: Page, axe: Axe, console: list[str], path: str) -> None:
+def test_desk_pages_pass_axe(desk: Page, axe: Axe, console: list[str], path: str) -> None:
     found = {}
     for theme, width in (("light", 1280), ("dark", 1280), ("light", 820)):
         desk.set_viewport_size({"width": width, "height": 1600})
@@ -48,7 +48,7 @@ def test_axe_objects_to_nothing(desk: Page, axe: Axe, console: list[str], path: 
 
 
 @pytest.mark.parametrize("path", PAGES[:2])
-def test_nothing_runs_over_the_page_on_a_tablet(desk: Page, path: str) -> None:
+def test_desk_pages_do_not_overflow_on_a_tablet(desk: Page, path: str) -> None:
     desk.set_viewport_size({"width": 820, "height": 1100})
     desk.goto(path)
     assert desk.evaluate("document.documentElement.scrollWidth") <= 820
@@ -58,7 +58,7 @@ def test_nothing_runs_over_the_page_on_a_tablet(desk: Page, path: str) -> None:
         assert box["x"] + box["width"] <= 820
 
 
-def test_one_after_the_other_by_keyboard(desk: Page) -> None:
+def test_review_queue_moves_focus_to_the_next_rating_on_enter(desk: Page) -> None:
     """Enter, Enter: the focus waits on the next rating each time."""
     desk.goto("/admin/")
     expect(desk.locator(".queue tbody tr").first).to_contain_text("Django, Speed")

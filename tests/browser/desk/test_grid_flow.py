@@ -87,7 +87,7 @@ def somebody_else(framework: str = "django", **fields: object) -> None:
 # By keyboard alone
 
 
-def test_the_grid_is_one_stop_and_arrows_move_in_it(grid: Page, console: list[str]) -> None:
+def test_grid_is_a_single_tab_stop_with_arrow_key_navigation(grid: Page, console: list[str]) -> None:
     expect(cell(grid, "Django", "Performance")).to_be_focused()
     expect(grid.locator("#grid [tabindex='0']")).to_have_count(1)
     press(grid, "ArrowRight", "ArrowDown")
@@ -106,7 +106,7 @@ def test_the_grid_is_one_stop_and_arrows_move_in_it(grid: Page, console: list[st
     assert console == []
 
 
-def test_typing_changes_score_or_verdict_or_both(grid: Page) -> None:
+def test_grid_typing_changes_score_verdict_or_both(grid: Page) -> None:
     grid.keyboard.type("4")
     expect(grid.get_by_role("textbox", name="Django, Performance")).to_be_focused()
     press(grid, "Enter")
@@ -135,7 +135,7 @@ def test_typing_changes_score_or_verdict_or_both(grid: Page) -> None:
     ("3.5 Nearly", "A score is 1, 2, 3, 4 or 5."),
     ("x" * 81, "A verdict has at most 80 characters; this has 81."),
 ])  # fmt: skip
-def test_what_no_cell_can_hold_is_not_taken(grid: Page, typed: str, why: str) -> None:
+def test_grid_rejects_an_invalid_score_or_overlong_verdict(grid: Page, typed: str, why: str) -> None:
     grid.keyboard.type(typed)
     press(grid, "Enter")
     expect(said(grid)).to_have_text(f"Django, Performance: not taken. {why}")
@@ -146,7 +146,7 @@ def test_what_no_cell_can_hold_is_not_taken(grid: Page, typed: str, why: str) ->
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
 
-def test_typing_what_stands_there_changes_nothing(grid: Page) -> None:
+def test_grid_has_nothing_to_save_after_typing_the_saved_value(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter", "ArrowUp")
     grid.keyboard.type("3 Middling")
@@ -155,7 +155,7 @@ def test_typing_what_stands_there_changes_nothing(grid: Page) -> None:
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
 
-def test_delete_marks_a_rating_to_be_unpublished(grid: Page) -> None:
+def test_grid_delete_key_unpublishes_a_rating(grid: Page) -> None:
     press(grid, "Delete")
     expect(said(grid)).to_have_text("Django, Performance: to be unpublished")
     save(grid)
@@ -167,7 +167,7 @@ def test_delete_marks_a_rating_to_be_unpublished(grid: Page) -> None:
     expect(said(grid)).to_have_text("There is no published rating here.")
 
 
-def test_undo_and_redo_go_step_by_step(grid: Page) -> None:
+def test_grid_undoes_and_redoes_step_by_step(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter")
     grid.keyboard.type("1")
@@ -205,7 +205,7 @@ def paste(page: Page, text: str) -> None:
     press(page, "Control+v")
 
 
-def test_a_block_is_copied_and_pasted_by_keyboard(grid: Page) -> None:
+def test_grid_copies_and_pastes_a_block_by_keyboard(grid: Page) -> None:
     press(grid, "Shift+ArrowRight", "Shift+ArrowDown")
     expect(said(grid)).to_have_text("2 × 2 cells selected")
     expect(grid.locator("#grid td[aria-selected=true]")).to_have_count(4)
@@ -221,7 +221,7 @@ def test_a_block_is_copied_and_pasted_by_keyboard(grid: Page) -> None:
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
 
-def test_a_block_from_a_spreadsheet_is_taken_but_for_what_no_cell_can_hold(grid: Page) -> None:
+def test_grid_pastes_a_spreadsheet_block_and_rejects_invalid_values(grid: Page) -> None:
     paste(grid, '4 Quick\t9\t\t1\r\n1\t"Some ""good"" words"\tGood enough\r\n')
     expect(said(grid)).to_have_text(
         "4 cells changed by pasting. 1 value lay outside of the grid. "
@@ -238,7 +238,7 @@ def test_a_block_from_a_spreadsheet_is_taken_but_for_what_no_cell_can_hold(grid:
     assert Revision.objects.filter(origin="grid").values("changeset").distinct().count() == 1
 
 
-def test_one_value_fills_the_block_and_the_mouse_selects_it(grid: Page) -> None:
+def test_grid_fills_a_mouse_selection_with_a_pasted_value(grid: Page) -> None:
     cell(grid, "Django", "Performance").hover()
     grid.mouse.down()
     cell(grid, "FastAPI", "Scaling").hover()
@@ -257,7 +257,7 @@ def test_one_value_fills_the_block_and_the_mouse_selects_it(grid: Page) -> None:
 # Saving
 
 
-def test_a_save_needs_a_reason_and_keeps_everything_until_then(grid: Page) -> None:
+def test_grid_save_requires_a_reason_and_keeps_changes_until_then(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter")
     grid.get_by_role("button", name="Save 1 change").click()
@@ -281,7 +281,7 @@ def test_a_save_needs_a_reason_and_keeps_everything_until_then(grid: Page) -> No
     assert rating("django").version == 3
 
 
-def test_a_new_rating_waits_for_its_rationale(grid: Page) -> None:
+def test_grid_saves_a_new_rating_only_with_a_rationale(grid: Page) -> None:
     press(grid, "ArrowDown", "ArrowDown")
     grid.keyboard.type("4 Light and quick")
     press(grid, "Enter")
@@ -306,9 +306,7 @@ def test_a_new_rating_waits_for_its_rationale(grid: Page) -> None:
     assert step.reason == "First reading."
 
 
-def test_a_claim_is_queued_in_the_panel_and_saved_with_the_rating_on_it(
-    grid: Page, console: list[str]
-) -> None:
+def test_grid_panel_queues_a_claim_and_saves_it_with_the_rating(grid: Page, console: list[str]) -> None:
     press(grid, "ArrowDown", "ArrowDown", "ArrowRight")
     grid.keyboard.type("2 Leaves it to you")
     press(grid, "Control+Enter")
@@ -341,7 +339,7 @@ def test_a_claim_is_queued_in_the_panel_and_saved_with_the_rating_on_it(
     assert console == []
 
 
-def test_the_panel_shows_what_readers_object(grid: Page) -> None:
+def test_grid_panel_shows_objections_and_edits_or_drops_changes(grid: Page) -> None:
     django = Framework.objects.get(slug="django")
     Objection.objects.create(
         framework=django, criterion=rating("django").criterion, text="That <b>was</b> 2019."
@@ -359,7 +357,7 @@ def test_the_panel_shows_what_readers_object(grid: Page) -> None:
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
 
-def test_a_refused_cell_stays_pending_with_its_reason(grid: Page) -> None:
+def test_grid_keeps_a_rejected_cell_pending_with_the_reason(grid: Page) -> None:
     press(grid, "ArrowDown", "ArrowDown", "ArrowRight")
     grid.keyboard.type("2 Leaves it to you")
     press(grid, "Control+Enter")
@@ -371,7 +369,7 @@ def test_a_refused_cell_stays_pending_with_its_reason(grid: Page) -> None:
     expect(grid.get_by_role("button", name="Save 1 change")).to_be_enabled()
 
 
-def test_leaving_with_unsaved_changes_asks_first(grid: Page) -> None:
+def test_grid_warns_before_leaving_with_unsaved_changes(grid: Page) -> None:
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -391,7 +389,7 @@ def test_leaving_with_unsaved_changes_asks_first(grid: Page) -> None:
     ({"status": 403, "body": "No"}, "You may not save here, or your session has ended."),
     ({"status": 400, "json": {"error": "That was too much."}}, "That was too much."),
 ])  # fmt: skip
-def test_a_save_that_fails_loses_nothing(grid: Page, answer: dict[str, Any], told: str) -> None:
+def test_grid_keeps_changes_when_saving_fails(grid: Page, answer: dict[str, Any], told: str) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter")
     grid.route(f"**{URL}", lambda route: route.fulfill(**answer))
@@ -403,7 +401,7 @@ def test_a_save_that_fails_loses_nothing(grid: Page, answer: dict[str, Any], tol
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
 
 
-def test_signing_in_again_in_another_tab_is_enough_to_go_on(grid: Page, live_server: LiveServer) -> None:
+def test_grid_saves_after_signing_in_again_in_another_tab(grid: Page, live_server: LiveServer) -> None:
     User.objects.create_superuser("grace", password="correct horse battery")
     grid.keyboard.type("4")
     press(grid, "Enter")
@@ -422,7 +420,7 @@ def test_signing_in_again_in_another_tab_is_enough_to_go_on(grid: Page, live_ser
     assert rating("django").score == 4
 
 
-def test_what_is_gone_is_told_and_the_rest_is_saved(grid: Page) -> None:
+def test_grid_reports_a_missing_framework_and_saves_the_rest(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "ArrowDown", "ArrowDown")
     cell(grid, "FastAPI", "Security").click()
@@ -438,7 +436,7 @@ def test_what_is_gone_is_told_and_the_rest_is_saved(grid: Page) -> None:
     assert rating("django").score == 4
 
 
-def test_after_a_save_the_keyboard_goes_on_in_the_grid(grid: Page) -> None:
+def test_grid_regains_focus_after_saving_by_keyboard(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter")
     grid.get_by_label("Why").fill("Read again.")
@@ -447,7 +445,7 @@ def test_after_a_save_the_keyboard_goes_on_in_the_grid(grid: Page) -> None:
     expect(cell(grid, "FastAPI", "Performance")).to_be_focused()
 
 
-def test_escape_loses_nothing_that_is_typed_beside_the_grid(grid: Page) -> None:
+def test_grid_panel_keeps_typed_text_when_closed_with_escape(grid: Page) -> None:
     press(grid, "Control+Enter")
     grid.locator("#panel textarea[name=rationale]").fill("Measured anew.")
     press(grid, "Escape")
@@ -456,7 +454,7 @@ def test_escape_loses_nothing_that_is_typed_beside_the_grid(grid: Page) -> None:
     expect(cell(grid, "Django", "Performance")).to_be_focused()
 
 
-def test_a_claim_half_typed_is_kept_and_told_when_saving(grid: Page) -> None:
+def test_grid_panel_keeps_an_unfinished_claim_and_warns_when_saving(grid: Page) -> None:
     press(grid, "Control+Enter")
     grid.get_by_text("Add a claim").click()
     grid.get_by_label("Paraphrase").fill("It is")
@@ -497,7 +495,7 @@ def clash(page: Page) -> Locator:
     return page.locator("#clashes article")
 
 
-def test_both_values_are_shown_and_the_rest_is_saved(grid: Page) -> None:
+def test_grid_conflict_shows_both_values_and_saves_the_rest(grid: Page) -> None:
     article = clash(grid)
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
     assert rating("django", "security").score == 4
@@ -515,7 +513,7 @@ def test_both_values_are_shown_and_the_rest_is_saved(grid: Page) -> None:
     expect(grid.locator("#outcome")).to_contain_text("was left out: choose first what holds.")
 
 
-def test_mine_goes_on_top_of_theirs(grid: Page) -> None:
+def test_grid_conflict_take_mine_applies_my_changes_on_top_of_theirs(grid: Page) -> None:
     clash(grid).get_by_role("button", name="Take mine").click()
     expect(grid.locator("#clashes")).to_be_hidden()
     expect(cell(grid, "Django", "Performance")).to_be_focused()
@@ -526,13 +524,13 @@ def test_mine_goes_on_top_of_theirs(grid: Page) -> None:
     assert (now.score, now.verdict, now.rationale, now.version) == (1, "Slow", "Measured.", 3)
 
 
-def test_theirs_is_left_standing(grid: Page) -> None:
+def test_grid_conflict_take_theirs_drops_my_change(grid: Page) -> None:
     clash(grid).get_by_role("button", name="Take theirs").click()
     expect(cell(grid, "Django", "Performance")).to_have_text("5 Middling1 claim, review due")
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
 
-def test_merging_opens_the_cell_with_what_both_changed_named(grid: Page) -> None:
+def test_grid_conflict_merge_opens_the_cell_and_names_fields_changed_by_both(grid: Page) -> None:
     clash(grid).get_by_role("button", name="Merge").click()
     expect(grid.locator(".clash-note")).to_have_text(
         "Both of you changed: score (theirs: 5). Yours is in the field."
@@ -547,7 +545,7 @@ def test_merging_opens_the_cell_with_what_both_changed_named(grid: Page) -> None
     assert (now.score, now.verdict, now.rationale, now.version) == (5, "Slow", "Measured.", 3)
 
 
-def test_a_rating_deleted_meanwhile_can_be_made_again(grid: Page) -> None:
+def test_grid_conflict_recreates_a_rating_deleted_meanwhile(grid: Page) -> None:
     grid.keyboard.type("1")
     press(grid, "Enter")
     revisions.delete(rating("django"), by=BOB, reason="Not ours to say.", seen=1)
@@ -563,7 +561,7 @@ def test_a_rating_deleted_meanwhile_can_be_made_again(grid: Page) -> None:
 # Others than full editors
 
 
-def test_what_an_editor_proposes_is_told_and_the_cells_go_back(page: Page, live_server: LiveServer) -> None:
+def test_grid_proposal_resets_the_cells_and_can_be_resumed(page: Page, live_server: LiveServer) -> None:
     enter(page, live_server, factories.make_proposer())
     cell(page, "Django", "Performance").click()
     page.keyboard.type("1")
@@ -593,7 +591,7 @@ def test_what_an_editor_proposes_is_told_and_the_cells_go_back(page: Page, live_
     assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
 
 
-def test_who_may_only_look_moves_and_opens_but_types_nothing(page: Page, live_server: LiveServer) -> None:
+def test_grid_is_read_only_for_a_reviewer(page: Page, live_server: LiveServer) -> None:
     user = factories.make_reviewer()
     enter(page, live_server, user)
     cell(page, "Django", "Performance").click()
@@ -620,7 +618,7 @@ def look_everywhere(page: Page, axe: Axe) -> dict[str, list[str]]:
     return found
 
 
-def test_axe_finds_nothing_in_use_or_not(grid: Page, axe: Axe) -> None:
+def test_grid_passes_axe_at_rest_and_in_use(grid: Page, axe: Axe) -> None:
     assert look_everywhere(grid, axe) == {}
     press(grid, "ArrowDown", "ArrowDown")
     grid.keyboard.type("4 Light")
@@ -644,7 +642,7 @@ def test_axe_finds_nothing_in_use_or_not(grid: Page, axe: Axe) -> None:
     assert look_everywhere(grid, axe) == {}
 
 
-def test_the_active_cell_is_never_under_the_pinned_heads(grid: Page) -> None:
+def test_grid_active_cell_is_never_covered_by_pinned_headers(grid: Page) -> None:
     grid.set_viewport_size({"width": 820, "height": 500})
     press(grid, "Control+End", "Control+Home")
     covered = """cell => {
@@ -665,7 +663,7 @@ def test_the_active_cell_is_never_under_the_pinned_heads(grid: Page) -> None:
         assert grid.locator("#grid td:focus").evaluate(covered) is False, key
 
 
-def test_without_javascript_it_says_where_to_edit_and_offers_no_dead_buttons(
+def test_grid_without_javascript_links_to_the_forms_and_hides_the_save_box(
     page: Page, browser: Browser, live_server: LiveServer
 ) -> None:
     enter(page, live_server, factories.make_editor())

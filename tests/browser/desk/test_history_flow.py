@@ -54,7 +54,7 @@ def ada(page: Page, live_server: LiveServer) -> None:
     sign_in(page, live_server, user)
 
 
-def test_an_editor_undoes_what_was_changed_in_one_go_and_readers_see_it(
+def test_history_undoes_a_changeset_and_readers_see_it(
     page: Page, world: World, ada: None, console: list[str]
 ) -> None:
     page.goto(f"/admin/frameworks/rating/{world.ratings[0].pk}/history/")
@@ -79,7 +79,7 @@ def test_an_editor_undoes_what_was_changed_in_one_go_and_readers_see_it(
     assert console == []
 
 
-def test_an_editor_restores_a_version_and_changes_their_name(
+def test_history_restores_a_version_and_shows_a_changed_public_name(
     page: Page, world: World, ada: None, console: list[str]
 ) -> None:
     page.goto(f"/admin/frameworks/rating/{world.ratings[0].pk}/history/")
@@ -115,7 +115,7 @@ def desk_pages(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("pages, widths", [(public_pages, (1280, 390, 320)), (desk_pages, (1280, 820))])
-def test_axe_objects_to_nothing_and_nothing_runs_over(
+def test_history_pages_pass_axe_and_do_not_overflow(
     page: Page,
     world: World,
     ada: None,

@@ -24,7 +24,7 @@ def check(page: Page, axe: Axe, console: list[str]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_upload_look_over_confirm(
+def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     page: Page, live_server: LiveServer, axe: Axe, console: list[str], tmp_path: Path, scheme: str
 ) -> None:
     for _ in range(3):
@@ -67,7 +67,9 @@ def test_upload_look_over_confirm(
     Rating.objects.all().delete()
 
 
-def test_around_without_javascript(browser: Browser, live_server: LiveServer, tmp_path: Path) -> None:
+def test_import_round_trip_works_without_javascript(
+    browser: Browser, live_server: LiveServer, tmp_path: Path
+) -> None:
     rating = factories.make_rating(score=3)
     context = browser.new_context(base_url=live_server.url, locale="en-GB", java_script_enabled=False)
     context.set_default_timeout(10_000)

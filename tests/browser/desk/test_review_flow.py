@@ -35,7 +35,9 @@ def propose(page: Page, live_server: LiveServer, rating: Rating) -> None:
     expect(page.locator(".messagelist")).to_contain_text("It changes nothing until a reviewer publishes it.")
 
 
-def test_from_proposal_to_publication(page: Page, live_server: LiveServer, rating: Rating, axe: Axe) -> None:
+def test_proposal_is_previewed_and_published_by_a_reviewer(
+    page: Page, live_server: LiveServer, rating: Rating, axe: Axe
+) -> None:
     propose(page, live_server, rating)
     sign_in(page, live_server, factories.make_reviewer(first_name="Rob", last_name="Glass"))
     page.goto("/admin/frameworks/proposal/")
@@ -59,7 +61,7 @@ def test_from_proposal_to_publication(page: Page, live_server: LiveServer, ratin
     expect(page.locator("main")).to_contain_text("Quick")
 
 
-def test_returned_and_taken_up_again(
+def test_proposal_is_returned_and_resumed_by_its_author(
     page: Page, live_server: LiveServer, rating: Rating, console: list[str]
 ) -> None:
     propose(page, live_server, rating)

@@ -27,7 +27,7 @@ def sign_in(page: Page, code: str = "") -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_turned_on_and_asked_for_by_keyboard_alone(
+def test_two_factor_is_set_up_and_required_by_keyboard_alone(
     page: Page, axe: Axe, console: list[str], scheme: str
 ) -> None:
     factories.make_editor(username="ada", password=PASSWORD)
@@ -62,7 +62,7 @@ def test_it_is_turned_on_and_asked_for_by_keyboard_alone(
     assert console == []
 
 
-def test_a_closed_door_says_so(page: Page, axe: Axe) -> None:
+def test_login_shows_the_lockout_after_failed_attempts(page: Page, axe: Axe) -> None:
     for _ in range(5):
         Client().post("/admin/login/", {"username": "ada", "password": "guess"})
     sign_in(page)
@@ -71,7 +71,7 @@ def test_a_closed_door_says_so(page: Page, axe: Axe) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
-def test_the_pages_fit_any_screen(page: Page, width: int) -> None:
+def test_two_factor_setup_fits_any_screen_width(page: Page, width: int) -> None:
     factories.make_editor(username="ada", password=PASSWORD)
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page)

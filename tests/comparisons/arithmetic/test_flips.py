@@ -33,7 +33,7 @@ def flipped(scores: Mapping[str, scoring.Scores], weights: Mapping[str, int]) ->
     return list(flips(scores, weights, minimum_coverage=HALF, heaviest=10))
 
 
-def test_an_example_by_hand() -> None:
+def test_flips_match_a_hand_worked_example() -> None:
     """Ann: speed 5, docs 1. Bob: speed 1, docs 5. At 3 to 2 Ann leads; at docs 3 they meet."""
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
     assert flipped(scores, {"speed": 3, "docs": 2}) == [
@@ -42,7 +42,7 @@ def test_an_example_by_hand() -> None:
     ]
 
 
-def test_who_is_not_rated_there_is_overtaken() -> None:
+def test_flips_include_overtaking_a_framework_without_a_rating() -> None:
     """Bob is not rated on docs: his fit stays at 1/2 while that of Ann rises from 0 with its weight."""
     scores: dict[str, scoring.Scores] = {
         "ann": {"speed": 1, "docs": 5},
@@ -52,7 +52,7 @@ def test_who_is_not_rated_there_is_overtaken() -> None:
     assert (flip.weights[0], flip.leaders) == (4, ("ann", "bob"))
 
 
-def test_who_becomes_ranked_may_lead() -> None:
+def test_flips_include_a_framework_that_becomes_ranked() -> None:
     """Bob is better, and rated on less than half of the weight until speed counts for as much as the rest."""
     scores: dict[str, scoring.Scores] = {
         "ann": {"speed": 3, "docs": 3},
@@ -61,19 +61,19 @@ def test_who_becomes_ranked_may_lead() -> None:
     assert Flip("speed", (4, 5, 6, 7, 8, 9, 10), ("bob",)) in flipped(scores, {"speed": 1, "docs": 4})
 
 
-def test_one_alone_leads_as_long_as_anything_counts() -> None:
+def test_flips_of_a_single_framework_are_only_to_and_from_weight_zero() -> None:
     alone: dict[str, scoring.Scores] = {"ann": {"speed": 4}}
     assert flipped(alone, {"speed": 5}) == [Flip("speed", (0,), ())]
     assert flipped(alone, {"speed": 0}) == [Flip("speed", tuple(range(1, 11)), ("ann",))]
     assert flipped(alone, {}) == flipped({}, {"speed": 5}) == []
 
 
-def test_a_tie_is_broken_by_the_next_step() -> None:
+def test_flips_break_a_tie_with_the_next_weight() -> None:
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
     assert flipped(scores, {"speed": 2, "docs": 2})[0] == Flip("speed", (3, 4, 5, 6, 7, 8, 9, 10), ("ann",))
 
 
-def test_a_change_between_two_whole_weights_is_none() -> None:
+def test_flips_ignore_a_change_between_two_whole_weights() -> None:
     """Bob would overtake at 1.70 and is no longer ranked at 1: no weight that can be set shows him in the lead."""
     scores: dict[str, scoring.Scores] = {
         "ann": {"speed": 5, "docs": 4, "safety": 3},
@@ -85,12 +85,12 @@ def test_a_change_between_two_whole_weights_is_none() -> None:
 
 
 @given(scores=worlds, weights=weightings)
-def test_leaders_are_those_of_the_fits(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> None:
+def test_leaders_have_the_best_fits(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> None:
     assert scoring.leaders(scores, weights, HALF) == first(scores, weights)
 
 
 @given(scores=worlds, weights=weightings)
-def test_it_is_the_nearest_weights_in_a_row_under_which_others_lead(
+def test_flips_are_the_nearest_consecutive_weights_with_other_leaders(
     scores: dict[str, scoring.Scores], weights: dict[str, int]
 ) -> None:
     now = first(scores, weights)

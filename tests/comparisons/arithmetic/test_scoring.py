@@ -81,7 +81,7 @@ Weights = dict[str, int]
         ),
     ],
 )  # fmt: skip
-def test_fit(scores: Scores, weights: Weights, expected: Fit) -> None:
+def test_fit_matches_hand_worked_examples(scores: Scores, weights: Weights, expected: Fit) -> None:
     assert fit(scores, weights) == expected
 
 
@@ -97,22 +97,24 @@ def test_fit(scores: Scores, weights: Weights, expected: Fit) -> None:
         ([], []),
     ],
 )
-def test_rank(values: list[Fraction | int | None], ranks: list[int | None]) -> None:
+def test_rank_shares_ties_and_skips_unknown_values(
+    values: list[Fraction | int | None], ranks: list[int | None]
+) -> None:
     assert rank(values) == ranks
 
 
 @pytest.mark.parametrize("score, part", [(1, 0), (2, QUARTER), (3, HALF), (4, 3 * QUARTER), (5, 1)])
-def test_share(score: int, part: Fraction) -> None:
+def test_share_maps_scores_to_quarters(score: int, part: Fraction) -> None:
     assert share(score) == part
 
 
 @pytest.mark.parametrize("score", [-1, 0, 6])
-def test_a_score_off_the_scale_is_refused(score: int) -> None:
+def test_fit_rejects_a_score_off_the_scale(score: int) -> None:
     with pytest.raises(ValueError, match=rf"^A score lies between 1 and 5, not at {score}\.$"):
         fit({"learning": score}, {"learning": 1})
 
 
-def test_a_negative_weight_is_refused() -> None:
+def test_fit_rejects_a_negative_weight() -> None:
     with pytest.raises(ValueError, match=r"^A weight is 0 or more\.$"):
         fit({"learning": 3}, {"learning": 1, "speed": -1})
 
@@ -131,11 +133,11 @@ def test_a_negative_weight_is_refused() -> None:
         (Fraction(1), 100),
     ],
 )
-def test_points_are_whole_halves_up(value: Fraction | None, shown: int | None) -> None:
+def test_points_round_half_up(value: Fraction | None, shown: int | None) -> None:
     assert points(value) == shown
 
 
-def test_a_fit_shows_itself_in_points() -> None:
+def test_fit_properties_return_whole_points_and_percent() -> None:
     found = Fit(value=Fraction(5, 8), coverage=Fraction(999, 1000), low=Fraction(3, 5), high=Fraction(4, 5))
     assert (found.points, found.low_points, found.high_points) == (63, 60, 80)
     assert found.band_points == 20
@@ -143,11 +145,11 @@ def test_a_fit_shows_itself_in_points() -> None:
 
 
 @pytest.mark.parametrize("scores", [{"learning": 3}, {}], ids=["no gap", "no weight"])
-def test_a_band_is_wide_enough_to_be_seen(scores: Scores) -> None:
+def test_fit_band_points_are_never_less_than_1(scores: Scores) -> None:
     assert fit(scores, dict.fromkeys(scores, 1)).band_points == 1
 
 
-def test_contributions() -> None:
+def test_contributions_match_a_hand_worked_example() -> None:
     assert contributions(
         {"learning": 5, "speed": 3, "parts": 1, "security": None, "manuals": 4},
         {"learning": 2, "speed": 1, "parts": 1, "security": 3, "manuals": 0},
@@ -155,7 +157,7 @@ def test_contributions() -> None:
 
 
 @pytest.mark.parametrize("scores", [{}, {"learning": None}, {"speed": 5}], ids=["none", "gap", "weight 0"])
-def test_without_a_fit_nothing_contributes(scores: Scores) -> None:
+def test_contributions_are_empty_without_a_fit(scores: Scores) -> None:
     assert contributions(scores, {"learning": 1, "speed": 0}) == {}
 
 
@@ -178,7 +180,9 @@ THIRD = Fraction(100, 3)
         ([], 0, 0, []),
     ],
 )
-def test_apportion(parts: list[Fraction], total: int, digits: int, shown: list[Fraction]) -> None:
+def test_apportion_rounds_parts_to_the_total(
+    parts: list[Fraction], total: int, digits: int, shown: list[Fraction]
+) -> None:
     named = dict(zip(NAMES, parts, strict=False))
     assert apportion(named, total, digits) == dict(zip(NAMES, shown, strict=False))
 
@@ -193,7 +197,7 @@ def mean_share(scores: Mapping[str, int], weights: Weights) -> Fraction:
 
 
 @given(full_scores, counting_weights)
-def test_fully_rated_the_fit_is_the_weighted_mean_and_the_band_a_point(
+def test_fit_of_full_scores_is_the_weighted_mean_with_a_zero_width_band(
     scores: dict[str, int], weights: Weights
 ) -> None:
     value = mean_share(scores, weights)
@@ -201,7 +205,7 @@ def test_fully_rated_the_fit_is_the_weighted_mean_and_the_band_a_point(
 
 
 @given(scores, counting_weights)
-def test_the_band_is_the_fit_if_every_gap_were_worst_or_best(scores: Scores, weights: Weights) -> None:
+def test_fit_band_spans_worst_to_best_scores_for_gaps(scores: Scores, weights: Weights) -> None:
     worst = {name: scores.get(name) or 1 for name in weights}
     best = {name: scores.get(name) or 5 for name in weights}
     found = fit(scores, weights)
@@ -209,7 +213,9 @@ def test_the_band_is_the_fit_if_every_gap_were_worst_or_best(scores: Scores, wei
 
 
 @given(scores, weights)
-def test_the_fit_lies_in_its_band_and_the_gaps_are_its_width(scores: Scores, weights: Weights) -> None:
+def test_fit_lies_within_its_band_whose_width_is_the_missing_coverage(
+    scores: Scores, weights: Weights
+) -> None:
     found = fit(scores, weights)
     if found.low is None or found.high is None:
         assert sum(weights.values()) == 0
@@ -221,34 +227,34 @@ def test_the_fit_lies_in_its_band_and_the_gaps_are_its_width(scores: Scores, wei
 
 
 @given(scores, weights)
-def test_no_fit_exactly_where_nothing_that_counts_is_rated(scores: Scores, weights: Weights) -> None:
+def test_fit_is_none_exactly_when_nothing_weighted_is_rated(scores: Scores, weights: Weights) -> None:
     counted = [name for name, weight in weights.items() if weight and scores.get(name) is not None]
     found = fit(scores, weights)
     assert (found.value is None, found.coverage == 0) == (not counted, not counted)
 
 
 @given(scores, weights, st.integers(1, 100))
-def test_only_the_proportions_of_the_weights_matter(scores: Scores, weights: Weights, times: int) -> None:
+def test_fit_depends_only_on_the_proportions_of_weights(scores: Scores, weights: Weights, times: int) -> None:
     scaled = {name: weight * times for name, weight in weights.items()}
     assert fit(scores, scaled) == fit(scores, weights)
     assert contributions(scores, scaled) == contributions(scores, weights)
 
 
 @given(scores, weights)
-def test_a_criterion_of_weight_0_might_as_well_not_be_there(scores: Scores, weights: Weights) -> None:
+def test_fit_ignores_criteria_of_weight_zero(scores: Scores, weights: Weights) -> None:
     counting = {name: weight for name, weight in weights.items() if weight}
     assert fit(scores, weights) == fit(scores, counting)
     assert fit(scores, weights) == fit({name: scores.get(name) for name in counting}, counting)
 
 
 @given(st.data(), scores, weights)
-def test_the_order_of_criteria_does_not_matter(data: st.DataObject, scores: Scores, weights: Weights) -> None:
+def test_fit_ignores_the_order_of_criteria(data: st.DataObject, scores: Scores, weights: Weights) -> None:
     shuffled = dict(data.draw(st.permutations(list(weights.items()))))
     assert fit(dict(reversed(scores.items())), shuffled) == fit(scores, weights)
 
 
 @given(full_scores, counting_weights, names)
-def test_a_better_score_makes_a_better_fit(scores: dict[str, int], weights: Weights, name: str) -> None:
+def test_fit_rises_with_a_better_score(scores: dict[str, int], weights: Weights, name: str) -> None:
     worse, better = ({**scores, name: score} for score in (2, 3))
     gain = Fraction(weights[name], 4 * sum(weights.values()))
     before, after = fit(worse, weights).value, fit(better, weights).value
@@ -257,13 +263,15 @@ def test_a_better_score_makes_a_better_fit(scores: dict[str, int], weights: Weig
 
 
 @given(scores, weights)
-def test_contributions_add_up_to_the_fit_exactly(scores: Scores, weights: Weights) -> None:
+def test_contributions_add_up_exactly_to_the_fit(scores: Scores, weights: Weights) -> None:
     value = fit(scores, weights).value
     assert sum(contributions(scores, weights).values()) == 100 * (value or 0)
 
 
 @given(scores, weights, st.sampled_from([0, 1]))
-def test_shown_contributions_add_up_to_the_fit_shown(scores: Scores, weights: Weights, digits: int) -> None:
+def test_apportion_makes_contributions_add_up_to_the_displayed_fit(
+    scores: Scores, weights: Weights, digits: int
+) -> None:
     exact = contributions(scores, weights)
     shown = apportion(exact, fit(scores, weights).points or 0, digits)
     assert list(shown) == list(exact)
@@ -275,7 +283,7 @@ def test_shown_contributions_add_up_to_the_fit_shown(scores: Scores, weights: We
 
 
 @given(ranked_values)
-def test_a_rank_is_one_more_than_the_number_of_better_ones(values: list[Fraction | int | None]) -> None:
+def test_rank_is_1_plus_the_number_of_better_values(values: list[Fraction | int | None]) -> None:
     known = [value for value in values if value is not None]
     assert rank(values) == [
         None if value is None else 1 + sum(other > value for other in known) for value in values
@@ -286,7 +294,7 @@ def test_a_rank_is_one_more_than_the_number_of_better_ones(values: list[Fraction
 
 
 @pytest.mark.parametrize("module", [scoring, permalinks])
-def test_it_imports_nothing_but_the_standard_library_and_asks_no_clock(module: ModuleType) -> None:
+def test_scoring_and_permalinks_import_only_stdlib_and_read_no_clock(module: ModuleType) -> None:
     tree = ast.parse(Path(str(module.__file__)).read_text())
     imported = set()
     for node in ast.walk(tree):

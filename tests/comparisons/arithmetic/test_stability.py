@@ -30,7 +30,7 @@ def drawn(
     return stability(scores, CRITERIA, minimum_coverage=minimum, heaviest=heaviest, draws=draws)
 
 
-def test_an_example_by_hand() -> None:
+def test_stability_matches_a_hand_worked_example() -> None:
     """Ann is better on speed, Bob on documentation: who leads hangs on which of the two weighs more."""
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
     found = stability(scores, ["speed", "docs"], minimum_coverage=HALF, heaviest=10)
@@ -46,24 +46,24 @@ def test_an_example_by_hand() -> None:
     assert all(abs(times - DRAWS * 55 / 121) < DRAWS * 0.04 for _, times in found.alone)
 
 
-def test_the_same_numbers_on_every_machine() -> None:
+def test_weightings_are_the_same_on_every_machine() -> None:
     """Pinned: another Python, another seed or another way to draw would show here."""
     assert list(weightings(["performance", "security"], 10, draws=8)) == PINNED
 
 
-def test_neither_order_nor_a_newcomer_moves_what_is_drawn() -> None:
+def test_weightings_do_not_depend_on_order_or_added_criteria() -> None:
     one, other = weightings(["a", "b"], 10), weightings(["c", "b", "a"], 10)
     assert [(each["a"], each["b"]) for each in one] == [(each["a"], each["b"]) for each in other]
 
 
-def test_all_weights_are_as_likely_as_each_other() -> None:
+def test_weightings_are_uniformly_distributed() -> None:
     counted = Counter(each["speed"] for each in weightings(["speed"], 10, draws=11_000))
     assert sorted(counted) == list(range(11))
     assert all(900 < times < 1100 for times in counted.values())
 
 
 @given(scores=worlds, minimum=st.sampled_from([Fraction(0), Fraction(2, 5), HALF, Fraction(1)]))
-def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], minimum: Fraction) -> None:
+def test_stability_counts_leaders_by_fit(scores: dict[str, scoring.Scores], minimum: Fraction) -> None:
     led = [scoring.leaders(scores, each, minimum) for each in weightings(CRITERIA, 3, draws=60)]
     found = drawn(scores, draws=60, minimum=minimum, heaviest=3)
     assert dict(found.alone) == Counter(one[0] for one in led if len(one) == 1)
@@ -72,7 +72,7 @@ def test_it_counts_who_leads_by_the_fits(scores: dict[str, scoring.Scores], mini
 
 
 @given(scores=worlds, draws=st.integers(1, 300))
-def test_the_shares_add_up(scores: dict[str, scoring.Scores], draws: int) -> None:
+def test_stability_percents_add_up_to_100(scores: dict[str, scoring.Scores], draws: int) -> None:
     found = drawn(scores, draws=draws)
     assert found.draws == draws
     assert sum(found.percents) == 100
@@ -83,6 +83,6 @@ def test_the_shares_add_up(scores: dict[str, scoring.Scores], draws: int) -> Non
 
 
 @pytest.mark.parametrize("scores", [{}, {"ann": {}}, {"ann": dict.fromkeys(CRITERIA)}])
-def test_nobody_ranked(scores: dict[str, scoring.Scores]) -> None:
+def test_stability_has_no_leaders_when_no_framework_is_ranked(scores: dict[str, scoring.Scores]) -> None:
     assert drawn(scores) == Stability((), 0, DRAWS)
     assert drawn(scores).percents == [0, 100]

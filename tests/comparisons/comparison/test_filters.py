@@ -124,7 +124,7 @@ EVERYONE = list(CATALOGUE)
         ("q=ÄPFEL", ["Tornado"]),
     ],
 )
-def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> None:
+def test_filter_selects_matching_frameworks(ask: Ask, query: str, on_the_table: list[str]) -> None:
     assert names(ask(query).selection.frameworks) == on_the_table
 
 
@@ -152,26 +152,26 @@ def test_who_is_on_the_table(ask: Ask, query: str, on_the_table: list[str]) -> N
         ("open=django:rust", "Open cell: There is no such cell."),
     ],
 )
-def test_what_is_not_understood_is_left_out_and_said(ask: Ask, query: str, notice: str) -> None:
+def test_filter_drops_invalid_parameters_with_a_notice(ask: Ask, query: str, notice: str) -> None:
     chosen = ask(query)
     assert names(chosen.selection.frameworks) == EVERYONE
     assert chosen.filters.applied == {}
     assert notices_of(query, chosen) == [f"{notice} It was left out."]
 
 
-def test_what_holds_stays_in_effect_beside_what_does_not(ask: Ask) -> None:
+def test_filter_applies_valid_parameters_when_others_are_invalid(ask: Ask) -> None:
     chosen = ask("kind=nonsense&min-speed=9&q=flask")
     assert names(chosen.selection.frameworks) == ["Flask", "Quart"]
     assert chosen.filters.applied == {"q": "flask"}
 
 
-def test_what_holds_brings_no_notice(ask: Ask) -> None:
+def test_filter_gives_no_notice_for_valid_parameters(ask: Ask) -> None:
     query = "kind=micro&min-speed=3&w-speed=0&sort=-speed&page=0&utm_source=somewhere"
     assert notices_of(query, ask(query)) == []
 
 
 @pytest.mark.parametrize("length", [61, 8192])
-def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> None:
+def test_filter_notices_stay_short_for_long_input(ask: Ask, length: int) -> None:
     long = "a" * length
     query = f"q={long}&kind={long}&min-{long}=3"
     said = notices_of(query, ask(query))
@@ -190,7 +190,9 @@ def test_a_notice_stays_short_however_long_the_input(ask: Ask, length: int) -> N
         ("q=quart", ["Quart"]),
     ],
 )
-def test_repeated_parameters(ask: Ask, times: int, value: str, on_the_table: list[str]) -> None:
+def test_filter_handles_repeated_parameters(
+    ask: Ask, times: int, value: str, on_the_table: list[str]
+) -> None:
     chosen = ask("&".join([value] * times))
     assert names(chosen.selection.frameworks) == on_the_table
     assert chosen.selection.counts()["kind"] == ask(value).selection.counts()["kind"]
@@ -216,12 +218,14 @@ def test_repeated_parameters(ask: Ask, times: int, value: str, on_the_table: lis
         ("q=rails", {}, {}),
     ],
 )
-def test_counts(ask: Ask, query: str, kinds: dict[str, int], capabilities: dict[str, int]) -> None:
+def test_filter_counts_frameworks_per_facet_value(
+    ask: Ask, query: str, kinds: dict[str, int], capabilities: dict[str, int]
+) -> None:
     assert ask(query).selection.counts() == {"kind": kinds, "capability": capabilities}
 
 
 @pytest.mark.parametrize("value", ["api", "full-stack", "micro"])
-def test_a_count_is_what_choosing_the_value_shows(ask: Ask, value: str) -> None:
+def test_filter_count_equals_the_rows_after_choosing_the_value(ask: Ask, value: str) -> None:
     found = ask(f"kind={value}&min-speed=3").selection
     assert found.counts()["kind"][value] == len(found.frameworks)
 
@@ -238,7 +242,7 @@ def test_a_count_is_what_choosing_the_value_shows(ask: Ask, value: str) -> None:
         ("q=rails&capability=sessions", []),  # neither alone would help
     ],
 )
-def test_an_empty_table_names_the_filters_that_emptied_it(
+def test_filter_blame_names_the_filters_that_empty_the_table(
     ask: Ask, query: str, blamed: list[tuple[str, int]]
 ) -> None:
     chosen = ask(query)
@@ -254,7 +258,7 @@ def test_an_empty_table_names_the_filters_that_emptied_it(
         ("q", ["FastAPI"]),  # not set, so that nothing is dropped
     ],
 )
-def test_without_one_filter_the_others_hold(ask: Ask, dropped: str, left: list[str]) -> None:
+def test_filter_without_drops_only_the_named_filter(ask: Ask, dropped: str, left: list[str]) -> None:
     assert names(ask("kind=api&min-speed=3").selection.without(dropped)) == left
 
 
@@ -281,13 +285,13 @@ def needed(wanted: str | tuple[str, int]) -> Need:
         (["capability:orm", ("speed", 4)], []),
     ],
 )
-def test_a_use_case_asks_for_all_of_its_must_haves(
+def test_filter_requires_all_must_haves_of_a_use_case(
     ask: Ask, wanted: list[str | tuple[str, int]], on_the_table: list[str]
 ) -> None:
     assert names(ask("", *map(needed, wanted)).selection.frameworks) == on_the_table
 
 
-def test_must_haves_come_on_top_of_the_filters_and_are_blamed_as_one(ask: Ask) -> None:
+def test_must_haves_add_to_the_filters_and_are_blamed_together(ask: Ask) -> None:
     needs = [needed("kind:micro"), needed(("security", 2))]
     assert names(ask("q=fl", *needs).selection.frameworks) == ["Flask"]
     chosen = ask("capability=orm", *needs).selection
@@ -295,7 +299,7 @@ def test_must_haves_come_on_top_of_the_filters_and_are_blamed_as_one(ask: Ask) -
     assert chosen.blame() == [("use-case", 1), ("capability", 1)]
 
 
-def test_a_must_have_of_nothing_is_none() -> None:
+def test_must_have_rejects_an_empty_need() -> None:
     with pytest.raises(ValueError, match="asks for nothing"):
         must_have(Need(use_case=UseCase(name="Shop"), number=1))
 
@@ -304,7 +308,7 @@ def test_a_must_have_of_nothing_is_none() -> None:
 
 
 @pytest.mark.parametrize("query", ["kind=micro", "capability=orm", "min-speed=4", "q=flask"])
-def test_a_filter_moves_no_fit(ask: Ask, query: str) -> None:
+def test_filter_changes_no_fit(ask: Ask, query: str) -> None:
     def fits(chosen: Asked) -> dict[str, Fit]:
         facts, frameworks = chosen.selection.facts, chosen.selection.frameworks
         table = build_matrix(facts, frameworks)

@@ -99,28 +99,30 @@ SIX: dict[str, Scores] = {
         ("-c", ["Django", "FastAPI", "bottle", "Flask"], ["Quart", "Sanic"]),
     ],
 )
-def test_sorted_either_way_with_the_unknown_last(sort: str, ranked: list[str], unranked: list[str]) -> None:
+def test_matrix_sorts_both_ways_with_unknown_values_last(
+    sort: str, ranked: list[str], unranked: list[str]
+) -> None:
     table = world(SIX).matrix(sort=sort)
     assert names(table.ranked) == ranked
     assert names(table.unranked) == unranked
 
 
-def test_a_hidden_criterion_can_still_be_sorted_by() -> None:
+def test_matrix_sorts_by_a_hidden_criterion() -> None:
     table = world(SIX).matrix(sort="-b", shown=["a"])
     assert shown(table) == ["a"]
     assert names(table.ranked) == ["Django", "bottle", "FastAPI", "Flask"]
 
 
-def test_unranked_follow_by_how_much_is_known_and_not_by_a_fit_that_rests_on_little() -> None:
+def test_matrix_orders_unranked_frameworks_by_coverage() -> None:
     table = world({"A": [5, None, None, None, None], "B": [1, 1, None, None, None]}).matrix()
     assert names(table.unranked) == ["B", "A"]
 
 
-def test_in_order_keeps_the_order_handed_in() -> None:
+def test_matrix_in_order_keeps_the_given_order() -> None:
     assert names(world(SIX).matrix(sort="-name").in_order) == list(SIX)
 
 
-def test_nothing_on_the_table() -> None:
+def test_matrix_is_empty_without_frameworks() -> None:
     table = world({}, weights=[1, 1]).matrix(baseline="django", sort="a")
     assert (table.ranked, table.unranked, table.in_order) == ((), (), ())
     assert shown(table) == ["a", "b"]
@@ -130,7 +132,7 @@ def test_nothing_on_the_table() -> None:
 # Rank
 
 
-def test_ties_share_a_rank_and_the_next_skips() -> None:
+def test_matrix_ties_share_a_rank_and_skip_the_next() -> None:
     table = world({"A": [3, 4], "B": [5, 5], "C": [4, 3], "D": [1, 1]}).matrix()
     assert ranks(table) == {"A": 2, "B": 1, "C": 2, "D": 4}
 
@@ -146,19 +148,21 @@ def test_ties_share_a_rank_and_the_next_skips() -> None:
         ({"a": 0, "b": 0}, None),
     ],
 )
-def test_half_the_weight_must_be_rated_to_be_ranked(weights: dict[str, int], rank: int | None) -> None:
+def test_matrix_ranks_frameworks_rated_on_half_of_the_weight(
+    weights: dict[str, int], rank: int | None
+) -> None:
     table = world({"A": [3, None]}).matrix(weights=weights)
     assert ranks(table) == {"A": rank}
     assert names(table.ranked if rank else table.unranked) == ["A"]
 
 
 @pytest.mark.parametrize("minimum, rank", [(0, 1), (0.1, 1), (0.11, None)])
-def test_how_much_must_be_rated_is_a_setting(minimum: float, rank: int | None) -> None:
+def test_matrix_minimum_coverage_is_configurable(minimum: float, rank: int | None) -> None:
     # A tenth is met exactly, whatever the float thinks it is.
     assert ranks(world({"A": [5, None]}, weights=[1, 9]).matrix(minimum_coverage=minimum)) == {"A": rank}
 
 
-def test_one_that_is_not_ranked_keeps_its_fit_and_band_and_takes_no_place() -> None:
+def test_matrix_unranked_framework_keeps_its_fit_and_band_but_takes_no_rank() -> None:
     table = world({"A": [5, None, None], "B": [3, 3, 3]}).matrix()
     assert ranks(table) == {"A": None, "B": 1}
     assert fits(table)["A"] == Fit(Fraction(1), Fraction(1, 3), Fraction(1, 3), Fraction(1))
@@ -174,7 +178,7 @@ def test_one_that_is_not_ranked_keeps_its_fit_and_band_and_takes_no_place() -> N
         ({"A": [None]}, [], None),
     ],
 )
-def test_the_lead_is_the_distance_to_the_next(
+def test_matrix_lead_is_the_distance_to_the_next_framework(
     scores: dict[str, Scores], leaders: list[str], lead: int | None
 ) -> None:
     table = world(scores).matrix()
@@ -184,7 +188,7 @@ def test_the_lead_is_the_distance_to_the_next(
 # Weights
 
 
-def test_weights_not_named_keep_the_default_and_go_by_name() -> None:
+def test_matrix_weights_apply_by_slug_and_fall_back_to_defaults() -> None:
     table = world({"A": [5, 1, 3]}, weights=[3, 2, 1]).matrix(weights={"b": 0, "c": 7})
     assert [(c.criterion.slug, c.weight, c.usual) for c in table.columns] == [
         ("a", 3, None),
@@ -200,7 +204,7 @@ some_weights = st.dictionaries(st.sampled_from("abc"), st.integers(0, 10))
 
 
 @given(some_worlds, some_weights, st.sets(st.sampled_from("abc")), st.booleans(), st.sampled_from("abc"))
-def test_what_is_shown_moves_no_fit_and_no_rank(
+def test_matrix_display_options_change_no_fit_or_rank(
     scores: dict[str, Scores], weights: dict[str, int], columns: set[str], only: bool, sort: str
 ) -> None:
     everything = world(scores).matrix(weights=weights)
@@ -212,7 +216,7 @@ def test_what_is_shown_moves_no_fit_and_no_rank(
 
 
 @given(some_worlds, some_scores, some_weights)
-def test_another_framework_never_moves_a_fit(
+def test_matrix_fit_does_not_depend_on_other_frameworks(
     scores: dict[str, Scores], newcomer: Scores, weights: dict[str, int]
 ) -> None:
     before = fits(world(scores).matrix(weights=weights))
@@ -228,11 +232,11 @@ def test_another_framework_never_moves_a_fit(
     "columns, expected",
     [([], ["a", "b", "c"]), (["c", "a"], ["a", "c"]), (["b"], ["b"]), (["nonsense"], [])],
 )
-def test_columns_shown_keep_the_order_of_the_criteria(columns: list[str], expected: list[str]) -> None:
+def test_matrix_columns_keep_the_order_of_criteria(columns: list[str], expected: list[str]) -> None:
     assert shown(world(SIX).matrix(shown=columns)) == expected
 
 
-def test_columns_stand_in_their_groups() -> None:
+def test_matrix_columns_are_grouped() -> None:
     table = world({"A": [1, 2, 3, 4]}, groups="xxyy").matrix(shown=["a", "b", "d"])
     assert [(group.name, [c.criterion.slug for c in columns]) for group, columns in table.groups] == [
         ("x", ["a", "b"]),
@@ -240,7 +244,7 @@ def test_columns_stand_in_their_groups() -> None:
     ]
 
 
-def test_turned_the_lines_hold_the_same_entries_in_the_order_handed_in() -> None:
+def test_matrix_grouped_lines_transpose_the_entries_in_the_given_order() -> None:
     table = world(SIX, groups="xxy").matrix(shown=["a", "c"], sort="name")
     turned = [
         (group.name, line.column.criterion.slug, [entry.cell.score for entry in line.entries])
@@ -262,12 +266,12 @@ def test_turned_the_lines_hold_the_same_entries_in_the_order_handed_in() -> None
         ([3, [1]], False),
     ],
 )
-def test_alike(column: list[Any], is_alike: bool) -> None:
+def test_matrix_column_is_alike_only_when_all_entries_agree(column: list[Any], is_alike: bool) -> None:
     table = world({"A": [column[0], 1], "B": [column[1], 5]}).matrix()
     assert [found.is_alike for found in table.columns] == [is_alike, False]
 
 
-def test_only_differences_leaves_out_columns_in_which_all_on_show_are_alike() -> None:
+def test_matrix_only_differences_hides_identical_columns() -> None:
     on_show = world({"A": [3, 1, None], "B": [3, 2, None]})
     assert shown(on_show.matrix(only_differences=True)) == ["b"]
     assert shown(on_show.matrix()) == ["a", "b", "c"]
@@ -288,16 +292,18 @@ def test_only_differences_leaves_out_columns_in_which_all_on_show_are_alike() ->
         ([None, None, None], [False, False, False]),
     ],
 )
-def test_best(column: list[int | None], best: list[bool]) -> None:
+def test_matrix_marks_the_best_scores_unless_all_are_equal(
+    column: list[int | None], best: list[bool]
+) -> None:
     table = world({name: [score] for name, score in zip("ABC", column, strict=True)}).matrix()
     assert [row.entries[0].is_best for row in table.in_order] == best
 
 
-def test_the_only_one_on_show_is_not_the_best() -> None:
+def test_matrix_marks_no_best_score_for_a_single_framework() -> None:
     assert [entry.is_best for entry in world({"A": [5]}).matrix().entries] == [False]
 
 
-def test_against_a_baseline_each_score_and_fit_has_its_distance() -> None:
+def test_matrix_computes_score_and_fit_deltas_from_the_baseline() -> None:
     table = world({"A": [5, 1, None], "B": [3, 1, 4], "C": [2, None, 5]}).matrix(baseline="b")
     assert {
         row.framework.name: (row.is_baseline, row.delta, [entry.delta for entry in row.entries])
@@ -309,14 +315,14 @@ def test_against_a_baseline_each_score_and_fit_has_its_distance() -> None:
     }
 
 
-def test_the_worst_fit_is_a_distance_away_too() -> None:
+def test_matrix_computes_a_delta_for_the_worst_fit() -> None:
     table = world({"A": [5], "B": [1]})
     assert [row.delta for row in table.matrix(baseline="b").in_order] == [100, None]
     assert [row.delta for row in table.matrix(baseline="a").in_order] == [None, -100]
 
 
 @pytest.mark.parametrize("baseline", ["", "rails"])
-def test_without_a_baseline_on_show_there_are_no_distances(baseline: str) -> None:
+def test_matrix_has_no_deltas_without_a_visible_baseline(baseline: str) -> None:
     table = world({"A": [5], "B": [3]}).matrix(baseline=baseline)
     assert [(row.is_baseline, row.delta, row.entries[0].delta) for row in table.in_order] == [
         (False, None, None),
@@ -324,12 +330,12 @@ def test_without_a_baseline_on_show_there_are_no_distances(baseline: str) -> Non
     ]
 
 
-def test_a_fit_that_is_not_known_has_no_distance() -> None:
+def test_matrix_has_no_delta_for_an_unknown_fit() -> None:
     table = world({"A": [5], "B": [None]}).matrix(baseline="b")
     assert [row.delta for row in table.in_order] == [None, None]
 
 
-def test_disputes_are_counted_on_show() -> None:
+def test_matrix_counts_disputes_in_visible_columns() -> None:
     on_show = world({"A": [3, 3], "B": [3, 3]})
     for framework, criterion in [(1, 100), (2, 100), (2, 101)]:
         on_show.claims.extend(

@@ -103,13 +103,13 @@ views = st.builds(
 
 @on_one_catalogue
 @given(view=views)
-def test_what_is_written_is_read(catalogue: Catalogue, view: View) -> None:
+def test_view_round_trips_through_its_query_string(catalogue: Catalogue, view: View) -> None:
     assert catalogue.read(view.query()) == view
 
 
 @on_one_catalogue
 @given(view=views.map(lambda view: view.but(framework=())), data=st.data())
-def test_order_and_repetition_do_not_make_another_address(
+def test_view_ignores_order_and_repetition_of_parameters(
     catalogue: Catalogue, view: View, data: st.DataObject
 ) -> None:
     said = list(view.parameters())
@@ -118,7 +118,7 @@ def test_order_and_repetition_do_not_make_another_address(
     assert catalogue.read(urlencode(jumbled)).query() == view.query()
 
 
-def test_ticked_frameworks_stay_in_the_visitors_order_each_once(catalogue: Catalogue) -> None:
+def test_view_keeps_ticked_frameworks_in_order_without_duplicates(catalogue: Catalogue) -> None:
     view = catalogue.read("framework=flask&framework=django&framework=flask")
     assert view == View(framework=("flask", "django"))
 
@@ -134,7 +134,7 @@ def test_ticked_frameworks_stay_in_the_visitors_order_each_once(catalogue: Catal
     ],
     ids=["bare", "blanks", "the usual order", "every column", "foreign"],
 )
-def test_what_says_nothing_is_not_in_the_address(catalogue: Catalogue, query: str) -> None:
+def test_view_omits_blank_default_and_foreign_parameters(catalogue: Catalogue, query: str) -> None:
     assert catalogue.read(query) == View()
     assert catalogue.read(query).url("/") == "/"
 
@@ -155,7 +155,7 @@ def test_what_says_nothing_is_not_in_the_address(catalogue: Catalogue, query: st
         ("use-case=shop&use-case=api", "use-case=api"),
     ],
 )
-def test_the_canonical_address(catalogue: Catalogue, query: str, said: str) -> None:
+def test_view_query_is_canonical(catalogue: Catalogue, query: str, said: str) -> None:
     assert catalogue.read(query).query() == said
 
 
@@ -180,14 +180,14 @@ def test_the_canonical_address(catalogue: Catalogue, query: str, said: str) -> N
         (f"q={'a' * 61}", ""),
     ],
 )
-def test_what_does_not_hold_is_not_in_the_address(catalogue: Catalogue, query: str, said: str) -> None:
+def test_view_omits_invalid_parameters(catalogue: Catalogue, query: str, said: str) -> None:
     assert catalogue.read(query).query() == said
 
 
 # The address by itself
 
 
-def test_everything_at_once_in_the_canonical_order() -> None:
+def test_view_url_writes_all_parameters_in_canonical_order() -> None:
     view = View(
         as_of=date(2026, 3, 1),
         q="C++ & “Co”",
@@ -210,7 +210,7 @@ def test_everything_at_once_in_the_canonical_order() -> None:
     )
 
 
-def test_weights_and_minimums_are_written_by_name_whatever_their_order() -> None:
+def test_view_query_sorts_weights_and_minimums_by_name() -> None:
     one = View(weights={"security": 1, "performance": 2}, minimums={"security": 3, "performance": 4})
     other = View(weights={"performance": 2, "security": 1}, minimums={"performance": 4, "security": 3})
     assert one.query() == other.query() == "min-performance=4&min-security=3&w-performance=2&w-security=1"
@@ -225,13 +225,13 @@ def test_weights_and_minimums_are_written_by_name_whatever_their_order() -> None
         ("interface", "asgi", "kind=api&kind=micro&capability=orm"),
     ],
 )
-def test_dropping_a_facet_value_leaves_the_rest_in_its_order(facet: str, value: str, left: str) -> None:
+def test_view_without_value_keeps_the_other_values_in_order(facet: str, value: str, left: str) -> None:
     view = View(facets={"kind": ("api", "micro"), "capability": ("orm",)})
     assert view.without_value(facet, value).query() == left
 
 
 @given(views)
-def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None:
+def test_view_unfiltered_drops_only_the_row_filters(view: View) -> None:
     bare = view.unfiltered()
     assert bare == view.but(q="", facets={}, minimums={}, use_case="")
     assert bare.unfiltered() == bare
@@ -245,7 +245,7 @@ def test_unfiltered_drops_what_chooses_rows_and_nothing_else(view: View) -> None
 
 
 @given(views)
-def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(view: View) -> None:
+def test_view_side_by_side_keeps_day_use_case_weights_baseline_differences(view: View) -> None:
     kept = View(
         as_of=view.as_of,
         use_case=view.use_case,
@@ -269,7 +269,9 @@ def test_side_by_side_keeps_the_day_use_case_weights_baseline_and_differences(vi
         ({"rust": 5}, []),
     ],
 )
-def test_changed_weights(weights: dict[str, int], changed: list[str]) -> None:
+def test_view_changed_weights_lists_weights_unlike_the_defaults(
+    weights: dict[str, int], changed: list[str]
+) -> None:
     assert View(weights=weights).changed_weights(DEFAULTS) == changed
 
 
@@ -284,7 +286,7 @@ def test_changed_weights(weights: dict[str, int], changed: list[str]) -> None:
         ("use-case=shop&w-security=4", "use-case=shop&w-learning-curve=3&w-performance=2&w-security=4"),
     ],
 )
-def test_one_changed_weight_pins_all_and_so_does_a_use_case(query: str, passed_on: str) -> None:
+def test_view_pinned_writes_all_weights_when_changed_or_for_a_use_case(query: str, passed_on: str) -> None:
     said = dict(parse_qsl(query))
     use_case = said.pop("use-case", "")
     weights = {name.removeprefix(WEIGHT): int(value) for name, value in said.items()}
@@ -292,7 +294,7 @@ def test_one_changed_weight_pins_all_and_so_does_a_use_case(query: str, passed_o
 
 
 @given(views, st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10))))
-def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, int]) -> None:
+def test_view_pinned_does_not_depend_on_later_defaults(view: View, later: dict[str, int]) -> None:
     then = {**DEFAULTS, **view.weights}
     passed_on = view.pinned(DEFAULTS)
     if then == DEFAULTS and not view.use_case:
@@ -302,7 +304,7 @@ def test_later_defaults_cannot_move_a_pinned_view(view: View, later: dict[str, i
 
 
 @given(views)
-def test_passing_on_leaves_out_nothing_and_the_page_says_the_same(view: View) -> None:
+def test_view_pinned_changes_only_weights_and_has_the_same_plain_view(view: View) -> None:
     passed_on = view.pinned(DEFAULTS)
     assert passed_on == view.but(weights=passed_on.weights)
     assert passed_on.pinned(DEFAULTS) == passed_on
@@ -312,7 +314,7 @@ def test_passing_on_leaves_out_nothing_and_the_page_says_the_same(view: View) ->
 
 @on_one_catalogue
 @given(weights=chosen_weights, order=st.permutations(CRITERIA), shown=some_of(CRITERIA))
-def test_weights_belong_to_criteria_whatever_their_places_and_whether_shown_or_not(
+def test_view_weights_do_not_depend_on_order_or_visibility_of_criteria(
     catalogue: Catalogue, weights: dict[str, int], order: list[str], shown: tuple[str, ...]
 ) -> None:
     rearranged = sorted(catalogue.criteria, key=lambda criterion: order.index(criterion.slug))
@@ -337,10 +339,10 @@ def test_weights_belong_to_criteria_whatever_their_places_and_whether_shown_or_n
         ("", []),
     ],
 )
-def test_parties(address: str, slugs: list[str]) -> None:
+def test_parties_parses_the_slugs_of_an_address(address: str, slugs: list[str]) -> None:
     assert parties(address) == slugs
 
 
 @given(st.lists(st.sampled_from(["django", "flask", "web2py", "vs", "x-1", "vs-x"]), unique=True))
-def test_versus_is_read_back(slugs: list[str]) -> None:
+def test_versus_round_trips_through_parties(slugs: list[str]) -> None:
     assert parties(versus(slugs)) == slugs

@@ -32,7 +32,7 @@ def placeholders(page: Element) -> dict[str, str]:
 # The index
 
 
-def test_the_index_says_what_is_recommended_first_and_marks_what_is_in_dispute(client: Client) -> None:
+def test_use_cases_index_shows_first_choices_and_marks_disputes(client: Client) -> None:
     table = get(client, "/use-cases/").one("table")
     assert rows(table) == [
         ["FastAPI", "2", "Live updates Pages that follow what happens."],
@@ -51,7 +51,7 @@ def test_the_index_says_what_is_recommended_first_and_marks_what_is_in_dispute(c
     ]
 
 
-def test_without_a_first_choice_the_index_names_what_is_also_suitable(client: Client) -> None:
+def test_use_cases_index_falls_back_to_suitable_frameworks(client: Client) -> None:
     case = factories.make_use_case(name="Narrow", position=0)
     flask = Framework.objects.get(slug="flask")
     factories.make_recommendation(flask, use_case=case, strength="suitable", claims=[praise()])
@@ -64,7 +64,7 @@ def test_without_a_first_choice_the_index_names_what_is_also_suitable(client: Cl
 # One of them
 
 
-def test_a_use_case_shows_who_recommends_what_with_every_claim(client: Client) -> None:
+def test_use_case_shows_recommendations_with_sources_and_claims(client: Client) -> None:
     section = get(client, "/use-cases/shop/").one("#recommended")
     assert section.texts("h3") == ["First choice", "Not recommended"]
     # Two together are no tie, and a component comes with the framework that it belongs to.
@@ -80,13 +80,13 @@ def test_a_use_case_shows_who_recommends_what_with_every_claim(client: Client) -
     )
 
 
-def test_what_is_in_dispute_says_so_at_the_top_and_who_says_what(client: Client) -> None:
+def test_use_case_shows_a_dispute_at_the_top_with_both_sides(client: Client) -> None:
     said = get(client, "/use-cases/shop/").one(".contested").text
     assert said == "≠ The sources disagree. The almanac recommends Flask, the shop two together."
     assert get(client, "/use-cases/live-updates/").all(".contested") == []
 
 
-def test_the_frameworks_rank_under_its_weights_and_those_who_fall_short_say_of_what(client: Client) -> None:
+def test_use_case_ranks_frameworks_and_lists_missing_must_haves(client: Client) -> None:
     page = get(client, "/use-cases/live-updates/")
     assert rows(page.one("#ranking table")) == [
         # (0.75·1 + 1·5 + 1·10) / 16 and (1·1 + 0.5·5 + 0.25·10) / 16
@@ -112,7 +112,7 @@ def test_the_frameworks_rank_under_its_weights_and_those_who_fall_short_say_of_w
     ]
 
 
-def test_a_lowest_score_is_missed_by_a_lower_one_and_by_none(client: Client) -> None:
+def test_use_case_minimum_score_excludes_lower_and_missing_scores(client: Client) -> None:
     case = UseCase.objects.get(slug="shop")
     waiting = Criterion.objects.get(slug="async-support")
     factories.make_need(use_case=case, criterion=waiting, minimum=3, claims=[praise()])
@@ -125,7 +125,7 @@ def test_a_lowest_score_is_missed_by_a_lower_one_and_by_none(client: Client) -> 
     ]
 
 
-def test_its_needs_come_with_their_claims_and_its_weights_with_the_defaults(client: Client) -> None:
+def test_use_case_shows_needs_with_claims_and_weights_with_defaults(client: Client) -> None:
     page = get(client, "/use-cases/live-updates/")
     assert page.texts("#needs h3") == ["Interface: ASGI"]
     assert [link["href"].partition("#")[0] for link in page.all("#needs .cite a")] == ["/sources/001/"]
@@ -140,7 +140,7 @@ def test_its_needs_come_with_their_claims_and_its_weights_with_the_defaults(clie
     assert "No source makes anything a must-have here." in unneeding.text
 
 
-def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+def test_use_case_shows_edits_at_the_next_request(client: Client) -> None:
     case = UseCase.objects.get(slug="live-updates")
     change(case, name="Live pages", dispute="One says so, the other says no.")
     change(case.weights.get(criterion__slug="async-support"), weight=0)
@@ -152,7 +152,7 @@ def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> Non
 # In the matrix
 
 
-def test_it_weighs_the_matrix_and_keeps_off_who_does_not_meet_its_must_haves(client: Client) -> None:
+def test_matrix_applies_weights_and_must_haves_of_the_use_case(client: Client) -> None:
     page = get(client, LIVE)
     assert order(page) == ["FastAPI", "Django", "Quart"]
     assert placeholders(page) == {
@@ -170,7 +170,7 @@ def test_it_weighs_the_matrix_and_keeps_off_who_does_not_meet_its_must_haves(cli
     assert page.one(".stood a")["href"] == "/use-cases/live-updates/"
 
 
-def test_a_weight_that_the_visitor_sets_wins_and_blank_is_the_use_cases(client: Client) -> None:
+def test_matrix_weight_set_by_the_visitor_overrides_the_use_case(client: Client) -> None:
     page = get(client, f"{LIVE}&w-async-support=0")
     # (0.75·1 + 1·5) / 6 and (1·1 + 0.5·5) / 6
     assert [row.fit for row in standings(page)][:2] == ["96", "58"]
@@ -183,13 +183,13 @@ def test_a_weight_that_the_visitor_sets_wins_and_blank_is_the_use_cases(client: 
     assert get(client, f"{LIVE}&w-async-support=10").texts(".chips a") == ["Drop: use case: Live updates ×"]
 
 
-def test_the_menu_names_every_use_case_and_the_one_chosen(client: Client) -> None:
+def test_matrix_use_case_menu_lists_all_and_selects_the_current(client: Client) -> None:
     menu = get(client, LIVE).one("select#use-case")
     assert menu.texts("option") == ["none", "Live updates", "Shop"]
     assert [option["value"] for option in menu.all("option") if "selected" in option] == ["live-updates"]
 
 
-def test_its_must_haves_are_blamed_for_an_empty_table_and_can_be_dropped(client: Client) -> None:
+def test_matrix_blames_the_use_case_for_an_empty_table_and_offers_to_drop_it(client: Client) -> None:
     page = get(client, f"{LIVE}&q=flask&w-performance=9")
     assert page.one("p.count").text == "No framework passes"
     assert {one.text: one.one("a")["href"] for one in page.all(".empty li")} == {
@@ -199,12 +199,12 @@ def test_its_must_haves_are_blamed_for_an_empty_table_and_can_be_dropped(client:
     assert page.one(".empty a.button")["href"] == "/?w-performance=9"
 
 
-def test_each_value_says_how_many_it_would_show_within_the_use_case(client: Client) -> None:
+def test_matrix_counts_facet_values_within_the_use_case(client: Client) -> None:
     ticks = get(client, LIVE).texts("#menu-kind .tick")
     assert ticks == ["Full-stack 1", "Micro 2"]
 
 
-def test_the_link_to_copy_pins_all_weights(client: Client) -> None:
+def test_matrix_copy_link_pins_all_weights_of_the_use_case(client: Client) -> None:
     link = get(client, LIVE).one("p.copy a")["href"]
     weights = "w-async-support=10&w-documentation=1&w-learning-curve=0&w-performance=5"
     assert link == f"{LIVE}&{weights}"
@@ -214,7 +214,7 @@ def test_the_link_to_copy_pins_all_weights(client: Client) -> None:
     assert standings(get(client, LIVE)) != before
 
 
-def test_weights_on_what_is_not_scored_any_more_count_for_nothing(client: Client) -> None:
+def test_matrix_ignores_use_case_weights_on_unscored_criteria(client: Client) -> None:
     case = UseCase.objects.get(slug="live-updates")
     before = standings(get(client, LIVE))
     strengths = Criterion.objects.get(slug="strengths")
@@ -222,7 +222,7 @@ def test_weights_on_what_is_not_scored_any_more_count_for_nothing(client: Client
     assert standings(get(client, LIVE)) == before
 
 
-def test_as_of_a_day_the_use_case_is_that_of_today_and_it_says_so(client: Client) -> None:
+def test_matrix_as_of_a_day_applies_the_current_use_case_and_says_so(client: Client) -> None:
     page = get(client, f"/?as-of={timezone.localdate()}&use-case=live-updates")
     assert standings(page) == standings(get(client, LIVE))
     assert page.texts(".stood")[1].endswith("The use case is that of today.")
@@ -231,7 +231,7 @@ def test_as_of_a_day_the_use_case_is_that_of_today_and_it_says_so(client: Client
 # Side by side
 
 
-def test_side_by_side_its_weights_count_and_its_must_haves_are_shown_only(client: Client) -> None:
+def test_side_by_side_applies_use_case_weights_and_only_shows_must_haves(client: Client) -> None:
     page = get(client, VERSUS)
     assert page.one("h1").text == "Flask, FastAPI side by side"
     assert page.one(".stood").text == (
@@ -247,7 +247,7 @@ def test_side_by_side_its_weights_count_and_its_must_haves_are_shown_only(client
     )
 
 
-def test_side_by_side_it_is_chosen_dropped_pinned_and_kept_by_links(client: Client) -> None:
+def test_side_by_side_links_drop_pin_and_keep_the_use_case(client: Client) -> None:
     page = get(client, VERSUS)
     links = {link.text: link["href"] for link in page.all("main a")}
     assert links["Drop: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
@@ -257,7 +257,7 @@ def test_side_by_side_it_is_chosen_dropped_pinned_and_kept_by_links(client: Clie
     assert page.one("select#use-case")["name"] == "use-case"
 
 
-def test_ticked_boxes_take_the_use_case_along_and_a_bad_one_to_the_page_that_says_so(client: Client) -> None:
+def test_compare_redirect_keeps_the_use_case_and_reports_it_when_unknown(client: Client) -> None:
     ticked = "framework=flask&framework=fastapi"
     assert client.get(f"/compare/?use-case=live-updates&{ticked}")["Location"] == VERSUS
     bad = client.get(f"/compare/?use-case=nothing&{ticked}")["Location"]
@@ -270,7 +270,7 @@ def test_ticked_boxes_take_the_use_case_along_and_a_bad_one_to_the_page_that_say
 # In the profile
 
 
-def test_a_profile_lists_what_it_is_recommended_for_and_by_whom(client: Client) -> None:
+def test_profile_lists_recommended_uses_with_their_sources(client: Client) -> None:
     section = get(client, "/frameworks/fastapi/").one("#best-uses")
     assert section.texts("dt") == ["First choice"]
     assert section.texts("dd") == [
@@ -283,7 +283,7 @@ def test_a_profile_lists_what_it_is_recommended_for_and_by_whom(client: Client) 
     assert quart.texts("dt") == ["Also suitable", "Not recommended"]
 
 
-def test_a_claim_on_best_uses_is_not_said_twice(client: Client) -> None:
+def test_profile_does_not_repeat_a_claim_on_best_uses(client: Client) -> None:
     flask, uses = (
         Framework.objects.get(slug="flask"),
         factories.make_criterion(slug="best-uses", is_scored=False),
@@ -299,7 +299,7 @@ def test_a_claim_on_best_uses_is_not_said_twice(client: Client) -> None:
 # What is published
 
 
-def test_a_recommendation_that_names_an_unpublished_framework_is_not_shown(client: Client) -> None:
+def test_use_case_hides_recommendations_with_an_unpublished_framework(client: Client) -> None:
     change(Framework.objects.get(slug="django"), is_published=False)
     page = get(client, "/use-cases/shop/")
     assert page.texts("#recommended h4") == ["Flask Shopping with Flask 1 source", "Quart 1 source"]
@@ -310,6 +310,6 @@ def test_a_recommendation_that_names_an_unpublished_framework_is_not_shown(clien
 # The models' own words
 
 
-def test_first_choices_come_first(client: Client) -> None:
+def test_recommendation_in_full_orders_by_strength(client: Client) -> None:
     strengths = Recommendation.objects.in_full().values_list("strength", flat=True)
     assert list(strengths) == ["first"] * 3 + ["suitable", "against"]

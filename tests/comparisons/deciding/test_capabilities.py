@@ -64,7 +64,7 @@ def tallies(page: Element) -> list[tuple[str, list[str]]]:
 # What must I add?
 
 
-def test_for_what_is_ticked_each_framework_says_what_it_has_and_what_must_be_added(client: Client) -> None:
+def test_capabilities_shows_built_in_parts_and_additions_per_framework(client: Client) -> None:
     assert answers(get(client, "/capabilities/?need=orm&need=admin")) == {
         "Django": [
             ["ORM", "✓ built in The almanac, line 10"],
@@ -74,7 +74,7 @@ def test_for_what_is_ticked_each_framework_says_what_it_has_and_what_must_be_add
     }
 
 
-def test_alternatives_stand_together_each_with_its_source(client: Client) -> None:
+def test_capabilities_lists_alternatives_each_with_its_source(client: Client) -> None:
     add("flask", "orm", "Tortoise ORM", 71)
     add("flask", "orm", "Peewee", 72, note="Only its name is said.")
     page = get(client, "/capabilities/?need=orm")
@@ -91,7 +91,7 @@ def test_alternatives_stand_together_each_with_its_source(client: Client) -> Non
     assert links["71"] == f"{Claim.objects.get(key='flask-71').get_absolute_url()}"
 
 
-def test_a_doubt_that_alternatives_share_is_said_once(client: Client) -> None:
+def test_capabilities_shows_a_shared_note_only_once(client: Client) -> None:
     add("quart", "orm", "Tortoise ORM", 71, note="Of 2019.")
     add("quart", "orm", "Peewee", 72, note="Of 2019.")
     assert answers(get(client, "/capabilities/?need=orm"))["Quart"] == [
@@ -104,7 +104,7 @@ def test_a_doubt_that_alternatives_share_is_said_once(client: Client) -> None:
     ]
 
 
-def test_where_one_source_says_built_in_and_another_names_an_addition_both_stand(client: Client) -> None:
+def test_capabilities_shows_built_in_and_addition_when_sources_differ(client: Client) -> None:
     add("django", "orm", "SQLAlchemy", 73)
     page = get(client, "/capabilities/?need=orm")
     assert answers(page)["Django"] == [
@@ -113,7 +113,7 @@ def test_where_one_source_says_built_in_and_another_names_an_addition_both_stand
     assert tallies(page)[0] == ("Django", ["1 built in"])
 
 
-def test_fewest_without_a_name_come_first_then_the_fewest_to_add_then_by_name(client: Client) -> None:
+def test_capabilities_sorts_by_unnamed_then_additions_then_name(client: Client) -> None:
     add("sanic", "orm", "Tortoise ORM", 71)
     add("sanic", "admin", "Back room", 72)
     add("quart", "orm", "Tortoise ORM", 73)
@@ -126,7 +126,7 @@ def test_fewest_without_a_name_come_first_then_the_fewest_to_add_then_by_name(cl
     ]
 
 
-def test_frameworks_of_which_nothing_is_named_follow_by_name_alone(client: Client) -> None:
+def test_capabilities_lists_frameworks_with_nothing_named_separately(client: Client) -> None:
     page = get(client, "/capabilities/?need=admin")
     assert list(answers(page)) == ["Django"]
     assert page.one("section#unnamed").texts("p") == [
@@ -144,11 +144,11 @@ def test_frameworks_of_which_nothing_is_named_follow_by_name_alone(client: Clien
         ("?need=orm&need=validation", "No framework has all of it built in."),
     ],
 )
-def test_one_sentence_sums_it_up(client: Client, query: str, said: str) -> None:
+def test_capabilities_summarizes_the_result_in_a_sentence(client: Client, query: str, said: str) -> None:
     assert get(client, f"/capabilities/{query}").one("p.count").text == said
 
 
-def test_it_leads_on_to_the_matrix_and_to_a_side_by_side(client: Client) -> None:
+def test_capabilities_links_to_the_matrix_and_a_side_by_side(client: Client) -> None:
     page = get(client, "/capabilities/?need=orm&need=admin")
     assert {link.text: link["href"] for link in page.one("p.onward").all("a")} == {
         "Matrix of those with all built in": "/?capability=admin&capability=orm",
@@ -157,7 +157,7 @@ def test_it_leads_on_to_the_matrix_and_to_a_side_by_side(client: Client) -> None
     assert get(client, "/?capability=admin&capability=orm").texts("th.name .who a") == ["Django"]
 
 
-def test_it_leads_to_no_empty_matrix(client: Client) -> None:
+def test_capabilities_omits_the_link_to_an_empty_matrix(client: Client) -> None:
     page = get(client, "/capabilities/?need=orm&need=validation")
     assert page.texts("p.onward a") == ["Django, FastAPI and Flask side by side"]
     assert get(client, "/capabilities/?need=validation").texts("p.onward a") == [
@@ -165,7 +165,7 @@ def test_it_leads_to_no_empty_matrix(client: Client) -> None:
     ]
 
 
-def test_with_nothing_ticked_every_capability_shows_who_has_it(client: Client) -> None:
+def test_capabilities_shows_all_capabilities_when_nothing_is_ticked(client: Client) -> None:
     table = get(client, "/capabilities/").one("table")
     assert [[cell.text for cell in row.all("th") + row.all("td")] for row in table.all("tbody tr")] == [
         ["ORM", "Django", "Flask: SQLAlchemy"],
@@ -191,22 +191,24 @@ def test_with_nothing_ticked_every_capability_shows_who_has_it(client: Client) -
         ),
     ],
 )
-def test_what_is_no_capability_is_named_and_the_rest_holds(client: Client, query: str, said: str) -> None:
+def test_capabilities_reports_unknown_capabilities_and_keeps_the_rest(
+    client: Client, query: str, said: str
+) -> None:
     page = get(client, f"/capabilities/?{query}&need=orm")
     assert page.texts(".notices li") == [said]
     assert answers(page) == answers(get(client, "/capabilities/?need=orm"))
     assert [box["value"] for box in page.all("input[checked]")] == ["orm"]
 
 
-def test_weights_in_the_address_are_in_nobodys_way(client: Client) -> None:
+def test_capabilities_ignores_weights_and_minimums_in_the_address(client: Client) -> None:
     assert get(client, "/capabilities/?w-nothing=3&min-x=abc&need=orm").all(".notices") == []
 
 
-def test_blanks_are_dropped_from_the_address(client: Client) -> None:
+def test_capabilities_redirects_to_drop_blank_parameters(client: Client) -> None:
     assert client.get("/capabilities/?need=")["Location"] == "/capabilities/"
 
 
-def test_the_matrix_leads_there_with_what_is_ticked(client: Client) -> None:
+def test_matrix_links_to_capabilities_with_the_ticked_values(client: Client) -> None:
     def link(path: str) -> str:
         return get(client, path).one("#menu-capability a.panel-link")["href"]
 
@@ -218,7 +220,7 @@ def test_the_matrix_leads_there_with_what_is_ticked(client: Client) -> None:
 # The profile
 
 
-def test_a_profile_says_what_comes_with_it_and_what_is_added(client: Client) -> None:
+def test_profile_shows_built_in_capabilities_and_additions(client: Client) -> None:
     section = get(client, "/frameworks/flask/").one("#capabilities")
     assert section.texts("dl div") == ["ORM add SQLAlchemy The shop, line 40"]
     assert section.texts(".unsaid p")[0] == (
@@ -232,13 +234,13 @@ def test_a_profile_says_what_comes_with_it_and_what_is_added(client: Client) -> 
     assert "Admin" not in get(client, "/frameworks/django/").one("#facts").text
 
 
-def test_a_profile_keeps_the_doubt_about_a_capability(client: Client) -> None:
+def test_profile_shows_the_note_on_a_capability(client: Client) -> None:
     change(Trait.objects.get(framework__slug="django", value__slug="orm"), note="Only for relations.")
     section = get(client, "/frameworks/django/").one("#capabilities")
     assert section.texts("dl .doubt") == ["Only for relations."]
 
 
-def test_a_profile_and_a_component_lead_to_each_other(client: Client) -> None:
+def test_profile_and_component_link_to_each_other(client: Client) -> None:
     tool = factories.make_component(name="Werkzeug")
     factories.make_tie(
         framework=framework("flask"), component=tool, kind="built-on", claims=[claim_on("flask", 75)]
@@ -261,7 +263,7 @@ def test_a_profile_and_a_component_lead_to_each_other(client: Client) -> None:
 # Components
 
 
-def test_the_index_of_components_goes_by_what_they_are_for(client: Client) -> None:
+def test_components_index_groups_components_by_kind(client: Client) -> None:
     base = factories.make_component(
         name="Base", kind="async-layer", label="Toolkit", summary="All rests on it."
     )
@@ -278,7 +280,7 @@ def test_the_index_of_components_goes_by_what_they_are_for(client: Client) -> No
     assert untied[0].startswith("Flask Shopping")
 
 
-def test_a_component_says_how_it_stands_to_whom_and_what_it_adds(client: Client) -> None:
+def test_component_shows_its_ties_and_additions_with_claims(client: Client) -> None:
     page = get(client, "/components/sqlalchemy/")
     assert page.one("h1").text == "SQLAlchemy"
     assert page.one("#adds").texts("dl div") == ["ORM to Flask The shop, line 40"]
@@ -294,7 +296,7 @@ def test_a_component_says_how_it_stands_to_whom_and_what_it_adds(client: Client)
     ]
 
 
-def test_a_component_that_only_unpublished_frameworks_use_is_on_no_page(client: Client) -> None:
+def test_component_used_only_by_unpublished_frameworks_is_hidden(client: Client) -> None:
     secret = factories.make_component(name="Secret", kind="running")
     factories.make_tie(framework=framework("hidden"), component=secret)
     factories.make_addition(framework=framework("hidden"), component=secret, capability=capability("orm"))
@@ -305,7 +307,7 @@ def test_a_component_that_only_unpublished_frameworks_use_is_on_no_page(client: 
     assert "Secret" not in get(client, "/capabilities/?need=orm").text
 
 
-def test_two_claims_on_one_line_are_one_line() -> None:
+def test_cited_merges_claims_on_the_same_line() -> None:
     source = Source.objects.get(key="001")
     for line, key in ((25, "a"), (25, "b"), (31, "c")):
         factories.make_claim(framework=framework("flask"), source=source, line=line, key=f"cited-{key}")

@@ -62,14 +62,14 @@ def rules_of(section: Element) -> dict[str, list[str]]:
 
 
 @pytest.mark.usefixtures("world")
-def test_nothing_answered_nothing_recommended(client: Client) -> None:
+def test_choose_recommends_nothing_without_answers(client: Client) -> None:
     section = answer(client)
     assert section.one(".verdict-line").text == "Nothing is answered yet."
     assert [link["href"] for link in section.all("a")] == ["/use-cases/"]
 
 
 @pytest.mark.usefixtures("world")
-def test_the_answer_names_first_choice_and_every_rule_for_and_against(client: Client) -> None:
+def test_choose_names_the_first_choice_and_all_its_rules(client: Client) -> None:
     section = answer(client, "building=shop&size=large")
     assert section.one(".verdict-line").text == "Django"
     assert rules_of(section) == {"Django": ["Shops: Django.", "Large shops: Django."]}
@@ -78,7 +78,7 @@ def test_the_answer_names_first_choice_and_every_rule_for_and_against(client: Cl
 
 
 @pytest.mark.usefixtures("world")
-def test_where_it_is_level_both_are_named(client: Client) -> None:
+def test_choose_names_both_frameworks_when_they_are_level(client: Client) -> None:
     section = answer(client, "building=shop&size=small")
     assert section.one(".verdict-line").text == "Django or Flask"
     assert section.one(".dispute").text == "The sources clash on this: read both sides below."
@@ -87,20 +87,20 @@ def test_where_it_is_level_both_are_named(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_a_combination_is_two_together(client: Client) -> None:
+def test_choose_shows_a_combination_as_two_frameworks_together(client: Client) -> None:
     section = answer(client, "building=shop&building=api")
     assert section.one(".verdict-line").text == "Django together with Flask"
     assert section.texts("ul.claims p")[0] == "Shop and API: both."
 
 
 @pytest.mark.usefixtures("world")
-def test_what_is_open_could_still_bring_rules(client: Client) -> None:
+def test_choose_says_that_open_questions_could_still_add_rules(client: Client) -> None:
     assert "What you left open could still bring rules for" in answer(client, "building=shop").text
     assert "still bring rules" not in answer(client, "building=shop&building=api&size=large").text
 
 
 @pytest.mark.usefixtures("world")
-def test_it_ends_in_comparisons_weighed_by_what_the_rules_speak_of(client: Client) -> None:
+def test_choose_links_to_comparisons_weighted_by_the_criteria_of_the_rules(client: Client) -> None:
     section = answer(client, "building=shop&size=small")
     beside, matrix, why = (urlsplit(link["href"]) for link in section.all(".way-on a"))
     assert beside.path == "/compare/django-vs-flask/"
@@ -111,7 +111,7 @@ def test_it_ends_in_comparisons_weighed_by_what_the_rules_speak_of(client: Clien
 
 
 @pytest.mark.usefixtures("world")
-def test_the_address_is_the_state(client: Client) -> None:
+def test_choose_state_is_encoded_in_the_address(client: Client) -> None:
     page = read(client.get(f"{URL}?size=small&building=api&building=shop").content)
     ticked = [box["value"] for box in page.all("input[checked]")]
     assert ticked == ["shop", "api", "small"]
@@ -125,7 +125,7 @@ def test_the_address_is_the_state(client: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["building=castle", "size=%00", "size=small&size=huge", "building=" + "x" * 8000, "nonsense=1"]
 )
-def test_what_is_no_answer_is_told_and_left_out(client: Client, query: str) -> None:
+def test_choose_reports_and_ignores_invalid_answers(client: Client, query: str) -> None:
     response = client.get(f"{URL}?{query}")
     assert response.status_code == 200
     notices = read(response.content).texts(".notices li")
@@ -133,7 +133,7 @@ def test_what_is_no_answer_is_told_and_left_out(client: Client, query: str) -> N
 
 
 @pytest.mark.usefixtures("world")
-def test_nothing_is_said_of_what_is_not_published(client: Client) -> None:
+def test_choose_hides_unpublished_frameworks(client: Client) -> None:
     django = Framework.objects.get(slug="django")
     django.is_published = False
     revisions.save(django, by=factories.MAKER, reason="Not yet.", seen=django.version)
@@ -143,7 +143,7 @@ def test_nothing_is_said_of_what_is_not_published(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_as_many_queries_for_many_rules(
+def test_choose_query_count_is_constant_for_many_rules(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     framework = factories.make_framework()
@@ -155,6 +155,6 @@ def test_as_many_queries_for_many_rules(
         client.get(f"{URL}?what=o0")
 
 
-def test_without_any_rule_the_page_stands(client: Client) -> None:
+def test_choose_renders_without_any_rules(client: Client) -> None:
     assert (Prompt.objects.count(), Rule.objects.count(), Criterion.objects.count()) == (0, 0, 0)
     assert answer(client).one(".verdict-line").text == "Nothing is answered yet."

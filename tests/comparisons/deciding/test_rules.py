@@ -145,12 +145,14 @@ PROFILES = [
     [profile[1:] for profile in PROFILES],
     ids=[profile[0] for profile in PROFILES],
 )
-def test_what_people_are_told(answers: str, first: str, runner_up: str, clashes: bool) -> None:
+def test_advise_gives_the_expected_recommendation_for_each_profile(
+    answers: str, first: str, runner_up: str, clashes: bool
+) -> None:
     advice = given(answers)
     assert (in_words(advice), advice.runner_up, advice.clashes) == (first, runner_up, clashes)
 
 
-def test_every_rule_can_fire_and_every_option_counts() -> None:
+def test_seeded_rules_can_all_fire_and_use_every_option() -> None:
     entries = json.loads((Path(settings.BASE_DIR) / "fixtures" / "rules.json").read_text())
     options = {
         (entry["fields"]["prompt"][0], entry["fields"]["slug"])
@@ -166,14 +168,14 @@ def test_every_rule_can_fire_and_every_option_counts() -> None:
 # One rule at a time
 
 
-def test_a_case_wants_all_of_its_answers_and_any_case_will_do() -> None:
+def test_statement_fires_when_all_answers_of_any_case_are_given() -> None:
     rule = Statement("r", (frozenset({API, APP}), frozenset({("size", "small")})), ("flask",))
     assert not rule.fires({"building": ["api"]})
     assert rule.fires({"building": ["app", "api"]})
     assert rule.fires({"size": ["small"]})
 
 
-def test_an_open_question_fires_nothing_and_leaves_it_open() -> None:
+def test_advise_leaves_rules_open_while_a_question_is_unanswered() -> None:
     rule = Statement("r", (frozenset({API, ("size", "small")}),), ("flask",))
     assert advise([rule], {"building": ["api"]}).still_open == (rule,)
     assert advise([rule], {"building": ["api"], "size": []}).may_still_gain == {"flask": 1}
@@ -181,7 +183,7 @@ def test_an_open_question_fires_nothing_and_leaves_it_open() -> None:
     assert advise([rule], {"building": ["api"], "size": ["small"]}).still_open == ()
 
 
-def test_a_mere_caution_speaks_against_and_displaces_nobody() -> None:
+def test_advise_lists_a_caution_without_displacing_the_first_choice() -> None:
     rules = [
         Statement("pro", (frozenset({API}),), ("django",)),
         Statement("caution", (frozenset({API}),), against=("django",)),
@@ -191,7 +193,7 @@ def test_a_mere_caution_speaks_against_and_displaces_nobody() -> None:
     assert [rule.key for rule in advice.standings[0].contra] == ["caution"]
 
 
-def test_who_is_recommended_instead_comes_first_whatever_the_number() -> None:
+def test_advise_puts_the_preferred_alternative_first_regardless_of_rule_count() -> None:
     rules = [
         *(Statement(f"many-{number}", (frozenset({API}),), ("fastapi",)) for number in range(3)),
         Statement("one", (frozenset({API}),), ("litestar",), against=("fastapi",)),
@@ -200,7 +202,7 @@ def test_who_is_recommended_instead_comes_first_whatever_the_number() -> None:
     assert (advice.first, advice.runner_up, advice.clashes) == ("litestar", "fastapi", True)
 
 
-def test_a_combination_counts_for_none_of_its_members() -> None:
+def test_advise_counts_a_combination_for_none_of_its_members() -> None:
     rules = [Statement("both", (frozenset({API}),), ("django", "fastapi"), together=True)]
     advice = advise(rules, {"building": ["api"]})
     assert (advice.leaders, advice.standings, advice.clashes) == (("django", "fastapi"), (), False)

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 @pytest.mark.both
-def test_the_order_is_by_fit_and_each_fit_comes_with_its_band_and_coverage(client: Client) -> None:
+def test_matrix_sorts_by_fit_and_shows_band_and_coverage(client: Client) -> None:
     # FastAPI (2·¾ + 1·¾ + 3·1 + 1·1) / 7, Flask (2·1 + 1·¾ + 3·½) / 6, Django (2·½ + 1·1 + 3·½ + 1·¼) / 7.
     assert standings(get(client, "/")) == [
         Row("1", "FastAPI", "89", "between 89–89 · 100 % rated"),
@@ -27,7 +27,7 @@ def test_the_order_is_by_fit_and_each_fit_comes_with_its_band_and_coverage(clien
     ]
 
 
-def test_those_with_too_little_evidence_follow_under_a_heading_of_their_own(client: Client) -> None:
+def test_matrix_lists_unranked_frameworks_under_their_own_heading(client: Client) -> None:
     page = get(client, "/")
     ranked, unranked = page.all("table.grid tbody")
     assert ranked.texts(".who a") == ["FastAPI", "Flask", "Django"]
@@ -37,7 +37,7 @@ def test_those_with_too_little_evidence_follow_under_a_heading_of_their_own(clie
     )
 
 
-def test_equal_fits_share_a_rank_and_the_next_one_is_skipped(client: Client) -> None:
+def test_matrix_equal_fits_share_a_rank_and_skip_the_next(client: Client) -> None:
     page = get(client, "/?w-learning-curve=0&w-documentation=0&w-async-support=0")
     assert [(row.rank, row.name, row.fit) for row in standings(page)[:3]] == [
         ("1", "FastAPI", "100"),
@@ -46,13 +46,13 @@ def test_equal_fits_share_a_rank_and_the_next_one_is_skipped(client: Client) -> 
     ]
 
 
-def test_with_all_weights_0_nobody_has_a_fit_and_nothing_breaks(client: Client) -> None:
+def test_matrix_shows_no_fit_when_all_weights_are_zero(client: Client) -> None:
     page = get(client, "/?w-learning-curve=0&w-documentation=0&w-performance=0&w-async-support=0")
     names = ["Django", "FastAPI", "Flask", "Quart", "Sanic"]
     assert standings(page) == [Row("", name, "– not ranked", "0 % rated") for name in names]
 
 
-def test_a_cell_shows_score_claims_and_dispute_or_that_nobody_says_anything(client: Client) -> None:
+def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: Client) -> None:
     page = get(client, "/")
     assert cells(page, "fastapi") == {
         "Learning": "4 · 1 claim",
@@ -64,7 +64,7 @@ def test_a_cell_shows_score_claims_and_dispute_or_that_nobody_says_anything(clie
     assert cells(page, "sanic") == dict.fromkeys(["Learning", "Docs", "Speed", "Async"], "· · no source says")
 
 
-def test_the_top_of_the_page_counts_what_there_is(client: Client) -> None:
+def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Client) -> None:
     page = get(client, "/")
     assert page.texts("h1") == ["Which Python web framework fits, and how do you know?"]
     assert page.one(".lede p").text == (
@@ -75,14 +75,14 @@ def test_the_top_of_the_page_counts_what_there_is(client: Client) -> None:
     assert page.texts("tr.groups th") == ["Getting going", "Under load"]
 
 
-def test_an_unpublished_framework_is_nowhere(client: Client) -> None:
+def test_matrix_hides_unpublished_frameworks(client: Client) -> None:
     assert "Hidden" not in client.get("/").content.decode()
     assert get(client, "/?baseline=hidden").texts(".notices li") == [
         "Baseline: Select a valid choice. hidden is not one of the available choices. It was left out."
     ]
 
 
-def test_a_rating_that_is_not_published_counts_for_nothing(client: Client) -> None:
+def test_matrix_ignores_unpublished_ratings(client: Client) -> None:
     change(Rating.objects.get(framework__slug="flask", criterion__slug="performance"), is_published=False)
     page = get(client, "/")
     assert cells(page, "flask")["Speed"] == "1 claim, not scored yet"
@@ -90,7 +90,7 @@ def test_a_rating_that_is_not_published_counts_for_nothing(client: Client) -> No
     assert standings(page)[2] == Row("", "Flask", "– not ranked", "between 39–96 · 42 % rated")
 
 
-def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+def test_matrix_shows_edits_at_the_next_request(client: Client) -> None:
     assert order(get(client, "/"))[:3] == ["FastAPI", "Flask", "Django"]
     change(Rating.objects.get(framework__slug="fastapi", criterion__slug="performance"), score=1)
     page = get(client, "/")
@@ -121,9 +121,7 @@ def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> Non
         ("min-async-support=2", ["FastAPI", "Django"]),
     ],
 )
-def test_a_filter_keeps_those_that_pass_and_changes_no_fit(
-    client: Client, query: str, names: list[str]
-) -> None:
+def test_matrix_filters_rows_without_changing_any_fit(client: Client, query: str, names: list[str]) -> None:
     everyone = {row.name: row for row in standings(get(client, "/"))}
     page = get(client, f"/?{query}")
     assert order(page) == names
@@ -133,7 +131,7 @@ def test_a_filter_keeps_those_that_pass_and_changes_no_fit(
     assert page.one("p.count").text == count
 
 
-def test_ranks_are_among_those_on_show(client: Client) -> None:
+def test_matrix_ranks_only_visible_frameworks(client: Client) -> None:
     assert [(row.rank, row.name) for row in standings(get(client, "/?interface=wsgi"))] == [
         ("1", "Flask"),
         ("2", "Django"),
@@ -146,7 +144,7 @@ def menu(page: Element, name: str) -> dict[str, str]:
     return {option.parts[0]: option.one(".count-of").text for option in options}
 
 
-def test_each_value_says_how_many_it_would_show_with_the_other_filters_as_they_are(client: Client) -> None:
+def test_matrix_counts_facet_values_under_the_other_filters(client: Client) -> None:
     page = get(client, "/")
     assert menu(page, "kind") == {"Full-stack": "1", "Micro": "3"}
     assert menu(page, "interface") == {"WSGI": "2", "ASGI": "3"}
@@ -161,7 +159,7 @@ def test_each_value_says_how_many_it_would_show_with_the_other_filters_as_they_a
     assert menu(page, "capability") == {"ORM": "1", "Admin": "1", "Validation": "0"}
 
 
-def test_a_menu_names_what_is_chosen_in_it(client: Client) -> None:
+def test_matrix_menus_name_their_chosen_values(client: Client) -> None:
     page = get(client, "/?kind=micro&interface=wsgi&interface=asgi&min-performance=3&criteria=performance")
     assert {
         summary.one(".menu-label").text: summary.one(".menu-value").text
@@ -176,7 +174,7 @@ def test_a_menu_names_what_is_chosen_in_it(client: Client) -> None:
     }
 
 
-def test_each_chip_drops_one_thing_and_leaves_the_rest(client: Client) -> None:
+def test_matrix_chips_each_drop_a_single_choice(client: Client) -> None:
     page = get(
         client,
         "/?q=a&kind=micro&kind=full-stack&min-performance=3&criteria=performance&criteria=documentation"
@@ -202,11 +200,11 @@ def test_each_chip_drops_one_thing_and_leaves_the_rest(client: Client) -> None:
     }
 
 
-def test_the_last_chip_leaves_the_bare_address(client: Client) -> None:
+def test_matrix_last_chip_links_to_the_bare_address(client: Client) -> None:
     assert [chip["href"] for chip in get(client, "/?kind=micro").all(".chips a")] == ["/"]
 
 
-def test_an_empty_table_names_the_filters_that_emptied_it_and_offers_to_drop_them(client: Client) -> None:
+def test_matrix_names_the_filters_that_empty_it_and_offers_to_drop_them(client: Client) -> None:
     page = get(client, "/?kind=full-stack&interface=asgi&min-performance=5&sort=name&w-performance=9")
     assert page.one("p.count").text == "No framework passes"
     assert page.all("table") == []
@@ -224,14 +222,14 @@ def test_an_empty_table_names_the_filters_that_emptied_it_and_offers_to_drop_the
     assert (everything.text, everything["href"]) == ("Drop all filters", "/?w-performance=9&sort=name")
 
 
-def test_must_haves_that_nobody_meets_together_are_blamed_together(client: Client) -> None:
+def test_matrix_blames_unmet_must_haves_together(client: Client) -> None:
     page = get(client, "/?capability=orm&capability=validation")
     assert page.one(".empty").texts("li") == [
         "Capability: ORM, Capability: Validation: 5 frameworks without it"
     ]
 
 
-def test_where_no_single_filter_is_to_blame_it_says_that(client: Client) -> None:
+def test_matrix_says_when_no_single_filter_is_to_blame(client: Client) -> None:
     page = get(client, "/?q=zzz&min-async-support=3&kind=full-stack")
     assert page.one(".empty").texts("p") == [
         "The filters leave nothing over, whichever one is dropped.",
@@ -242,7 +240,7 @@ def test_where_no_single_filter_is_to_blame_it_says_that(client: Client) -> None
 # Weights and columns
 
 
-def test_weights_belong_to_criteria_wherever_they_stand_in_the_address(client: Client) -> None:
+def test_matrix_weights_apply_in_any_parameter_order(client: Client) -> None:
     page = get(client, "/?w-documentation=8&w-performance=0")
     assert fits(page) == {
         # (2·½ + 8·1 + 1·¼) / 11, (2·1 + 8·¾) / 10, (2·¾ + 8·¾ + 1·1) / 11
@@ -256,7 +254,7 @@ def test_weights_belong_to_criteria_wherever_they_stand_in_the_address(client: C
     assert standings(get(client, "/?w-performance=0&w-documentation=8")) == standings(page)
 
 
-def test_a_weight_that_is_set_stands_in_its_field_and_a_default_one_behind_it(client: Client) -> None:
+def test_matrix_weight_fields_show_set_values_and_default_placeholders(client: Client) -> None:
     page = get(client, "/?w-performance=0")
     assert {
         control["name"]: (control["value"], control["placeholder"])
@@ -270,7 +268,7 @@ def test_a_weight_that_is_set_stands_in_its_field_and_a_default_one_behind_it(cl
     assert page.one("input#w-performance")["aria-label"] == "Weight of Performance, 3 by default"
 
 
-def test_a_hidden_column_keeps_its_weight_and_the_form_carries_it(client: Client) -> None:
+def test_matrix_hidden_column_keeps_its_weight_in_the_form(client: Client) -> None:
     whole = get(client, "/?w-performance=9&w-documentation=0")
     page = get(client, "/?w-performance=9&w-documentation=0&criteria=async-support&criteria=documentation")
     assert page.texts("tr.heads th") == ["Framework", "Fit", "Docs", "Async"]
@@ -283,14 +281,14 @@ def test_a_hidden_column_keeps_its_weight_and_the_form_carries_it(client: Client
     )
 
 
-def test_an_empty_table_keeps_the_weights(client: Client) -> None:
+def test_matrix_keeps_weights_and_ticks_when_empty(client: Client) -> None:
     page = get(client, "/?q=zzz&w-performance=9&framework=flask")
     form = page.one("form#matrix")
     assert form.one("input[name=w-performance]")["value"] == "9"
     assert form.one("input[name=framework]")["value"] == "flask"
 
 
-def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
+def test_matrix_copy_link_pins_all_weights_when_any_differs(client: Client) -> None:
     def copied(address: str) -> str:
         return get(client, address).one("p.copy a")["href"]
 
@@ -325,7 +323,7 @@ def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> N
         ("-async-support", ["Django", "FastAPI", "Flask", "Quart", "Sanic"]),
     ],
 )
-def test_sorting_orders_within_ranked_and_unranked_and_moves_no_rank(
+def test_matrix_sorts_within_ranked_and_unranked_without_changing_ranks(
     client: Client, sort: str, names: list[str]
 ) -> None:
     page = get(client, f"/?sort={sort}")
@@ -350,7 +348,7 @@ def test_sorting_orders_within_ranked_and_unranked_and_moves_no_rank(
         ("-performance", {"Speed": "ascending"}, {"Framework": "name", "Fit": "fit", "Speed": "performance"}),
     ],
 )
-def test_each_head_says_how_it_is_sorted_and_leads_to_the_other_way(
+def test_matrix_headers_show_the_sort_order_and_link_to_the_reverse(
     client: Client, sort: str, marked: dict[str, str], asks: dict[str, str]
 ) -> None:
     page = get(client, f"/?kind=micro&sort={sort}" if sort else "/?kind=micro")
@@ -366,7 +364,7 @@ def test_each_head_says_how_it_is_sorted_and_leads_to_the_other_way(
 # The open cell
 
 
-def test_an_open_cell_shows_its_verdict_and_every_claim_with_its_source(client: Client) -> None:
+def test_matrix_open_cell_shows_verdict_and_all_claims_with_sources(client: Client) -> None:
     page = get(client, "/?open=fastapi:performance")
     opened = page.one("tr#opened")
     assert opened.texts(".opened-verdict p")[:3] == [
@@ -393,13 +391,13 @@ def test_an_open_cell_shows_its_verdict_and_every_claim_with_its_source(client: 
     )
 
 
-def test_it_opens_below_its_row(client: Client) -> None:
+def test_matrix_open_cell_appears_below_its_row(client: Client) -> None:
     page = get(client, "/?open=flask:documentation")
     rows = [row["id"] for row in page.all("table.grid tbody tr") if "id" in row]
     assert rows == ["row-fastapi", "row-flask", "opened", "row-django", "row-quart", "row-sanic"]
 
 
-def test_evidence_without_a_score_opens_too(client: Client) -> None:
+def test_matrix_opens_a_cell_with_evidence_but_no_score(client: Client) -> None:
     opened = get(client, "/?open=flask:async-support").one("tr#opened")
     assert opened.texts(".opened-verdict p")[:2] == [
         "How good is it at Async support?",
@@ -408,7 +406,7 @@ def test_evidence_without_a_score_opens_too(client: Client) -> None:
     assert len(opened.all(".claims li")) == 1
 
 
-def test_every_cell_with_claims_is_a_link_that_opens_it_and_a_silent_one_is_none(client: Client) -> None:
+def test_matrix_links_every_cell_with_claims_but_no_silent_cell(client: Client) -> None:
     page = get(client, "/?sort=name&open=flask:documentation")
     silent, spoken = 0, 0
     for row in page.all("table.grid tbody tr"):
@@ -429,15 +427,13 @@ def test_every_cell_with_claims_is_a_link_that_opens_it_and_a_silent_one_is_none
     "query",
     ["open=fastapi:performance&q=flask", "open=fastapi:performance&criteria=documentation"],
 )
-def test_a_cell_that_is_not_on_the_table_is_not_open_but_stays_in_the_address(
-    client: Client, query: str
-) -> None:
+def test_matrix_does_not_open_a_hidden_cell_but_keeps_it_in_the_form(client: Client, query: str) -> None:
     page = get(client, f"/?{query}")
     assert page.all("tr#opened") == []
     assert page.one("form#matrix input[name=open]")["value"] == query.partition("&")[0].removeprefix("open=")
 
 
-def test_a_silent_cell_opened_by_address_says_that_it_is_silent(client: Client) -> None:
+def test_matrix_says_that_no_source_covers_an_opened_silent_cell(client: Client) -> None:
     opened = get(client, "/?open=sanic:performance").one("tr#opened")
     assert opened.texts(".opened-verdict p")[1] == "No source says anything about it."
     assert opened.all(".claims li") == []
@@ -446,7 +442,7 @@ def test_a_silent_cell_opened_by_address_says_that_it_is_silent(client: Client) 
 # Baseline, differences, the tray
 
 
-def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) -> None:
+def test_matrix_shows_deltas_from_the_baseline(client: Client) -> None:
     page = get(client, "/?baseline=flask")
     assert fits(page) == {
         "FastAPI": "89 +18",
@@ -467,7 +463,7 @@ def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) 
     assert order(page) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
 
 
-def test_only_differences_leaves_out_what_all_on_show_have_alike(client: Client) -> None:
+def test_matrix_only_differences_hides_identical_columns(client: Client) -> None:
     everyone = get(client, "/?interface=wsgi")
     page = get(client, "/?interface=wsgi&only=differences")
     assert everyone.texts("tr.heads th")[2:] == ["Learning", "Docs", "Speed", "Async"]
@@ -481,7 +477,7 @@ def test_only_differences_leaves_out_what_all_on_show_have_alike(client: Client)
     ]
 
 
-def test_the_tray_collects_ticked_frameworks_also_those_filtered_out(client: Client) -> None:
+def test_matrix_tray_collects_ticked_frameworks_even_when_filtered_out(client: Client) -> None:
     page = get(client, "/?framework=flask&kind=full-stack")
     assert page.one(".tray p").text == "Flask tick another to compare"
     assert page.one("form#matrix input[name=framework][type=hidden]")["value"] == "flask"
@@ -498,11 +494,11 @@ def test_the_tray_collects_ticked_frameworks_also_those_filtered_out(client: Cli
     )
 
 
-def test_nothing_ticked_no_tray(client: Client) -> None:
+def test_matrix_has_no_tray_when_nothing_is_ticked(client: Client) -> None:
     assert get(client, "/").all(".tray") == []
 
 
-def test_more_than_five_ticked_is_said_before_the_click(client: Client) -> None:
+def test_matrix_tray_warns_when_more_than_five_are_ticked(client: Client) -> None:
     factories.make_framework(name="Tornado")
     page = get(client, "/?" + "&".join(f"framework={name}" for name in [*map(str.lower, SCORES), "tornado"]))
     assert page.one(".tray p").text == (

@@ -39,7 +39,7 @@ def lines(page: Element) -> dict[str, list[str]]:
 # What stands on the page
 
 
-def test_each_framework_is_headed_by_fit_rank_band_and_coverage(client: Client) -> None:
+def test_side_by_side_headers_show_fit_rank_band_and_coverage(client: Client) -> None:
     page = get(client, "/compare/flask-vs-django-vs-quart/")
     assert heads(page) == [
         ["Flask", "rank 1", "Micro · WSGI", "71", "61 to 75 · 85 % rated", "Make baseline: Flask", "Take out: Flask"],
@@ -54,7 +54,7 @@ def test_each_framework_is_headed_by_fit_rank_band_and_coverage(client: Client) 
     ]  # fmt: skip
 
 
-def test_criteria_stand_in_groups_with_their_question_each_cell_with_its_verdict(client: Client) -> None:
+def test_side_by_side_groups_criteria_with_questions_and_verdicts(client: Client) -> None:
     page = get(client, VERSUS)
     assert page.texts("tr.divider th") == ["Getting going", "Under load"]
     assert page.one("tr#performance th small").text == "How good is it at Performance?"
@@ -66,14 +66,14 @@ def test_criteria_stand_in_groups_with_their_question_each_cell_with_its_verdict
     }
 
 
-def test_what_no_source_says_is_said(client: Client) -> None:
+def test_side_by_side_says_when_no_source_covers_a_cell(client: Client) -> None:
     assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
         "3 · 3 in a few words · 1 claim",
         "no source says A source does say? Sanic, Performance",
     ]
 
 
-def test_a_cell_holds_its_reasons_and_every_claim_with_its_source(client: Client) -> None:
+def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Client) -> None:
     page = get(client, "/compare/fastapi-vs-flask/")
     cell = page.one("details#cell-fastapi-performance")
     assert "open" not in cell
@@ -116,11 +116,11 @@ def test_a_cell_holds_its_reasons_and_every_claim_with_its_source(client: Client
         ),
     ],
 )
-def test_one_sentence_says_who_leads(client: Client, path: str, sentence: str) -> None:
+def test_side_by_side_says_in_a_sentence_who_leads(client: Client, path: str, sentence: str) -> None:
     assert get(client, f"/compare/{path}").all(".lede p")[-1].text == sentence
 
 
-def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> None:
+def test_side_by_side_shows_edits_at_the_next_request(client: Client) -> None:
     assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 claim"
     change(
         Rating.objects.get(framework__slug="django", criterion__slug="performance"), score=4, verdict="Better"
@@ -142,7 +142,7 @@ def test_what_an_editor_changes_shows_at_the_next_request(client: Client) -> Non
         ("flask-vs-django-vs-flask", ["Flask", "Django"]),
     ],
 )
-def test_the_order_is_the_visitors_and_the_baseline_comes_first(
+def test_side_by_side_follows_the_order_of_the_address_with_the_baseline_first(
     client: Client, path: str, order: list[str]
 ) -> None:
     page = get(client, f"/compare/{path}")
@@ -152,7 +152,7 @@ def test_the_order_is_the_visitors_and_the_baseline_comes_first(
     assert page.one("link[rel=canonical]")["href"].endswith(f"/compare/{canonical}/")
 
 
-def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) -> None:
+def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=django")
     assert heads(page) == [
         ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated", "baseline"],
@@ -168,7 +168,7 @@ def test_against_a_baseline_every_figure_says_how_far_it_is_off(client: Client) 
     assert (chip.text, chip["href"]) == ("Drop baseline: Django ×", "/compare/django-vs-flask/")
 
 
-def test_a_baseline_that_is_not_compared_is_left_out_and_that_is_said(client: Client) -> None:
+def test_side_by_side_rejects_a_baseline_that_is_not_compared(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=fastapi&w-performance=9")
     assert page.texts(".notices li") == [
         "Baseline: Select a valid choice. fastapi is not one of the available choices. It was left out."
@@ -180,7 +180,7 @@ def test_a_baseline_that_is_not_compared_is_left_out_and_that_is_said(client: Cl
 # Ways to change it
 
 
-def test_frameworks_are_put_in_taken_out_and_made_the_baseline_by_links_that_keep_the_weights(
+def test_side_by_side_links_add_remove_or_rebase_and_keep_the_weights(
     client: Client,
 ) -> None:
     page = get(client, "/compare/flask-vs-django-vs-quart/?w-performance=9&baseline=flask&only=differences")
@@ -203,12 +203,12 @@ def test_frameworks_are_put_in_taken_out_and_made_the_baseline_by_links_that_kee
     }
 
 
-def test_of_two_none_can_be_taken_out_and_to_five_none_be_added(client: Client) -> None:
+def test_side_by_side_offers_no_removal_at_two_and_no_addition_at_five(client: Client) -> None:
     assert "Take out" not in get(client, VERSUS).one("table.versus thead").text
     assert get(client, "/compare/flask-vs-django-vs-quart-vs-sanic-vs-fastapi/").all("#menu-add") == []
 
 
-def test_the_way_back_keeps_ticks_and_weights(client: Client) -> None:
+def test_side_by_side_back_link_keeps_ticks_and_weights(client: Client) -> None:
     page = get(client, f"{VERSUS}?w-performance=9&baseline=django")
     back = page.one("p.crumb a")
     assert (back.text, back["href"]) == (
@@ -218,7 +218,7 @@ def test_the_way_back_keeps_ticks_and_weights(client: Client) -> None:
     assert get(client, back["href"]).one(".tray p").text == "Django, Flask"
 
 
-def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> None:
+def test_side_by_side_copy_link_pins_all_weights_when_any_differs(client: Client) -> None:
     def copied(address: str) -> str:
         return get(client, address).one("p.copy a")["href"]
 
@@ -228,7 +228,7 @@ def test_the_link_to_copy_pins_all_weights_once_one_differs(client: Client) -> N
     )
 
 
-def test_weights_change_the_fit_and_stand_in_their_fields(client: Client) -> None:
+def test_side_by_side_weights_change_the_fits_and_fill_their_fields(client: Client) -> None:
     page = get(client, f"{VERSUS}?w-documentation=8&w-performance=0")
     # (2·1 + 8·¾) / 10 and (2·½ + 8·1 + 1·¼) / 11
     assert [(head[0], head[1], head[3]) for head in heads(page)] == [
@@ -249,7 +249,7 @@ def test_weights_change_the_fit_and_stand_in_their_fields(client: Client) -> Non
 # Folded rows
 
 
-def test_only_differences_folds_the_rows_that_are_alike_and_says_how_many(client: Client) -> None:
+def test_side_by_side_only_differences_folds_and_counts_identical_rows(client: Client) -> None:
     page = get(client, f"{VERSUS}?only=differences&w-performance=9")
     assert list(lines(page)) == ["Learning curve", "Documentation", "Async support"]
     assert page.texts("tr.divider th") == ["Getting going", "Under load 1 row alike, folded. Show all"]
@@ -260,7 +260,7 @@ def test_only_differences_folds_the_rows_that_are_alike_and_says_how_many(client
     assert heads(page) == heads(get(client, f"{VERSUS}?w-performance=9"))
 
 
-def test_without_it_nothing_is_folded(client: Client) -> None:
+def test_side_by_side_folds_nothing_by_default(client: Client) -> None:
     page = get(client, VERSUS)
     assert page.all(".folded") == []
     assert list(lines(page)) == ["Learning curve", "Documentation", "Performance", "Async support"]
@@ -269,7 +269,7 @@ def test_without_it_nothing_is_folded(client: Client) -> None:
 # Choosing, and what cannot be compared
 
 
-def test_ticked_boxes_lead_to_the_address_of_their_side_by_side_with_the_weights(client: Client) -> None:
+def test_compare_redirects_ticked_frameworks_with_their_weights(client: Client) -> None:
     response = client.get(
         "/compare/?framework=quart&framework=flask&framework=quart&w-performance=9&w-documentation=&q=fla"
         "&kind=micro&sort=name&open=flask:performance&criteria=performance&only=differences&baseline=flask"
@@ -295,7 +295,7 @@ def test_ticked_boxes_lead_to_the_address_of_their_side_by_side_with_the_weights
         ),
     ],
 )
-def test_what_is_not_understood_is_said_where_the_ticks_lead(
+def test_compare_reports_invalid_parameters_after_the_redirect(
     client: Client, query: str, sentence: str
 ) -> None:
     ticked = client.get(f"/compare/?framework=quart&framework=flask&{query}", follow=True)
@@ -305,12 +305,12 @@ def test_what_is_not_understood_is_said_where_the_ticks_lead(
     assert one_only.one(f"form.choose input[name={name}]")["value"] == value
 
 
-def test_a_baseline_that_is_not_ticked_stays_behind(client: Client) -> None:
+def test_compare_redirect_drops_a_baseline_that_is_not_ticked(client: Client) -> None:
     response = client.get("/compare/?framework=quart&framework=flask&baseline=django")
     assert response["Location"] == "/compare/quart-vs-flask/"
 
 
-def test_the_matrix_sends_its_ticks_without_javascript_too(client: Client) -> None:
+def test_matrix_submits_ticks_to_compare_without_javascript(client: Client) -> None:
     form = get(client, "/?framework=flask&framework=sanic&w-performance=9&kind=micro&sort=name").one(
         "form#matrix"
     )
@@ -360,7 +360,7 @@ def choice(page: Element) -> tuple[str, str, list[str]]:
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_stand_side_by_side_gets_a_page_that_offers_the_way_on(
+def test_compare_offers_a_choice_for_an_invalid_comparison(
     client: Client, path: str, status: int, heading: str, sentence: str, ticked: list[str]
 ) -> None:
     factories.make_framework(name="Tornado")
@@ -368,7 +368,7 @@ def test_what_cannot_stand_side_by_side_gets_a_page_that_offers_the_way_on(
     assert (response.status_code, choice(read(response.content))) == (status, (heading, sentence, ticked))
 
 
-def test_of_too_many_the_first_five_are_offered(client: Client) -> None:
+def test_compare_offers_the_first_five_of_too_many_frameworks(client: Client) -> None:
     factories.make_framework(name="Tornado")
     page = read(client.get("/compare/tornado-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-flask/").content)
     offer = page.one("a.button")
@@ -376,13 +376,13 @@ def test_of_too_many_the_first_five_are_offered(client: Client) -> None:
     assert names(get(client, offer["href"])) == ["Tornado", "Django", "Quart", "Sanic", "FastAPI"]
 
 
-def test_of_some_unknown_the_known_ones_are_offered(client: Client) -> None:
+def test_compare_offers_the_known_frameworks_when_some_are_unknown(client: Client) -> None:
     page = read(client.get("/compare/quart-vs-nobody-vs-django/").content)
     offer = page.one("a.button")
     assert (offer.text, offer["href"]) == ("Compare Quart and Django", "/compare/quart-vs-django/")
 
 
-def test_the_choice_is_a_form_that_works_and_keeps_the_weights(client: Client) -> None:
+def test_compare_choice_form_submits_and_keeps_the_weights(client: Client) -> None:
     page = read(client.get("/compare/?framework=flask&w-performance=9&only=differences").content)
     form = page.one("form.choose")
     box = form.one("input[value=sanic]")
@@ -391,7 +391,7 @@ def test_the_choice_is_a_form_that_works_and_keeps_the_weights(client: Client) -
     assert response["Location"] == "/compare/flask-vs-sanic/?w-performance=9&only=differences"
 
 
-def test_the_address_without_its_last_slash_leads_there_with_all_it_says(client: Client) -> None:
+def test_side_by_side_redirects_to_the_trailing_slash_with_its_query(client: Client) -> None:
     response = client.get("/compare/flask-vs-django?w-performance=9&only=differences")
     assert (response.status_code, response["Location"]) == (
         301,

@@ -57,7 +57,7 @@ def turns(section: Element) -> list[list[str]]:
 # The parts
 
 
-def test_the_points_of_each_criterion_stand_under_their_group_and_add_up(client: Client) -> None:
+def test_why_shows_points_per_criterion_and_group_adding_up_to_the_fit(client: Client) -> None:
     # Flask: 100 × 2·1/6, 1·¾/6 and 3·½/6 are 33.3, 12.5 and 25.0, shown so that they make the 71 that is shown.
     assert points(why(client, "/")) == [
         ["Criterion", "Weight", "FastAPI", "Flask", "Django"],
@@ -72,7 +72,7 @@ def test_the_points_of_each_criterion_stand_under_their_group_and_add_up(client:
 
 
 @pytest.mark.parametrize("address", VIEWS)
-def test_what_is_shown_adds_up_to_the_fit_shown(client: Client, address: str) -> None:
+def test_why_displayed_points_add_up_to_the_displayed_fit(client: Client, address: str) -> None:
     page = get(client, address)
     section = page.one(".explained")
     rows = points(section)
@@ -95,7 +95,7 @@ def test_what_is_shown_adds_up_to_the_fit_shown(client: Client, address: str) ->
         ] == by_rank
 
 
-def test_a_bar_says_in_words_what_it_shows(client: Client) -> None:
+def test_why_bars_have_text_labels(client: Client) -> None:
     section = why(client, "/")
     assert [bar["aria-label"] for bar in section.all("svg.makeup-bar")] == [
         "FastAPI: Getting going 32.0, Under load 57.0; together 89",
@@ -110,11 +110,11 @@ def test_a_bar_says_in_words_what_it_shows(client: Client) -> None:
     assert section.one(".key").text == "Getting going Under load"
 
 
-def test_a_hidden_column_counts_here_too(client: Client) -> None:
+def test_why_counts_hidden_columns(client: Client) -> None:
     assert points(why(client, "/?criteria=performance")) == points(why(client, "/"))
 
 
-def test_where_no_source_says_anything_nothing_is_added(client: Client) -> None:
+def test_why_adds_no_points_where_no_source_says_anything(client: Client) -> None:
     section = why(client, "/compare/quart-vs-django/?w-performance=0")
     assert [row[2] for row in points(section)] == [
         "Quart",
@@ -124,7 +124,7 @@ def test_where_no_source_says_anything_nothing_is_added(client: Client) -> None:
     ]
 
 
-def test_of_many_ranked_only_the_first_are_drawn(client: Client) -> None:
+def test_why_draws_only_the_first_of_many_ranked_frameworks(client: Client) -> None:
     criteria = list(Criterion.objects.scored())
     for number in range(DRAWN):
         framework = factories.make_framework(name=f"Extra {number}")
@@ -198,11 +198,13 @@ def test_of_many_ranked_only_the_first_are_drawn(client: Client) -> None:
         (f"/compare/flask-vs-django/?{NOTHING}", ["All weights are 0: nothing counts, and nobody leads."]),
     ],
 )
-def test_plain_sentences_for_every_case(client: Client, address: str, sentences: list[str]) -> None:
+def test_why_explains_every_case_in_plain_sentences(
+    client: Client, address: str, sentences: list[str]
+) -> None:
     assert said(client, address) == sentences
 
 
-def test_an_empty_table_has_no_order_to_explain(client: Client) -> None:
+def test_why_is_absent_for_an_empty_table(client: Client) -> None:
     page = get(client, "/?q=zzz")
     assert page.all(".explained") == []
     assert "#why" not in [link["href"] for link in page.all("a") if "href" in link]
@@ -211,7 +213,7 @@ def test_an_empty_table_has_no_order_to_explain(client: Client) -> None:
 # What would flip it
 
 
-def test_each_turn_says_at_which_weights_and_who_then_leads(client: Client) -> None:
+def test_why_flips_show_their_weights_and_the_new_leader(client: Client) -> None:
     # Flask and Django are level where (2 + ¾d + 1½)/(5 + d) is (1 + d + 1½ + ¼)/(6 + d).
     assert turns(why(client, "/compare/flask-vs-django/")) == [
         ["documentation counts 6 or more", "1", "Django"],
@@ -225,7 +227,7 @@ def test_each_turn_says_at_which_weights_and_who_then_leads(client: Client) -> N
 
 
 @pytest.mark.parametrize("address", [*VIEWS, "/?as-of={today}&w-documentation=2"])
-def test_every_turn_leads_to_the_view_in_which_it_has_happened(client: Client, address: str) -> None:
+def test_why_flip_links_lead_to_the_view_with_the_new_leader(client: Client, address: str) -> None:
     address = address.format(today=timezone.localdate())
     before = get(client, address)
     for row in before.all(".explained .turns tbody tr"):
@@ -258,14 +260,14 @@ def first(page: Element) -> set[str]:
         ("", ""),
     ],
 )
-def test_a_name_within_a_sentence(name: str, words: str) -> None:
+def test_in_sentence_lowercases_a_name_but_not_an_acronym(name: str, words: str) -> None:
     assert in_sentence(name) == words
 
 
 # How firm it is
 
 
-def test_the_shares_are_a_table_too_and_no_weight_moves_them(client: Client) -> None:
+def test_why_shares_table_adds_up_and_does_not_depend_on_weights(client: Client) -> None:
     rows = [row.texts("td") for row in why(client, "/").all("table.shares tr")][1:]
     names = why(client, "/").texts("table.shares tbody th")
     assert names == ["FastAPI", "Flask", "Quart", "Django", "Several level", "Nobody ranked"]
@@ -284,20 +286,20 @@ def test_the_shares_are_a_table_too_and_no_weight_moves_them(client: Client) -> 
 # Where it stands
 
 
-def test_the_fragment_has_it_and_the_same_as_the_page(client: Client) -> None:
+def test_why_is_the_same_in_fragment_and_full_page(client: Client) -> None:
     for address in ("/?w-documentation=9", "/compare/flask-vs-django/?w-documentation=9"):
         fragment = read(client.get(address, headers={"HX-Request": "true"}).content)
         assert fragment.one("form .explained").text == get(client, address).one("form .explained").text
 
 
-def test_a_day_gone_by_is_explained_from_its_own_facts(client: Client) -> None:
+def test_why_explains_a_past_day_from_its_own_facts(client: Client) -> None:
     assert get(client, f"/?as-of={date(2001, 2, 3)}").all(".explained") == []
     today = get(client, f"/?as-of={timezone.localdate()}").one(".explained")
     assert today.text == get(client, "/").one(".explained").text
     assert all(f"as-of={timezone.localdate()}" in link["href"] for link in today.all(".turns a"))
 
 
-def test_what_is_not_published_is_not_in_it(client: Client) -> None:
+def test_why_hides_unpublished_frameworks(client: Client) -> None:
     hidden = Framework.objects.get(slug="hidden")
     for criterion in Criterion.objects.scored():
         factories.make_claim(framework=hidden, criterion=criterion)
@@ -305,7 +307,7 @@ def test_what_is_not_published_is_not_in_it(client: Client) -> None:
     assert "Hidden" not in get(client, "/").one(".explained").text
 
 
-def test_links_lead_to_it_and_from_it_to_the_method(client: Client) -> None:
+def test_why_is_linked_from_comparisons_and_links_to_the_method(client: Client) -> None:
     for address in ("/", "/compare/flask-vs-django/"):
         page = get(client, address)
         assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == ["#why"]

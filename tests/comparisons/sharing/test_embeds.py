@@ -55,7 +55,7 @@ def get(client: Client, path: str) -> Element:
 # What stands in the frame
 
 
-def test_a_frame_says_who_compares_what_and_how_it_stands(client: Client) -> None:
+def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None:
     page = get(client, LIVE)
     assert page.one("a.brand").text == "Touchstone"
     assert page.one("a.brand")["href"] == "/"
@@ -78,7 +78,7 @@ def test_a_frame_says_who_compares_what_and_how_it_stands(client: Client) -> Non
     assert ", revision " in page.one("footer").text
 
 
-def test_it_is_a_table_with_a_caption_and_heads(client: Client) -> None:
+def test_embed_table_has_a_caption_and_header_scopes(client: Client) -> None:
     page = get(client, LIVE)
     assert page.one("table caption").text
     assert [head["scope"] for head in page.all("thead th")] == ["col"] * 4
@@ -87,7 +87,7 @@ def test_it_is_a_table_with_a_caption_and_heads(client: Client) -> None:
     assert page.one(".region")["tabindex"] == "0"
 
 
-def test_scores_and_fits_are_those_of_the_side_by_side(client: Client) -> None:
+def test_embed_shows_the_same_scores_and_fits_as_side_by_side(client: Client) -> None:
     for query in ("", "?w-performance=9", "?use-case=live-updates", "?baseline=fastapi"):
         frame, page = get(client, LIVE + query), get(client, f"/compare/flask-vs-fastapi/{query}")
         assert frame.texts("th.party b") == [party.parts[0] for party in page.all("thead .party")]
@@ -97,7 +97,7 @@ def test_scores_and_fits_are_those_of_the_side_by_side(client: Client) -> None:
         assert frame.texts("tbody .n") == page.texts("td summary .n")
 
 
-def test_the_parameters_of_the_side_by_side_are_its_own(client: Client) -> None:
+def test_embed_accepts_the_parameters_of_side_by_side(client: Client) -> None:
     page = get(client, f"{LIVE}?w-performance=9&baseline=fastapi&only=differences&theme=dark")
     assert page.one("header p").text.startswith("With 1 weight changed FastAPI leads by ")
     assert page.one("html")["data-theme"] == "dark"
@@ -114,7 +114,7 @@ def test_the_parameters_of_the_side_by_side_are_its_own(client: Client) -> None:
     )
 
 
-def test_a_day_before_all_has_nothing_and_today_everything(client: Client) -> None:
+def test_embed_as_of_returns_404_before_all_facts_and_everything_today(client: Client) -> None:
     response = client.get(f"{LIVE}?as-of=2001-01-01")
     assert response.status_code == 404
     assert read(response.content).one("h1").text == "There is no comparison here"
@@ -124,13 +124,13 @@ def test_a_day_before_all_has_nothing_and_today_everything(client: Client) -> No
     assert page.one("h1 a")["href"] == f"/compare/flask-vs-fastapi/?as-of={today}"
 
 
-def test_what_was_not_understood_is_said(client: Client) -> None:
+def test_embed_reports_invalid_parameters(client: Client) -> None:
     page = get(client, f"{LIVE}?w-performance=x&theme=purple&w-nothing=1")
     assert len(page.all(".notices li")) == 3
     assert "data-theme" not in page.one("html")
 
 
-def test_a_frozen_frame_shows_what_was_kept_for_ever(client: Client) -> None:
+def test_snapshot_embed_stays_unchanged_and_is_cached_as_immutable(client: Client) -> None:
     before = client.get(FROZEN)
     assert before["Cache-Control"] == "public, max-age=31536000, immutable"
     assert before["ETag"].startswith('"')
@@ -146,7 +146,7 @@ def test_a_frozen_frame_shows_what_was_kept_for_ever(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", FRAMES)
-def test_every_link_leads_out_of_the_frame_and_nothing_can_be_sent_or_run(client: Client, path: str) -> None:
+def test_embed_links_target_the_top_window_without_forms_or_scripts(client: Client, path: str) -> None:
     page = get(client, path)
     assert {link["target"] for link in page.all("a")} == {"_top"}
     for tag in ("form", "script", "button", "input", "style", "iframe", "img"):
@@ -160,7 +160,7 @@ def test_every_link_leads_out_of_the_frame_and_nothing_can_be_sent_or_run(client
 
 
 @pytest.mark.parametrize("path, status", NOTHING, ids=[path[:60] for path, _ in NOTHING])
-def test_where_there_is_nothing_a_small_page_says_so_and_leads_home(
+def test_embed_renders_a_small_error_page_for_an_invalid_address(
     client: Client, path: str, status: int
 ) -> None:
     response = client.get(path)
@@ -172,7 +172,7 @@ def test_where_there_is_nothing_a_small_page_says_so_and_leads_home(
     assert len(response.content) < 2000
 
 
-def test_too_many_are_named(client: Client) -> None:
+def test_embed_states_the_limit_for_too_many_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     response = client.get("/embed/compare/django-vs-fastapi-vs-flask-vs-quart-vs-sanic-vs-sixth/")
     assert response.status_code == 400
@@ -190,7 +190,7 @@ def policy(client: Client, path: str, **headers: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
-def test_anybody_may_frame_a_frame_and_it_may_do_nothing_else(client: Client, path: str) -> None:
+def test_embed_policy_allows_framing_anywhere_and_only_own_styles(client: Client, path: str) -> None:
     assert policy(client, path) == {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -202,7 +202,7 @@ def test_anybody_may_frame_a_frame_and_it_may_do_nothing_else(client: Client, pa
 
 
 @pytest.mark.parametrize("path", [LIVE, FROZEN])
-def test_an_unchanged_frame_may_still_be_framed(client: Client, path: str) -> None:
+def test_embed_304_response_still_allows_framing(client: Client, path: str) -> None:
     """A browser takes over the headers of a 304."""
     tag = client.get(path)["ETag"]
     response = client.get(path, headers={"If-None-Match": tag})
@@ -224,14 +224,14 @@ def test_an_unchanged_frame_may_still_be_framed(client: Client, path: str) -> No
         *["/changes.atom", "/sitemap.xml", "/robots.txt", "/llms.txt", f"/s/{KEPT}/embed/"],
     ],
 )
-def test_nobody_may_frame_anything_else(client: Client, path: str) -> None:
-    """Of pages `test_every_page` says so."""
+def test_pages_other_than_embeds_forbid_framing(client: Client, path: str) -> None:
+    """Of pages `test_every_page.py` says so."""
     said = policy(client, path)
     assert said["frame-ancestors"] == "'none'"
     assert said["X-Frame-Options"] == "DENY"
 
 
-def test_only_the_page_that_makes_the_snippet_frames_anything(client: Client) -> None:
+def test_snippet_page_is_the_only_page_allowed_to_contain_frames(client: Client) -> None:
     assert policy(client, "/embed/")["frame-src"] == "'self'"
     tag = client.get("/embed/")["ETag"]
     assert policy(client, "/embed/", **{"If-None-Match": tag})["frame-src"] == "'self'"
@@ -239,7 +239,7 @@ def test_only_the_page_that_makes_the_snippet_frames_anything(client: Client) ->
 
 
 @pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
-def test_no_cookie_is_set_or_read(client: Client, admin_client: Client, path: str) -> None:
+def test_embed_sets_and_reads_no_cookie(client: Client, admin_client: Client, path: str) -> None:
     response = client.get(path)
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
@@ -248,7 +248,7 @@ def test_no_cookie_is_set_or_read(client: Client, admin_client: Client, path: st
 
 @pytest.mark.parametrize("path", [LIVE, FROZEN])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_frames_are_for_reading_only(client: Client, path: str, method: str) -> None:
+def test_embed_rejects_unsafe_methods(client: Client, path: str, method: str) -> None:
     response = getattr(client, method)(path)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
@@ -261,7 +261,7 @@ def snippet(page: Element) -> Element:
     return read(page.one("textarea#snippet").text.encode()).one("iframe")
 
 
-def test_a_side_by_side_leads_to_its_snippet_with_its_weights(client: Client) -> None:
+def test_side_by_side_links_to_its_snippet_with_its_weights(client: Client) -> None:
     page = get(client, "/compare/flask-vs-fastapi/?w-performance=9&baseline=fastapi")
     (way,) = [link for link in page.all("a") if link.text == "Embed"]
     made = get(client, way["href"])
@@ -280,14 +280,14 @@ def test_a_side_by_side_leads_to_its_snippet_with_its_weights(client: Client) ->
     assert get(client, frame["src"].removeprefix(SITE)).texts("td.weight")[2] == "9 instead of 3"
 
 
-def test_so_does_a_snapshot(client: Client) -> None:
+def test_snapshot_links_to_its_snippet(client: Client) -> None:
     (way,) = [link for link in get(client, f"/s/{KEPT}/").all("a") if link.text == "Embed"]
     made = get(client, way["href"])
     assert snippet(made)["src"] == f"{SITE}/embed/s/{KEPT}/"
     assert made.one("input#address")["value"] == f"/s/{KEPT}/"
 
 
-def test_boxes_sizes_and_theme_are_a_plain_form(client: Client) -> None:
+def test_snippet_page_form_sets_frameworks_size_and_theme(client: Client) -> None:
     query = "framework=flask&framework=django&theme=dark&width=400&height=300&only=differences"
     page = get(client, f"/embed/?{query}")
     frame = snippet(page)
@@ -319,7 +319,7 @@ def test_boxes_sizes_and_theme_are_a_plain_form(client: Client) -> None:
         ),
     ],
 )
-def test_an_address_pasted_in_is_read(client: Client, address: str, frame: str) -> None:
+def test_snippet_page_accepts_a_pasted_address(client: Client, address: str, frame: str) -> None:
     page = get(client, f"/embed/?{urlencode({'address': address})}")
     assert snippet(page)["src"] == SITE + frame
     assert page.all(".notices") == []
@@ -359,7 +359,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("address", ELSEWHERE, ids=lambda address: repr(address[:50]))
-def test_an_address_that_is_none_is_named_so_and_the_ticks_hold(client: Client, address: str) -> None:
+def test_snippet_page_reports_an_invalid_address_and_keeps_the_ticks(client: Client, address: str) -> None:
     query = urlencode({"framework": ["flask", "django"], "address": address}, doseq=True)
     page = get(client, f"/embed/?{query}")
     assert len(page.all(".notices li")) in {1, 2}
@@ -378,12 +378,12 @@ def test_an_address_that_is_none_is_named_so_and_the_ticks_hold(client: Client, 
         ("w-performance=x&w-nothing=1", 2),
     ],
 )
-def test_what_makes_no_snippet_is_said(client: Client, query: str, said: list[str] | int) -> None:
+def test_snippet_page_reports_invalid_input(client: Client, query: str, said: list[str] | int) -> None:
     notices = get(client, f"/embed/?{query}").texts(".notices li")
     assert (len(notices) if isinstance(said, int) else notices) == said
 
 
-def test_more_than_fit_are_counted(client: Client) -> None:
+def test_snippet_page_rejects_more_than_five_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     slugs = ["django", "fastapi", "flask", "quart", "sanic", "sixth"]
     page = get(client, f"/embed/?{urlencode({'framework': slugs}, doseq=True)}")
@@ -391,7 +391,7 @@ def test_more_than_fit_are_counted(client: Client) -> None:
     assert page.all("textarea") == []
 
 
-def test_a_hostile_name_stays_a_name(client: Client) -> None:
+def test_snippet_and_oembed_escape_a_hostile_name(client: Client) -> None:
     change(Framework.objects.get(slug="flask"), name=HOSTILE)
     made = get(client, "/embed/?framework=flask&framework=django")
     assert snippet(made)["title"] == f"{HOSTILE} vs Django, compared on cited evidence · Touchstone"
@@ -419,7 +419,7 @@ def oembed(client: Client, url: str, **parameters: str | int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "path", ["/compare/flask-vs-fastapi/", "/compare/flask-vs-fastapi/?w-performance=9", f"/s/{KEPT}/"]
 )
-def test_pages_tell_where_they_are_told_of(client: Client, path: str) -> None:
+def test_comparison_pages_link_to_their_oembed(client: Client, path: str) -> None:
     link = get(client, path).one("link[type=application/json+oembed]")
     assert link["rel"] == "alternate"
     told = json.loads(client.get(link["href"].removeprefix(SITE)).content)
@@ -434,13 +434,13 @@ def test_pages_tell_where_they_are_told_of(client: Client, path: str) -> None:
     assert path.partition("?")[0] in page.one("h1 a")["href"]
 
 
-def test_the_frame_of_oembed_has_the_weights_of_the_page(client: Client) -> None:
+def test_oembed_frame_keeps_the_weights_of_the_page(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9&kind=%22%3E")
     frame = read(told["html"].encode()).one("iframe")
     assert frame["src"].endswith("?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
 
 
-def test_it_names_the_picture_of_the_view(client: Client) -> None:
+def test_oembed_names_a_thumbnail_of_the_view_with_its_size(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9")
     assert "w-performance=9" in told["thumbnail_url"]
     picture = client.get(told["thumbnail_url"].removeprefix(SITE)).content
@@ -448,7 +448,7 @@ def test_it_names_the_picture_of_the_view(client: Client) -> None:
     assert size == (told["thumbnail_width"], told["thumbnail_height"]) == (1200, 630)
 
 
-def test_it_keeps_to_the_room_there_is(client: Client) -> None:
+def test_oembed_respects_maxwidth_and_maxheight(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=300, maxheight=200, format="json")
     assert (told["width"], told["height"]) == (300, 200)
     assert "thumbnail_url" not in told
@@ -473,7 +473,9 @@ def test_it_keeps_to_the_room_there_is(client: Client) -> None:
     ],
     ids=lambda value: repr(value)[:60],
 )
-def test_what_cannot_be_told_is_refused_without_a_word_of_it(client: Client, query: str, status: int) -> None:
+def test_oembed_rejects_invalid_requests_without_echoing_them(
+    client: Client, query: str, status: int
+) -> None:
     response = client.get(f"/oembed?{query}")
     assert response.status_code == status
     assert response["Access-Control-Allow-Origin"] == "*"
@@ -482,11 +484,11 @@ def test_what_cannot_be_told_is_refused_without_a_word_of_it(client: Client, que
     assert "script" not in response.content.decode()
 
 
-def test_too_many_parameters_are_a_bad_request(client: Client) -> None:
+def test_oembed_rejects_too_many_parameters(client: Client) -> None:
     assert client.get(f"/oembed?{'&'.join(['url=1'] * 1200)}").status_code == 400
 
 
-def test_the_public_address_is_the_one_that_counts(client: Client, settings: Settings) -> None:
+def test_oembed_accepts_only_the_public_site_url(client: Client, settings: Settings) -> None:
     settings.SITE_URL = "https://compare.example.org"
     told = oembed(client, "https://compare.example.org/compare/flask-vs-fastapi/")
     assert 'src="https://compare.example.org/embed/compare/flask-vs-fastapi/"' in told["html"]
@@ -496,7 +498,7 @@ def test_the_public_address_is_the_one_that_counts(client: Client, settings: Set
 # Former names
 
 
-def test_a_frame_under_a_former_name_leads_to_todays(client: Client) -> None:
+def test_embed_redirects_a_former_name(client: Client) -> None:
     rename(Framework.objects.get(slug="flask"), "flagon")
     response = client.get(f"{LIVE}?baseline=flask")
     assert (response.status_code, response["Location"]) == (
@@ -505,7 +507,7 @@ def test_a_frame_under_a_former_name_leads_to_todays(client: Client) -> None:
     )
 
 
-def test_so_does_one_in_an_address_that_is_told_of(client: Client) -> None:
+def test_oembed_and_snippet_page_resolve_former_names(client: Client) -> None:
     rename(Criterion.objects.get(slug="performance"), "speed")
     rename(Framework.objects.get(slug="flask"), "flagon")
     address = f"{SITE}/compare/flask-vs-fastapi/?w-performance=9"
@@ -523,7 +525,7 @@ def test_so_does_one_in_an_address_that_is_told_of(client: Client) -> None:
 @pytest.mark.parametrize(
     "path", [LIVE, "/embed/?framework=flask&framework=django", f"/oembed?url={SITE}/compare/flask-vs-django/"]
 )
-def test_what_is_unchanged_is_answered_from_one_query(
+def test_embed_snippet_page_and_oembed_answer_304_with_a_single_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str
 ) -> None:
     tag = client.get(path)["ETag"]
@@ -532,7 +534,7 @@ def test_what_is_unchanged_is_answered_from_one_query(
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_a_frozen_frame_costs_one_query(
+def test_snapshot_embed_takes_a_single_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     assert Snapshot.objects.count() == 1
@@ -540,7 +542,7 @@ def test_a_frozen_frame_costs_one_query(
         client.get(FROZEN)
 
 
-def test_markup_in_a_path_is_not_shown(client: Client) -> None:
+def test_embed_error_page_does_not_echo_markup_from_the_path(client: Client) -> None:
     response = client.get(f"/embed/compare/{quote('<b>x</b>-vs-flask')}/")
     assert b"<b>x" not in response.content
     assert "x</b>" not in response.content.decode()

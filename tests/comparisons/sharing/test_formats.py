@@ -105,7 +105,7 @@ def uploaded(client: Client, data: bytes) -> Element:
     return preview(client, upload(client, "rating", SimpleUploadedFile("comparison.csv", data)))
 
 
-def test_the_columns_are_those_of_ratings() -> None:
+def test_csv_export_uses_the_rating_import_columns() -> None:
     columns = kinds.KINDS["rating"].columns
     assert [name for name in columns if name in RATING] == RATING
     assert [*set(columns) - set(RATING)] == ["is_published"]
@@ -113,7 +113,7 @@ def test_the_columns_are_those_of_ratings() -> None:
 
 
 @pytest.mark.parametrize("view", [*VIEWS, f"{MATRIX}?as-of={{today}}"])
-def test_the_very_csv_goes_back_without_a_change(
+def test_csv_reimport_changes_nothing_when_unedited(
     ada: Client, flask: Rating, client: Client, view: str
 ) -> None:
     path, _, query = address(client, view.format(today=timezone.localdate())).partition("?")
@@ -139,7 +139,7 @@ def changed(data: bytes, key: str, **cells: str) -> bytes:
     return sheets.write(sheet, "csv")
 
 
-def test_what_is_changed_in_the_file_can_be_imported(ada: Client, flask: Rating, client: Client) -> None:
+def test_csv_reimport_applies_edited_cells(ada: Client, flask: Rating, client: Client) -> None:
     data = changed(client.get(f"{MATRIX}.csv").content, "flask/async", score="3", **{"(fit)": "99"})
     url = upload(ada, "rating", SimpleUploadedFile("x.csv", data))
     assert counts(preview(ada, url)) == "All 6 New 0 Changed 1 Same 5 Refused 0"
@@ -148,7 +148,7 @@ def test_what_is_changed_in_the_file_can_be_imported(ada: Client, flask: Rating,
     assert (flask.score, flask.rationale, flask.is_published, flask.version) == (3, NASTY, True, 2)
 
 
-def test_a_rating_for_an_empty_cell_is_new_and_unpublished(
+def test_csv_reimport_creates_unpublished_rating_for_empty_cell(
     ada: Client, flask: Rating, client: Client
 ) -> None:
     data = changed(
@@ -158,7 +158,9 @@ def test_a_rating_for_an_empty_cell_is_new_and_unpublished(
     assert not Rating.objects.get(framework__slug="flask", criterion__slug="tests").is_published
 
 
-def test_what_somebody_changed_since_is_said(ada: Client, flask: Rating, client: Client) -> None:
+def test_csv_reimport_reports_ratings_changed_since_the_export(
+    ada: Client, flask: Rating, client: Client
+) -> None:
     live, kept = client.get(f"{LIVE}.csv").content, client.get(f"{frozen(client)}.csv").content
     flask.score = 1
     revisions.save(flask, by=factories.MAKER, reason="Looked again.", seen=1)
@@ -171,7 +173,9 @@ def test_what_somebody_changed_since_is_said(ada: Client, flask: Rating, client:
         assert sentence in said["flask/async"]
 
 
-def test_a_row_that_takes_the_rating_away_says_nothing(ada: Client, flask: Rating, client: Client) -> None:
+def test_csv_reimport_ignores_emptied_row_only_without_version(
+    ada: Client, flask: Rating, client: Client
+) -> None:
     empty = dict.fromkeys(["score", "verdict", "rationale", "reviewed_on"], "")
     data = client.get(f"{MATRIX}.csv").content
     page = uploaded(ada, changed(data, "flask/async", **empty, version=""))
@@ -181,7 +185,7 @@ def test_a_row_that_takes_the_rating_away_says_nothing(ada: Client, flask: Ratin
     assert counts(page) == "All 6 New 0 Changed 0 Same 5 Refused 1"
 
 
-def test_a_column_of_another_name_is_refused_as_ever(ada: Client, flask: Rating, client: Client) -> None:
+def test_csv_reimport_rejects_unknown_column(ada: Client, flask: Rating, client: Client) -> None:
     data = client.get(f"{MATRIX}.csv").content.replace(b"(fit)", b"fit", 1)
     answer = ada.post("/admin/frameworks/rating/import/", {"file": SimpleUploadedFile("x.csv", data)})
     assert "There is no column “fit” here." in read(answer.content).text
@@ -191,7 +195,7 @@ def test_a_column_of_another_name_is_refused_as_ever(ada: Client, flask: Rating,
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_no_cell_is_a_formula(flask: Rating, client: Client, view: str) -> None:
+def test_csv_export_escapes_formulas(flask: Rating, client: Client, view: str) -> None:
     data = client.get(f"{address(client, view)}.csv").content
     assert data.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")) for cell in row]
@@ -203,7 +207,7 @@ def test_no_cell_is_a_formula(flask: Rating, client: Client, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_each_format_says_the_same(flask: Rating, client: Client, view: str) -> None:
+def test_exports_agree_across_csv_json_and_markdown(flask: Rating, client: Client, view: str) -> None:
     path = address(client, view)
     data = client.get(f"{path}.json").json()
     content = cast(Content, {name: data[name] for name in Content.__annotations__})
@@ -480,9 +484,7 @@ def contents(draw: Any) -> Content:
 
 @examples(25, suppress_health_check=list(HealthCheck))
 @given(content=contents(), title=named, notice=named, turned=st.booleans())
-def test_any_content_comes_back_from_each_format(
-    content: Content, title: str, notice: str, turned: bool
-) -> None:
+def test_exports_round_trip_any_content(content: Content, title: str, notice: str, turned: bool) -> None:
     pages = {source["key"]: f"https://example.com/{source['key']}/" for source in content["sources"]}
     origin = FileOrigin(
         site="Touchstone",
@@ -516,7 +518,9 @@ def get(client: Client, url: str) -> dict[str, Any]:
     return cast(dict[str, Any], client.get(url).json())
 
 
-def test_json_says_where_it_is_from(flask: Rating, client: Client, settings: Settings) -> None:
+def test_json_export_states_revision_address_weights_and_notices(
+    flask: Rating, client: Client, settings: Settings
+) -> None:
     settings.SITE_URL = "https://t.example"
     data = get(client, f"{LIVE}.json?w-async=5&use-case=nothing&as-of=tomorrow")
     newest = Revision.objects.get(model="rating", key="django/docs")  # then only what nobody may see
@@ -535,7 +539,7 @@ def test_json_says_where_it_is_from(flask: Rating, client: Client, settings: Set
     assert "Ünder way." in client.get(f"{LIVE}.json").content.decode()
 
 
-def test_a_hidden_step_is_not_the_revision(flask: Rating, client: Client) -> None:
+def test_json_export_ignores_unpublished_changes_in_its_revision(flask: Rating, client: Client) -> None:
     newest = get(client, f"{MATRIX}.json")["revision"]
     factories.make_framework(name="Secret", is_published=False)
     assert get(client, f"{MATRIX}.json")["revision"] == newest
@@ -543,7 +547,7 @@ def test_a_hidden_step_is_not_the_revision(flask: Rating, client: Client) -> Non
     assert get(client, f"{MATRIX}.json")["revision"]["number"] > newest["number"]
 
 
-def test_json_of_a_snapshot_says_when_it_stood(flask: Rating, client: Client) -> None:
+def test_json_export_of_snapshot_states_its_time_and_never_changes(flask: Rating, client: Client) -> None:
     path = frozen(client)
     before = client.get(f"{path}.json").content
     flask.score = 1
@@ -556,7 +560,7 @@ def test_json_of_a_snapshot_says_when_it_stood(flask: Rating, client: Client) ->
     assert all(source["page"].endswith(f"{path}/#source-{source['key']}") for source in data["sources"])
 
 
-def test_a_filtered_matrix_is_as_it_is_shown(flask: Rating, client: Client) -> None:
+def test_matrix_export_follows_filters_sort_and_weights(flask: Rating, client: Client) -> None:
     for sort in ("name", "-name", "docs", "-fit"):
         query = f"sort={sort}&criteria=docs&w-tests=9&q=a"
         data = get(client, f"{MATRIX}.json?{query}")
@@ -570,13 +574,13 @@ def test_a_filtered_matrix_is_as_it_is_shown(flask: Rating, client: Client) -> N
     assert "Not shown, but weighed: async 3, tests 9." in markdown
 
 
-def test_an_emptied_matrix_has_nothing_to_say(flask: Rating, client: Client) -> None:
+def test_matrix_export_is_empty_when_no_framework_passes_the_filters(flask: Rating, client: Client) -> None:
     assert get(client, f"{MATRIX}.json?q=zzz")["frameworks"] == []
     assert "No framework passes the filters." in client.get(f"{MATRIX}.md?q=zzz").content.decode()
     assert client.get(f"{MATRIX}.csv?q=zzz").content.count(b"\n") == 1
 
 
-def test_only_differences_leaves_out_what_is_alike(flask: Rating, client: Client) -> None:
+def test_side_by_side_export_omits_equal_criteria_for_only_differences(flask: Rating, client: Client) -> None:
     factories.make_criterion(name="Silent for all")
     assert len(get(client, f"{LIVE}.json")["criteria"]) == 4
     assert [one["slug"] for one in get(client, f"{LIVE}.json?only=differences")["criteria"]] == [
@@ -589,7 +593,9 @@ def test_only_differences_leaves_out_what_is_alike(flask: Rating, client: Client
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_what_the_answer_says_of_itself(flask: Rating, client: Client, view: str, settings: Settings) -> None:
+def test_exports_send_content_type_filename_etag_and_canonical_link(
+    flask: Rating, client: Client, view: str, settings: Settings
+) -> None:
     settings.SITE_URL = "https://t.example"
     path, page = address(client, view), "/" if view == MATRIX else f"{address(client, view)}/"
     today = timezone.localdate()
@@ -634,7 +640,7 @@ def test_what_the_answer_says_of_itself(flask: Rating, client: Client, view: str
         (f"/s/{'a' * 26}", 404, "No comparison was ever frozen under this address."),
     ],
 )
-def test_what_cannot_be_shown_is_said(
+def test_exports_explain_invalid_comparisons_and_unknown_snapshots(
     flask: Rating, client: Client, path: str, status: int, sentence: str, ending: str
 ) -> None:
     query = "?as-of=2020-01-01" if "{old}" in path else ""
@@ -649,7 +655,7 @@ def test_what_cannot_be_shown_is_said(
         assert sentence in answer.content.decode()
 
 
-def test_too_many_are_said(client: Client) -> None:
+def test_side_by_side_export_rejects_more_than_five_frameworks(client: Client) -> None:
     slugs = [factories.make_framework().slug for _ in range(6)]
     answer = client.get(f"/compare/{'-vs-'.join(slugs)}.md")
     assert (answer.status_code, answer.content) == (400, b"You named 6 frameworks; 5 is the most.\n")
@@ -667,13 +673,13 @@ def test_too_many_are_said(client: Client) -> None:
         f"q={'x' * 50_000}",
     ],
 )
-def test_hostile_parameters_are_no_error(
+def test_exports_tolerate_hostile_parameters(
     flask: Rating, client: Client, path: str, query: str, ending: str
 ) -> None:
     assert client.get(f"{path}.{ending}?{query}").status_code == 200
 
 
-def test_nothing_at_all_is_no_error(client: Client) -> None:
+def test_matrix_export_works_on_an_empty_portal(client: Client) -> None:
     assert get(client, f"{MATRIX}.json")["revision"] is None
     assert "without any facts yet" in client.get(f"{MATRIX}.md").content.decode()
     assert client.get(f"{MATRIX}.csv").content.startswith(b"\xef\xbb\xbfframework,criterion,")
@@ -681,7 +687,7 @@ def test_nothing_at_all_is_no_error(client: Client) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_it_asks_as_often_for_many_as_for_few(
+def test_exports_query_count_is_constant(
     client: Client, count: int, ending: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_items(count)
@@ -699,7 +705,7 @@ def frozen_of(client: Client) -> str:
 
 
 @pytest.mark.parametrize("view", ["/", f"{LIVE}/", "snapshot"])
-def test_the_page_offers_the_very_view(flask: Rating, client: Client, view: str) -> None:
+def test_comparison_pages_link_to_exports_of_the_shown_view(flask: Rating, client: Client, view: str) -> None:
     url = f"{frozen(client)}/" if view == "snapshot" else f"{view}?w-async=5"
     page = read(client.get(url).content)
     links = page.all("details#menu-take a")[:3]
@@ -719,7 +725,7 @@ def test_the_page_offers_the_very_view(flask: Rating, client: Client, view: str)
     assert data["address"].endswith(url if view == "snapshot" else f"{view}?w-async=5&w-docs=2&w-tests=1")
 
 
-def test_language_models_are_told(client: Client) -> None:
+def test_llms_txt_lists_the_matrix_exports(client: Client) -> None:
     told = client.get("/llms.txt").content.decode()
     for ending in ENDINGS:
         assert f"{MATRIX}.{ending})" in told

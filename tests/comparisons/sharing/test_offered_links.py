@@ -118,13 +118,13 @@ def check(client: Client, address: str) -> str:
 
 @many
 @given(view=mixes(), as_form=st.booleans())
-def test_of_the_matrix(view: View, as_form: bool) -> None:
+def test_matrix_permalink_reopens_the_same_page(view: View, as_form: bool) -> None:
     check(Client(), sent(view, "/") if as_form else view.url("/"))
 
 
 @many
 @given(view=mixes(), data=st.data(), as_form=st.booleans())
-def test_of_a_side_by_side(view: View, data: st.DataObject, as_form: bool) -> None:
+def test_side_by_side_permalink_reopens_the_same_page(view: View, data: st.DataObject, as_form: bool) -> None:
     frameworks = list(Framework.objects.published().values_list("slug", flat=True))
     slugs = data.draw(st.lists(st.sampled_from(frameworks), unique=True, min_size=2, max_size=5))
     beside = view.side_by_side().but(baseline=data.draw(st.sampled_from(["", *slugs])))
@@ -136,6 +136,8 @@ def test_of_a_side_by_side(view: View, data: st.DataObject, as_form: bool) -> No
     "query, is_pinned_then",
     [("", False), ("sort=name&framework=flask&open=flask:performance", False), ("w-performance=0", True)],
 )
-def test_weights_are_pinned_once_one_differs(client: Client, query: str, is_pinned_then: bool) -> None:
+def test_permalink_pins_all_weights_when_any_differs(
+    client: Client, query: str, is_pinned_then: bool
+) -> None:
     assert is_pinned(check(client, f"/?{query}")) == is_pinned_then
     assert is_pinned(check(client, f"/compare/django-vs-flask/?{query}")) == is_pinned_then

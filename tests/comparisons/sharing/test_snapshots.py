@@ -44,7 +44,7 @@ CHANGES_QUERIES = 9
         "DELETE FROM comparisons_snapshot WHERE id = %s",
     ],
 )
-def test_the_database_neither_changes_nor_deletes_one(statement: str) -> None:
+def test_snapshot_trigger_rejects_update_and_delete(statement: str) -> None:
     made = factories.make_snapshot()
     with refused("snapshot_is_for_ever"):
         execute(statement, *[KEPT] * statement.count("%s"))
@@ -55,7 +55,7 @@ def test_the_database_neither_changes_nor_deletes_one(statement: str) -> None:
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_nor_does_it_put_another_in_its_place() -> None:
+def test_snapshot_trigger_rejects_replacement() -> None:
     factories.make_snapshot()
     columns = "id, size, stood_at, created_at, content"
     taken = f"SELECT id, size, stood_at, created_at, 'other' FROM comparisons_snapshot WHERE id = '{KEPT}'"  # noqa: S608
@@ -72,14 +72,14 @@ def test_nor_does_it_put_another_in_its_place() -> None:
 @pytest.mark.both
 @pytest.mark.django_db
 @pytest.mark.parametrize("wrong", ["", "A" * 26, "a" * 25, "a" * 25 + "1", "a" * 25 + "\n"])
-def test_an_id_is_of_a_hash(wrong: str) -> None:
+def test_snapshot_constraint_rejects_id_that_is_no_hash(wrong: str) -> None:
     with refused("snapshot_id_is_hash"):
         factories.make_snapshot(id=wrong)
 
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_flush_empties_them_and_the_triggers_stay() -> None:
+def test_flush_empties_snapshots_and_preserves_the_trigger() -> None:
     factories.make_snapshot()
     call_command("flush", interactive=False, verbosity=0)
     assert not Snapshot.objects.exists()
@@ -117,7 +117,7 @@ def frozen(client: Client, live: str = LIVE) -> str:
     return str(response["Location"])
 
 
-def test_the_button_keeps_what_stands_on_the_page(client: Client, cell: Rating) -> None:
+def test_freeze_stores_the_comparison_shown_on_the_page(client: Client, cell: Rating) -> None:
     page = read(client.get(frozen(client)).content)
     assert page.one("h1").text.startswith("Flask, Django as they stood on ")
     heads = [head.parts for head in page.all("thead .party")]
@@ -135,7 +135,7 @@ def test_the_button_keeps_what_stands_on_the_page(client: Client, cell: Rating) 
     assert claim.source.title in page.one(f"#source-{claim.source.key}").text
 
 
-def test_the_same_content_has_the_same_address(client: Client, cell: Rating) -> None:
+def test_freeze_gives_equal_content_the_same_address(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     assert re.fullmatch(r"/s/[a-z2-7]{26}/", kept)
     assert frozen(client, "/compare/django-vs-flask/") != kept  # the order is the visitor's
@@ -144,7 +144,7 @@ def test_the_same_content_has_the_same_address(client: Client, cell: Rating) -> 
     assert Snapshot.objects.count() == 3
 
 
-def test_a_matrix_of_five_or_fewer_is_frozen_side_by_side(client: Client, cell: Rating) -> None:
+def test_freeze_turns_matrix_of_up_to_five_into_side_by_side(client: Client, cell: Rating) -> None:
     kept = {frozen(client), frozen(client, "/compare/django-vs-flask/")}
     assert {frozen(client, "/"), frozen(client, "/?sort=name")} <= kept
     assert frozen(client, "/?w-performance=9") in {
@@ -155,14 +155,14 @@ def test_a_matrix_of_five_or_fewer_is_frozen_side_by_side(client: Client, cell: 
     assert not read(client.get("/").content).all("button[form=freeze]")
 
 
-def test_a_day_gone_by_is_frozen_as_it_stood(client: Client, cell: Rating) -> None:
+def test_freeze_as_of_a_day_is_dated_to_the_end_of_that_day(client: Client, cell: Rating) -> None:
     today = timezone.localdate()
     kept = frozen(client, f"{LIVE}?as-of={today}")
     assert Snapshot.objects.get().stood_at == comparing.stood_at(today, timezone.now())
     assert frozen(client) == kept
 
 
-def test_the_id_is_the_hash_of_the_bytes_kept(client: Client, cell: Rating) -> None:
+def test_snapshot_id_is_the_hash_of_its_content(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     made = Snapshot.objects.get()
     digest = hashlib.sha256(made.content.encode()).digest()
@@ -171,7 +171,7 @@ def test_the_id_is_the_hash_of_the_bytes_kept(client: Client, cell: Rating) -> N
     assert made.content == snapshots.canonical(json.loads(made.content))
 
 
-def test_what_is_kept_is_laid_out_as_it_was(client: Client, cell: Rating) -> None:
+def test_frozen_comparison_rebuilds_the_same_content(client: Client, cell: Rating) -> None:
     factories.make_claim(framework=cell.framework, criterion=cell.criterion, term="Fast", note="So it says.")
     factories.make_claim(framework=Framework.objects.get(slug="django"), criterion=factories.make_criterion())
     frozen(client)
@@ -181,7 +181,7 @@ def test_what_is_kept_is_laid_out_as_it_was(client: Client, cell: Rating) -> Non
     )
 
 
-def test_it_stays_byte_for_byte_whatever_editors_do(client: Client, cell: Rating) -> None:
+def test_snapshot_page_stays_identical_after_edits(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     before = client.get(kept)
     cell.refresh_from_db()
@@ -195,7 +195,7 @@ def test_it_stays_byte_for_byte_whatever_editors_do(client: Client, cell: Rating
     assert after["ETag"] == before["ETag"]
 
 
-def test_whoever_has_it_is_told_so_in_one_query(
+def test_snapshot_page_answers_304_with_a_single_query(
     client: Client, cell: Rating, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     kept = frozen(client)
@@ -213,12 +213,12 @@ def test_whoever_has_it_is_told_so_in_one_query(
 @pytest.mark.parametrize(
     "hostile", ["x", "A" * 26, "a" * 25, "a" * 27, "a" * 50_000, "%00" * 26, "1" * 26, "..%2f" * 5, "é" * 26]
 )
-def test_an_id_that_is_none_has_no_page(client: Client, db: None, hostile: str) -> None:
+def test_snapshot_page_returns_404_for_malformed_id(client: Client, db: None, hostile: str) -> None:
     assert client.get(f"/s/{hostile}/").status_code == 404
     assert client.get(f"/s/{hostile}/changes/").status_code == 404
 
 
-def test_one_that_was_never_frozen_has_no_page(client: Client, db: None) -> None:
+def test_snapshot_page_returns_404_for_unknown_id(client: Client, db: None) -> None:
     assert client.get(f"/s/{KEPT}/").status_code == client.get(f"/s/{KEPT}/changes/").status_code == 404
     assert read(client.get(f"/s/{KEPT}/").content).one("meta[name=robots]")["content"] == "noindex"
 
@@ -232,9 +232,7 @@ def test_one_that_was_never_frozen_has_no_page(client: Client, db: None) -> None
         (f"/compare/flask-vs-{'x' * 50_000}/freeze/", 404),
     ],
 )
-def test_what_cannot_be_compared_cannot_be_frozen(
-    client: Client, cell: Rating, path: str, status: int
-) -> None:
+def test_freeze_rejects_invalid_comparisons(client: Client, cell: Rating, path: str, status: int) -> None:
     assert client.post(path).status_code == status
     assert not Snapshot.objects.exists()
 
@@ -242,11 +240,11 @@ def test_what_cannot_be_compared_cannot_be_frozen(
 @pytest.mark.parametrize(
     "query", ["w-performance=abc", "w-performance=99999999999999999999", "as-of=%00", "x=%00"]
 )
-def test_what_is_not_understood_is_left_out(client: Client, cell: Rating, query: str) -> None:
+def test_freeze_ignores_invalid_parameters(client: Client, cell: Rating, query: str) -> None:
     assert client.post(f"{LIVE}freeze/?{query}").status_code == 302
 
 
-def test_freezing_is_asked_for_by_a_form(client: Client, cell: Rating) -> None:
+def test_freeze_allows_post_only(client: Client, cell: Rating) -> None:
     response = client.get(f"{LIVE}freeze/")
     assert (response.status_code, response["Allow"]) == (405, "POST")
 
@@ -254,7 +252,9 @@ def test_freezing_is_asked_for_by_a_form(client: Client, cell: Rating) -> None:
 # Limits
 
 
-def test_ten_an_hour_come_from_one_address(client: Client, cell: Rating, settings: Settings) -> None:
+def test_freeze_limits_snapshots_per_address_and_hour(
+    client: Client, cell: Rating, settings: Settings
+) -> None:
     settings.SNAPSHOTS_AN_HOUR = 2
     kept = frozen(client)
     frozen(client, f"{LIVE}?w-performance=9")
@@ -268,7 +268,7 @@ def test_ten_an_hour_come_from_one_address(client: Client, cell: Rating, setting
     assert client.post(f"{LIVE}freeze/?w-performance=5", REMOTE_ADDR="192.0.2.9").status_code == 302
 
 
-def test_there_is_room_again_when_the_hour_is_over(cell: Rating, settings: Settings) -> None:
+def test_freeze_limit_resets_after_an_hour(cell: Rating, settings: Settings) -> None:
     settings.SNAPSHOTS_AN_HOUR = 1
 
     def freeze(number: int, now: datetime) -> None:
@@ -285,7 +285,9 @@ def test_there_is_room_again_when_the_hour_is_over(cell: Rating, settings: Setti
 
 
 @pytest.mark.both
-def test_all_together_hold_so_much(client: Client, cell: Rating, settings: Settings) -> None:
+def test_freeze_rejects_snapshots_beyond_the_total_size(
+    client: Client, cell: Rating, settings: Settings
+) -> None:
     kept = frozen(client)
     settings.SNAPSHOTS_BYTES = Snapshot.objects.get().size + 10
     response = client.post(f"{LIVE}freeze/?w-performance=5")
@@ -296,7 +298,7 @@ def test_all_together_hold_so_much(client: Client, cell: Rating, settings: Setti
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_make_one() -> None:
+def test_freeze_requests_at_once_create_a_single_snapshot() -> None:
     factories.make_rating(framework=factories.make_framework(name="Flask"))
     factories.make_framework(name="Django")
     answers = at_once(*[partial(Client().post, f"{LIVE}freeze/") for _ in range(20)])
@@ -312,13 +314,13 @@ def changed(client: Client, kept: str) -> Element:
     return read(client.get(f"{kept}changes/").content)
 
 
-def test_nothing_has_changed_yet(client: Client, cell: Rating) -> None:
+def test_snapshot_changes_page_reports_no_change_at_first(client: Client, cell: Rating) -> None:
     page = changed(client, frozen(client))
     assert "None of the 2 cells has changed since" in page.one(".lede").text
     assert not page.all(".changed-facts")
 
 
-def test_what_has_changed_is_told_with_the_reasons(client: Client, cell: Rating) -> None:
+def test_snapshot_changes_page_lists_changed_cells_with_reasons(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     cell.refresh_from_db()
     cell.score = 2
@@ -335,7 +337,7 @@ def test_what_has_changed_is_told_with_the_reasons(client: Client, cell: Rating)
     assert "Slower than thought." in page.all(".changed dd")[1].text
 
 
-def test_what_is_no_longer_compared_is_named(client: Client, cell: Rating) -> None:
+def test_snapshot_changes_page_names_frameworks_no_longer_published(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     flask = cell.framework
     flask.is_published = False
@@ -346,7 +348,7 @@ def test_what_is_no_longer_compared_is_named(client: Client, cell: Rating) -> No
     assert "quietly" not in page.text
 
 
-def test_the_page_loads_it_apart(client: Client, cell: Rating) -> None:
+def test_snapshot_page_loads_changes_as_fragment(client: Client, cell: Rating) -> None:
     kept = frozen(client)
     bar = read(client.get(kept).content).one("#since")
     assert bar["hx-get"] == bar.all("a")[0]["href"] == f"{kept}changes/"
@@ -357,7 +359,7 @@ def test_the_page_loads_it_apart(client: Client, cell: Rating) -> None:
     assert "None of the 2 cells has changed" in read(fragment.content).text
 
 
-def test_it_costs_the_same_for_one_change_and_three(
+def test_snapshot_changes_page_query_count_is_constant(
     client: Client, cell: Rating, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     others = [factories.make_rating(framework=cell.framework, score=3) for _ in range(2)]

@@ -58,14 +58,14 @@ def ratios(page: Element) -> list[list[str]]:
         (2_147_483_647, 1_000_000_000, 3_000_000_000),
     ],
 )
-def test_a_scale_ends_at_the_first_full_step(highest: int, step: int, top: int) -> None:
+def test_scale_ends_at_the_first_full_step(highest: int, step: int, top: int) -> None:
     found = scale(highest)
     assert (found.step, found.top) == (step, top)
     assert [found.ticks[0], found.ticks[-1]] == [(0, "0"), (100, f"{top:,}")]
     assert len(found.ticks) <= 5
 
 
-def test_bars_begin_at_zero_and_are_as_long_as_their_figures() -> None:
+def test_bar_starts_at_zero_and_is_proportional_to_its_figure() -> None:
     drawn = scale(34_000)
     half = Bar(Figure(value=20_000, lowest=18_000, highest=21_000), drawn)
     assert (half.width, half.whisker) == (50, (45, 52.5))
@@ -73,7 +73,7 @@ def test_bars_begin_at_zero_and_are_as_long_as_their_figures() -> None:
     assert Bar(Figure(value=10_000), drawn).whisker is None
 
 
-def test_the_smallest_figure_still_shows() -> None:
+def test_bar_stays_visible_for_the_smallest_figure() -> None:
     assert Bar(Figure(value=1), scale(2_147_483_647)).width == 0.1
 
 
@@ -93,7 +93,7 @@ def test_the_smallest_figure_still_shows() -> None:
         (1, 2_147_483_647, "under 0.01"),
     ],
 )
-def test_a_ratio_is_said_to_two_figures(value: int, base: int, said: str) -> None:
+def test_ratio_is_rounded_to_two_figures(value: int, base: int, said: str) -> None:
     assert ratio(value, base) == said
 
 
@@ -101,11 +101,11 @@ def compared() -> RatioTable | None:
     return ratio_table(list(Benchmark.objects.in_full()))
 
 
-def test_one_benchmark_alone_is_compared_with_nothing() -> None:
+def test_ratio_table_is_empty_for_a_single_benchmark() -> None:
     assert compared() is None
 
 
-def test_nor_are_benchmarks_that_share_one_framework_only() -> None:
+def test_ratio_table_requires_a_pair_of_frameworks_in_two_benchmarks() -> None:
     measure(factories.make_benchmark(), fastapi_uvicorn=10, django_gunicorn=5)
     assert compared() is None
     # Flask stands in the first and here, Django in the second and here: still no two share a pair.
@@ -113,12 +113,12 @@ def test_nor_are_benchmarks_that_share_one_framework_only() -> None:
     assert compared() is None
 
 
-def test_frameworks_that_nobody_may_see_are_compared_with_nothing() -> None:
+def test_ratio_table_ignores_unpublished_frameworks() -> None:
     measure(factories.make_benchmark(), fastapi_uvicorn=10, hidden_gunicorn=5)
     assert compared() is None
 
 
-def test_where_no_servers_are_shared_the_order_of_the_servers_still_stands() -> None:
+def test_ratio_table_lists_each_lineup_when_no_servers_are_shared() -> None:
     other = factories.make_benchmark(position=1)
     measure(other, fastapi_granian=3_000, flask_granian=1_000, fastapi_hypercorn=2_000)
     found = compared()
@@ -129,7 +129,7 @@ def test_where_no_servers_are_shared_the_order_of_the_servers_still_stands() -> 
     ]
 
 
-def test_a_server_under_which_all_stand_in_another_row_gets_none_of_its_own() -> None:
+def test_ratio_table_omits_server_row_covered_by_another_row() -> None:
     other = factories.make_benchmark(position=1)
     measure(other, fastapi_uvicorn=30, flask_gunicorn=12, django_gunicorn=10, fastapi_granian=40)
     source = Benchmark.objects.get(slug="one-endpoint")
@@ -139,7 +139,7 @@ def test_a_server_under_which_all_stand_in_another_row_gets_none_of_its_own() ->
     assert [cells for _, _, cells in found.rows] == [["about 4.9", "1.3", "1"], ["3.0", "1.2", "1"]]
 
 
-def test_lineups_that_differ_only_in_what_is_not_shown_stand_once() -> None:
+def test_ratio_table_merges_lineups_that_differ_only_outside_its_columns() -> None:
     other = factories.make_benchmark(position=1)
     measure(
         other, fastapi_uvicorn=30, django_uvicorn=20, flask_uvicorn=10, quart_gunicorn=5, django_gunicorn=5
@@ -152,7 +152,7 @@ def test_lineups_that_differ_only_in_what_is_not_shown_stand_once() -> None:
     assert [cells for _, _, cells in found.rows] == [["about 3.8", "1"], ["3.0", "1"], ["3.0", "1"]]
 
 
-def test_many_setups_of_one_framework_are_compared_with_nothing() -> None:
+def test_ratio_table_is_empty_for_many_setups_of_the_same_framework() -> None:
     measure(factories.make_benchmark(), **{f"fastapi_server-{number}": 10 + number for number in range(20)})
     assert compared() is None
 
@@ -160,7 +160,7 @@ def test_many_setups_of_one_framework_are_compared_with_nothing() -> None:
 # The page
 
 
-def test_a_benchmark_stands_with_its_figures_and_where_they_come_from(client: Client) -> None:
+def test_benchmarks_page_shows_figures_with_their_sources(client: Client) -> None:
     page = get(client, "/benchmarks/")
     assert page.one("h1").text == "Benchmarks"
     section = page.one("section#one-endpoint")
@@ -181,7 +181,7 @@ def test_a_benchmark_stands_with_its_figures_and_where_they_come_from(client: Cl
     )
 
 
-def test_it_stands_with_its_method_what_that_leaves_unsaid_and_what_is_held_against_it(
+def test_benchmarks_page_shows_method_its_gaps_and_contrary_claims(
     client: Client,
 ) -> None:
     section = get(client, "/benchmarks/").one("section#one-endpoint")
@@ -200,7 +200,7 @@ def test_it_stands_with_its_method_what_that_leaves_unsaid_and_what_is_held_agai
     assert "Nobody has repeated it." in section.texts("p")
 
 
-def test_what_was_measured_here_says_so_when_and_how_to_repeat_it(client: Client) -> None:
+def test_benchmarks_page_shows_date_and_command_of_own_measurements(client: Client) -> None:
     ours = factories.make_benchmark(
         slug="ours", measured_on="2026-11-21", command="manage.py benchmark", position=2
     )
@@ -212,7 +212,7 @@ def test_what_was_measured_here_says_so_when_and_how_to_repeat_it(client: Client
     assert section.one("p.key").text == "Bars begin at zero; longer is better."
 
 
-def test_runs_of_one_framework_stand_together_and_an_unpublished_one_nowhere(client: Client) -> None:
+def test_benchmarks_page_groups_runs_by_framework_and_hides_unpublished(client: Client) -> None:
     ours = factories.make_benchmark(slug="ours")
     measure(ours, flask_gunicorn=1_000, fastapi_uvicorn=3_000, flask_granian=2_000, hidden_granian=9_000)
     assert rows(get(client, "/benchmarks/").one("section#ours")) == [
@@ -224,13 +224,13 @@ def test_runs_of_one_framework_stand_together_and_an_unpublished_one_nowhere(cli
     assert "50,000" not in client.get("/benchmarks/").content.decode()
 
 
-def test_a_benchmark_of_unpublished_frameworks_alone_is_not_there(client: Client) -> None:
+def test_benchmarks_page_omits_benchmark_without_published_figures(client: Client) -> None:
     measure(factories.make_benchmark(slug="secret"), hidden_granian=9_000)
     factories.make_benchmark(slug="empty")
     assert [section["id"] for section in get(client, "/benchmarks/").all("main section")] == ["one-endpoint"]
 
 
-def test_ratios_stand_beside_each_other_under_the_same_servers_and_under_each(client: Client) -> None:
+def test_benchmarks_page_shows_ratios_for_same_servers_and_per_server(client: Client) -> None:
     ours = factories.make_benchmark(slug="ours", position=5)
     measure(
         ours,
@@ -251,7 +251,7 @@ def test_ratios_stand_beside_each_other_under_the_same_servers_and_under_each(cl
     assert [link["href"] for link in page.all("nav.contents a")] == ["#ratios", "#one-endpoint", "#ours"]
 
 
-def test_who_was_not_measured_so_gets_no_ratio(client: Client) -> None:
+def test_benchmarks_page_marks_missing_ratios_as_not_measured(client: Client) -> None:
     measure(factories.make_benchmark(title="B2", position=2), fastapi_granian=30, flask_granian=20)
     measure(factories.make_benchmark(title="B3", position=3), django_granian=10, flask_granian=20)
     measure(factories.make_benchmark(title="B4", position=4), django_granian=10, flask_granian=30)
@@ -266,7 +266,7 @@ def test_who_was_not_measured_so_gets_no_ratio(client: Client) -> None:
 # Where claims of speed stand
 
 
-def test_a_profile_leads_from_its_performance_to_what_was_measured(client: Client) -> None:
+def test_profile_links_performance_to_measured_figures(client: Client) -> None:
     measure(factories.make_benchmark(slug="ours", position=5), fastapi_granian=2_000, fastapi_uvicorn=1_500)
     rating = get(client, "/frameworks/fastapi/").one("details#performance")
     assert rating.one("p.measured").text == (
@@ -278,14 +278,14 @@ def test_a_profile_leads_from_its_performance_to_what_was_measured(client: Clien
     assert "Measured" not in get(client, "/frameworks/django/").one("main").text
 
 
-def test_a_profile_on_whose_speed_no_source_speaks_still_names_what_was_measured(client: Client) -> None:
+def test_profile_names_measured_figures_without_performance_claims(client: Client) -> None:
     measure(factories.make_benchmark(), sanic_granian=900, quart_granian=800)
     said = "Measured: 900 requests a second under Granian (Touchstone)."
     assert said in get(client, "/frameworks/sanic/").one("#ratings").text
     assert "Measured: 800 requests a second" in get(client, "/frameworks/quart/").one("#ratings").text
 
 
-def test_a_profile_with_many_gaps_names_it_below_them(client: Client) -> None:
+def test_profile_with_many_gaps_names_measured_figures_below_them(client: Client) -> None:
     for _ in range(4):
         factories.make_criterion()
     measure(factories.make_benchmark(), sanic_granian=900)
@@ -294,7 +294,7 @@ def test_a_profile_with_many_gaps_names_it_below_them(client: Client) -> None:
     )
 
 
-def test_the_criterion_of_speed_does_so_for_each_framework(client: Client) -> None:
+def test_performance_criterion_shows_measured_figures_per_framework(client: Client) -> None:
     measure(factories.make_benchmark(), sanic_granian=900)
     page = get(client, "/criteria/performance/")
     assert page.one("section#flask p.measured").text == (
@@ -307,7 +307,7 @@ def test_the_criterion_of_speed_does_so_for_each_framework(client: Client) -> No
     assert get(client, "/criteria/documentation/").all(".measured") == []
 
 
-def test_however_many_were_measured_the_criterion_of_speed_asks_as_often(
+def test_performance_criterion_query_count_is_constant(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(8):
@@ -318,7 +318,7 @@ def test_however_many_were_measured_the_criterion_of_speed_asks_as_often(
         client.get("/criteria/performance/")
 
 
-def test_a_source_names_what_it_measured(client: Client) -> None:
+def test_source_links_to_its_benchmarks(client: Client) -> None:
     section = get(client, "/sources/001/").one("section#measured")
     assert [(link.text, link["href"]) for link in section.all("a")] == [
         ("One endpoint", "/benchmarks/#one-endpoint")
@@ -330,11 +330,11 @@ def test_a_source_names_what_it_measured(client: Client) -> None:
     "query", ["?page=%00", "?%00=%00", "?q=" + "x" * 8000, "?benchmark=99999999999999999999"]
 )
 @pytest.mark.parametrize("path", ["/benchmarks/", "/questions/"])
-def test_nothing_in_the_address_changes_the_page(client: Client, path: str, query: str) -> None:
+def test_benchmarks_and_questions_ignore_query_parameters(client: Client, path: str, query: str) -> None:
     assert get(client, path + query).one("main").text == get(client, path).one("main").text
 
 
-def test_where_speed_is_spoken_of_in_a_comparison_the_measured_figures_are_near(client: Client) -> None:
+def test_comparisons_link_performance_to_benchmarks(client: Client) -> None:
     for address in ("/?open=fastapi:performance", "/compare/flask-vs-fastapi/"):
         links = get(client, address).one("main form[method=get]").all("a[href=/benchmarks/]")
         assert {link.text for link in links} == {"What was measured"}, address

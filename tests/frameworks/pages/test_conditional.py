@@ -22,7 +22,7 @@ def tag(client: Client, path: str = "/", **headers: str) -> str:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-def test_an_unchanged_page_is_answered_from_one_query(
+def test_pages_answer_304_with_a_single_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str
 ) -> None:
     whole = client.get(path)
@@ -37,7 +37,7 @@ def test_an_unchanged_page_is_answered_from_one_query(
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-def test_after_a_change_it_is_made_again(client: Client, path: str) -> None:
+def test_pages_get_new_etag_after_a_change(client: Client, path: str) -> None:
     before = tag(client, path)
     change(Framework.objects.get(slug="flask"), tagline="Changed")
     response = client.get(path, headers={"If-None-Match": before})
@@ -45,14 +45,14 @@ def test_after_a_change_it_is_made_again(client: Client, path: str) -> None:
     assert response["ETag"] != before
 
 
-def test_every_address_and_the_fragment_have_tags_of_their_own(client: Client) -> None:
+def test_etag_differs_by_address_and_fragment(client: Client) -> None:
     fragment = tag(client, "/", **{"HX-Request": "true"})
     restored = tag(client, "/", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
     tags = [tag(client, path) for path in EVERYWHERE]
     assert len({fragment, restored, *tags}) == len(EVERYWHERE) + 2
 
 
-def test_deleting_and_renaming_an_editor_count_as_changes(client: Client) -> None:
+def test_etag_changes_with_deletions_and_editor_names(client: Client) -> None:
     tags = {tag(client)}
     claim = Claim.objects.get(key="002-28")
     claim_of_nothing = factories.make_claim(framework=claim.framework, criterion=claim.criterion)
@@ -68,7 +68,7 @@ def test_deleting_and_renaming_an_editor_count_as_changes(client: Client) -> Non
 
 
 @pytest.mark.parametrize("path", [path for path, _ in ERRORS.values()] + ["/frameworks/nobody.atom", "/?q="])
-def test_what_is_no_page_has_no_tag(client: Client, path: str) -> None:
+def test_error_pages_and_redirects_have_no_etag(client: Client, path: str) -> None:
     response = client.get(path, headers={"If-None-Match": "*"})
     assert response.status_code not in {200, 304}
     assert "ETag" not in response
@@ -79,6 +79,6 @@ def test_what_is_no_page_has_no_tag(client: Client, path: str) -> None:
     ["*", "", "nonsense", '"', 'W/"', "\x00", "W/" + '"x", ' * 5_000],
     ids=["any", "empty", "nonsense", "open", "weak and open", "NUL", "long"],
 )
-def test_whatever_else_is_asked_gets_the_page(client: Client, header: str) -> None:
+def test_pages_ignore_unusual_conditional_headers(client: Client, header: str) -> None:
     assert client.get("/", headers={"If-None-Match": header}).status_code == 200
     assert client.get("/", headers={"If-Modified-Since": header}).status_code == 200

@@ -28,7 +28,7 @@ def rows(table: Element) -> list[list[str]]:
 # Frameworks
 
 
-def test_the_index_of_frameworks_counts_what_is_known_of_each(client: Client) -> None:
+def test_framework_index_counts_ratings_and_claims(client: Client) -> None:
     table = get(client, "/frameworks/").one("table")
     assert rows(table) == [
         ["FastAPI Micro · ASGI", "4 of 4", "5"],
@@ -42,7 +42,7 @@ def test_the_index_of_frameworks_counts_what_is_known_of_each(client: Client) ->
     ]
 
 
-def test_a_profile_counts_its_evidence(client: Client) -> None:
+def test_profile_counts_its_evidence(client: Client) -> None:
     assert figures(get(client, "/frameworks/fastapi/")) == {
         "criteria rated": "4 of 4",
         "claims": "5",
@@ -51,7 +51,7 @@ def test_a_profile_counts_its_evidence(client: Client) -> None:
     }
 
 
-def test_a_profile_gives_each_fact_with_its_source(client: Client) -> None:
+def test_profile_shows_each_fact_with_its_source(client: Client) -> None:
     page = get(client, "/frameworks/flask/")
     assert page.one("h1").text == "Flask"
     assert facts(page.one("#facts")) == {
@@ -63,7 +63,7 @@ def test_a_profile_gives_each_fact_with_its_source(client: Client) -> None:
     ]
 
 
-def test_a_profile_opens_every_rating_to_its_claims(client: Client) -> None:
+def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     page = get(client, "/frameworks/fastapi/")
     assert [rating.one("summary").parts for rating in page.all("details.rating")] == [
         ["Learning curve", "4", "4 in a few words", "1 claim"],
@@ -79,7 +79,7 @@ def test_a_profile_opens_every_rating_to_its_claims(client: Client) -> None:
     )
 
 
-def test_a_profile_says_what_is_not_scored_and_what_no_source_says(client: Client) -> None:
+def test_profile_marks_unscored_and_silent_criteria(client: Client) -> None:
     page = get(client, "/frameworks/flask/")
     assert page.one("details#async-support summary").parts == [
         "Async support",
@@ -91,7 +91,7 @@ def test_a_profile_says_what_is_not_scored_and_what_no_source_says(client: Clien
     assert page.one("#ratings").text.count("no source says") == 3
 
 
-def test_a_profile_of_something_no_source_speaks_of(client: Client) -> None:
+def test_profile_without_evidence_shows_zero_counts(client: Client) -> None:
     page = get(client, "/frameworks/sanic/")
     assert figures(page) == {
         "criteria rated": "0 of 4",
@@ -102,14 +102,14 @@ def test_a_profile_of_something_no_source_speaks_of(client: Client) -> None:
     assert page.one("#ratings").text.count("no source says") == 4
 
 
-def test_a_profile_names_its_relations_from_either_side(client: Client) -> None:
+def test_profile_names_relations_from_both_sides(client: Client) -> None:
     said = "Quart mirrors the API of Flask In async. The shop, line 40"
     assert get(client, "/frameworks/flask/").texts("ul.related li") == [said]
     assert get(client, "/frameworks/quart/").texts("ul.related li") == [said]
     assert get(client, "/frameworks/django/").all("ul.related") == []
 
 
-def test_a_profile_leads_to_its_comparisons(client: Client) -> None:
+def test_profile_links_to_its_comparisons(client: Client) -> None:
     page = get(client, "/frameworks/flask/")
     assert {link.text: link["href"] for link in page.all("nav.beside a")} == {
         f"Flask and {name}": f"/compare/flask-vs-{name.lower()}/"
@@ -120,7 +120,7 @@ def test_a_profile_leads_to_its_comparisons(client: Client) -> None:
 # Criteria
 
 
-def test_the_index_of_criteria_gives_question_weight_and_evidence_by_group(client: Client) -> None:
+def test_criterion_index_shows_question_weight_and_evidence_by_group(client: Client) -> None:
     page = get(client, "/criteria/")
     assert page.texts("h2") == ["Getting going", "Under load"]
     assert [rows(table) for table in page.all("table")] == [
@@ -136,7 +136,7 @@ def test_the_index_of_criteria_gives_question_weight_and_evidence_by_group(clien
     ]
 
 
-def test_a_criterion_shows_all_frameworks_with_score_and_spread_best_first(client: Client) -> None:
+def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) -> None:
     page = get(client, "/criteria/performance/")
     assert figures(page) == {
         "frameworks rated": "3 of 5",
@@ -162,7 +162,7 @@ def test_a_criterion_shows_all_frameworks_with_score_and_spread_best_first(clien
     assert page.one("#silent").texts("p")[0] == "Nothing is said here of Quart and Sanic."
 
 
-def test_a_criterion_holds_the_claims_of_each_framework(client: Client) -> None:
+def test_criterion_lists_claims_of_each_framework(client: Client) -> None:
     page = get(client, "/criteria/performance/")
     assert page.one("section#fastapi").texts("li.against .cite") == [
         "The shop, line 28, table · sells developers · reads as 2, against the score"
@@ -171,7 +171,7 @@ def test_a_criterion_holds_the_claims_of_each_framework(client: Client) -> None:
     assert "Says that async suits waiting." in general.one("main").text
 
 
-def test_a_criterion_that_only_describes_has_no_scores(client: Client) -> None:
+def test_criterion_without_scores_shows_only_claims(client: Client) -> None:
     page = get(client, "/criteria/strengths/")
     assert figures(page) == {"claim on frameworks": "1"}
     assert page.all(".rubric") == []
@@ -182,7 +182,7 @@ def test_a_criterion_that_only_describes_has_no_scores(client: Client) -> None:
 # Sources
 
 
-def test_the_index_of_sources_says_who_they_are_and_what_they_sell(client: Client) -> None:
+def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
     page = get(client, "/sources/")
     assert [section.parts for section in page.all("section")] == [
         [
@@ -196,7 +196,7 @@ def test_the_index_of_sources_says_who_they_are_and_what_they_sell(client: Clien
     ]
 
 
-def test_a_source_shows_who_speaks_and_all_it_claims(client: Client) -> None:
+def test_source_shows_its_author_and_all_claims(client: Client) -> None:
     page = get(client, "/sources/002/")
     shown = facts(page)
     assert (shown["Written by"], shown["What it sells"], shown["Date"], shown["Read by the editors"]) == (
@@ -215,7 +215,7 @@ def test_a_source_shows_who_speaks_and_all_it_claims(client: Client) -> None:
     ]
 
 
-def test_a_source_is_held_against_the_others(client: Client) -> None:
+def test_source_compares_its_readings_with_other_sources(client: Client) -> None:
     page = get(client, "/sources/002/")
     assert [row[:3] for row in rows(page.one("table.stances"))] == [
         ["FastAPI, Performance ≠disputed", "2", "5"]
@@ -225,7 +225,7 @@ def test_a_source_is_held_against_the_others(client: Client) -> None:
 # Disagreements
 
 
-def test_disagreements_set_the_sources_beside_each_other(client: Client) -> None:
+def test_disagreements_page_shows_sources_side_by_side(client: Client) -> None:
     page = get(client, "/disagreements/")
     assert page.texts("h2") == ["How fast is FastAPI?"]
     entry = page.one("section#how-fast")
@@ -238,7 +238,7 @@ def test_disagreements_set_the_sources_beside_each_other(client: Client) -> None
     assert entry.texts(".voice .cite") == ["line 10, prose · reads as 5", "line 28, table · reads as 2"]
 
 
-def test_widest_spread_first_and_disputes_without_an_entry_follow(client: Client) -> None:
+def test_disagreements_page_sorts_by_spread_and_adds_disputes_without_entry(client: Client) -> None:
     django, quick = Framework.objects.get(slug="django"), Criterion.objects.get(slug="performance")
     shop = Source.objects.get(key="002")
     claim = factories.make_claim(framework=django, criterion=quick, source=shop, reading=5)
@@ -254,7 +254,7 @@ def test_widest_spread_first_and_disputes_without_an_entry_follow(client: Client
 # Method
 
 
-def test_the_method_works_an_example_that_adds_up(client: Client) -> None:
+def test_method_example_adds_up(client: Client) -> None:
     page = get(client, "/method/")
     assert page.one("#fit h3").text == "Worked through: FastAPI"
     table = page.one("table.worked")
@@ -269,7 +269,7 @@ def test_the_method_works_an_example_that_adds_up(client: Client) -> None:
     assert table.one("tfoot b").text == "89"
 
 
-def test_the_method_is_worked_on_the_data_as_it_stands(client: Client) -> None:
+def test_method_example_uses_current_data(client: Client) -> None:
     change(Rating.objects.get(framework__slug="fastapi", criterion__slug="performance"), score=1)
     page = get(client, "/method/")
     assert page.one("#fit h3").text == "Worked through: Flask"
@@ -282,7 +282,7 @@ def test_the_method_is_worked_on_the_data_as_it_stands(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", list(PAGES.values()))
-def test_an_unpublished_framework_is_on_no_page(client: Client, path: str) -> None:
+def test_pages_hide_unpublished_frameworks(client: Client, path: str) -> None:
     hidden = Framework.objects.get(slug="hidden")
     shop, quick = Source.objects.get(key="002"), Criterion.objects.get(slug="performance")
     said = [

@@ -38,7 +38,7 @@ def link(element: ET.Element, rel: str = "alternate") -> str:
     return next(found.attrib["href"] for found in element.findall(f"{ATOM}link") if found.get("rel") == rel)
 
 
-def test_a_changeset_is_an_entry_with_its_author_reason_date_and_values(client: Client) -> None:
+def test_feed_entry_shows_author_reason_date_and_values(client: Client) -> None:
     rating, by = rated(), Author.editor(editor("Ada L."))
     change(rating, by=by, reason="A benchmark <says> so & more.", score=4)
     change(rating.framework, by=by, reason="As its site says.", tagline="x", at=NOON + timedelta(hours=1))
@@ -59,7 +59,7 @@ def test_a_changeset_is_an_entry_with_its_author_reason_date_and_values(client: 
     assert summary.all("a")[0]["href"] == f"{SITE}/frameworks/django/#performance"
 
 
-def test_editors_are_named_as_they_chose_also_when_they_choose_again(client: Client) -> None:
+def test_feed_uses_current_public_names_of_editors(client: Client) -> None:
     by = Author.editor(editor())
     assert by.user
     change(factories.make_framework(), by=by, tagline="x")
@@ -69,7 +69,7 @@ def test_editors_are_named_as_they_chose_also_when_they_choose_again(client: Cli
     assert b"Ada L." in client.get("/changes.atom").content
 
 
-def test_each_framework_and_each_comparison_has_a_feed_of_its_own(client: Client) -> None:
+def test_feed_exists_for_each_framework_and_comparison(client: Client) -> None:
     ada = editor()
     for name in ("Django", "Flask", "Quart"):
         framework = factories.make_framework(name=name)
@@ -102,13 +102,13 @@ def test_each_framework_and_each_comparison_has_a_feed_of_its_own(client: Client
         "/compare/-vs-.atom",
     ],
 )
-def test_there_is_no_feed_of_what_is_not_there_or_not_public(client: Client, address: str) -> None:
+def test_feed_returns_404_for_unknown_or_unpublished_frameworks(client: Client, address: str) -> None:
     factories.make_framework(name="Django")
     factories.make_framework(name="Hidden", is_published=False)
     assert client.get(address).status_code == 404
 
 
-def test_nothing_of_an_unpublished_framework_is_told(client: Client) -> None:
+def test_feed_hides_unpublished_frameworks(client: Client) -> None:
     hidden = factories.make_framework(name="Hidden", is_published=False)
     shown = factories.make_framework(name="Shown")
     factories.make_relation(framework=hidden, other=shown)
@@ -116,7 +116,7 @@ def test_nothing_of_an_unpublished_framework_is_told(client: Client) -> None:
         assert b"idden" not in client.get(address).content
 
 
-def test_a_feed_is_xml_whatever_was_written(client: Client) -> None:
+def test_feed_is_valid_xml_for_any_text(client: Client) -> None:
     by = Author.editor(editor("Ada\x08\ufffe ]]> & <L>"))
     framework = factories.make_framework(name="Bell\x07", slug="bell")
     change(framework, by=by, reason="Read\x01 \x1b[31magain 🎺", tagline="\x02<b>\uffff")
@@ -127,18 +127,18 @@ def test_a_feed_is_xml_whatever_was_written(client: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["?page=%00", "?framework=%00&kind=" + "9" * 5_000], ids=["NUL", "long"])
-def test_parameters_mean_nothing_to_a_feed(client: Client, query: str) -> None:
+def test_feed_ignores_query_parameters(client: Client, query: str) -> None:
     factories.make_framework()
     assert client.get(f"/changes.atom{query}").content == client.get("/changes.atom").content
 
 
-def test_a_feed_of_nothing_is_as_old_as_can_be_and_always_the_same(client: Client) -> None:
+def test_feed_without_entries_has_a_fixed_date(client: Client) -> None:
     found = feed(client)
     assert datetime.fromisoformat(said(found, "updated")) == datetime(1970, 1, 1, tzinfo=UTC)
     assert found.findall(f"{ATOM}entry") == []
 
 
-def test_a_long_history_is_cut_to_the_newest(client: Client) -> None:
+def test_feed_is_limited_to_the_newest_entries(client: Client) -> None:
     framework = factories.make_framework()
     ada = editor()
     for number in range(40):
@@ -158,7 +158,7 @@ def test_a_long_history_is_cut_to_the_newest(client: Client) -> None:
         ("/compare/flask-vs-django/", ["/changes.atom", "/compare/django-vs-flask.atom"]),
     ],
 )
-def test_pages_say_where_their_feeds_are(client: Client, page: str, feeds: list[str]) -> None:
+def test_pages_link_to_their_feeds(client: Client, page: str, feeds: list[str]) -> None:
     for name in ("Django", "Flask"):
         factories.make_framework(name=name)
     links = read(client.get(page).content).all("head link[type=application/atom+xml]")
@@ -171,7 +171,7 @@ def test_pages_say_where_their_feeds_are(client: Client, page: str, feeds: list[
     "address, queries",
     [("/changes.atom", 15), ("/frameworks/django.atom", 12), ("/compare/django-vs-flask.atom", 12)],
 )
-def test_as_many_queries_for_many_entries_as_for_one(
+def test_feed_query_count_is_constant(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, address: str, queries: int, count: int
 ) -> None:
     rating, ada = rated(), editor("Ada L.")

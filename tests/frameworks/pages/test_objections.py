@@ -74,7 +74,7 @@ def is_thanked(response: Any, rating: Rating) -> bool:
 # What a reader sees
 
 
-def test_the_page_shows_the_cell_and_asks_what_is_wrong(client: Client, rating: Rating) -> None:
+def test_objection_page_shows_the_cell_and_the_form(client: Client, rating: Rating) -> None:
     factories.make_claim(
         framework=rating.framework, criterion=rating.criterion, paraphrase="Calls it middling.", reading=1
     )
@@ -90,14 +90,14 @@ def test_the_page_shows_the_cell_and_asks_what_is_wrong(client: Client, rating: 
     assert page.one("meta[name=robots]")["content"] == "noindex"
 
 
-def test_a_cell_without_any_evidence_may_be_objected_to(client: Client) -> None:
+def test_objection_page_works_for_cell_without_evidence(client: Client) -> None:
     factories.make_framework(name="Sanic")
     factories.make_criterion(name="Security")
     page = read(client.get("/frameworks/sanic/security/objection/").content)
     assert "No source says anything about it. If one does, say which one and where." in page.texts("p")
 
 
-def test_what_is_sent_waits_for_an_editor_and_the_reader_is_told(client: Client, rating: Rating) -> None:
+def test_objection_is_stored_as_open_and_confirmed_to_the_reader(client: Client, rating: Rating) -> None:
     response = send(client, rating, "Line one.\r\n\r\nLine two.", url="https://example.org/bench")
     assert is_thanked(response, rating)
     stored = Objection.objects.get()
@@ -111,7 +111,7 @@ def test_what_is_sent_waits_for_an_editor_and_the_reader_is_told(client: Client,
     assert thanks.one("meta[name=robots]")["content"] == "noindex"
 
 
-def test_the_form_of_the_page_is_all_it_takes(client: Client, rating: Rating) -> None:
+def test_objection_form_is_valid_with_its_rendered_fields(client: Client, rating: Rating) -> None:
     form = read(client.get(url(rating)).content).one("main form")
     assert (form["method"], form["action"]) == ("post", url(rating))
     assert [name for name, _ in submission(form)] == ["url", "homepage", "token"]
@@ -126,7 +126,7 @@ def test_the_form_of_the_page_is_all_it_takes(client: Client, rating: Rating) ->
     ).is_valid()
 
 
-def test_nothing_of_it_is_public_nor_a_revision(client: Client, rating: Rating) -> None:
+def test_objection_is_neither_public_nor_a_revision(client: Client, rating: Rating) -> None:
     revisions = Revision.objects.count()
     pages = ["/", "/frameworks/flask/", "/?open=flask:performance", url(rating)]
     send(client, rating)
@@ -138,7 +138,7 @@ def test_nothing_of_it_is_public_nor_a_revision(client: Client, rating: Rating) 
 @pytest.mark.parametrize(
     "path", ["/frameworks/flask/", "/?open=flask:performance", "/compare/flask-vs-sanic/"]
 )
-def test_the_cell_leads_there_and_the_link_can_be_turned_off(
+def test_cell_links_to_objection_page_unless_turned_off(
     client: Client, rating: Rating, settings: Settings, path: str
 ) -> None:
     factories.make_framework(name="Sanic")
@@ -151,7 +151,7 @@ def test_the_cell_leads_there_and_the_link_can_be_turned_off(
 
 
 @pytest.mark.parametrize("path", ["/frameworks/sanic/", "/compare/flask-vs-sanic/"])
-def test_a_silent_cell_leads_there_too(client: Client, rating: Rating, path: str) -> None:
+def test_silent_cell_links_to_objection_page(client: Client, rating: Rating, path: str) -> None:
     factories.make_framework(name="Sanic")
     factories.make_claim(
         framework=Framework.objects.get(slug="sanic"), criterion=factories.make_criterion(name="Security")
@@ -161,7 +161,9 @@ def test_a_silent_cell_leads_there_too(client: Client, rating: Rating, path: str
     assert link.text == "A source does say? Sanic, Performance"
 
 
-def test_turned_off_there_is_no_page(client: Client, rating: Rating, settings: Settings) -> None:
+def test_objection_page_returns_404_when_turned_off(
+    client: Client, rating: Rating, settings: Settings
+) -> None:
     settings.OBJECTIONS = False
     assert client.get(url(rating)).status_code == 404
     assert client.get(f"{url(rating)}sent/").status_code == 404
@@ -169,7 +171,7 @@ def test_turned_off_there_is_no_page(client: Client, rating: Rating, settings: S
     assert not Objection.objects.exists()
 
 
-def test_cells_that_are_not_public_have_no_page(client: Client, rating: Rating) -> None:
+def test_objection_page_returns_404_for_unpublished_cells(client: Client, rating: Rating) -> None:
     factories.make_framework(name="Hidden", is_published=False)
     factories.make_criterion(name="Strengths", is_scored=False)
     for cell in ("hidden/performance", "flask/strengths", "nobody/performance", "flask/nothing"):
@@ -182,7 +184,7 @@ def test_cells_that_are_not_public_have_no_page(client: Client, rating: Rating) 
 # Headers
 
 
-def test_no_answer_sets_a_cookie_or_may_be_kept(client: Client, rating: Rating) -> None:
+def test_objection_page_sets_no_cookie_and_forbids_caching(client: Client, rating: Rating) -> None:
     strict = Client(enforce_csrf_checks=True)
     for response in (strict.get(url(rating)), send(strict, rating), send(strict, rating, "short")):
         assert response["Cache-Control"] == "no-store"
@@ -194,7 +196,7 @@ def test_no_answer_sets_a_cookie_or_may_be_kept(client: Client, rating: Rating) 
     assert "Set-Cookie" not in client.get(f"{url(rating)}sent/")
 
 
-def test_other_methods_are_refused(client: Client, rating: Rating) -> None:
+def test_objection_page_rejects_other_methods(client: Client, rating: Rating) -> None:
     for method in ("put", "patch", "delete"):
         response = getattr(client, method)(url(rating))
         assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
@@ -203,7 +205,7 @@ def test_other_methods_are_refused(client: Client, rating: Rating) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_it_costs_the_same_for_one_claim_and_three(
+def test_objection_page_query_count_is_constant(
     client: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for _ in range(count - 1):
@@ -218,7 +220,7 @@ def test_it_costs_the_same_for_one_claim_and_three(
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1)])
-def test_sent_too_soon_it_comes_back_and_can_be_sent_again(
+def test_objection_form_returns_input_when_sent_too_soon(
     client: Client, rating: Rating, ago: timedelta
 ) -> None:
     token = a_page_of(rating, ago=ago)
@@ -231,7 +233,7 @@ def test_sent_too_soon_it_comes_back_and_can_be_sent_again(
     assert not Objection.objects.exists()
 
 
-def test_a_forgotten_or_foreign_page_comes_back_with_a_fresh_token(client: Client, rating: Rating) -> None:
+def test_objection_form_renews_expired_or_foreign_token(client: Client, rating: Rating) -> None:
     other = factories.make_rating(framework=rating.framework)
     good = a_page_of(rating)
     stale = [a_page_of(rating, ago=DAY + MINUTE), a_page_of(other), "", "x", f"{good}x", good.upper(), "\0",
@@ -248,7 +250,7 @@ def test_a_forgotten_or_foreign_page_comes_back_with_a_fresh_token(client: Clien
     assert not Objection.objects.exists()
 
 
-def test_the_age_of_a_page() -> None:
+def test_objection_token_age_must_lie_between_three_seconds_and_a_day() -> None:
     flask, sanic = factories.make_framework(name="Flask"), factories.make_framework(name="Sanic")
     speed = factories.make_criterion(name="Speed")
     token = objections.token(flask, speed, at=NOON)
@@ -260,7 +262,7 @@ def test_the_age_of_a_page() -> None:
         assert ObjectionForm(form, framework=flask, criterion=speed, now=now).is_valid() is passes
 
 
-def test_a_filled_trap_is_thanked_and_not_stored(client: Client, rating: Rating) -> None:
+def test_objection_with_filled_honeypot_is_discarded(client: Client, rating: Rating) -> None:
     assert is_thanked(send(client, rating, homepage="https://spam.example"), rating)
     assert not Objection.objects.exists()
     page = read(client.get(url(rating)).content)
@@ -269,9 +271,7 @@ def test_a_filled_trap_is_thanked_and_not_stored(client: Client, rating: Rating)
     assert page.one("p.vh label").text == "Leave this empty"
 
 
-def test_the_same_again_is_thanked_and_stored_once(
-    client: Client, rating: Rating, settings: Settings
-) -> None:
+def test_objection_sent_twice_is_stored_once(client: Client, rating: Rating, settings: Settings) -> None:
     settings.OBJECTIONS_AN_HOUR = 1
     for text in (TEXT, f"  {TEXT}\r\n", TEXT):
         assert is_thanked(send(client, rating, text), rating)
@@ -290,7 +290,7 @@ def test_the_same_again_is_thanked_and_stored_once(
 # How many
 
 
-def test_five_an_hour_come_from_one_address(client: Client, rating: Rating) -> None:
+def test_objection_limit_allows_five_an_hour_per_address(client: Client, rating: Rating) -> None:
     for number in range(5):
         assert is_thanked(send(client, rating, f"{TEXT} {number}"), rating)
     response = send(client, rating, f"{TEXT} 5", url="https://example.org/")
@@ -325,7 +325,7 @@ def refused(rating: Rating, now: datetime, address: str = "192.0.2.1") -> object
     return full.value
 
 
-def test_an_hour_begins_with_each_and_passes_midnight(rating: Rating) -> None:
+def test_objection_limit_uses_a_rolling_hour_across_midnight(rating: Rating) -> None:
     late = NOON.replace(hour=23, minute=30)
     for number in range(5):
         received(rating, late + number * MINUTE)
@@ -336,7 +336,7 @@ def test_an_hour_begins_with_each_and_passes_midnight(rating: Rating) -> None:
     assert refused(rating, late + HOUR).again == late + HOUR + MINUTE
 
 
-def test_twenty_a_day_come_from_one_address(rating: Rating) -> None:
+def test_objection_limit_allows_twenty_a_day_per_address(rating: Rating) -> None:
     for number in range(20):
         received(rating, NOON + number * HOUR / 2)
     full = refused(rating, NOON + 12 * HOUR)
@@ -345,7 +345,7 @@ def test_twenty_a_day_come_from_one_address(rating: Rating) -> None:
     received(rating, NOON + DAY)
 
 
-def test_so_many_a_day_come_from_all(rating: Rating, settings: Settings) -> None:
+def test_objection_limit_caps_the_daily_total(rating: Rating, settings: Settings) -> None:
     assert settings.OBJECTIONS_A_DAY_IN_ALL == 200
     settings.OBJECTIONS_A_DAY_IN_ALL = 3
     for number in range(3):
@@ -355,7 +355,7 @@ def test_so_many_a_day_come_from_all(rating: Rating, settings: Settings) -> None
     assert "From all readers 3 objections came within a day." in str(full)
 
 
-def test_the_sender_is_a_hash_of_the_day_and_is_forgotten(rating: Rating) -> None:
+def test_objection_sender_is_a_daily_hash_and_is_cleared_later(rating: Rating) -> None:
     first = received(rating, NOON)
     assert len(first.sender) == 64
     assert "192.0.2.1" not in first.sender
@@ -367,7 +367,7 @@ def test_the_sender_is_a_hash_of_the_day_and_is_forgotten(rating: Rating) -> Non
     assert (first.sender, len(other_day.sender)) == ("", 64)
 
 
-def test_a_sender_is_a_network() -> None:
+def test_sender_groups_addresses_by_network() -> None:
     day = date(2026, 11, 21)
     same = [("2001:db8::1", "2001:db8::ffff:1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("unknown", "unknown")]
     apart = [
@@ -386,7 +386,7 @@ def test_a_sender_is_a_network() -> None:
     assert limits.sender("objections", "", day)
 
 
-def test_the_address_is_the_one_that_logins_are_limited_by() -> None:
+def test_client_address_is_shared_with_login_limits() -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.5")
     assert configured.CLIENT_ADDRESS is configured.AXES_CLIENT_IP_CALLABLE
     assert configured.CLIENT_ADDRESS(request) == "192.0.2.5"
@@ -406,7 +406,7 @@ def test_the_address_is_the_one_that_logins_are_limited_by() -> None:
     ],
     ids=["empty", "blank", "short", "long", "very long"],
 )
-def test_a_text_that_cannot_be_gets_a_sentence_and_is_kept(
+def test_objection_form_rejects_text_of_invalid_length_and_returns_it(
     client: Client, rating: Rating, text: str, said: str
 ) -> None:
     response = send(client, rating, text, url="https://example.org/")
@@ -447,7 +447,7 @@ def test_a_text_that_cannot_be_gets_a_sentence_and_is_kept(
         ("", ""),
     ],
 )
-def test_an_address_is_one_or_gets_a_sentence(
+def test_objection_form_accepts_only_web_addresses(
     client: Client, rating: Rating, given: str, stored: str | None
 ) -> None:
     response = send(client, rating, url=given)
@@ -461,7 +461,7 @@ def test_an_address_is_one_or_gets_a_sentence(
     assert not Objection.objects.exists()
 
 
-def test_control_characters_are_left_out_and_markup_is_text(
+def test_objection_text_loses_control_characters_and_is_escaped(
     ada: Client, client: Client, rating: Rating
 ) -> None:
     hostile = "<script>alert(1)</script>\0\x07\x1b[31m\ud800 {{ 7|add:1 }}\r\rEnd\x85\tof it"
@@ -476,7 +476,7 @@ def test_control_characters_are_left_out_and_markup_is_text(
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_any_field_takes_anything(client: Client, rating: Rating, value: str) -> None:
+def test_objection_form_handles_any_input(client: Client, rating: Rating, value: str) -> None:
     for name in ("text", "url", "homepage", "token", "nonsense"):
         given = {"text": TEXT, "token": a_page_of(rating), name: value}
         assert client.post(url(rating), given).status_code in {302, 422}
@@ -485,7 +485,7 @@ def test_any_field_takes_anything(client: Client, rating: Rating, value: str) ->
     assert client.get(url(rating), {"text": value}).status_code == 200
 
 
-def test_more_than_a_form_may_hold_gets_a_page(client: Client, rating: Rating) -> None:
+def test_objection_form_rejects_oversized_request(client: Client, rating: Rating) -> None:
     response = send(client, rating, "x" * 3_000_000)
     assert response.status_code == 400
     assert "could not be understood" in text_of(response)
@@ -503,7 +503,7 @@ def answer(client: Client, objection: Objection, status: str = "accepted", note:
     return client.post(f"{LIST}{objection.pk}/change/", {"status": status, "note": note})
 
 
-def test_the_list_shows_what_waits_first_come_first(ada: Client, rating: Rating) -> None:
+def test_objection_list_shows_open_objections_oldest_first(ada: Client, rating: Rating) -> None:
     make_objection(rating, text="The newer one of two.", created_at=NOON)
     make_objection(rating, text="The older one of two.", created_at=NOON - DAY)
     make_objection(rating, text="An answered one.", status="dismissed", handled_at=NOON, note="Not so.")
@@ -519,7 +519,7 @@ def test_the_list_shows_what_waits_first_come_first(ada: Client, rating: Rating)
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_desk_costs_the_same_for_one_and_three(
+def test_objection_admin_query_count_is_constant(
     ada: Client, rating: Rating, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
@@ -531,7 +531,7 @@ def test_the_desk_costs_the_same_for_one_and_three(
         ada.get(f"{LIST}{found.pk}/change/")
 
 
-def test_an_objection_stands_beside_its_cell(ada: Client, rating: Rating, objection: Objection) -> None:
+def test_objection_admin_shows_the_cell(ada: Client, rating: Rating, objection: Objection) -> None:
     factories.make_claim(
         framework=rating.framework, criterion=rating.criterion, paraphrase="Calls it middling."
     )
@@ -544,7 +544,7 @@ def test_an_objection_stands_beside_its_cell(ada: Client, rating: Rating, object
     assert form_on(page).keys() == {"csrfmiddlewaretoken", "note"}
 
 
-def test_an_objection_to_an_unrated_cell_leads_to_rating_it(ada: Client) -> None:
+def test_objection_admin_links_unrated_cell_to_rating_form(ada: Client) -> None:
     found = Objection.objects.create(
         framework=factories.make_framework(), criterion=factories.make_criterion(), text=TEXT
     )
@@ -555,7 +555,9 @@ def test_an_objection_to_an_unrated_cell_leads_to_rating_it(ada: Client) -> None
 
 
 @pytest.mark.parametrize("status, button", [("accepted", "Accept"), ("dismissed", "Dismiss")])
-def test_an_editor_answers_with_a_note(ada: Client, objection: Objection, status: str, button: str) -> None:
+def test_objection_answer_is_stored_with_a_note(
+    ada: Client, objection: Objection, status: str, button: str
+) -> None:
     revisions = Revision.objects.count()
     assert button in text_of(ada.get(f"{LIST}{objection.pk}/change/"))
     response = answer(ada, objection, status, "Held against the line.")
@@ -571,7 +573,7 @@ def test_an_editor_answers_with_a_note(ada: Client, objection: Objection, status
     assert "note" not in form_on(after)
 
 
-def test_an_answer_needs_a_note_and_a_decision(ada: Client, objection: Objection) -> None:
+def test_objection_answer_requires_note_and_decision(ada: Client, objection: Objection) -> None:
     for status, note, said in (
         ("accepted", "", "Say what was done about it, or why nothing was."),
         ("accepted", "x" * 301, "at most 300 characters"),
@@ -586,7 +588,7 @@ def test_an_answer_needs_a_note_and_a_decision(ada: Client, objection: Objection
     assert objection.status == "open"
 
 
-def test_the_first_answer_stands_and_the_second_is_told(
+def test_objection_answer_is_refused_when_already_answered(
     ada: Client, bob: Client, objection: Objection
 ) -> None:
     answer(ada, objection, "accepted", "Score lowered.")
@@ -600,7 +602,7 @@ def test_the_first_answer_stands_and_the_second_is_told(
     assert (objection.status, objection.note) == ("accepted", "Score lowered.")
 
 
-def test_rights(objection: Objection) -> None:
+def test_objection_admin_checks_permissions(objection: Objection) -> None:
     page = f"{LIST}{objection.pk}/change/"
     for client in (sign_in(factories.make_proposer()), sign_in(factories.make_reviewer())):
         assert client.get(LIST).status_code == client.get(page).status_code == 200
@@ -623,13 +625,13 @@ def test_rights(objection: Objection) -> None:
     assert objection.status == "open"
 
 
-def test_a_proposers_answer_stands_at_once(objection: Objection) -> None:
+def test_objection_answer_of_proposer_applies_immediately(objection: Objection) -> None:
     answer(sign_in(factories.make_proposer()), objection, "dismissed", "Not so.")
     objection.refresh_from_db()
     assert objection.status == "dismissed"
 
 
-def test_the_form_of_the_rating_shows_what_waits(ada: Client, rating: Rating, objection: Objection) -> None:
+def test_rating_form_shows_open_objections(ada: Client, rating: Rating, objection: Objection) -> None:
     other = factories.make_rating(framework=rating.framework)
     page = ada.get(change_url(rating))
     assert f"Readers object: {TEXT}" in text_of(page)
@@ -640,7 +642,9 @@ def test_the_form_of_the_rating_shows_what_waits(ada: Client, rating: Rating, ob
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_the_desk_takes_any_address(ada: Client, objection: Objection, value: str) -> None:
+def test_objection_admin_handles_any_parameter_id_and_input(
+    ada: Client, objection: Objection, value: str
+) -> None:
     for name in ("q", "p", "o", "status", "framework__id__exact", "criterion__id__exact", "nonsense"):
         response = ada.get(LIST, {name: value}, follow=True)
         assert response.status_code in {200, 400}, name

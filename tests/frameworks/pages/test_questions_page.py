@@ -29,7 +29,7 @@ def blocks(client: Client) -> list[Any]:
 # The page
 
 
-def test_answers_stand_beside_each_other_each_with_its_source(client: Client) -> None:
+def test_questions_page_shows_answers_with_their_sources(client: Client) -> None:
     section = get(client, "/questions/").one("section#fastest")
     assert section.one("h2").text == "Which is the fastest?"
     assert section.one(".aside p").text == "2 answers · ≠ disputed"
@@ -43,7 +43,7 @@ def test_answers_stand_beside_each_other_each_with_its_source(client: Client) ->
     ]
 
 
-def test_the_dispute_stands_before_them(client: Client) -> None:
+def test_questions_page_shows_the_dispute_before_the_answers(client: Client) -> None:
     factories.make_question(slug="silent", text="Has it no answer?")
     factories.make_answer(question=factories.make_question(slug="calm", text="Is it calm?"))
     page = get(client, "/questions/")
@@ -52,7 +52,7 @@ def test_the_dispute_stands_before_them(client: Client) -> None:
     assert page.texts("nav.contents li") == ["Is it calm?", "Which is the fastest? ≠ the sources disagree"]
 
 
-def test_the_line_leads_to_what_was_taken_from_it_or_else_to_the_source(client: Client) -> None:
+def test_questions_page_links_each_answer_to_its_claim_or_source(client: Client) -> None:
     first, second = get(client, "/questions/").all("section#fastest p.told")
     assert first.all("a")[1].text == "line 10"
     (claim,) = Question.objects.get(slug="fastest").claims.all()
@@ -61,7 +61,7 @@ def test_the_line_leads_to_what_was_taken_from_it_or_else_to_the_source(client: 
     assert second.all("a")[1]["href"] == "/sources/002/"
 
 
-def test_claims_fold_open_below(client: Client) -> None:
+def test_questions_page_lists_claims_in_details_elements(client: Client) -> None:
     section = get(client, "/questions/").one("section#fastest")
     assert section.texts("details summary") == [
         "What is taken from it: 1 claim",
@@ -72,7 +72,7 @@ def test_claims_fold_open_below(client: Client) -> None:
     assert "The almanac, line 10, prose" in elsewhere
 
 
-def test_claims_on_unpublished_frameworks_are_left_out(client: Client) -> None:
+def test_questions_page_hides_claims_on_unpublished_frameworks(client: Client) -> None:
     hidden = factories.make_claim(framework=factories.make_framework(name="Secret", is_published=False))
     asked = factories.make_question(slug="secrets", claims=[hidden])
     factories.make_answer(question=asked, claims=[hidden])
@@ -80,14 +80,14 @@ def test_claims_on_unpublished_frameworks_are_left_out(client: Client) -> None:
     assert "Secret" not in client.get("/questions/").content.decode()
 
 
-def test_a_source_names_what_it_answers(client: Client) -> None:
+def test_source_lists_the_questions_it_answers(client: Client) -> None:
     section = get(client, "/sources/002/").one("section#answers")
     assert section.texts("dl div") == ["Which is the fastest? None in particular line 28"]
     assert section.one("dt a")["href"] == "/questions/#fastest"
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere/"])
-def test_every_page_leads_there(client: Client, path: str) -> None:
+def test_pages_link_to_questions_and_benchmarks(client: Client, path: str) -> None:
     page = read(client.get(path).content)
     links = {link["href"] for link in page.all("footer a")}
     assert {"/questions/", "/benchmarks/"} <= links
@@ -96,7 +96,7 @@ def test_every_page_leads_there(client: Client, path: str) -> None:
 # What search engines read
 
 
-def test_each_question_has_one_answer_that_names_every_source(client: Client) -> None:
+def test_faq_data_names_every_source_in_a_single_answer(client: Client) -> None:
     assert told(client) == {
         "@context": "https://schema.org",
         "@type": "FAQPage",
@@ -115,7 +115,7 @@ def test_each_question_has_one_answer_that_names_every_source(client: Client) ->
     }
 
 
-def test_it_names_the_address_of_this_portal(client: Client) -> None:
+def test_faq_data_uses_the_site_url(client: Client) -> None:
     with override_settings(SITE_URL="https://touchstone.example"):
         (asked,) = told(client)["mainEntity"]
     assert asked["url"] == "https://touchstone.example/questions/#fastest"
@@ -131,7 +131,7 @@ def test_it_names_the_address_of_this_portal(client: Client) -> None:
         "{{ x }}",
     ],
 )
-def test_nothing_that_is_said_ends_the_data(client: Client, text: str) -> None:
+def test_faq_data_escapes_text(client: Client, text: str) -> None:
     data = {"said": text}
     (script,) = read(data_block(data)).children
     assert not isinstance(script, str)
@@ -147,7 +147,7 @@ def test_nothing_that_is_said_ends_the_data(client: Client, text: str) -> None:
     assert f"The almanac: {text}. {text}" in asked["acceptedAnswer"]["text"]
 
 
-def test_without_questions_there_is_nothing_to_tell(client: Client) -> None:
+def test_faq_data_is_omitted_without_questions(client: Client) -> None:
     assert faq_page([])["mainEntity"] == []
     Question.objects.get(slug="fastest").answers.all().delete()
     assert [data["@type"] for data in blocks(client)] == ["BreadcrumbList"]

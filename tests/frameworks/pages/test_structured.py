@@ -43,7 +43,7 @@ def everything(data: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in WITHOUT])
-def test_every_page_tells_where_it_stands(client: Client, name: str) -> None:
+def test_structured_data_gives_breadcrumbs_on_every_page(client: Client, name: str) -> None:
     path = PAGES[name].partition("?")[0]
     data = told(client, PAGES[name])
     if path == "/":
@@ -57,7 +57,7 @@ def test_every_page_tells_where_it_stands(client: Client, name: str) -> None:
         assert client.get(step["item"].removeprefix(settings.SITE_URL)).status_code == 200
 
 
-def test_a_framework_a_criterion_a_source_and_a_component_are_named_as_what_they_are(client: Client) -> None:
+def test_structured_data_describes_frameworks_criteria_sources_and_components(client: Client) -> None:
     flask, performance = Framework.objects.get(slug="flask"), Criterion.objects.get(slug="performance")
     source, component = Source.objects.get(key="002"), Component.objects.get(slug="sqlalchemy")
     change(flask, website="https://flask.example", tagline="A small one")
@@ -71,20 +71,20 @@ def test_a_framework_a_criterion_a_source_and_a_component_are_named_as_what_they
 
 
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/compare/fastapi-vs-flask/"])
-def test_a_list_names_the_frameworks_in_the_order_of_the_page(client: Client, path: str) -> None:
+def test_structured_data_lists_frameworks_in_page_order(client: Client, path: str) -> None:
     listed = [one["name"] for one in told(client, path)["ItemList"]["itemListElement"]]
     text = get(client, path).all("table")[0].text
     assert len(listed) >= 2
     assert sorted(listed, key=text.index) == listed
 
 
-def test_the_search_that_is_told_of_finds_something(client: Client) -> None:
+def test_structured_data_search_url_returns_results(client: Client) -> None:
     template = told(client, "/")["WebSite"]["potentialAction"]["target"]["urlTemplate"]
     path = template.removeprefix(settings.SITE_URL).replace("{search_term_string}", "flask")
     assert "Flask" in get(client, path).one("main").text
 
 
-def test_a_name_cannot_end_the_data(client: Client) -> None:
+def test_structured_data_escapes_names(client: Client) -> None:
     hostile = "</script><!-- & \"'\u2028"
     change(Framework.objects.get(slug="flask"), name=hostile, tagline=hostile)
     for path in ("/frameworks/flask/", "/compare/flask-vs-fastapi/"):
@@ -92,7 +92,9 @@ def test_a_name_cannot_end_the_data(client: Client) -> None:
         assert hostile in names or any(hostile in str(name) for name in names)
 
 
-def test_it_costs_no_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_structured_data_needs_no_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     framework, source = factories.make_framework(), factories.make_source()
     with django_assert_num_queries(0):
         structured.data_block(structured.framework(framework))

@@ -75,7 +75,7 @@ def a_rating(**state: Any) -> RecordedFact:
     return recorded("rating", "django/speed", **(fields | state))
 
 
-def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
+def test_facts_of_links_facts_and_builds_cells_in_memory() -> None:
     past = facts_of(
         [
             a_claim("b", 9, reading=2),
@@ -98,7 +98,7 @@ def test_facts_are_linked_in_memory_and_cells_laid_out() -> None:
     assert [claim.source.short_name for claim in past.claims(framework, criterion)] == ["The almanac"] * 3
 
 
-def test_fields_unknown_to_either_side_are_no_trouble() -> None:
+def test_facts_of_ignores_unknown_and_missing_fields() -> None:
     odd = recorded("criterion", "speed", slug="speed", name="Speed", group=["g"], colour="mauve")
     [criterion] = facts_of([GROUP, odd]).criteria
     assert (criterion.default_weight, criterion.review_interval_days, criterion.is_scored) == (1, 180, True)
@@ -109,7 +109,7 @@ def test_fields_unknown_to_either_side_are_no_trouble() -> None:
     [(GROUP, (0, 1, 0)), (SPEED, (0, 1, 0)), (DJANGO, (1, 0, 0)), (SOURCE, (1, 1, 0))],
     ids=lambda value: value.key if isinstance(value, RecordedFact) else "",
 )
-def test_what_names_something_that_was_not_there_is_left_out(
+def test_facts_of_omits_facts_with_missing_references(
     missing: RecordedFact, left: tuple[int, int, int]
 ) -> None:
     facts = [one for one in (GROUP, SPEED, DJANGO, SOURCE, a_claim("a", 1)) if one is not missing]
@@ -118,7 +118,7 @@ def test_what_names_something_that_was_not_there_is_left_out(
     assert (len(past.criteria), len(past.frameworks), sum(cell.tally.claims for cell in cells)) == left
 
 
-def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
+def test_facts_of_hides_unpublished_and_unscored_facts() -> None:
     hidden = DJANGO._replace(state=DJANGO.state | {"is_published": False})
     assert facts_of([hidden]).frameworks == ()
     assert facts_of([GROUP, SPEED._replace(state=SPEED.state | {"is_scored": False})]).criteria == ()
@@ -126,7 +126,7 @@ def test_what_was_not_published_or_not_scored_is_not_shown() -> None:
     assert past.ratings == {}
 
 
-def test_nothing_at_all_is_blank() -> None:
+def test_facts_of_is_blank_without_facts() -> None:
     assert facts_of([]).is_blank
     assert not facts_of([SOURCE]).is_blank
 
@@ -135,7 +135,7 @@ def test_nothing_at_all_is_blank() -> None:
 
 
 @pytest.mark.django_db
-def test_each_fact_is_as_its_newest_revision_up_to_the_end_of_the_day_says() -> None:
+def test_at_end_of_uses_the_newest_revision_by_midnight() -> None:
     framework = factories.make_framework(name="Quart")
     date_all(BEGINNING)
     midnight = datetime(2026, 5, 2, tzinfo=UTC)
@@ -190,7 +190,7 @@ def told(facts: Facts) -> list[Any]:
     ]
 
 
-def test_the_facts_of_a_day_are_as_those_of_today_were(world: None) -> None:
+def test_at_end_of_equals_the_facts_current_on_that_day(world: None) -> None:
     before = told(current_facts())
     assert told(at_end_of(BEGINNING)) == before
     rewrite()
@@ -236,7 +236,7 @@ def rewrite() -> None:
 
 
 @override_settings(OBJECTIONS=False)  # only of today can readers say that something is wrong
-def test_asked_for_as_of_a_day_the_pages_say_what_they_said_on_that_day(client: Client, world: None) -> None:
+def test_as_of_pages_match_the_pages_of_that_day(client: Client, world: None) -> None:
     shown = everything(client)
     rewrite()
     now = everything(client)
@@ -246,7 +246,7 @@ def test_asked_for_as_of_a_day_the_pages_say_what_they_said_on_that_day(client: 
     assert everything(client, "as-of=2026-05-01") == now
 
 
-def test_what_changed_later_is_not_on_the_page(client: Client, world: None) -> None:
+def test_as_of_matrix_hides_later_changes(client: Client, world: None) -> None:
     rewrite()
     then, now = get(client, "/?as-of=2026-04-30"), get(client, "/")
     assert (cells(then, "flask")["Speed"], cells(now, "flask")["Speed"]) == ("3 · 1 claim", "1 · 1 claim")
@@ -266,7 +266,7 @@ def test_what_changed_later_is_not_on_the_page(client: Client, world: None) -> N
 
 
 @pytest.mark.parametrize("path", ["/", VERSUS])
-def test_the_page_says_so_and_leads_to_today(client: Client, world: None, path: str) -> None:
+def test_as_of_page_states_the_day_and_links_to_today(client: Client, world: None, path: str) -> None:
     page = get(client, f"{path}?as-of=2026-04-30&w-performance=9")
     said = page.one(".stood")
     assert said.text == STOOD.format("30 April 2026")
@@ -282,13 +282,13 @@ def test_the_page_says_so_and_leads_to_today(client: Client, world: None, path: 
 
 
 @pytest.mark.parametrize("path", ["/?open=flask:performance", f"{VERSUS}?baseline=flask"])
-def test_readers_object_to_what_stands_only(client: Client, world: None, path: str) -> None:
+def test_as_of_page_offers_no_objections(client: Client, world: None, path: str) -> None:
     assert get(client, path).all("a[href=/frameworks/flask/performance/objection/]")
     then = get(client, f"{path}&as-of=2026-04-30")
     assert not [link for link in then.all("main a") if "objection" in link["href"]]
 
 
-def test_every_link_within_a_comparison_keeps_the_day(client: Client, world: None) -> None:
+def test_as_of_links_preserve_the_day(client: Client, world: None) -> None:
     address = (
         "/?as-of=2026-04-30&kind=micro&criteria=performance&w-performance=9&only=differences&framework=flask"
     )
@@ -323,7 +323,7 @@ def test_every_link_within_a_comparison_keeps_the_day(client: Client, world: Non
     ],
     ids=lambda value: value[:12],
 )
-def test_a_day_that_cannot_be_had_gets_a_sentence_and_today(
+def test_as_of_rejects_invalid_days_and_shows_today(
     client: Client, world: None, path: str, value: str, said: str
 ) -> None:
     page = get(client, f"{path}?as-of={value}")
@@ -332,7 +332,7 @@ def test_a_day_that_cannot_be_had_gets_a_sentence_and_today(
     assert client.get(f"{path}?as-of={value}", headers={"HX-Request": "true"})["HX-Push-Url"] == path
 
 
-def test_today_can_be_asked_for_and_tomorrow_cannot() -> None:
+def test_day_form_accepts_today_and_rejects_tomorrow() -> None:
     today = date(2026, 11, 20)
     form = DayForm({"as-of": "2026-11-20"}, today=today)
     assert (form.day, form.errors) == (today, {})
@@ -342,7 +342,9 @@ def test_today_can_be_asked_for_and_tomorrow_cannot() -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-02-28", "2000-01-01", "0001-01-01"])
-def test_before_the_history_begins_the_page_says_when_it_does(client: Client, world: None, day: str) -> None:
+def test_as_of_matrix_names_the_start_of_history_for_earlier_days(
+    client: Client, world: None, day: str
+) -> None:
     page = get(client, f"/?as-of={day}&sort=name")
     assert standings(page) == []
     said = page.one(".stood")
@@ -353,13 +355,13 @@ def test_before_the_history_begins_the_page_says_when_it_does(client: Client, wo
     assert standings(get(client, said.all("a")[0]["href"]))
 
 
-def test_without_any_history_there_is_no_day_to_lead_to(client: Client, db: None) -> None:
+def test_as_of_matrix_suggests_no_day_without_history(client: Client, db: None) -> None:
     page = get(client, "/?as-of=2026-03-01")
     assert page.one(".stood").text == STOOD.format("1 March 2026")
     assert page.one(".empty p").text == "There were no frameworks yet on 1 March 2026."
 
 
-def test_who_was_not_there_yet_cannot_be_compared(client: Client, world: None) -> None:
+def test_as_of_side_by_side_rejects_frameworks_added_later(client: Client, world: None) -> None:
     revision = Revision.objects.filter(model="framework", key="flask")
     revision.update(at=noon(LATER))
     path = f"{VERSUS}?as-of=2026-04-30&w-performance=9"
@@ -376,13 +378,13 @@ def test_who_was_not_there_yet_cannot_be_compared(client: Client, world: None) -
     assert (swap.status_code, swap["HX-Redirect"]) == (200, path)
 
 
-def test_a_bad_day_travels_to_the_page_that_says_so(client: Client, world: None) -> None:
+def test_compare_redirect_preserves_invalid_day(client: Client, world: None) -> None:
     response = client.get("/compare/?as-of=soon&framework=flask&framework=django")
     assert response["Location"] == f"{VERSUS}?as-of=soon"
 
 
 @pytest.mark.parametrize("slug", ["as-of", "use-case"])
-def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
+def test_facet_rejects_reserved_slug(db: None, slug: str) -> None:
     with pytest.raises(Exception, match="uses this name in its address"):
         Facet(slug=slug, name="Taken").full_clean()
 
@@ -403,7 +405,7 @@ def test_a_facet_cannot_take_the_name(db: None, slug: str) -> None:
     ],
 )
 @pytest.mark.django_db
-def test_as_many_queries_for_much_as_for_little(
+def test_as_of_query_count_is_constant(
     client: Client,
     items: None,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -33,7 +33,7 @@ def words(client: Client, address: str = "/changes/") -> str:
 # One entry for each go
 
 
-def test_a_change_stands_with_its_author_date_reason_and_values(client: Client) -> None:
+def test_changes_shows_author_date_reason_and_values(client: Client) -> None:
     rating, by = rated(), Author.editor(editor("Ada L."))
     change(rating, by=by, reason="A benchmark says so.", score=4, verdict="Quick")
     change(rating.framework, by=by, reason="As its site says.", tagline="For <deadlines>")
@@ -54,7 +54,7 @@ def test_a_change_stands_with_its_author_date_reason_and_values(client: Client) 
     assert second.one("dl.changed").text == "Tagline before: empty → after: For <deadlines>"
 
 
-def test_each_kind_of_fact_is_named_and_linked_to_where_it_stands(client: Client) -> None:
+def test_changes_names_and_links_each_kind_of_fact(client: Client) -> None:
     flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
     component = factories.make_component(name="Flask-Login")
     factories.make_tie(component=component, framework=flask, kind="extends")
@@ -84,7 +84,7 @@ def test_each_kind_of_fact_is_named_and_linked_to_where_it_stands(client: Client
     assert any(said.startswith("Answer Is it quick?, ") for said in found)
 
 
-def test_a_framework_has_what_names_it_among_others(client: Client) -> None:
+def test_changes_filtered_by_framework_includes_recommendations_naming_it(client: Client) -> None:
     flask, fastapi = (factories.make_framework(name=name) for name in ("Flask", "FastAPI"))
     factories.make_recommendation(flask, fastapi, use_case=factories.make_use_case(name="REST API"))
     factories.make_recommendation(fastapi, use_case=factories.make_use_case(name="Shop"))
@@ -94,7 +94,7 @@ def test_a_framework_has_what_names_it_among_others(client: Client) -> None:
     ]
 
 
-def test_what_was_changed_last_comes_first(client: Client) -> None:
+def test_changes_sorts_newest_first(client: Client) -> None:
     rating, user = rated(), editor()
     for day, reason in enumerate(["Third.", "Second.", "First."]):
         at = NOON + timedelta(days=3000 + day)
@@ -102,7 +102,7 @@ def test_what_was_changed_last_comes_first(client: Client) -> None:
     assert page(client).texts("section.changeset h2")[:3] == ["First.", "Second.", "Third."]
 
 
-def test_of_a_long_text_only_the_words_that_changed_are_marked(client: Client) -> None:
+def test_changes_marks_only_changed_words_of_long_text(client: Client) -> None:
     rating = rated(rationale="The sources say that it is quick enough for most of what sites need today.")
     later = rating.rationale.replace("quick enough", "fast")
     change(rating, by=Author.editor(editor()), rationale=later)
@@ -111,7 +111,7 @@ def test_of_a_long_text_only_the_words_that_changed_are_marked(client: Client) -
     assert shown.text.startswith("The sources say that it is ")
 
 
-def test_a_long_changeset_is_folded_and_has_a_page_of_its_own(client: Client) -> None:
+def test_changes_folds_long_changeset_and_links_to_its_own_page(client: Client) -> None:
     by = Author.editor(editor("Ada L."))
     for number in range(52):
         framework = Framework(slug=f"new-{number}", name=f"New {number}")
@@ -127,7 +127,7 @@ def test_a_long_changeset_is_folded_and_has_a_page_of_its_own(client: Client) ->
     assert len(page(client, whole.one("nav.pages a")["href"]).all("ul.changed-facts li")) == 2
 
 
-def test_thirty_changesets_make_a_page(client: Client) -> None:
+def test_changes_shows_thirty_changesets_per_page(client: Client) -> None:
     framework, user = factories.make_framework(), editor()
     for number in range(31):
         change(framework, by=Author.editor(user), tagline=f"Tagline {number}")
@@ -155,12 +155,12 @@ def test_thirty_changesets_make_a_page(client: Client) -> None:
         ("framework=&kind=", {"Framework", "Claim", "Rating", "Criterion", "Criterion group", "Source"}),
     ],
 )
-def test_changes_are_narrowed_by_kind_and_framework(client: Client, query: str, kinds: set[str]) -> None:
+def test_changes_filters_by_kind_and_framework(client: Client, query: str, kinds: set[str]) -> None:
     rated()
     assert set(page(client, f"/changes/?{query}").texts("span.kind")) == kinds
 
 
-def test_a_framework_has_what_is_said_of_it_alone(client: Client) -> None:
+def test_changes_filtered_by_framework_excludes_other_frameworks(client: Client) -> None:
     rated()
     factories.make_rating(framework=factories.make_framework(name="Flask"))
     assert "Flask" not in page(client, "/changes/?framework=django").one("section.changeset").text
@@ -180,7 +180,7 @@ def test_a_framework_has_what_is_said_of_it_alone(client: Client) -> None:
         ("page=%00", "There is no such page: this is page 1."),
     ],
 )
-def test_what_is_not_understood_is_said_and_the_rest_is_shown(client: Client, query: str, said: str) -> None:
+def test_changes_reports_and_ignores_invalid_parameters(client: Client, query: str, said: str) -> None:
     rated()
     factories.make_framework(name="Hidden", is_published=False)
     found = page(client, f"/changes/?{query}")
@@ -270,14 +270,16 @@ def _a_rule_against_it(framework: Framework) -> None:
         _a_disagreement_that_names_its_claim,
     ],
 )
-def test_nothing_of_an_unpublished_framework_shows(client: Client, make: Callable[[Framework], None]) -> None:
+def test_changes_hides_facts_of_unpublished_framework(
+    client: Client, make: Callable[[Framework], None]
+) -> None:
     framework = factories.make_framework(name="SECRET", slug="secret")
     make(framework)
     hide(framework)
     expect_no_secret(client)
 
 
-def test_nothing_of_one_that_was_deleted_unpublished_shows(client: Client) -> None:
+def test_changes_hides_framework_deleted_while_unpublished(client: Client) -> None:
     framework = factories.make_framework(name="SECRET", slug="secret")
     _a_claim_that_was_deleted(framework)
     hide(framework)
@@ -292,13 +294,13 @@ def expect_no_secret(client: Client) -> None:
     assert client.get(f"/frameworks/secret/{criterion}/history/").status_code == 404
 
 
-def test_a_changeset_of_nothing_public_is_not_there(client: Client) -> None:
+def test_changeset_page_returns_404_without_public_steps(client: Client) -> None:
     by = Author.editor(editor())
     revisions.save(Framework(slug="x", name="X", is_published=False), by=by, reason="Draft.")
     assert client.get(f"/changes/{by.changeset}/").status_code == 404
 
 
-def test_a_framework_that_was_deleted_while_published_keeps_its_history(client: Client) -> None:
+def test_changes_keeps_history_of_framework_deleted_while_published(client: Client) -> None:
     framework = factories.make_framework(name="Gone")
     revisions.delete(framework, by=Author.editor(editor()), reason="Abandoned.", seen=1)
     said = page(client).text
@@ -307,14 +309,14 @@ def test_a_framework_that_was_deleted_while_published_keeps_its_history(client: 
     assert [link["href"] for link in page(client).all("a") if "gone" in link["href"]] == []
 
 
-def test_a_framework_made_again_in_secret_has_none(client: Client) -> None:
+def test_changes_hides_framework_recreated_unpublished(client: Client) -> None:
     framework = factories.make_framework(name="Again")
     revisions.delete(framework, by=factories.MAKER, reason="Abandoned.", seen=1)
     factories.make_framework(name="Again", is_published=False)
     assert "Again" not in words(client)
 
 
-def test_a_rating_shows_from_the_step_that_published_it(client: Client) -> None:
+def test_changes_shows_rating_from_the_step_that_publishes_it(client: Client) -> None:
     rating, by = rated(is_published=False, verdict="Draft one"), Author.editor(editor())
     factories.make_claim(framework=rating.framework, criterion=rating.criterion)
     change(rating, by=by, reason="Not yet.", verdict="Draft two")
@@ -331,7 +333,7 @@ def test_a_rating_shows_from_the_step_that_published_it(client: Client) -> None:
     assert "Quiet." not in said
 
 
-def test_a_proposal_is_no_change(client: Client) -> None:
+def test_changes_excludes_pending_proposals(client: Client) -> None:
     rating = rated()
     by = Author.editor(factories.make_proposer())
     with proposals.kept_aside(by) as written:
@@ -344,7 +346,7 @@ def test_a_proposal_is_no_change(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name, said", [("Ada L.", "by Ada L."), ("", "by an editor"), ("<b>", "by <b>")])
-def test_an_editor_is_called_as_they_chose_and_nothing_else(client: Client, name: str, said: str) -> None:
+def test_changes_shows_only_the_public_name_of_an_editor(client: Client, name: str, said: str) -> None:
     rating = rated()
     change(rating, by=Author.editor(editor(name)), score=4)
     for address in ("/changes/", "/frameworks/django/performance/history/"):
@@ -355,7 +357,7 @@ def test_an_editor_is_called_as_they_chose_and_nothing_else(client: Client, name
     assert "by Touchstone" in page(client).texts(".aside p")
 
 
-def test_who_published_a_proposal_is_said_by_their_chosen_name(client: Client) -> None:
+def test_changes_names_publisher_of_proposal_by_public_name(client: Client) -> None:
     rating, author = rated(), factories.make_proposer()
     reviewer = factories.make_reviewer(first_name="Grace", last_name="Hopper")
     by = Author.editor(author)
@@ -368,7 +370,7 @@ def test_who_published_a_proposal_is_said_by_their_chosen_name(client: Client) -
     assert "by an editor, published by G. H." in page(client).texts(".aside p")
 
 
-def test_the_chosen_name_holds_for_the_past_too(client: Client) -> None:
+def test_public_name_applies_to_past_changes(client: Client) -> None:
     user = editor("Old name")
     change(rated(), by=Author.editor(user), score=4)
     desk = sign_in(user)
@@ -382,7 +384,7 @@ def test_the_chosen_name_holds_for_the_past_too(client: Client) -> None:
 
 
 @pytest.mark.parametrize("make", [factories.make_proposer, factories.make_reviewer])
-def test_everybody_at_the_desk_has_a_public_name_to_choose(make: Callable[..., User]) -> None:
+def test_public_name_can_be_set_by_proposers_and_reviewers(make: Callable[..., User]) -> None:
     user = make()
     assert sign_in(user).post("/admin/profile/", {"public_name": "Me"}).status_code == 302
     assert EditorProfile.objects.get().public_name == "Me"
@@ -390,14 +392,14 @@ def test_everybody_at_the_desk_has_a_public_name_to_choose(make: Callable[..., U
 
 
 @pytest.mark.parametrize("name", ["x" * 81, "x" * 50_000, "a\0b"])
-def test_a_name_that_cannot_be_is_refused_in_words(name: str) -> None:
+def test_public_name_rejects_invalid_value_with_message(name: str) -> None:
     answer = sign_in(editor()).post("/admin/profile/", {"public_name": name})
     assert answer.status_code == 200
     assert read(answer.content).all("ul.errorlist li")
     assert not EditorProfile.objects.exists()
 
 
-def test_the_page_of_the_name_is_for_staff(client: Client) -> None:
+def test_public_name_page_requires_login(client: Client) -> None:
     assert client.get("/admin/profile/")["Location"] == "/admin/login/?next=/admin/profile/"
 
 
@@ -405,7 +407,7 @@ def test_the_page_of_the_name_is_for_staff(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_one_changeset_costs_as_many_queries_as_three(
+def test_changes_and_history_have_constant_query_count(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     rating, user = rated(), editor("Ada L.")
@@ -422,7 +424,7 @@ def test_one_changeset_costs_as_many_queries_as_three(
 # One cell
 
 
-def test_a_cell_has_its_rating_and_the_claims_that_were_ever_filed_in_it(client: Client) -> None:
+def test_history_shows_rating_and_all_claims_ever_in_the_cell(client: Client) -> None:
     rating, by = rated(reviewed_on=NOON.date()), Author.editor(editor("Ada L."))
     claim = factories.make_claim(
         framework=rating.framework, criterion=rating.criterion, paraphrase="Misfiled."
@@ -444,7 +446,7 @@ def test_a_cell_has_its_rating_and_the_claims_that_were_ever_filed_in_it(client:
     assert "Another framework" not in said
 
 
-def test_the_score_over_time_is_drawn_and_said(client: Client) -> None:
+def test_history_draws_and_describes_score_over_time(client: Client) -> None:
     rating, by = rated(score=3), Author.editor(editor())
     address = "/frameworks/django/performance/history/"
     assert page(client, address).all("svg.step-line") == []
@@ -468,7 +470,7 @@ def test_stretches_follow_the_score() -> None:
     assert changelog.stretches([(days[0], None), (days[1], 3)], days[4]) == []
 
 
-def test_cells_lead_to_their_history_and_say_when_they_were_reviewed(client: Client) -> None:
+def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
     rated(reviewed_on=NOON.date())
     factories.make_rating(framework=factories.make_framework(name="Flask"))
     for address in ("/?open=django:performance", "/frameworks/django/", "/compare/django-vs-flask/"):

@@ -88,7 +88,7 @@ ONE, TWO = [("rating", "changed")], [("rating", "changed")] * 2
         (by_looking_over, ONE),
     ],
 )
-def test_each_way_to_change_facts_is_one_changeset_that_can_be_undone(
+def test_changeset_is_single_and_undoable_for_each_way_of_editing(
     ada: Client, ratings: Ratings, way: Callable[[Client, Ratings], None], steps: list[tuple[str, str]]
 ) -> None:
     facts = list(Rating.objects.order_by("verdict", "criterion").values_list("score", "is_published"))
@@ -108,7 +108,7 @@ def undo_by_hand(desk: Client, changeset: UUID) -> None:
     assert desk.post(url, form_on(desk.get(url), reason="A mistake.")).status_code == 302
 
 
-def test_a_published_proposal_is_one_changeset_with_both_names(ratings: Ratings) -> None:
+def test_changeset_of_published_proposal_names_author_and_publisher(ratings: Ratings) -> None:
     eve = sign_in(factories.make_proposer(first_name="Eve", last_name="Stone"))
     before = Revision.objects.count()
     by_list_edit(eve, ratings)
@@ -122,7 +122,7 @@ def test_a_published_proposal_is_one_changeset_with_both_names(ratings: Ratings)
 
 
 @pytest.mark.both
-def test_each_seeding_is_one_changeset() -> None:
+def test_seed_writes_a_single_changeset() -> None:
     call_command("seed", verbosity=0)
     count = Revision.objects.count()
     assert len(since(0)) == count > 800
@@ -130,7 +130,7 @@ def test_each_seeding_is_one_changeset() -> None:
     assert Revision.objects.count() == count
 
 
-def test_restoring_is_one_changeset_of_its_own(ada: Client, ratings: Ratings) -> None:
+def test_restore_writes_its_own_changeset(ada: Client, ratings: Ratings) -> None:
     by_the_grid(ada, ratings)
     before = Revision.objects.count()
     first = Revision.objects.of(ratings[0]).get(version=1)

@@ -49,7 +49,7 @@ def deleted() -> None:
     ],
     ids=["save", "late", "rename", "delete", "SQL update", "SQL delete", "name", "other name", "no name"],
 )
-def test_every_change_moves_it(change: Callable[[], object]) -> None:
+def test_record_state_mark_changes_with_every_write(change: Callable[[], object]) -> None:
     factories.make_framework(slug="flask", name="Flask")
     EditorProfile.objects.create(user=factories.make_editor(), public_name="Grace")
     marks = [mark()]
@@ -60,7 +60,7 @@ def test_every_change_moves_it(change: Callable[[], object]) -> None:
     assert len(set(marks)) == 3
 
 
-def test_what_is_taken_back_takes_its_mark_along() -> None:
+def test_record_state_mark_is_rolled_back_with_its_transaction() -> None:
     factories.make_framework()
     before = mark()
     with transaction.atomic():
@@ -70,7 +70,7 @@ def test_what_is_taken_back_takes_its_mark_along() -> None:
     assert mark() == before
 
 
-def test_what_is_read_moves_nothing() -> None:
+def test_record_state_mark_is_unchanged_by_reads_and_empty_saves() -> None:
     rating = factories.make_rating()
     before = mark()
     assert revisions.save(rating, by=factories.MAKER, reason="The same.", seen=rating.version) is None
@@ -101,7 +101,7 @@ def beside_us(step: Callable[[], object]) -> None:
     assert not other.is_alive()
 
 
-def test_whoever_commits_last_moves_it_and_nobody_waits(committed: None) -> None:
+def test_record_state_mark_changes_on_each_commit_without_blocking(committed: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time")
     factories.make_framework()
@@ -119,7 +119,7 @@ def test_whoever_commits_last_moves_it_and_nobody_waits(committed: None) -> None
     assert RecordState.objects.count() == 1
 
 
-def test_two_who_write_the_same_facts_in_another_order_wait_for_each_other_no_more_than_before(
+def test_record_state_mark_does_not_block_concurrent_writers(
     committed: None,
 ) -> None:
     """Neither holds the mark against the other while it waits for a fact."""

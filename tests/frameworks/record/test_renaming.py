@@ -86,18 +86,16 @@ ENDINGS = ("csv", "json", "md", "png", "svg")
         ("/changes/?framework=flask", "/changes/?framework=flasket"),
     ],
 )
-def test_every_address_with_an_old_name_leads_to_the_new_one(
-    client: Client, renamed: None, old: str, new: str
-) -> None:
+def test_rename_redirects_every_old_address(client: Client, renamed: None, old: str, new: str) -> None:
     assert moved(client, old) == new
 
 
-def test_ticked_ones_of_old_names_are_compared(client: Client, renamed: None) -> None:
+def test_rename_redirects_compare_form_with_old_names(client: Client, renamed: None) -> None:
     ticked = client.get("/compare/?framework=flask&framework=django")
     assert (ticked.status_code, ticked["Location"]) == (301, "/compare/?framework=flasket&framework=django")
 
 
-def test_what_was_sent_goes_along(client: Client, renamed: None) -> None:
+def test_rename_redirects_post_with_308(client: Client, renamed: None) -> None:
     response = client.post("/compare/flask-vs-django/freeze/?w-performance=4")
     assert (response.status_code, response["Location"]) == (
         308,
@@ -106,7 +104,7 @@ def test_what_was_sent_goes_along(client: Client, renamed: None) -> None:
 
 
 @pytest.mark.both
-def test_chains_lead_straight_to_the_end_and_a_name_can_come_back(client: Client, renamed: None) -> None:
+def test_rename_chain_redirects_to_last_name_and_name_can_return(client: Client, renamed: None) -> None:
     flask = Framework.objects.get(slug="flasket")
     rename(flask, "flaskissimo")
     assert (
@@ -124,7 +122,7 @@ def test_chains_lead_straight_to_the_end_and_a_name_can_come_back(client: Client
     assert list(replaying.divergences()) == []
 
 
-def test_the_new_name_of_a_hidden_framework_is_not_told(client: Client, renamed: None) -> None:
+def test_rename_does_not_reveal_new_name_of_unpublished_framework(client: Client, renamed: None) -> None:
     flask = Framework.objects.get(slug="flasket")
     flask.is_published = False
     revisions.save(flask, by=factories.MAKER, reason="Hidden.", seen=flask.version)
@@ -140,14 +138,14 @@ def test_the_new_name_of_a_hidden_framework_is_not_told(client: Client, renamed:
         (factories.make_component, "/components/{}/"),
     ],
 )
-def test_so_do_those_of_other_facts(client: Client, make: Any, path: str) -> None:
+def test_rename_redirects_sources_use_cases_and_components(client: Client, make: Any, path: str) -> None:
     fact = make()
     old = fact.key_text
     rename(fact, "another-name")
     assert moved(client, path.format(old)) == path.format("another-name")
 
 
-def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None:
+def test_rename_redirects_use_case_parameter(client: Client, world: None) -> None:
     rename(UseCase.objects.get(slug="shop"), "webshop")
     assert moved(client, "/?use-case=shop&sort=name") == "/?use-case=webshop&sort=name"
     assert (
@@ -170,7 +168,7 @@ def test_the_use_case_of_a_view_is_followed(client: Client, world: None) -> None
         ("usecase", factories.make_use_case, "comparisons_usecase", "slug"),
     ],
 )
-def test_no_other_fact_takes_a_former_name(kind: str, make: Any, table: str, column: str) -> None:
+def test_former_slug_cannot_be_taken_by_another_fact(kind: str, make: Any, table: str, column: str) -> None:
     extra = [{"short_name": name} for name in ("One", "Two", "Three")] if kind == "source" else [{}] * 3
     fact, other = make(**extra[0]), make(**extra[1])
     old = fact.key_text
@@ -191,13 +189,13 @@ def test_no_other_fact_takes_a_former_name(kind: str, make: Any, table: str, col
         "UPDATE frameworks_formerslug SET kind = 'criterion'",
     ],
 )
-def test_the_register_is_never_cleared(renamed: None, statement: str) -> None:
+def test_former_slug_trigger_rejects_update_and_delete(renamed: None, statement: str) -> None:
     with refused("former_slug_stays"):
         execute(statement)
 
 
 @pytest.mark.both
-def test_the_name_of_what_was_deleted_is_not_taken_over() -> None:
+def test_rename_rejects_name_of_deleted_fact() -> None:
     gone, fact = factories.make_framework(slug="gone"), factories.make_framework()
     revisions.delete(gone, by=factories.MAKER, reason="Gone.", seen=gone.version)
     with pytest.raises(revisions.Refused, match="belongs to what was deleted"):
@@ -207,7 +205,7 @@ def test_the_name_of_what_was_deleted_is_not_taken_over() -> None:
 # The history
 
 
-def test_the_history_stays_whole(client: Client, world: None) -> None:
+def test_rename_keeps_history_complete(client: Client, world: None) -> None:
     flask = Framework.objects.get(slug="flask")
     cell = len(get(client, "/frameworks/flask/performance/history/").all("main li"))
     about = Revision.objects.about("flask").count()
@@ -227,7 +225,7 @@ def test_the_history_stays_whole(client: Client, world: None) -> None:
     assert b"flasket" in client.get("/frameworks/flasket.atom").content
 
 
-def test_a_rename_is_undone_like_any_other_change(client: Client, world: None) -> None:
+def test_rename_can_be_undone(client: Client, world: None) -> None:
     by = replace(factories.MAKER, changeset=uuid4())
     step = rename(Framework.objects.get(slug="flask"), "flasket", by)
     plan = reverting.plan(step.changeset)
@@ -238,14 +236,14 @@ def test_a_rename_is_undone_like_any_other_change(client: Client, world: None) -
 
 
 @pytest.mark.both
-def test_facts_are_found_by_former_names(renamed: None) -> None:
+def test_by_name_resolves_former_names(renamed: None) -> None:
     rating = past.by_name(Rating, "flask/performance")
     assert rating
     assert rating.key_text == "flasket/speed-of-it"
     assert past.by_name(Framework, "rails") is None
 
 
-def test_a_proposal_made_before_is_published_after(world: None) -> None:
+def test_rename_does_not_prevent_publishing_an_earlier_proposal(world: None) -> None:
     rating = Rating.objects.get(framework__slug="flask", criterion__slug="performance")
     editor = factories.make_proposer()
     by = Author.editor(editor)
@@ -260,7 +258,7 @@ def test_a_proposal_made_before_is_published_after(world: None) -> None:
     assert list(replaying.divergences()) == []
 
 
-def test_a_rename_can_be_proposed(client: Client, world: None) -> None:
+def test_rename_can_be_proposed(client: Client, world: None) -> None:
     by = Author.editor(factories.make_proposer())
     with proposals.kept_aside(by) as written:
         rename(Framework.objects.get(slug="flask"), "flasket", by)
@@ -271,7 +269,7 @@ def test_a_rename_can_be_proposed(client: Client, world: None) -> None:
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
 
 
-def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None) -> None:
+def test_rename_in_admin_form_requires_a_reason(client: Client, world: None) -> None:
     client.force_login(factories.make_editor())
     flask = Framework.objects.get(slug="flask")
     page = reverse("admin:frameworks_framework_change", args=[flask.pk])
@@ -282,7 +280,7 @@ def test_an_editor_renames_in_the_form_with_a_reason(client: Client, world: None
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
 
 
-def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:
+def test_import_matches_renamed_facts_in_earlier_export(world: None) -> None:
     taken = {name: kinds.KINDS[name].sheet() for name in ("framework", "rating", "claim")}
     rename(Framework.objects.get(slug="flask"), "flasket")
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
@@ -294,7 +292,7 @@ def test_a_table_taken_before_is_about_the_same_facts(world: None) -> None:
     }
 
 
-def test_seeding_again_finds_what_was_renamed() -> None:
+def test_seed_leaves_renamed_facts_unchanged() -> None:
     call_command("seed", verbosity=0)
     rename(Framework.objects.get(slug="flask"), "flasket")
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
@@ -306,7 +304,7 @@ def test_seeding_again_finds_what_was_renamed() -> None:
     assert list(replaying.divergences()) == []
 
 
-def test_a_snapshot_knows_the_renamed_as_the_same(client: Client, world: None) -> None:
+def test_snapshot_treats_renamed_facts_as_unchanged(client: Client, world: None) -> None:
     asked = comparing.side_by_side(QueryDict("w-performance=4"), ["flask", "django"])
     kept = factories.make_snapshot(asked, id="b" * 26)
     page = client.get(kept.get_absolute_url()).content
@@ -318,7 +316,7 @@ def test_a_snapshot_knows_the_renamed_as_the_same(client: Client, world: None) -
     assert moved(client, snapshots.FrozenComparison(kept).live_url).startswith("/compare/flasket-vs-django/?")
 
 
-def test_addresses_of_today_do_not_ask_for_former_names(client: Client, renamed: None) -> None:
+def test_former_slug_is_not_queried_for_current_addresses(client: Client, renamed: None) -> None:
     for path in (
         "/",
         "/?w-documentation=4&baseline=django",
@@ -339,7 +337,7 @@ def by_command(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> None:
+def test_rename_command_renames_and_records_reason(client: Client, world: None) -> None:
     assert "Those with “flask” lead there." in by_command("framework", "flask", "flasket")
     assert client.get("/frameworks/flask/")["Location"] == "/frameworks/flasket/"
     newest = Revision.objects.order_by("-pk")[0]
@@ -354,7 +352,7 @@ def test_the_command_renames_as_the_desk_does(client: Client, world: None) -> No
         ("x" * 100, "Nothing was renamed: "),
     ],
 )
-def test_the_command_says_why_not(world: None, new: str, said: str) -> None:
+def test_rename_command_explains_why_it_rejects(world: None, new: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         by_command("framework", "flask", new)
     with pytest.raises(CommandError, match="There is no framework called “nobody”"):

@@ -42,7 +42,7 @@ def one_of_each() -> Rating:
     return rating
 
 
-def test_what_was_seeded_is_what_its_history_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_history_confirms_seeded_facts(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("seed", verbosity=0)
     capsys.readouterr()
     call_command("verify_history")
@@ -51,7 +51,7 @@ def test_what_was_seeded_is_what_its_history_says(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == f"All facts are what {count} recorded steps make of them.\n"
 
 
-def test_changed_deleted_and_made_again_are_what_their_history_says() -> None:
+def test_divergences_is_empty_after_change_deletion_and_recreation() -> None:
     rating = one_of_each()
     change(rating, score=5)
     revisions.delete(rating, by=factories.MAKER, reason="Not so.", seen=2)
@@ -87,7 +87,7 @@ def test_changed_deleted_and_made_again_are_what_their_history_says() -> None:
         ),
     ],
 )
-def test_what_was_changed_past_the_write_path_is_found(statement: str, said: str) -> None:
+def test_verify_history_reports_changes_made_outside_the_write_path(statement: str, said: str) -> None:
     one_of_each()
     sql(statement)
     assert said in list(divergences())
@@ -97,13 +97,13 @@ def test_what_was_changed_past_the_write_path_is_found(statement: str, said: str
     assert said in out.getvalue()
 
 
-def test_a_link_that_was_dropped_is_found() -> None:
+def test_divergences_reports_deleted_relation_to_claims() -> None:
     trait = factories.make_trait(framework=factories.make_framework(name="Django"))
     sql("DELETE FROM frameworks_trait_claims")
     assert list(divergences()) == [f"trait {trait.key_text} differs from its history: claims."]
 
 
-def test_a_step_that_does_not_begin_where_the_one_before_ends_is_found() -> None:
+def test_divergences_reports_step_that_does_not_continue_the_previous() -> None:
     rating = one_of_each()
     change(rating, score=5)
     step = Revision.objects.of(rating).get(version=1)
@@ -114,7 +114,7 @@ def test_a_step_that_does_not_begin_where_the_one_before_ends_is_found() -> None
     ]
 
 
-def test_a_field_that_a_revision_does_not_know_is_not_held_against_it() -> None:
+def test_divergences_ignores_fields_unknown_to_revision_or_model() -> None:
     rating = one_of_each()
     step = Revision.objects.of(rating).get()
     after: dict[str, Any] = step.after or {}
@@ -124,7 +124,7 @@ def test_a_field_that_a_revision_does_not_know_is_not_held_against_it() -> None:
     assert list(divergences()) == []
 
 
-def test_more_facts_take_no_more_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_divergences_query_count_is_constant(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(3):
         one_of_some()
         with django_assert_num_queries(55):
@@ -171,7 +171,7 @@ def portal(transactional_db: None) -> Iterator[None]:
         cursor.execute("DROP ROLE touchstone_portal")
 
 
-def test_the_portals_role_edits_facts_but_cannot_alter_the_history(portal: None) -> None:
+def test_portal_role_edits_facts_but_cannot_alter_history(portal: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("touchstone_portal",)
@@ -193,7 +193,7 @@ def test_the_portals_role_edits_facts_but_cannot_alter_the_history(portal: None)
     assert list(divergences()) == []
 
 
-def test_the_portals_role_renames_nothing_and_says_who_can(portal: None) -> None:
+def test_portal_role_cannot_rename_and_names_the_command(portal: None) -> None:
     framework = one_of_each().framework
     old, framework.slug = framework.slug, "another"
     with pytest.raises(revisions.Refused, match=f"manage.py rename framework {old} another"):

@@ -67,7 +67,7 @@ def undo(changeset: Any, by: Author) -> int:
 # One fact
 
 
-def test_an_earlier_version_comes_back_as_a_new_one(by: Author) -> None:
+def test_restore_writes_earlier_version_as_new_version(by: Author) -> None:
     rating = factories.make_rating(score=3, verdict="Middling")
     change(rating, score=5, verdict="Quick")
     step = restore(step_of(rating, 1), by, seen=2)
@@ -77,7 +77,7 @@ def test_an_earlier_version_comes_back_as_a_new_one(by: Author) -> None:
     assert (stands.score, stands.verdict, stands.version) == (3, "Middling", 3)
 
 
-def test_relations_come_back_too(by: Author) -> None:
+def test_restore_includes_related_claims(by: Author) -> None:
     one, two = factories.make_claim(), factories.make_claim()
     trait = factories.make_trait(claims=[one, two])
     revisions.save(trait, by=go(), reason="Only one.", seen=1, related={"claims": [one]})
@@ -85,7 +85,7 @@ def test_relations_come_back_too(by: Author) -> None:
     assert set(trait.claims.all()) == {one, two}
 
 
-def test_a_deleted_fact_comes_back_with_its_count_of_versions(by: Author) -> None:
+def test_restore_recreates_deleted_fact_and_continues_version_numbers(by: Author) -> None:
     rating = factories.make_rating()
     delete(rating)
     step = restore(step_of(rating, 1), by, seen=2)
@@ -94,7 +94,7 @@ def test_a_deleted_fact_comes_back_with_its_count_of_versions(by: Author) -> Non
     assert Rating.objects.get().version == 3
 
 
-def test_what_a_step_did_not_know_stays_as_it_is(by: Author) -> None:
+def test_restore_leaves_fields_unknown_to_the_step(by: Author) -> None:
     rating = factories.make_rating(score=3)
     step = step_of(rating, 1)
     step.after = {name: value for name, value in (step.after or {}).items() if name != "verdict"}
@@ -104,13 +104,13 @@ def test_what_a_step_did_not_know_stays_as_it_is(by: Author) -> None:
     assert (Rating.objects.get().score, Rating.objects.get().verdict) == (3, "Said later")
 
 
-def test_nothing_to_restore_writes_nothing(by: Author) -> None:
+def test_restore_writes_nothing_without_a_difference(by: Author) -> None:
     rating = factories.make_rating()
     assert restore(step_of(rating, 1), by, seen=1) is None
     assert Revision.objects.of(rating).count() == 1
 
 
-def test_somebody_elses_change_is_not_restored_over(by: Author) -> None:
+def test_restore_raises_conflict_when_fact_has_changed_since(by: Author) -> None:
     rating = factories.make_rating(score=3)
     change(rating, score=5)
     change(rating, score=4)
@@ -126,7 +126,7 @@ def test_somebody_elses_change_is_not_restored_over(by: Author) -> None:
 
 
 @pytest.mark.both
-def test_what_it_names_must_be_there(by: Author) -> None:
+def test_restore_rejects_reference_to_deleted_fact(by: Author) -> None:
     claim = factories.make_claim()
     framework = claim.framework
     assert framework
@@ -142,7 +142,7 @@ def test_what_it_names_must_be_there(by: Author) -> None:
 
 
 @pytest.mark.both
-def test_a_constraint_holds(by: Author) -> None:
+def test_restore_respects_constraint_on_published_ratings(by: Author) -> None:
     rating = factories.make_rating()
     change(rating, is_published=False)
     delete(Claim.objects.get())
@@ -151,7 +151,7 @@ def test_a_constraint_holds(by: Author) -> None:
 
 
 @pytest.mark.both
-def test_a_name_that_is_taken_by_now_is_refused_in_words(by: Author) -> None:
+def test_restore_rejects_name_taken_since_with_message(by: Author) -> None:
     framework = factories.make_framework(name="Old", slug="old")
     change(framework, name="New")
     factories.make_framework(name="Old", slug="other")
@@ -159,7 +159,7 @@ def test_a_name_that_is_taken_by_now_is_refused_in_words(by: Author) -> None:
         restore(step_of(framework, 1), by, seen=2)
 
 
-def test_a_deletion_is_no_version_to_restore(by: Author) -> None:
+def test_restore_rejects_deletion_step(by: Author) -> None:
     rating = factories.make_rating()
     with pytest.raises(Refused, match="Restore an earlier version"):
         restore(delete(rating), by, seen=2)
@@ -168,7 +168,7 @@ def test_a_deletion_is_no_version_to_restore(by: Author) -> None:
 # A whole changeset
 
 
-def test_a_changeset_is_undone_in_reverse_and_undone_again(by: Author) -> None:
+def test_undo_reverts_changeset_and_can_itself_be_undone(by: Author) -> None:
     bobs = go()
     kept, dropped = factories.make_rating(score=3), factories.make_rating(score=2)
     claim = factories.make_claim()
@@ -200,7 +200,7 @@ def test_a_changeset_is_undone_in_reverse_and_undone_again(by: Author) -> None:
     assert not Rating.objects.filter(framework=dropped.framework).exists()
 
 
-def test_a_fact_that_was_written_twice_in_one_go_is_undone_twice(by: Author) -> None:
+def test_undo_reverts_both_steps_of_a_fact_changed_twice(by: Author) -> None:
     bobs, rating = go(), factories.make_rating(score=1)
     change(rating, bobs, score=2)
     change(rating, bobs, score=3)
@@ -208,7 +208,7 @@ def test_a_fact_that_was_written_twice_in_one_go_is_undone_twice(by: Author) -> 
     assert (Rating.objects.get().score, Rating.objects.get().version) == (1, 5)
 
 
-def test_what_was_changed_since_is_named_and_not_touched(by: Author) -> None:
+def test_undo_lists_and_skips_facts_changed_since(by: Author) -> None:
     bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
     change(one, bobs, score=2)
     change(two, bobs, score=2)
@@ -221,7 +221,7 @@ def test_what_was_changed_since_is_named_and_not_touched(by: Author) -> None:
 
 
 @pytest.mark.both
-def test_all_or_nothing(by: Author) -> None:
+def test_undo_is_all_or_nothing(by: Author) -> None:
     bobs, rating = go(), factories.make_rating(score=1)
     framework = Framework(slug="new", name="New")
     revisions.save(framework, by=bobs, reason="It is new.")
@@ -233,7 +233,7 @@ def test_all_or_nothing(by: Author) -> None:
     assert not Revision.objects.filter(changeset=by.changeset).exists()
 
 
-def test_more_changed_than_the_editor_saw_undoes_nothing(by: Author) -> None:
+def test_undo_raises_when_more_facts_changed_than_editor_saw(by: Author) -> None:
     bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
     change(one, bobs, score=2)
     change(two, bobs, score=2)
@@ -254,7 +254,7 @@ def undo_url(step: Revision) -> str:
     return f"/admin/frameworks/revision/changeset/{step.changeset}/undo/"
 
 
-def test_the_history_of_a_fact_leads_back(ada: Client) -> None:
+def test_restore_page_is_linked_from_history_and_restores_version(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     change(rating, score=5)
     history = ada.get(f"/admin/frameworks/rating/{rating.pk}/history/")
@@ -269,7 +269,7 @@ def test_the_history_of_a_fact_leads_back(ada: Client) -> None:
     assert Rating.objects.get().score == 3
 
 
-def test_a_deleted_fact_is_restored_from_the_record(ada: Client) -> None:
+def test_restore_page_restores_deleted_fact_from_revision(ada: Client) -> None:
     rating = factories.make_rating()
     delete(rating)
     record = ada.get(f"/admin/frameworks/revision/{step_of(rating, 1).pk}/change/")
@@ -281,7 +281,7 @@ def test_a_deleted_fact_is_restored_from_the_record(ada: Client) -> None:
     assert ada.get(restore_url(step_of(rating, 2))).status_code == 404
 
 
-def test_restoring_needs_a_reason_and_the_version_seen(ada: Client) -> None:
+def test_restore_page_requires_reason_and_version_seen(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     change(rating, score=5)
     url = restore_url(step_of(rating, 1))
@@ -294,7 +294,7 @@ def test_restoring_needs_a_reason_and_the_version_seen(ada: Client) -> None:
 
 
 @pytest.mark.both
-def test_two_at_once_get_a_conflict_and_nobody_loses(ada: Client) -> None:
+def test_restore_page_shows_conflict_and_restores_on_confirmation(ada: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Then")
     change(rating, score=5)
     url = restore_url(step_of(rating, 1))
@@ -309,7 +309,7 @@ def test_two_at_once_get_a_conflict_and_nobody_loses(ada: Client) -> None:
     assert (Rating.objects.get().score, step_of(rating, 4).reason) == (3, "It was right.")
 
 
-def test_a_refusal_comes_back_with_the_reason_kept(ada: Client) -> None:
+def test_restore_page_keeps_reason_after_rejection(ada: Client) -> None:
     rating = factories.make_rating()
     change(rating, is_published=False)
     delete(Claim.objects.get())
@@ -319,7 +319,7 @@ def test_a_refusal_comes_back_with_the_reason_kept(ada: Client) -> None:
     assert 'value="Publish it."' in answer.content.decode()
 
 
-def test_a_changeset_is_shown_and_undone(ada: Client) -> None:
+def test_undo_page_shows_changeset_and_undoes_it(ada: Client) -> None:
     bobs, one, two = go(), factories.make_rating(score=1), factories.make_rating(score=1)
     step = change(one, bobs, score=2)
     change(two, bobs, score=2)
@@ -343,7 +343,7 @@ def test_a_changeset_is_shown_and_undone(ada: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_pages_of_a_changeset_cost_the_same_for_one_and_three(
+def test_changeset_and_undo_pages_have_constant_query_count(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     bobs = replace(go(), published_by=factories.make_reviewer())
@@ -358,7 +358,7 @@ def test_the_pages_of_a_changeset_cost_the_same_for_one_and_three(
 
 
 @pytest.mark.parametrize("count", [None, "", "x", "-1", "9" * 5000])
-def test_undoing_needs_to_know_what_was_seen(ada: Client, count: str | None) -> None:
+def test_undo_page_requires_number_of_steps_seen(ada: Client, count: str | None) -> None:
     rating = factories.make_rating(score=1)
     step = change(rating, score=2)
     answer = ada.post(undo_url(step), form_on(ada.get(undo_url(step)), reason="No.", count=count))
@@ -367,7 +367,7 @@ def test_undoing_needs_to_know_what_was_seen(ada: Client, count: str | None) -> 
 
 
 @pytest.mark.parametrize("user", [factories.make_reviewer, User.objects.create_user])
-def test_those_who_may_not_change_facts_may_not_take_back(user: Any) -> None:
+def test_restore_and_undo_pages_forbid_users_without_change_permission(user: Any) -> None:
     rating = factories.make_rating(score=1)
     step = change(rating, score=2)
     client = sign_in(user(username="eve", is_staff=True))
@@ -383,11 +383,11 @@ def test_those_who_may_not_change_facts_may_not_take_back(user: Any) -> None:
     "path",
     ["99999999999999999999999/restore/", "0/restore/", f"changeset/{NOBODYS}/", f"changeset/{NOBODYS}/undo/"],
 )
-def test_what_is_not_there_is_not_found(ada: Client, path: str) -> None:
+def test_restore_and_undo_pages_return_404_for_unknown_ids(ada: Client, path: str) -> None:
     assert ada.get(f"/admin/frameworks/revision/{path}").status_code == 404
 
 
-def test_an_editor_without_the_right_to_publish_proposes_to_take_back(
+def test_restore_and_undo_pages_propose_without_publish_permission(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(proposals, "page_of", lambda proposal: f"/admin/proposal/{proposal.pk}/")

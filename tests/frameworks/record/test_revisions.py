@@ -52,7 +52,7 @@ def fields(fact: Versioned) -> dict[str, Any]:
 # Saving
 
 
-def test_a_new_fact_is_version_1_and_recorded_in_full() -> None:
+def test_save_records_new_fact_in_full_as_version_1() -> None:
     django, speed = make_framework(slug="django"), make_criterion(slug="speed")
     rating = Rating(
         framework=django,
@@ -91,7 +91,7 @@ def test_a_new_fact_is_version_1_and_recorded_in_full() -> None:
     }
 
 
-def test_a_change_raises_the_version_and_holds_before_and_after() -> None:
+def test_save_increments_version_and_records_before_and_after() -> None:
     rating = make_rating(score=3)
     rating.score, rating.verdict = 5, "Better"
     step = save(rating, seen=1)
@@ -103,14 +103,14 @@ def test_a_change_raises_the_version_and_holds_before_and_after() -> None:
     assert (stored.version, stored.score, stored.verdict) == (2, 5, "Better")
 
 
-def test_without_a_difference_nothing_is_written() -> None:
+def test_save_writes_nothing_without_a_difference() -> None:
     rating = make_rating(score=3)
     assert save(rating, seen=1) is None
     assert history(rating) == [(1, "created", "Maker")]
     assert Rating.objects.get().version == 1
 
 
-def test_each_step_has_the_time_it_was_given_or_that_of_the_clock() -> None:
+def test_save_records_given_time_or_current_time() -> None:
     before = datetime.now(UTC)
     framework = Framework(slug="django", name="Django")
     first = save(framework)
@@ -122,7 +122,7 @@ def test_each_step_has_the_time_it_was_given_or_that_of_the_clock() -> None:
     assert second.at == NOON
 
 
-def test_an_existing_fact_needs_the_version_that_was_seen() -> None:
+def test_save_requires_version_seen_for_existing_fact() -> None:
     framework = make_framework(name="Django")
     framework.tagline = "Batteries included"
     with pytest.raises(ValueError, match=r"^Django exists: say which version the change is based on\.$"):
@@ -130,7 +130,7 @@ def test_an_existing_fact_needs_the_version_that_was_seen() -> None:
     assert Framework.objects.get().tagline == ""
 
 
-def test_a_second_fact_of_the_same_name_is_an_integrity_error_and_leaves_no_trace() -> None:
+def test_save_rejects_duplicate_slug_and_leaves_no_trace() -> None:
     framework = make_framework(name="Django", slug="django")
     with pytest.raises(IntegrityError, match="slug"):
         save(Framework(name="Jango", slug="django"))
@@ -140,7 +140,7 @@ def test_a_second_fact_of_the_same_name_is_an_integrity_error_and_leaves_no_trac
 # Who and why
 
 
-def test_the_author_is_who_is_signed_in() -> None:
+def test_save_records_user_as_author_and_protects_it_from_deletion() -> None:
     user = make_editor(username="alice", first_name="Alice", last_name="Liddell")
     framework = Framework(slug="django", name="Django")
     step = save(framework, by=Author.editor(user))
@@ -151,7 +151,7 @@ def test_the_author_is_who_is_signed_in() -> None:
         user.delete()
 
 
-def test_what_one_author_writes_is_one_changeset() -> None:
+def test_save_groups_steps_of_an_author_into_a_changeset() -> None:
     alice, again = (Author("Alice", Revision.Origin.ADMIN) for _ in range(2))
     authors = {"a": alice, "b": alice, "c": again}
     steps = [save(Framework(slug=slug, name=slug), by=by) for slug, by in authors.items()]
@@ -159,7 +159,7 @@ def test_what_one_author_writes_is_one_changeset() -> None:
     assert first == second != third
 
 
-def test_what_others_name_is_not_deleted() -> None:
+def test_delete_rejects_claim_named_by_disagreement() -> None:
     claim = make_claim()
     dispute = make_disagreement(title="How fast", claims=[claim])
     with pytest.raises(Refused, match="named by the disagreement “How fast”"):
@@ -167,17 +167,17 @@ def test_what_others_name_is_not_deleted() -> None:
     assert list(dispute.claims.all()) == [claim]
 
 
-def test_without_a_full_name_it_is_the_user_name() -> None:
+def test_author_falls_back_to_username_without_full_name() -> None:
     assert Author.editor(make_editor(username="bob")).name == "bob"
 
 
-def test_the_seed_signs_as_such() -> None:
+def test_save_by_seed_records_touchstone_as_author() -> None:
     step = save(Framework(slug="django", name="Django"), by=SEED)
     assert step
     assert (step.author, step.author_name, step.origin) == (None, "Touchstone", "seed")
 
 
-def test_without_a_reason_nothing_is_written() -> None:
+def test_save_rejects_empty_reason() -> None:
     framework = make_framework(tagline="")
     framework.tagline = "Batteries included"
     with pytest.raises(IntegrityError, match="revision_has_reason"):
@@ -185,7 +185,7 @@ def test_without_a_reason_nothing_is_written() -> None:
 
 
 @pytest.mark.parametrize("step", ["save", "delete"])
-def test_a_step_without_a_reason_is_undone(step: str) -> None:
+def test_save_and_delete_roll_back_without_a_reason(step: str) -> None:
     framework = make_framework(tagline="")
     before = fields(framework)
     changed = Framework.objects.get()
@@ -198,7 +198,7 @@ def test_a_step_without_a_reason_is_undone(step: str) -> None:
 # Conflict
 
 
-def test_who_has_seen_an_older_version_overwrites_nothing() -> None:
+def test_save_raises_conflict_for_outdated_version() -> None:
     made = make_rating(score=3)
     mine, theirs = Rating.objects.get(), Rating.objects.get()
     theirs.score = 5
@@ -213,7 +213,7 @@ def test_who_has_seen_an_older_version_overwrites_nothing() -> None:
     assert history(made) == [(1, "created", "Maker"), (2, "changed", "Bob")]
 
 
-def test_after_a_conflict_the_change_can_be_made_on_what_is_there_now() -> None:
+def test_save_succeeds_on_current_version_after_conflict() -> None:
     make_rating(score=3)
     mine, theirs = Rating.objects.get(), Rating.objects.get()
     theirs.verdict = "Theirs"
@@ -229,7 +229,7 @@ def test_after_a_conflict_the_change_can_be_made_on_what_is_there_now() -> None:
 
 
 @pytest.mark.parametrize("seen", [0, 2, 99])
-def test_a_version_that_never_was_is_a_conflict(seen: int) -> None:
+def test_save_and_delete_raise_conflict_for_nonexistent_version(seen: int) -> None:
     framework = make_framework()
     with pytest.raises(Conflict):
         save(framework, seen=seen)
@@ -239,7 +239,7 @@ def test_a_version_that_never_was_is_a_conflict(seen: int) -> None:
 
 
 @pytest.mark.parametrize("step", ["save", "delete"])
-def test_what_was_deleted_meanwhile_is_a_conflict_with_nothing(step: str) -> None:
+def test_save_and_delete_raise_conflict_for_deleted_fact(step: str) -> None:
     make_framework(name="Django")
     mine = Framework.objects.get()
     gone = delete(Framework.objects.get())
@@ -249,7 +249,7 @@ def test_what_was_deleted_meanwhile_is_a_conflict_with_nothing(step: str) -> Non
     assert Framework.objects.count() == 0
 
 
-def test_deleting_what_somebody_has_changed_is_a_conflict() -> None:
+def test_delete_raises_conflict_for_changed_fact() -> None:
     framework = make_framework()
     changed = Framework.objects.get()
     changed.tagline = "Batteries included"
@@ -262,7 +262,7 @@ def test_deleting_what_somebody_has_changed_is_a_conflict() -> None:
 # Refused
 
 
-def test_the_database_s_refusal_is_a_sentence() -> None:
+def test_save_turns_trigger_error_into_a_sentence() -> None:
     rating = make_rating(
         framework=make_framework(name="Django"), criterion=make_criterion(name="Speed"), is_published=False
     )
@@ -277,7 +277,7 @@ def test_the_database_s_refusal_is_a_sentence() -> None:
     assert history(rating) == [(1, "created", "Maker")]
 
 
-def test_nor_is_a_published_one_made_or_its_last_claim_deleted() -> None:
+def test_save_and_delete_reject_published_rating_without_claim() -> None:
     rating = make_rating()
     claim = Claim.objects.get()
     with pytest.raises(Refused):
@@ -295,7 +295,7 @@ def test_nor_is_a_published_one_made_or_its_last_claim_deleted() -> None:
     assert (Rating.objects.count(), Claim.objects.get().version) == (1, 1)
 
 
-def test_other_constraints_are_not_turned_into_words() -> None:
+def test_save_raises_integrity_error_for_other_constraints() -> None:
     rating = make_rating()
     rating.score = 6
     with pytest.raises(IntegrityError, match="rating_score_in_range"):
@@ -305,7 +305,7 @@ def test_other_constraints_are_not_turned_into_words() -> None:
 # Deleting
 
 
-def test_a_deletion_is_recorded_with_all_that_was() -> None:
+def test_delete_records_full_previous_state() -> None:
     rating = make_rating(
         framework=make_framework(slug="django"), criterion=make_criterion(slug="speed"), score=4
     )
@@ -316,7 +316,7 @@ def test_a_deletion_is_recorded_with_all_that_was() -> None:
     assert Rating.objects.count() == 0
 
 
-def test_what_others_rest_on_is_not_deleted() -> None:
+def test_delete_rejects_framework_with_claims() -> None:
     claim = make_claim()
     assert claim.framework
     with pytest.raises(ProtectedError):
@@ -325,7 +325,7 @@ def test_what_others_rest_on_is_not_deleted() -> None:
     assert Framework.objects.get().version == 1
 
 
-def test_made_again_it_continues_its_history() -> None:
+def test_save_continues_history_of_recreated_fact() -> None:
     first = make_framework(slug="django", name="Django", tagline="First")
     delete(first)
     second = Framework(slug="django", name="Django", tagline="Second")
@@ -349,14 +349,14 @@ def disagreement() -> Disagreement:
     return make_disagreement(claims=claims)
 
 
-def test_related_claims_are_recorded_by_key_in_order(disagreement: Disagreement) -> None:
+def test_save_records_related_claims_by_key_in_order(disagreement: Disagreement) -> None:
     step = Revision.objects.of(disagreement).get()
     assert step.after
     assert step.after["claims"] == [["000-1-a"], ["000-2-b"]]
     assert {claim.key for claim in disagreement.claims.all()} == {"000-1-a", "000-2-b"}
 
 
-def test_related_claims_alone_make_a_change(disagreement: Disagreement) -> None:
+def test_save_records_change_of_related_claims_alone(disagreement: Disagreement) -> None:
     kept = Claim.objects.get(key="000-1-a")
     other = make_claim(key="000-3-c")
     step = save(disagreement, seen=1, related={"claims": [other, kept]})
@@ -368,20 +368,20 @@ def test_related_claims_alone_make_a_change(disagreement: Disagreement) -> None:
     assert Disagreement.objects.get().version == 2
 
 
-def test_the_same_related_claims_in_another_order_are_no_change(disagreement: Disagreement) -> None:
+def test_save_ignores_order_of_related_claims(disagreement: Disagreement) -> None:
     claims = Claim.objects.order_by("-key")
     assert save(disagreement, seen=1, related={"claims": claims}) is None
     assert save(disagreement, seen=1) is None
     assert disagreement.claims.count() == 2
 
 
-def test_without_related_claims_they_stay(disagreement: Disagreement) -> None:
+def test_save_keeps_related_claims_when_not_given(disagreement: Disagreement) -> None:
     disagreement.title = "Another title"
     save(disagreement, seen=1)
     assert disagreement.claims.count() == 2
 
 
-def test_a_conflict_leaves_related_claims_alone(disagreement: Disagreement) -> None:
+def test_save_conflict_leaves_related_claims_unchanged(disagreement: Disagreement) -> None:
     theirs = Disagreement.objects.get()
     theirs.title = "Theirs"
     save(theirs, seen=1)
@@ -394,9 +394,7 @@ def test_a_conflict_leaves_related_claims_alone(disagreement: Disagreement) -> N
 
 
 @pytest.mark.parametrize("others", [1, 3])
-def test_a_save_takes_the_same_queries_however_much_there_is(
-    others: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_save_query_count_is_constant(others: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(others):
         make_rating()
     rating = Rating.objects.select_related("framework", "criterion").first()
@@ -442,7 +440,7 @@ def at_once(work: Callable[[int], None]) -> None:
         raise errors[0]
 
 
-def test_of_many_edits_at_once_none_is_lost(committed: None) -> None:
+def test_save_loses_no_concurrent_edit(committed: None) -> None:
     rating = make_rating(rationale="Begun.")
     acknowledged: list[str] = []
 
@@ -471,7 +469,7 @@ def test_of_many_edits_at_once_none_is_lost(committed: None) -> None:
     assert [before for before, _ in told] == ["Begun.", *(after for _, after in told[:-1])]
 
 
-def test_of_many_deletions_at_once_one_succeeds(committed: None) -> None:
+def test_delete_succeeds_only_once_when_concurrent(committed: None) -> None:
     framework = make_framework()
     outcomes: list[str] = []
 

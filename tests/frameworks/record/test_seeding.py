@@ -162,7 +162,7 @@ def editor_deletes(*chosen: Versioned) -> None:
 
 
 @pytest.mark.both
-def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
+def test_seed_creates_and_records_everything_the_first_time(seed: Seed) -> None:
     assert seed.plant() == {"created": seed.total}
     assert Revision.objects.count() == seed.total
     assert set(Revision.objects.values_list("version", "action", "origin", "author_name", "reason")) == {
@@ -178,7 +178,7 @@ def test_the_first_time_everything_is_created_and_recorded(seed: Seed) -> None:
 
 
 @pytest.mark.both
-def test_the_second_time_nothing_changes(seed: Seed) -> None:
+def test_seed_changes_nothing_the_second_time(seed: Seed) -> None:
     seed.plant()
     before = everything()
     assert seed.plant() == {"unchanged": seed.total}
@@ -186,7 +186,7 @@ def test_the_second_time_nothing_changes(seed: Seed) -> None:
     assert Revision.objects.count() == seed.total
 
 
-def test_a_changed_fixture_updates_what_no_editor_touched(seed: Seed) -> None:
+def test_seed_updates_facts_not_changed_by_editors(seed: Seed) -> None:
     seed.plant()
     for version, tagline in [(2, "The one with everything"), (3, "Everything and more")]:
         seed.django["fields"]["tagline"] = tagline
@@ -199,14 +199,14 @@ def test_a_changed_fixture_updates_what_no_editor_touched(seed: Seed) -> None:
     assert seed.plant() == {"unchanged": seed.total}
 
 
-def test_changed_claims_of_a_disagreement_are_an_update(seed: Seed) -> None:
+def test_seed_updates_disagreement_when_its_claims_change(seed: Seed) -> None:
     seed.plant()
     seed.disagreement["fields"]["claims"].pop()
     assert seed.plant() == {"updated": 1, "unchanged": seed.total - 1}
     assert [claim.key for claim in Disagreement.objects.get().claims.all()] == ["000-1-django-speed"]
 
 
-def test_a_disagreement_takes_a_claim_that_was_changed_in_the_same_planting(seed: Seed) -> None:
+def test_seed_adds_claim_changed_in_same_run_to_disagreement(seed: Seed) -> None:
     seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
     seed.plant()
     seed.files["claims/claims_001.json"] = [claim("000-3-django-speed", term="Slow")]
@@ -215,14 +215,14 @@ def test_a_disagreement_takes_a_claim_that_was_changed_in_the_same_planting(seed
     assert Disagreement.objects.get().claims.filter(key="000-3-django-speed", term="Slow").exists()
 
 
-def test_what_is_new_in_the_fixtures_is_created(seed: Seed) -> None:
+def test_seed_creates_facts_added_to_fixtures(seed: Seed) -> None:
     seed.plant()
     seed.files["claims/claims_001.json"] = [claim("000-3-django-speed")]
     assert seed.plant() == {"created": 1, "unchanged": seed.total - 1}
 
 
 @pytest.mark.both
-def test_what_is_gone_from_the_fixtures_stays(seed: Seed) -> None:
+def test_seed_keeps_facts_removed_from_fixtures(seed: Seed) -> None:
     seed.plant()
     seed.files["disagreements.json"] = []
     assert seed.plant() == {"unchanged": seed.total}
@@ -232,7 +232,7 @@ def test_what_is_gone_from_the_fixtures_stays(seed: Seed) -> None:
 # What editors did
 
 
-def test_an_editor_s_change_stays(seed: Seed) -> None:
+def test_seed_keeps_changes_by_editors(seed: Seed) -> None:
     seed.plant()
     editor_changes(Rating.objects.get(), score=5)
     seed.rating["fields"].update(score=1, verdict="Slow")
@@ -241,7 +241,7 @@ def test_an_editor_s_change_stays(seed: Seed) -> None:
     assert (rating.score, rating.verdict, rating.version) == (5, "Middling", 2)
 
 
-def test_even_a_change_that_was_taken_back_is_the_editor_s(seed: Seed) -> None:
+def test_seed_keeps_fact_whose_change_the_editor_reverted(seed: Seed) -> None:
     seed.plant()
     editor_changes(Rating.objects.get(), score=5)
     editor_changes(Rating.objects.get(), score=3)
@@ -250,20 +250,20 @@ def test_even_a_change_that_was_taken_back_is_the_editor_s(seed: Seed) -> None:
     assert Rating.objects.get().score == 3
 
 
-def test_what_an_editor_made_first_is_the_editor_s(seed: Seed) -> None:
+def test_seed_keeps_fact_created_by_editor_before_seeding(seed: Seed) -> None:
     revisions.save(Framework(slug="django", name="Django the First"), by=EDITOR, reason="Missing.")
     assert seed.plant() == {"kept": 1, "created": seed.total - 1}
     assert Framework.objects.get().name == "Django the First"
 
 
-def test_what_was_there_without_a_history_is_left_alone(seed: Seed) -> None:
+def test_seed_leaves_facts_without_history_unchanged(seed: Seed) -> None:
     Framework.objects.bulk_create([Framework(slug="django", name="Django by hand")])
     assert seed.plant() == {"kept": 1, "created": seed.total - 1}
     assert Framework.objects.get().name == "Django by hand"
 
 
 @pytest.mark.parametrize("model", [Rating, Disagreement, Trait])
-def test_an_editor_s_deletion_stays(seed: Seed, model: type[Versioned]) -> None:
+def test_seed_does_not_recreate_facts_deleted_by_editors(seed: Seed, model: type[Versioned]) -> None:
     seed.plant()
     editor_deletes(facts(model).get())
     assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
@@ -278,7 +278,7 @@ def delete_a_claim_that_the_fixtures_cite_from_then_on(seed: Seed) -> None:
     seed.disagreement["fields"]["claims"] = cited
 
 
-def test_a_claim_that_an_editor_deleted_stays_away_from_what_cites_it(seed: Seed) -> None:
+def test_seed_omits_deleted_claim_from_facts_that_cite_it(seed: Seed) -> None:
     delete_a_claim_that_the_fixtures_cite_from_then_on(seed)
     for _ in range(2):
         assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
@@ -287,7 +287,7 @@ def test_a_claim_that_an_editor_deleted_stays_away_from_what_cites_it(seed: Seed
     assert Revision.objects.count() == seed.total + 1
 
 
-def test_nor_does_its_absence_hold_up_a_changed_fixture(seed: Seed) -> None:
+def test_seed_updates_fact_that_cites_a_deleted_claim(seed: Seed) -> None:
     delete_a_claim_that_the_fixtures_cite_from_then_on(seed)
     seed.disagreement["fields"]["title"] = "Whether it is fast"
     assert seed.plant() == {"kept": 1, "updated": 1, "unchanged": seed.total - 2}
@@ -295,7 +295,7 @@ def test_nor_does_its_absence_hold_up_a_changed_fixture(seed: Seed) -> None:
     assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
 
 
-def test_a_framework_that_an_editor_deleted_takes_all_that_is_about_it_along(seed: Seed) -> None:
+def test_seed_omits_everything_about_a_deleted_framework(seed: Seed) -> None:
     seed.plant()
     editor_deletes(
         Rating.objects.get(), Disagreement.objects.get(), Trait.objects.get(),
@@ -364,7 +364,7 @@ def run(folder: Path, *options: str) -> str:
 
 @pytest.mark.both
 @pytest.mark.parametrize("mistake, said", MISTAKES)
-def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed], None], said: str) -> None:
+def test_seed_rolls_back_and_reports_error(seed: Seed, mistake: Callable[[Seed], None], said: str) -> None:
     mistake(seed)
     seed.write()
     with pytest.raises(CommandError, match=f"^Nothing was seeded: .*{said}"):
@@ -374,7 +374,7 @@ def test_an_error_leaves_nothing_and_is_said(seed: Seed, mistake: Callable[[Seed
 
 
 @pytest.mark.both
-def test_an_error_the_second_time_leaves_what_was_there(seed: Seed) -> None:
+def test_seed_error_on_second_run_leaves_data_unchanged(seed: Seed) -> None:
     seed.plant()
     before = everything()
     seed.django["fields"]["tagline"] = "Changed"
@@ -385,7 +385,7 @@ def test_an_error_the_second_time_leaves_what_was_there(seed: Seed) -> None:
     assert everything() == before
 
 
-def test_a_text_that_is_no_json_is_said(seed: Seed) -> None:
+def test_seed_reports_invalid_json(seed: Seed) -> None:
     seed.write()
     (seed.folder / "traits.json").write_text("[{")
     with pytest.raises(CommandError, match=r"^Nothing was seeded: .*traits\.json is no JSON"):
@@ -396,7 +396,7 @@ def test_a_text_that_is_no_json_is_said(seed: Seed) -> None:
 # Which files
 
 
-def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
+def test_fixture_files_are_ordered_by_dependency(seed: Seed) -> None:
     seed.files["claims/claims_001.json"] = seed.files["ratings/ratings_api.json"] = []
     seed.write()
     assert [str(path.relative_to(seed.folder)) for path in fixture_files(seed.folder)] == [
@@ -417,7 +417,7 @@ def test_files_are_read_in_the_order_of_their_dependencies(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize("name", ["catalogue.json", "sources.json", "traits.json", "disagreements.json"])
-def test_a_missing_file_is_named_and_nothing_seeded(seed: Seed, name: str) -> None:
+def test_seed_names_missing_file_and_writes_nothing(seed: Seed, name: str) -> None:
     del seed.files[name]
     seed.write()
     with pytest.raises(CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the seed\.$"):
@@ -427,7 +427,7 @@ def test_a_missing_file_is_named_and_nothing_seeded(seed: Seed, name: str) -> No
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
 @pytest.mark.parametrize("name", ["claims", "ratings"])
-def test_so_is_a_folder_without_files(seed: Seed, name: str, is_there: bool) -> None:
+def test_seed_names_missing_or_empty_folder_and_writes_nothing(seed: Seed, name: str, is_there: bool) -> None:
     for file in [file for file in seed.files if file.startswith(name)]:
         del seed.files[file]
     seed.write()
@@ -440,7 +440,7 @@ def test_so_is_a_folder_without_files(seed: Seed, name: str, is_there: bool) -> 
 # The command
 
 
-def test_the_command_says_what_it_did(seed: Seed) -> None:
+def test_seed_reports_counts(seed: Seed) -> None:
     seed.write()
     total = seed.total
     assert run(seed.folder) == f"Seeded: {total} created, 0 updated, 0 unchanged, 0 kept.\n"
@@ -450,7 +450,7 @@ def test_the_command_says_what_it_did(seed: Seed) -> None:
     assert run(seed.folder) == f"Seeded: 0 created, 1 updated, {total - 2} unchanged, 1 kept.\n"
 
 
-def test_if_empty_plants_once(seed: Seed) -> None:
+def test_seed_if_empty_runs_only_once(seed: Seed) -> None:
     seed.write()
     assert (
         run(seed.folder, "--if-empty") == f"Seeded: {seed.total} created, 0 updated, 0 unchanged, 0 kept.\n"
@@ -461,7 +461,7 @@ def test_if_empty_plants_once(seed: Seed) -> None:
     assert Framework.objects.get().tagline == "Batteries included"
 
 
-def test_if_empty_leaves_a_single_framework_alone(seed: Seed) -> None:
+def test_seed_if_empty_does_nothing_when_a_framework_exists(seed: Seed) -> None:
     make_framework()
     # The folder is not even looked at.
     assert run(seed.folder / "nowhere", "--if-empty") == ""
@@ -482,7 +482,7 @@ def rights(group: Group) -> set[str]:
     }
 
 
-def test_editors_may_edit_every_fact_reviewers_read_and_publish_and_nothing_else(seed: Seed) -> None:
+def test_roles_let_editors_edit_and_reviewers_only_read_and_publish(seed: Seed) -> None:
     seed.plant()
     expected = {
         right_to(verb, model)
@@ -497,7 +497,7 @@ def test_editors_may_edit_every_fact_reviewers_read_and_publish_and_nothing_else
     }
 
 
-def test_the_group_made_again_is_the_same_one_with_the_same_rights_and_members() -> None:
+def test_create_roles_restores_rights_and_keeps_members() -> None:
     editor = make_editor()
     group = Group.objects.get(name="Editors")
     before = rights(group)

@@ -38,7 +38,7 @@ def all_write(edits: int) -> WriteTotals:
         return writers.tally(list(pool.map(work, range(WRITERS))))
 
 
-def test_acknowledged_is_stored_is_history() -> None:
+def test_writers_lose_no_acknowledged_edit() -> None:
     found = all_write(EDITS)
     assert found.errors == ()
     assert found.acknowledged == found.stored == found.history == WRITERS * EDITS
@@ -46,7 +46,7 @@ def test_acknowledged_is_stored_is_history() -> None:
     assert found.is_sound
 
 
-def test_the_count_would_notice_a_write_past_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writers_tally_detects_a_lost_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read, change, save, as an editor's form without versions does it."""
 
     def overwrite(fact: Versioned, seen: int) -> None:

@@ -60,7 +60,7 @@ def states() -> list[tuple[str, int, object]]:
 
 
 @pytest.mark.parametrize("name", ["table.csv", "table.xlsx", "table.JSON"])
-def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
+def test_import_previews_and_writes_new_and_changed_rows(ada: Client, name: str) -> None:
     changed = factories.make_rating(score=3, verdict="Middling")
     factories.make_rating(framework=changed.framework)
     other = factories.make_criterion(name="Other")
@@ -99,7 +99,7 @@ def test_new_changed_and_same_rows(ada: Client, name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.both
-def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
+def test_import_of_unchanged_export_writes_nothing(ada: Client) -> None:
     one_of_each()
     for kind, name in [(kind, name) for kind in kinds.KINDS for name in sheets.FORMATS]:
         answer = ada.get(page(kind, "export", name))
@@ -112,7 +112,7 @@ def test_every_kind_of_fact_comes_back_as_it_was(ada: Client) -> None:
     assert Revision.objects.count() == steps
 
 
-def test_relations_to_several_claims(ada: Client) -> None:
+def test_import_sets_and_validates_claims_of_a_trait(ada: Client) -> None:
     trait = factories.make_trait()
     claim, another = trait.claims.get(), factories.make_claim()
     [row] = exported("trait")
@@ -129,7 +129,7 @@ def test_relations_to_several_claims(ada: Client) -> None:
         assert shown(preview(ada, url))[0][3] == sentence
 
 
-def test_columns_left_out_stay_as_they_are(ada: Client) -> None:
+def test_import_allows_omitted_columns_only_for_existing_facts(ada: Client) -> None:
     rating = factories.make_rating(score=3, rationale="Long.")
     [row] = exported("rating")
     part = {name: row[name] for name in ("version", "criterion", "framework", "score")}
@@ -142,7 +142,7 @@ def test_columns_left_out_stay_as_they_are(ada: Client) -> None:
     assert "rationale: A new one needs this column." in lines[0][3]
 
 
-def test_a_fact_made_again_continues_its_count(ada: Client) -> None:
+def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> None:
     framework = factories.make_framework(slug="phoenix")
     [row] = exported("framework")
     revisions.delete(framework, by=factories.MAKER, reason="Gone.", seen=1)
@@ -174,7 +174,9 @@ BAD = [
 
 
 @pytest.mark.parametrize("column, cell, sentence", BAD)
-def test_a_bad_cell_is_refused_by_row_and_column(ada: Client, column: str, cell: str, sentence: str) -> None:
+def test_import_rejects_invalid_cell_by_row_and_column(
+    ada: Client, column: str, cell: str, sentence: str
+) -> None:
     factories.make_rating(framework=factories.make_framework(slug="django"))
     [row] = exported("rating")
     row["verdict"] = "Changed"
@@ -188,7 +190,7 @@ def test_a_bad_cell_is_refused_by_row_and_column(ada: Client, column: str, cell:
     assert "Every row that differs is refused, so there is nothing to import." in found.text
 
 
-def test_rules_between_facts_are_said_in_the_preview(ada: Client) -> None:
+def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
     rating = factories.make_rating()
     claim = Claim.objects.get()
     bare = factories.make_rating(is_published=False)
@@ -223,7 +225,7 @@ def test_rules_between_facts_are_said_in_the_preview(ada: Client) -> None:
     assert "A relation joins two different frameworks." in lines[0][3]
 
 
-def test_two_rows_about_the_same(ada: Client) -> None:
+def test_import_rejects_duplicate_rows(ada: Client) -> None:
     factories.make_framework(name="One")
     [row] = exported("framework")
     twin = {**row, "slug": "two", "name": "Both", "version": ""}
@@ -233,7 +235,7 @@ def test_two_rows_about_the_same(ada: Client) -> None:
     assert lines[3][3] == "name: “Both” is taken by two."
 
 
-def test_the_version_must_be_said(ada: Client) -> None:
+def test_import_requires_version_column_for_existing_fact(ada: Client) -> None:
     rating = factories.make_rating()
     [row] = exported("rating")
     row["verdict"] = "Changed"
@@ -244,7 +246,7 @@ def test_the_version_must_be_said(ada: Client) -> None:
     assert rating.version == 1
 
 
-def test_refused_rows_hold_up_the_others_until_they_are_left_out(ada: Client) -> None:
+def test_import_is_blocked_by_rejected_rows_until_they_are_left_out(ada: Client) -> None:
     good, bad = factories.make_rating(), factories.make_rating()
     rows = exported("rating")
     for row in rows:
@@ -263,7 +265,7 @@ def test_refused_rows_hold_up_the_others_until_they_are_left_out(ada: Client) ->
     assert (good.verdict, good.version, bad.version) == ("New", 2, 1)
 
 
-def test_a_reason_is_asked_for_and_nothing_lost(ada: Client) -> None:
+def test_import_requires_a_reason_and_keeps_the_upload(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
     answer = confirm(ada, url, reason="")
@@ -275,7 +277,7 @@ def test_a_reason_is_asked_for_and_nothing_lost(ada: Client) -> None:
 # Nobody's edit is lost
 
 
-def test_a_row_that_somebody_else_changed_is_a_conflict(ada: Client) -> None:
+def test_import_rejects_row_changed_by_somebody_else(ada: Client) -> None:
     rating = factories.make_rating(score=3, verdict="Opened")
     rows = exported("rating")
     rating.verdict = "Bob’s"
@@ -308,7 +310,7 @@ def choice(page: Element, whose: str) -> str:
 
 
 @pytest.mark.parametrize("whose, kept", [("mine", (4, "Bob’s", 3)), ("theirs", (3, "Bob’s", 2))])
-def test_mine_or_theirs_where_both_have_changed_a_row(
+def test_import_resolves_conflict_with_mine_or_theirs(
     ada: Client, whose: str, kept: tuple[int, str, int]
 ) -> None:
     """Mine goes on top: the fields that the file leaves alone stay as somebody else has made them."""
@@ -332,7 +334,7 @@ def test_mine_or_theirs_where_both_have_changed_a_row(
     assert {step.version for step in steps} == ({2, 3} if whose == "mine" else {2})
 
 
-def test_mine_is_not_put_over_what_i_have_not_seen(ada: Client) -> None:
+def test_import_rejects_mine_when_fact_changed_since_preview(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
     by_bob(rating, score=1)
@@ -349,14 +351,14 @@ def test_mine_is_not_put_over_what_i_have_not_seen(ada: Client) -> None:
         assert Rating.objects.get().score == 2
 
 
-def test_a_row_that_both_have_changed_alike_is_the_same(ada: Client) -> None:
+def test_import_treats_identical_change_as_same(ada: Client) -> None:
     rating = factories.make_rating(score=3)
     url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
     by_bob(rating, score=4, verdict="Bob’s")
     assert [line[2] for line in shown(preview(ada, url))] == ["same"]
 
 
-def test_what_would_break_a_rule_on_top_of_theirs_is_refused(ada: Client) -> None:
+def test_import_rejects_conflicting_row_that_breaks_a_rule(ada: Client) -> None:
     first = factories.make_framework(name="First")
     url = upload(ada, "framework", file([{**row, "name": "Second"} for row in exported("framework")]))
     first.tagline = "Bob’s"
@@ -367,7 +369,7 @@ def test_what_would_break_a_rule_on_top_of_theirs_is_refused(ada: Client) -> Non
     assert not found.all("fieldset.whose")
 
 
-def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
+def test_import_stops_when_fact_changes_between_preview_and_confirm(ada: Client) -> None:
     first, second = factories.make_rating(), factories.make_rating()
     url = upload(ada, "rating", file([{**row, "score": "1"} for row in exported("rating")]))
     second.verdict = "Bob’s"
@@ -392,7 +394,7 @@ def test_a_change_between_looking_and_confirming_stops_all(ada: Client) -> None:
     "raised, sentence",
     [("conflict", "was changed by somebody else since version 1"), ("refused", "needs at least one claim")],
 )
-def test_what_the_write_path_refuses_takes_all_back(
+def test_import_rolls_back_when_write_path_rejects(
     ada: Client, monkeypatch: pytest.MonkeyPatch, raised: str, sentence: str
 ) -> None:
     """Between the last look and the write there is room for somebody else, on PostgreSQL at least."""
@@ -421,7 +423,7 @@ def test_what_the_write_path_refuses_takes_all_back(
 
 
 @pytest.mark.both
-def test_the_trigger_s_refusal_is_a_sentence(ada: Client) -> None:
+def test_import_shows_trigger_error_as_a_sentence(ada: Client) -> None:
     """Two claims that leave a published rating together: each by itself might, so only the database sees it."""
     rating = factories.make_rating()
     factories.make_claim(framework=rating.framework, criterion=rating.criterion)
@@ -438,7 +440,7 @@ def test_the_trigger_s_refusal_is_a_sentence(ada: Client) -> None:
 # Many rows
 
 
-def test_looking_asks_as_often_for_many_rows_as_for_few(
+def test_import_compare_query_count_is_constant(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     factories.make_trait(), factories.make_relation(), factories.make_disagreement()
@@ -452,7 +454,9 @@ def test_looking_asks_as_often_for_many_rows_as_for_few(
         assert [row.status for row in found] == [Status.CHANGED] * count
 
 
-def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_save_all_takes_a_single_statement_per_changed_row(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     changes = []
     for _ in range(3):
         rating = factories.make_rating()
@@ -464,7 +468,7 @@ def test_a_changed_row_costs_one_statement(django_assert_num_queries: DjangoAsse
     assert [(step.version, step.changed_fields) for step in written] == [(2, [("score", 3, 1)])] * 3
 
 
-def test_the_preview_is_paged_and_sieved(ada: Client) -> None:
+def test_import_preview_paginates_and_filters(ada: Client) -> None:
     for number in range(103):
         factories.make_framework(slug=f"f-{number:03}", name=f"F {number}")
     rows = exported("framework")
@@ -484,9 +488,7 @@ def test_the_preview_is_paged_and_sieved(ada: Client) -> None:
 # Files that are none
 
 
-def test_a_file_that_cannot_be_read_is_refused_on_the_page(
-    ada: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_import_rejects_unreadable_file_on_the_page(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def sentences(name: str, data: bytes) -> str:
         answer = ada.post(page("rating"), {"file": SimpleUploadedFile(name, data)})
         assert answer.status_code == 200
@@ -512,7 +514,7 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_page(
 
 @pytest.mark.slow
 @pytest.mark.both
-def test_hostile_cells_are_no_error(ada: Client) -> None:
+def test_import_handles_hostile_cells_without_error(ada: Client) -> None:
     factories.make_rating()
     [row] = exported("rating")
     for cell in ("x" * 50_000, "9" * 400, "%00", "<script>alert(1)</script>", "{{ 1 }}", "\u202e"):
@@ -527,7 +529,7 @@ def test_hostile_cells_are_no_error(ada: Client) -> None:
 # Uploads
 
 
-def test_an_upload_is_its_editor_s_alone_and_kept_for_a_day(ada: Client, bob: Client) -> None:
+def test_upload_is_private_to_its_editor_and_expires_after_a_day(ada: Client, bob: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file(exported("rating")))
     for strange in (url, page("rating", "import_preview", "00000000-0000-0000-0000-000000000000")):
@@ -541,7 +543,7 @@ def test_an_upload_is_its_editor_s_alone_and_kept_for_a_day(ada: Client, bob: Cl
 
 
 @pytest.mark.both
-def test_a_second_press_imports_nothing_twice(ada: Client) -> None:
+def test_import_confirmed_twice_writes_only_once(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
     confirm(ada, url)
@@ -552,7 +554,7 @@ def test_a_second_press_imports_nothing_twice(ada: Client) -> None:
 # Rights
 
 
-def test_who_may_import_and_export() -> None:
+def test_import_and_export_check_permissions() -> None:
     factories.make_rating()
     editor = sign_in(factories.make_editor())
     url = upload(editor, "rating", file(exported("rating")))
@@ -573,7 +575,7 @@ def test_who_may_import_and_export() -> None:
     assert editor.post(page("rating", "export", "csv")).status_code == 405
 
 
-def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_without_publish_permission_creates_proposal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proposals, "page_of", lambda proposal: list_url(Rating))
     rating = factories.make_rating(score=3)
     proposer = sign_in(factories.make_proposer(username="eve"))
@@ -592,7 +594,9 @@ def test_an_editor_without_the_right_to_publish_proposes(monkeypatch: pytest.Mon
 # Commands
 
 
-def test_commands_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_facts_and_import_facts_write_and_read_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rating = factories.make_rating(score=3)
     path = tmp_path / "ratings.csv"
     call_command("export_facts", "rating", str(path))
@@ -624,7 +628,7 @@ def test_commands_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["export_facts", "rating", "x.doc"], "must end in"),
     ],
 )
-def test_commands_refuse_in_a_sentence(
+def test_export_facts_and_import_facts_report_bad_arguments(
     arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -671,7 +675,7 @@ def address_of_the_database() -> str:
 @pytest.mark.slow
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_killed_in_the_middle_it_has_written_nothing(tmp_path: Path) -> None:
+def test_import_facts_writes_nothing_when_killed_midway(tmp_path: Path) -> None:
     made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(sheets.ROWS_MAX)]
     revisions.save_all([revisions.PendingWrite(one, {}) for one in made], by=factories.MAKER, reason="Made.")
     path = tmp_path / "frameworks.csv"

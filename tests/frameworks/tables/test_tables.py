@@ -89,7 +89,7 @@ def refusal(name: str, data: bytes) -> str:
 
 
 @pytest.mark.parametrize("name", sheets.FORMATS)
-def test_odd_values_come_back_as_they_were(name: str) -> None:
+def test_sheets_round_trip_preserves_odd_values(name: str) -> None:
     sheet = Sheet(["key", "value"], [[str(number), value] for number, value in enumerate(ODD)])
     assert sheets.read(f"odd.{name}", sheets.write(sheet, name)) == sheet
 
@@ -103,12 +103,12 @@ def test_odd_values_come_back_as_they_were(name: str) -> None:
         min_size=1,
     )
 )
-def test_any_text_comes_back_as_it_was(name: str, rows: list[list[str]]) -> None:
+def test_sheets_round_trip_preserves_any_text(name: str, rows: list[list[str]]) -> None:
     sheet = Sheet(["key", "a", "b"], [["k", *row] for row in rows])
     assert sheets.read(f"any.{name}", sheets.write(sheet, name)) == sheet
 
 
-def test_spreadsheets_are_given_no_formulas() -> None:
+def test_sheets_write_escapes_formulas() -> None:
     """A program that runs what starts with = + - @ tab or CR finds an apostrophe there; a workbook's cells are text."""
     sheet = Sheet(["value"], [[value] for value in ODD if value])
     rows = list(csv.reader(io.StringIO(sheets.write(sheet, "csv").decode("utf-8-sig"), newline="")))
@@ -120,24 +120,24 @@ def test_spreadsheets_are_given_no_formulas() -> None:
     ]
 
 
-def test_a_program_of_the_last_century_reads_the_csv_as_utf_8() -> None:
+def test_sheets_write_starts_csv_with_byte_order_mark() -> None:
     assert sheets.write(Sheet(["a"], [["ü"]]), "csv").startswith(b"\xef\xbb\xbf")
 
 
-def test_a_cell_too_long_for_a_workbook_is_not_cut_off() -> None:
+def test_sheets_write_rejects_cell_too_long_for_workbook() -> None:
     long = Sheet(["a"], [["x" * 32_768]])
     with pytest.raises(Unwritable, match="32,768 characters is too long for a workbook"):
         sheets.write(long, "xlsx")
     assert sheets.read("long.csv", sheets.write(long, "csv")) == long
 
 
-def test_every_fact_has_a_table() -> None:
+def test_kinds_cover_every_versioned_model() -> None:
     recorded = {model._meta.model_name for model in apps.get_models() if issubclass(model, Versioned)}
     assert set(kinds.KINDS) == recorded
 
 
 @pytest.mark.django_db
-def test_key_columns_name_the_fact() -> None:
+def test_kinds_key_columns_identify_the_fact() -> None:
     for fact in one_of_each():
         kind = kinds.KINDS[str(fact._meta.model_name)]
         keys = ["/".join(row[: len(kind.key)]) for row in kind.sheet().rows]
@@ -146,7 +146,7 @@ def test_key_columns_name_the_fact() -> None:
 
 
 @pytest.mark.django_db
-def test_the_seed_comes_back_as_it_was() -> None:
+def test_import_of_exported_seed_changes_nothing() -> None:
     seeding.plant(seeding.fixture_files(settings.BASE_DIR / "fixtures"))
     before = Revision.objects.count()
     for kind in kinds.KINDS.values():
@@ -163,7 +163,7 @@ def test_the_seed_comes_back_as_it_was() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sheets.FORMATS)
-def test_facts_with_odd_values_come_back_as_they_were(name: str) -> None:
+def test_import_of_exported_odd_values_changes_nothing(name: str) -> None:
     for number, odd in enumerate(ODD):
         factories.make_source(
             key=f"odd-{number}", short_name=f"S{number}", note=odd, description=odd, line_count=None
@@ -174,7 +174,7 @@ def test_facts_with_odd_values_come_back_as_they_were(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_an_empty_table_is_its_head() -> None:
+def test_sheets_write_only_the_header_of_an_empty_table() -> None:
     assert sheets.write(kinds.KINDS["facet"].sheet(), "csv").decode("utf-8-sig").strip() == (
         "slug,name,help,requires_all,position,version"
     )
@@ -184,7 +184,7 @@ def test_an_empty_table_is_its_head() -> None:
 # Files of other programs
 
 
-def test_a_workbook_of_a_spreadsheet_program() -> None:
+def test_sheets_read_workbook_with_typed_cells_and_blank_rows() -> None:
     """Numbers, dates and ticks come as such; blank rows keep their place, and blank cells at the end are none."""
     read = sheets.read(
         "x.XLSX",
@@ -205,12 +205,12 @@ def test_a_workbook_of_a_spreadsheet_program() -> None:
     ]
 
 
-def test_json_of_another_program() -> None:
+def test_sheets_read_json_with_typed_values() -> None:
     read = sheets.read("x.json", b'[{"a": 1, "b": true, "c": null}, {"c": "x", "b": false, "a": 1e999}]')
     assert read == Sheet(["a", "b", "c"], [["1", "yes", ""], ["1e999", "no", "x"]])
 
 
-def test_csv_without_a_mark_and_with_blank_lines() -> None:
+def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
     assert sheets.read("x.csv", table("1,2", "", "3,ü")).rows == [["1", "2"], [], ["3", "ü"]]
 
 
@@ -269,11 +269,11 @@ def test_csv_without_a_mark_and_with_blank_lines() -> None:
     # Workbooks bear the time when they were made: in a test's name it would have each worker find other tests.
     ids=lambda value: "data" if isinstance(value, bytes) else None,
 )
-def test_what_is_no_table_is_refused_with_a_sentence(name: str, data: bytes, sentence: str) -> None:
+def test_sheets_read_rejects_invalid_file_with_message(name: str, data: bytes, sentence: str) -> None:
     assert sentence in refusal(name, data)
 
 
-def test_bombs_are_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sheets_read_rejects_zip_bomb_without_opening_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(*args: object, **options: object) -> None:
         raise AssertionError("opened")
 
@@ -293,7 +293,7 @@ LAUGHS = '<?xml version="1.0"{}?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_xml_entities_are_refused_unread(encoding: str) -> None:
+def test_sheets_read_rejects_xml_entities(encoding: str) -> None:
     laughs = LAUGHS.format(f' encoding="{encoding}"').encode(encoding)
     book = repacked(workbook(["a"], ["x"]), lambda name, data: laughs if "sheet1" in name else data)
     assert refusal("x.xlsx", book) == "The workbook defines XML entities. Save it as CSV."
@@ -308,7 +308,7 @@ def test_xml_entities_are_refused_unread(encoding: str) -> None:
         (b'r="A2"', b'r="XFD2"', "Row 2 has cells as far as column XFD."),
     ],
 )
-def test_damaged_and_boundless_sheets_are_refused(old: bytes, new: bytes, sentence: str) -> None:
+def test_sheets_read_rejects_damaged_and_unbounded_sheets(old: bytes, new: bytes, sentence: str) -> None:
     def change(name: str, data: bytes) -> bytes:
         assert "sheet1" not in name or old in data
         return data.replace(old, new) if "sheet1" in name else data
@@ -316,7 +316,7 @@ def test_damaged_and_boundless_sheets_are_refused(old: bytes, new: bytes, senten
     assert sentence in refusal("x.xlsx", repacked(workbook(["a"], ["x"]), change))
 
 
-def test_a_part_that_lies_about_its_size_is_refused() -> None:
+def test_sheets_read_rejects_part_with_false_size() -> None:
     book = bytearray(
         repacked(workbook(["a"], ["x"]), lambda name, data: data + b" " * 1000 * ("sheet1" in name))
     )
@@ -325,7 +325,7 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
     assert "The file is no XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
 
 
-def test_one_sheet_only() -> None:
+def test_sheets_read_rejects_workbook_with_several_sheets() -> None:
     book = Workbook()
     book.create_sheet("another")
     stream = io.BytesIO()
@@ -339,7 +339,7 @@ def test_one_sheet_only() -> None:
 
 
 @pytest.mark.django_db
-def test_checks_are_judged_as_the_database_judges_them() -> None:
+def test_is_satisfied_agrees_with_the_database() -> None:
     """Every check of every model, on facts that stand and on the same with each plain field put wrong."""
     wrong = [
         None,
@@ -393,7 +393,7 @@ def is_taken(check: CheckConstraint, fact: Versioned) -> bool:
 
 
 @pytest.mark.django_db
-def test_a_check_between_two_columns() -> None:
+def test_is_satisfied_compares_two_columns() -> None:
     relation = factories.make_relation()
     relation.other = relation.framework
     [check] = [one for one in Relation._meta.constraints if one.name == "relation_joins_two_frameworks"]
