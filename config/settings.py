@@ -102,6 +102,7 @@ try:
     ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
     OBJECTIONS = env.bool("OBJECTIONS", True)
+    KEEP_IN_MEMORY = env.bool("KEEP_IN_MEMORY", True)
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
     )
@@ -143,6 +144,8 @@ OBJECTIONS_A_DAY_IN_ALL = 200  # accepted from everybody: what editors can read
 SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
 SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
 SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
+VERSION_SECONDS = 1  # for how long a process trusts the version of the record that it has read
+ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
 CLIENT_ADDRESS = client_address
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
 CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
@@ -181,6 +184,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "frameworks.serving.answers.AnswersMiddleware",  # outside all that makes an answer: what it keeps is complete
     "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that it covers static SVG files, too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # outside all that may redirect or refuse
     "whitenoise.middleware.WhiteNoiseMiddleware",

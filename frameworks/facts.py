@@ -1,6 +1,6 @@
 """Provide the facts that comparisons are built from, of today or of a past day, as an object with one interface.
 
-Today's facts come from their tables (`current_facts`), those of a past day from the revisions
+Today's facts come from their tables (`serving.memory.current_facts`), those of a past day from the revisions
 (`record.asof.at_end_of`). Code that shows or weighs them need not know which.
 """
 
@@ -76,6 +76,18 @@ class Facts:
         """Return the tally of every cell that has claims."""
         return self.loader.tallies
 
+    def read_all(self) -> None:
+        """Read every part except the claims, for facts that are shown to many."""
+        _ = (
+            self.frameworks,
+            self.criteria,
+            self.facets,
+            self.ratings,
+            self.tallies,
+            self._scores,
+            self._values,
+        )
+
     def scores(self, framework: Framework) -> Mapping[str, int | None]:
         """Return the framework's scores, 1 to 5, by the criterion's slug; None where it is not rated."""
         return self._scores[framework.pk]
@@ -116,11 +128,6 @@ class Facts:
             for trait in framework.traits.all():
                 by_facet[trait.value.facet.slug].append(trait.value.slug)
         return values
-
-
-def current_facts() -> Facts:
-    """Return today's facts, read from their tables."""
-    return Facts(TableLoader())
 
 
 class TableLoader:

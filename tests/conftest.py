@@ -11,7 +11,7 @@ import tests.draws  # noqa: F401 - loads the profile of hypothesis
 from tests.browser.chromium import browser_required, chromium
 
 #: Modules with fixtures for tests of several rooms.
-pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tests.worlds"]
+pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tests.memory", "tests.worlds"]
 
 
 #: The test files that take longest are begun first, so that no process is left alone with one of them at the end.
@@ -30,6 +30,8 @@ def pytest_configure() -> None:
     # Hashed names come from collecting, which tests do not do.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # Tests change facts behind the back of what is kept in memory. Those of frameworks/serving/ turn it on.
+    settings.KEEP_IN_MEMORY = False
     # Slow hashing protects passwords. There are none here.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -11,10 +11,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from comparisons.models import UseCase
-from frameworks.facts import Facts, current_facts
+from frameworks.facts import Facts
 from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
 from frameworks.record.asof import at_end_of, end_of
+from frameworks.serving.memory import current_facts
 
 from . import use_cases
 from .content import Content, content_of

@@ -17,10 +17,11 @@ from comparisons.comparison.matrix import Matrix, Row, build_matrix
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
-from frameworks.facts import current_facts
 from frameworks.models import Claim, FacetValue, Framework, Rating, Source
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
+from frameworks.serving.answers import shown_as
+from frameworks.serving.memory import current_facts
 from pictures.card import titled
 
 from . import cards, controls, why
@@ -60,7 +61,10 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    facts, table, view = comparison.facts, comparison.table, comparison.view
+    notices, view = list(comparison.notices), comparison.view
+    if not notices and (kept := shown_as(request, view.url(request.path))):
+        return kept
+    facts, table = comparison.facts, comparison.table
     blame = [] if comparison.frameworks else comparison.selection.blame()
     page = MatrixPage(
         matrix=table,
@@ -71,7 +75,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         filters=comparison.filters,
         weighing=comparison.weighing,
         use_cases=comparison.kind.use_cases,
-        notices=list(comparison.notices),
+        notices=notices,
         blame=controls.blame(blame, facts.facets, facts.criteria, view, comparison.use_case),
         around=controls.around_matrix(
             table, facts, view, comparison.usual, comparison.selection.counts(), comparison.use_case
@@ -110,7 +114,10 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     comparison = comparing.side_by_side(query, slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
         return chooser(request, comparison, slugs)
-    facts, table, view = comparison.facts, comparison.table, comparison.view
+    notices, view = list(comparison.notices), comparison.view
+    if not notices and (kept := shown_as(request, view.url(request.path))):
+        return kept
+    facts, table = comparison.facts, comparison.table
     around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
         matrix=table,
@@ -118,7 +125,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         why=why.explain(table, view, around.path),
         weighing=comparison.weighing,
         use_cases=comparison.kind.use_cases,
-        notices=list(comparison.notices),
+        notices=notices,
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         feed_path=reverse("comparisons:feed", args=[sorted(slugs)]),
         short=use_cases.falling_short(comparison.use_case, facts, comparison.frameworks),

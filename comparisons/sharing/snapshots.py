@@ -22,10 +22,10 @@ from comparisons.comparison.matrix import Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
-from frameworks.facts import current_facts
 from frameworks.limits import Limit
 from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
+from frameworks.serving.memory import current_facts
 
 #: The purpose that goes into the hash of a sender.
 PURPOSE = "comparisons.snapshots"

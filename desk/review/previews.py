@@ -26,6 +26,7 @@ from frameworks.models import Proposal, ProposedChange
 from frameworks.models.schema import State
 from frameworks.pages.shown_on import SHOWN, pages_about
 from frameworks.record.revisions import Author
+from frameworks.serving import version
 
 from . import proposals
 
@@ -45,7 +46,7 @@ def render(request: HttpRequest, proposal: Proposal, path: str, query: str) -> H
     Nothing of it is kept. Raises what `proposals.apply` raises, and Http404 where there is no such public page.
     """
     author = Author(proposal.author_name, proposal.origin, proposal.author, changeset=proposal.changeset)  # type: ignore[arg-type]
-    with transaction.atomic():
+    with version.apart(), transaction.atomic():
         proposals.apply(proposal, author)
         response = _answer(request, proposal, path, query)
         for _ in range(REDIRECTS_MAX):

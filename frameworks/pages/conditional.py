@@ -13,13 +13,11 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_etags
 
-from frameworks.models import RecordState
+from frameworks.serving import answers, memory
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 YEAR = 31_536_000  # seconds
-#: The headers that distinguish a request for a fragment from one for its page.
-HTMX = ("HX-Request", "HX-History-Restore-Request")
 
 
 def revalidated(view: View, *, exactly: bool = False) -> View:
@@ -34,17 +32,27 @@ def revalidated(view: View, *, exactly: bool = False) -> View:
         # A preview is rolled back after rendering, so no tag describes it.
         if hasattr(request, "preview_of"):
             return view(request, *args, **kwargs)
-        weak = etag(request)
-        tag = weak.removeprefix("W/") if exactly else weak
-        # Compared weakly: compression on the way makes a strong tag weak.
-        if {weak, tag}.intersection(parse_etags(request.headers.get("If-None-Match", ""))):
-            return HttpResponseNotModified(headers={"ETag": tag})
+        mark = memory.served_mark()
+        typed = request.get_full_path()
+        if known := _not_modified(request, typed, mark, exactly=exactly):
+            return known
         response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            response.headers["ETag"] = tag
+        canonical = answers.canonical_address(request)
+        if response.status_code != 200 or isinstance(response, answers.KeptResponse):
+            return response
+        if canonical != typed and (known := _not_modified(request, canonical, mark, exactly=exactly)):
+            return known
+        response.headers["ETag"] = _tag(request, canonical, mark, exactly=exactly)
         return response
 
     return cast(View, answer)
+
+
+def _not_modified(request: HttpRequest, address: str, mark: str, *, exactly: bool) -> HttpResponse | None:
+    """Return 304 if the client has this page. Compared weakly: compression on the way makes a strong tag weak."""
+    tag = _tag(request, address, mark, exactly=exactly)
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return HttpResponseNotModified(headers={"ETag": tag}) if {tag, f"W/{tag}"}.intersection(known) else None
 
 
 revalidated_exactly = partial(revalidated, exactly=True)
@@ -67,10 +75,11 @@ def unchanging(view: View) -> View:
     return cast(View, answer)
 
 
-def etag(request: HttpRequest) -> str:
-    """Return the ETag of this address with the facts of today. Weak: compressed or not, it is the same page."""
-    requested = [request.get_full_path(), *(request.headers.get(name, "") for name in HTMX)]
-    return f'W/"{_digest([release(), str(timezone.localdate()), *requested, RecordState.objects.mark()])}"'
+def _tag(request: HttpRequest, address: str, mark: str, *, exactly: bool) -> str:
+    """Return the ETag of this address with the facts of this version. Weak: compressed or not, it is the same page."""
+    part = "fragment" if answers.is_fragment(request) else "page"
+    digest = _digest([release(), str(timezone.localdate()), address, part, mark])
+    return f'"{digest}"' if exactly else f'W/"{digest}"'
 
 
 @cache

@@ -13,8 +13,8 @@ from comparisons.comparison.filters import FrameworkFilter, Selection, must_have
 from comparisons.comparison.forms import WeighingForm, notices
 from comparisons.comparison.matrix import build_matrix
 from comparisons.models import Need, UseCase
-from frameworks.facts import current_facts
 from frameworks.models import Criterion, FacetValue, Framework
+from frameworks.serving.memory import current_facts
 from tests.factories import (
     make_criterion,
     make_facet,

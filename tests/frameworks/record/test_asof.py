@@ -10,11 +10,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from comparisons.comparison.forms import DayForm
-from frameworks.facts import Facts, current_facts
+from frameworks.facts import Facts
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import State
 from frameworks.record import revisions
 from frameworks.record.asof import RecordedFact, at_end_of, facts_of, history_begins
+from frameworks.serving.memory import current_facts
 from tests import factories
 from tests.html import Element, cells, order, read, standings
 from tests.worlds import make_world

@@ -1,0 +1,76 @@
+"""Tell which version of the record is served: read from one row, at most once a second in each process.
+
+Whoever has written in this process calls `forget`, so that the next request reads the version at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from django.conf import settings
+
+from frameworks.models import RecordState
+
+#: Whether what is shown here must be read anew: in a preview, which is rolled back.
+_is_apart: ContextVar[bool] = ContextVar("is_apart", default=False)
+
+
+@dataclass(slots=True)
+class _Known:
+    """The version read last. `writes` counts what was written since the start, to notice a write during the reading."""
+
+    mark: str = ""
+    until: float = 0.0
+    writes: int = 0
+
+
+_known = _Known()
+_lock = Lock()
+
+
+def keeps() -> bool:
+    """Return whether anything may be kept or taken from memory here."""
+    return bool(settings.KEEP_IN_MEMORY) and not _is_apart.get()
+
+
+def current(*, at_once: bool = False) -> str:
+    """Return the mark of the newest version; it differs after every change of the record.
+
+    It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written.
+    """
+    if not keeps():
+        return RecordState.objects.mark()
+    now = monotonic()
+    if now < _known.until and not at_once:
+        return _known.mark
+    writes = _known.writes
+    mark = RecordState.objects.mark()
+    with _lock:
+        if writes == _known.writes:
+            _known.mark, _known.until = mark, now + settings.VERSION_SECONDS
+    return mark
+
+
+def writes() -> int:
+    """Return how often something was written in this process."""
+    return _known.writes
+
+
+def forget() -> None:
+    """Have the next request read the version, because something was written."""
+    with _lock:
+        _known.writes += 1
+        _known.until = 0.0
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Neither take from memory nor keep anything in this block: what it sees will be rolled back."""
+    token = _is_apart.set(True)
+    try:
+        yield
+    finally:
+        _is_apart.reset(token)
