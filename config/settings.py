@@ -145,6 +145,12 @@ SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
 SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
 SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
 VERSION_SECONDS = 1  # for how long a process trusts the version of the record that it has read
+NEVER_KEPT = (
+    "/admin/",
+    "/static/",
+    "/live/",
+    "/ready/",
+)  # addresses without answers for everybody, or without facts
 ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
 CLIENT_ADDRESS = client_address
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.

@@ -134,7 +134,7 @@ def _is_keepable(response: HttpResponse) -> bool:
 
 def _is_public(request: HttpRequest) -> bool:
     """Return whether everybody gets the same here. A request for another host is refused further in."""
-    if request.path_info.startswith((settings.SESSION_COOKIE_PATH, settings.STATIC_URL)):
+    if request.path_info.startswith(settings.NEVER_KEPT):
         return False
     try:
         request.get_host()

@@ -88,7 +88,7 @@ def test_matrix_drawers_open_on_a_phone_without_javascript(plain: Page) -> None:
 
 
 def test_pages_hide_the_theme_switch_without_javascript(plain: Page) -> None:
-    for path in PAGES.values():
-        plain.goto(path)
+    for name in ("matrix", "framework", "search"):  # all pages have the same head
+        plain.goto(PAGES[name])
         expect(plain.locator("h1")).to_be_visible()
         expect(plain.locator("[data-theme-switch]")).to_be_hidden()

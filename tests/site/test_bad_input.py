@@ -95,7 +95,6 @@ MATRIX = [
 ]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("path", ["/", VERSUS])
 @pytest.mark.parametrize("query, said", BOTH, ids=[query[:30] for query, _ in BOTH])
 def test_matrix_and_side_by_side_report_and_ignore_invalid_parameters(
@@ -108,7 +107,6 @@ def test_matrix_and_side_by_side_report_and_ignore_invalid_parameters(
     assert submission(page.one("main form[method=get]")) == submission(plain.one("main form[method=get]"))
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("query, said", MATRIX, ids=[query[:30] for query, _ in MATRIX])
 def test_matrix_reports_and_ignores_invalid_filters(client: Client, query: str, said: list[str]) -> None:
     page = get(client, f"/?{query}")
@@ -279,7 +277,6 @@ def test_unknown_address_returns_404_page_with_links(client: Client, path: str, 
 STRAY = ["%00=%00", "q=%ff", "page=0", f"x={LONG}", "criteria=%ed%a0%80", "=&=&&", "%", "%zz=%"]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize(
     "path, query",
     [
@@ -328,8 +325,10 @@ QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(
 bounded = examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.mark.both
-@pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/capabilities/", "/search/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/compare/flask-vs-fastapi/", "/capabilities/", pytest.param("/search/", marks=pytest.mark.both)],
+)
 @bounded
 @given(query=QUERIES)
 def test_form_pages_handle_any_query_and_push_a_canonical_address(

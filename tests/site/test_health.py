@@ -7,21 +7,22 @@ from django.test import Client
 
 from tests.commands import Command
 
-pytestmark = pytest.mark.both
 
-
+@pytest.mark.both
 def test_live_returns_ok_without_database_query(client: Client) -> None:
     # Without the django_db mark a query fails the test.
     response = client.get("/live/")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_ready_returns_ok_when_every_migration_is_applied(client: Client) -> None:
     response = client.get("/ready/")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_ready_returns_503_when_a_migration_is_unapplied(client: Client) -> None:
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
@@ -41,6 +42,7 @@ def test_live_returns_200_and_ready_returns_503_without_database(
     assert outcome.stdout.strip() == answer
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 @pytest.mark.parametrize("probe", ["/live/", "/ready/"])
 def test_live_and_ready_are_read_only_uncached_and_cookie_free(client: Client, probe: str) -> None:

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from frameworks.models import Framework
 from frameworks.serving import answers, version
+from frameworks.serving.stores import Store
 from tests.pages import PAGES, change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world", "keeping")]
@@ -108,7 +109,7 @@ def test_errors_and_desk_are_never_kept(client: Client) -> None:
 def test_junk_addresses_push_no_used_answer_out(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    monkeypatch.setattr(answers, "_answers", answers.Store(400_000))
+    monkeypatch.setattr(answers, "_answers", Store(400_000))
     used = [path for name, path in PAGES.items() if "snapshot" not in name and name not in ALWAYS_MADE][:10]
     for path in used * 2:
         client.get(path)

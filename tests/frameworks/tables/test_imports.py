@@ -663,6 +663,10 @@ execute_from_command_line(["manage.py", *sys.argv[2:]])
 """
 
 
+#: Enough to be killed among them.
+ROWS = 400
+
+
 def address_of_the_database() -> str:
     given = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -676,7 +680,7 @@ def address_of_the_database() -> str:
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_import_facts_writes_nothing_when_killed_midway(tmp_path: Path) -> None:
-    made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(sheets.ROWS_MAX)]
+    made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(ROWS)]
     revisions.save_all([revisions.PendingWrite(one, {}) for one in made], by=factories.MAKER, reason="Made.")
     path = tmp_path / "frameworks.csv"
     rows = [{**row, "tagline": "Imported"} for row in exported("framework")]
@@ -690,7 +694,7 @@ def test_import_facts_writes_nothing_when_killed_midway(tmp_path: Path) -> None:
         "DATABASE_POOL": "off",
     }
     with subprocess.Popen(
-        [sys.executable, "-c", HALF_WAY, str(sheets.ROWS_MAX // 2), *command],
+        [sys.executable, "-c", HALF_WAY, str(ROWS // 2), *command],
         cwd=settings.BASE_DIR,
         env=environment,
         stdin=subprocess.PIPE,
@@ -705,6 +709,6 @@ def test_import_facts_writes_nothing_when_killed_midway(tmp_path: Path) -> None:
     assert not Framework.objects.exclude(tagline="", version=1).exists()
     assert not Revision.objects.filter(origin="import").exists()
     call_command(*command)
-    assert Framework.objects.filter(tagline="Imported", version=2).count() == sheets.ROWS_MAX
+    assert Framework.objects.filter(tagline="Imported", version=2).count() == ROWS
     steps = Revision.objects.filter(origin="import")
-    assert (steps.count(), steps.values("changeset").distinct().count()) == (sheets.ROWS_MAX, 1)
+    assert (steps.count(), steps.values("changeset").distinct().count()) == (ROWS, 1)
