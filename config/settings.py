@@ -152,6 +152,7 @@ NEVER_KEPT = (
     "/ready/",
 )  # addresses without answers for everybody, or without facts
 ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
+PIECES_BYTES = 32_000_000  # and of the pieces that pages are made of
 CLIENT_ADDRESS = client_address
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
 CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
@@ -226,8 +227,8 @@ TEMPLATES = [
                     ],
                 )
             ],
-            # A builtin, as from Django 6 on, so that templates need no change then.
-            "builtins": ["template_partials.templatetags.partials"],
+            # The first as from Django 6 on, so that templates need no change then.
+            "builtins": ["template_partials.templatetags.partials", "frameworks.templatetags.kept"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

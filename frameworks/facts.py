@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from .cells import Cell, Key, Tally, build_cells, by_cell, tallied, tally
-from .models import Claim, Criterion, Facet, Framework, Rating
+from .models import Claim, Criterion, Facet, Framework, Rating, Source
 
 
 class FactLoader(Protocol):
@@ -32,7 +32,19 @@ class FactLoader(Protocol):
     @property
     def tallies(self) -> Mapping[Key, Tally]: ...
 
+    @property
+    def extent(self) -> "Extent": ...
+
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much evidence there is in all: published claims, sources, and published ratings in dispute."""
+
+    claim_total: int
+    source_total: int
+    dispute_total: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +58,8 @@ class Facts:
     loader: FactLoader = field(repr=False)
     #: Whether nothing at all had been recorded by then.
     is_blank: bool = False
+    #: The version of the record that they were read at; empty if what is made of them is not to be kept.
+    mark: str = ""
 
     @cached_property
     def frameworks(self) -> tuple[Framework, ...]:
@@ -75,6 +89,11 @@ class Facts:
     def tallies(self) -> Mapping[Key, Tally]:
         """Return the tally of every cell that has claims."""
         return self.loader.tallies
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Return how much evidence there is."""
+        return self.loader.extent
 
     def read_all(self) -> None:
         """Read every part except the claims, for facts that are shown to many."""
@@ -153,6 +172,14 @@ class TableLoader:
     def tallies(self) -> Mapping[Key, Tally]:
         return tallied(Claim.objects.filter(framework__is_published=True))
 
+    @property
+    def extent(self) -> Extent:
+        return Extent(
+            claim_total=Claim.objects.published().count(),
+            source_total=Source.objects.count(),
+            dispute_total=Rating.objects.published().disputed().count(),
+        )
+
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
         return Claim.objects.about(*frameworks).cited()
 
@@ -166,6 +193,7 @@ class MemoryLoader:
     facets: Iterable[Facet] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
+    extent: Extent = Extent(0, 0, 0)
 
     @property
     def tallies(self) -> Mapping[Key, Tally]:

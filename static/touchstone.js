@@ -19,10 +19,11 @@ document.addEventListener("click", (event) => {
     for (const word of said.getAll(name)) if (word) url.searchParams.append(name, word);
   }
   // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
-  for (const name of ["sort", "open"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
+  for (const name of ["sort", "open", "why"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
   link.setAttribute("hx-sync", `#${form.id}:replace`);
   link.setAttribute("hx-indicator", "#progress");
-  htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });
+  const swapped = htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });
+  if (url.hash) swapped.then(() => document.querySelector(url.hash)?.scrollIntoView());
 });
 
 // Leaving a text field, and Enter in it, ask once more for what its input has asked already.

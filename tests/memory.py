@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from frameworks.serving import answers, version
+from frameworks.serving import answers, pieces, version
 
 
 def forget_everything() -> None:
     """Start as a new process would."""
     answers.clear()
+    pieces.clear()
     version.forget()
 
 

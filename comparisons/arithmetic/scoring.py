@@ -50,15 +50,19 @@ class Fit:
         return max((self.high_points or 0) - (self.low_points or 0), 1)
 
     @property
+    def shown(self) -> tuple[int | None, int | None, int | None, int]:
+        """Return all that is shown of it: the points of fit and band, and the coverage in percent."""
+        return self.points, self.low_points, self.high_points, self.coverage_percent
+
+    @property
     def coverage_percent(self) -> int:
         """Return the coverage in percent, rounded down so that 100 means complete."""
-        return int(self.coverage * 100)
+        return 100 * self.coverage.numerator // self.coverage.denominator
 
 
 def share(score: int) -> Fraction:
     """Return a score of 1 to 5 as a share of the scale: 1 is 0, 5 is 1. Raises ValueError outside the scale."""
-    if not WORST <= score <= BEST:
-        raise ValueError(f"A score lies between {WORST} and {BEST}, not at {score}.")
+    _check(score)
     return Fraction(score - WORST, BEST - WORST)
 
 
@@ -74,13 +78,17 @@ def fit(scores: Scores, weights: Weights) -> Fit:
     rated = {
         name: score for name, weight in weights.items() if weight and (score := scores.get(name)) is not None
     }
+    for score in rated.values():
+        _check(score)
+    # In whole numbers, because adding up fractions takes most of the time of a page.
+    steps = BEST - WORST
     covered = sum(weights[name] for name in rated)
-    earned = sum((weights[name] * share(score) for name, score in rated.items()), Fraction(0))
+    earned = sum(weights[name] * (score - WORST) for name, score in rated.items())
     return Fit(
-        value=earned / covered if covered else None,
+        value=Fraction(earned, steps * covered) if covered else None,
         coverage=Fraction(covered, total) if total else Fraction(0),
-        low=earned / total if total else None,
-        high=(earned + total - covered) / total if total else None,
+        low=Fraction(earned, steps * total) if total else None,
+        high=Fraction(earned + steps * (total - covered), steps * total) if total else None,
     )
 
 
@@ -157,6 +165,11 @@ def leaders(scores: Mapping[str, Scores], weights: Weights, minimum_coverage: Fr
     return tuple(sorted(first))
 
 
+def _check(score: int) -> None:
+    if not WORST <= score <= BEST:
+        raise ValueError(f"A score lies between {WORST} and {BEST}, not at {score}.")
+
+
 def points(value: Fraction | None) -> int | None:
     """Return a share of 1 as whole points of 100, halves rounded up."""
-    return None if value is None else int(value * 100 + Fraction(1, 2))
+    return None if value is None else (200 * value.numerator + value.denominator) // (2 * value.denominator)

@@ -126,7 +126,7 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
+    kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
@@ -154,7 +154,7 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
     """
     day, facts = _as_of(query)
     parties = [facts.by_slug[slug] for slug in slugs if slug in facts.by_slug]
-    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
+    kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=parties)
     usual = use_cases.weighing(kind.chosen, facts.criteria)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
@@ -178,7 +178,7 @@ def ticked(query: QueryDict) -> Comparison:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    kind = UseCaseForm(query, use_cases=UseCase.objects.all())
+    kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
     _follow_renames(query, day, kind, weighing)

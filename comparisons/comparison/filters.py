@@ -114,7 +114,8 @@ class MinimumFilter(django_filters.TypedChoiceFilter):
 class FrameworkFilter(django_filters.FilterSet):
     """A filter for the name, one for each facet and a minimum for each criterion.
 
-    It reads and validates the controls, without queries.
+    It reads and validates the controls, without queries. Controls that the query string does not name are left out, so
+    that a request costs as much as it asks for.
     """
 
     q = NameFilter(label="Name contains", max_length=60)
@@ -124,9 +125,11 @@ class FrameworkFilter(django_filters.FilterSet):
     ) -> None:
         super().__init__(data, queryset=Framework.objects.none())
         for facet in facets:
-            self._add(facet.slug, FacetFilter(facet))
+            if facet.slug in data:
+                self._add(facet.slug, FacetFilter(facet))
         for criterion in criteria:
-            self._add(MINIMUM + criterion.slug, MinimumFilter(criterion))
+            if MINIMUM + criterion.slug in data:
+                self._add(MINIMUM + criterion.slug, MinimumFilter(criterion))
 
     def _add(self, name: str, filter_: django_filters.Filter) -> None:
         filter_.parent = self

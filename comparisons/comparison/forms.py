@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
-from comparisons.models import UseCase, UseCaseQuerySet
+from comparisons.models import UseCase
 from frameworks.models import Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 
@@ -49,7 +49,7 @@ class DayForm(ReadForm):
 class UseCaseForm(ReadForm):
     """The use case. It is read before the rows are chosen, because its must-haves choose them, too."""
 
-    def __init__(self, data: Mapping[str, Any], *, use_cases: UseCaseQuerySet) -> None:
+    def __init__(self, data: Mapping[str, Any], *, use_cases: Sequence[UseCase]) -> None:
         super().__init__(data)
         self.use_cases = use_cases
         self.fields[USE_CASE] = forms.ChoiceField(
@@ -61,9 +61,9 @@ class UseCaseForm(ReadForm):
 
     @cached_property
     def chosen(self) -> UseCase | None:
-        """Return the chosen use case with its weights and must-haves, which are fetched for it alone."""
+        """Return the chosen use case."""
         slug = self.clean_data.get(USE_CASE)
-        return self.use_cases.with_demands().filter(slug=slug).first() if slug else None
+        return next((use_case for use_case in self.use_cases if use_case.slug == slug), None)
 
 
 class FrameForm(ReadForm):
@@ -92,13 +92,15 @@ class OembedForm(ReadForm):
 class WeighingForm(ReadForm):
     """Weights, columns, order, baseline, ticked frameworks and the open cell.
 
-    A blank weight means the use case's, or the default without one; 0 that the criterion does not count.
+    A blank weight means the use case's, or the default without one; 0 that the criterion does not count. Fields that
+    the query string does not name are left out, so that a request costs as much as it asks for.
     """
 
     only = forms.ChoiceField(
         label="Only differences", choices=[("differences", "Only differences")], required=False
     )
     open = forms.CharField(label="Open cell", required=False)
+    why = forms.ChoiceField(label="Why this order", choices=[("shown", "Shown")], required=False)
 
     def __init__(
         self,
@@ -108,28 +110,40 @@ class WeighingForm(ReadForm):
         frameworks: Sequence[Framework],
     ) -> None:
         super().__init__(data)
-        names = [(criterion.slug, criterion.name) for criterion in criteria]
-        slugs = [(framework.slug, framework.name) for framework in frameworks]
-        sorts = [("fit", "Fit"), ("name", "Name"), *names]
-        self.fields["criteria"] = forms.MultipleChoiceField(label="Columns", choices=names, required=False)
-        self.fields["sort"] = forms.ChoiceField(
-            label="Sort by",
-            choices=sorts + [("-" + value, f"{name}, reversed") for value, name in sorts],
-            required=False,
-        )
-        self.fields["baseline"] = forms.ChoiceField(label="Baseline", choices=slugs, required=False)
-        self.fields["framework"] = forms.MultipleChoiceField(
-            label="Frameworks to compare", choices=slugs, required=False
-        )
-        self.criteria = [name for name, _ in names]
-        self.cells = ({slug for slug, _ in slugs}, {slug for slug, _ in names})
+        self.criteria = [criterion.slug for criterion in criteria]
+        self.frameworks = frameworks
+        for name, field in {
+            "criteria": self._columns,
+            "sort": self._sort,
+            "baseline": self._baseline,
+            "framework": self._ticked,
+        }.items():
+            if name in data:
+                self.fields[name] = field(criteria)
         for criterion in criteria:
-            self.fields[WEIGHT + criterion.slug] = forms.IntegerField(
-                label=f"Weight of {criterion.name}",
-                min_value=0,
-                max_value=WEIGHT_MAX,
-                required=False,
-            )
+            if WEIGHT + criterion.slug in data:
+                self.fields[WEIGHT + criterion.slug] = forms.IntegerField(
+                    label=f"Weight of {criterion.name}",
+                    min_value=0,
+                    max_value=WEIGHT_MAX,
+                    required=False,
+                )
+
+    def _columns(self, criteria: Sequence[Criterion]) -> forms.Field:
+        return forms.MultipleChoiceField(label="Columns", choices=_names(criteria), required=False)
+
+    def _sort(self, criteria: Sequence[Criterion]) -> forms.Field:
+        sorts = [("fit", "Fit"), ("name", "Name"), *_names(criteria)]
+        reverse = [("-" + value, f"{name}, reversed") for value, name in sorts]
+        return forms.ChoiceField(label="Sort by", choices=sorts + reverse, required=False)
+
+    def _baseline(self, criteria: Sequence[Criterion]) -> forms.Field:
+        return forms.ChoiceField(label="Baseline", choices=_names(self.frameworks), required=False)
+
+    def _ticked(self, criteria: Sequence[Criterion]) -> forms.Field:
+        return forms.MultipleChoiceField(
+            label="Frameworks to compare", choices=_names(self.frameworks), required=False
+        )
 
     def clean_criteria(self) -> list[str]:
         """Return the columns to show, in the table's order; empty if all are named, which is the same view."""
@@ -140,11 +154,16 @@ class WeighingForm(ReadForm):
     def clean_open(self) -> str:
         """Return the cell that shows its claims, as in `django:learning-curve`; refuse one that does not exist."""
         value: str = self.cleaned_data["open"]
-        frameworks, criteria = self.cells
-        framework, _, criterion = value.partition(":")
-        if value and not (framework in frameworks and criterion in criteria):
+        slug, _, criterion = value.partition(":")
+        if value and not (
+            criterion in self.criteria and any(slug == known.slug for known in self.frameworks)
+        ):
             raise forms.ValidationError("There is no such cell.")
         return value
+
+
+def _names(facts: Sequence[Criterion] | Sequence[Framework]) -> list[tuple[str, str]]:
+    return [(fact.slug, fact.name) for fact in facts]
 
 
 def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:

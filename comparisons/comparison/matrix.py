@@ -31,11 +31,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cell among others: whether it is the best of its criterion, and its steps above or below the baseline's."""
+    """A cell among others: whether it is the best of its criterion, its steps above or below the baseline's, and
+    whether its criterion is the first of its group on show."""
 
     cell: Cell
     is_best: bool
     delta: int | None
+    starts_group: bool = False
+
+    @property
+    def look(self) -> tuple[bool, int | None, bool]:
+        """Return what its look depends on beside the cell."""
+        return self.is_best, self.delta, self.starts_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,10 @@ class Row:
     entries: tuple[Entry, ...]
     delta: int | None
     is_baseline: bool
+
+    @property
+    def looks(self) -> tuple[tuple[bool, int | None, bool], ...]:
+        return tuple(entry.look for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,11 @@ class Matrix:
     weights: Mapping[str, int]
     cells: Mapping[Key, Cell]
     minimum_coverage: Fraction
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Return the slugs of the columns."""
+        return tuple(column.criterion.slug for column in self.columns)
 
     @property
     def groups(self) -> list[tuple[CriterionGroup, list[Column]]]:
@@ -208,6 +224,7 @@ def compared(
 ) -> list[tuple[Entry, ...]]:
     """Return the entries of each framework: its cells, compared with the others and with those of the `base`."""
     best = {criterion.pk: _best(frameworks, criterion, cells) for criterion in criteria}
+    before = [None, *(criterion.group_id for criterion in criteria)]
     return [
         tuple(
             Entry(
@@ -216,8 +233,9 @@ def compared(
                 None
                 if base is None or base == place
                 else _difference(cell.score, cells[frameworks[base].pk, criterion.pk].score),
+                criterion.group_id != group_before,
             )
-            for criterion in criteria
+            for criterion, group_before in zip(criteria, before, strict=False)
         )
         for place, framework in enumerate(frameworks)
     ]

@@ -17,7 +17,9 @@ NEED = "need"
 WEIGHT = "w-"
 VERSUS = "-vs-"
 #: The parameters beside those that facets and criteria name.
-PARAMETERS = frozenset({AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open"})
+PARAMETERS = frozenset(
+    {AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "why"}
+)
 #: Sorting is by fit unless a visitor says otherwise.
 DEFAULT_SORT = "fit"
 
@@ -42,6 +44,7 @@ class View:
     only: str = ""
     framework: tuple[str, ...] = ()
     open: str = ""
+    why: str = ""
 
     @classmethod
     def read(cls, cleaned: Mapping[str, Any], facets: Sequence[str]) -> Self:
@@ -67,6 +70,7 @@ class View:
             only=cleaned.get("only") or "",
             framework=tuple(dict.fromkeys(cleaned.get("framework") or ())),
             open=cleaned.get("open") or "",
+            why=cleaned.get("why") or "",
         )
 
     def parameters(self) -> Iterator[tuple[str, str]]:
@@ -91,6 +95,8 @@ class View:
         yield from (("framework", slug) for slug in self.framework)
         if self.open:
             yield "open", self.open
+        if self.why:
+            yield "why", self.why
 
     def query(self) -> str:
         """Return the query string without the question mark; empty if nothing is set."""
@@ -136,7 +142,7 @@ class View:
         return self
 
     def side_by_side(self) -> Self:
-        """Return the part that also applies side by side: day, use case, weights, baseline and only differences."""
+        """Return the part that also applies side by side: day, use case, weights, baseline, only differences, why."""
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )

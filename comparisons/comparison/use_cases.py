@@ -1,4 +1,4 @@
-"""Apply a use case to the facts: its weights, its must-haves and the ranking. No queries."""
+"""Apply a use case to the facts: its weights, its must-haves and the ranking."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from comparisons.models import Need, Recommendation, UseCase
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Framework
+from frameworks.serving import memory
 
 from .filters import must_have
 from .matrix import Matrix, Row, build_matrix
@@ -51,6 +52,12 @@ class ExcludedFramework:
 
     row: Row
     shortfalls: tuple[Shortfall, ...]
+
+
+@memory.for_each_version
+def known_use_cases() -> tuple[UseCase, ...]:
+    """Return all use cases with their weights and must-haves."""
+    return tuple(UseCase.objects.with_demands())
 
 
 def advice(use_case: UseCase) -> Advice:

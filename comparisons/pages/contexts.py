@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from comparisons.arithmetic.stability import DRAWS
-from comparisons.comparison.filters import FrameworkFilter
-from comparisons.comparison.forms import WeighingForm
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from comparisons.comparison.use_cases import Advice, ExcludedFramework, Shortfall, Weighed
@@ -17,6 +15,7 @@ from comparisons.sharing.embedding import Embed
 from comparisons.sharing.snapshots import FrozenComparison, Since
 from comparisons.sharing.snippets import Snippet
 from frameworks.cells import Cell
+from frameworks.facts import Extent
 from frameworks.models import Criterion, FacetValue, Framework, Revision
 from frameworks.pages.pictured import PART
 
@@ -24,26 +23,17 @@ from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastD
 from .why import Why
 
 
-@dataclass(frozen=True)
-class Extent:
-    """How much evidence there is in all."""
-
-    claim_total: int
-    source_total: int
-    dispute_total: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
-    """`blame`: for an empty table, each filter that emptied it in words, how many it hides, the address without it."""
+    """`mark`: the version of the facts, empty if what shows them is not to be kept. `blame`: for an empty table, each
+    filter that emptied it in words, how many it hides, the address without it."""
 
+    mark: str
     matrix: Matrix
     why: Why
     everyone: Sequence[Framework]
     ticked: Sequence[Framework]
     opened: Cell | None
-    filters: FrameworkFilter
-    weighing: WeighingForm
     use_cases: Collection[UseCase]
     notices: Sequence[str]
     blame: Sequence[tuple[str, int, str]]
@@ -67,10 +57,10 @@ class ChooserPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SideBySidePage:
+    mark: str
     matrix: Matrix
     names: str
     why: Why
-    weighing: WeighingForm
     use_cases: Collection[UseCase]
     notices: Sequence[str]
     canonical_path: str
@@ -88,6 +78,7 @@ class ChoicePage:
     outcome: Outcome
     path: str
     weighed_url: str
+    why_url: str
     side_by_side_url: str
 
 

@@ -67,6 +67,7 @@ class Head:
     aria_sort: str
     weight: int | None
     usual: int
+    starts_group: bool
 
     @property
     def weight_name(self) -> str:
@@ -153,9 +154,10 @@ def head(name: str, view: View) -> tuple[str, str]:
 
 
 def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> list[Head]:
+    groups = [column.criterion.group_id for column in columns]
     return [
-        Head(column, *head(slug, view), view.weights.get(slug), usual[slug])
-        for column in columns
+        Head(column, *head(slug, view), view.weights.get(slug), usual[slug], group != before)
+        for column, group, before in zip(columns, groups, [None, *groups], strict=False)
         for slug in [column.criterion.slug]
     ]
 
@@ -228,7 +230,7 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
-    shown = pinned.but(framework=(), open="")
+    shown = pinned.but(framework=(), open="", why="")
     return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
@@ -403,7 +405,7 @@ def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | Non
 def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
     """Return the address that freezes the frameworks on the table, side by side, under the weights of this view."""
     slugs = [row.framework.slug for row in table.in_order]
-    return view.pinned(usual).side_by_side().url(reverse("comparisons:freeze", args=[slugs]))
+    return view.pinned(usual).side_by_side().but(why="").url(reverse("comparisons:freeze", args=[slugs]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -411,6 +413,7 @@ class AroundUseCase:
     """The links from the page of a use case to its matrix, and to its leaders side by side (empty: not possible)."""
 
     weighed_url: str
+    why_url: str
     leaders: Sequence[Row]
     leaders_url: str
 
@@ -420,6 +423,7 @@ def around_use_case(table: Matrix, use_case: UseCase) -> AroundUseCase:
     leaders = [row.framework.slug for row in table.ranked][:LEADERS]
     return AroundUseCase(
         weighed_url=view.url(reverse("comparisons:matrix")),
+        why_url=view.url(reverse("comparisons:matrix"), why="shown"),
         leaders=table.ranked[: len(leaders)],
         leaders_url=view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
     )

@@ -17,7 +17,7 @@ from comparisons.comparison.matrix import Matrix, Row, build_matrix
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
-from frameworks.models import Claim, FacetValue, Framework, Rating, Source
+from frameworks.models import Claim, FacetValue, Framework
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
 from frameworks.serving.answers import shown_as
@@ -38,7 +38,6 @@ from .answers import (
 from .contexts import (
     CapabilitiesPage,
     ChoicePage,
-    Extent,
     MatrixPage,
     MethodPage,
     SideBySidePage,
@@ -67,13 +66,12 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     facts, table = comparison.facts, comparison.table
     blame = [] if comparison.frameworks else comparison.selection.blame()
     page = MatrixPage(
+        mark=facts.mark,
         matrix=table,
         why=why.explain(table, view, request.path),
         everyone=facts.frameworks,
         ticked=[framework for framework in facts.frameworks if framework.slug in view.framework],
         opened=_opened(comparison),
-        filters=comparison.filters,
-        weighing=comparison.weighing,
         use_cases=comparison.kind.use_cases,
         notices=notices,
         blame=controls.blame(blame, facts.facets, facts.criteria, view, comparison.use_case),
@@ -81,7 +79,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
             table, facts, view, comparison.usual, comparison.selection.counts(), comparison.use_case
         ),
         stood=past_day_note(request.path, comparison),
-        extent=None if view.as_of or wants_fragment(request) else _extent(),
+        extent=None if view.as_of or wants_fragment(request) else facts.extent,
     )
     return page_or_fragment(request, "comparisons/matrix.html", "table", page, view)
 
@@ -120,10 +118,10 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     facts, table = comparison.facts, comparison.table
     around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
+        mark=facts.mark,
         matrix=table,
         names=" vs ".join(row.framework.name for row in table.in_order),
         why=why.explain(table, view, around.path),
-        weighing=comparison.weighing,
         use_cases=comparison.kind.use_cases,
         notices=notices,
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
@@ -153,6 +151,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
         outcome=outcome,
         path=request.path,
         weighed_url=outcome.view.url(reverse("comparisons:matrix")),
+        why_url=outcome.view.url(reverse("comparisons:matrix"), why="shown"),
         side_by_side_url=outcome.view.url(reverse("comparisons:side_by_side", args=[outcome.party]))
         if outcome.party
         else "",
@@ -224,7 +223,7 @@ def method(request: HttpRequest) -> PageResponse:
         steps=steps,
         rated_weight=sum(step.weight for step in steps if step.score is not None),
         unranked_example=next(iter(table.unranked), None),
-        extent=_extent(),
+        extent=facts.extent,
     )
     return PageResponse(request, "comparisons/method.html", page)
 
@@ -237,15 +236,6 @@ def _opened(comparison: Comparison) -> Cell | None:
             if (row.framework.slug, column.criterion.slug) == (framework, criterion):
                 return replace(entry.cell, claims=comparison.facts.claims(row.framework, column.criterion))
     return None
-
-
-def _extent() -> Extent:
-    """Return the totals for the sentence at the top."""
-    return Extent(
-        claim_total=Claim.objects.published().count(),
-        source_total=Source.objects.count(),
-        dispute_total=Rating.objects.published().disputed().count(),
-    )
 
 
 def _worked(example: Row, table: Matrix) -> list[WorkedStep]:

@@ -134,11 +134,18 @@ class Firmness:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The whole section. Without `bars` nothing is ranked; `firmness` is None if no weights can change the order."""
+    """The whole section, or without `is_shown` only who leads, with the address that shows the rest.
 
+    `ranked` is how many are; `firmness` is None if no weights can change the order.
+    """
+
+    is_shown: bool
+    url: str
+    hide_url: str
     rows: tuple[Row, ...]
     leaders: tuple[Row, ...]
     counts: bool
+    ranked: int
     bars: tuple[FitBar, ...]
     undrawn: int
     lead: Lead | None
@@ -164,21 +171,30 @@ def explain(table: Matrix, view: View, path: str) -> Why:
     """Explain the ranking of the frameworks on the table. Links start from `view` at `path`."""
     scores = {row.framework.slug: row.scores for row in table.in_order}
     ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
-    bars = tuple(_bar(row, table) for row in ranked[:DRAWN])
+    bars = tuple(_bar(row, table) for row in ranked[:DRAWN]) if view.why else ()
     counts = any(table.weights.values())
-    can_change = len(table.in_order) > 1 and counts
+    can_change = bool(view.why) and len(table.in_order) > 1 and counts
     turns = tuple(_turns(table, scores, view, path)) if can_change else ()
     return Why(
+        is_shown=bool(view.why),
+        url=shown_url(view, path),
+        hide_url=view.url(path, why=""),
+        ranked=len(ranked),
         rows=table.in_order,
         leaders=tuple(table.leaders),
         counts=counts,
         bars=bars,
         undrawn=len(ranked) - len(bars),
-        lead=_lead(table, bars),
+        lead=_lead(table, ranked, bars),
         turns=turns,
         others=len(table.criteria) - len({turn.criterion for turn in turns}),
         firmness=_firmness(table, scores) if can_change else None,
     )
+
+
+def shown_url(view: View, path: str) -> str:
+    """Return the address of this view at `path` with the whole section, and that scrolls to it."""
+    return f"{view.url(path, why='shown')}#why"
 
 
 def in_sentence(name: str) -> str:
@@ -201,19 +217,20 @@ def _bar(row: Row, table: Matrix) -> FitBar:
     return FitBar(row, tuple(stretches))
 
 
-def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
-    """Return the lead, or None if nothing leads alone or nothing else is ranked."""
+def _lead(table: Matrix, ranked: Sequence[Row], bars: Sequence[FitBar]) -> Lead | None:
+    """Return the lead, or None if nothing leads alone or nothing else is ranked. Without bars it has no parts."""
     if table.lead is None:
         return None
-    first, second = bars[:2]
+    first, second = ranked[:2]
+    ours, theirs = (bars[0].parts, bars[1].parts) if bars else ([], [])
     differences = [
-        (ours.cell.criterion, round((ours.points or 0) - (theirs.points or 0), 1))
-        for ours, theirs in zip(first.parts, second.parts, strict=True)
+        (mine.cell.criterion, round((mine.points or 0) - (its.points or 0), 1))
+        for mine, its in zip(ours, theirs, strict=True)
     ]
     ordered = sorted(differences, key=lambda difference: -difference[1])
     return Lead(
-        first.row,
-        second.row,
+        first,
+        second,
         table.lead,
         tuple((criterion, points) for criterion, points in ordered[:NAMED] if points > 0),
         tuple((criterion, -points) for criterion, points in ordered[: -NAMED - 1 : -1] if points < 0),

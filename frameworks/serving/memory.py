@@ -3,12 +3,17 @@
 While one thread reads the facts of a new version, the others answer from those of the version before.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from threading import Lock
+from typing import TypeVar
 
 from frameworks.facts import Facts, TableLoader
 
 from . import version
+
+Value = TypeVar("Value")
 
 #: How often the reading is repeated when somebody writes meanwhile.
 ATTEMPTS = 3
@@ -50,13 +55,30 @@ def held() -> Held:
         return _read()
 
 
+def for_each_version(read: Callable[[], Value]) -> Callable[[], Value]:
+    """Decorate a function without arguments that reads facts, so that it reads them once for each version."""
+    last: tuple[str, Value] | None = None
+
+    @wraps(read)
+    def value() -> Value:
+        nonlocal last
+        if not version.keeps():
+            return read()
+        mark, before = served_mark(), last
+        if before is None or before[0] != mark:
+            last = before = (mark, read())
+        return before[1]
+
+    return value
+
+
 def _read() -> Held:
     global _held  # noqa: PLW0603 - the one place that replaces it, under the lock
     for _ in range(ATTEMPTS):
         writes, mark = version.writes(), version.current()
         if _held and _held.mark == mark:
             return _held
-        facts = Facts(TableLoader())
+        facts = Facts(TableLoader(), mark=mark)
         facts.read_all()
         new = Held(mark, facts, writes)
         if version.current(at_once=True) == mark:

@@ -17,7 +17,7 @@ def tagline(page: Page) -> Locator:
 
 
 def test_why_follows_weights_and_filters_and_keeps_open_parts_open(page: Page, console: list[str]) -> None:
-    page.goto("/")
+    page.goto("/?why=shown")
     expect(tagline(page)).to_have_text("FastAPI leads Flask by 18 points.")
     page.get_by_text("Criterion by criterion").click()
     page.get_by_text("Who leads how often").click()
@@ -33,19 +33,19 @@ def test_why_follows_weights_and_filters_and_keeps_open_parts_open(page: Page, c
 
 
 def test_why_applies_and_reverts_a_flip_by_keyboard(page: Page, console: list[str]) -> None:
-    page.goto("/compare/flask-vs-django/")
+    page.goto("/compare/flask-vs-django/?why=shown")
     page.evaluate("window.stayed = true")
     turn = page.locator("#flip-documentation")
     expect(turn).to_have_text("documentation counts 6 or more")
     turn.focus()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=6$"))
+    expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=6&why=shown$"))
     expect(tagline(page)).to_have_text("Django leads Flask by less than a point.")
     expect(page.locator("#w-documentation")).to_have_value("6")
     expect(turn).to_have_text("documentation counts 5 or less")
     expect(turn).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"w-documentation=5$"))
+    expect(page).to_have_url(re.compile(r"w-documentation=5&why=shown$"))
     expect(tagline(page)).to_have_text(re.compile("^Flask leads Django"))
     expect(turn).to_be_focused()
     page.go_back()
@@ -57,6 +57,7 @@ def test_why_applies_and_reverts_a_flip_by_keyboard(page: Page, console: list[st
 def test_why_is_reached_by_the_link_at_the_top(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Why this order").click()
+    expect(page.locator(".points")).to_be_attached()
     expect(page.get_by_role("heading", name="Why this order")).to_be_in_viewport()
     # And the page is as alive as before.
     page.get_by_label("Weight of Documentation").fill("10")
@@ -74,8 +75,10 @@ def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 def test_why_flip_links_work_without_javascript(plain: Page) -> None:
     plain.goto("/")
+    plain.get_by_role("link", name="Why this order").click()
+    expect(plain).to_have_url(re.compile(r"/\?why=shown#why$"))
     plain.get_by_role("link", name="learning curve counts 5 or more").click()
-    expect(plain).to_have_url(re.compile(r"/\?w-learning-curve=5$"))
+    expect(plain).to_have_url(re.compile(r"/\?w-learning-curve=5&why=shown$"))
     expect_order(plain, "Quart", "FastAPI", "Flask", "Django", "Sanic")
     plain.get_by_text("Criterion by criterion").click()
     expect(plain.locator(".points tfoot")).to_be_visible()

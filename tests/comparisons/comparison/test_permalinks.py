@@ -43,7 +43,7 @@ class Catalogue:
         """The view that the forms make of a query string, as the matrix page has it."""
         data = QueryDict(query)
         day = DayForm(data, today=date(2026, 11, 20))
-        kind = UseCaseForm(data, use_cases=UseCase.objects.all())
+        kind = UseCaseForm(data, use_cases=list(UseCase.objects.with_demands()))
         chosen = FrameworkFilter(data, facets=self.facets, criteria=self.criteria)
         weighing = WeighingForm(data, criteria=self.criteria, frameworks=self.frameworks)
         cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data

@@ -101,7 +101,7 @@ def test_use_case_ranks_frameworks_and_lists_missing_must_haves(client: Client) 
     links = {link.text: link["href"] for link in page.all(".leads a")}
     assert links == {
         "Open the matrix for it": LIVE,
-        "Why this order": f"{LIVE}#why",
+        "Why this order": f"{LIVE}&why=shown#why",
         "FastAPI and Django side by side": "/compare/fastapi-vs-django/?use-case=live-updates",
     }
     shown = standings(get(client, LIVE))

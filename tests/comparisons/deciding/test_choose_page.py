@@ -107,7 +107,7 @@ def test_choose_links_to_comparisons_weighted_by_the_criteria_of_the_rules(clien
     assert parse_qs(beside.query) == parse_qs(matrix.query) == {"w-docs": ["1"], "w-speed": ["3"]}
     assert client.get(f"{matrix.path}?{matrix.query}").status_code == 200
     assert client.get(f"{beside.path}?{beside.query}").status_code == 200
-    assert why == matrix._replace(fragment="why")
+    assert why == matrix._replace(query=f"{matrix.query}&why=shown", fragment="why")
 
 
 @pytest.mark.usefixtures("world")

@@ -32,8 +32,13 @@ VIEWS = [
 ]
 
 
+def page_with_why(client: Client, address: str) -> Element:
+    """The page with the whole section."""
+    return get(client, f"{address}{'&' if '?' in address else '?'}why=shown")
+
+
 def why(client: Client, address: str) -> Element:
-    return get(client, address).one(".explained .body")
+    return page_with_why(client, address).one(".explained .body")
 
 
 def said(client: Client, address: str) -> list[str]:
@@ -52,6 +57,25 @@ def turns(section: Element) -> list[list[str]]:
     return [
         [cell.text for cell in row.all("th") + row.all("td")] for row in section.all("table.turns tbody tr")
     ]
+
+
+@pytest.mark.parametrize(
+    "address, sentence",
+    [
+        ("/", "FastAPI leads Flask by 18 points."),
+        (f"/?{NOTHING}", "All weights are 0: nothing counts, and nobody leads."),
+        ("/compare/quart-vs-sanic/", "Nobody is ranked: each is rated on too little of the weight."),
+    ],
+)
+def test_why_says_who_leads_until_it_is_opened(client: Client, address: str, sentence: str) -> None:
+    closed, opened = get(client, address).one(".explained"), page_with_why(client, address).one(".explained")
+    assert closed.one(".tagline").text == opened.one(".tagline").text == sentence
+    for part in ("table", "figure", "h3"):
+        assert closed.all(part) == []
+    links = [link["href"] for link in closed.all(".body a")]
+    if "w-" not in address:
+        assert links == [f"{address}?why=shown#why"]
+        assert [link["href"] for link in opened.all(".aside a") if link.text == "Hide"] == [address]
 
 
 # The parts
@@ -73,7 +97,7 @@ def test_why_shows_points_per_criterion_and_group_adding_up_to_the_fit(client: C
 
 @pytest.mark.parametrize("address", VIEWS)
 def test_why_displayed_points_add_up_to_the_displayed_fit(client: Client, address: str) -> None:
-    page = get(client, address)
+    page = page_with_why(client, address)
     section = page.one(".explained")
     rows = points(section)
     groups = {row.one("th").text for row in section.all("table.points tr.sum")}
@@ -310,9 +334,13 @@ def test_why_hides_unpublished_frameworks(client: Client) -> None:
 def test_why_is_linked_from_comparisons_and_links_to_the_method(client: Client) -> None:
     for address in ("/", "/compare/flask-vs-django/"):
         page = get(client, address)
+        assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == [
+            f"{address}?why=shown#why"
+        ]
+        page = page_with_why(client, address)
         assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == ["#why"]
         assert page.one("h2#why").text == "Why this order"
-        assert page.one(".explained .aside a")["href"] == "/method/#why"
+        assert page.all(".explained .aside a")[0]["href"] == "/method/#why"
     method = get(client, "/method/").one("section#why")
     assert "2,000 weightings are drawn" in method.text
     assert get(client, "/use-cases/live-updates/").texts(".leads a")[1] == "Why this order"

@@ -692,7 +692,7 @@ def test_exports_query_count_is_constant(
 ) -> None:
     make_items(count)
     kept = frozen_of(client)
-    for path, queries in [(MATRIX, 10), ("/compare/f0-vs-f1", 8), (kept, 1)]:
+    for path, queries in [(MATRIX, 12), ("/compare/f0-vs-f1", 10), (kept, 1)]:
         with django_assert_num_queries(queries):
             client.get(f"{path}.{ending}")
 
