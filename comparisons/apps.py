@@ -19,7 +19,12 @@ class ComparisonsConfig(AppConfig):
             old_addresses.AddressNames(
                 segments={"use-cases": "usecase"},
                 route={"slugs": "framework"},
-                query={"baseline": "framework", "criteria": "criterion", permalinks.USE_CASE: "usecase"},
+                query={
+                    "baseline": "framework",
+                    "criteria": "criterion",
+                    "rows": "criterion",
+                    permalinks.USE_CASE: "usecase",
+                },
                 pairs=[permalinks.by_todays_names],
             )
         )

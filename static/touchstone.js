@@ -20,6 +20,8 @@ document.addEventListener("click", (event) => {
   }
   // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
   for (const name of ["sort", "open", "why"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
+  for (const field of form.querySelectorAll("input[name=rows]")) field.remove();
+  for (const row of url.searchParams.getAll("rows")) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "rows", value: row }));
   link.setAttribute("hx-sync", `#${form.id}:replace`);
   link.setAttribute("hx-indicator", "#progress");
   const swapped = htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });

@@ -147,8 +147,12 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     )
 
 
-def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) -> Comparison:
-    """Build the side by side of the frameworks in `slugs` that exist, the baseline first, with all claims.
+def side_by_side(
+    query: QueryDict, slugs: Sequence[str], *, folds: bool = True, with_claims: bool = True
+) -> Comparison:
+    """Build the side by side of the frameworks in `slugs` that exist, the baseline first.
+
+    Without `with_claims` it has claims only if a row is open.
 
     Raises Renamed where the address uses a former slug.
     """
@@ -167,7 +171,7 @@ def side_by_side(query: QueryDict, slugs: Sequence[str], *, folds: bool = True) 
         day=day,
         kind=kind,
         weighing=weighing,
-        with_claims=True,
+        with_claims=with_claims or bool(view.rows),
         folds=folds,
     )
 

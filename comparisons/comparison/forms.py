@@ -13,7 +13,7 @@ from comparisons.models import UseCase
 from frameworks.models import Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 
-from .permalinks import AS_OF, MINIMUM, USE_CASE, WEIGHT
+from .permalinks import ALL_ROWS, AS_OF, MINIMUM, USE_CASE, WEIGHT
 
 
 class ReadForm(forms.Form):
@@ -117,6 +117,7 @@ class WeighingForm(ReadForm):
             "sort": self._sort,
             "baseline": self._baseline,
             "framework": self._ticked,
+            "rows": self._rows,
         }.items():
             if name in data:
                 self.fields[name] = field(criteria)
@@ -144,6 +145,17 @@ class WeighingForm(ReadForm):
         return forms.MultipleChoiceField(
             label="Frameworks to compare", choices=_names(self.frameworks), required=False
         )
+
+    def _rows(self, criteria: Sequence[Criterion]) -> forms.Field:
+        choices = [(ALL_ROWS, "All rows"), *_names(criteria)]
+        return forms.MultipleChoiceField(label="Open rows", choices=choices, required=False)
+
+    def clean_rows(self) -> list[str]:
+        """Return the open rows in the table's order; all of them as one word."""
+        chosen = set(self.cleaned_data["rows"])
+        if ALL_ROWS in chosen or chosen == set(self.criteria):
+            return [ALL_ROWS]
+        return [name for name in self.criteria if name in chosen]
 
     def clean_criteria(self) -> list[str]:
         """Return the columns to show, in the table's order; empty if all are named, which is the same view."""

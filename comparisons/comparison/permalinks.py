@@ -18,8 +18,10 @@ WEIGHT = "w-"
 VERSUS = "-vs-"
 #: The parameters beside those that facets and criteria name.
 PARAMETERS = frozenset(
-    {AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "why"}
+    {AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"}
 )
+#: Stands for every row of a side by side.
+ALL_ROWS = "*"
 #: Sorting is by fit unless a visitor says otherwise.
 DEFAULT_SORT = "fit"
 
@@ -44,6 +46,7 @@ class View:
     only: str = ""
     framework: tuple[str, ...] = ()
     open: str = ""
+    rows: tuple[str, ...] = ()
     why: str = ""
 
     @classmethod
@@ -70,6 +73,7 @@ class View:
             only=cleaned.get("only") or "",
             framework=tuple(dict.fromkeys(cleaned.get("framework") or ())),
             open=cleaned.get("open") or "",
+            rows=tuple(cleaned.get("rows") or ()),
             why=cleaned.get("why") or "",
         )
 
@@ -95,12 +99,13 @@ class View:
         yield from (("framework", slug) for slug in self.framework)
         if self.open:
             yield "open", self.open
+        yield from (("rows", name) for name in self.rows)
         if self.why:
             yield "why", self.why
 
     def query(self) -> str:
         """Return the query string without the question mark; empty if nothing is set."""
-        return urlencode(list(self.parameters()), safe=":,")
+        return urlencode(list(self.parameters()), safe=":,*")
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with these fields changed."""
@@ -142,7 +147,7 @@ class View:
         return self
 
     def side_by_side(self) -> Self:
-        """Return the part that also applies side by side: day, use case, weights, baseline, only differences, why."""
+        """Return the part that also applies side by side: day, use case, weights, and what only that page shows."""
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Column, Line, Matrix, Row
-from comparisons.comparison.permalinks import AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
+from comparisons.comparison.permalinks import ALL_ROWS, AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
 from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
 from frameworks.facts import Facts
@@ -187,10 +187,13 @@ class MinimumField:
 
 @dataclass(frozen=True, slots=True)
 class WeighedLine:
-    """A criterion side by side, with its weight as a control."""
+    """A criterion side by side, with its weight as a control, and the address at which its row is open, or if it is,
+    closed."""
 
     line: Line
     field: WeightField
+    is_open: bool
+    toggle_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +233,7 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
-    shown = pinned.but(framework=(), open="", why="")
+    shown = pinned.but(framework=(), open="", rows=(), why="")
     return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
 
 
@@ -354,6 +357,7 @@ class AroundSideBySide:
     without_use_case_url: str
     without_baseline_url: str
     only_url: str
+    all_rows_url: str
     back_url: str
 
 
@@ -367,12 +371,13 @@ def around_side_by_side(
     slugs = [row.framework.slug for row in table.in_order]
     path = _side_by_side(slugs)
     whose = _whose_weights(view, usual, use_case)
+    brief = view.but(rows=(), why="").pinned(usual)
     return AroundSideBySide(
         view=view,
         path=path,
         use_case=use_case,
         changed_weights=view.changed_weights(usual),
-        folds=[_fold(group, lines, view, usual) for group, lines in table.grouped_lines],
+        folds=[_fold(group, lines, path, view, usual) for group, lines in table.grouped_lines],
         parties=[_party(row, slugs, view) for row in table.in_order],
         others=[
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
@@ -383,13 +388,16 @@ def around_side_by_side(
         files=files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
         pictures=pictures(view.pinned(usual), path),
         freeze_url=_freeze(table, view, usual),
-        embed_url=view.pinned(usual).url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
-        oembed_url=oembed_url(view.pinned(usual).url(path)),
+        embed_url=brief.url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        oembed_url=oembed_url(brief.url(path)),
         without_weights_url=view.url(path, weights={}),
         without_use_case_url=view.url(path, use_case=""),
         without_baseline_url=view.url(path, baseline=""),
         only_url=view.url(path, only="" if view.only else "differences"),
-        back_url=view.but(baseline="", only="", framework=tuple(slugs)).url(reverse("comparisons:matrix")),
+        all_rows_url=view.url(path, rows=() if view.rows == (ALL_ROWS,) else (ALL_ROWS,)),
+        back_url=view.but(baseline="", only="", rows=(), framework=tuple(slugs)).url(
+            reverse("comparisons:matrix")
+        ),
         whose_weights=whose,
         # The page breaks the line there; unlike a frame it also gives the figure 0.
         verdict=table.verdict(f"Under \n{whose}", no_point="0 (less than a point)"),
@@ -405,7 +413,12 @@ def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | Non
 def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
     """Return the address that freezes the frameworks on the table, side by side, under the weights of this view."""
     slugs = [row.framework.slug for row in table.in_order]
-    return view.pinned(usual).side_by_side().but(why="").url(reverse("comparisons:freeze", args=[slugs]))
+    return (
+        view.pinned(usual)
+        .side_by_side()
+        .but(rows=(), why="")
+        .url(reverse("comparisons:freeze", args=[slugs]))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -429,8 +442,21 @@ def around_use_case(table: Matrix, use_case: UseCase) -> AroundUseCase:
     )
 
 
-def _fold(group: CriterionGroup, lines: Sequence[Line], view: View, usual: Mapping[str, int]) -> Fold:
-    weighed = [WeighedLine(line, weight_field(line.column.criterion, view, usual)) for line in lines]
+def _weighed_line(line: Line, path: str, view: View, usual: Mapping[str, int]) -> WeighedLine:
+    criterion = line.column.criterion
+    is_open = criterion.slug in view.rows or ALL_ROWS in view.rows
+    rows = tuple(usual) if ALL_ROWS in view.rows else view.rows
+    if is_open:
+        toggled = view.but(rows=tuple(slug for slug in rows if slug != criterion.slug))
+    else:
+        toggled = view.but(rows=tuple(slug for slug in usual if slug in rows or slug == criterion.slug))
+    return WeighedLine(line, weight_field(criterion, view, usual), is_open, toggled.url(path))
+
+
+def _fold(
+    group: CriterionGroup, lines: Sequence[Line], path: str, view: View, usual: Mapping[str, int]
+) -> Fold:
+    weighed = [_weighed_line(line, path, view, usual) for line in lines]
     return Fold(
         group,
         tuple(entry for entry in weighed if not (view.only and entry.line.column.is_alike)),

@@ -109,7 +109,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    comparison = comparing.side_by_side(query, slugs)
+    comparison = comparing.side_by_side(query, slugs, with_claims=False)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
         return chooser(request, comparison, slugs)
     notices, view = list(comparison.notices), comparison.view

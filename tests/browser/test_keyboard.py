@@ -127,14 +127,15 @@ def test_side_by_side_can_be_reached_and_used_by_keyboard(page: Page, console: l
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("FastAPI, Flask side by side")
     expect(page.get_by_label("Weight of Performance")).to_have_value("9")
-    tab_to(page, "#cell-fastapi-performance summary")
+    tab_to(page, "#cell-fastapi-performance")
     page.keyboard.press("Enter")
-    expect(page.locator("#cell-fastapi-performance .claims")).to_be_visible()
+    expect(page.locator("tr#performance .claims").first).to_be_visible()
+    expect(page.locator("#cell-fastapi-performance")).to_be_focused()
     tab_to(page, "input[name=only]", back=True)
     page.keyboard.press("Space")
-    expect(page).to_have_url(re.compile("only=differences$"))
+    expect(page).to_have_url(re.compile("only=differences&rows=performance$"))
     expect(page.locator("input[name=only]")).to_be_focused()
-    expect(page.locator("#cell-fastapi-performance .claims")).to_be_visible()
+    expect(page.locator("tr#performance .claims").first).to_be_visible()
     assert console == []
 
 

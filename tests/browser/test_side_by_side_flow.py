@@ -44,13 +44,18 @@ def test_side_by_side_updates_fits_while_typing_a_weight_and_keeps_the_focus(
 
 def test_side_by_side_keeps_a_cell_open_when_weights_change(page: Page, console: list[str]) -> None:
     page.goto(VERSUS)
-    cell = page.locator("#cell-flask-performance")
-    cell.locator("summary").click()
-    expect(cell.locator(".claims")).to_be_visible()
+    page.locator("#cell-flask-performance").click()
+    expect(page.locator("tr#performance .claims")).to_have_count(2)
+    expect(page.locator("#cell-flask-performance")).to_be_focused()
     page.get_by_label("Weight of Documentation").fill("9")
     expect(page.locator(".lede > p")).to_contain_text("Under your weights")
-    expect(cell.locator(".claims")).to_be_visible()
-    expect(page.locator("#cell-django-performance .claims")).to_be_hidden()
+    expect(page.locator("tr#performance .claims")).to_have_count(2)
+    expect(page.locator("tr#documentation .claims")).to_have_count(0)
+    page.get_by_role("link", name="Show all claims").click()
+    expect(page.locator("tr#documentation .claims").first).to_be_visible()
+    page.locator("#cell-django-performance").click()
+    expect(page.locator("tr#performance .claims")).to_have_count(0)
+    expect(page.locator("tr#documentation .claims").first).to_be_visible()
     assert console == []
 
 
@@ -84,7 +89,7 @@ def test_side_by_side_folds_and_unfolds_identical_rows(page: Page) -> None:
     expect(rows(page)).to_have_text(everything)
     page.get_by_label("Only differences").check()
     expect(rows(page)).to_have_text(["Learning curve", "Documentation", "Async support"])
-    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("link", name="Show all", exact=True).click()
     expect(rows(page)).to_have_text(everything)
     expect(page.get_by_label("Only differences")).not_to_be_checked()
 

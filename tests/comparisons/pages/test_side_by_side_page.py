@@ -29,7 +29,7 @@ def lines(page: Element) -> dict[str, list[str]]:
     """Each criterion on show with its cells, closed: score, verdict, number of claims."""
     return {
         row.one("th .weighed a").text: [
-            " · ".join(cell.one("summary").parts) if cell.all("summary") else cell.text
+            " · ".join(cell.one("a.cell").parts) if cell.all("a.cell") else cell.text
             for cell in row.all("td")
         ]
         for row in page.all("table.versus tbody tr[id]")
@@ -74,10 +74,16 @@ def test_side_by_side_says_when_no_source_covers_a_cell(client: Client) -> None:
 
 
 def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Client) -> None:
-    page = get(client, "/compare/fastapi-vs-flask/")
-    cell = page.one("details#cell-fastapi-performance")
-    assert "open" not in cell
-    assert cell.one("summary").parts == ["5", "5 in a few words", "2 ≠ claims, disputed"]
+    closed = get(client, "/compare/fastapi-vs-flask/")
+    link = closed.one("#cell-fastapi-performance")
+    assert (link["aria-expanded"], link["href"]) == ("false", "/compare/fastapi-vs-flask/?rows=performance")
+    assert link.parts == ["5", "5 in a few words", "2 ≠ claims, disputed"]
+    assert closed.all(".claims") == []
+    page = get(client, link["href"])
+    assert page.one("#cell-fastapi-performance")["aria-expanded"] == "true"
+    assert page.one("#cell-fastapi-performance")["href"] == "/compare/fastapi-vs-flask/"
+    assert len(page.all(".cell-evidence")) == len(page.all("tr#performance .cell-evidence")) == 2
+    cell = page.all("tr#performance .cell-evidence")[0]
     assert cell.one("p.why").text == "By the rubric."
     said, dissenting = cell.all(".claims li")
     assert said.one(".cite").text == "The almanac, line 10, prose · reads as 5"

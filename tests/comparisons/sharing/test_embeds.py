@@ -93,8 +93,8 @@ def test_embed_shows_the_same_scores_and_fits_as_side_by_side(client: Client) ->
         assert frame.texts("th.party b") == [party.parts[0] for party in page.all("thead .party")]
         fits = [figure.split()[0] for figure in page.texts("thead .fit-figure")]
         assert frame.texts("th.party .figure") == fits
-        assert frame.texts("td.rated b") == page.texts("td.rated summary b")
-        assert frame.texts("tbody .n") == page.texts("td summary .n")
+        assert frame.texts("td.rated b") == page.texts("td.rated .cell b")
+        assert frame.texts("tbody .n") == page.texts("td .cell .n")
 
 
 def test_embed_accepts_the_parameters_of_side_by_side(client: Client) -> None:
