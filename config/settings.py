@@ -195,7 +195,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that it covers static SVG files, too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # outside all that may redirect or refuse
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_http_compression.middleware.HttpCompressionMiddleware",  # static files are compressed when collected
+    "frameworks.serving.compression.CompressionMiddleware",  # static files are compressed when collected
     "portal.api.problems.open_to_programs",  # outside all that may refuse a request
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -31,4 +31,4 @@ def hashable(value: object) -> Hashable:
         return tuple((key, hashable(item)) for key, item in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str | tuple | frozenset):
         return tuple(hashable(item) for item in value)
-    return value  # type: ignore[return-value]
+    return value
