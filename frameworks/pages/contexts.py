@@ -47,6 +47,8 @@ class FrameworkPage:
     the slugs of both."""
 
     framework: Framework
+    opened: Collection[str]
+    notices: Sequence[str]
     relations: Collection[Relation]
     advice: Sequence[Any]
     facets: Sequence[tuple[Facet, list[Trait]]]

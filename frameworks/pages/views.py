@@ -1,14 +1,16 @@
 """Serve the pages about one fact, and the lists of facts. Each view parses, fetches, builds and renders."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +37,7 @@ from frameworks.models import (
     Tie,
 )
 from frameworks.record import changelog
+from frameworks.serving.answers import shown_as
 from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
@@ -80,16 +83,44 @@ def framework_index(request: HttpRequest) -> PageResponse:
     return PageResponse(request, "frameworks/framework_index.html", page)
 
 
+class RowsForm(forms.Form):
+    """Which rows of a profile are open, by the slug of their criterion."""
+
+    def __init__(self, data: QueryDict, criteria: Iterable[Criterion]) -> None:
+        super().__init__(data)
+        self.fields["rows"] = forms.MultipleChoiceField(
+            choices=[(criterion.slug, criterion.name) for criterion in criteria],
+            required=False,
+            error_messages={"invalid_choice": "There is no row “%(value)s”. Nothing was opened."},
+        )
+
+    @property
+    def opened(self) -> list[str]:
+        """Return the slugs of the open rows, each once; none if one of them is unknown."""
+        return sorted({*self.cleaned_data.get("rows", [])}) if self.is_valid() else []
+
+    def address(self, path: str) -> str:
+        """Return the canonical address of the profile at `path` with these rows open."""
+        query = urlencode([("rows", slug) for slug in self.opened])
+        return f"{path}?{query}" if query else path
+
+
 @require_safe
 @revalidated
 @pictured(cards.of_framework)
-def framework(request: HttpRequest, slug: str) -> PageResponse:
-    """Show one framework: what it is, every rating with its claims, what is built in, what it is recommended for."""
+def framework(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one framework: what it is, every rating, what is built in, what it is recommended for.
+
+    The rows that the query names are open and have their reasons and claims.
+    """
     measured = Prefetch("figures", Figure.objects.public())
     framework = get_object_or_404(
         Framework.objects.published().with_provisions().prefetch_related(measured), slug=slug
     )
     criteria = list(Criterion.objects.in_order())
+    rows = RowsForm(request.GET, criteria)
+    if rows.is_valid() and (kept := shown_as(request, rows.address(request.path))):
+        return kept
     cells = gather([framework], criteria, with_claims=True)
     relations = (
         Relation.objects.filter(Q(framework=framework) | Q(other=framework))
@@ -100,6 +131,8 @@ def framework(request: HttpRequest, slug: str) -> PageResponse:
     advice = list(framework.recommendations.in_full())
     page = FrameworkPage(
         framework=framework,
+        opened=rows.opened,
+        notices=[sentence for sentences in rows.errors.values() for sentence in sentences],
         relations=relations,
         advice=advice,
         facets=dossiers.facets(framework),

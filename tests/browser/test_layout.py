@@ -185,6 +185,11 @@ def test_profile_opens_the_rating_named_in_the_fragment(page: Page, console: lis
     expect(page.locator("[data-theme-switch]")).to_be_visible()
     opened = [rating.get_attribute("id") for rating in page.locator("details.rating[open]").all()]
     assert opened == (["performance"] if path.endswith("performance") else [])
+    # A row that is open shows its reasons without a further click, and so does one that is opened.
+    expect(page.locator(".reasons .claims")).to_have_count(len(opened))
+    page.locator("#documentation summary").click()
+    expect(page.locator("#documentation .claims")).to_be_visible()
+    expect(page.locator("#documentation .unopened")).to_have_count(0)
     assert console == []
 
 

@@ -23,6 +23,8 @@ VIEWS = [
         "w-performance=9&w-documentation=0",
         "w-performance=0&w-documentation=0&w-learning-curve=0&w-async-support=0",
         "only=differences",
+        "rows=performance",
+        "rows=*&baseline=flask&only=differences",
         "why=shown",
         "why=shown&w-documentation=9&baseline=flask",
         "use-case=live-updates",

@@ -71,12 +71,26 @@ def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
         ["Performance", "5", "5 in a few words", "2 ≠ claims, disputed"],
         ["Async support", "5", "5 in a few words", "1 claim"],
     ]
+    closed = page.one("details#performance")
+    assert "open" not in closed
+    assert closed.all(".claims") == []
+    link = closed.one(".unopened a")
+    assert link.text == "Show the reasons and 2 claims"
+    assert link["href"] == "/frameworks/fastapi/?rows=performance#performance"
+    page = get(client, link["href"])
+    assert [rating["id"] for rating in page.all("details.rating") if "open" in rating] == ["performance"]
     rating = page.one("details#performance")
     assert rating.one(".dispute").text == "Readings lie 3 steps apart."
     assert rating.one("li.against").text == (
         "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · reads as 2, "
         "against the score"
     )
+
+
+def test_profile_opens_no_row_and_says_so_for_an_unknown_name(client: Client) -> None:
+    page = get(client, "/frameworks/fastapi/?rows=performance&rows=nothing")
+    assert page.texts(".notices li") == ["There is no row “nothing”. Nothing was opened."]
+    assert page.all(".reasons") == []
 
 
 def test_profile_marks_unscored_and_silent_criteria(client: Client) -> None:

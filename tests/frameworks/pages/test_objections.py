@@ -136,7 +136,12 @@ def test_objection_is_neither_public_nor_a_revision(client: Client, rating: Rati
 
 
 @pytest.mark.parametrize(
-    "path", ["/frameworks/flask/", "/?open=flask:performance", "/compare/flask-vs-sanic/"]
+    "path",
+    [
+        "/frameworks/flask/?rows=performance",
+        "/?open=flask:performance",
+        "/compare/flask-vs-sanic/?rows=performance",
+    ],
 )
 def test_cell_links_to_objection_page_unless_turned_off(
     client: Client, rating: Rating, settings: Settings, path: str
