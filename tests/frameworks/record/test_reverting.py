@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Versioned
+from frameworks.models.schema import state_of
 from frameworks.record import reverting, revisions
 from frameworks.record.replaying import divergences
-from frameworks.record.revisions import Author, Conflict, Refused
+from frameworks.record.revisions import Author, Conflict, PendingWrite, Refused
 from tests import factories
 from tests.desk.reading import form_on, text_of
 from tests.desk.signing_in import sign_in
@@ -241,6 +244,135 @@ def test_undo_raises_when_more_facts_changed_than_editor_saw(by: Author) -> None
     with pytest.raises(reverting.FactsChanged):
         reverting.undo(bobs.changeset, by=by, reason="A mistake.", count=2)
     assert Rating.objects.get(pk=one.pk).score == 2
+
+
+def new_claims(by: Author, count: int) -> list[Claim]:
+    """Claims in one cell, written together."""
+    first = factories.make_claim()
+    named = {"source": first.source, "framework": first.framework, "criterion": first.criterion}
+    claims = [Claim(key=f"new-{number}", line=1, paraphrase="New.", **named) for number in range(count)]
+    revisions.save_all([PendingWrite(claim, {}) for claim in claims], by=by, reason="They are new.")
+    return claims
+
+
+def queries_to_undo(changeset: Any) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        undo(changeset, Author("Ada Lovelace", Revision.Origin.REVERT))
+    return len(queries)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("undone", [0, 1], ids=["undo", "undo of the undoing"])
+def test_undo_query_count_does_not_grow_with_new_facts(undone: int) -> None:
+    counts = []
+    for count in (2, 5):
+        bobs = go()
+        new_claims(bobs, count)
+        changesets = [bobs.changeset]
+        for _ in range(undone + 1):
+            counts.append(queries_to_undo(changesets[-1]))
+            changesets += Revision.objects.order_by("-pk").values_list("changeset", flat=True)[:1]
+        assert Claim.objects.filter(key__startswith="new-").count() == count * undone
+        if undone:
+            undo(changesets[-1], go())
+    assert counts[: undone + 1] == counts[undone + 1 :]
+
+
+@pytest.mark.both
+def test_undo_query_count_does_not_grow_with_changed_facts() -> None:
+    counts = []
+    for count in (2, 5):
+        bobs = go()
+        for rating in [factories.make_rating(score=1) for _ in range(count)]:
+            change(rating, bobs, score=2)
+        counts.append(queries_to_undo(bobs.changeset))
+        assert {rating.score for rating in Rating.objects.all()} == {1}
+    assert counts[0] == counts[1]
+
+
+def test_undo_goes_on_in_batches(by: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reverting, "BATCH_MAX", 2)
+    bobs = go()
+    new_claims(bobs, 5)
+    assert undo(bobs.changeset, by) == 5
+    assert Claim.objects.count() == 1
+    assert undo(by.changeset, go()) == 5
+    assert {claim.version for claim in Claim.objects.filter(key__startswith="new-")} == {3}
+
+
+@pytest.mark.both
+def test_undo_names_the_fact_of_many_that_is_needed(by: Author) -> None:
+    bobs = go()
+    first, second, third = new_claims(bobs, 3)
+    trait = factories.make_trait(claims=[second])
+    with pytest.raises(Refused, match=f"^{second}: It is named by the trait “{trait}”"):
+        undo(bobs.changeset, by)
+    assert Claim.objects.filter(pk__in=[first.pk, second.pk, third.pk]).count() == 3
+    assert not Revision.objects.filter(changeset=by.changeset).exists()
+
+
+@pytest.mark.both
+def test_undo_names_the_fact_of_many_that_others_rest_on(by: Author) -> None:
+    bobs = go()
+    frameworks = [Framework(slug=f"new-{number}", name=f"New {number}") for number in range(3)]
+    writes = [PendingWrite(framework, {}) for framework in frameworks]
+    revisions.save_all(writes, by=bobs, reason="They are new.")
+    claim = factories.make_claim(framework=frameworks[1])
+    with pytest.raises(Refused, match=f"^New 1: It cannot be deleted, because “{claim}” would be left"):
+        undo(bobs.changeset, by)
+    assert Framework.objects.filter(slug__startswith="new-").count() == 3
+
+
+@pytest.mark.both
+def test_undo_names_the_claim_of_many_that_a_published_rating_needs(by: Author) -> None:
+    bobs = go()
+    first, second = factories.make_claim(), factories.make_claim()
+    moved = [PendingWrite(claim, {}, 1, state_of(claim)) for claim in (first, second)]
+    cell = factories.make_framework()
+    for claim in (first, second):
+        claim.framework = cell
+    revisions.save_all(moved, by=bobs, reason="About another.")
+    factories.make_rating(framework=cell, criterion=second.criterion)
+    with pytest.raises(
+        Refused, match=f"^{Claim.objects.get(pk=second.pk).locator} .*: A published rating needs"
+    ):
+        undo(bobs.changeset, by)
+    assert {claim.framework for claim in Claim.objects.all()} == {cell}
+
+
+@pytest.mark.both
+def test_undo_keeps_the_order_of_steps_that_depend_on_each_other(by: Author) -> None:
+    """A claim took another's place behind a published rating; a name was given up and taken by another framework."""
+    bobs, rating = go(), factories.make_rating()
+    claim = Claim.objects.get()
+    [other] = new_claims(bobs, 1)
+    change(other, bobs, framework=rating.framework, criterion=rating.criterion)
+    change(claim, bobs, framework=factories.make_framework())
+    framework = factories.make_framework(name="Early")
+    change(framework, bobs, name="Late")
+    revisions.save(Framework(slug="early-2", name="Early"), by=bobs, reason="It is new.")
+    count = len(reverting.plan(bobs.changeset).steps)
+    assert undo(bobs.changeset, by) == count == 5
+    claim.refresh_from_db()
+    assert (claim.framework, Claim.objects.filter(key="new-0").count()) == (rating.framework, 0)
+    assert Framework.objects.get(name="Early") == framework
+    assert undo(by.changeset, go()) == 5
+    assert Framework.objects.get(name="Early").slug == "early-2"
+
+
+def test_undo_restores_relations_and_renames_of_one_changeset(by: Author) -> None:
+    bobs, claims = go(), [factories.make_claim() for _ in range(3)]
+    traits = [factories.make_trait(claims=claims[:2]) for _ in range(2)]
+    for trait in traits:
+        revisions.save(trait, by=bobs, reason="Fewer.", seen=1, related={"claims": claims[2:]})
+    framework = traits[0].framework
+    slug = framework.slug
+    change(framework, bobs, slug="renamed")
+    for trait in traits:
+        delete(Trait.objects.get(pk=trait.pk), bobs)
+    assert undo(bobs.changeset, by) == 5
+    assert [set(trait.claims.all()) for trait in Trait.objects.all()] == [set(claims[:2])] * 2
+    assert Framework.objects.get(pk=framework.pk).slug == slug
 
 
 # At the desk
