@@ -1,6 +1,6 @@
 """Restore an earlier version of a fact, or undo a whole changeset. Either adds to the history and removes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,22 +166,43 @@ def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime |
     Facts that were changed since stay as they are. `count` is the number of revisions that the editor saw would be
     undone. Raises FactsChanged where it differs by now, Refused where one of them cannot be undone.
     """
+    return sum(undo_in_batches(changeset, by=by, reason=reason, count=count, at=at))
+
+
+def undo_in_batches(
+    changeset: UUID, *, by: Author, reason: str, count: int, at: datetime | None = None
+) -> Iterator[int]:
+    """Do what `undo` does, and yield the number of revisions in each batch when it is undone.
+
+    All is in one transaction, which ends with the iteration: left early, nothing is undone.
+    """
     with transaction.atomic():
         steps = plan(changeset).steps
         if len(steps) != count:
             raise FactsChanged
         versions = {_name(step): step.version for step in reversed(steps)}
         for batch in _batches(steps):
-            try:
-                with transaction.atomic():
-                    left = _undo_together(batch, versions, by=by, reason=reason, at=at)
-            except PROBLEMS:
-                # Undone singly, each of them can say what the matter is, and those that can be undone are.
-                left = [
-                    _undo_step(step, versions[_name(step)], by=by, reason=reason, at=at) for step in batch
-                ]
+            left = _undo_batch(batch, [versions[_name(step)] for step in batch], by=by, reason=reason, at=at)
             versions |= {_name(step): version for step, version in zip(batch, left, strict=True)}
-    return len(steps)
+            yield len(batch)
+
+
+def _undo_batch(
+    batch: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
+) -> list[int]:
+    """Undo the steps of a batch, based on these versions of the facts, and return the versions afterwards."""
+    try:
+        with transaction.atomic():
+            return _undo_together(batch, seen, by=by, reason=reason, at=at)
+    except PROBLEMS:
+        # Undone singly, the one that it is about says what the matter is.
+        try:
+            return [
+                _undo_step(step, version, by=by, reason=reason, at=at)
+                for step, version in zip(batch, seen, strict=True)
+            ]
+        except Conflict as conflict:
+            raise FactsChanged from conflict
 
 
 #: How many facts are fetched and written together.
@@ -217,7 +238,7 @@ def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
 
 def _undo_together(
     steps: Sequence[Revision],
-    versions: Mapping[tuple[str, str], int],
+    seen: Sequence[int],
     *,
     by: Author,
     reason: str,
@@ -232,7 +253,6 @@ def _undo_together(
     keys = [step.key.split("/") for step in steps]
     by_key = past.by_keys(model, keys, [*schema.paths, *schema.many])
     current = [by_key.get(step.key) for step in steps]
-    seen = [versions[_name(step)] for step in steps]
     # Whose last step was the deletion is not there now.
     there = [None if step.after is None else version for step, version in zip(steps, seen, strict=True)]
     if [fact and fact.version for fact in current] != there:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
+from desk.versions import undoing
 from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import reverting, revisions
@@ -20,6 +21,7 @@ from frameworks.record.revisions import Author, Conflict, PendingWrite, Refused
 from tests import factories
 from tests.desk.reading import form_on, text_of
 from tests.desk.signing_in import sign_in
+from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -484,9 +486,83 @@ def test_changeset_and_undo_pages_have_constant_query_count(
         taken = factories.make_rating(score=1)
         change(taken, bobs, score=2)
         change(taken, score=3)
-    for url, queries in ((undo_url(step).removesuffix("undo/"), 7), (undo_url(step), 6)):
+    for url, queries in ((undo_url(step).removesuffix("undo/"), 7), (undo_url(step), 5)):
         with django_assert_num_queries(queries):
             assert ada.get(url).status_code == 200
+
+
+@pytest.fixture
+def with_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few steps are as many as thousands: undone in batches of two, while the page is sent."""
+    monkeypatch.setattr(undoing, "AT_ONCE_MAX", 2)
+    monkeypatch.setattr(reverting, "BATCH_MAX", 2)
+
+
+def undo_many(desk: Client, changeset: Any) -> Any:
+    url = f"/admin/frameworks/revision/changeset/{changeset}/undo/"
+    return desk.post(url, form_on(desk.get(url), reason="A <mistake>."))
+
+
+@pytest.mark.both
+@pytest.mark.usefixtures("with_progress")
+def test_undo_page_shows_progress_of_a_large_changeset(ada: Client) -> None:
+    bobs = go()
+    new_claims(bobs, 5)
+    answer = undo_many(ada, bobs.changeset)
+    assert answer.streaming
+    assert answer["X-Accel-Buffering"] == "no"
+    assert Claim.objects.count() == 6  # nothing is done before the page is sent
+    parts = [part.decode() for part in answer.streaming_content]
+    assert parts[1:4] == ["<p>2 of 5</p>\n", "<p>4 of 5</p>\n", "<p>5 of 5</p>\n"]
+    page = read("".join(parts).encode())
+    assert page.one("#content-main .success").text.startswith("5 steps were undone.")
+    steps = Revision.objects.filter(origin="revert")
+    assert set(steps.values_list("author_name", "reason")) == {("Ada Lovelace", "A <mistake>.")}
+    changeset = steps[0].changeset
+    assert f"/admin/frameworks/revision/changeset/{changeset}/" in [
+        link["href"] for link in page.all("#content-main a")
+    ]
+    assert Claim.objects.count() == 1
+
+
+@pytest.mark.usefixtures("with_progress")
+def test_undo_page_says_in_the_end_why_a_large_changeset_stays(ada: Client) -> None:
+    bobs = go()
+    claims = new_claims(bobs, 5)
+    factories.make_trait(claims=claims[:1])
+    answer = undo_many(ada, bobs.changeset)
+    page = read(b"".join(answer.streaming_content))
+    assert page.one(".errornote").text.startswith(
+        f"Nothing was undone. {claims[0]}: It is named by the trait"
+    )
+    assert "Your reason was: A <mistake>." in page.text
+    assert Claim.objects.count() == 6
+    assert not Revision.objects.filter(origin="revert").exists()
+
+
+@pytest.mark.both
+@pytest.mark.usefixtures("with_progress")
+def test_undo_page_left_early_undoes_nothing(ada: Client) -> None:
+    bobs = go()
+    new_claims(bobs, 5)
+    answer = undo_many(ada, bobs.changeset)
+    sent = iter(answer.streaming_content)
+    next(sent)
+    assert next(sent) == b"<p>2 of 5</p>\n"
+    answer._iterator.close()  # as the server does, but the connection to the database stays open
+    assert Claim.objects.count() == 6
+    assert not Revision.objects.filter(origin="revert").exists()
+
+
+@pytest.mark.usefixtures("with_progress")
+def test_undo_page_proposes_a_large_changeset_without_publish_permission() -> None:
+    bobs = go()
+    for _ in range(3):
+        change(factories.make_rating(score=1), bobs, score=2)
+    answer = undo_many(sign_in(factories.make_proposer()), bobs.changeset)
+    assert not answer.streaming
+    assert Proposal.objects.get().changes.count() == 3
+    assert {rating.score for rating in Rating.objects.all()} == {2}
 
 
 @pytest.mark.parametrize("count", [None, "", "x", "-1", "9" * 5000])
