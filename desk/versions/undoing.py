@@ -24,6 +24,7 @@ from frameworks.models import Revision
 from frameworks.record import past, reverting
 from frameworks.record.revisions import Author, Refused
 from frameworks.roles import may_publish
+from frameworks.serving import version
 
 STEPS_PER_PAGE = 50
 #: The confirmation names so many facts; of the others, it says how many there are.
@@ -124,6 +125,7 @@ class ChangesetPages:
             except PROBLEMS as error:
                 yield format_html(FAILED, _why_not(error), reason, self.admin.url_of("undo", changeset))
             else:
+                version.forget()  # it is written after the request, which is when others forget it
                 yield format_html(SUCCEEDED, _done(count), self.admin.url_of("changeset", by.changeset))
             yield tail
 

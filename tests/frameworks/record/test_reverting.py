@@ -18,6 +18,7 @@ from frameworks.models.schema import state_of
 from frameworks.record import reverting, revisions
 from frameworks.record.replaying import divergences
 from frameworks.record.revisions import Author, Conflict, PendingWrite, Refused
+from frameworks.serving import version
 from tests import factories
 from tests.desk.reading import form_on, text_of
 from tests.desk.signing_in import sign_in
@@ -512,7 +513,9 @@ def test_undo_page_shows_progress_of_a_large_changeset(ada: Client) -> None:
     assert answer.streaming
     assert answer["X-Accel-Buffering"] == "no"
     assert Claim.objects.count() == 6  # nothing is done before the page is sent
+    written = version.writes()
     parts = [part.decode() for part in answer.streaming_content]
+    assert version.writes() == written + 1
     assert parts[1:4] == ["<p>2 of 5</p>\n", "<p>4 of 5</p>\n", "<p>5 of 5</p>\n"]
     page = read("".join(parts).encode())
     assert page.one("#content-main .success").text.startswith("5 steps were undone.")
