@@ -192,31 +192,18 @@ def _undo_batch(
 ) -> list[int]:
     """Undo the steps of a batch, based on these versions of the facts, and return the versions afterwards."""
     try:
-        with transaction.atomic():
-            return _undo_together(batch, seen, by=by, reason=reason, at=at)
-    except PROBLEMS:
-        # Undone singly, the one that it is about says what the matter is.
-        try:
-            return [
-                _undo_step(step, version, by=by, reason=reason, at=at)
-                for step, version in zip(batch, seen, strict=True)
-            ]
-        except Conflict as conflict:
-            raise FactsChanged from conflict
+        if len(batch) > 1 and (left := _undo_together(batch, seen, by=by, reason=reason, at=at)):
+            return left
+        return [
+            _undo_step(step, version, by=by, reason=reason, at=at)
+            for step, version in zip(batch, seen, strict=True)
+        ]
+    except Conflict as conflict:
+        raise FactsChanged from conflict
 
 
 #: How many facts are fetched and written together.
 BATCH_MAX = 1000
-#: What may keep facts from being written together.
-PROBLEMS = (
-    FactsChanged,
-    Conflict,
-    Refused,
-    DeserializationError,
-    ValidationError,
-    IntegrityError,
-    models.ProtectedError,
-)
 
 
 def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
@@ -237,16 +224,12 @@ def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
 
 
 def _undo_together(
-    steps: Sequence[Revision],
-    seen: Sequence[int],
-    *,
-    by: Author,
-    reason: str,
-    at: datetime | None,
+    steps: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
 ) -> list[int]:
     """Undo revisions of one kind and action, each of another fact, and return the facts' versions afterwards.
 
-    The number of queries does not grow with them, except that each change is a statement.
+    The number of queries does not grow with them. Returns nothing, and has written nothing, where they cannot be undone
+    together: undone singly, the one that it is about says what the matter is.
     """
     model = model_of(steps[0])
     schema = schema_of(model)
@@ -256,28 +239,45 @@ def _undo_together(
     # Whose last step was the deletion is not there now.
     there = [None if step.after is None else version for step, version in zip(steps, seen, strict=True)]
     if [fact and fact.version for fact in current] != there:
-        raise FactsChanged
-    if steps[0].before is None:
-        facts = [fact for fact in current if fact is not None]
-        revisions.delete_all(facts, by=by, reason=reason, at=at)
-    else:
-        writes = _writes(model, steps, current)
-        revisions.save_all(writes, by=by, reason=reason, at=at)
-        facts = [write.fact for write in writes]
+        return []
+    try:
+        if steps[0].before is None:
+            facts = [fact for fact in current if fact is not None]
+            revisions.delete_all(facts, by=by, reason=reason, at=at)
+        else:
+            writes = _writes(model, steps, current)
+            revisions.save_all(writes, by=by, reason=reason, at=at)
+            facts = [write.fact for write in writes]
+    except PROBLEMS:
+        return []
     return [fact.version for fact in facts]
+
+
+#: What may keep facts from being written together.
+PROBLEMS = (
+    Conflict,
+    Refused,
+    DeserializationError,
+    ValidationError,
+    IntegrityError,
+    models.ProtectedError,
+)
 
 
 def _writes(
     model: type[Versioned], steps: Sequence[Revision], current: Sequence[Versioned | None]
 ) -> list[PendingWrite]:
-    """Return what to write so that each fact, there now or not, is as it was before its revision."""
+    """Return what to write so that each fact, there now or not, is as it was before its revision.
+
+    Raises Refused, ValidationError or DeserializationError where one of them may not be like that today.
+    """
     now = [state_of(fact) if fact is not None else None for fact in current]
     states = [{**(state or {}), **(step.before or {})} for step, state in zip(steps, now, strict=True)]
     looked_up = _looked_up(model)
     writes = []
-    for built, fact, before in zip(past.build_all(model, states), current, now, strict=True):
+    for step, built, fact, before in zip(steps, past.build_all(model, states), current, now, strict=True):
         if built.missing:
-            raise FactsChanged
+            raise Refused(_what_is_gone(model, step.key, built))
         if fact is not None:
             built.succeed(fact)
         built.fact.clean_fields(exclude=_unchanged(built.fact, fact) | looked_up)
