@@ -18,7 +18,7 @@ from desk.kinds.claim_rules import free_key
 from frameworks.models import Claim, Rating, Source
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author
+from frameworks.record.revisions import Author, PendingWrite
 
 from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
 
@@ -61,12 +61,11 @@ def write(changes: GridChanges, by: Author, rights: GridRights) -> list[Outcome]
             {"kind": "claim", "index": one.index, **_named(one), **_write_claim(one, by, rights)}
             for one in changes.claims
         ]
-        current = _current(changes.ratings)
         # In one order for everybody: two who save the same cells at once must not wait for each other.
         in_order = sorted(changes.ratings, key=lambda one: one.key)
         ratings = [
-            {"kind": "rating", **_named(one), **_write_rating(one, current.get(one.key), by, rights)}
-            for one in in_order
+            {"kind": "rating", **_named(one), **outcome}
+            for one, outcome in zip(in_order, _write_ratings(in_order, by, rights), strict=True)
         ]
     return [*claims, *ratings, *changes.gone]
 
@@ -100,24 +99,54 @@ def _write_claim(new: NewClaim, by: Author, rights: GridRights) -> Outcome:
     return {"outcome": "saved"}
 
 
+def _write_ratings(changes: Sequence[RatingChange], by: Author, rights: GridRights) -> list[Outcome]:
+    """Write the ratings together where that can be done, otherwise each for itself, and return what became of each."""
+    current = _current(changes)
+    pending = [_pending(change, current.get(change.key), rights) for change in changes]
+    try:
+        return _save(pending, by)
+    except (revisions.Refused, revisions.Conflict, IntegrityError):
+        current = _current(changes)
+        return [_write_rating(change, current.get(change.key), by, rights) for change in changes]
+
+
 def _write_rating(change: RatingChange, current: Rating | None, by: Author, rights: GridRights) -> Outcome:
+    try:
+        [outcome] = _save([_pending(change, current, rights)], by)
+    except revisions.Refused as refusal:
+        return refused(in_words(refusal))
+    except (revisions.Conflict, IntegrityError):
+        return _conflict(change, past.by_name(Rating, change.key))
+    return outcome
+
+
+def _pending(change: RatingChange, current: Rating | None, rights: GridRights) -> PendingWrite | Outcome:
+    """Return what to write, or what became of the change already."""
     if not (rights.change if current else rights.add):
         return refused(NOT_ALLOWED.format("change ratings" if current else "add ratings"))
     if change.seen != (current.version if current else None):
         return _conflict(change, current)
+    before = state_of(current) if current else None
     rating = current or Rating(framework=change.framework, criterion=change.criterion)
     for name, value in change.fields.items():
         setattr(rating, name, value)
     try:
         rating.clean_fields(exclude=["framework", "criterion"])
-        written = revisions.save(rating, by=by, reason=change.reason, seen=change.seen)
     except ValidationError as problem:
         return refused(_sentence(problem, Rating))
-    except revisions.Refused as refusal:
-        return refused(in_words(refusal))
-    except (revisions.Conflict, IntegrityError):
-        return _conflict(change, past.by_name(Rating, change.key))
-    return {"outcome": "saved" if written else "same", "version": rating.version}
+    return PendingWrite(rating, {}, change.seen, before, change.reason)
+
+
+def _save(pending: Sequence[PendingWrite | Outcome], by: Author) -> list[Outcome]:
+    """Write what is to be written, all or none, and return the outcome of each. Raises what `save_all` raises."""
+    writes = [write for write in pending if isinstance(write, PendingWrite)]
+    saved = {step.key for step in revisions.save_all(writes, by=by)}
+    return [
+        {"outcome": "saved" if write.fact.key_text in saved else "same", "version": write.fact.version}
+        if isinstance(write, PendingWrite)
+        else write
+        for write in pending
+    ]
 
 
 def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:

@@ -1,32 +1,49 @@
 """A whole changeset: what was changed in it, and taking all of it back with a reason, as a new changeset."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import accumulate
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.text import get_text_list
 
 from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin
-from desk.editing.refusals import in_words
+from desk.editing.refusals import REFUSALS, in_words
 from frameworks.models import Revision
-from frameworks.record import past, reverting, revisions
+from frameworks.record import past, reverting
+from frameworks.record.revisions import Author, Refused
+from frameworks.roles import may_publish
+from frameworks.serving import version
 
 STEPS_PER_PAGE = 50
 #: The confirmation names so many facts; of the others, it says how many there are.
 NAMED_MAX = 200
 
 MOVED = (
-    "Somebody else has changed more of these facts since this page was opened. Nothing was undone. Below is what can "
+    "Somebody else has changed more of these facts since this page was opened. Nothing was undone. Look at what can "
     "be undone now."
 )
+#: Up to so many steps are undone before the page is answered.
+AT_ONCE_MAX = 2000
+#: Where the page of an undoing shows how far it is, and what it says in the end.
+PROGRESS = "<!-- progress -->"
+SUCCEEDED = (
+    '<ul class="messagelist"><li class="success">{}</li></ul>\n<p><a href="{}">Show what it changed</a></p>\n'
+)
+FAILED = '<p class="errornote">{}</p>\n<p>Your reason was: {}</p>\n<p><a href="{}">Show what can be undone</a></p>\n'
+#: Why nothing may have been undone.
+PROBLEMS = (reverting.FactsChanged, *REFUSALS)
 
 
 class ChangesetPages:
@@ -58,7 +75,7 @@ class ChangesetPages:
         )
         return TemplateResponse(request, "desk/versions/changeset.html", context)
 
-    def undo_view(self, request: HttpRequest, changeset: UUID) -> HttpResponse:
+    def undo_view(self, request: HttpRequest, changeset: UUID) -> HttpResponseBase:
         """Show what can be taken back and what was changed since, and ask for a reason; then take it back."""
         plan = reverting.plan(changeset)
         if not plan.steps and not plan.changed_since:
@@ -68,42 +85,66 @@ class ChangesetPages:
         ):
             raise PermissionDenied
         if request.method != "POST":
-            return self._undo_page(request, changeset, ReasonForm())
+            return self._undo_page(request, plan, ReasonForm())
         form, count = ReasonForm(request.POST), request.POST.get("count", "")
         if not is_number(count):
-            return self._undo_page(request, changeset, form, VERSION_MISSING)
+            return self._undo_page(request, plan, form, VERSION_MISSING)
         if not form.is_valid():
-            return self._undo_page(request, changeset, form)
+            return self._undo_page(request, plan, form)
         return self._undo(request, changeset, form, int(count))
 
-    def _undo(self, request: HttpRequest, changeset: UUID, form: ReasonForm, count: int) -> HttpResponse:
-        by = edit_of(request).by(Revision.Origin.REVERT)
+    def _undo(self, request: HttpRequest, changeset: UUID, form: ReasonForm, count: int) -> HttpResponseBase:
+        by, reason = edit_of(request).by(Revision.Origin.REVERT), form.cleaned_data["reason"]
+        # What becomes a proposal has to be written before the view returns.
+        if count > AT_ONCE_MAX and may_publish(request.user):
+            return self._undo_with_progress(request, changeset, by, reason, count)
         try:
-            done = reverting.undo(changeset, by=by, reason=form.cleaned_data["reason"], count=count)
-        except reverting.FactsChanged:
-            return self._undo_page(request, changeset, form, MOVED, status=HTTPStatus.CONFLICT)
-        except revisions.Refused as refusal:
-            return self._undo_page(request, changeset, form, f"Nothing was undone. {refusal}")
-        except OperationalError as error:
-            return self._undo_page(request, changeset, form, in_words(error))
-        were = "step was" if done == 1 else "steps were"
-        messages.success(request, f"{done} {were} undone. This is what it changed; it can be undone as well.")
+            done = reverting.undo(changeset, by=by, reason=reason, count=count)
+        except PROBLEMS as error:
+            is_moved = isinstance(error, reverting.FactsChanged)
+            status = HTTPStatus.CONFLICT if is_moved else HTTPStatus.OK
+            return self._undo_page(request, reverting.plan(changeset), form, _why_not(error), status=status)
+        messages.success(request, _done(done))
         return HttpResponseRedirect(self.admin.url_of("changeset", by.changeset))
+
+    def _undo_with_progress(
+        self, request: HttpRequest, changeset: UUID, by: Author, reason: str, count: int
+    ) -> StreamingHttpResponse:
+        """Undo while the page is sent: each batch adds a line to it, so that no proxy gives up waiting."""
+        title = f"Undoing {count:,} steps"
+        context = self.admin.page_context(request, title=title, changeset=changeset)
+        page = render_to_string("desk/versions/undo_progress.html", context, request)
+        head, _, tail = page.partition(PROGRESS)
+
+        def lines() -> Iterator[str]:
+            yield head
+            try:
+                batches = reverting.undo_in_batches(changeset, by=by, reason=reason, count=count)
+                for done in accumulate(batches):
+                    yield format_html("<p>{} of {}</p>\n", f"{done:,}", f"{count:,}")
+            except PROBLEMS as error:
+                yield format_html(FAILED, _why_not(error), reason, self.admin.url_of("undo", changeset))
+            else:
+                version.forget()  # it is written after the request, which is when others forget it
+                yield format_html(SUCCEEDED, _done(count), self.admin.url_of("changeset", by.changeset))
+            yield tail
+
+        # Not collected by the proxy until it is whole.
+        return StreamingHttpResponse(lines(), headers={"X-Accel-Buffering": "no"})
 
     def _undo_page(
         self,
         request: HttpRequest,
-        changeset: UUID,
+        plan: reverting.UndoPlan,
         form: ReasonForm,
         refusal: str = "",
         status: int = HTTPStatus.OK,
     ) -> HttpResponse:
-        plan = reverting.plan(changeset)
         first = (plan.steps or plan.changed_since)[-1]
         context = self.admin.page_context(
             request,
             title=f"Undo what {first.author_name} changed in one go",
-            changeset=changeset,
+            changeset=first.changeset,
             first=first,
             count=len(plan.steps),
             steps=[_in_words(step) for step in plan.steps[:NAMED_MAX]],
@@ -114,6 +155,17 @@ class ChangesetPages:
             refusal=refusal,
         )
         return TemplateResponse(request, "desk/versions/undo.html", context, status=status)
+
+
+def _done(count: int) -> str:
+    were = "step was" if count == 1 else "steps were"
+    return f"{count} {were} undone. This is what it changed; it can be undone as well."
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, reverting.FactsChanged):
+        return MOVED
+    return f"Nothing was undone. {error}" if isinstance(error, Refused) else in_words(error)
 
 
 def _in_words(step: Revision) -> tuple[Revision, str, str]:

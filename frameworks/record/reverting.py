@@ -1,13 +1,14 @@
 """Restore an earlier version of a fact, or undo a whole changeset. Either adds to the history and removes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import get_text_list
 
@@ -15,8 +16,8 @@ from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
-from . import past, revisions
-from .revisions import Author, Conflict, Refused
+from . import past, renaming, revisions
+from .revisions import Author, Conflict, PendingWrite, Refused
 
 
 def restore(
@@ -61,9 +62,8 @@ def _write_state(
         built.succeed(current)
     elif (last := past.history(model, key).first()) and last.version != seen:
         raise Conflict(fact, None, seen)
-    same = _shared(fact, current) if current is not None else set()
     with _refused_in_words(fact):
-        fact.clean_fields(exclude=same)
+        fact.clean_fields(exclude=_unchanged(fact, current))
         fact.clean()
     try:
         with transaction.atomic():
@@ -82,13 +82,13 @@ def _write_state(
         raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
 
 
-def _shared(fact: Versioned, current: Versioned) -> set[str]:
+def _unchanged(fact: Versioned, current: Versioned | None) -> set[str]:
     """Return the columns that do not change, whose values need no validation."""
     columns = schema_of(type(fact)).columns
     return {
         name
         for name, field in columns.items()
-        if getattr(fact, field.attname) == getattr(current, field.attname)
+        if current is not None and getattr(fact, field.attname) == getattr(current, field.attname)
     }
 
 
@@ -129,7 +129,8 @@ class UndoPlan:
     @property
     def permissions(self) -> set[str]:
         """Return the permissions needed to undo the changeset."""
-        return {right_to(BACKWARDS[step.action], model_of(step)) for step in self.steps}
+        kinds = {(step.action, step.model): step for step in self.steps}
+        return {right_to(BACKWARDS[action], model_of(step)) for (action, _), step in kinds.items()}
 
 
 #: The right needed to undo a revision, by its action.
@@ -165,18 +166,136 @@ def undo(changeset: UUID, *, by: Author, reason: str, count: int, at: datetime |
     Facts that were changed since stay as they are. `count` is the number of revisions that the editor saw would be
     undone. Raises FactsChanged where it differs by now, Refused where one of them cannot be undone.
     """
+    return sum(undo_in_batches(changeset, by=by, reason=reason, count=count, at=at))
+
+
+def undo_in_batches(
+    changeset: UUID, *, by: Author, reason: str, count: int, at: datetime | None = None
+) -> Iterator[int]:
+    """Do what `undo` does, and yield the number of revisions in each batch when it is undone.
+
+    All is in one transaction, which ends with the iteration: left early, nothing is undone.
+    """
     with transaction.atomic():
         steps = plan(changeset).steps
         if len(steps) != count:
             raise FactsChanged
         versions = {_name(step): step.version for step in reversed(steps)}
-        for step in steps:
-            try:
-                version = _undo_step(step, versions[_name(step)], by=by, reason=reason, at=at)
-            except Conflict as conflict:
-                raise FactsChanged from conflict
-            versions[_name(step)] = version
-    return len(steps)
+        for batch in _batches(steps):
+            left = _undo_batch(batch, [versions[_name(step)] for step in batch], by=by, reason=reason, at=at)
+            versions |= {_name(step): version for step, version in zip(batch, left, strict=True)}
+            yield len(batch)
+
+
+def _undo_batch(
+    batch: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
+) -> list[int]:
+    """Undo the steps of a batch, based on these versions of the facts, and return the versions afterwards."""
+    try:
+        if len(batch) > 1 and (left := _undo_together(batch, seen, by=by, reason=reason, at=at)):
+            return left
+        return [
+            _undo_step(step, version, by=by, reason=reason, at=at)
+            for step, version in zip(batch, seen, strict=True)
+        ]
+    except Conflict as conflict:
+        raise FactsChanged from conflict
+
+
+#: How many facts are fetched and written together.
+BATCH_MAX = 1000
+
+
+def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
+    """Yield the steps in their order, those together that do the same to different facts of one kind.
+
+    Each renaming comes alone.
+    """
+    batch: dict[tuple[str, str], Revision] = {}
+    previous: object = None
+    for step in steps:
+        alike = None if renaming.key_before(step) != step.key else (step.model, step.action)
+        if batch and (alike is None or alike != previous or _name(step) in batch or len(batch) == BATCH_MAX):
+            yield list(batch.values())
+            batch = {}
+        batch[_name(step)], previous = step, alike
+    if batch:
+        yield list(batch.values())
+
+
+def _undo_together(
+    steps: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
+) -> list[int]:
+    """Undo revisions of one kind and action, each of another fact, and return the facts' versions afterwards.
+
+    The number of queries does not grow with them. Returns nothing, and has written nothing, where they cannot be undone
+    together: undone singly, the one that it is about says what the matter is.
+    """
+    model = model_of(steps[0])
+    schema = schema_of(model)
+    keys = [step.key.split("/") for step in steps]
+    by_key = past.by_keys(model, keys, [*schema.paths, *schema.many])
+    current = [by_key.get(step.key) for step in steps]
+    # Whose last step was the deletion is not there now.
+    there = [None if step.after is None else version for step, version in zip(steps, seen, strict=True)]
+    if [fact and fact.version for fact in current] != there:
+        return []
+    try:
+        if steps[0].before is None:
+            facts = [fact for fact in current if fact is not None]
+            revisions.delete_all(facts, by=by, reason=reason, at=at)
+        else:
+            writes = _writes(model, steps, current)
+            revisions.save_all(writes, by=by, reason=reason, at=at)
+            facts = [write.fact for write in writes]
+    except PROBLEMS:
+        return []
+    return [fact.version for fact in facts]
+
+
+#: What may keep facts from being written together.
+PROBLEMS = (
+    Conflict,
+    Refused,
+    DeserializationError,
+    ValidationError,
+    IntegrityError,
+    models.ProtectedError,
+)
+
+
+def _writes(
+    model: type[Versioned], steps: Sequence[Revision], current: Sequence[Versioned | None]
+) -> list[PendingWrite]:
+    """Return what to write so that each fact, there now or not, is as it was before its revision.
+
+    Raises Refused, ValidationError or DeserializationError where one of them may not be like that today.
+    """
+    now = [state_of(fact) if fact is not None else None for fact in current]
+    states = [{**(state or {}), **(step.before or {})} for step, state in zip(steps, now, strict=True)]
+    looked_up = _looked_up(model)
+    writes = []
+    for step, built, fact, before in zip(steps, past.build_all(model, states), current, now, strict=True):
+        if built.missing:
+            raise Refused(_what_is_gone(model, step.key, built))
+        if fact is not None:
+            built.succeed(fact)
+        built.fact.clean_fields(exclude=_unchanged(built.fact, fact) | looked_up)
+        built.fact.clean()
+        writes.append(
+            PendingWrite(built.fact, built.related, fact.version if fact is not None else None, before)
+        )
+    return writes
+
+
+def _looked_up(model: type[Versioned]) -> set[str]:
+    """Return the foreign keys that are valid whenever there is such a fact. Their validators would query it again."""
+    schema = schema_of(model)
+    return {
+        name
+        for name, field in schema.columns.items()
+        if name in schema.relations and not cast("models.ForeignKey[Any, Any]", field).get_limit_choices_to()
+    }
 
 
 def _undo_step(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:

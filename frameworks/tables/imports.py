@@ -260,9 +260,8 @@ class _Reader:
     def _compared(
         self, row: ImportRow, change: PendingWrite, current: Versioned, cells: dict[str, str]
     ) -> ImportRow:
-        mine = state_of(change.fact, change.related)
-        row = replace(row, mine=mine)
-        if row.now == mine:
+        row = replace(row, mine=change.after)
+        if row.now == change.after:
             return replace(row, status=Status.SAME)
         if row.now is not None and change.seen is None:
             return _refused(row, RowProblem(VERSION, SAY_VERSION))

@@ -23,13 +23,13 @@ FORMATS = {
     "json": "application/json",
 }
 #: In bytes. A proxy in front must allow slightly larger requests.
-FILE_MAX = 5_000_000
+FILE_MAX = 10_000_000
 TOO_LARGE = f"The file is larger than {FILE_MAX // 1_000_000} MB. Divide it into several."
 #: How much a workbook may unpack to, in bytes and parts; and how much a table may hold, in characters.
 UNPACKED_MAX = 40_000_000
 PARTS_MAX = 200
 TEXT_MAX = 10_000_000
-ROWS_MAX = 10_000
+ROWS_MAX = 20_000
 COLUMNS_MAX = 50
 #: Formatted blank cells make a workbook's rows longer. In cells; a longer row is no accident and is refused.
 WIDTH_MAX = 1_000

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import Claim, Disagreement, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
-from frameworks.record.revisions import SEED, Author, Conflict, Refused
+from frameworks.record.revisions import SEED, Author, Conflict, PendingWrite, Refused
 from tests.factories import (
     make_claim,
     make_criterion,
@@ -403,6 +404,125 @@ def test_save_query_count_is_constant(others: int, django_assert_num_queries: Dj
     # The transaction's two ends, the fact as it stands with its two names, the write, the record.
     with django_assert_num_queries(7):
         save(rating, seen=1)
+
+
+# Many facts
+
+
+def pending(*facts: Versioned, **fields: Any) -> list[PendingWrite]:
+    """What is to be written when these fields are changed in each of the facts."""
+    writes = []
+    for fact in facts:
+        before, current = state_of(fact), type(fact)._default_manager.get(pk=fact.pk)
+        for name, value in fields.items():
+            setattr(current, name, value)
+        writes.append(PendingWrite(current, {}, fact.version, before))
+    return writes
+
+
+def save_all(writes: list[PendingWrite]) -> list[Revision]:
+    return revisions.save_all(writes, by=ALICE, reason="Read them again.")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_save_all_query_count_is_constant(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ratings = [make_rating() for _ in range(count)]
+    writes = pending(*ratings, score=1)
+    for write in writes:
+        assert write.after
+    # The transaction's two ends, the changes, the record; many changes have a savepoint.
+    with django_assert_num_queries(4 + 2 * (count > 1)):
+        written = save_all(writes)
+    assert [(step.version, step.changed_fields) for step in written] == [(2, [("score", 3, 1)])] * count
+    assert [(rating.score, rating.version) for rating in Rating.objects.all()] == [(1, 2)] * count
+    assert [write.fact.version for write in writes] == [2] * count
+
+
+def test_save_all_writes_fields_of_every_kind_and_reasons_of_their_own() -> None:
+    ratings = [make_rating(is_published=number < 2) for number in range(3)]
+    writes = pending(*ratings[:2], reviewed_on=date(2026, 11, 19), is_published=False)
+    writes += pending(ratings[2], framework=ratings[0].framework)
+    writes[1] = replace(writes[1], reason="Another reason.")
+    steps = save_all(writes)
+    assert [step.reason for step in steps] == ["Read them again.", "Another reason.", "Read them again."]
+    for write in writes:
+        assert state_of(type(write.fact)._default_manager.get(pk=write.fact.pk)) == write.after
+
+
+def test_save_all_leaves_facts_without_a_difference() -> None:
+    one, two = make_rating(score=3), make_rating(score=1)
+    [step] = save_all(pending(one, two, score=3))
+    assert (step.key, step.version) == (two.key_text, 2)
+    assert history(one) == [(1, "created", "Maker")]
+
+
+def test_save_all_raises_conflict_for_the_outdated_fact_and_writes_none() -> None:
+    ratings = [make_rating() for _ in range(3)]
+    writes = pending(*ratings, score=1)
+    ratings[1].verdict = "Theirs"
+    latest = save(ratings[1], seen=1, by=Author("Bob", Revision.Origin.ADMIN))
+    with pytest.raises(Conflict) as clash:
+        save_all(writes)
+    assert (clash.value.mine, clash.value.latest) == (ratings[1], latest)
+    assert {rating.score for rating in Rating.objects.all()} == {3}
+    assert Revision.objects.filter(author_name="Alice").count() == 0
+
+
+def test_save_all_names_the_fact_that_is_refused_and_writes_none() -> None:
+    ratings = [make_rating() for _ in range(2)] + [make_rating(is_published=False)]
+    with pytest.raises(Refused, match=f"^{ratings[2]}: A published rating needs"):
+        save_all(pending(*ratings, score=1, is_published=True)[::-1] + pending(ratings[0], score=2))
+    assert {rating.score for rating in Rating.objects.all()} == {3}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_save_all_writes_relations_of_new_facts_in_a_constant_number_of_queries(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    claims = [make_claim(), make_claim()]
+    facts = [
+        Disagreement(slug=f"d-{number}", title=f"D {number}", question="?", kind="between", explanation="So.")
+        for number in range(count)
+    ]
+    # The transaction's two ends, earlier versions, the facts, the relations, the record with the keys of the claims.
+    with django_assert_num_queries(6):
+        save_all([PendingWrite(fact, {"claims": claims}) for fact in facts])
+    assert [set(fact.claims.all()) for fact in Disagreement.objects.all()] == [set(claims)] * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_delete_all_query_count_is_constant(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(count):
+        make_rating(is_published=False)
+    ratings = list(Rating.objects.select_related("framework", "criterion"))
+    # The transaction's two ends, the versions, the ratings, the record.
+    with django_assert_num_queries(5):
+        steps = revisions.delete_all(ratings, by=ALICE, reason="Not so.")
+    assert [(step.action, step.version) for step in steps] == [("deleted", 2)] * count
+    assert Rating.objects.count() == 0
+
+
+def test_delete_all_raises_conflict_for_the_outdated_fact_and_deletes_none() -> None:
+    ratings = [make_rating() for _ in range(3)]
+    changed = Rating.objects.get(pk=ratings[1].pk)
+    changed.score = 1
+    save(changed, seen=1)
+    with pytest.raises(Conflict) as clash:
+        revisions.delete_all(ratings, by=ALICE, reason="Not so.")
+    assert (clash.value.mine, clash.value.current) == (ratings[1], changed)
+    assert Rating.objects.count() == 3
+
+
+def test_delete_all_names_the_fact_that_others_name() -> None:
+    claims = [make_claim() for _ in range(3)]
+    make_disagreement(title="How fast", claims=claims[1:2])
+    with pytest.raises(Refused, match=f"^{claims[1]}: It is named by the disagreement “How fast”"):
+        revisions.delete_all(claims, by=ALICE, reason="Not so.")
+    assert Claim.objects.count() == 3
 
 
 # Many at once

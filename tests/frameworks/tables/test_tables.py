@@ -226,7 +226,7 @@ def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
         ("x.csv", b" \n\n", "The file is empty."),
         ("x.csv", b"a,b\n", "There are no rows in it."),
         ("x.csv", b"a,b\n,\n", "There are no rows in it."),
-        ("x.csv", b"x" * 5_000_001, "The file is larger than 5 MB."),
+        ("x.csv", b"x" * 10_000_001, "The file is larger than 10 MB."),
         ("x.csv", "a,b\n1,ü".encode("latin-1"), "no text in UTF-8: line 2 has a byte that is none"),
         ("x.csv", "a,b\n1,2".encode("utf-16"), "no text in UTF-8"),
         ("x.csv", b"a,b\n1,\0", "there are NUL bytes in it"),
@@ -236,7 +236,7 @@ def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
         ("x.csv", b"a,,b\n1,2,3", "Column B has no name in the first row."),
         ("x.csv", table("1,2", "1"), "Row 3 has 1 cells, the first row has 2."),
         ("x.csv", table("1,2,3"), "Row 2 has 3 cells, the first row has 2."),
-        ("x.csv", table(*["1,2"] * 10_001), "more than 10,000 rows"),
+        ("x.csv", table(*["1,2"] * 20_001), "more than 20,000 rows"),
         ("x.csv", table("1," * 50 + "1", header=",".join(map(str, range(51)))), "more than 50 columns"),
         ("x.json", b"{", "The file is no JSON"),
         ("x.json", b"[" * 100_000, "The file is no JSON"),
@@ -304,7 +304,7 @@ def test_sheets_read_rejects_xml_entities(encoding: str) -> None:
     [
         (b"<sheetData>", b"<sheetData", "The file is no workbook that could be read."),
         (b'r="A2"', b'r="nowhere"', "The file is no workbook that could be read."),
-        (b'<row r="2"', b'<row r="1048576"', "more than 10,000 rows"),
+        (b'<row r="2"', b'<row r="1048576"', "more than 20,000 rows"),
         (b'r="A2"', b'r="XFD2"', "Row 2 has cells as far as column XFD."),
     ],
 )
