@@ -1,0 +1,19 @@
+"""Say how long measuring may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    #: Calls of which a median is taken.
+    calls: int = 31
+    #: How often the load tool measures in turn what is compared, and for how many seconds each time.
+    turns: int = 5
+    seconds: int = 2
+    #: Invented addresses, and the seconds after which no more of them are tried.
+    junk: int = 10_000
+    patience: float = 240
+
+
+FULL = Effort()
+QUICK = Effort(calls=7, turns=2, junk=1_000, patience=20)

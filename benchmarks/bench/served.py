@@ -1,0 +1,196 @@
+"""Measure what a server answers in a second, in turn with a bare Django view and a file of the same bytes."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from time import monotonic, sleep
+
+from django.conf import settings
+
+from benchmarks.processes import await_port, free_port, running
+from benchmarks.speed import load
+
+from . import inside, proxy
+from .editing import edit_elsewhere
+from .effort import Effort
+from .table import Figure
+
+#: As many as the server has threads.
+CONNECTIONS = 8
+#: What browsers accept.
+ACCEPT = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+#: Headers that a server sets by itself.
+OF_THE_SERVER = {"connection", "content-length", "date", "server", "transfer-encoding"}
+PAGES = {
+    "matrix": inside.MATRIX,
+    "side": inside.SIDE,
+    "framework": inside.FRAMEWORK,
+    "picture": "/frameworks/django.png",
+}
+#: Seconds after which an edit that does not show is given up.
+PATIENCE = 30
+
+
+@dataclass(frozen=True)
+class Received:
+    headers: dict[str, str]
+    content: bytes
+
+
+def warm(effort: Effort) -> Iterator[Figure]:
+    yield from inside.warm_queries()
+    with portal() as port:
+        for name in ("matrix", "side", "framework"):
+            yield _against_bare(f"warm.{name}", port, PAGES[name], effort)
+
+
+def picture(effort: Effort) -> Iterator[Figure]:
+    with portal() as port:
+        yield _against_bare("picture.framework", port, PAGES["picture"], effort)
+
+
+def unchanged(effort: Effort) -> Iterator[Figure]:
+    """Measure requests of clients that have the current page, in turn with those of clients that have not."""
+    with portal() as port:
+        url = f"http://127.0.0.1:{port}{inside.MATRIX}"
+        etag = fetch(port, inside.MATRIX).headers["etag"]
+        yield _in_turn("unchanged.matrix", (url, {"If-None-Match": etag}), (url, {}), effort)
+
+
+def shipped_proxy(effort: Effort) -> Iterator[Figure]:
+    """Measure the portal behind nginx as it is shipped, in turn with a file of the same bytes."""
+    if not (nginx := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
+        for key in ("proxy.matrix", "proxy.stale"):
+            yield Figure(key, None, "NGINX IS MISSING: apt-get install nginx-light")
+        return
+    with portal() as port, _nginx(Path(nginx), port) as (proxied, files):
+        through, file = f"http://127.0.0.1:{proxied}/", f"http://127.0.0.1:{files}/page"
+        yield _in_turn("proxy.matrix", (through, {}), (file, {}), effort)
+        yield Figure("proxy.stale", max(_seconds_until_shown(proxied) for _ in range(min(effort.turns, 3))))
+
+
+# What is compared
+
+
+def _against_bare(key: str, port: int, path: str, effort: Effort) -> Figure:
+    with bare(fetch(port, path)) as other:
+        return _in_turn(
+            key, (f"http://127.0.0.1:{port}{path}", {}), (f"http://127.0.0.1:{other}/page", {}), effort
+        )
+
+
+Target = tuple[str, dict[str, str]]
+
+
+def _in_turn(key: str, one: Target, other: Target, effort: Effort) -> Figure:
+    """Return how the throughput of the first compares with that of the second: the median over turns of both."""
+    _load(*one, effort.seconds)  # by which whatever is kept is made
+    pairs = [(_rate(*one, effort.seconds), _rate(*other, effort.seconds)) for _ in range(effort.turns)]
+    mine, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
+    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+    return Figure(key, ratio, f"{mine:,.0f} against {theirs:,.0f} a second")
+
+
+def _rate(url: str, headers: dict[str, str], seconds: int) -> int:
+    """Return requests a second. Raises NotMeasured if one failed, or none was answered."""
+    return load.rate(_load(url, headers, seconds))
+
+
+def _load(url: str, headers: dict[str, str], seconds: int) -> str:
+    """Load a server for some seconds and return the load tool's report."""
+    options = [f"--header={name}: {value}" for name, value in {**ACCEPT, **headers}.items()]
+    command = [
+        "wrk",
+        "--threads=1",
+        f"--connections={CONNECTIONS}",
+        f"--duration={seconds}s",
+        "--timeout=30s",
+    ]
+    process = subprocess.run(
+        [*command, *options, url], capture_output=True, text=True, timeout=seconds + 60, check=True
+    )
+    return process.stdout
+
+
+def _seconds_until_shown(port: int) -> float:
+    """Edit a fact, and return the seconds until the page under load shows it; PATIENCE where it does not."""
+    before, start = fetch(port, inside.MATRIX).content, monotonic()
+    edit_elsewhere()
+    while fetch(port, inside.MATRIX).content == before and monotonic() - start < PATIENCE:
+        sleep(0.02)
+    return monotonic() - start
+
+
+# Servers
+
+
+def fetch(port: int, path: str) -> Received:
+    """Return an answer as it was sent. Raises NotMeasured if it is not a page."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers=ACCEPT)
+        response = connection.getresponse()
+        content = response.read()
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise load.NotMeasured(f"{path} answered {response.status}")
+    return Received({name.lower(): value for name, value in response.getheaders()}, content)
+
+
+@contextmanager
+def portal() -> Iterator[int]:
+    """Serve the portal on the database of this process; yield the port."""
+    with _gunicorn("config.wsgi", {"DJANGO_SETTINGS_MODULE": "config.settings"}) as port:
+        yield port
+
+
+@contextmanager
+def bare(answer: Received) -> Iterator[int]:
+    """Serve this answer as /page by a bare Django project; yield the port."""
+    with tempfile.TemporaryDirectory() as directory:
+        headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_SERVER}
+        Path(directory, "page.body").write_bytes(answer.content)
+        Path(directory, "page.json").write_text(json.dumps(headers))
+        environment = {"DJANGO_SETTINGS_MODULE": "benchmarks.bench.bare", "BARE_ANSWERS": directory}
+        with _gunicorn("django.core.wsgi:get_wsgi_application()", environment) as port:
+            yield port
+
+
+@contextmanager
+def _gunicorn(application: str, environment: dict[str, str]) -> Iterator[int]:
+    """Serve an application with the shipped configuration of the server."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", application]
+    concurrency = {"PORT": str(port), "WEB_CONCURRENCY": str(settings.WEB_CONCURRENCY)}
+    with running(
+        command, directory=settings.BASE_DIR, environment={**os.environ, **environment, **concurrency}
+    ) as process:
+        await_port(process, port)
+        yield port
+
+
+@contextmanager
+def _nginx(program: Path, port: int) -> Iterator[tuple[int, int]]:
+    """Run nginx as it is shipped before the portal; yield its port, and that of the same page as a file."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        (directory / "files").mkdir()
+        (directory / "files" / "page").write_bytes(fetch(port, inside.MATRIX).content)
+        proxied, files = free_port(), free_port()
+        shipped = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
+        text = proxy.configuration(shipped, port=proxied, portal=port, files=files, directory=directory)
+        (directory / "nginx.conf").write_text(text)
+        command = [f"{program}", "-c", f"{directory}/nginx.conf", "-e", f"{directory}/errors"]
+        process = stack.enter_context(running(command, directory=directory, environment=dict(os.environ)))
+        await_port(process, proxied)
+        yield proxied, files
