@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 
 from benchmarks import processes
 
@@ -39,17 +41,21 @@ class Site:
 
     def measure(self, group: str, effort: str) -> Iterator[Figure]:
         """Yield the figures of a group; those that are missing in the end say why."""
-        missing = {line.key: None for line in PLAN if line.group == group}
+        missing = dict.fromkeys(line.key for line in PLAN if line.group == group)
         command = [sys.executable, "-m", "benchmarks.bench.child", group, effort]
         environment = self._environment(group if group in LARGE else "seed")
-        with subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
+        deadline = monotonic() + PATIENCE
+        with (
+            tempfile.TemporaryFile("w+") as errors,
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            ) as process,
+        ):
             overtime = Timer(PATIENCE, processes.end, [process])
             overtime.start()
             try:
@@ -57,14 +63,14 @@ class Site:
                     figure = Figure(**json.loads(line))
                     missing.pop(figure.key, None)
                     yield figure
-                errors = process.stderr.read().decode().splitlines() if process.stderr else []
             finally:
-                in_time = overtime.is_alive()
                 overtime.cancel()
                 processes.end(process)
-        reason = (errors or ["nothing was said"])[-1] if in_time else f"not within {PATIENCE} s"
+            errors.seek(0)
+            said = errors.read().splitlines()
+        reason = f"not within {PATIENCE} s" if monotonic() > deadline else (said or [""])[-1]
         for key in missing:
-            yield Figure(key, None, reason[:60])
+            yield Figure(key, None, reason[:80])
 
     def _environment(self, name: str) -> dict[str, str]:
         """Return the environment of a process that measures on this database, which is made at its first use."""
@@ -130,6 +136,7 @@ def main() -> int:
     parser.add_argument("--database", action="append", choices=DATABASES, help="only on this one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     if not shutil.which("wrk"):
         say("WRK IS MISSING: apt-get install wrk. What a server answers in a second is not measured.")
     groups = options.only or [group for group in GROUPS if options.large or group not in LARGE]

@@ -2,8 +2,10 @@
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 
@@ -33,7 +35,9 @@ MOST = 8_000_000_000
 
 
 def main(group: str, effort: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are ended
+    with suppress(ValueError):  # where the system knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
     for figure in MEASURES[group](QUICK if effort == "quick" else FULL):
         print(json.dumps(asdict(figure)), flush=True)
 

@@ -10,8 +10,9 @@ class Effort:
     #: How often the load tool measures in turn what is compared, and for how many seconds each time.
     turns: int = 5
     seconds: int = 2
-    #: Invented addresses, and the seconds after which no more of them are tried.
+    #: Invented addresses.
     junk: int = 10_000
+    #: Seconds after which no more calls are made to take a median of, and no more addresses invented.
     patience: float = 240
 
 

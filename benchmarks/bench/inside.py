@@ -27,7 +27,7 @@ def cold(effort: Effort) -> Iterator[Figure]:
     """Measure pages under weights and filters that nobody has asked for."""
     portal = Portal()
     for name, path in (("matrix", MATRIX), ("side", SIDE)):
-        calls, bare = portal.against_bare(_never_seen(path, effort.calls, portal))
+        calls, bare = portal.against_bare(_never_seen(portal, path, effort.calls))
         median = statistics.median(call.cpu for call in calls)
         yield Figure(f"cold.{name}", median / bare, f"{_ms(median)} against {_ms(bare)}")
         yield Figure(f"cold.{name}-queries", max(call.queries for call in calls))
@@ -57,7 +57,7 @@ def files(effort: Effort) -> Iterator[Figure]:
     """Measure the matrix in other formats, under weights that nobody has asked for."""
     portal = Portal()
     for name, path in (("csv", "/matrix.csv"), ("api", "/api/v1/matrix")):
-        calls = [portal.get(address) for address in _never_seen(path, effort.calls, portal)]
+        calls = [portal.get(address) for address in _never_seen(portal, path, effort.calls)]
         yield Figure(f"files.{name}", 1e3 * statistics.median(call.cpu for call in calls))
 
 
@@ -80,9 +80,12 @@ def junk(effort: Effort) -> Iterator[Figure]:
 
 def growth(effort: Effort, group: str) -> Iterator[Figure]:
     """Measure the first page of a large matrix, the memory that it takes, and how an edit is taken up."""
-    portal = Portal()
-    portal.get(MATRIX)
-    calls = [portal.get(address) for address in _never_seen(MATRIX, min(effort.calls, 9), portal)]
+    portal, deadline = Portal(), monotonic() + effort.patience
+    calls = []
+    for address in _never_seen(portal, MATRIX, min(effort.calls, 9)):
+        calls.append(portal.get(address))
+        if monotonic() > deadline:
+            break
     cpu, wall = (statistics.median(getattr(call, what) for call in calls) * 1e3 for what in ("cpu", "wall"))
     size = len(calls[-1].content) / 1e3
     yield Figure(f"{group}.cold", cpu, f"{wall:.0f} by the clock, {size:,.0f} kB")
@@ -110,16 +113,14 @@ def warm_queries() -> Iterator[Figure]:
     yield Figure("warm.queries", max(portal.get(page).queries for page in pages))
 
 
-def _never_seen(path: str, count: int, portal: Portal) -> Iterator[str]:
-    """Yield addresses of this page under new weights; first call it some times, so that what it needs is loaded."""
+def _never_seen(portal: Portal, path: str, count: int) -> Iterator[str]:
+    """Yield addresses of this page under new weights, every other one with a filter; call the page itself before."""
+    portal.get(path)
     criteria = list(Criterion.objects.scored().order_by("slug").values_list("slug", flat=True))
     queries = new_weights(criteria, Random(path))  # noqa: S311 - the same at every run
-    for query in islice(queries, 3):
-        portal.get(f"{path}?{query}")
     for number, query in enumerate(islice(queries, count)):
-        # Every other one filters as well.
-        minimum = f"&min-{criteria[number % len(criteria)]}=2" if number % 2 else ""
-        yield f"{path}?{query}{minimum if path == MATRIX else ''}"
+        minimum = f"&min-{criteria[number % len(criteria)]}=2" if number % 2 and path == MATRIX else ""
+        yield f"{path}?{query}{minimum}"
 
 
 def _until_noticed(portal: Portal, address: str) -> list[Call]:
