@@ -7,104 +7,16 @@ do not. It needs wrk, and nginx for what is measured behind a proxy.
 
 import argparse
 import json
-import os
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Timer
-from time import monotonic
 
-from benchmarks import processes
-
-from .databases import DATABASES, Make, NoServer
+from .databases import DATABASES, NoServer
 from .plan import GROUPS, LARGE, PLAN
-from .table import Figure, summary, table
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-#: What may be set outside; nothing else decides what is measured.
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "WEB_CONCURRENCY", "KEEP_IN_MEMORY")
-#: Seconds after which the measuring of a group is given up.
-PATIENCE = 600
-
-
-class Site:
-    """The portal with its static files and one kind of database, on which groups are measured."""
-
-    def __init__(self, directory: Path, make_database: Make) -> None:
-        self.directory, self._make_database = directory, make_database
-        self._urls: dict[str, str] = {}
-
-    def measure(self, group: str, effort: str) -> Iterator[Figure]:
-        """Yield the figures of a group; those that are missing in the end say why."""
-        missing = dict.fromkeys(line.key for line in PLAN if line.group == group)
-        command = [sys.executable, "-m", "benchmarks.bench.child", group, effort]
-        environment = self._environment(group if group in LARGE else "seed")
-        deadline = monotonic() + PATIENCE
-        with (
-            tempfile.TemporaryFile("w+") as errors,
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-            ) as process,
-        ):
-            overtime = Timer(PATIENCE, processes.end, [process])
-            overtime.start()
-            try:
-                for line in process.stdout or ():
-                    figure = Figure(**json.loads(line))
-                    missing.pop(figure.key, None)
-                    yield figure
-            finally:
-                overtime.cancel()
-                processes.end(process)
-            errors.seek(0)
-            said = errors.read().splitlines()
-        reason = f"not within {PATIENCE} s" if monotonic() > deadline else (said or [""])[-1]
-        for key in missing:
-            yield Figure(key, None, reason[:80])
-
-    def _environment(self, name: str) -> dict[str, str]:
-        """Return the environment of a process that measures on this database, which is made at its first use."""
-        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | {
-            "DJANGO_SETTINGS_MODULE": "benchmarks.bench.settings",
-            "DJANGO_SECRET_KEY": "bench " * 10,
-            "PYTEST_VERSION": "none",  # keeps the settings from reading .env
-            "VAR_DIR": str(self.directory),
-            "LOG_LEVEL": "ERROR",
-        }
-        is_new = name not in self._urls
-        if is_new:
-            self._urls[name] = self._make_database(name)
-        environment["DATABASE_URL"] = self._urls[name]
-        if is_new:
-            content = (
-                ["seed"] if name == "seed" else ["make_topic", "--frameworks", name.removeprefix("growth-")]
-            )
-            for arguments in (["migrate"], ["collectstatic", "--no-input"], content):
-                subprocess.run(
-                    [sys.executable, "manage.py", *arguments],
-                    cwd=ROOT,
-                    env=environment,
-                    stdout=subprocess.DEVNULL,
-                    check=True,
-                )
-        return environment
-
-
-@contextmanager
-def site(database: str) -> Iterator[Site]:
-    """Yield a site on a kind of database; it is gone when the block ends. Raises NoServer."""
-    with tempfile.TemporaryDirectory() as place, DATABASES[database](Path(place)) as make:
-        yield Site(Path(place), make)
+from .site import site
+from .table import MeasuredFigure, summary, table
 
 
 def say(text: str) -> None:
@@ -112,9 +24,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def measure(databases: Sequence[str], groups: Sequence[str], effort: str) -> dict[str, dict[str, Figure]]:
+def measure(
+    databases: Sequence[str], groups: Sequence[str], effort: str
+) -> dict[str, dict[str, MeasuredFigure]]:
     """Measure these groups on these kinds of databases; return the figures by database and key."""
-    figures: dict[str, dict[str, Figure]] = {}
+    figures: dict[str, dict[str, MeasuredFigure]] = {}
     for database in databases:
         try:
             with site(database) as here:

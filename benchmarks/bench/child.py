@@ -16,9 +16,9 @@ django.setup()
 from . import inside, served  # noqa: E402 - Django comes first
 from .effort import FULL, QUICK, Effort  # noqa: E402
 from .plan import LARGE  # noqa: E402
-from .table import Figure  # noqa: E402
+from .table import MeasuredFigure  # noqa: E402
 
-MEASURES: dict[str, Callable[[Effort], Iterator[Figure]]] = {
+MEASURES: dict[str, Callable[[Effort], Iterator[MeasuredFigure]]] = {
     "warm": served.warm,
     "unchanged": served.unchanged,
     "cold": inside.cold,

@@ -26,9 +26,9 @@ def sqlite(directory: Path) -> Iterator[Make]:
 @contextmanager
 def postgresql(_: Path) -> Iterator[Make]:
     """Run a server until the block ends. It listens on a socket in a directory of its own."""
-    if not (found := programs()):
+    if not (directory := programs()):
         raise NoServer
-    with server(found, settings="") as url:
+    with server(directory, settings="") as url:
 
         def make(name: str) -> str:
             parts = urlsplit(url)

@@ -14,7 +14,7 @@ from frameworks.models import Criterion, Framework
 from .calling import Call, Portal, memory, new_weights
 from .editing import edit_elsewhere
 from .effort import Effort
-from .table import Figure
+from .table import MeasuredFigure
 
 MATRIX, SIDE, FRAMEWORK = "/", "/compare/django-vs-flask-vs-fastapi/", "/frameworks/django/"
 #: How many addresses count as in use.
@@ -23,17 +23,20 @@ IN_USE = 100
 NOTICED = getattr(settings, "VERSION_SECONDS", 0) + 0.1
 
 
-def cold(effort: Effort) -> Iterator[Figure]:
-    """Measure pages under weights and filters that nobody has asked for."""
+def cold(effort: Effort) -> Iterator[MeasuredFigure]:
+    """Measure pages under weights and filters that are new."""
     portal = Portal()
     for name, path in (("matrix", MATRIX), ("side", SIDE)):
-        calls, bare = portal.against_bare(_never_seen(portal, path, effort.calls))
+        addresses = _never_seen(portal, path, effort.calls + 3)
+        for address in islice(addresses, 3):  # by which templates and facts are read
+            portal.get(address)
+        calls, bare = portal.against_bare(addresses)
         median = statistics.median(call.cpu for call in calls)
-        yield Figure(f"cold.{name}", median / bare, f"{_ms(median)} against {_ms(bare)}")
-        yield Figure(f"cold.{name}-queries", max(call.queries for call in calls))
+        yield MeasuredFigure(f"cold.{name}", median / bare, f"{_ms(median)} against {_ms(bare)}")
+        yield MeasuredFigure(f"cold.{name}-queries", max(call.queries for call in calls))
 
 
-def edit(effort: Effort) -> Iterator[Figure]:
+def edit(effort: Effort) -> Iterator[MeasuredFigure]:
     """Measure what it takes, after an edit over another connection, until an answer differs."""
     portal = Portal()
     costs, queries = [], []
@@ -43,25 +46,27 @@ def edit(effort: Effort) -> Iterator[Figure]:
         costs.append(sum(call.cpu for call in calls))
         queries.append(sum(call.queries for call in calls))
     median = statistics.median(costs)
-    yield Figure("edit.matrix", median / bare, f"{_ms(median)}, {round(statistics.median(queries))} queries")
+    yield MeasuredFigure(
+        "edit.matrix", median / bare, f"{_ms(median)}, {round(statistics.median(queries))} queries"
+    )
 
 
-def html(_: Effort) -> Iterator[Figure]:
+def html(_: Effort) -> Iterator[MeasuredFigure]:
     """Measure the pages before compression."""
     portal = Portal()
     for name, path in (("matrix", MATRIX), ("side", SIDE), ("framework", FRAMEWORK)):
-        yield Figure(f"bytes.{name}", len(portal.get(path).content) / 1e3)
+        yield MeasuredFigure(f"bytes.{name}", len(portal.get(path).content) / 1e3)
 
 
-def files(effort: Effort) -> Iterator[Figure]:
-    """Measure the matrix in other formats, under weights that nobody has asked for."""
+def files(effort: Effort) -> Iterator[MeasuredFigure]:
+    """Measure the matrix in other formats, under new weights."""
     portal = Portal()
     for name, path in (("csv", "/matrix.csv"), ("api", "/api/v1/matrix")):
         calls = [portal.get(address) for address in _never_seen(portal, path, effort.calls)]
-        yield Figure(f"files.{name}", 1e3 * statistics.median(call.cpu for call in calls))
+        yield MeasuredFigure(f"files.{name}", 1e3 * statistics.median(call.cpu for call in calls))
 
 
-def junk(effort: Effort) -> Iterator[Figure]:
+def junk(effort: Effort) -> Iterator[MeasuredFigure]:
     """Measure whether what strangers invent in addresses drives out of memory what others use."""
     portal, chance = Portal(), Random(1)  # noqa: S311 - the same at every run
     in_use = _in_use()
@@ -74,11 +79,11 @@ def junk(effort: Effort) -> Iterator[Figure]:
         if monotonic() > deadline:
             break
     growth = memory() - taken
-    yield Figure("junk.hits", _hits(portal, in_use), f"{before:.0%} before, {count:,} addresses")
-    yield Figure("junk.memory", max(growth, 0.0))
+    yield MeasuredFigure("junk.hits", _hits(portal, in_use), f"{before:.0%} before, {count:,} addresses")
+    yield MeasuredFigure("junk.memory", max(growth, 0.0))
 
 
-def growth(effort: Effort, group: str) -> Iterator[Figure]:
+def growth(effort: Effort, group: str) -> Iterator[MeasuredFigure]:
     """Measure the first page of a large matrix, the memory that it takes, and how an edit is taken up."""
     portal, deadline = Portal(), monotonic() + effort.patience
     calls = []
@@ -88,8 +93,8 @@ def growth(effort: Effort, group: str) -> Iterator[Figure]:
             break
     cpu, wall = (statistics.median(getattr(call, what) for call in calls) * 1e3 for what in ("cpu", "wall"))
     size = len(calls[-1].content) / 1e3
-    yield Figure(f"{group}.cold", cpu, f"{wall:.0f} by the clock, {size:,.0f} kB")
-    yield Figure(f"{group}.memory", memory())
+    yield MeasuredFigure(f"{group}.cold", cpu, f"{wall:.0f} by the clock, {size:,.0f} kB")
+    yield MeasuredFigure(f"{group}.memory", memory())
     before = portal.get(MATRIX).headers.get("ETag")
     edit_elsewhere()
     sleep(NOTICED)
@@ -101,16 +106,16 @@ def growth(effort: Effort, group: str) -> Iterator[Figure]:
         while not first.done():
             meanwhile.append(portal.get(MATRIX).wall)
         _, end = first.result()
-    yield Figure(f"{group}.edit", end - start, f"answers meanwhile took up to {max(meanwhile):.2f} s")
+    yield MeasuredFigure(f"{group}.edit", end - start, f"answers meanwhile took up to {max(meanwhile):.2f} s")
 
 
-def warm_queries() -> Iterator[Figure]:
+def warm_queries() -> Iterator[MeasuredFigure]:
     """Count the queries of pages that were answered just before."""
     portal = Portal()
     pages = (MATRIX, SIDE, FRAMEWORK)
     for page in pages * 2:
         portal.get(page)
-    yield Figure("warm.queries", max(portal.get(page).queries for page in pages))
+    yield MeasuredFigure("warm.queries", max(portal.get(page).queries for page in pages))
 
 
 def _never_seen(portal: Portal, path: str, count: int) -> Iterator[str]:

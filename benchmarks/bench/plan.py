@@ -19,7 +19,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Line:
+class PlanLine:
     """A figure to measure. Without a target it is a point of the curve of growth."""
 
     key: str
@@ -32,11 +32,11 @@ class Line:
         return self.key.partition(".")[0]
 
 
-def _line(key: str, what: str, limit: float, unit: str, *, is_minimum: bool = False) -> Line:
-    return Line(key, what, unit, Target(limit, unit, is_minimum=is_minimum))
+def _line(key: str, what: str, limit: float, unit: str, *, is_minimum: bool = False) -> PlanLine:
+    return PlanLine(key, what, unit, Target(limit, unit, is_minimum=is_minimum))
 
 
-def _growth() -> Iterable[Line]:
+def _growth() -> Iterable[PlanLine]:
     limits = {10_000: (25, 250), 100_000: (60, 1_000)}
     for size in SIZES:
         group = f"growth-{size}"
@@ -47,11 +47,11 @@ def _growth() -> Iterable[Line]:
             ("edit", "facts taken up anew", "s", 1 if size == 10_000 else None),
         ):
             target = Target(limit, unit) if limit else None
-            yield Line(f"{group}.{name}", f"{size:,} × 50: {what}", unit, target)
+            yield PlanLine(f"{group}.{name}", f"{size:,} × 50: {what}", unit, target)
 
 
 THROUGHPUT, CPU = "of the bare view's throughput", "× the bare view's CPU"
-PLAN: tuple[Line, ...] = (
+PLAN: tuple[PlanLine, ...] = (
     _line("warm.matrix", "warm: matrix", 0.75, THROUGHPUT, is_minimum=True),
     _line("warm.side", "warm: side by side of three", 0.75, THROUGHPUT, is_minimum=True),
     _line("warm.framework", "warm: framework", 0.75, THROUGHPUT, is_minimum=True),

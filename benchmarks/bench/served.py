@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
@@ -22,7 +22,7 @@ from benchmarks.speed import load
 from . import inside, proxy
 from .editing import edit_elsewhere
 from .effort import Effort
-from .table import Figure
+from .table import MeasuredFigure
 
 #: As many as the server has threads.
 CONNECTIONS = 8
@@ -36,78 +36,86 @@ PAGES = {
     "framework": inside.FRAMEWORK,
     "picture": "/frameworks/django.png",
 }
+#: Where a bare view and a file of the same bytes are.
+FILE = "/page"
 #: For how many seconds after an edit pages are looked at.
 LOOKED_AT = 4
 
 
 @dataclass(frozen=True)
 class Received:
+    """An answer as it was sent, with the names of its headers in small letters."""
+
     headers: dict[str, str]
     content: bytes
 
 
-def warm(effort: Effort) -> Iterator[Figure]:
+@dataclass(frozen=True)
+class Endpoint:
+    """A page of a server, with the headers of the request for it."""
+
+    port: int
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def warm(effort: Effort) -> Iterator[MeasuredFigure]:
     yield from inside.warm_queries()
     with portal() as port:
         for name in ("matrix", "side", "framework"):
-            yield _against_bare(f"warm.{name}", port, PAGES[name], effort)
+            yield _against_bare(f"warm.{name}", Endpoint(port, PAGES[name]), effort)
 
 
-def picture(effort: Effort) -> Iterator[Figure]:
+def picture(effort: Effort) -> Iterator[MeasuredFigure]:
     with portal() as port:
-        yield _against_bare("picture.framework", port, PAGES["picture"], effort)
+        yield _against_bare("picture.framework", Endpoint(port, PAGES["picture"]), effort)
 
 
-def unchanged(effort: Effort) -> Iterator[Figure]:
+def unchanged(effort: Effort) -> Iterator[MeasuredFigure]:
     """Measure requests of clients that have the current page, in turn with those of clients that have not."""
     with portal() as port:
-        url = f"http://127.0.0.1:{port}{inside.MATRIX}"
-        etag = fetch(port, inside.MATRIX).headers["etag"]
-        yield _in_turn("unchanged.matrix", (url, {"If-None-Match": etag}), (url, {}), effort)
+        page = Endpoint(port, inside.MATRIX)
+        known = replace(page, headers={"If-None-Match": fetch(page).headers["etag"]})
+        yield _in_turn("unchanged.matrix", known, page, effort)
 
 
-def shipped_proxy(effort: Effort) -> Iterator[Figure]:
+def shipped_proxy(effort: Effort) -> Iterator[MeasuredFigure]:
     """Measure the portal behind nginx as it is shipped, in turn with a file of the same bytes."""
     if not (nginx := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
         for key in ("proxy.matrix", "proxy.stale"):
-            yield Figure(key, None, "NGINX IS MISSING: apt-get install nginx-light")
+            yield MeasuredFigure(key, None, "NGINX IS MISSING: apt-get install nginx-light")
         return
     with portal() as port, _nginx(Path(nginx), port) as (proxied, files):
-        through, file = f"http://127.0.0.1:{proxied}/", f"http://127.0.0.1:{files}/page"
-        yield _in_turn("proxy.matrix", (through, {}), (file, {}), effort)
-        yield Figure("proxy.stale", max(_staleness(proxied) for _ in range(min(effort.turns, 3))))
+        page = Endpoint(proxied, inside.MATRIX)
+        yield _in_turn("proxy.matrix", page, Endpoint(files, FILE), effort)
+        yield MeasuredFigure("proxy.stale", max(_staleness(page) for _ in range(min(effort.turns, 3))))
 
 
 # What is compared
 
 
-def _against_bare(key: str, port: int, path: str, effort: Effort) -> Figure:
-    with bare(fetch(port, path)) as other:
-        return _in_turn(
-            key, (f"http://127.0.0.1:{port}{path}", {}), (f"http://127.0.0.1:{other}/page", {}), effort
-        )
+def _against_bare(key: str, page: Endpoint, effort: Effort) -> MeasuredFigure:
+    with bare(fetch(page)) as port:
+        return _in_turn(key, page, Endpoint(port, FILE), effort)
 
 
-Target = tuple[str, dict[str, str]]
-
-
-def _in_turn(key: str, one: Target, other: Target, effort: Effort) -> Figure:
+def _in_turn(key: str, mine: Endpoint, other: Endpoint, effort: Effort) -> MeasuredFigure:
     """Return how the throughput of the first compares with that of the second: the median over turns of both."""
-    _load(*one, effort.seconds)  # by which whatever is kept is made
-    pairs = [(_rate(*one, effort.seconds), _rate(*other, effort.seconds)) for _ in range(effort.turns)]
-    mine, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
-    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
-    return Figure(key, ratio, f"{mine:,.0f} against {theirs:,.0f} a second")
+    _load(mine, effort.seconds)  # by which whatever stays in memory is made
+    pairs = [(_rate(mine, effort.seconds), _rate(other, effort.seconds)) for _ in range(effort.turns)]
+    rate, other_rate = (statistics.median(rates) for rates in zip(*pairs, strict=True))
+    ratio = statistics.median(rate / other_rate for rate, other_rate in pairs)
+    return MeasuredFigure(key, ratio, f"{rate:,.0f} against {other_rate:,.0f} a second")
 
 
-def _rate(url: str, headers: dict[str, str], seconds: int) -> int:
+def _rate(endpoint: Endpoint, seconds: int) -> int:
     """Return requests a second. Raises NotMeasured if one failed, or none was answered."""
-    return load.rate(_load(url, headers, seconds))
+    return load.rate(_load(endpoint, seconds))
 
 
-def _load(url: str, headers: dict[str, str], seconds: int) -> str:
+def _load(endpoint: Endpoint, seconds: int) -> str:
     """Load a server for some seconds and return the load tool's report."""
-    options = [f"--header={name}: {value}" for name, value in {**ACCEPT, **headers}.items()]
+    options = [f"--header={name}: {value}" for name, value in {**ACCEPT, **endpoint.headers}.items()]
     command = [
         "wrk",
         "--threads=1",
@@ -116,18 +124,22 @@ def _load(url: str, headers: dict[str, str], seconds: int) -> str:
         "--timeout=30s",
     ]
     process = subprocess.run(
-        [*command, *options, url], capture_output=True, text=True, timeout=seconds + 60, check=True
+        [*command, *options, f"http://127.0.0.1:{endpoint.port}{endpoint.path}"],
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+        check=True,
     )
     return process.stdout
 
 
-def _staleness(port: int) -> float:
+def _staleness(page: Endpoint) -> float:
     """Edit a fact, and return the seconds after which no answer was still the one from before."""
-    before, last = fetch(port, inside.MATRIX).content, 0.0
+    before, last = fetch(page).content, 0.0
     edit_elsewhere()
     start = monotonic()
     while (elapsed := monotonic() - start) < LOOKED_AT:
-        if fetch(port, inside.MATRIX).content == before:
+        if fetch(page).content == before:
             last = elapsed
         sleep(0.01)
     return last
@@ -136,17 +148,17 @@ def _staleness(port: int) -> float:
 # Servers
 
 
-def fetch(port: int, path: str) -> Received:
+def fetch(page: Endpoint) -> Received:
     """Return an answer as it was sent. Raises NotMeasured if it is not a page."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", page.port, timeout=60)
     try:
-        connection.request("GET", path, headers=ACCEPT)
+        connection.request("GET", page.path, headers=ACCEPT)
         response = connection.getresponse()
         content = response.read()
     finally:
         connection.close()
     if response.status != 200:
-        raise load.NotMeasured(f"{path} answered {response.status}")
+        raise load.NotMeasured(f"{page.path} answered {response.status}")
     return Received({name.lower(): value for name, value in response.getheaders()}, content)
 
 
@@ -188,7 +200,7 @@ def _nginx(program: Path, port: int) -> Iterator[tuple[int, int]]:
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (directory / "files").mkdir()
-        (directory / "files" / "page").write_bytes(fetch(port, inside.MATRIX).content)
+        (directory / "files" / "page").write_bytes(fetch(Endpoint(port, inside.MATRIX)).content)
         proxied, files = free_port(), free_port()
         shipped = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
         text = proxy.configuration(shipped, port=proxied, portal=port, files=files, directory=directory)

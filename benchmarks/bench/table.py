@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, log10
 
-from .plan import Line, Target
+from .plan import PlanLine, Target
 
 HEADINGS = "What", "Target"
 REACHED, MISSED, UNKNOWN, NO_TARGET = "reached", "missed", "not measured", ""
 
 
 @dataclass(frozen=True)
-class Figure:
+class MeasuredFigure:
     """What was measured for a line of the plan. Without a value, the note says why."""
 
     key: str
@@ -19,7 +19,7 @@ class Figure:
     note: str = ""
 
 
-def verdict(target: Target | None, figure: Figure | None) -> str:
+def verdict(target: Target | None, figure: MeasuredFigure | None) -> str:
     if figure is None or figure.value is None:
         return UNKNOWN
     if target is None:
@@ -35,13 +35,13 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def target_words(line: Line) -> str:
+def target_words(line: PlanLine) -> str:
     if line.target is None:
         return ""
     return f"{'≥' if line.target.is_minimum else '≤'} {line.target.limit:,g} {line.unit}"
 
 
-def figure_words(line: Line, figure: Figure | None) -> str:
+def figure_words(line: PlanLine, figure: MeasuredFigure | None) -> str:
     if figure is None:
         return ""
     if figure.value is None:
@@ -50,7 +50,7 @@ def figure_words(line: Line, figure: Figure | None) -> str:
     return f"{value} ({figure.note})" if figure.note else value
 
 
-def table(lines: Iterable[Line], figures: Mapping[str, Mapping[str, Figure]]) -> str:
+def table(lines: Iterable[PlanLine], figures: Mapping[str, Mapping[str, MeasuredFigure]]) -> str:
     """Return the table in Markdown, with columns as wide as their content. `figures` is by database and by key."""
     heads = [*HEADINGS, *(head for database in figures for head in (database, "Verdict"))]
     rows = [
@@ -73,7 +73,7 @@ def table(lines: Iterable[Line], figures: Mapping[str, Mapping[str, Figure]]) ->
     )
 
 
-def summary(lines: Sequence[Line], figures: Mapping[str, Mapping[str, Figure]]) -> str:
+def summary(lines: Sequence[PlanLine], figures: Mapping[str, Mapping[str, MeasuredFigure]]) -> str:
     """Return how many lines reached their target, missed it, or were not measured, over all databases."""
     verdicts = [
         verdict(line.target, measured.get(line.key)) for measured in figures.values() for line in lines

@@ -34,7 +34,7 @@ AREAS = (
 ).split()
 
 
-class Step(NamedTuple):
+class StepWords(NamedTuple):
     """A step of every rubric, and how sources and editors put it."""
 
     rubric: str
@@ -43,19 +43,19 @@ class Step(NamedTuple):
 
 
 STEPS = {
-    1: Step(
+    1: StepWords(
         "Called poor: sources advise against relying on it.", ("Poor", "Very weak"), "Poor; look elsewhere"
     ),
-    2: Step(
+    2: StepWords(
         "Called weak: sources name clear gaps.", ("Weak", "Limited", "Needs extensions"), "Weak, with gaps"
     ),
-    3: Step(
+    3: StepWords(
         "Called adequate: it does what most projects need.",
         ("Moderate", "Adequate", "Good enough for most projects"),
         "Adequate for most projects",
     ),
-    4: Step("Called good, with small reservations.", ("Good", "Strong", "Above average"), "Good"),
-    5: Step(
+    4: StepWords("Called good, with small reservations.", ("Good", "Strong", "Above average"), "Good"),
+    5: StepWords(
         "Called excellent, with no reservation.",
         ("Excellent", "Outstanding", "Best of its kind"),
         "Excellent",

@@ -16,13 +16,13 @@ from pytest_django import Settings
 
 from benchmarks.bench import child, inside
 from benchmarks.bench.calling import Portal, new_weights
-from benchmarks.bench.plan import GROUPS, LARGE, PLAN, Line, Target
+from benchmarks.bench.plan import GROUPS, LARGE, PLAN, PlanLine, Target
 from benchmarks.bench.proxy import adapted, configuration
-from benchmarks.bench.table import Figure, figure_words, number, summary, table, target_words, verdict
+from benchmarks.bench.table import MeasuredFigure, figure_words, number, summary, table, target_words, verdict
 
-AT_LEAST = Line("warm.matrix", "warm: matrix", "of bare", Target(0.75, "of bare", is_minimum=True))
-AT_MOST = Line("cold.matrix", "cold: matrix", "× bare", Target(16, "× bare"))
-POINT = Line("growth-100.cold", "100 × 50, cold", "ms", None)
+AT_LEAST = PlanLine("warm.matrix", "warm: matrix", "of bare", Target(0.75, "of bare", is_minimum=True))
+AT_MOST = PlanLine("cold.matrix", "cold: matrix", "× bare", Target(16, "× bare"))
+POINT = PlanLine("growth-100.cold", "100 × 50, cold", "ms", None)
 
 
 # The table
@@ -39,8 +39,8 @@ POINT = Line("growth-100.cold", "100 × 50, cold", "ms", None)
         (POINT, 12, ""),
     ],
 )
-def test_verdict_compares_figure_with_target(line: Line, value: float | None, expected: str) -> None:
-    assert verdict(line.target, Figure(line.key, value)) == expected
+def test_verdict_compares_figure_with_target(line: PlanLine, value: float | None, expected: str) -> None:
+    assert verdict(line.target, MeasuredFigure(line.key, value)) == expected
 
 
 def test_verdict_of_missing_figure_is_not_measured() -> None:
@@ -69,18 +69,21 @@ def test_target_and_figure_are_put_into_words() -> None:
     assert target_words(AT_LEAST) == "≥ 0.75 of bare"
     assert target_words(AT_MOST) == "≤ 16 × bare"
     assert target_words(POINT) == ""
-    assert figure_words(AT_MOST, Figure(AT_MOST.key, 7.314, "2.9 ms against 0.4 ms")) == (
+    assert figure_words(AT_MOST, MeasuredFigure(AT_MOST.key, 7.314, "2.9 ms against 0.4 ms")) == (
         "7.31 (2.9 ms against 0.4 ms)"
     )
-    assert figure_words(AT_MOST, Figure(AT_MOST.key, None, "NGINX IS MISSING")) == "NGINX IS MISSING"
-    assert figure_words(POINT, Figure(POINT.key, 12)) == "12 ms"
+    assert figure_words(AT_MOST, MeasuredFigure(AT_MOST.key, None, "NGINX IS MISSING")) == "NGINX IS MISSING"
+    assert figure_words(POINT, MeasuredFigure(POINT.key, 12)) == "12 ms"
     assert figure_words(POINT, None) == ""
 
 
 def test_table_has_a_row_for_each_line_and_columns_for_each_database() -> None:
     figures = {
-        "SQLite": {"warm.matrix": Figure("warm.matrix", 0.9), "cold.matrix": Figure("cold.matrix", 235)},
-        "PostgreSQL": {"warm.matrix": Figure("warm.matrix", None, "it failed")},
+        "SQLite": {
+            "warm.matrix": MeasuredFigure("warm.matrix", 0.9),
+            "cold.matrix": MeasuredFigure("cold.matrix", 235),
+        },
+        "PostgreSQL": {"warm.matrix": MeasuredFigure("warm.matrix", None, "it failed")},
     }
     assert table([AT_LEAST, AT_MOST], figures) == (
         "| What         | Target         | SQLite | Verdict | PostgreSQL | Verdict      |\n"
@@ -118,12 +121,17 @@ def test_shipped_proxy_is_adapted_to_this_machine() -> None:
     shipped = (portal_settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
     text = adapted(shipped, port=8101, portal=8100, directory=Path("/there"))
     assert re.findall(r"^\s*listen (.*);", text, re.MULTILINE) == ["127.0.0.1:8101"]
-    assert "ssl" not in text.replace("ssl_certificate", "")
     assert not re.search(r"ssl_|127\.0\.0\.1:8000|return 301|letsencrypt", text)
     assert "127.0.0.1:8100" in text
     whole = configuration(shipped, port=8101, portal=8100, files=8102, directory=Path("/there"))
     assert "listen 127.0.0.1:8102;" in whole
     assert whole.count("{") == whole.count("}")
+
+
+def test_shipped_proxy_stores_answers_in_the_folder_of_the_measurement() -> None:
+    shipped = "proxy_cache_path /var/cache/nginx/touchstone levels=1:2 keys_zone=pages:10m;\n"
+    text = adapted(shipped, port=8101, portal=8100, directory=Path("/there"))
+    assert text == "proxy_cache_path /there/cache levels=1:2 keys_zone=pages:10m;\n"
 
 
 # Calls in the process
@@ -161,5 +169,5 @@ def test_portal_counts_queries_and_compares_with_a_bare_view(settings: Settings)
 
 
 def test_figures_pass_between_processes_as_json() -> None:
-    figure = Figure("warm.matrix", 0.9, "3,000 against 3,300 a second")
-    assert Figure(**json.loads(json.dumps(asdict(figure)))) == figure
+    figure = MeasuredFigure("warm.matrix", 0.9, "3,000 against 3,300 a second")
+    assert MeasuredFigure(**json.loads(json.dumps(asdict(figure)))) == figure
