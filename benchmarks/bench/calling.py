@@ -10,6 +10,7 @@ from random import Random
 from time import perf_counter, process_time
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,12 @@ def counting_views(
         return get_response(request)
 
     return answer
+
+
+def add_bare_view() -> None:
+    """Put the bare view beside the portal's pages, and the count behind all of its middleware."""
+    settings.ROOT_URLCONF = "benchmarks.bench.urls"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "benchmarks.bench.calling.counting_views"]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from . import inside, served  # noqa: E402 - Django comes first
+from . import calling, inside, served  # noqa: E402 - Django comes first
 from .effort import FULL, QUICK, Effort  # noqa: E402
 from .plan import LARGE  # noqa: E402
 from .table import MeasuredFigure  # noqa: E402
@@ -38,6 +38,7 @@ def main(group: str, effort: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are ended
     with suppress(ValueError):  # where the system knows no such limit
         resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
+    calling.add_bare_view()
     for figure in MEASURES[group](QUICK if effort == "quick" else FULL):
         print(json.dumps(asdict(figure)), flush=True)
 

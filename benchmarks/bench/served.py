@@ -165,7 +165,7 @@ def fetch(page: Endpoint) -> Received:
 @contextmanager
 def portal() -> Iterator[int]:
     """Serve the portal on the database of this process; yield the port."""
-    with _gunicorn("config.wsgi", {"DJANGO_SETTINGS_MODULE": "config.settings"}) as port:
+    with _gunicorn("config.wsgi", {}) as port:
         yield port
 
 

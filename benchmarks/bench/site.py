@@ -69,7 +69,7 @@ class Site:
     def _environment(self, name: str) -> dict[str, str]:
         """Return the environment of a process that measures on this database, which is made at its first use."""
         environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | {
-            "DJANGO_SETTINGS_MODULE": "benchmarks.bench.settings",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
             "DJANGO_SECRET_KEY": "bench " * 10,
             "PYTEST_VERSION": "none",  # keeps the settings from reading .env
             "VAR_DIR": str(self.directory),
