@@ -8,8 +8,8 @@ class Effort:
     #: Calls of which a median is taken.
     calls: int = 31
     #: How often the load tool measures in turn what is compared, and for how many seconds each time.
-    turns: int = 5
-    seconds: int = 2
+    turns: int = 15
+    seconds: int = 1
     #: Invented addresses.
     junk: int = 10_000
     #: Seconds after which no more calls are made to take a median of, and no more addresses invented.
@@ -17,4 +17,4 @@ class Effort:
 
 
 FULL = Effort()
-QUICK = Effort(calls=7, turns=2, junk=1_000, patience=20)
+QUICK = Effort(calls=7, turns=5, junk=1_000, patience=20)

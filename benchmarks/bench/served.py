@@ -38,6 +38,8 @@ PAGES = {
 }
 #: Where a bare view and a file of the same bytes are.
 FILE = "/page"
+#: Seconds of load that do not count.
+WARM_UP = 4
 #: For how many seconds after an edit pages are looked at.
 LOOKED_AT = 4
 
@@ -101,7 +103,8 @@ def _against_bare(key: str, page: Endpoint, effort: Effort) -> MeasuredFigure:
 
 def _in_turn(key: str, mine: Endpoint, other: Endpoint, effort: Effort) -> MeasuredFigure:
     """Return how the throughput of the first compares with that of the second: the median over turns of both."""
-    _load(mine, effort.seconds)  # by which whatever stays in memory is made
+    for endpoint in (mine, other):  # by which every process of a server makes what stays in its memory
+        _load(endpoint, WARM_UP)
     pairs = [(_rate(mine, effort.seconds), _rate(other, effort.seconds)) for _ in range(effort.turns)]
     rate, other_rate = (statistics.median(rates) for rates in zip(*pairs, strict=True))
     ratio = statistics.median(rate / other_rate for rate, other_rate in pairs)
