@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lint format map hooks lock clean
+.PHONY: help run dev check test bench lint format map hooks lock clean
 
 python := .venv/bin/python
 
@@ -22,6 +22,10 @@ check: lint ## for every save, in a minute or so: style, types, and the tests th
 
 test: ## every test, on SQLite, on PostgreSQL and in a browser
 	@bin/test
+
+bench: ## measures how fast the portal answers, on SQLite and PostgreSQL (needs wrk; some minutes)
+	@bin/bootstrap dev
+	@$(python) -m benchmarks.bench $(BENCH)
 
 lint: ## style, formatting, types
 	@bin/bootstrap dev

@@ -1,24 +1,22 @@
 """Measure how fast the grid is with 200 frameworks and 40 criteria: at the server, on the wire, and in Chromium.
 
-Run it from the project's root, where the tests run too: `python benchmarks/grid.py`. It makes a temporary SQLite
+Run it from the project's root, where the tests run too: `python -m benchmarks.grid`. It makes a temporary SQLite
 database; with DATABASE_URL set it fills that database instead, which must be empty.
 """
 
 import gzip
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from time import perf_counter, sleep
-from typing import Any
+from time import perf_counter
 
 import django
+
+from benchmarks.processes import await_port, free_port, running
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS, CRITERIA = 200, 40
@@ -67,56 +65,6 @@ async ({action, times}) => {
 """
 
 
-def fill() -> None:
-    """Create 8,000 cells, each with a rating and two claims, in bulk: no history is needed here."""
-    from frameworks import models as facts
-
-    group = facts.CriterionGroup.objects.create(slug="group", name="Group")
-    rubric: dict[str, Any] = {f"rubric_{step}": "So." for step in range(1, 6)}
-    criteria = [
-        facts.Criterion.objects.create(
-            slug=f"c-{n}",
-            name=f"Criterion {n}",
-            short_name=f"C {n}",
-            group=group,
-            question="Is it?",
-            **rubric,
-        )
-        for n in range(CRITERIA)
-    ]
-    frameworks = facts.Framework.objects.bulk_create(
-        [facts.Framework(slug=f"f-{n}", name=f"Framework {n:03}") for n in range(FRAMEWORKS)]
-    )
-    source = facts.Source.objects.create(
-        key="s", short_name="Source", title="Source", read_on=date(2026, 11, 20)
-    )
-    pairs = [(framework, criterion) for framework in frameworks for criterion in criteria]
-    facts.Claim.objects.bulk_create(
-        facts.Claim(
-            key=f"{framework.slug}-{criterion.slug}-{line}",
-            source=source,
-            line=line,
-            framework=framework,
-            criterion=criterion,
-            paraphrase="It is.",
-            reading=line,
-        )
-        for framework, criterion in pairs
-        for line in (3, 4)
-    )
-    facts.Rating.objects.bulk_create(
-        facts.Rating(
-            framework=framework,
-            criterion=criterion,
-            score=3,
-            verdict="Middling, with care",
-            rationale="By the rubric.",
-            is_published=True,
-        )
-        for framework, criterion in pairs
-    )
-
-
 def session() -> str:
     """Create a superuser and return the key of a session."""
     from django.contrib.auth.models import User
@@ -132,18 +80,12 @@ def session() -> str:
 @contextmanager
 def server() -> Iterator[str]:
     """Run the portal as in production, under gunicorn with one process, and yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    port = free_port()
+    address = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "--bind", address, "--timeout", "300", "config.wsgi"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        try:
-            host, port = address.split(":")
-            while socket.socket().connect_ex((host, int(port))):
-                sleep(0.1)
-            yield f"http://{address}"
-        finally:
-            process.terminate()
+    with running(command, directory=ROOT, environment=os.environ) as process:
+        await_port(process, port)
+        yield f"http://{address}"
 
 
 def measure_server() -> None:
@@ -208,15 +150,16 @@ def main() -> None:
         os.environ.update(
             VAR_DIR=directory, DJANGO_SETTINGS_MODULE="config.settings", DJANGO_ALLOW_ASYNC_UNSAFE="1"
         )
-        sys.path.insert(0, str(ROOT))
         django.setup()
         from django.conf import settings
         from django.core.management import call_command
 
+        from benchmarks.topic.making import Size, make
+
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        fill()
+        make(Size(FRAMEWORKS, CRITERIA, rated=CRITERIA))
         cookie = session()
         measure_server()
         with server() as address:

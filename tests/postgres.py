@@ -18,16 +18,18 @@ from urllib.parse import quote
 
 PLACES = """usr/lib/postgresql/*/bin usr/pgsql-*/bin opt/homebrew/opt/postgresql@*/bin usr/local/opt/postgresql@*/bin
 Applications/Postgres.app/Contents/Versions/*/bin""".split()
-# Stops the server when the pipe from us closes; that it does however we end, killed included. Compiling queries just in
-# time pays for large tables only, and here took most of the time.
+# Stops the server when the pipe from us closes; that it does however we end, killed included.
 GUARD = """
-options="-c listen_addresses='' -c unix_socket_directories='$PWD' -c fsync=off -c full_page_writes=off -c jit=off"
+options="-c listen_addresses='' -c unix_socket_directories='$PWD' $2"
 { "$1/initdb" -D data -U touchstone --auth=trust --encoding=UTF8 --locale=C --no-sync &&
 "$1/pg_ctl" start -D data -w -l log -o "$options"; } >>log 2>&1 && echo ready || cat log >&2
 cat >/dev/null
 "$1/pg_ctl" stop -D data -m immediate >>log 2>&1
 rm -rf "$PWD"
 """
+#: What tests write need not outlive them. Compiling queries just in time pays for large tables only, and here took most
+#: of the time.
+FOR_TESTS = "-c fsync=off -c full_page_writes=off -c jit=off"
 
 
 def programs() -> Path | None:
@@ -41,7 +43,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(directory: Path) -> Iterator[str]:
+def server(directory: Path, settings: str = FOR_TESTS) -> Iterator[str]:
     """A server that is reached by a socket in a directory of its own and remembers nothing; yields its URL."""
     home = Path(tempfile.mkdtemp(prefix="touchstone-"))
     owner = None
@@ -53,7 +55,7 @@ def server(directory: Path) -> Iterator[str]:
                 shutil.copytree(part, home / part.relative_to(site))
             directory = home / directory.relative_to(site)
         run(["chown", "-R", owner, home], check=True)
-    guard = ["sh", "-c", GUARD, "guard", str(directory)]
+    guard = ["sh", "-c", GUARD, "guard", str(directory), settings]
     # A session of its own: Ctrl-C does not reach it. Leaving the block closes the pipe, and waits.
     with Popen(guard, cwd=home, stdin=PIPE, stdout=PIPE, user=owner, start_new_session=True) as process:
         if not process.stdout or process.stdout.readline() != b"ready\n":

@@ -4,20 +4,17 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic, sleep
 
-from .plan import ANSWER, ENDPOINT, FOLDER, Application, Server, Terms
+from benchmarks.processes import TIMEOUT, free_port, running
 
-#: Seconds that a server may take for its first answer, and to end.
-TIMEOUT = 20
+from .plan import ANSWER, ENDPOINT, FOLDER, Application, Server, Terms
 
 
 class NotMeasured(Exception):
@@ -66,32 +63,17 @@ def _run_wrk(url: str, connections: int, seconds: int) -> str:
 
 @contextmanager
 def _serving(application: Application, server: Server, home: Path) -> Iterator[int]:
-    port = _free_port()
+    port = free_port()
     program, *rest = (part.format(port=port, app=application.app) for part in server.command)
-    with _on_cores(cores()[:1]):
-        process = subprocess.Popen(
-            [home / "bin" / program, *rest],
-            cwd=FOLDER / "apps",
-            env={"PATH": f"{home / 'bin'}:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    try:
+    environment = {"PATH": f"{home / 'bin'}:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [str(home / "bin" / program), *rest]
+    with ExitStack() as stack:
+        with _on_cores(cores()[:1]):
+            process = stack.enter_context(
+                running(command, directory=FOLDER / "apps", environment=environment)
+            )
         _await_answer(process, port)
         yield port
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a server and its workers, which are a process group of their own."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, sign)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(TIMEOUT)
-            return
 
 
 def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
@@ -124,11 +106,6 @@ def _check(status: int, kind: str, body: bytes) -> None:
         answer = None
     if status != HTTPStatus.OK or not kind.startswith("application/json") or answer != ANSWER:
         raise NotMeasured(f"the server answered {status}, {kind}, {body[:80]!r}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def cores() -> list[int]:

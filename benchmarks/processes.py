@@ -1,0 +1,66 @@
+"""Start servers on ports of this machine, wait until they listen, and end them with all that they have started."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+#: Seconds that a server may take until it listens or gives its first answer, and to end.
+TIMEOUT = 20
+
+
+class NotStarted(Exception):
+    """A server did not come to listen; the text says why."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def running(
+    command: Sequence[str], *, directory: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in silence, as a process group of its own, which ends with the block."""
+    process = subprocess.Popen(
+        command,
+        cwd=directory,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and those that it has started, which are a process group of their own."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(TIMEOUT)
+            return
+
+
+def await_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until the process listens on this port. Raises NotStarted if it ends before or takes too long."""
+    deadline = monotonic() + TIMEOUT
+    while process.poll() is None and monotonic() < deadline:
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        sleep(0.05)
+    raise NotStarted(
+        f"it does not listen after {TIMEOUT} seconds"
+        if process.poll() is None
+        else f"it ended with code {process.returncode}"
+    )
