@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from .cells import Cell, Key, Tally, build_cells, by_cell, tallied, tally
+from .dispute import is_disputed
 from .models import Claim, Criterion, Facet, Framework, Rating, Source
 
 
@@ -33,7 +34,8 @@ class FactLoader(Protocol):
     def tallies(self) -> Mapping[Key, Tally]: ...
 
     @property
-    def extent(self) -> "Extent": ...
+    def totals(self) -> tuple[int, int]:
+        """Return the number of published claims, and of sources."""
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]: ...
 
@@ -93,7 +95,8 @@ class Facts:
     @cached_property
     def extent(self) -> Extent:
         """Return how much evidence there is."""
-        return self.loader.extent
+        tallies = (self.tallies.get(key, Tally()) for key in self.ratings)
+        return Extent(*self.loader.totals, sum(is_disputed(tally.spread) for tally in tallies))
 
     def read_all(self) -> None:
         """Read every part except the claims, for facts that are shown to many."""
@@ -173,12 +176,8 @@ class TableLoader:
         return tallied(Claim.objects.filter(framework__is_published=True))
 
     @property
-    def extent(self) -> Extent:
-        return Extent(
-            claim_total=Claim.objects.published().count(),
-            source_total=Source.objects.count(),
-            dispute_total=Rating.objects.published().disputed().count(),
-        )
+    def totals(self) -> tuple[int, int]:
+        return Claim.objects.published().count(), Source.objects.count()
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
         return Claim.objects.about(*frameworks).cited()
@@ -193,7 +192,7 @@ class MemoryLoader:
     facets: Iterable[Facet] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
-    extent: Extent = Extent(0, 0, 0)
+    totals: tuple[int, int] = (0, 0)
 
     @property
     def tallies(self) -> Mapping[Key, Tally]:

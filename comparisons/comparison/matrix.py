@@ -40,9 +40,10 @@ class Entry:
     starts_group: bool = False
 
     @property
-    def look(self) -> tuple[bool, int | None, bool]:
-        """Return what its look depends on beside the cell."""
-        return self.is_best, self.delta, self.starts_group
+    def shown(self) -> tuple[int | None, int, bool, bool, int | None, bool]:
+        """Return all that the matrix shows of it, in plain values."""
+        cell = self.cell
+        return cell.score, cell.tally.claims, cell.is_disputed, self.is_best, self.delta, self.starts_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ class Row:
     is_baseline: bool
 
     @property
-    def looks(self) -> tuple[tuple[bool, int | None, bool], ...]:
-        return tuple(entry.look for entry in self.entries)
+    def shown(self) -> tuple[object, ...]:
+        """Return all that the matrix shows of its cells, in plain values."""
+        return tuple(entry.shown for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,12 +188,14 @@ class MinimumField:
 @dataclass(frozen=True, slots=True)
 class WeighedLine:
     """A criterion side by side, with its weight as a control, and the address at which its row is open, or if it is,
-    closed."""
+    closed. `behind`: the version of what its cells open to; empty if they are
+    not to be kept in memory."""
 
     line: Line
     field: WeightField
     is_open: bool
     toggle_url: str
+    behind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +379,7 @@ def around_side_by_side(
         path=path,
         use_case=use_case,
         changed_weights=view.changed_weights(usual),
-        folds=[_fold(group, lines, path, view, usual) for group, lines in table.grouped_lines],
+        folds=[_fold(group, lines, facts.mark, path, view, usual) for group, lines in table.grouped_lines],
         parties=[_party(row, slugs, view) for row in table.in_order],
         others=[
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
@@ -442,7 +444,7 @@ def around_use_case(table: Matrix, use_case: UseCase) -> AroundUseCase:
     )
 
 
-def _weighed_line(line: Line, path: str, view: View, usual: Mapping[str, int]) -> WeighedLine:
+def _weighed_line(line: Line, mark: str, path: str, view: View, usual: Mapping[str, int]) -> WeighedLine:
     criterion = line.column.criterion
     is_open = criterion.slug in view.rows or ALL_ROWS in view.rows
     rows = tuple(usual) if ALL_ROWS in view.rows else view.rows
@@ -450,13 +452,15 @@ def _weighed_line(line: Line, path: str, view: View, usual: Mapping[str, int]) -
         toggled = view.but(rows=tuple(slug for slug in rows if slug != criterion.slug))
     else:
         toggled = view.but(rows=tuple(slug for slug in usual if slug in rows or slug == criterion.slug))
-    return WeighedLine(line, weight_field(criterion, view, usual), is_open, toggled.url(path))
+    return WeighedLine(
+        line, weight_field(criterion, view, usual), is_open, toggled.url(path), mark if is_open else "closed"
+    )
 
 
 def _fold(
-    group: CriterionGroup, lines: Sequence[Line], path: str, view: View, usual: Mapping[str, int]
+    group: CriterionGroup, lines: Sequence[Line], mark: str, path: str, view: View, usual: Mapping[str, int]
 ) -> Fold:
-    weighed = [_weighed_line(line, path, view, usual) for line in lines]
+    weighed = [_weighed_line(line, mark, path, view, usual) for line in lines]
     return Fold(
         group,
         tuple(entry for entry in weighed if not (view.only and entry.line.column.is_alike)),

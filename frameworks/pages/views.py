@@ -132,7 +132,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
     page = FrameworkPage(
         framework=framework,
         opened=rows.opened,
-        notices=[sentence for sentences in rows.errors.values() for sentence in sentences],
+        notices=[str(sentence) for sentences in rows.errors.values() for sentence in sentences],
         relations=relations,
         advice=advice,
         facets=dossiers.facets(framework),

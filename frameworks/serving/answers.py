@@ -48,6 +48,8 @@ class Answer:
     headers: dict[str, str]
     content: bytes
     etags: frozenset[str]
+    #: The headers of an answer without content, to a client that has it.
+    bare_headers: dict[str, str]
 
 
 class KeptResponse(HttpResponse):
@@ -152,13 +154,13 @@ def _keep(key: Key, response: HttpResponse) -> None:
     content, tag = response.content, response["ETag"]
     headers = dict(response.items())
     weak = f"W/{tag.removeprefix('W/')}"
-    answer = Answer(headers, content, frozenset({tag, weak}))
+    bare = {name: value for name, value in headers.items() if name.lower() not in OF_CONTENT}
+    answer = Answer(headers, content, frozenset({tag, weak}), bare)
     _answers.put(key, answer, len(content) + len(key.address) + OVERHEAD)
 
 
 def _response(request: HttpRequest, answer: Answer) -> HttpResponse:
     known = request.META.get("HTTP_IF_NONE_MATCH")
-    if known and not answer.etags.isdisjoint(parse_etags(known)):
-        headers = {name: value for name, value in answer.headers.items() if name.lower() not in OF_CONTENT}
-        return HttpResponseNotModified(headers=headers)
+    if known and (known in answer.etags or not answer.etags.isdisjoint(parse_etags(known))):
+        return HttpResponseNotModified(headers=answer.bare_headers)
     return HttpResponse(answer.content, headers=answer.headers)
