@@ -89,6 +89,7 @@ def test_save_records_new_fact_in_full_as_version_1() -> None:
             "is_published": False,
             "reviewed_on": "2026-11-19",
         },
+        "is_draft": True,
     }
 
 
@@ -401,8 +402,8 @@ def test_save_query_count_is_constant(others: int, django_assert_num_queries: Dj
     rating = Rating.objects.select_related("framework", "criterion").first()
     assert rating
     rating.verdict = "Another"
-    # The transaction's two ends, the fact as it stands with its two names, the write, the record.
-    with django_assert_num_queries(7):
+    # The transaction's two ends, the fact as it stands with its two names, the write, the record, what it is about.
+    with django_assert_num_queries(8):
         save(rating, seen=1)
 
 
