@@ -163,6 +163,8 @@ def main() -> None:
 
         from frameworks.models import Revision
 
+        # Made anew each time: what is measured is what the history costs, not what is kept of its pages.
+        settings.KEEP_IN_MEMORY = False
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         # Hashed file names need collectstatic, which is not run here.
         plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

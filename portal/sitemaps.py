@@ -69,7 +69,9 @@ def _rows(rows: Callable[[], QuerySet[Any]], path: Callable[[Any], str]) -> Sect
 def _dated(rows: QuerySet[Any], kind: str, key: str) -> QuerySet[Any]:
     """Annotate `changed`: when something public about the subject of this kind and key was last changed."""
     steps = Revision.objects.public().filter(subjects__kind=kind, subjects__key=OuterRef(key))
-    dated: QuerySet[Any] = rows.annotate(changed=Subquery(steps.order_by("-pk").values("at")[:1]))
+    dated: QuerySet[Any] = rows.annotate(
+        changed=Subquery(steps.order_by("-subjects__revision_id").values("at")[:1])
+    )
     return dated
 
 

@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddIndex(
+            "framework",
+            models.Index(
+                condition=models.Q(is_published=False), fields=["slug"], name="framework_hidden_by_slug"
+            ),
+        ),
         migrations.AddIndex("revision", models.Index("model", "id", name="revision_by_kind")),
         migrations.AddIndex("revision", models.Index("action", "model", "key", name="revision_by_action")),
         migrations.CreateModel(

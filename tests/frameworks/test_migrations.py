@@ -87,6 +87,7 @@ def test_migrations_keep_facts_when_reversed_and_restore_triggers(migrated: None
         "former_slug_stays",
         "record_state",
         "frameworks_recordstate",
+        "framework_hidden_by_slug",
         "revision_by_",
         "revision_subject_",
         "frameworks_revisions",
