@@ -1,23 +1,29 @@
-"""List every public page with the time of the last change that concerns it."""
+"""List every public page for crawlers, in parts, each page with the time of the last change that concerns it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.contrib.sitemaps import Sitemap
-from django.db.models import Case, F, Max, TextField, Value, When
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.contrib.sitemaps.views import x_robots_tag
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from comparisons.models import UseCase
 from frameworks.models import Component, Criterion, Framework, Rating, Revision, Source
-from frameworks.record import changelog
+from frameworks.pages.addresses import absolute
+from frameworks.pages.conditional import revalidated
 
+XML = "application/xml"
+#: A part lists the pages of this many consecutive primary keys: at most so many, found by index in a table of any size.
+PART = 2_000
+#: Of this many frameworks every pair is listed, which is 1,953 pages; where there are more, of those with most ratings.
+PAIRED = 63
 #: Pages about all facts.
 GENERAL = (
     "comparisons:matrix", "comparisons:choose_parties", "comparisons:choose", "comparisons:capabilities",
@@ -25,93 +31,118 @@ GENERAL = (
     "frameworks:frameworks", "frameworks:criteria", "frameworks:sources", "frameworks:components",
     "frameworks:disagreements", "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
 )  # fmt: skip
-#: Kinds of fact that have a page each, and the fields by which other facts name them.
-SUBJECTS = {
-    "framework": ("framework", "other"),
-    "criterion": ("criterion", "joint_criterion"),
-    "source": ("source",),
-    "component": ("component",),
-    "usecase": ("use_case",),
-}
 
 
 class SitemapPage(NamedTuple):
-    path: str
+    location: str
     lastmod: datetime | None
 
 
-class Pages(Sitemap):
-    """The sitemap, under the portal's public address whatever the host of the request."""
+@dataclass(frozen=True)
+class Section:
+    """The pages of one kind: `listed` returns those of a part, and `parts` the numbers of those that list any."""
 
-    def items(self) -> list[SitemapPage]:
-        return list(pages())
-
-    def location(self, item: SitemapPage) -> str:
-        return item.path
-
-    def lastmod(self, item: SitemapPage) -> datetime | None:
-        return item.lastmod
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        return urlsplit(settings.SITE_URL).scheme
-
-    def get_domain(self, site: object = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
+    parts: Callable[[], Iterable[int]]
+    listed: Callable[[int], Iterable[SitemapPage]]
 
 
-def pages() -> Iterator[SitemapPage]:
-    """Yield every public page, in as many queries however many there are."""
-    changed = last_changes()
-    latest = max(changed.values(), default=None)
-    yield from (SitemapPage(reverse(name), latest) for name in GENERAL)
-    frameworks = list(Framework.objects.published())
-    facts: dict[str, Iterable[Any]] = {
-        "framework": frameworks,
-        "criterion": Criterion.objects.in_order(),
-        "source": Source.objects.order_by("key"),
-        "component": Component.objects.public(),
-        "usecase": UseCase.objects.all(),
-    }
-    for kind, rows in facts.items():
-        for fact in rows:
-            yield SitemapPage(fact.get_absolute_url(), changed.get((kind, fact.key_text)))
-    for pair in combinations(sorted(framework.slug for framework in frameworks), 2):
-        times = [changed[key] for slug in pair if (key := ("framework", slug)) in changed]
-        yield SitemapPage(reverse("comparisons:side_by_side", args=[pair]), max(times, default=None))
-    for rating in Rating.objects.published().select_related("framework", "criterion"):
-        path = reverse("frameworks:cell_history", args=rating.natural_key())
-        yield SitemapPage(path, changed.get(("cell", rating.key_text)))
-    for row in changelog.changesets(Revision.objects.public()):
-        yield SitemapPage(reverse("frameworks:changeset", args=[row["changeset"]]), row["last"])
+def _whole(listed: Callable[[], Iterable[SitemapPage]]) -> Section:
+    """Build a section of a single part."""
+    return Section(lambda: [1], lambda part: listed() if part == 1 else ())
 
 
-def last_changes() -> dict[tuple[str, str], datetime]:
-    """Return when something public was last changed about each subject, and in each cell, in one query."""
-    fields = [field for names in SUBJECTS.values() for field in names]
-    places = [f"{state}__{field}__0" for state in ("before", "after") for field in fields]
-    keys = {f"at_{place}": Cast(KT(place), TextField()) for place in places}
-    itself = Case(When(model__in=SUBJECTS, then=F("key")), default=Value(""))
-    rows = (
-        Revision.objects.public()
-        .order_by()
-        .annotate(itself=itself, **keys)
-        .values("model", "itself", *keys)
-        .annotate(last=Max("at"))
+def _rows(rows: Callable[[], QuerySet[Any]], path: Callable[[Any], str]) -> Section:
+    """Build a section of a page for each row of a table, in parts by primary key. `changed` of a row dates its page."""
+
+    def parts() -> Iterable[int]:
+        place = F("pk") - 1
+        firsts = rows().order_by().values_list(place - place % PART, flat=True).distinct()
+        return [first // PART + 1 for first in sorted(firsts)]
+
+    def listed(part: int) -> Iterable[SitemapPage]:
+        found = rows().filter(pk__gt=(part - 1) * PART, pk__lte=part * PART).order_by("pk")
+        return (SitemapPage(absolute(path(row)), row.changed) for row in found)
+
+    return Section(parts, listed)
+
+
+def _dated(rows: QuerySet[Any], kind: str, key: str) -> QuerySet[Any]:
+    """Annotate `changed`: when something public about the subject of this kind and key was last changed."""
+    steps = Revision.objects.public().filter(subjects__kind=kind, subjects__key=OuterRef(key))
+    dated: QuerySet[Any] = rows.annotate(
+        changed=Subquery(steps.order_by("-subjects__revision_id").values("at")[:1])
     )
-    changed_at: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for row in rows:
-        keys_by_kind = {
-            kind: {row[f"at_{state}__{name}__0"] for state in ("before", "after") for name in names} - {None}
-            for kind, names in SUBJECTS.items()
-        }
-        if row["itself"]:
-            keys_by_kind[row["model"]].add(row["itself"])
-        keys_by_kind["cell"] = {
-            f"{framework}/{criterion}"
-            for framework in keys_by_kind["framework"]
-            for criterion in keys_by_kind["criterion"]
-        }
-        for kind, keys_of_kind in keys_by_kind.items():
-            for key in keys_of_kind:
-                changed_at[kind, key].append(row["last"])
-    return {subject: max(times) for subject, times in changed_at.items()}
+    return dated
+
+
+def _frameworks() -> QuerySet[Any]:
+    return _dated(Framework.objects.published(), "framework", "slug")
+
+
+def _components() -> QuerySet[Any]:
+    return _dated(Component.objects.public(), "component", "slug")
+
+
+def _cells() -> QuerySet[Any]:
+    ratings = Rating.objects.published().select_related("framework", "criterion")
+    cell = Concat("framework__slug", Value("/"), "criterion__slug", output_field=TextField())
+    return _dated(ratings.annotate(cell=cell), "rating", "cell")
+
+
+def _changesets() -> QuerySet[Any]:
+    return Revision.objects.public().last_of_changesets().annotate(changed=F("at"))
+
+
+def _general() -> Iterable[SitemapPage]:
+    latest = Revision.objects.public().order_by("-pk").values_list("at", flat=True).first()
+    return (SitemapPage(absolute(reverse(name)), latest) for name in GENERAL)
+
+
+def _pairs() -> Iterable[SitemapPage]:
+    published = Count("ratings", filter=Q(ratings__is_published=True))
+    most_rated = _frameworks().annotate(published=published).order_by("-published", "slug")[:PAIRED]
+    for one, other in combinations(sorted(most_rated, key=lambda framework: framework.slug), 2):
+        path = reverse("comparisons:side_by_side", args=[[one.slug, other.slug]])
+        times = [framework.changed for framework in (one, other) if framework.changed]
+        yield SitemapPage(absolute(path), max(times, default=None))
+
+
+def _own(fact: Any) -> str:
+    return str(fact.get_absolute_url())
+
+
+SECTIONS = {
+    "general": _whole(_general),
+    "frameworks": _rows(_frameworks, _own),
+    "criteria": _rows(lambda: _dated(Criterion.objects.all(), "criterion", "slug"), _own),
+    "sources": _rows(lambda: _dated(Source.objects.all(), "source", "key"), _own),
+    "components": _rows(_components, _own),
+    "use-cases": _rows(lambda: _dated(UseCase.objects.all(), "usecase", "slug"), _own),
+    "pairs": _whole(_pairs),
+    "cells": _rows(_cells, lambda rating: reverse("frameworks:cell_history", args=rating.natural_key())),
+    "changesets": _rows(_changesets, lambda step: reverse("frameworks:changeset", args=[step.changeset])),
+}
+
+
+@require_safe
+@revalidated
+@x_robots_tag
+def index(request: HttpRequest) -> TemplateResponse:
+    """List the parts of the sitemap."""
+    parts = [
+        {"location": absolute(reverse("portal:sitemap_part", args=[name, number]))}
+        for name, section in SECTIONS.items()
+        for number in section.parts()
+    ]
+    return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": parts}, content_type=XML)
+
+
+@require_safe
+@revalidated
+@x_robots_tag
+def part(request: HttpRequest, section: str, number: int) -> TemplateResponse:
+    """List the pages of one part, by their addresses under the portal's own, whatever the host of the request."""
+    pages = list(SECTIONS[section].listed(number)) if section in SECTIONS and number < 10**9 else []
+    if not pages:
+        raise Http404("There is no such part of the sitemap.")
+    return TemplateResponse(request, "sitemap.xml", {"urlset": pages}, content_type=XML)

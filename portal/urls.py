@@ -1,4 +1,3 @@
-from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -16,12 +15,8 @@ urlpatterns = [
     path("changes.atom", require_safe(revalidated(feeds.ChangesFeed())), name="changes_feed"),
     # For machines
     path("api/", page.index, name="api"),
-    path(
-        "sitemap.xml",
-        require_safe(revalidated(sitemap)),
-        {"sitemaps": {"pages": sitemaps.Pages}},
-        name="sitemap",
-    ),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", machines.robots, name="robots"),
     path("llms.txt", machines.llms, name="llms"),
     # The picture and the chart of any page

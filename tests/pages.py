@@ -1,7 +1,9 @@
 """Every public page of the small world by name, and how tests read and change what they show."""
 
 import re
+from xml.etree import ElementTree as ET
 
+from django.conf import settings
 from django.test import Client
 
 from frameworks.models import Versioned
@@ -9,11 +11,36 @@ from frameworks.record import revisions
 from tests import factories
 from tests.html import Element, read
 
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
 
 def get(client: Client, address: str) -> Element:
     response = client.get(address, follow=True)
     assert response.status_code == 200
     return read(response.content)
+
+
+def sitemap(client: Client) -> dict[str, str]:
+    """The paths in all parts of the sitemap, each with the day of its last change."""
+    listed: dict[str, str] = {}
+    for part in _located(client, "/sitemap.xml", "sitemap"):
+        found = _located(client, part, "url")
+        assert found, part
+        assert not listed.keys() & found.keys()
+        listed |= found
+    return listed
+
+
+def _located(client: Client, path: str, kind: str) -> dict[str, str]:
+    response = client.get(path, headers={"Host": "localhost"})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/xml")
+    entries = ET.fromstring(response.content).findall(f"{SITEMAP}{kind}")  # noqa: S314 - our own
+    found = {
+        entry.findtext(f"{SITEMAP}loc") or "": entry.findtext(f"{SITEMAP}lastmod") or "" for entry in entries
+    }
+    assert len(found) == len(entries)
+    assert all(url.startswith(f"{settings.SITE_URL}/") for url in found)
+    return {url.removeprefix(settings.SITE_URL): day for url, day in found.items()}
 
 
 #: Every public page of the small world, by name.

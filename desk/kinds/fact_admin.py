@@ -150,7 +150,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         if fact is None:
             return HttpResponseRedirect(self.url_of("changelist"))
         context = {
-            **fact_history.context(fact, request.GET.get("p")),
+            **fact_history.context(fact, request.GET),
             "can_restore": self.has_change_permission(request, fact),
             **(extra_context or {}),
         }

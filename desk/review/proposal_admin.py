@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_safe
 
 from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
-from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.editing.guarded import desk_url
+from desk.editing.long_lists import LongListAdmin
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
@@ -115,26 +117,27 @@ def _clash(change: ProposedChange, model: type[Versioned], fact: Versioned | Non
 
 
 @admin.register(Proposal)
-class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
+class ProposalAdmin(LongListAdmin):
     list_display = ("number", "reason", "author_name", "facts", "created_at", "status", "decided_by")
     list_display_links = ("number", "reason")
     list_filter = ("status", "origin", "created_at")
     search_fields = ("reason", "author_name", "changes__key")
     search_help_text = "Searches reason, author and the keys of facts."
     list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
 
-    @admin.display(description="proposal", ordering="pk")
+    @admin.display(description="proposal")
     def number(self, proposal: Proposal) -> str:
         return f"Number {proposal.pk}"
 
     @admin.display(description="facts")
     def facts(self, proposal: Any) -> int:
-        return len(proposal.changes.all())
+        return int(proposal.change_count)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        found: Any = super().get_queryset(request)
-        return found.select_related("decided_by").prefetch_related("changes")
+        # For the page's proposals alone; an import may have proposed thousands of changes.
+        changes = ProposedChange.objects.filter(proposal=OuterRef("pk")).order_by().values("proposal")
+        counted = Subquery(changes.annotate(count=Count("pk")).values("count"))
+        return super().get_queryset(request).select_related("decided_by").annotate(change_count=counted)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

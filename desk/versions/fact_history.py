@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.http import QueryDict
 
 from frameworks.models import Versioned
 from frameworks.record import past
+from frameworks.record.paging import page_of
 
 PER_PAGE = 50
 
 
-def context(fact: Versioned, page: str | None) -> dict[str, Any]:
-    """Return what the page of this number shows: revisions, newest first, each with what it changed."""
+def context(fact: Versioned, query: QueryDict) -> dict[str, Any]:
+    """Return what the page named in the query shows: revisions, newest first, each with what it changed."""
     model = type(fact)
-    shown = Paginator(past.history(model, fact.key_text), PER_PAGE).get_page(page)
+    shown = page_of(past.history(model, fact.key_text), query, PER_PAGE, key="version")
     return {
         "title": f"History of {fact}",
-        "steps": [(revision, past.changes(model, revision)) for revision in shown],
+        "steps": [(revision, past.changes(model, revision)) for revision in shown.rows],
         "shown": shown,
     }

@@ -3,29 +3,59 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.filters import AllValuesFieldListFilter
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from desk.editing.guarded import GuardedAdmin
-from frameworks.models import Revision
+from desk.editing.fields import is_number
+from desk.editing.long_lists import LongListAdmin
+from frameworks.models import Revision, versioned_models
 from frameworks.record import past
 
 from .restoring import RestorePage
 from .undoing import ChangesetPages
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Filter by kind of fact. The kinds are those that there are, so that the history is not searched for them."""
+
+    title = "kind of fact"
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = versioned_models().items()
+        return sorted(
+            ((kind, str(model._meta.verbose_name)) for kind, model in kinds), key=lambda kind: kind[1]
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Revision]) -> QuerySet[Revision]:
+        return queryset.filter(model=self.value()) if self.value() else queryset
+
+
+class AuthorFilter(admin.SimpleListFilter):
+    """Filter by the account that wrote. What a command or the seed wrote has none, but an origin."""
+
+    title = "author"
+    parameter_name = "author"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        written = Revision.objects.filter(author=OuterRef("pk"))
+        authors = User.objects.filter(Exists(written)).order_by("username")
+        return [(str(user.pk), user.get_full_name() or user.get_username()) for user in authors]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Revision]) -> QuerySet[Revision]:
+        author = self.value()
+        if not author:
+            return queryset
+        return queryset.filter(author=int(author)) if is_number(author) else queryset.none()
+
+
 @admin.register(Revision)
-class RevisionAdmin(GuardedAdmin, admin.ModelAdmin):
+class RevisionAdmin(LongListAdmin):
     list_display = ("at", "kind", "key", "action", "version", "author_name", "reason")
     list_display_links = ("at", "key")
-    list_filter = (
-        ("model", AllValuesFieldListFilter),
-        "action",
-        ("author_name", AllValuesFieldListFilter),
-        "origin",
-        "at",
-    )
+    list_filter = (KindFilter, "action", AuthorFilter, "origin", "at")
     search_fields = ("key", "reason", "author_name")
     search_help_text = "Searches key, reason and author."
     list_per_page = 50
@@ -45,7 +75,7 @@ class RevisionAdmin(GuardedAdmin, admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    @admin.display(description="fact", ordering="model")
+    @admin.display(description="fact")
     def kind(self, revision: Revision) -> str:
         model = past.versioned_model(revision.model)
         return str(model._meta.verbose_name) if model else revision.model

@@ -4,7 +4,7 @@ from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source
-from .history import RecordState, Revision
+from .history import RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .renaming import FormerSlug
@@ -36,6 +36,7 @@ __all__ = [
     "RecordState",
     "Relation",
     "Revision",
+    "RevisionSubject",
     "Source",
     "Tie",
     "Trait",

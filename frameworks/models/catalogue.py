@@ -65,6 +65,12 @@ class Framework(Versioned):
             http_url_check("framework_website_is_http", "website"),
             http_url_check("framework_repository_is_http", "repository"),
         ]
+        indexes = [
+            # Serves every public list of revisions: which frameworks are hidden. They are few.
+            models.Index(
+                fields=["slug"], condition=models.Q(is_published=False), name="framework_hidden_by_slug"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

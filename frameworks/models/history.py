@@ -1,26 +1,19 @@
 """Record every change to a fact: who, when, why, before, after."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Concat
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from .catalogue import Framework
 from .desk import EditorProfile
-from .schema import schema_of
-from .versioned import Versioned, versioned_models
-
-#: The paths in a revision's JSON where a fact of any kind may name a framework by its slug.
-NAMES_FRAMEWORK = tuple(
-    f"{state}__{field}__0" for state in ("before", "after") for field in ("framework", "other")
-)
+from .subjects import CELL, is_draft, subjects_of
+from .versioned import Versioned
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -37,7 +30,8 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def until(self, moment: datetime) -> "Revision | None":
         """Return the newest revision up to this moment; None where there is none."""
-        return self.filter(at__lte=moment).order_by("-pk").first()
+        # Excluded, so that SQLite walks back from the newest and does not sort all that the index on `at` has before.
+        return self.exclude(at__gt=moment).order_by("-pk").first()
 
     def with_last_version(self) -> "RevisionQuerySet":
         """Annotate `last_version`, the version of the last revision of the same fact."""
@@ -50,85 +44,54 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         Hidden are revisions about a framework that is unpublished, or was when it was deleted, and those of a rating
         from before it was published.
         """
-        public = _public_frameworks()
-        multiple = _names_frameworks()
-        revisions = self._with_values(*NAMES_FRAMEWORK, *multiple)
-        for place in NAMES_FRAMEWORK:
-            revisions = revisions.filter(Q(**{f"at_{place}": None}) | Q(**{f"at_{place}__in": public}))
-        for place, kinds in multiple.items():
-            for hidden, slug in _hidden_frameworks():
-                quoted = Concat(Value('["'), slug, Value('"]'), output_field=models.TextField())
-                named = ExpressionWrapper(OuterRef(f"at_{place}"), output_field=models.TextField())
-                naming = hidden.alias(named=named).filter(named__contains=quoted)
-                # The kind first: most revisions are of other kinds, and their JSON need not be searched.
-                revisions = revisions.filter(~Q(model__in=kinds) | ~Exists(naming))
-        return revisions.filter(~Q(model="framework") | Q(key__in=public)).filter(
-            ~Q(model="rating") | Q(before__is_published=True) | Q(after__is_published=True)
-        )
+        revisions = self.filter(~Q(model="rating") | Q(is_draft=False))
+        for hidden in _hidden_frameworks():
+            about = RevisionSubject.objects.filter(revision=OuterRef("pk"), kind="framework", key__in=hidden)
+            revisions = revisions.filter(~Exists(about))
+        return revisions
 
     def about(self, *frameworks: str) -> "RevisionQuerySet":
         """Keep revisions of the frameworks with these slugs and of facts about them."""
-        named = Q(model="framework", key__in=frameworks)
-        multiple = _names_frameworks()
-        for place in NAMES_FRAMEWORK:
-            named |= Q(**{f"at_{place}__in": frameworks})
-        for place, framework in product(multiple, frameworks):
-            named |= Q(**{f"at_{place}__contains": f'["{framework}"]'})
-        return self._with_values(*NAMES_FRAMEWORK, *multiple).filter(named)
+        return self._on("framework", *frameworks)
 
     def of_cell(self, framework: str, criterion: str) -> "RevisionQuerySet":
         """Keep revisions of the rating of one cell and of the claims that are or were filed in it."""
-        claims, places = Q(), []
-        for state in ("before", "after"):
-            names = [f"{state}__{name}__0" for name in ("framework", "criterion", "joint_criterion")]
-            about, under, joint = (f"at_{place}" for place in names)
-            claims |= Q(Q(**{under: criterion}) | Q(**{joint: criterion}), **{about: framework})
-            places += names
-        rating = Q(model="rating", key=f"{framework}/{criterion}")
-        return self._with_values(*places).filter(rating | Q(claims, model="claim"))
+        return self._on(CELL, f"{framework}/{criterion}")
 
-    def _with_values(self, *places: str) -> "RevisionQuerySet":
-        """Add aliases of recorded values to filter by, as `at_before__framework__0`."""
-        # As text: without the cast, lookups would take the other side for JSON.
-        values = {f"at_{place}": Cast(KT(place), models.TextField()) for place in places}
-        revisions: RevisionQuerySet = self.alias(**values)
-        return revisions
+    def _on(self, kind: str, *keys: str) -> "RevisionQuerySet":
+        about = RevisionSubject.objects.filter(kind=kind, key__in=keys)
+        return self.filter(pk__in=about.values("revision"))
+
+    def last_of_changesets(self) -> "RevisionQuerySet":
+        """Keep the last of these revisions in each changeset, newest first."""
+        later = self.filter(changeset=OuterRef("changeset"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later)).order_by("-pk")
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Insert revisions with what they are about."""
+        revisions = list(objs)
+        for revision in revisions:
+            revision.is_draft = is_draft(revision.before, revision.after)
+        with transaction.atomic(self.db, savepoint=False):
+            created = super().bulk_create(revisions, *args, **options)
+            RevisionSubject.objects.file(created)
+        return created
 
     def with_names(self) -> "RevisionQuerySet":
-        """Fetch the author and reviewer of each revision with their public names."""
-        return self.select_related("author__editor_profile", "published_by__editor_profile")
+        """Fetch author and reviewer of each revision with their public names, in at most four further queries.
+
+        Joined instead, they would be more tables than PostgreSQL plans together, and it would read the whole history.
+        """
+        return self.prefetch_related("author__editor_profile", "published_by__editor_profile")
 
 
-def _names_frameworks() -> dict[str, list[str]]:
-    """Return the paths where a revision may name several frameworks (many-to-many), each with its kinds of facts."""
-    kinds: dict[str, list[str]] = {}
-    for kind, model in versioned_models().items():
-        schema = schema_of(model)
-        for name in schema.many:
-            if schema.relations[name] is Framework:
-                for state in ("before", "after"):
-                    kinds.setdefault(f"{state}__{name}", []).append(kind)
-    return kinds
-
-
-def _hidden_frameworks() -> list[tuple[models.QuerySet[Any], str]]:
-    """Return the frameworks that are unpublished and those deleted while they were, each with its slug's column."""
-    gone = Revision.objects.filter(model="framework", action="deleted", before__is_published=False)
+def _hidden_frameworks() -> list[models.QuerySet[Any, Any]]:
+    """Return the slugs of the frameworks that are unpublished, and of those deleted while they were."""
+    gone = Revision.objects.filter(model="framework", action="deleted", is_draft=True).newest()
     return [
-        (Framework.objects.filter(is_published=False).order_by(), "slug"),
-        (gone.newest().order_by(), "key"),
+        Framework.objects.filter(is_published=False).order_by().values("slug"),
+        gone.order_by().values("key"),
     ]
-
-
-def _public_frameworks() -> models.QuerySet[Any, Any]:
-    """Return the slugs of frameworks that are published and of those deleted while they were."""
-    gone = (
-        Revision.objects.filter(model="framework", action="deleted", before__is_published=True)
-        .newest()
-        .order_by()
-        .values_list("key")
-    )
-    return Framework.objects.published().order_by().values_list("slug").union(gone)
 
 
 class Revision(models.Model):
@@ -172,6 +135,11 @@ class Revision(models.Model):
     reason = models.CharField(max_length=300)
     before = models.JSONField(null=True, help_text="The fields before; null for a creation.")
     after = models.JSONField(null=True, help_text="The fields after; null for a deletion.")
+    is_draft = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="The fact was published neither before nor after; null for kinds that are always public.",
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -184,9 +152,24 @@ class Revision(models.Model):
                 condition=Q(action__in=["created", "changed", "deleted"]), name="revision_action_is_known"
             ),
         ]
+        indexes = [
+            # Serves the changes of one kind of fact, page by page.
+            models.Index("model", "id", name="revision_by_kind"),
+            # Serves every public list of revisions: which frameworks were deleted.
+            models.Index("action", "model", "key", name="revision_by_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.key}, version {self.version}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Write the revision, and when it is new also what it is about."""
+        is_new = self._state.adding or options.get("force_insert", False)
+        self.is_draft = is_draft(self.before, self.after)
+        with transaction.atomic(options.get("using"), savepoint=False):
+            super().save(*args, **options)
+            if is_new:
+                RevisionSubject.objects.file([self])
 
     @property
     def public_author(self) -> str:
@@ -209,6 +192,51 @@ class Revision(models.Model):
             for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
         ]
+
+
+class RevisionSubjectQuerySet(models.QuerySet["RevisionSubject"]):
+    def file(self, revisions: Iterable[Revision]) -> None:
+        """Insert what these revisions are about."""
+        RevisionSubject.objects.bulk_create(
+            RevisionSubject(revision=revision, kind=subject.kind, key=subject.key)
+            for revision in revisions
+            for subject in sorted(subjects_of(revision.model, revision.key, revision.before, revision.after))
+        )
+
+    def refile(self, kind: str, key: str) -> None:
+        """File the revisions about this subject anew, after what they name was rewritten."""
+        about = Revision.objects.filter(pk__in=self.filter(kind=kind, key=key).values("revision"))
+        revisions = list(about)
+        self.filter(revision__in=about).delete()
+        self.file(revisions)
+
+
+class RevisionSubject(models.Model):
+    """A fact with an address of its own, or a cell, that a revision is about, by kind and key as revisions name it.
+
+    It follows from the revision alone and is stored beside it, so that nothing need look into the recorded states to
+    find it. Written with the revision, and again when a rename has rewritten it.
+    """
+
+    # Without an index of its own: the constraint's begins with it.
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="subjects", db_index=False)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+
+    objects = RevisionSubjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Its index serves every public list of revisions: whether one names a hidden framework.
+            models.UniqueConstraint("revision", "kind", "key", name="revision_subject_once"),
+        ]
+        indexes = [
+            # Serves the history of one framework or cell, its feed, and the dates in the sitemap.
+            models.Index("kind", "key", "revision", name="revision_subject_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.kind} {self.key}"
 
 
 class RecordStateManager(models.Manager["RecordState"]):

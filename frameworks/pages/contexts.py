@@ -26,6 +26,7 @@ from frameworks.models import (
     Trait,
 )
 from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, ChangelogStep, Stretch
+from frameworks.record.paging import KeysetPage
 
 from .dossiers import Disputes, Plots, Profile, Stances
 from .objections import ObjectionForm
@@ -78,8 +79,7 @@ class CellHistoryPage:
     rating: Rating | None
     stretches: Sequence[Stretch]
     runs: Sequence[Sequence[ChangelogStep]]
-    page: Page[Revision]
-    notices: Sequence[str]
+    page: KeysetPage[Revision]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class ChangesPage:
 
     narrowing: ChangelogFilter
     entries: Sequence[ChangelogEntry]
-    page: Page[Any]
+    page: KeysetPage[Revision]
     query: str
     notices: Sequence[str]
 

@@ -79,7 +79,7 @@ class HistoryFeed(Feed):
         return absolute(about.path)
 
     def items(self, about: FeedSubject) -> list[ChangelogEntry]:
-        return changelog.entries(list(changelog.changesets(about.steps)[:ENTRIES]), about.steps)
+        return changelog.entries(list(about.steps.last_of_changesets()[:ENTRIES]), about.steps)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {"entry": context["item"], "site": settings.SITE_URL}

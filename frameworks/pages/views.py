@@ -37,6 +37,7 @@ from frameworks.models import (
     Tie,
 )
 from frameworks.record import changelog
+from frameworks.record.paging import page_of
 from frameworks.serving.answers import shown_as
 from pictures.card import titled
 
@@ -214,16 +215,15 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
     """Show the history of one rating and its claims, step by step."""
     framework = get_object_or_404(Framework.objects.published(), slug=slug)
     cell_criterion = get_object_or_404(Criterion, slug=criterion)
-    steps = Revision.objects.public().of_cell(slug, criterion).with_names().order_by("-at", "-pk")
-    rows, notices = _page(request, steps, STEPS_PER_PAGE)
+    steps = Revision.objects.public().of_cell(slug, criterion).with_names()
+    shown = page_of(steps, request.GET, STEPS_PER_PAGE)
     page = CellHistoryPage(
         framework=framework,
         criterion=cell_criterion,
         rating=Rating.objects.published().filter(framework=framework, criterion=cell_criterion).first(),
         stretches=changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
-        runs=changelog.runs(changelog.in_words(list(rows))),
-        page=rows,
-        notices=notices,
+        runs=changelog.runs(changelog.in_words(shown.rows)),
+        page=shown,
     )
     return PageResponse(request, "frameworks/cell_history.html", page)
 
@@ -358,15 +358,14 @@ def changes(request: HttpRequest) -> PageResponse:
     if narrowing.errors:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())
-    # A list, not a queryset: counting changesets costs the database as much as listing them, the whole history.
-    rows, notices = _page(request, list(changelog.changesets(steps)), CHANGESETS_PER_PAGE)
+    shown = page_of(steps.last_of_changesets(), request.GET, CHANGESETS_PER_PAGE)
     query = urlencode(narrowing.applied)
     page = ChangesPage(
         narrowing=narrowing,
-        entries=changelog.entries(list(rows), steps),
-        page=rows,
+        entries=changelog.entries(shown.rows, steps),
+        page=shown,
         query=query,
-        notices=[*narrowing.notices, *notices],
+        notices=[*narrowing.notices, *shown.notices],
     )
     address = f"{request.path}?{query}" if query else request.path
     return PageResponse(request, "frameworks/changes.html", page, address=address)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
-from django.db.models import Count, F, Max, QuerySet, Window
+from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
 from frameworks.models import (
@@ -28,6 +28,7 @@ from frameworks.models import (
 )
 from frameworks.models.history import RevisionQuerySet
 from frameworks.models.schema import State, schema_of
+from frameworks.models.subjects import subjects_of
 
 from . import past
 
@@ -148,20 +149,19 @@ class ChangelogEntry:
         return self.total - len(self.steps)
 
 
-def changesets(steps: RevisionQuerySet) -> QuerySet[Any, Any]:
-    """Return the changesets of these revisions, newest first, each with its number of them as `total`."""
-    grouped = steps.order_by().values("changeset")
-    return grouped.annotate(last=Max("at"), newest=Max("pk"), total=Count("pk")).order_by("-last", "-newest")
+def entries(last: Sequence[Revision], steps: RevisionQuerySet) -> list[ChangelogEntry]:
+    """Return the entries of the changesets that end with these revisions, in as many queries however many they are.
 
-
-def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[ChangelogEntry]:
-    """Return the entries of these changesets, in a number of queries that does not grow with theirs."""
-    steps = steps.filter(changeset__in=[row["changeset"] for row in rows])
+    `steps` are the revisions that the entries count and show.
+    """
+    steps = steps.filter(changeset__in=[revision.changeset for revision in last])
     counts: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for changeset, model, count in (
-        steps.order_by().values_list("changeset", "model").annotate(count=Count("pk"))
+    changed_at: dict[UUID, list[datetime]] = defaultdict(list)
+    for changeset, model, count, at in (
+        steps.order_by().values_list("changeset", "model").annotate(count=Count("pk"), at=Max("at"))
     ):
         counts[changeset][model] = count
+        changed_at[changeset].append(at)
     place = Window(RowNumber(), partition_by=F("changeset"), order_by=F("pk").asc())
     first = list(steps.with_names().annotate(place=place).filter(place__lte=FOLD).order_by("pk"))
     shown: dict[UUID, list[ChangelogStep]] = defaultdict(list)
@@ -169,15 +169,15 @@ def entries(rows: Sequence[Mapping[str, Any]], steps: RevisionQuerySet) -> list[
         shown[step.revision.changeset].append(step)
     return [
         ChangelogEntry(
-            changeset=row["changeset"],
-            at=row["last"],
-            steps=shown[row["changeset"]],
-            counts=counted(counts[row["changeset"]]),
-            total=row["total"],
+            changeset=changeset,
+            at=max(changed_at[changeset]),
+            steps=shown[changeset],
+            counts=counted(counts[changeset]),
+            total=sum(counts[changeset].values()),
         )
-        for row in rows
+        for changeset in (revision.changeset for revision in last)
         # A changeset may be published or withdrawn while the page is being built.
-        if shown[row["changeset"]]
+        if shown[changeset] and counts[changeset]
     ]
 
 
@@ -226,7 +226,7 @@ def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
 
 @dataclass(frozen=True)
 class FactNames:
-    """The names of the facts in revisions as they are today, and which have a page. A deleted fact keeps its key."""
+    """The names today of the facts in revisions, and which have a page. A deleted fact keeps its key."""
 
     frameworks: dict[str, Framework]
     criteria: dict[str, Criterion]
@@ -242,11 +242,18 @@ class FactNames:
     @classmethod
     def of(cls, steps: Sequence[Revision]) -> "FactNames":
         keys = {key for step in steps for key in _claim_keys(step)}
+        named: dict[str, set[str]] = defaultdict(set)
+        for step in steps:
+            for subject in subjects_of(step.model, step.key, step.before, step.after):
+                named[subject.kind].add(subject.key)
+        frameworks = Framework.objects.published().filter(slug__in=named["framework"])
+        criteria = Criterion.objects.filter(slug__in=named["criterion"])
+        sources = Source.objects.filter(key__in=named["source"])
         gone = Revision.objects.public().newest().filter(model="claim", action="deleted", key__in=keys)
         return cls(
-            frameworks={framework.slug: framework for framework in Framework.objects.published()},
-            criteria={criterion.slug: criterion for criterion in Criterion.objects.all()},
-            sources={source.key: source for source in Source.objects.all()},
+            frameworks={framework.slug: framework for framework in frameworks},
+            criteria={criterion.slug: criterion for criterion in criteria},
+            sources={source.key: source for source in sources},
             values={
                 value.natural_key(): value for value in FacetValue.objects.select_related("facet").order_by()
             },

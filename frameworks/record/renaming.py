@@ -14,7 +14,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
-from frameworks.models import FormerSlug, ProposedChange, Revision, Versioned, versioned_models
+from frameworks.models import (
+    FormerSlug,
+    ProposedChange,
+    Revision,
+    RevisionSubject,
+    Versioned,
+    versioned_models,
+)
 from frameworks.models.schema import schema_of
 
 
@@ -30,6 +37,7 @@ def rename(kind: str, old: str, new: str) -> None:
     for model in versioned_models().values():
         for table in (Revision, ProposedChange):
             _refile(cast("models.QuerySet[Any]", table._default_manager.all()), model, kind, old, new)
+    RevisionSubject.objects.refile(kind, old)
 
 
 def _refile(steps: "models.QuerySet[Any]", model: type[Versioned], kind: str, old: str, new: str) -> None:

@@ -7,13 +7,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source, Versioned
+from frameworks.record import revisions
 from tests import factories
-from tests.desk.acting import RATINGS, edit
+from tests.desk.acting import RATINGS, edit, page_of
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 
 pytestmark = pytest.mark.django_db
 
 CLAIMS = "/admin/frameworks/claim/"
+REVISIONS = "/admin/frameworks/revision/"
 
 
 def shown(client: Client, url: str, **query: str) -> str:
@@ -72,7 +74,7 @@ def test_claim_list_links_unrated_cells_to_rating_form(ada: Client) -> None:
 @pytest.mark.parametrize(
     "model, queries",
     [("rating", 10), ("claim", 10), ("framework", 7), ("criterion", 8), ("source", 7), ("trait", 9),
-     ("relation", 8), ("disagreement", 7), ("facetvalue", 8), ("facet", 7), ("criteriongroup", 7), ("revision", 9)],
+     ("relation", 8), ("disagreement", 7), ("facetvalue", 8), ("facet", 7), ("criteriongroup", 7), ("revision", 6)],
 )  # fmt: skip
 def test_admin_lists_query_count_is_constant(
     ada: Client, django_assert_num_queries: DjangoAssertNumQueries, model: str, queries: int, count: int
@@ -342,3 +344,46 @@ def test_admin_lists_other_than_ratings_are_read_only(ada: Client) -> None:
     for model in (Claim, Criterion, Framework, Source):
         assert "_save" not in ada.get(list_url(model)).content.decode()
         assert issubclass(model, Versioned)
+
+
+# Long lists
+
+
+@pytest.mark.both
+def test_revision_list_pages_lead_to_the_oldest_and_back(ada: Client) -> None:
+    framework = factories.make_framework()
+    for number in range(119):
+        framework.tagline = f"Tagline {number}"
+        revisions.save(framework, by=factories.MAKER, reason="Again.", seen=framework.version)
+    listed, address = [], REVISIONS
+    while address:
+        page = page_of(ada, address)
+        versions = [int(cell.text) for cell in page.all("td.field-version")]
+        listed.append(versions)
+        older = [link["href"] for link in page.all(".paginator a") if link.text == "Older"]
+        address = f"{REVISIONS}{older[0]}" if older else ""
+    assert listed == [[*range(120, 70, -1)], [*range(70, 20, -1)], [*range(20, 0, -1)]]
+    assert page.texts(".paginator a") == ["Newer"]
+    back = page_of(ada, REVISIONS + page.one(".paginator a")["href"])
+    assert [int(cell.text) for cell in back.all("td.field-version")] == listed[1]
+    # Another filter begins with the newest.
+    assert not [link for link in back.all("#changelist-filter a") if "after" in link["href"]]
+
+
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=%00", "after=-1", "author=x", "author=0", "model=nothing"]
+)
+def test_revision_list_answers_any_parameter(ada: Client, query: str) -> None:
+    factories.make_framework()
+    assert ada.get(f"{REVISIONS}?{query}").status_code in {200, 400}
+
+
+def test_revision_list_can_be_filtered_by_kind_and_author(ada: Client) -> None:
+    rating = factories.make_rating()
+    grace = factories.make_editor(first_name="Grace", last_name="Hopper")
+    rating.score = 1
+    revisions.save(rating, by=revisions.Author.editor(grace), reason="Less.", seen=rating.version)
+    page = page_of(ada, REVISIONS)
+    filters = {link.text: link["href"] for link in page.all("#changelist-filter a")}
+    assert len(page_of(ada, REVISIONS + filters["Grace Hopper"]).all("td.field-version")) == 1
+    assert len(page_of(ada, REVISIONS + filters["rating"]).all("td.field-version")) == 2

@@ -378,7 +378,7 @@ def test_proposal_queue_query_count_is_constant(
 ) -> None:
     for _ in range(rows):
         propose(eve, factories.make_rating(score=3), score=4)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         shown = read(rob.get(QUEUE).content)
     assert len(shown.all("#result_list tbody tr")) == rows
 

@@ -65,6 +65,8 @@ EXAMPLES = {
     "page": "matrix",
     "url": "nowhere/",
     "changeset": str(factories.MAKER.changeset),
+    "section": "general",
+    "number": "1",
 }
 #: Where a superuser may go who has yet to turn two-factor sign-in on.
 OPEN_TO_ALL = {

@@ -33,6 +33,7 @@ from frameworks.models import (
 )
 from frameworks.record.seeding import fixture_files, plant
 from tests.html import read
+from tests.pages import sitemap
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
@@ -376,7 +377,7 @@ def test_every_page_has_unique_title_and_description_of_suitable_length(
     client: Client,
 ) -> None:
     """All of the sitemap but the histories of cells and most of the pairs, of which there are hundreds alike."""
-    listed = re.findall("<loc>[^<]*?//[^/]+(/[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    listed = list(sitemap(client))
     pairs = [path for path in listed if path.startswith("/compare/") and path != "/compare/"]
     paths = [path for path in listed if path not in pairs and not path.endswith("/history/")] + pairs[:3]
     assert len(paths) > 100

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
         ("matrix", 12),
         ("matrix?use-case=case-0&w-scored-0=9&kind=value-0", 11),
         ("compare/f0-vs-f1", 10),
-        ("changes?limit=3", 8),
+        ("changes?limit=1", 6),
         ("changes?limit=200", 14),
         ("openapi.json", 19),
     ],

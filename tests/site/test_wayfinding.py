@@ -1,34 +1,25 @@
 """What crawlers and language models are told of the portal: every public page, none other, by its public address."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 import pytest
+from django.db.models import Count, Q
 from django.test import Client
 
 from frameworks.models import Criterion, Framework
 from frameworks.record import revisions
+from portal import sitemaps
 from tests import factories
 from tests.html import read
-from tests.pages import PAGES, get
+from tests.pages import PAGES, get, sitemap
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
-XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SITE = "http://127.0.0.1:8000"
 MACHINES = ["/sitemap.xml", "/robots.txt", "/llms.txt"]
 LATER = datetime(2031, 5, 4, 12, tzinfo=UTC)
-
-
-def sitemap(client: Client) -> dict[str, str]:
-    response = client.get("/sitemap.xml", headers={"Host": "localhost"})
-    assert (response.status_code, response["Content-Type"]) == (200, "application/xml")
-    found = ET.fromstring(response.content).findall(f"{XML}url")  # noqa: S314 - our own
-    listed = {url.findtext(f"{XML}loc") or "": url.findtext(f"{XML}lastmod") or "" for url in found}
-    assert len(listed) == len(found)
-    assert all(url.startswith(f"{SITE}/") for url in listed)
-    return {url.removeprefix(SITE): day for url, day in listed.items()}
 
 
 def test_sitemap_lists_every_canonical_page_with_a_date(client: Client) -> None:
@@ -104,10 +95,50 @@ def test_sitemap_robots_and_llms_txt_omit_unpublished_frameworks(client: Client,
 
 
 @pytest.mark.parametrize(
-    "query", ["?p=%00", "?p=-1", "?p=x", "?p=" + "9" * 5_000], ids=["NUL", "-1", "x", "long"]
+    "part",
+    [
+        "general-0",
+        "general-2",
+        "cells-9999999999",
+        f"cells-{'9' * 30}",
+        f"cells-{'9' * 5_000}",
+        "nothing-1",
+        "1",
+    ],
 )
-def test_sitemap_returns_404_for_invalid_page_parameter(client: Client, query: str) -> None:
-    assert client.get(f"/sitemap.xml{query}").status_code == 404
+def test_sitemap_returns_404_for_parts_that_do_not_exist(client: Client, part: str) -> None:
+    assert client.get(f"/sitemap-{part}.xml").status_code == 404
+
+
+@pytest.mark.both
+def test_sitemap_is_divided_into_parts_by_primary_key(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sitemap(client)
+    parts = len(get_parts(client))
+    monkeypatch.setattr(sitemaps, "PART", 2)
+    assert len(get_parts(client)) > parts
+    assert sitemap(client) == whole
+    for part in get_parts(client):
+        if not part.startswith(("/sitemap-general", "/sitemap-pairs")):
+            assert client.get(part).content.count(b"<loc>") <= 2
+
+
+def get_parts(client: Client) -> list[str]:
+    return re.findall(f"<loc>{SITE}([^<]+)</loc>", client.get("/sitemap.xml").content.decode())
+
+
+@pytest.mark.both
+def test_sitemap_pairs_only_the_frameworks_with_most_ratings_where_there_are_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitemaps, "PAIRED", 2)
+    rated = Framework.objects.published().annotate(
+        count=Count("ratings", filter=Q(ratings__is_published=True))
+    )
+    first, second = sorted(framework.slug for framework in rated.order_by("-count", "slug")[:2])
+    pairs = [path for path in sitemap(client) if re.match("/compare/.", path)]
+    assert pairs == [f"/compare/{first}-vs-{second}/"]
 
 
 def test_robots_txt_disallows_only_the_admin(client: Client) -> None:

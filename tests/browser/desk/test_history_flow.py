@@ -99,7 +99,7 @@ def test_history_restores_a_version_and_shows_a_changed_public_name(
 
 
 def public_pages(world: World) -> list[str]:
-    return ["/changes/", "/changes/?kind=rating&page=0", f"/changes/{world.bobs.changeset}/", CELL]
+    return ["/changes/", "/changes/?kind=rating&before=0", f"/changes/{world.bobs.changeset}/", CELL]
 
 
 def desk_pages(world: World) -> list[str]:

@@ -106,7 +106,7 @@ def test_changes_marks_only_changed_words_of_long_text(client: Client) -> None:
     rating = rated(rationale="The sources say that it is quick enough for most of what sites need today.")
     later = rating.rationale.replace("quick enough", "fast")
     change(rating, by=Author.editor(editor()), rationale=later)
-    shown = page(client, "/changes/?kind=rating").all("dl.changed dd")[-1]
+    shown = next(found for found in page(client).all("dl.changed dd") if found.all("del"))
     assert (shown.texts("del"), shown.texts("ins")) == (["taken out: quick enough"], ["put in: fast"])
     assert shown.text.startswith("The sources say that it is ")
 
@@ -133,9 +133,28 @@ def test_changes_shows_thirty_changesets_per_page(client: Client) -> None:
         change(framework, by=Author.editor(user), tagline=f"Tagline {number}")
     first = page(client, "/changes/?kind=framework")
     assert len(first.all("section.changeset")) == 30
-    rest = page(client, first.one("nav.pages a")["href"])
+    rest = page(client, first.one("nav.pages a[rel=next]")["href"])
     assert len(rest.all("section.changeset")) == 2
-    assert "kind=framework" in rest.one("nav.pages a")["href"]
+    assert rest.all("nav.pages a[rel=next]") == []
+    back = page(client, rest.one("nav.pages a[rel=prev]")["href"])
+    assert back.texts("section.changeset") == first.texts("section.changeset")
+
+
+def test_changes_page_is_canonical_by_where_it_begins(client: Client) -> None:
+    framework, user = factories.make_framework(), editor()
+    for number in range(62):
+        change(framework, by=Author.editor(user), tagline=f"Tagline {number}")
+    first = page(client)
+    second = page(client, first.one("nav.pages a[rel=next]")["href"])
+    third = page(client, second.one("nav.pages a[rel=next]")["href"])
+    canonical = second.one("link[rel=canonical]")["href"]
+    assert canonical.endswith(
+        f"/changes/{first.one('nav.pages a[rel=next]')['href'].partition('/changes/')[2]}"
+    )
+    # The same page, come upon from the other side.
+    back = page(client, third.one("nav.pages a[rel=prev]")["href"])
+    assert back.one("link[rel=canonical]")["href"] == canonical
+    assert back.texts("section.changeset") == second.texts("section.changeset")
 
 
 # Narrowed
@@ -174,10 +193,10 @@ def test_changes_filtered_by_framework_excludes_other_frameworks(client: Client)
         ("framework=nobody", "There is no such framework: all frameworks are shown."),
         ("framework=hidden", "There is no such framework: all frameworks are shown."),
         (f"framework={'x' * 7000}", "There is no such framework: all frameworks are shown."),
-        ("page=0", "There is no such page: this is page 1."),
-        ("page=-1", "There is no such page: this is page 1."),
-        (f"page={'9' * 5000}", "There is no such page: this is page 1."),
-        ("page=%00", "There is no such page: this is page 1."),
+        ("before=0", "There is no such page: this is the newest."),
+        ("after=-1", "There is no such page: this is the newest."),
+        pytest.param(f"before={'9' * 5000}", "There is no such page: this is the newest.", id="long"),
+        ("before=%00&after=x", "There is no such page: this is the newest."),
     ],
 )
 def test_changes_reports_and_ignores_invalid_parameters(client: Client, query: str, said: str) -> None:
@@ -415,9 +434,10 @@ def test_changes_and_history_have_constant_query_count(
         by = Author.editor(user)
         change(rating, by=by, score=1 + number % 5, verdict=f"Verdict {number}")
         change(rating.framework, by=by, tagline=f"Tagline {number}")
-    with django_assert_num_queries(16):
+    # Two for the names of the authors, on either page.
+    with django_assert_num_queries(18):
         client.get("/changes/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get("/frameworks/django/performance/history/")
 
 

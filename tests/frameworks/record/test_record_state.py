@@ -42,7 +42,7 @@ def deleted() -> None:
         renamed,
         deleted,
         lambda: execute("UPDATE frameworks_revision SET reason = 'Another.'"),
-        lambda: execute("DELETE FROM frameworks_revision"),
+        lambda: Revision.objects.all().delete(),
         lambda: EditorProfile.objects.create(user=factories.make_editor(), public_name="Ada"),
         lambda: execute("UPDATE frameworks_editorprofile SET public_name = 'Ada L.'"),
         lambda: execute("DELETE FROM frameworks_editorprofile"),

@@ -89,6 +89,7 @@ def test_divergences_is_empty_after_change_deletion_and_recreation() -> None:
 )
 def test_verify_history_reports_changes_made_outside_the_write_path(statement: str, said: str) -> None:
     one_of_each()
+    sql("DELETE FROM frameworks_revisionsubject")
     sql(statement)
     assert said in list(divergences())
     out = StringIO()
@@ -183,6 +184,8 @@ def test_portal_role_edits_facts_but_cannot_alter_history(portal: None) -> None:
     revisions.delete(rating, by=editor, reason="Not so.", seen=2)
     for statement in (
         "UPDATE frameworks_revision SET reason = 'Never said'",
+        "UPDATE frameworks_revisionsubject SET key = 'another'",
+        "DELETE FROM frameworks_revisionsubject",
         "DELETE FROM frameworks_revision",
         "TRUNCATE frameworks_revision",
         "UPDATE django_migrations SET name = 'never'",

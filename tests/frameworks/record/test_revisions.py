@@ -89,6 +89,7 @@ def test_save_records_new_fact_in_full_as_version_1() -> None:
             "is_published": False,
             "reviewed_on": "2026-11-19",
         },
+        "is_draft": True,
     }
 
 
@@ -401,8 +402,8 @@ def test_save_query_count_is_constant(others: int, django_assert_num_queries: Dj
     rating = Rating.objects.select_related("framework", "criterion").first()
     assert rating
     rating.verdict = "Another"
-    # The transaction's two ends, the fact as it stands with its two names, the write, the record.
-    with django_assert_num_queries(7):
+    # The transaction's two ends, the fact as it stands with its two names, the write, the record, what it is about.
+    with django_assert_num_queries(8):
         save(rating, seen=1)
 
 
@@ -432,8 +433,8 @@ def test_save_all_query_count_is_constant(
     writes = pending(*ratings, score=1)
     for write in writes:
         assert write.after
-    # The transaction's two ends, the changes, the record; many changes have a savepoint.
-    with django_assert_num_queries(4 + 2 * (count > 1)):
+    # The transaction's two ends, the changes, the record and what it is about; many changes have a savepoint.
+    with django_assert_num_queries(5 + 2 * (count > 1)):
         written = save_all(writes)
     assert [(step.version, step.changed_fields) for step in written] == [(2, [("score", 3, 1)])] * count
     assert [(rating.score, rating.version) for rating in Rating.objects.all()] == [(1, 2)] * count
@@ -499,8 +500,8 @@ def test_delete_all_query_count_is_constant(
     for _ in range(count):
         make_rating(is_published=False)
     ratings = list(Rating.objects.select_related("framework", "criterion"))
-    # The transaction's two ends, the versions, the ratings, the record.
-    with django_assert_num_queries(5):
+    # The transaction's two ends, the versions, the ratings, the record, what it is about.
+    with django_assert_num_queries(6):
         steps = revisions.delete_all(ratings, by=ALICE, reason="Not so.")
     assert [(step.action, step.version) for step in steps] == [("deleted", 2)] * count
     assert Rating.objects.count() == 0
