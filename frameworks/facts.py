@@ -5,7 +5,7 @@ Today's facts come from their tables (`serving.memory.current_facts`), those of 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -13,6 +13,9 @@ from typing import Protocol
 from .cells import Cell, Key, Tally, build_cells, by_cell, tallied, tally
 from .dispute import is_disputed
 from .models import Claim, Criterion, Facet, Framework, Rating, Source
+
+#: Of how many claims all are kept with the facts, at most. More than that are read for each page.
+CLAIMS_IN_MEMORY = 20_000
 
 
 class FactLoader(Protocol):
@@ -53,8 +56,8 @@ class Extent:
 class Facts:
     """All public facts that are compared, as they are at one moment. Immutable.
 
-    Each part is read at its first use and then cached, except for the claims: they are read only for the frameworks
-    on a page, and only where it shows claims.
+    Each part is read at its first use and then cached. The claims are read only where a page shows claims, and unless
+    these facts are kept in memory, only for the frameworks on it.
     """
 
     loader: FactLoader = field(repr=False)
@@ -119,17 +122,27 @@ class Facts:
         return self._values[framework.pk].get(facet, ())
 
     def claims(self, framework: Framework, criterion: Criterion) -> tuple[Claim, ...]:
-        """Return the claims of one cell, in the order of source and line. Not cached."""
-        claims = by_cell(self.loader.claims_about([framework]))
-        return tuple(claims.get((framework.pk, criterion.pk), ()))
+        """Return the claims of one cell, in the order of source and line."""
+        return tuple(self._claims_by_cell([framework]).get((framework.pk, criterion.pk), ()))
 
     def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
         """Return every cell of these frameworks; with all claims, or with their number and range only."""
         if not with_claims:
             return build_cells(frameworks, self.criteria, self.ratings, self.tallies, {})
-        claims = by_cell(self.loader.claims_about(frameworks))
-        tallies = {key: tally(evidence) for key, evidence in claims.items()}
+        claims = self._claims_by_cell(frameworks)
+        is_kept = claims is self._claims
+        tallies = self.tallies if is_kept else {key: tally(evidence) for key, evidence in claims.items()}
         return build_cells(frameworks, self.criteria, self.ratings, tallies, claims)
+
+    def _claims_by_cell(self, frameworks: Collection[Framework]) -> Mapping[Key, Sequence[Claim]]:
+        return by_cell(self.loader.claims_about(frameworks)) if self._claims is None else self._claims
+
+    @cached_property
+    def _claims(self) -> Mapping[Key, Sequence[Claim]] | None:
+        """Return all claims by cell; None for facts that serve one request, and if there are too many to keep."""
+        if not self.mark or sum(tally.claims for tally in self.tallies.values()) > CLAIMS_IN_MEMORY:
+            return None
+        return by_cell(self.loader.claims_about(self.frameworks))
 
     @cached_property
     def _scores(self) -> Mapping[int, Mapping[str, int | None]]:

@@ -7,7 +7,7 @@ document.addEventListener("input", (event) => touched.add(event.target));
 // A link within a comparison swaps the comparison instead of loading the page. It stands in one queue with the form, so
 // that no older answer comes after a newer one, and takes along what has not been answered yet.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-swap]");
+  const link = event.target.closest("a[data-swap], .grid td > a, .heads a");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const form = link.closest("form");
   if (!form || !window.htmx) return;

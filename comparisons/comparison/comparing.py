@@ -15,6 +15,7 @@ from frameworks.facts import Facts
 from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
 from frameworks.record.asof import at_end_of, end_of
+from frameworks.serving import memory
 from frameworks.serving.memory import current_facts
 
 from . import use_cases
@@ -214,8 +215,13 @@ def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
 
     Call this before fetching the facts, so that they are never older than the revision.
     """
-    until = stood_at(DayForm(query, today=timezone.localdate()).day, now)
-    return Revision.objects.public().until(until)
+    day = DayForm(query, today=timezone.localdate()).day
+    return Revision.objects.public().until(stood_at(day, now)) if day else _newest_revision()
+
+
+@memory.for_each_version
+def _newest_revision() -> Revision | None:
+    return Revision.objects.public().until(timezone.now())
 
 
 def stood_at(day: date | None, now: datetime) -> datetime:
