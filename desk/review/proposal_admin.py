@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -137,7 +138,12 @@ class ProposalAdmin(LongListAdmin):
         # For the page's proposals alone; an import may have proposed thousands of changes.
         changes = ProposedChange.objects.filter(proposal=OuterRef("pk")).order_by().values("proposal")
         counted = Subquery(changes.annotate(count=Count("pk")).values("count"))
-        return super().get_queryset(request).select_related("decided_by").annotate(change_count=counted)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("decided_by")
+            .annotate(change_count=Coalesce(counted, 0))
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -79,8 +79,8 @@ def test_topic_can_be_edited_and_added_to() -> None:
 @pytest.mark.usefixtures("topic")
 def test_every_page_of_a_topic_answers() -> None:
     client = Client()
-    sitemap = client.get("/sitemap.xml").content.decode()
-    addresses = [unescape(part.split("<", 1)[0]) for part in sitemap.split("<loc>")[1:]]
+    parts = _places(client, "/sitemap.xml")
+    addresses = [address for part in parts for address in _places(client, part)]
     assert len(addresses) > 6 + 8
     pair = [framework.slug for framework in Framework.objects.all()[:2]]
     slugs = "-vs-".join(pair)
@@ -91,6 +91,12 @@ def test_every_page_of_a_topic_answers() -> None:
         if (status := client.get(address).status_code) != 200
     }
     assert wrong == {}
+
+
+def _places(client: Client, address: str) -> list[str]:
+    """Return the addresses that a sitemap, or its index, names."""
+    text = client.get(address).content.decode()
+    return [unescape(part.split("<", 1)[0]) for part in text.split("<loc>")[1:]]
 
 
 def contents() -> list[object]:

@@ -493,7 +493,11 @@ def test_stretches_follow_the_score() -> None:
 def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
     rated(reviewed_on=NOON.date())
     factories.make_rating(framework=factories.make_framework(name="Flask"))
-    for address in ("/?open=django:performance", "/frameworks/django/", "/compare/django-vs-flask/"):
+    for address in (
+        "/?open=django:performance",
+        "/frameworks/django/?rows=performance",
+        "/compare/django-vs-flask/?rows=performance",
+    ):
         found = page(client, address)
         links = [link for link in found.all("a") if link["href"] == "/frameworks/django/performance/history/"]
         assert [link.text for link in links] == ["History of Django, Performance"], address
