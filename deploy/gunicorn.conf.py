@@ -1,5 +1,6 @@
 """The application server, for `make run` and in production behind a proxy (nginx.conf, touchstone.service)."""
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -38,6 +39,9 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
+    # What is loaded stays: the workers, which are forked after this, share it and need not look through it for garbage.
+    gc.collect()
+    gc.freeze()
     if UNDER_MAKE:
         signal.signal(signal.SIGHUP, terminal_closed)
     print(f"{settings.SITE_NAME} is at http://{bind}/ (Ctrl-C stops it)", flush=True)

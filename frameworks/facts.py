@@ -126,13 +126,22 @@ class Facts:
         return tuple(self._claims_by_cell([framework]).get((framework.pk, criterion.pk), ()))
 
     def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
-        """Return every cell of these frameworks; with all claims, or with their number and range only."""
+        """Return at least every cell of these frameworks; with all claims, or with their number and range only."""
         if not with_claims:
-            return build_cells(frameworks, self.criteria, self.ratings, self.tallies, {})
+            return self._cells if self.mark else build_cells(frameworks, *self._scored, self.tallies, {})
         claims = self._claims_by_cell(frameworks)
         is_kept = claims is self._claims
         tallies = self.tallies if is_kept else {key: tally(evidence) for key, evidence in claims.items()}
-        return build_cells(frameworks, self.criteria, self.ratings, tallies, claims)
+        return build_cells(frameworks, *self._scored, tallies, claims)
+
+    @cached_property
+    def _cells(self) -> dict[Key, Cell]:
+        """Return all cells, without claims, for facts that are kept in memory."""
+        return build_cells(self.frameworks, *self._scored, self.tallies, {})
+
+    @property
+    def _scored(self) -> tuple[Sequence[Criterion], Mapping[Key, Rating]]:
+        return self.criteria, self.ratings
 
     def _claims_by_cell(self, frameworks: Collection[Framework]) -> Mapping[Key, Sequence[Claim]]:
         return by_cell(self.loader.claims_about(frameworks)) if self._claims is None else self._claims

@@ -5,7 +5,7 @@ The advance widths are in a table made from the fonts (`static/vendor/README.md`
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -38,6 +38,7 @@ def _advances() -> dict[str, dict[str, int]]:
     return advances
 
 
+@lru_cache(maxsize=4096)
 def clean(words: str) -> str:
     """Return the words without invisible characters and what XML forbids, on one line, at most 300 characters long."""
     composed = unicodedata.normalize("NFC", words[: 2 * LENGTH_MAX])

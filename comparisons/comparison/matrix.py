@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
 from comparisons.arithmetic import scoring
 from frameworks.cells import Cell, Key
@@ -29,10 +30,9 @@ class Column:
         return None if self.weight == default else default
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A cell among others: whether it is the best of its criterion, its steps above or below the baseline's, and
-    whether its criterion is the first of its group on show."""
+    whether its criterion is the first of its group on show. A tuple, because there are hundreds on a page."""
 
     cell: Cell
     is_best: bool

@@ -113,8 +113,7 @@ class View:
 
     def url(self, path: str, **changes: Any) -> str:
         """Return the address of this view at `path`, with these fields changed."""
-        query = self.but(**changes).query()
-        return f"{path}?{query}" if query else path
+        return with_query(path, (self.but(**changes) if changes else self).query())
 
     def without_value(self, facet: str, value: str) -> Self:
         remaining = tuple(other for other in self.facets.get(facet, ()) if other != value)
@@ -151,6 +150,11 @@ class View:
         return replace(
             self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
         )
+
+
+def with_query(path: str, query: str) -> str:
+    """Return the path with the query, if there is one."""
+    return f"{path}?{query}" if query else path
 
 
 def by_todays_names(key: str, value: str, name: Callable[[str, str], str]) -> tuple[str, str]:

@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Column, Line, Matrix, Row
-from comparisons.comparison.permalinks import ALL_ROWS, AS_OF, MINIMUM, NEED, USE_CASE, WEIGHT, View
+from comparisons.comparison.permalinks import (
+    ALL_ROWS,
+    AS_OF,
+    MINIMUM,
+    NEED,
+    USE_CASE,
+    WEIGHT,
+    View,
+    with_query,
+)
 from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
 from frameworks.facts import Facts
@@ -235,8 +244,11 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
-    shown = pinned.but(framework=(), open="", rows=(), why="")
-    return [File(name, use, shown.url(reverse(route, args=[*args, ending]))) for ending, name, use in FORMATS]
+    query = pinned.but(framework=(), open="", rows=(), why="").query()
+    return [
+        File(name, use, with_query(reverse(route, args=[*args, ending]), query))
+        for ending, name, use in FORMATS
+    ]
 
 
 @dataclass(frozen=True)
@@ -250,7 +262,11 @@ class Pictures:
 
 def pictures(pinned: View, path: str) -> Pictures:
     """Return the addresses of the pictures of what `pinned` shows at `path`."""
-    return Pictures(pinned.url(address(path, "svg")), pinned.url(address(path, "png")), pinned.url(path))
+    query = pinned.query()
+    svg, png, page = (
+        with_query(place, query) for place in (address(path, "svg"), address(path, "png"), path)
+    )
+    return Pictures(svg, png, page)
 
 
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
