@@ -194,6 +194,10 @@ class Revision(models.Model):
         ]
 
 
+#: How many revisions a rename reads and files anew at once.
+REFILED_TOGETHER = 1_000
+
+
 class RevisionSubjectQuerySet(models.QuerySet["RevisionSubject"]):
     def file(self, revisions: Iterable[Revision]) -> None:
         """Insert what these revisions are about."""
@@ -205,10 +209,12 @@ class RevisionSubjectQuerySet(models.QuerySet["RevisionSubject"]):
 
     def refile(self, kind: str, key: str) -> None:
         """File the revisions about this subject anew, after what they name was rewritten."""
-        about = Revision.objects.filter(pk__in=self.filter(kind=kind, key=key).values("revision"))
-        revisions = list(about)
-        self.filter(revision__in=about).delete()
-        self.file(revisions)
+        # By their numbers: nested in one statement, PostgreSQL without statistics took minutes.
+        about = list(self.filter(kind=kind, key=key).values_list("revision", flat=True))
+        for start in range(0, len(about), REFILED_TOGETHER):
+            revisions = list(Revision.objects.filter(pk__in=about[start : start + REFILED_TOGETHER]))
+            self.filter(revision__in=[revision.pk for revision in revisions]).delete()
+            self.file(revisions)
 
 
 class RevisionSubject(models.Model):
