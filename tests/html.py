@@ -37,6 +37,8 @@ class Element:
     children: list["Element | str"] = field(default_factory=list, repr=False)
 
     def __getitem__(self, name: str) -> str:
+        if self.tag == "option" and name == "value":
+            return self.attributes.get(name, self.text)  # as browsers do
         return self.attributes[name]
 
     def __contains__(self, name: str) -> bool:
