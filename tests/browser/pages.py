@@ -7,11 +7,11 @@ from tests import factories
 #: Every type of page, with the portal's own content.
 PAGES = {
     "matrix": "/",
-    "matrix in use": "/?interface=asgi&w-performance=9&baseline=django&framework=django&framework=sanic",
+    "matrix in use": "/?interface=asgi&w-performance=9&baseline=django&framework=django&framework=sanic&why=shown",
     "matrix, a cell open": "/?open=fastapi:performance",
     "matrix, emptied": "/?q=zzz&interface=asgi",
     "matrix, not understood": "/?w-performance=abc&min-x=1&open=x:y",
-    "side by side": "/compare/django-vs-flask-vs-fastapi/",
+    "side by side": "/compare/django-vs-flask-vs-fastapi/?rows=performance&rows=security&why=shown",
     "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
     "snapshot": f"/s/{factories.KEPT}/",
     "snapshot, what has changed": f"/s/{factories.KEPT}/changes/",
@@ -25,7 +25,7 @@ PAGES = {
     "decision helper, answered": "/choose/?building=web-app&building=api&size=large",
     "decision helper, not understood": "/choose/?size=huge&building=castle",
     "frameworks": "/frameworks/",
-    "framework": "/frameworks/fastapi/",
+    "framework": "/frameworks/fastapi/?rows=performance&rows=documentation",
     "framework named in passing": "/frameworks/cherrypy/",
     "criteria": "/criteria/",
     "criterion": "/criteria/performance/",
