@@ -267,7 +267,7 @@ class Clock:
 
 @contextmanager
 def ours(clock: Clock, chance: random.Random) -> Iterator[None]:
-    """Clock and chance in place of the system's. UUIDs, tokens and salts all draw from `urandom`."""
+    """Put our clock and chance in place of the system's. UUIDs, tokens and salts all draw from `urandom`."""
     with ExitStack() as patches:
         for name, instead in {
             "time.time": clock.seconds,
@@ -303,7 +303,7 @@ class Request:
 
 
 def kept(request: Request, response: Any) -> bytes:
-    """An answer as it is kept: the request, status, headers and body, without what changes with every release."""
+    """Return an answer as it is kept: request, status, headers and body, without what changes with every release."""
     headers = [f"{name}: {value}" for name, value in response.items()]
     headers += response.cookies.output(header="Set-Cookie:", sep="\n").splitlines()
     left_out: tuple[str, ...] = ()
@@ -317,7 +317,7 @@ def kept(request: Request, response: Any) -> bytes:
 
 
 def plain_header(line: str) -> str:
-    """The tag of a page hangs on the code that made it; whether it is weak does not."""
+    """Leave out of a header what the code decides: the tag of a page, but not whether it is weak."""
     return re.sub(r'^(ETag: (?:W/)?)"[0-9a-f]{32}"$', r'\1"of the code"', line)
 
 
@@ -332,7 +332,7 @@ def plain_body(response: Any) -> bytes:
 
 
 def unpacked(body: bytes) -> bytes:
-    """A workbook by its parts, without the times at which it was written."""
+    """Return a workbook by its parts, without the times at which it was written."""
     with zipfile.ZipFile(BytesIO(body)) as parts:
         return b"".join(
             name.encode() + b"\n" + parts.read(name) + b"\n"
@@ -342,7 +342,7 @@ def unpacked(body: bytes) -> bytes:
 
 
 def numberless(page: bytes) -> bytes:
-    """Without the numbers of permissions and kinds of things: those hang on the order of models in the code."""
+    """Leave out the numbers of permissions and kinds of things, which depend on the order of models in the code."""
     page = re.sub(rb'<option value="\d+"([^>]*>[^<|]* \| [^<|]* \| )', rb'<option value="0"\1', page)
     return re.sub(rb'"/admin/r/\d+/', rb'"/admin/r/0/', page)
 
@@ -355,7 +355,7 @@ def text_of(response: Any) -> str:
 
 
 def links(address: str, response: Any) -> Iterator[str]:
-    """What an answer leads to on this site, as paths with their query strings, in the order of the page."""
+    """Return what an answer leads to on this site, as paths with their query strings, in the order of the page."""
     text, found = text_of(response), [response.get("Location", "")]
     if re.search("html|xml|svg", response.get("Content-Type", "")):
         found += [html.unescape(one or other) for one, other in LINK.findall(text)]
@@ -367,7 +367,7 @@ def links(address: str, response: Any) -> Iterator[str]:
 
 
 def on_site(address: str, link: str) -> str:
-    """As a path from the root; empty where it leads elsewhere or is none."""
+    """Return the link as a path from the root; empty where it leads elsewhere or is none."""
     try:
         parts = urlsplit(urljoin(SITE + address, link.strip()))
     except ValueError:
@@ -432,7 +432,7 @@ class Crawl:
     failures: list[str] = field(default_factory=list)
 
     def ask(self, request: Request, data: dict[str, Any] | None = None, *, tag: str = "") -> Any:
-        """Each request is alone: what it draws hangs on itself, and cookies of the one before are forgotten."""
+        """Ask for one address, apart from all others: what is drawn depends on it alone, cookies are forgotten."""
         from django.test import Client
 
         client = self.clients.setdefault(request.who, Client(raise_request_exception=False))
@@ -506,7 +506,7 @@ class Walk:
         return is_generous or not query or self.has_room(name, path)
 
     def has_room(self, name: str, path: str) -> bool:
-        """For one more query string: of this path, and of this route."""
+        """Return whether there is room for one more query string: of this path, and of this route."""
         if self.queries[path] >= QUERIES[self.who] or self.queries[name] >= QUERIES_OF_ROUTE[self.who]:
             return False
         self.queries.update([name, path])
@@ -521,7 +521,7 @@ class Walk:
 
 @cache
 def route(path: str) -> str:
-    """What many addresses have in common, such as `frameworks/<slug:slug>/`."""
+    """Return what many addresses have in common, such as `frameworks/<slug:slug>/`."""
     from django.urls import Resolver404, resolve
 
     stem, ending = os.path.splitext(path)  # noqa: PTH122 - an address
@@ -536,7 +536,7 @@ def route(path: str) -> str:
 
 
 def history(crawl: Crawl, clock: Clock) -> tuple[str, str]:
-    """A little of everything that leaves a trace. Gives the addresses of a snapshot and an unconfirmed import."""
+    """Make a little of everything that leaves a trace. Return the addresses of a snapshot and an unconfirmed import."""
     from django.core.management import call_command
 
     clock.move(days=1)
@@ -562,7 +562,7 @@ def history(crawl: Crawl, clock: Clock) -> tuple[str, str]:
 
 
 def edit(crawl: Crawl, who: str, address: str) -> Any:
-    """Gives a rating another score, by the form at the desk; tells it without a reason and with an old version, too."""
+    """Give a rating another score, by the form at the desk; send it without a reason and with an old version, too."""
     form = Form(crawl.ask(Request(who, address, note="before")).content.decode()).data
     form["score"] = ["3" if form["score"] == ["4"] else "4"]
     crawl.ask(Request(who, address, "POST", note="without a reason"), {**form, "_save": "Save"})
@@ -573,7 +573,7 @@ def edit(crawl: Crawl, who: str, address: str) -> Any:
 
 
 def publish(crawl: Crawl, proposed: Any) -> None:
-    """As the superuser, who may."""
+    """Publish as the superuser, who may."""
     address = proposed["Location"]
     form = Form(crawl.ask(Request(SUPERUSER, address, note="before")).content.decode()).data
     crawl.ask(Request(SUPERUSER, address, "POST"), {**form, "decision": "publish", "note": "So it is."})
@@ -589,7 +589,7 @@ def object_to(crawl: Crawl, clock: Clock) -> None:
 
 
 def upload(crawl: Crawl) -> str:
-    """Sends all ratings back with one score changed; gives the address of the preview."""
+    """Send all ratings back with one score changed; return the address of the preview."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     table = crawl.ask(Request(SUPERUSER, f"{RATINGS}export/csv/", note="before")).content
@@ -598,7 +598,7 @@ def upload(crawl: Crawl) -> str:
 
 
 def written_down() -> Iterator[str]:
-    """All that this file names."""
+    """Return all addresses that this file names."""
     yield from START
     for path, count in TABLES.items():
         yield path
@@ -608,7 +608,7 @@ def written_down() -> Iterator[str]:
 
 
 def described(crawl: Crawl) -> Iterator[str]:
-    """Every address of the API with each of its parameters, and some of them with a value that does not hold."""
+    """Return every address of the API with each of its parameters, and some of them with a value that does not hold."""
     document = crawl.ask(Request(VISITOR, "/api/v1/openapi.json", note="first")).json()
     for template, methods in document["paths"].items():
         path = re.sub(r"\{(\w+)\}", lambda name: NAMES.get(name[1], "django"), template)
@@ -629,7 +629,7 @@ def good_value(schema: dict[str, Any]) -> str:
 
 
 def other_ways(crawl: Crawl) -> None:
-    """HEAD, methods that are refused, questions from other sites, and pages that are known already."""
+    """Ask by HEAD, by methods that are refused, from other sites, and for pages that are known already."""
     for address in WAYS:
         tag = crawl.ask(Request(VISITOR, address, note="for its tag")).get("ETag", "")
         for method in ("HEAD", "OPTIONS", "POST", "PUT"):
@@ -651,7 +651,7 @@ def look_around(crawl: Crawl, frozen: str, imported: str) -> None:
 
 
 def settled() -> None:
-    """Django, with settings that make neither answers nor waiting longer; static files are collected once."""
+    """Set Django up, with settings that make neither answers nor waiting longer; static files are collected once."""
     import django
     from django.conf import settings
 
@@ -687,7 +687,7 @@ def seed() -> None:
 
 
 def crawled(directory: Path) -> int:
-    """In the process that `begin` starts."""
+    """Crawl, in the process that `begin` starts."""
     logging.disable()  # what is refused is kept as an answer
     clock, chance = Clock(SEEDED), random.Random(1)  # noqa: S311 - the same each time
     start = perf_counter()
@@ -713,7 +713,7 @@ def crawled(directory: Path) -> int:
 
 
 def begin(directory: Path) -> int:
-    """Crawls in a process of its own, in which nothing but this file decides about the environment."""
+    """Crawl in a process of its own, in which nothing but this file decides about the environment."""
     with tempfile.TemporaryDirectory() as place:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {
             MARK: "1",
@@ -732,13 +732,13 @@ def begin(directory: Path) -> int:
 
 
 def index_of(directory: Path) -> dict[str, str]:
-    """The file of each request."""
+    """Return the file of each request."""
     lines = (directory / INDEX).read_text().splitlines()
     return {request: file for file, _, request in (line.split(" ", 2) for line in lines)}
 
 
 def first_difference(old: bytes, new: bytes) -> Iterator[str]:
-    """The first lines that differ, from shortly before where they do."""
+    """Return the first lines that differ, from shortly before where they do."""
     pairs = zip_longest(old.split(b"\n"), new.split(b"\n"), fillvalue=b"")
     number, (was, now) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
     differing = (place for place, (a, b) in enumerate(zip(was, now, strict=False)) if a != b)

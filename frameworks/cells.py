@@ -62,7 +62,7 @@ class Cell:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether the readings lie two steps or more apart."""
+        """Return whether the readings lie two steps or more apart."""
         return dispute.is_disputed(self.tally.spread)
 
     @property

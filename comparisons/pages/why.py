@@ -89,7 +89,7 @@ class Turn:
 
     @property
     def condition(self) -> str:
-        """`performance counts 7 or more`"""
+        """Return the condition in words: `performance counts 7 or more`."""
         weights, name = self.weights, in_sentence(self.criterion.name)
         verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
         upwards = weights[0] > self.weight

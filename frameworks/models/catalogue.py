@@ -181,7 +181,7 @@ class Criterion(Versioned):
 
     @property
     def is_speed(self) -> bool:
-        """Whether benchmark figures are evidence under this criterion."""
+        """Return whether benchmark figures are evidence under this criterion."""
         return self.slug == SPEED
 
     def clean(self) -> None:

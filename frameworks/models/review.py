@@ -77,7 +77,7 @@ class Proposal(models.Model):
 
     @property
     def is_undecided(self) -> bool:
-        """Whether it may still be published."""
+        """Return whether it may still be published."""
         return self.status in {self.Status.OPEN, self.Status.RETURNED}
 
 

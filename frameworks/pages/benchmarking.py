@@ -22,7 +22,7 @@ class Scale:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """The position of each step in percent, and its number: `(50.0, "10,000")`."""
+        """Return the position of each step in percent, and its number: `(50.0, "10,000")`."""
         return [(self.across(number), f"{number:,}") for number in range(0, self.top + 1, self.step)]
 
     def across(self, number: int) -> float:
@@ -50,12 +50,12 @@ class Bar:
 
     @property
     def width(self) -> float:
-        """The width in percent, at least 0.1: a figure is above zero, and so is its bar."""
+        """Return the width in percent, at least 0.1: a figure is above zero, and so is its bar."""
         return max(self.scale.across(self.figure.value), 0.1)
 
     @property
     def whisker(self) -> tuple[float, float] | None:
-        """The positions of the lowest and the highest repetition in percent; None where they are not known."""
+        """Return the positions of the lowest and the highest repetition in percent; None where they are not known."""
         lowest, highest = self.figure.lowest, self.figure.highest
         if lowest is None or highest is None:
             return None
@@ -134,7 +134,7 @@ class RatioTable:
 
     @property
     def rows(self) -> list[tuple[Lineup, str, list[str]]]:
-        """Lineup, its servers, and a ratio such as `about 4.9` for each framework; empty where it was not measured."""
+        """Return each lineup, its servers, and for each framework a ratio like `about 4.9`, empty if not measured."""
         return [
             (
                 lineup,

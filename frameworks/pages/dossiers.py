@@ -49,7 +49,7 @@ class Dot:
 
     @property
     def radius(self) -> int:
-        """The radius in pixels; the area grows roughly with the count."""
+        """Return the radius in pixels; the area grows roughly with the count."""
         return 4 + isqrt(self.count - 1)
 
 
@@ -91,12 +91,12 @@ class Stance:
 
     @property
     def bar_x(self) -> int:
-        """The left end of the bar, in percent: the others' mean is at 50, a step is 12 wide."""
+        """Return the left end of the bar, in percent: the others' mean is at 50, a step is 12 wide."""
         return round(50 + 12 * min(self.gap, 0))
 
     @property
     def bar_width(self) -> int:
-        """The width of the bar, in percent, at least 1."""
+        """Return the width of the bar, in percent, at least 1."""
         return max(round(12 * abs(self.gap)), 1)
 
 
@@ -139,7 +139,7 @@ class Dispute:
 
     @property
     def subjects(self) -> list[DisputeSubject]:
-        """The claims by subject, the one with most claims first, and within each by source."""
+        """Return the claims by subject, the one with most claims first, and within each by source."""
         if self.cell:
             return [DisputeSubject(self.cell.framework, self.cell.criterion, _voices(self.claims))]
         by_subject: dict[tuple[Framework | None, Criterion], list[Claim]] = defaultdict(list)

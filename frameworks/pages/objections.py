@@ -131,12 +131,12 @@ class ObjectionForm(forms.Form):
 
     @property
     def is_from_machine(self) -> bool:
-        """Whether the honeypot was filled in. Only of a valid form."""
+        """Return whether the honeypot was filled in. Only of a valid form."""
         return bool(self.cleaned_data["homepage"])
 
     @property
     def questions(self) -> list[forms.BoundField]:
-        """The fields that a reader sees."""
+        """Return the fields that a reader sees."""
         return [self["text"], self["url"]]
 
     def clean_url(self) -> str:

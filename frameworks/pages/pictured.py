@@ -86,7 +86,7 @@ class Picture:
 
     @cached_property
     def shown(self) -> Card:
-        """The part of the card that a picture has room for."""
+        """Return the part of the card that a picture has room for."""
         return drawing.fitting(self.card)
 
     @property
@@ -99,7 +99,7 @@ class Picture:
 
     @property
     def label(self) -> str:
-        """The title, escaped for the alternative text of an image in Markdown."""
+        """Return the title, escaped for the alternative text of an image in Markdown."""
         return re.sub(r"([\\\[\]`*_<>])", r"\\\1", self.card.title)
 
     @property
@@ -108,7 +108,7 @@ class Picture:
 
     @property
     def url(self) -> str:
-        """The absolute URL, with a hash of the content so that platforms which cache pictures fetch a changed one."""
+        """Return the absolute URL, with a hash of the content, so that platforms fetch a picture that has changed."""
         path, _, query = self.path.partition("?")
         mark = sha256(repr(self.shown).encode()).hexdigest()[:10]
         return absolute(f"{address(path, 'png')}?{query}{'&' if query else ''}v={mark}")

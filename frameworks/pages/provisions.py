@@ -42,7 +42,7 @@ class Provision:
 
     @property
     def shared_note(self) -> str:
-        """The note that all additions share, to be shown once; empty where their notes differ."""
+        """Return the note that all additions share, to be shown once; empty where their notes differ."""
         notes = {addition.note for addition in self.additions}
         return notes.pop() if len(notes) == 1 else ""
 
@@ -55,7 +55,7 @@ class Neighbour:
 
     @property
     def ties(self) -> list[tuple[str, list[Framework]]]:
-        """The frameworks that it is tied to, by kind of tie: `("extends", [Flask])`."""
+        """Return the frameworks that it is tied to, by kind of tie: `("extends", [Flask])`."""
         all_ties = self.component.ties.all()
         return [
             (words, frameworks)

@@ -92,7 +92,7 @@ api.add_router("", judgement.router)
 )
 @decorate_view(revalidated)
 def start(request: HttpRequest) -> schemas.Start:
-    """Where everything stands."""
+    """List where everything is."""
     validate(request.GET)
     root = facts.page_of(reverse("api:api-root"))
     return schemas.Start(

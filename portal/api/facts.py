@@ -37,7 +37,7 @@ router.add_decorator(revalidated, mode="view")
     tags=["Facts"],
 )
 def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
-    """By slug. Only published ones are told of, here and everywhere else."""
+    """List the frameworks by slug. Only published ones are told of, here and everywhere else."""
     form = ListForm(request.GET)
     validate(request.GET, form)
     return _page(request, response, form, _frameworks(), _each(_framework))
@@ -51,7 +51,7 @@ def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[sch
     tags=["Facts"],
 )
 def framework(request: HttpRequest, slug: str) -> schemas.Framework:
-    """One framework: what it is, what it brings, on whose word."""
+    """Return one framework: what it is, what it brings, on whose word."""
     validate(request.GET)
     return _framework(_get(_frameworks(), "framework", slug=slug))
 
@@ -64,7 +64,7 @@ def framework(request: HttpRequest, slug: str) -> schemas.Framework:
     tags=["Facts"],
 )
 def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Criterion]:
-    """In the order of the matrix's columns."""
+    """List the criteria in the order of the matrix's columns."""
     form = ListForm(request.GET)
     validate(request.GET, form)
     return _page(request, response, form, Criterion.objects.in_order(), _each(_criterion))
@@ -78,7 +78,7 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
     tags=["Facts"],
 )
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
-    """One criterion: its question, its rubric, its weight."""
+    """Return one criterion: its question, its rubric, its weight."""
     validate(request.GET)
     return _criterion(_get(Criterion.objects.in_order(), "criterion", slug=slug))
 
@@ -87,7 +87,7 @@ def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
     SAFE_METHODS, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
 )
 def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Source]:
-    """By key."""
+    """List the sources by key."""
     form = ListForm(request.GET)
     validate(request.GET, form)
     return _page(request, response, form, _sources(), _each(_source))
@@ -97,7 +97,7 @@ def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
     SAFE_METHODS, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
 )
 def source(request: HttpRequest, key: str) -> schemas.Source:
-    """One source: who wrote it, what its publisher sells."""
+    """Return one source: who wrote it, what its publisher sells."""
     validate(request.GET)
     return _source(_get(_sources(), "source", key=key))
 
@@ -110,7 +110,7 @@ def source(request: HttpRequest, key: str) -> schemas.Source:
     tags=["Facts"],
 )
 def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
-    """By source and line. Narrowed to a criterion, joint claims are among them."""
+    """List the claims by source and line. Narrowed to a criterion, joint claims are among them."""
     form = filter_form(request.GET)
     validate(request.GET, form)
     rows = Claim.objects.published().cited()
@@ -123,7 +123,7 @@ def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas
     SAFE_METHODS, "/claims/{slug:key}", summary="One claim", response=schemas.Claim, tags=["Facts"]
 )
 def claim(request: HttpRequest, key: str) -> schemas.Claim:
-    """One claim."""
+    """Return one claim."""
     validate(request.GET)
     return _claim(_get(Claim.objects.published().cited(), "claim", key=key))
 
@@ -136,7 +136,10 @@ def claim(request: HttpRequest, key: str) -> schemas.Claim:
     tags=["Facts"],
 )
 def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
-    """By framework and criterion, each with its claims in full. Narrowed to a source: those that rest on it, too."""
+    """List the ratings by framework and criterion, each with its claims in full.
+
+    Narrowed to a source, these are the ratings that rest on it, too.
+    """
     form = filter_form(request.GET)
     validate(request.GET, form)
     rows = _ratings()
@@ -153,7 +156,7 @@ def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
     tags=["Facts"],
 )
 def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rating:
-    """One rating with its claims."""
+    """Return one rating with its claims."""
     validate(request.GET)
     row = _get(_ratings(), "rating", framework__slug=framework, criterion__slug=criterion)
     return _rating_list([row])[0]
@@ -167,7 +170,7 @@ def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rati
     tags=["Changes"],
 )
 def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
-    """What was changed after the revision `since`, in the order of numbers: pass on `latest` to be told what is new.
+    """List what was changed after the revision `since`, by number: pass on `latest` to learn what is new.
 
     What was recorded of a framework before it became public comes to light together with it, under its old numbers.
     """

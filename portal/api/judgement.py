@@ -38,7 +38,7 @@ router = Router()
 )
 @decorate_view(revalidated)
 def matrix(request: HttpRequest) -> schemas.Compared:
-    """All frameworks that pass the filters, ranked under the weights, each cell with its claims.
+    """Return all frameworks that pass the filters, ranked under the weights, each cell with its claims.
 
     The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework` and `open`,
     which only say what stands out, is ticked and open there, change nothing here. Filters never change a score.
@@ -58,7 +58,7 @@ def matrix(request: HttpRequest) -> schemas.Compared:
 )
 @decorate_view(revalidated)
 def compare(request: HttpRequest, versus: str) -> schemas.Compared:
-    """Two to five frameworks, as `django-vs-flask`, ranked under the weights, each cell with its claims.
+    """Compare two to five frameworks, as `django-vs-flask`, ranked under the weights, each cell with its claims.
 
     The parameters are those of the page `/compare/django-vs-flask/`; `baseline` changes nothing here. With
     `only=differences` the criteria are left out in which all of them are alike; their weights still count.
@@ -87,7 +87,7 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
 )
 @decorate_view(unchanging)
 def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
-    """A comparison as it was frozen, named by the hash of what it says: the last part of its address, `/s/<id>/`."""
+    """Return a comparison as it was frozen, named by the hash of what it says, the end of its address `/s/<id>/`."""
     validate(request.GET)
     frozen = Snapshot.objects.filter(pk=snapshot_id).first()
     if frozen is None:
