@@ -7,10 +7,10 @@ from hypothesis import settings
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "daily")
 #: How many times as much is drawn by night.
-NIGHTLY = 25
+NIGHTLY = 40
 
-settings.register_profile("daily", max_examples=40, deadline=None, derandomize=True, database=None)
-settings.register_profile("nightly", max_examples=40 * NIGHTLY, deadline=None)
+settings.register_profile("daily", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("nightly", max_examples=25 * NIGHTLY, deadline=None)
 settings.load_profile(PROFILE)
 
 
