@@ -42,7 +42,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KeptAnswer:
     """An answer as it left the portal."""
 
     headers: dict[str, str]
@@ -55,12 +55,12 @@ class Answer:
 class KeptResponse(HttpResponse):
     """Stands for a kept answer until it has passed all that may still refuse the request."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: KeptAnswer) -> None:
         super().__init__()
         self.answer = answer
 
 
-_answers: Store[Answer] = Store(settings.ANSWERS_BYTES)
+_answers: Store[KeptAnswer] = Store(settings.ANSWERS_BYTES)
 _addresses: Store[str] = Store(settings.ANSWERS_BYTES // 16)
 
 
@@ -155,11 +155,11 @@ def _keep(key: Key, response: HttpResponse) -> None:
     headers = dict(response.items())
     weak = f"W/{tag.removeprefix('W/')}"
     bare = {name: value for name, value in headers.items() if name.lower() not in OF_CONTENT}
-    answer = Answer(headers, content, frozenset({tag, weak}), bare)
+    answer = KeptAnswer(headers, content, frozenset({tag, weak}), bare)
     _answers.put(key, answer, len(content) + len(key.address) + OVERHEAD)
 
 
-def _response(request: HttpRequest, answer: Answer) -> HttpResponse:
+def _response(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
     known = request.META.get("HTTP_IF_NONE_MATCH")
     if known and (known in answer.etags or not answer.etags.isdisjoint(parse_etags(known))):
         return HttpResponseNotModified(headers=answer.bare_headers)
