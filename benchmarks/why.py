@@ -6,26 +6,23 @@ Run it from the project's root: `python -m benchmarks.why`. It needs no database
 import statistics
 from collections.abc import Callable
 from fractions import Fraction
-from random import Random
 from time import perf_counter, process_time
 
+import numpy as np
+
 from comparisons.arithmetic.flips import flips
-from comparisons.arithmetic.scoring import Scores
-from comparisons.arithmetic.stability import count_leaders, stability
+from comparisons.arithmetic.ranking import Scores
+from comparisons.arithmetic.stability import forget_counts, stability
 
 CRITERIA = [f"criterion-{number}" for number in range(18)]
 HALF = Fraction(1, 2)
 
 
-def make_scores(frameworks: int) -> dict[str, Scores]:
+def make_scores(frameworks: int) -> Scores:
     """Return the scores of so many frameworks, each rated on about four criteria in five."""
-    chance = Random(1)  # noqa: S311 - the same scores at every run
-    return {
-        f"framework-{number}": {
-            name: 1 + int(chance.random() * 5) if chance.random() < 0.8 else None for name in CRITERIA
-        }
-        for number in range(frameworks)
-    }
+    chance = np.random.default_rng(1)  # the same scores at every run
+    shape = frameworks, len(CRITERIA)
+    return (chance.integers(1, 6, shape) * (chance.random(shape) < 0.8)).astype(np.int8)
 
 
 def measure(name: str, work: Callable[[], object], times: int = 9) -> None:
@@ -43,14 +40,14 @@ def measure(name: str, work: Callable[[], object], times: int = 9) -> None:
     )
 
 
-def uncached_stability(scores: dict[str, Scores]) -> None:
+def uncached_stability(scores: Scores) -> None:
     """Compute the stability without what the cache holds."""
-    count_leaders.cache_clear()
+    forget_counts()
     stability(scores, CRITERIA, minimum_coverage=HALF, heaviest=10)
 
 
 def main() -> None:
-    for frameworks in (10, 300):
+    for frameworks in (10, 300, 10_000):
         scores = make_scores(frameworks)
         weights = dict.fromkeys(CRITERIA, 2)
         print(f"{frameworks} frameworks under {len(CRITERIA)} criteria")

@@ -1,9 +1,9 @@
 """Build cells: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from . import dispute
 from .models import Claim, Criterion, Framework, Rating
@@ -35,25 +35,36 @@ class Tally:
 class Cell:
     """One framework under one criterion: rated, with evidence that is not scored yet, or silent.
 
-    `rating` is the published one or None; the editors' desk gathers drafts too. `claims` is filled only where the page
-    shows them.
+    `score` is that of the published rating, 1 to 5, or None; the editors' desk gathers drafts too. `rating` and
+    `claims` are filled only where the page shows their words.
     """
 
     framework: Framework
     criterion: Criterion
-    rating: Rating | None = None
+    score: int | None = None
     tally: Tally = Tally()
+    rating: Rating | None = None
     claims: tuple[Claim, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        framework: Framework,
+        criterion: Criterion,
+        rating: Rating | None,
+        claims: Iterable[Claim] = (),
+        counted: Tally | None = None,
+    ) -> Self:
+        """Build the cell of a rating (None: there is none) with its claims, which are counted unless they have been."""
+        claims = tuple(claims)
+        score = rating.score if rating else None
+        return cls(framework, criterion, score, tally(claims) if counted is None else counted, rating, claims)
 
     @property
     def state(self) -> Literal["rated", "evidence", "silent"]:
-        if self.rating is not None:
+        if self.score is not None:
             return "rated"
         return "evidence" if self.tally.claims else "silent"
-
-    @property
-    def score(self) -> int | None:
-        return self.rating.score if self.rating else None
 
     @property
     def steps(self) -> list[bool]:
@@ -104,33 +115,20 @@ def gather(
         (rating.framework_id, rating.criterion_id): rating
         for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
-    claims: Mapping[Key, list[Claim]] = {}
-    if with_claims:
-        claims = by_cell(Claim.objects.about(*frameworks).cited())
-        tallies = {key: tally(evidence) for key, evidence in claims.items()}
-    else:
-        tallies = tallied(Claim.objects.about(*frameworks))
-    return build_cells(frameworks, criteria, ratings, tallies, claims)
-
-
-def build_cells(
-    frameworks: Iterable[Framework],
-    criteria: Collection[Criterion],
-    ratings: Mapping[Key, Rating],
-    tallies: Mapping[Key, Tally],
-    claims: Mapping[Key, Sequence[Claim]],
-) -> dict[Key, Cell]:
-    """Return every cell of these frameworks and criteria, from facts in memory."""
+    cited = Claim.objects.about(*frameworks)
+    claims: Mapping[Key, list[Claim]] = by_cell(cited.cited()) if with_claims else {}
+    tallies: Mapping[Key, Tally] = {} if with_claims else tallied(cited)
     return {
-        (framework.pk, criterion.pk): Cell(
+        key: Cell.of(
             framework,
             criterion,
-            ratings.get((framework.pk, criterion.pk)),
-            tallies.get((framework.pk, criterion.pk), Tally()),
-            tuple(claims.get((framework.pk, criterion.pk), ())),
+            ratings.get(key),
+            claims.get(key, ()),
+            None if with_claims else tallies.get(key, Tally()),
         )
         for framework in frameworks
         for criterion in criteria
+        for key in [(framework.pk, criterion.pk)]
     }
 
 

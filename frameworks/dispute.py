@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Max, Min, Q
 from django.db.models.expressions import CombinedExpression
+from numpy.typing import NDArray
 
 
 def spread(readings: Iterable[int | None]) -> int | None:
@@ -24,6 +26,11 @@ def spread_of(readings: str) -> CombinedExpression:
 def is_disputed(spread: int | None) -> bool:
     """Say whether readings that lie so far apart are in dispute."""
     return spread is not None and spread >= settings.DISPUTE_SPREAD
+
+
+def are_disputed(lowest: NDArray[np.int8], highest: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return the same for arrays of the lowest and the highest reading of cells, 0 where none has a reading."""
+    return (lowest > 0) & (highest - lowest >= settings.DISPUTE_SPREAD)
 
 
 def disputed(spread: str = "reading_spread") -> Q:

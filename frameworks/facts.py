@@ -7,19 +7,35 @@ Today's facts come from their tables (`serving.memory.current_facts`), those of 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from enum import IntEnum
+from functools import cached_property, lru_cache
 from typing import Protocol
 
-from .cells import Cell, Key, Tally, build_cells, by_cell, tallied, tally
-from .dispute import is_disputed
-from .models import Claim, Criterion, Facet, Framework, Rating, Source
+import numpy as np
 
-#: Of how many claims all are kept with the facts, at most. More than that are read for each page.
-CLAIMS_IN_MEMORY = 20_000
+from .arrays import CHUNK, NOWHERE, FactArrays, Places
+from .cells import Cell, Tally, by_cell, keys_of
+from .models import Claim, Criterion, Facet, Framework, Rating, Source, Trait
+from .models.catalogue import KIND, in_one_line
+
+CellRow = tuple[Cell, ...]
+"""The cells of one framework, in the order of the criteria."""
+
+
+class Detail(IntEnum):
+    """How much of a cell is shown: score and number of claims, also the rating in words, or also the claims."""
+
+    SCORES = 1
+    VERDICTS = 2
+    CLAIMS = 3
+
+
+#: Of how many frameworks the cells are kept with the facts, at most, in each detail.
+ROWS_IN_MEMORY = {Detail.SCORES: 2_000, Detail.VERDICTS: 500, Detail.CLAIMS: 200}
 
 
 class FactLoader(Protocol):
-    """Where facts are read from. Each property is read once only."""
+    """Where facts are read from. Each property is read once only; those that are numbers name primary keys."""
 
     @property
     def frameworks(self) -> Iterable[Framework]: ...
@@ -31,14 +47,23 @@ class FactLoader(Protocol):
     def facets(self) -> Iterable[Facet]: ...
 
     @property
-    def ratings(self) -> Iterable[Rating]: ...
+    def traits(self) -> Iterable[tuple[int, int]]:
+        """Return framework and facet value."""
 
     @property
-    def tallies(self) -> Mapping[Key, Tally]: ...
+    def scores(self) -> Iterable[tuple[int, int, int]]:
+        """Return framework, criterion and score of each published rating."""
+
+    @property
+    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
+        """Return framework, criterion, number of claims, lowest and highest reading (0: none); cells may come twice."""
 
     @property
     def totals(self) -> tuple[int, int]:
         """Return the number of published claims, and of sources."""
+
+    def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
+        """Return the published ratings of these frameworks."""
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]: ...
 
@@ -56,8 +81,8 @@ class Extent:
 class Facts:
     """All public facts that are compared, as they are at one moment. Immutable.
 
-    Each part is read at its first use and then cached. The claims are read only where a page shows claims, and unless
-    these facts are kept in memory, only for the frameworks on it.
+    Each part is read at its first use and then cached. Ratings in words and claims are read only for the frameworks
+    whose cells show them.
     """
 
     loader: FactLoader = field(repr=False)
@@ -68,8 +93,8 @@ class Facts:
 
     @cached_property
     def frameworks(self) -> tuple[Framework, ...]:
-        """Return the published frameworks, by name, each with its traits."""
-        return tuple(self.loader.frameworks)
+        """Return the published frameworks, by name. Their number here is their place."""
+        return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
 
     @cached_property
     def by_slug(self) -> Mapping[str, Framework]:
@@ -86,92 +111,120 @@ class Facts:
         return tuple(self.loader.facets)
 
     @cached_property
-    def ratings(self) -> Mapping[Key, Rating]:
-        """Return the published ratings, by cell."""
-        return {(rating.framework_id, rating.criterion_id): rating for rating in self.loader.ratings}
+    def arrays(self) -> FactArrays:
+        """Return scores, evidence and traits of all frameworks, in the order of frameworks and criteria."""
+        arrays = FactArrays.build(
+            [framework.pk for framework in self.frameworks],
+            [criterion.pk for criterion in self.criteria],
+            scores=self.loader.scores,
+            tallies=self.loader.tallies,
+            traits=self.loader.traits,
+        )
+        self._say_kinds(arrays)
+        return arrays
 
-    @cached_property
-    def tallies(self) -> Mapping[Key, Tally]:
-        """Return the tally of every cell that has claims."""
-        return self.loader.tallies
+    @property
+    def described(self) -> tuple[Framework, ...]:
+        """Return the frameworks, each of which can say of what kind it is without a query."""
+        _ = self.arrays
+        return self.frameworks
 
     @cached_property
     def extent(self) -> Extent:
         """Return how much evidence there is."""
-        tallies = (self.tallies.get(key, Tally()) for key in self.ratings)
-        return Extent(*self.loader.totals, sum(is_disputed(tally.spread) for tally in tallies))
+        return Extent(*self.loader.totals, self.arrays.dispute_total)
+
+    @cached_property
+    def search_texts(self) -> Sequence[tuple[str, str]]:
+        """Return the name and the tagline of each framework, casefolded."""
+        return [(framework.name.casefold(), framework.tagline.casefold()) for framework in self.frameworks]
 
     def read_all(self) -> None:
-        """Read every part except the claims, for facts that are shown to many."""
-        _ = (
-            self.frameworks,
-            self.criteria,
-            self.facets,
-            self.ratings,
-            self.tallies,
-            self._scores,
-            self._values,
-        )
-
-    def scores(self, framework: Framework) -> Mapping[str, int | None]:
-        """Return the framework's scores, 1 to 5, by the criterion's slug; None where it is not rated."""
-        return self._scores[framework.pk]
-
-    def values(self, framework: Framework, facet: str) -> Collection[str]:
-        """Return the slugs of the framework's values of one facet, given by slug."""
-        return self._values[framework.pk].get(facet, ())
-
-    def claims(self, framework: Framework, criterion: Criterion) -> tuple[Claim, ...]:
-        """Return the claims of one cell, in the order of source and line."""
-        return tuple(self._claims_by_cell([framework]).get((framework.pk, criterion.pk), ()))
-
-    def cells(self, frameworks: Collection[Framework], *, with_claims: bool = False) -> dict[Key, Cell]:
-        """Return at least every cell of these frameworks; with all claims, or with their number and range only."""
-        if not with_claims:
-            return self._cells if self.mark else build_cells(frameworks, *self._scored, self.tallies, {})
-        claims = self._claims_by_cell(frameworks)
-        is_kept = claims is self._claims
-        tallies = self.tallies if is_kept else {key: tally(evidence) for key, evidence in claims.items()}
-        return build_cells(frameworks, *self._scored, tallies, claims)
+        """Read every part except ratings in words and claims, for facts that are shown to many."""
+        _ = self.arrays, self.by_slug, self.column, self.place, self.search_texts, self._values
 
     @cached_property
-    def _cells(self) -> dict[Key, Cell]:
-        """Return all cells, without claims, for facts that are kept in memory."""
-        return build_cells(self.frameworks, *self._scored, self.tallies, {})
-
-    @property
-    def _scored(self) -> tuple[Sequence[Criterion], Mapping[Key, Rating]]:
-        return self.criteria, self.ratings
-
-    def _claims_by_cell(self, frameworks: Collection[Framework]) -> Mapping[Key, Sequence[Claim]]:
-        return by_cell(self.loader.claims_about(frameworks)) if self._claims is None else self._claims
+    def column(self) -> Mapping[str, int]:
+        """Return the number of each criterion's column in the arrays, by slug."""
+        return {criterion.slug: number for number, criterion in enumerate(self.criteria)}
 
     @cached_property
-    def _claims(self) -> Mapping[Key, Sequence[Claim]] | None:
-        """Return all claims by cell; None for facts that serve one request, and if there are too many to keep."""
-        if not self.mark or sum(tally.claims for tally in self.tallies.values()) > CLAIMS_IN_MEMORY:
-            return None
-        return by_cell(self.loader.claims_about(self.frameworks))
+    def place(self) -> Mapping[str, int]:
+        """Return the number of each framework's row in the arrays, by slug."""
+        return {framework.slug: number for number, framework in enumerate(self.frameworks)}
+
+    def places(self, slugs: Iterable[str]) -> Places:
+        """Return the numbers of these frameworks' rows in the arrays, in the order given."""
+        return np.array([self.place[slug] for slug in slugs], np.intp)
+
+    def holders(self, facet: str, value: str) -> Places:
+        """Return the places of the frameworks that have this value of this facet, both given by slug."""
+        return self.arrays.holders.get(self._values.get((facet, value), 0), NOWHERE)
 
     @cached_property
-    def _scores(self) -> Mapping[int, Mapping[str, int | None]]:
+    def _values(self) -> Mapping[tuple[str, str], int]:
+        return {(facet.slug, value.slug): value.pk for facet in self.facets for value in facet.values.all()}
+
+    def row(self, framework: Framework, detail: Detail = Detail.SCORES) -> CellRow:
+        """Return the cells of one framework, in the order of the criteria."""
+        return self.rows([framework], detail)[0]
+
+    def rows(self, frameworks: Sequence[Framework], detail: Detail = Detail.SCORES) -> list[CellRow]:
+        """Return the cells of each of these frameworks, in the order of the criteria."""
+        kept, limit = self._rows[detail], ROWS_IN_MEMORY[detail]
+        rows = {pk: kept[pk] for framework in frameworks if (pk := framework.pk) in kept}
+        missing = [framework for framework in frameworks if framework.pk not in rows]
+        if missing and self.mark:
+            built = self._build(self.frameworks if len(self.frameworks) <= limit else missing, detail)
+            self._rows[detail] = built if len(kept) + len(built) > limit else kept | built
+            rows |= built
+        elif missing:
+            rows |= self._build(missing, detail)
+        return [rows[framework.pk] for framework in frameworks]
+
+    @cached_property
+    def _rows(self) -> dict[Detail, dict[int, CellRow]]:
+        return {detail: {} for detail in Detail}
+
+    def _build(self, frameworks: Sequence[Framework], detail: Detail) -> dict[int, CellRow]:
+        ratings = self.loader.ratings_of(frameworks) if detail >= Detail.VERDICTS else ()
+        rated = {(rating.framework_id, rating.criterion_id): rating for rating in ratings}
+        claims = by_cell(self.loader.claims_about(frameworks)) if detail >= Detail.CLAIMS else {}
+        places = [self.place[framework.slug] for framework in frameworks]
+        counts = (self.arrays.scores, self.arrays.claims, self.arrays.lowest, self.arrays.highest)
         return {
-            framework.pk: {
-                criterion.slug: rating.score if rating else None
-                for criterion in self.criteria
-                for rating in [self.ratings.get((framework.pk, criterion.pk))]
-            }
-            for framework in self.frameworks
+            framework.pk: tuple(
+                Cell(
+                    framework,
+                    criterion,
+                    score or None,
+                    _tally(*evidence),
+                    rated.get((framework.pk, criterion.pk)),
+                    tuple(claims.get((framework.pk, criterion.pk), ())),
+                )
+                for criterion, score, *evidence in zip(self.criteria, *row, strict=True)
+            )
+            for framework, *row in zip(frameworks, *(array[places].tolist() for array in counts), strict=True)
         }
 
-    @cached_property
-    def _values(self) -> Mapping[int, Mapping[str, Collection[str]]]:
-        values: dict[int, dict[str, list[str]]] = {}
-        for framework in self.frameworks:
-            by_facet = values[framework.pk] = defaultdict(list)
-            for trait in framework.traits.all():
-                by_facet[trait.value.facet.slug].append(trait.value.slug)
-        return values
+    def _say_kinds(self, arrays: FactArrays) -> None:
+        """Tell each framework what kind it is, so that it need not look at its traits."""
+        facets = {facet.slug: facet.values.all() for facet in self.facets}
+        names: list[dict[int, list[str]]] = []
+        for slug in KIND:
+            of_facet: dict[int, list[str]] = defaultdict(list)
+            for value in facets.get(slug, ()):
+                for place in arrays.holders.get(value.pk, NOWHERE).tolist():
+                    of_facet[place].append(value.name)
+            names.append(of_facet)
+        for place, framework in enumerate(self.frameworks):
+            framework.kind_line = in_one_line(of_facet.get(place, ()) for of_facet in names)
+
+
+@lru_cache(maxsize=10_000)
+def _tally(claims: int, lowest: int, highest: int) -> Tally:
+    """Return a tally from numbers in which 0 stands for none; the same object for the same numbers."""
+    return Tally(claims, lowest or None, highest or None)
 
 
 class TableLoader:
@@ -179,7 +232,7 @@ class TableLoader:
 
     @property
     def frameworks(self) -> Iterable[Framework]:
-        return Framework.objects.published().with_traits()
+        return Framework.objects.published().order_by().iterator(CHUNK)
 
     @property
     def criteria(self) -> Iterable[Criterion]:
@@ -190,16 +243,28 @@ class TableLoader:
         return Facet.objects.prefetch_related("values")
 
     @property
-    def ratings(self) -> Iterable[Rating]:
-        return Rating.objects.published().order_by()
+    def traits(self) -> Iterable[tuple[int, int]]:
+        return Trait.objects.order_by().values_list("framework_id", "value_id").iterator(CHUNK)
 
     @property
-    def tallies(self) -> Mapping[Key, Tally]:
-        return tallied(Claim.objects.filter(framework__is_published=True))
+    def scores(self) -> Iterable[tuple[int, int, int]]:
+        ratings = Rating.objects.published().order_by()
+        return ratings.values_list("framework_id", "criterion_id", "score").iterator(CHUNK)
+
+    @property
+    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
+        rows = Claim.objects.filter(framework__is_published=True).tallies()
+        names = ("framework_id", "criterion_id", "joint_criterion_id", "claims", "lowest", "highest")
+        for framework, criterion, joint, claims, lowest, highest in rows.values_list(*names).iterator(CHUNK):
+            for of, under in keys_of(framework, criterion, joint):
+                yield of, under, claims, lowest or 0, highest or 0
 
     @property
     def totals(self) -> tuple[int, int]:
         return Claim.objects.published().count(), Source.objects.count()
+
+    def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
+        return Rating.objects.published().filter(framework__in=frameworks).order_by()
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
         return Claim.objects.about(*frameworks).cited()
@@ -212,13 +277,26 @@ class MemoryLoader:
     frameworks: Iterable[Framework] = ()
     criteria: Iterable[Criterion] = ()
     facets: Iterable[Facet] = ()
+    traits: Iterable[tuple[int, int]] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
     totals: tuple[int, int] = (0, 0)
 
     @property
-    def tallies(self) -> Mapping[Key, Tally]:
-        return {key: tally(claims) for key, claims in by_cell(self.claims).items()}
+    def scores(self) -> Iterable[tuple[int, int, int]]:
+        return ((rating.framework_id, rating.criterion_id, rating.score) for rating in self.ratings)
+
+    @property
+    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
+        return (
+            (of, under, 1, claim.reading or 0, claim.reading or 0)
+            for claim in self.claims
+            for of, under in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id)
+        )
+
+    def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
+        wanted = {framework.pk for framework in frameworks}
+        return (rating for rating in self.ratings if rating.framework_id in wanted)
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
         wanted = {framework.pk for framework in frameworks}

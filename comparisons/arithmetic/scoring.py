@@ -80,10 +80,20 @@ def fit(scores: Scores, weights: Weights) -> Fit:
     }
     for score in rated.values():
         _check(score)
-    # In whole numbers, because adding up fractions takes most of the time of a page.
+    return fit_of(
+        sum(weights[name] * (score - WORST) for name, score in rated.items()),
+        sum(weights[name] for name in rated),
+        total,
+    )
+
+
+def fit_of(earned: int, covered: int, total: int) -> Fit:
+    """Return the fit from sums over the criteria.
+
+    `earned` is the sum of weight × (score − 1) over those rated, `covered` the sum of their weights, `total` that of
+    all weights.
+    """
     steps = BEST - WORST
-    covered = sum(weights[name] for name in rated)
-    earned = sum(weights[name] * (score - WORST) for name, score in rated.items())
     return Fit(
         value=Fraction(earned, steps * covered) if covered else None,
         coverage=Fraction(covered, total) if total else Fraction(0),
@@ -137,32 +147,6 @@ def rank(values: Sequence[Fraction | int | None]) -> list[int | None]:
     for place, value in enumerate(ordered, 1):
         places.setdefault(value, place)
     return [None if value is None else places[value] for value in values]
-
-
-def leaders(scores: Mapping[str, Scores], weights: Weights, minimum_coverage: Fraction) -> tuple[str, ...]:
-    """Return the names that share the first rank, sorted: those with the highest fit among those with enough coverage.
-
-    The result is that of ranking every `fit`, but fast enough for thousands of weightings: no `Fit` is built.
-    """
-    share, whole = minimum_coverage.as_integer_ratio()
-    needed = share * sum(weights.values())
-    best, best_covered = 0, 0
-    first: list[str] = []
-    for name, rated in scores.items():
-        earned = covered = 0
-        for criterion, weight in weights.items():
-            score = rated.get(criterion)
-            if score is not None:
-                earned += weight * (score - WORST)
-                covered += weight
-        if not covered or covered * whole < needed:
-            continue
-        ahead = earned * best_covered - best * covered
-        if not first or ahead > 0:
-            best, best_covered, first = earned, covered, [name]
-        elif ahead == 0:
-            first.append(name)
-    return tuple(sorted(first))
 
 
 def _check(score: int) -> None:

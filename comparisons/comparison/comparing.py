@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+import numpy as np
 from django.conf import settings
 from django.forms import Form
 from django.http import QueryDict
 from django.utils import timezone
 
 from comparisons.models import UseCase
-from frameworks.facts import Facts
+from frameworks.arrays import Places
+from frameworks.facts import Detail, Facts
 from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
 from frameworks.record.asof import at_end_of, end_of
@@ -21,23 +23,26 @@ from frameworks.serving.memory import current_facts
 from . import use_cases
 from .content import Content, content_of
 from .filters import FrameworkFilter, Selection, must_haves
-from .forms import DayForm, UseCaseForm, WeighingForm, misread, notices
-from .matrix import Matrix, Row, build_matrix
+from .forms import DayForm, PageForm, UseCaseForm, WeighingForm, misread, notices
+from .matrix import ROWS_A_PAGE, Matrix, Portion, build_matrix
 from .permalinks import View
 
 
 @dataclass(kw_only=True)
 class Comparison:
-    """A comparison whose parameters are parsed and whose facts are fetched; cells and matrix are built on first use."""
+    """A comparison whose parameters are parsed and whose facts are fetched; cells and matrix are built on first use.
+
+    `places` are those of its frameworks among the facts; `detail` is what its cells have.
+    """
 
     query: QueryDict
     facts: Facts
     view: View
-    frameworks: Sequence[Framework]
+    places: Places
     day: DayForm
     kind: UseCaseForm
     weighing: WeighingForm
-    with_claims: bool = False
+    detail: Detail = Detail.SCORES
     #: When only differences are shown: whether criteria in which all are alike stay, to be folded, or are left out.
     folds: bool = False
 
@@ -50,18 +55,28 @@ class Comparison:
         """Return the weight of each criterion, 0 to 10, by slug. The visitor’s weights override the use case’s."""
         return {**self.usual, **self.view.weights}
 
+    @property
+    def frameworks(self) -> list[Framework]:
+        """Return the frameworks that are compared."""
+        return [self.facts.frameworks[place] for place in self.places]
+
     @cached_property
     def table(self) -> Matrix:
+        return self.build()
+
+    def build(self, portion: Portion | None = None) -> Matrix:
+        """Build the matrix with the rows of this portion only, or with all."""
         return build_matrix(
             self.facts,
-            self.frameworks,
+            self.places,
             weights=self.weights,
             shown=self.view.criteria,
             sort=self.view.sort,
             baseline=self.view.baseline,
             only_differences=bool(self.view.only) and not self.folds,
             minimum_coverage=settings.MINIMUM_COVERAGE,
-            with_claims=self.with_claims,
+            detail=self.detail,
+            portion=portion,
         )
 
     @cached_property
@@ -74,14 +89,9 @@ class Comparison:
         return self.view.pinned(self.usual).url(path)
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """Return the rows in the order of the page: here that in which the frameworks are named."""
-        return self.table.in_order
-
-    @property
     def content(self) -> Content:
         """Return the comparison as plain data; complete only if it was built with its claims."""
-        return content_of(self.table, self.rows)
+        return content_of(self.table, self.table.in_order)
 
     @property
     def notices(self) -> Iterator[str]:
@@ -110,18 +120,29 @@ class Filtered(Comparison):
 
     filters: FrameworkFilter
     selection: Selection
+    paging: PageForm
+
+    @cached_property
+    def table(self) -> Matrix:
+        """Return the page of the matrix that is shown."""
+        return self.build(Portion(self.view.page))
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """Return the sorted rows, those with enough evidence first."""
-        return [*self.table.ranked, *self.table.unranked]
+    def pages(self) -> int:
+        """Return the number of pages, at least 1."""
+        return pages_of(len(self.places))
+
+    @property
+    def content(self) -> Content:
+        """Return the rows on show as plain data, those with enough evidence first."""
+        return content_of(self.table, [*self.table.ranked, *self.table.unranked])
 
     @property
     def forms(self) -> list[Form]:
-        return [self.day, self.kind, self.filters.form, self.weighing]
+        return [self.day, self.kind, self.filters.form, self.weighing, self.paging]
 
 
-def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
+def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     """Build the matrix of all frameworks that pass the filters.
 
     Raises Renamed where the address uses a former slug.
@@ -130,35 +151,37 @@ def matrix(query: QueryDict, *, with_claims: bool = False) -> Filtered:
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
-    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
+    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.by_slug)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
     usual = use_cases.weighing(kind.chosen, facts.criteria)
-    _follow_renames(query, day, kind, filters.form, weighing)
+    view = View.read(cleaned, [facet.slug for facet in facts.facets]).plain(usual)
+    paging = PageForm(query, pages=pages_of(len(selection.places)), of=view.of)
+    _follow_renames(query, day, kind, filters.form, weighing, paging)
     return Filtered(
         query=query,
         facts=facts,
-        view=View.read(cleaned, [facet.slug for facet in facts.facets]).plain(usual),
-        frameworks=selection.frameworks,
+        view=view.but(page=paging.clean_data.get("page") or 1),
+        places=selection.places,
         day=day,
         kind=kind,
         weighing=weighing,
         filters=filters,
         selection=selection,
-        with_claims=with_claims,
+        paging=paging,
+        detail=detail,
     )
 
 
 def side_by_side(
-    query: QueryDict, slugs: Sequence[str], *, folds: bool = True, with_claims: bool = True
+    query: QueryDict, slugs: Sequence[str], *, folds: bool = True, detail: Detail = Detail.CLAIMS
 ) -> Comparison:
-    """Build the side by side of the frameworks in `slugs` that exist, the baseline first.
-
-    Without `with_claims` it has claims only if a row is open.
+    """Build the side by side of the frameworks in `slugs` that exist, the baseline first. If a row is open, its cells
+    have their claims in any case.
 
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    parties = [facts.by_slug[slug] for slug in slugs if slug in facts.by_slug]
+    parties = {slug: facts.by_slug[slug] for slug in slugs if slug in facts.by_slug}
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=parties)
     usual = use_cases.weighing(kind.chosen, facts.criteria)
@@ -168,11 +191,11 @@ def side_by_side(
         query=query,
         facts=facts,
         view=view,
-        frameworks=sorted(parties, key=lambda framework: framework.slug != view.baseline),
+        places=facts.places(sorted(parties, key=lambda slug: slug != view.baseline)),
         day=day,
         kind=kind,
         weighing=weighing,
-        with_claims=with_claims or bool(view.rows),
+        detail=Detail.CLAIMS if view.rows else detail,
         folds=folds,
     )
 
@@ -184,18 +207,23 @@ def ticked(query: QueryDict) -> Comparison:
     """
     day, facts = _as_of(query)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
-    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.frameworks)
+    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.by_slug)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
     _follow_renames(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
         view=view,
-        frameworks=[framework for framework in facts.frameworks if framework.slug in view.framework],
+        places=np.sort(facts.places(view.framework)),
         day=day,
         kind=kind,
         weighing=weighing,
     )
+
+
+def pages_of(frameworks: int) -> int:
+    """Return how many pages so many frameworks take, at least 1."""
+    return max(1, -(-frameworks // ROWS_A_PAGE))
 
 
 def _follow_renames(query: QueryDict, *forms: Form) -> None:

@@ -10,6 +10,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
+
 # Not from typing: the API's schemas are made of these, which needs the TypedDict of Python 3.12.
 from typing_extensions import TypedDict
 
@@ -139,20 +141,26 @@ def matrix_of(content: Content) -> Matrix:
     ]
     cells = _frozen_cells(content, frameworks, criteria)
     columns = tuple(Column(criterion, criterion.default_weight, is_alike=False) for criterion in criteria)
+    cell_rows = [
+        tuple(cells[framework.pk, criterion.pk] for criterion in criteria) for framework in frameworks
+    ]
     rows = tuple(
         Row(
             framework=framework,
             fit=_frozen_fit(stored),
             rank=stored["rank"],
-            scores={criterion.slug: cells[framework.pk, criterion.pk].score for criterion in criteria},
+            cells=cell_row,
             entries=entries,
             delta=None,
             is_baseline=False,
         )
-        for framework, stored, entries in zip(
-            frameworks, content["frameworks"], compared(frameworks, criteria, cells), strict=True
+        for framework, stored, cell_row, entries in zip(
+            frameworks, content["frameworks"], cell_rows, compared(cell_rows), strict=True
         )
     )
+    ranked = sorted((row for row in rows if row.rank is not None), key=lambda row: row.rank or 0)
+    leaders = [row for row in ranked if row.rank == 1]
+    second = ranked[1] if len(ranked) > 1 and len(leaders) == 1 else None
     return Matrix(
         columns=columns,
         ranked=tuple(row for row in rows if row.rank is not None),
@@ -160,8 +168,12 @@ def matrix_of(content: Content) -> Matrix:
         in_order=rows,
         criteria=criteria,
         weights=content["weights"],
-        cells=cells,
         minimum_coverage=Fraction(0),
+        places=np.arange(len(rows)),
+        ranked_total=len(ranked),
+        leaders=tuple(row.framework for row in leaders),
+        lead=(leaders[0].fit.points or 0) - (second.fit.points or 0) if second else None,
+        runner_up=second.framework if second else None,
     )
 
 
@@ -210,7 +222,7 @@ def _frozen_cells(
     contents = {(cell["framework"], cell["criterion"]): cell for cell in content["cells"]}
     return {
         (framework.pk, criterion.pk): FrozenCell(
-            framework, criterion, _frozen_rating(cell), tally(claims), claims, cell["disputed"]
+            framework, criterion, cell["score"], tally(claims), _frozen_rating(cell), claims, cell["disputed"]
         )
         for framework, criterion in product(frameworks, list(criteria))
         for cell in [contents[framework.slug, criterion.slug]]

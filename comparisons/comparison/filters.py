@@ -1,28 +1,34 @@
 """Choose which frameworks are on the table. Filters never change a score.
 
-A filter is a predicate over a framework and the facts. Which rows pass, how many each option would show and which
+A filter is a predicate over the facts of all frameworks. Which rows pass, how many each option would show and which
 filter emptied the table all follow from the predicates, in memory. django-filter reads them from the query string.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import django_filters
+import numpy as np
 from django import forms
+from numpy.typing import NDArray
 
 from comparisons.models import Need, UseCase
+from frameworks.arrays import Places
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
 
 from .permalinks import MINIMUM, USE_CASE
 
+Passes = NDArray[np.bool_]
+"""Whether each framework passes, in the order of the facts."""
+
 
 class Predicate(Protocol):
-    """Whether a framework passes, judged by the facts."""
+    """Says which frameworks pass, judged by the facts."""
 
-    def __call__(self, framework: Framework, facts: Facts) -> bool: ...
+    def __call__(self, facts: Facts) -> Passes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,9 @@ class NameContains:
 
     text: str
 
-    def __call__(self, framework: Framework, facts: Facts) -> bool:
-        return any(self.text.casefold() in words.casefold() for words in (framework.name, framework.tagline))
+    def __call__(self, facts: Facts) -> Passes:
+        text = self.text.casefold()
+        return np.array([text in name or text in tagline for name, tagline in facts.search_texts], bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,11 @@ class HasValues:
     values: frozenset[str]
     requires_all: bool
 
-    def __call__(self, framework: Framework, facts: Facts) -> bool:
-        own = self.values.intersection(facts.values(framework, self.facet))
-        return own == self.values if self.requires_all else bool(own)
+    def __call__(self, facts: Facts) -> Passes:
+        held = np.zeros(len(facts.frameworks), np.int64)
+        for value in self.values:
+            held[facts.holders(self.facet, value)] += 1
+        return held >= (len(self.values) if self.requires_all else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +64,10 @@ class RatedAtLeast:
     criterion: str
     minimum: int
 
-    def __call__(self, framework: Framework, facts: Facts) -> bool:
-        score = facts.scores(framework).get(self.criterion)
-        return score is not None and score >= self.minimum
+    def __call__(self, facts: Facts) -> Passes:
+        if self.criterion not in facts.column:
+            return np.zeros(len(facts.frameworks), bool)
+        return facts.arrays.scores[:, facts.column[self.criterion]] >= self.minimum
 
 
 def must_have(need: Need) -> Predicate:
@@ -164,39 +174,43 @@ class Selection:
     facts: Facts
     predicates: Mapping[str, Sequence[Predicate]]
 
-    @property
-    def frameworks(self) -> list[Framework]:
-        return self.without("")
+    @cached_property
+    def places(self) -> Places:
+        """Return the places of those that pass."""
+        return np.flatnonzero(self.without(""))
 
-    def without(self, name: str) -> list[Framework]:
-        """Return the frameworks on the table if the control of this name were not set."""
-        remaining = [
-            predicate
+    def without(self, name: str) -> Passes:
+        """Return which frameworks would be on the table if the control of this name were not set."""
+        left = np.ones(len(self.facts.frameworks), bool)
+        for control, passes in self._passes.items():
+            if control != name:
+                left &= passes
+        return left
+
+    @cached_property
+    def _passes(self) -> dict[str, Passes]:
+        """Return which frameworks pass each control."""
+        return {
+            control: np.all([passes(self.facts) for passes in predicates], axis=0)
             for control, predicates in self.predicates.items()
-            if control != name
-            for predicate in predicates
-        ]
-        return [
-            framework
-            for framework in self.facts.frameworks
-            if all(passes(framework, self.facts) for passes in remaining)
-        ]
+        }
 
-    def counts(self) -> dict[str, Counter[str]]:
+    def counts(self) -> dict[str, dict[str, int]]:
         """Count, for each facet, how many frameworks each value would show with all other filters as they are.
 
         A facet that requires all its values is counted with its own filter applied as well.
         """
-        return {
-            facet.slug: Counter(
-                value
-                for framework in self.without("" if facet.requires_all else facet.slug)
-                for value in self.facts.values(framework, facet.slug)
-            )
-            for facet in self.facts.facets
+        return {facet.slug: self._counts_of(facet) for facet in self.facts.facets}
+
+    def _counts_of(self, facet: Facet) -> dict[str, int]:
+        shown = self.without("" if facet.requires_all else facet.slug)
+        counts = {
+            value.slug: int(np.count_nonzero(shown[self.facts.holders(facet.slug, value.slug)]))
+            for value in facet.values.all()
         }
+        return {slug: count for slug, count in counts.items() if count}
 
     def blame(self) -> list[tuple[str, int]]:
         """Return, for an empty table, each control whose removal would show frameworks, with how many."""
-        counts = [(name, len(self.without(name))) for name in self.predicates]
+        counts = [(name, int(np.count_nonzero(self.without(name)))) for name in self.predicates]
         return [(name, count) for name, count in counts if count]

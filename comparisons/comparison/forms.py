@@ -1,6 +1,6 @@
 """Validate the parameters that are not filters: the day, the use case, the weights and what is shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,28 @@ class ReadForm(forms.Form):
         """Return the valid part of the input; the rest is named in `errors`."""
         _ = self.errors
         return self.cleaned_data
+
+
+class KnownField(forms.ChoiceField):
+    """A choice of one of these slugs. They may be many: no list of choices is made."""
+
+    def __init__(self, known: Container[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.known
+
+
+class KnownMultipleField(forms.MultipleChoiceField):
+    """A choice of any of these slugs. They may be many: no list of choices is made."""
+
+    def __init__(self, known: Container[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.known
 
 
 class DayForm(ReadForm):
@@ -107,7 +129,7 @@ class WeighingForm(ReadForm):
         data: Mapping[str, Any],
         *,
         criteria: Sequence[Criterion],
-        frameworks: Sequence[Framework],
+        frameworks: Mapping[str, Framework],
     ) -> None:
         super().__init__(data)
         self.criteria = [criterion.slug for criterion in criteria]
@@ -139,12 +161,10 @@ class WeighingForm(ReadForm):
         return forms.ChoiceField(label="Sort by", choices=sorts + reverse, required=False)
 
     def _baseline(self, criteria: Sequence[Criterion]) -> forms.Field:
-        return forms.ChoiceField(label="Baseline", choices=_names(self.frameworks), required=False)
+        return KnownField(self.frameworks, label="Baseline", required=False)
 
     def _ticked(self, criteria: Sequence[Criterion]) -> forms.Field:
-        return forms.MultipleChoiceField(
-            label="Frameworks to compare", choices=_names(self.frameworks), required=False
-        )
+        return KnownMultipleField(self.frameworks, label="Frameworks to compare", required=False)
 
     def _rows(self, criteria: Sequence[Criterion]) -> forms.Field:
         choices = [(ALL_ROWS, "All rows"), *_names(criteria)]
@@ -167,15 +187,27 @@ class WeighingForm(ReadForm):
         """Return the cell that shows its claims, as in `django:learning-curve`; refuse one that does not exist."""
         value: str = self.cleaned_data["open"]
         slug, _, criterion = value.partition(":")
-        if value and not (
-            criterion in self.criteria and any(slug == known.slug for known in self.frameworks)
-        ):
+        if value and not (criterion in self.criteria and slug in self.frameworks):
             raise forms.ValidationError("There is no such cell.")
         return value
 
 
-def _names(facts: Sequence[Criterion] | Sequence[Framework]) -> list[tuple[str, str]]:
-    return [(fact.slug, fact.name) for fact in facts]
+class PageForm(ReadForm):
+    """Which page of the matrix. It counts for the rows and the order of which it was a page, which `of` marks."""
+
+    of = forms.CharField(label="Of", required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, pages: int, of: str) -> None:
+        is_of_others = data.get("of", of) != of
+        super().__init__({} if is_of_others else data)
+        most = f"There {'is only one page' if pages == 1 else f'are only {pages} pages'}."
+        self.fields["page"] = forms.IntegerField(
+            label="Page", min_value=1, validators=[MaxValueValidator(pages, most)], required=False
+        )
+
+
+def _names(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:
+    return [(criterion.slug, criterion.name) for criterion in criteria]
 
 
 def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Build the matrix from the facts: rows of cells, scored, ranked and compared. No queries.
+"""Build the matrix from the facts: rows of cells, scored, ranked and compared.
 
 The same object serves the matrix (frameworks down) and the side by side (`lines`, criteria down).
 """
@@ -9,10 +9,17 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
+
 from comparisons.arithmetic import scoring
-from frameworks.cells import Cell, Key
-from frameworks.facts import Facts
+from comparisons.arithmetic.ranking import Ranking, rank_all
+from frameworks.arrays import NOWHERE, Places
+from frameworks.cells import Cell
+from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
+
+#: How many frameworks a page shows.
+ROWS_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +55,21 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A framework with its fit, its rank among those on show, its scores by criterion (hidden ones, too), and its
-    entries in the order of the columns. `delta` is the difference from the baseline's fit, in points."""
+    """A framework with its fit, its rank among all on the table, its cells under all criteria (hidden ones, too), and
+    its entries in the order of the columns. `delta` is the difference from the baseline's fit, in points."""
 
     framework: Framework
     fit: scoring.Fit
     rank: int | None
-    scores: Mapping[str, int | None]
+    cells: CellRow
     entries: tuple[Entry, ...]
     delta: int | None
     is_baseline: bool
+
+    @property
+    def scores(self) -> dict[str, int | None]:
+        """Return its scores by criterion."""
+        return {cell.criterion.slug: cell.score for cell in self.cells}
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -73,13 +85,31 @@ class Line:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The rows of a matrix that are shown: `number` counts from 1, `size` is how many rows a portion has."""
+
+    number: int
+    size: int = ROWS_A_PAGE
+
+    @property
+    def rows(self) -> slice:
+        return slice((self.number - 1) * self.size, self.number * self.size)
+
+
+#: The portion that is shown where there is no way to others.
+FIRST = Portion(1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """A computed comparison, which page, file, picture, embed, snapshot and API all read.
 
     `ranked` rows have enough evidence; `unranked` ones are rated on less than `minimum_coverage` of the weight;
-    `in_order` has all of them in the order of the frameworks given. `columns` are those shown; `criteria`, `weights`
-    (by slug) and `cells` are those that count.
+    `in_order` has both in the order of the frameworks given. They are the rows of one portion. `places` are those of
+    all frameworks on the table; `ranked_total`, `leaders`, `lead` (in points) and `runner_up` speak of all, the last
+    two None if fewer than two are ranked or several lead. `columns` are those shown; `criteria` and `weights` (by
+    slug) are those that count.
     """
 
     columns: tuple[Column, ...]
@@ -88,8 +118,17 @@ class Matrix:
     in_order: tuple[Row, ...]
     criteria: Sequence[Criterion]
     weights: Mapping[str, int]
-    cells: Mapping[Key, Cell]
     minimum_coverage: Fraction
+    places: Places
+    ranked_total: int
+    leaders: tuple[Framework, ...]
+    lead: int | None
+    runner_up: Framework | None
+
+    @property
+    def total(self) -> int:
+        """Return the number of frameworks on the table."""
+        return len(self.places)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -131,22 +170,12 @@ class Matrix:
     def names(self) -> list[str]:
         return [row.framework.name for row in self.in_order]
 
-    @property
-    def leaders(self) -> list[Row]:
-        return [row for row in self.in_order if row.rank == 1]
-
-    @property
-    def lead(self) -> int | None:
-        """Return the leader's lead in whole points; None if fewer than two are ranked or several lead."""
-        shown = sorted((row.fit.points or 0 for row in self.in_order if row.rank is not None), reverse=True)
-        return shown[0] - shown[1] if len(shown) > 1 and len(self.leaders) == 1 else None
-
     def verdict(self, under: str, *, no_point: str = "less than a point") -> str:
         """Return a sentence that says who leads, beginning with `under`, the weights under which it holds.
 
         `no_point` is the wording for a lead of less than a point.
         """
-        *others, last = [row.framework.name for row in self.leaders] or [""]
+        *others, last = [framework.name for framework in self.leaders] or [""]
         if not last:
             return "None of these has enough evidence to be ranked."
         if others:
@@ -158,7 +187,7 @@ class Matrix:
 
 def build_matrix(
     facts: Facts,
-    frameworks: Sequence[Framework],
+    places: Places,
     *,
     weights: Mapping[str, int] | None = None,
     shown: Iterable[str] = (),
@@ -166,119 +195,143 @@ def build_matrix(
     baseline: str = "",
     only_differences: bool = False,
     minimum_coverage: float = 0.5,
-    with_claims: bool = False,
+    detail: Detail = Detail.SCORES,
+    portion: Portion | None = None,
 ) -> Matrix:
-    """Score and rank the frameworks under `weights` (by slug; those not named keep the criterion's default).
+    """Score and rank the frameworks at `places` under `weights` (by slug; those not named keep the default).
 
     All criteria count, whether `shown` names them or not (empty: all are shown). `sort` is fit, name or a criterion,
     a leading `-` reverses. `baseline` names the framework that the others are measured against. `only_differences`
-    leaves out the columns in which all on show are alike. Frameworks rated on less than `minimum_coverage` of the
-    weight get no rank. `with_claims`: each cell has its claims.
+    leaves out the columns in which all on the table are alike. Frameworks rated on less than `minimum_coverage` of the
+    weight get no rank. `detail` is what the cells have; only those of the `portion` are built (None: of all).
     """
-    criteria, cells = facts.criteria, facts.cells(frameworks, with_claims=with_claims)
+    criteria = facts.criteria
     weighing = {criterion.slug: criterion.default_weight for criterion in criteria} | dict(weights or {})
     wanted = set(shown)
-    alike = {criterion.pk: _alike(frameworks, criterion, cells) for criterion in criteria}
+    span = Span.of(facts, places)
     visible = [
-        criterion
-        for criterion in criteria
-        if (not wanted or criterion.slug in wanted) and not (only_differences and alike[criterion.pk])
+        number
+        for number, criterion in enumerate(criteria)
+        if (not wanted or criterion.slug in wanted) and not (only_differences and span.is_alike[number])
     ]
-    fits = [scoring.fit(facts.scores(framework), weighing) for framework in frameworks]
     threshold = Fraction(str(minimum_coverage))
-    ranks = scoring.rank(
-        [fit.value if fit.value is not None and fit.coverage >= threshold else None for fit in fits]
-    )
-    columns = tuple(Column(criterion, weighing[criterion.slug], alike[criterion.pk]) for criterion in visible)
-    base = next((place for place, framework in enumerate(frameworks) if framework.slug == baseline), None)
-    rows = tuple(
+    factors = np.array([weighing[criterion.slug] for criterion in criteria], np.int64)
+    ranking = rank_all(facts.arrays.scores, factors, threshold).among(places)
+    order = _order(facts, places, ranking, sort)[portion.rows if portion else slice(None)]
+    frameworks = [facts.frameworks[place] for place in places[order]]
+    base = facts.by_slug.get(baseline)
+    base_at = np.flatnonzero(places == facts.place[baseline]) if base else NOWHERE
+    base_row = facts.row(base, detail) if base and base_at.size else None
+    base_points = ranking.fit(base_at[0]).points if base_row else None
+    rows = [
         Row(
             framework,
             fit,
             rank,
-            facts.scores(framework),
-            entries,
-            None if base is None or base == place else _difference(fit.points, fits[base].points),
-            base == place,
+            cells,
+            _entries(cells, visible, span.best, None if framework is base else base_row),
+            None if framework is base else _difference(fit.points, base_points),
+            base_row is not None and framework is base,
         )
-        for place, (framework, fit, rank, entries) in enumerate(
-            zip(frameworks, fits, ranks, compared(frameworks, visible, cells, base), strict=True)
+        for framework, rank, cells, fit in zip(
+            frameworks,
+            ranking.ranks(order),
+            facts.rows(frameworks, detail),
+            [ranking.fit(place) for place in order],
+            strict=True,
         )
-    )
-    ordered = _sorted(rows, sort)
+    ]
+    leaders, runners_up = ranking.leaders, ranking.runners_up
     return Matrix(
-        columns=columns,
-        ranked=tuple(row for row in ordered if row.rank is not None),
-        unranked=tuple(row for row in ordered if row.rank is None),
-        in_order=rows,
+        columns=tuple(
+            Column(criteria[number], weighing[criteria[number].slug], span.is_alike[number])
+            for number in visible
+        ),
+        ranked=tuple(row for row in rows if row.rank is not None),
+        unranked=tuple(row for row in rows if row.rank is None),
+        in_order=tuple(row for _, row in sorted(zip(order, rows, strict=True), key=lambda pair: pair[0])),
         criteria=criteria,
         weights=weighing,
-        cells=cells,
         minimum_coverage=threshold,
+        places=places,
+        ranked_total=int(np.count_nonzero(ranking.is_ranked)),
+        leaders=tuple(facts.frameworks[place] for place in places[leaders]),
+        lead=(ranking.fit(leaders[0]).points or 0) - (ranking.fit(runners_up[0]).points or 0)
+        if len(runners_up)
+        else None,
+        runner_up=facts.frameworks[places[runners_up].min()] if len(runners_up) else None,
     )
 
 
-def compared(
-    frameworks: Sequence[Framework],
-    criteria: Sequence[Criterion],
-    cells: Mapping[Key, Cell],
-    base: int | None = None,
-) -> list[tuple[Entry, ...]]:
-    """Return the entries of each framework: its cells, compared with the others and with those of the `base`."""
-    best = {criterion.pk: _best(frameworks, criterion, cells) for criterion in criteria}
-    before = [None, *(criterion.group_id for criterion in criteria)]
-    return [
-        tuple(
-            Entry(
-                cell := cells[framework.pk, criterion.pk],
-                cell.score is not None and cell.score == best[criterion.pk],
-                None
-                if base is None or base == place
-                else _difference(cell.score, cells[frameworks[base].pk, criterion.pk].score),
-                criterion.group_id != group_before,
-            )
-            for criterion, group_before in zip(criteria, before, strict=False)
-        )
-        for place, framework in enumerate(frameworks)
-    ]
+@dataclass(frozen=True, slots=True)
+class Span:
+    """For each criterion, whether all frameworks on the table have the same state and score, and their highest score;
+    None if nobody is rated or all have the same."""
+
+    is_alike: list[bool]
+    best: list[int | None]
+
+    @classmethod
+    def of(cls, facts: Facts, places: Places) -> "Span":
+        is_alike, best = [], []
+        scores, claims = facts.arrays.scores, facts.arrays.claims
+        for number in range(len(facts.criteria)):
+            column = scores[:, number][places]
+            lowest, highest = (int(column.min()), int(column.max())) if len(places) else (0, 0)
+            cited = np.count_nonzero(claims[:, number][places]) if highest == 0 else 0
+            is_alike.append(lowest == highest and cited in {0, len(places)})
+            best.append(highest if highest > lowest else None)
+        return cls(is_alike, best)
 
 
-def _sorted(rows: Sequence[Row], sort: str) -> list[Row]:
-    """Sort the rows best first by fit or score, A to Z by name; unknown values come last in either direction."""
-    name = sort.removeprefix("-")
-    is_reversed = sort.startswith("-")
-    by_name = sorted(rows, key=lambda row: row.framework.name.casefold())
+def best_scores(rows: Sequence[CellRow]) -> list[int | None]:
+    """Return the same highest scores from the cells of all frameworks."""
+    columns = [[cell.score or 0 for cell in column] for column in zip(*rows, strict=True)]
+    return [max(column) if max(column) > min(column) else None for column in columns]
+
+
+def _entries(
+    cells: CellRow, shown: Iterable[int], best: Sequence[int | None], base: CellRow | None
+) -> tuple[Entry, ...]:
+    """Return the cells that are shown, compared with the best of each criterion and with those of the `base`."""
+    entries: list[Entry] = []
+    group = None
+    for number in shown:
+        cell = cells[number]
+        delta = _difference(cell.score, base[number].score) if base else None
+        is_best = cell.score is not None and cell.score == best[number]
+        entries.append(Entry(cell, is_best, delta, cell.criterion.group_id != group))
+        group = cell.criterion.group_id
+    return tuple(entries)
+
+
+def compared(rows: Sequence[CellRow]) -> list[tuple[Entry, ...]]:
+    """Return the entries of each framework: all its cells, compared with those of the others."""
+    best = best_scores(rows)
+    return [_entries(row, range(len(row)), best, None) for row in rows]
+
+
+def _order(facts: Facts, places: Places, ranking: Ranking, sort: str) -> Places:
+    """Return the numbers of the rows, those that are ranked first: best first by fit or score, A to Z by name.
+
+    Unknown values come last in either direction, equal ones A to Z, which is the order of the places.
+    """
+    name, is_reversed = sort.removeprefix("-"), sort.startswith("-")
+    is_ranked = ranking.is_ranked
     if name == "name":
-        return by_name[::-1] if is_reversed else by_name
-
-    def value(row: Row) -> Fraction | int | None:
-        if name in row.scores:
-            return row.scores[name]
+        value = places.astype(np.float64) * (1 if is_reversed else -1)
+    elif name in facts.column:
+        value = facts.arrays.scores[:, facts.column[name]][places].astype(np.float64)
+        value = np.where(value == 0, -UNKNOWN, -value if is_reversed else value)
+    else:
         # Without a rank the fit rests on too little to sort by: more evidence comes first.
-        return row.fit.value if row.rank is not None else row.fit.coverage
-
-    known = [row for row in by_name if value(row) is not None]
-    unknown = [row for row in by_name if value(row) is None]
-    return sorted(known, key=lambda row: value(row) or 0, reverse=not is_reversed) + unknown
+        value = np.where(is_ranked, ranking.values, ranking.covered / max(ranking.total, 1))
+        value = -value if is_reversed else value
+    return np.lexsort((places, -value, ~is_ranked))
 
 
-def _alike(frameworks: Sequence[Framework], criterion: Criterion, cells: Mapping[Key, Cell]) -> bool:
-    return (
-        len(
-            {
-                (cell.state, cell.score)
-                for framework in frameworks
-                for cell in [cells[framework.pk, criterion.pk]]
-            }
-        )
-        <= 1
-    )
-
-
-def _best(frameworks: Sequence[Framework], criterion: Criterion, cells: Mapping[Key, Cell]) -> int | None:
-    """Return the highest score on show, or None if all frameworks have it."""
-    scores = [score for framework in frameworks if (score := cells[framework.pk, criterion.pk].score)]
-    return max(scores) if scores and not (len(set(scores)) == 1 and len(scores) == len(frameworks)) else None
+#: Larger than any score.
+UNKNOWN = 10
 
 
 def _difference(value: int | None, base: int | None) -> int | None:

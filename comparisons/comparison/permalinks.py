@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 from urllib.parse import urlencode
+from zlib import crc32
 
 AS_OF = "as-of"
 USE_CASE = "use-case"
@@ -18,8 +19,13 @@ WEIGHT = "w-"
 VERSUS = "-vs-"
 #: The parameters beside those that facets and criteria name.
 PARAMETERS = frozenset(
-    {AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"}
+    {
+        *(AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"),
+        *("page", "of"),
+    }
 )
+#: What can change without another frameworks coming to stand on a page of the matrix.
+BESIDES_ROWS = frozenset({"page", "baseline", "framework", "open", "rows", "why"})
 #: Stands for every row of a side by side.
 ALL_ROWS = "*"
 #: Sorting is by fit unless a visitor says otherwise.
@@ -48,6 +54,7 @@ class View:
     open: str = ""
     rows: tuple[str, ...] = ()
     why: str = ""
+    page: int = 1
 
     @classmethod
     def read(cls, cleaned: Mapping[str, Any], facets: Sequence[str]) -> Self:
@@ -75,10 +82,23 @@ class View:
             open=cleaned.get("open") or "",
             rows=tuple(cleaned.get("rows") or ()),
             why=cleaned.get("why") or "",
+            page=cleaned.get("page") or 1,
         )
 
     def parameters(self) -> Iterator[tuple[str, str]]:
         """Yield names and values in the canonical order: day, filters, columns, weights, what is shown and open."""
+        yield from self._of_rows()
+        yield from (("framework", slug) for slug in self.framework)
+        if self.open:
+            yield "open", self.open
+        yield from (("rows", name) for name in self.rows)
+        if self.why:
+            yield "why", self.why
+        if self.page > 1:
+            yield "page", str(self.page)
+
+    def _of_rows(self) -> Iterator[tuple[str, str]]:
+        """Yield what decides on rows and columns, their order and their figures."""
         if self.as_of:
             yield AS_OF, self.as_of.isoformat()
         if self.q:
@@ -96,20 +116,20 @@ class View:
             yield "baseline", self.baseline
         if self.only:
             yield "only", self.only
-        yield from (("framework", slug) for slug in self.framework)
-        if self.open:
-            yield "open", self.open
-        yield from (("rows", name) for name in self.rows)
-        if self.why:
-            yield "why", self.why
 
     def query(self) -> str:
         """Return the query string without the question mark; empty if nothing is set."""
         return urlencode(list(self.parameters()), safe=":,*")
 
     def but(self, **changes: Any) -> Self:
-        """Return a copy with these fields changed."""
-        return replace(self, **changes)
+        """Return a copy with these fields changed; of other rows it shows the first page."""
+        return replace(self, **changes if BESIDES_ROWS.issuperset(changes) else {"page": 1, **changes})
+
+    @property
+    def of(self) -> str:
+        """Return a short mark of the rows and their order, of which `page` is a part."""
+        rows = self.but(page=1, baseline="", framework=(), open="", rows=(), why="")
+        return f"{crc32(rows.query().encode()):08x}"
 
     def url(self, path: str, **changes: Any) -> str:
         """Return the address of this view at `path`, with these fields changed."""
@@ -119,16 +139,14 @@ class View:
         remaining = tuple(other for other in self.facets.get(facet, ()) if other != value)
         # In the old order, so that dropping a chip does not shuffle the address.
         ordered = {name: remaining if name == facet else values for name, values in self.facets.items()}
-        return replace(self, facets={name: values for name, values in ordered.items() if values})
+        return self.but(facets={name: values for name, values in ordered.items() if values})
 
     def without_minimum(self, criterion: str) -> Self:
-        return replace(
-            self, minimums={name: value for name, value in self.minimums.items() if name != criterion}
-        )
+        return self.but(minimums={name: value for name, value in self.minimums.items() if name != criterion})
 
     def unfiltered(self) -> Self:
         """Return the view without filters, and without its use case, whose must-haves choose rows, too."""
-        return replace(self, q="", facets={}, minimums={}, use_case="")
+        return self.but(q="", facets={}, minimums={}, use_case="")
 
     def changed_weights(self, defaults: Mapping[str, int]) -> list[str]:
         """Return the criteria whose weight differs from the default, in the defaults' order."""
@@ -147,9 +165,7 @@ class View:
 
     def side_by_side(self) -> Self:
         """Return the part that also applies side by side: day, use case, weights, and what only that page shows."""
-        return replace(
-            self, q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
-        )
+        return self.but(q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open="")
 
 
 def with_query(path: str, query: str) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from comparisons.models import Need, Recommendation, UseCase
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Framework
 from frameworks.serving import memory
 
-from .filters import must_have
-from .matrix import Matrix, Row, build_matrix
+from .filters import Selection, must_have, must_haves
+from .matrix import FIRST, Matrix, Row, build_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +86,43 @@ def weighed(table: Matrix) -> list[Weighed]:
 def falling_short(
     use_case: UseCase | None, facts: Facts, frameworks: Iterable[Framework]
 ) -> dict[Framework, list[Shortfall]]:
-    """Return the frameworks that do not meet every must-have, each with those that it does not meet."""
-    needs = [(need, must_have(need)) for need in use_case.needs.all()] if use_case else []
+    """Return those of these frameworks that do not meet every must-have, each with those that it does not meet."""
+    needs = [(need, must_have(need)(facts)) for need in use_case.needs.all()] if use_case else []
     shortfalls = {
         framework: [
-            Shortfall(need, facts.scores(framework).get(need.criterion.slug) if need.criterion else None)
+            Shortfall(need, _score(facts, framework, need))
             for need, is_met in needs
-            if not is_met(framework, facts)
+            if not is_met[facts.place[framework.slug]]
         ]
         for framework in frameworks
     }
     return {framework: missing for framework, missing in shortfalls.items() if missing}
 
 
+def _score(facts: Facts, framework: Framework, need: Need) -> int | None:
+    """Return the score under the criterion of a must-have, if it has one and the framework is rated."""
+    scores = {cell.criterion: cell.score for cell in facts.row(framework)}
+    return scores.get(need.criterion) if need.criterion else None
+
+
 def standings(
     use_case: UseCase, facts: Facts, *, minimum_coverage: float
-) -> tuple[Matrix, list[ExcludedFramework]]:
-    """Return the matrix of the use case, as its own address shows it, and the frameworks that it excludes."""
-    missing = falling_short(use_case, facts, facts.frameworks)
-    weights = weighing(use_case, facts.criteria)
+) -> tuple[Matrix, Matrix, list[ExcludedFramework]]:
+    """Return the matrix of the use case, as its own address shows it, that of those that it excludes, and these.
 
-    def table(*frameworks: Framework) -> Matrix:
-        return build_matrix(facts, frameworks, weights=weights, minimum_coverage=minimum_coverage)
-
-    excluded = table(*missing)
-    return (
-        table(*(framework for framework in facts.frameworks if framework not in missing)),
-        [
-            ExcludedFramework(row, tuple(missing[row.framework]))
-            for row in (*excluded.ranked, *excluded.unranked)
-        ],
+    Each has its first portion.
+    """
+    table, excluded = (
+        build_matrix(
+            facts,
+            np.flatnonzero(passes),
+            weights=weighing(use_case, facts.criteria),
+            minimum_coverage=minimum_coverage,
+            portion=FIRST,
+        )
+        for needs in [Selection(facts, must_haves(use_case)).without("")]
+        for passes in (needs, ~needs)
     )
+    rows = [*excluded.ranked, *excluded.unranked]
+    missing = falling_short(use_case, facts, [row.framework for row in rows])
+    return table, excluded, [ExcludedFramework(row, tuple(missing[row.framework])) for row in rows]

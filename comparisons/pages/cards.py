@@ -26,7 +26,7 @@ QUESTION = "Which Python web framework fits?"
 def of_matrix(page: MatrixPage) -> Card:
     """Build the card of a matrix: the frameworks on the table, best first, and what has been changed."""
     table, use_case = page.matrix, page.around.use_case
-    shown, known = len(table.in_order), len(page.everyone)
+    shown, known = table.total, len(page.everyone)
     count = f"{shown} of {known} frameworks" if shown < known else f"{known} frameworks"
     subtitle = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
     return Card(

@@ -98,6 +98,7 @@ class UseCaseIndexPage:
 class UseCasePage:
     use_case: UseCase
     matrix: Matrix
+    excluded: Matrix
     short: Sequence[ExcludedFramework]
     weighed: Sequence[Weighed]
     around: AroundUseCase = field(metadata=PART)

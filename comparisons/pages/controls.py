@@ -28,6 +28,8 @@ from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Framework
 from frameworks.pages.pictured import PART, address
 
+from .paging import Pages, pages_of
+
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
 
@@ -244,7 +246,7 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
-    query = pinned.but(framework=(), open="", rows=(), why="").query()
+    query = pinned.but(framework=(), open="", rows=(), why="", page=1).query()
     return [
         File(name, use, with_query(reverse(route, args=[*args, ending]), query))
         for ending, name, use in FORMATS
@@ -262,7 +264,7 @@ class Pictures:
 
 def pictures(pinned: View, path: str) -> Pictures:
     """Return the addresses of the pictures of what `pinned` shows at `path`."""
-    query = pinned.query()
+    query = pinned.but(page=1).query()
     svg, png, page = (
         with_query(place, query) for place in (address(path, "svg"), address(path, "png"), path)
     )
@@ -304,6 +306,8 @@ class AroundMatrix:
     untick_url: str
     maximum: int
     compare_url: str
+    pages: Pages
+    canonical_path: str
 
 
 def around_matrix(
@@ -343,12 +347,14 @@ def around_matrix(
         pinned_url=view.pinned(usual).url(path),
         files=files(view.pinned(usual), "comparisons:matrix_file"),
         pictures=pictures(view.pinned(usual), path),
-        freeze_url=_freeze(table, view, usual) if 2 <= len(listed) <= settings.COMPARE_MAX else "",
+        freeze_url=_freeze(table, view, usual) if 2 <= table.total <= settings.COMPARE_MAX else "",
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
         untick_url=view.url(path, framework=()),
         maximum=settings.COMPARE_MAX,
         compare_url=view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
+        pages=pages_of(view, table.total, path),
+        canonical_path=view.url(path) if view == View(page=view.page) else path,
     )
 
 

@@ -66,7 +66,7 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     query, now = without_blanks(request.GET), timezone.now()
     revision = comparing.newest_revision(query, now)
     comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
-    if len(comparison.frameworks) < len(slugs):
+    if len(comparison.places) < len(slugs):
         return _nothing(request, 404, "Not all frameworks named in its address are known.")
     if not embedding.fits(comparison, slugs):
         return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")

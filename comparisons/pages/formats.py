@@ -1,23 +1,27 @@
 """Serve comparisons as files: the ending of an address is the format, and a file says what the page says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from math import ceil
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
 from django.views.decorators.http import require_safe
 
 from comparisons.comparison import comparing
-from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.content import Content
+from comparisons.comparison.comparing import Comparison, Filtered
+from comparisons.comparison.content import content_of
+from comparisons.comparison.matrix import Matrix, Portion
 from comparisons.comparison.permalinks import versus
 from comparisons.models import Snapshot
 from comparisons.sharing import exports
-from comparisons.sharing.exports import FileOrigin, Place, in_words, listed
+from comparisons.sharing.exports import FileOrigin, Part, Parts, Place, in_words, listed
 from comparisons.sharing.snapshots import FrozenComparison
+from frameworks.facts import Detail
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
 
@@ -28,20 +32,22 @@ TYPES = {
     "json": "application/json; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
+#: Of how many frameworks a file is written at a time; with more it is streamed.
+PORTION = 500
 #: How many characters of an unknown name an error repeats, and how many names.
 NAME_MAX, NAMES_MAX = 60, 5
 
 
 @require_safe
 @revalidated
-def matrix(request: HttpRequest, ending: str) -> HttpResponse:
+def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Return the matrix of these parameters as a file, its rows in the order of the page."""
     query, path = without_blanks(request.GET), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
-    comparison = comparing.matrix(query, with_claims=True)
-    content = comparison.content
-    origin = _origin(comparison, content, "Python web frameworks compared", path, revision)
-    response = _file(content, origin, ending, _versions(comparison))
+    comparison = comparing.matrix(query, detail=Detail.CLAIMS)
+    origin = _origin(comparison, "Python web frameworks compared", path, revision)
+    parts = _parts(comparison)
+    response = _file(parts, origin, ending, is_long=len(comparison.places) > PORTION)
     return _headed(
         response,
         ending,
@@ -53,18 +59,18 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponse:
 
 @require_safe
 @revalidated
-def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponse:
+def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponseBase:
     """Return two to five frameworks side by side as a file, in the order of the page."""
     query = without_blanks(request.GET)
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
-    content = comparison.content
-    title = f"{listed(framework['name'] for framework in content['frameworks'])} side by side"
+    title = f"{listed(comparison.table.names)} side by side"
     path, canonical = (reverse("comparisons:side_by_side", args=[order]) for order in (slugs, sorted(slugs)))
-    origin = _origin(comparison, content, title, path, revision)
-    response = _file(content, origin, ending, _versions(comparison), turned=True)
+    origin = _origin(comparison, title, path, revision)
+    whole = Part(comparison.content, _versions(comparison, comparison.table))
+    response = _file(lambda: [whole], origin, ending, turned=True)
     return _headed(
         response, ending, _name(comparison, versus(slugs)), canonical, is_past=bool(comparison.view.as_of)
     )
@@ -72,7 +78,7 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
 
 @require_safe
 @unchanging
-def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponse:
+def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponseBase:
     """Return a snapshot as a file, from its stored content alone."""
     frozen = Snapshot.objects.filter(pk=snapshot_id).first()
     if frozen is None:
@@ -84,20 +90,18 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
         title=f"{listed(framework['name'] for framework in content['frameworks'])} as they stood on {stood}",
         address=address,
         facts=f"frozen on {in_words(timezone.localdate(frozen.created_at))}",
-        pages={source["key"]: f"{address}#source-{source['key']}" for source in content["sources"]},
+        source_page=lambda key: f"{address}#source-{key}",
         metadata={"snapshot": {"id": frozen.pk, "stood_at": frozen.stood_at, "frozen_at": frozen.created_at}},
     )
     name = f"{versus([framework['slug'] for framework in content['frameworks']])}-{timezone.localdate(frozen.stood_at)}"
-    response = _file(content, origin, ending, {}, turned=True)
+    response = _file(lambda: [Part(content, {})], origin, ending, turned=True)
     return _headed(response, ending, name, path, is_past=True)
 
 
 # What a file says
 
 
-def _origin(
-    comparison: Comparison, content: Content, title: str, path: str, revision: Revision | None
-) -> FileOrigin:
+def _origin(comparison: Comparison, title: str, path: str, revision: Revision | None) -> FileOrigin:
     day, use_case = comparison.view.as_of, comparison.use_case
     when = f"as it stood on {in_words(day)}" if day else _words(revision)
     return FileOrigin(
@@ -105,10 +109,7 @@ def _origin(
         title=title,
         address=settings.SITE_URL + comparison.pinned_url(path),
         facts=f"{when}, weighed for {use_case.name}" if use_case else when,
-        pages={
-            source["key"]: settings.SITE_URL + reverse("frameworks:source", args=[source["key"]])
-            for source in content["sources"]
-        },
+        source_page=lambda key: settings.SITE_URL + reverse("frameworks:source", args=[key]),
         metadata={
             "revision": {"number": revision.pk, "at": revision.at} if revision else None,
             "as_of": day,
@@ -124,13 +125,29 @@ def _words(revision: Revision | None) -> str:
     return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
 
 
-def _versions(comparison: Comparison) -> dict[Place, int]:
+def _parts(comparison: Filtered) -> Parts:
+    """Return the rows of all pages of a matrix, in parts that are built when they are written."""
+
+    def parts() -> Iterator[Part]:
+        for number in range(max(1, ceil(len(comparison.places) / PORTION))):
+            table = comparison.build(Portion(number + 1, PORTION))
+            rows = [*table.ranked, *table.unranked]
+            yield Part(content_of(table, rows), _versions(comparison, table))
+
+    if len(comparison.places) > PORTION:
+        return parts
+    whole = tuple(parts())
+    return lambda: whole
+
+
+def _versions(comparison: Comparison, table: Matrix) -> dict[Place, int]:
     """Return the versions of today's ratings; none for a past day, because an editor would not change its ratings."""
     if comparison.view.as_of:
         return {}
     return {
         (cell.framework.slug, cell.criterion.slug): cell.rating.version
-        for cell in comparison.table.cells.values()
+        for row in table.in_order
+        for cell in row.cells
         if cell.rating
     }
 
@@ -139,19 +156,22 @@ def _versions(comparison: Comparison) -> dict[Place, int]:
 
 
 def _file(
-    content: Content, origin: FileOrigin, ending: str, versions: dict[Place, int], *, turned: bool = False
-) -> HttpResponse:
-    written: str | bytes
+    parts: Parts, origin: FileOrigin, ending: str, *, turned: bool = False, is_long: bool = False
+) -> HttpResponseBase:
+    """Return the file, streamed if it is long."""
+    written: Iterator[str] | Iterator[bytes]
     if ending == "csv":
-        written = exports.write_csv(content, origin, versions)
+        written = exports.write_csv(parts, origin)
     elif ending == "json":
-        written = exports.write_json(content, origin)
+        written = exports.write_json(parts, origin)
     else:
-        written = exports.write_markdown(content, origin, turned=turned)
-    return HttpResponse(written, content_type=TYPES[ending])
+        written = exports.write_markdown(parts, origin, turned=turned)
+    return (StreamingHttpResponse if is_long else HttpResponse)(written, content_type=TYPES[ending])
 
 
-def _headed(response: HttpResponse, ending: str, name: str, canonical: str, *, is_past: bool) -> HttpResponse:
+def _headed(
+    response: HttpResponseBase, ending: str, name: str, canonical: str, *, is_past: bool
+) -> HttpResponseBase:
     """Add the file name and the canonical page; keep a past day or a snapshot out of search results, as its page is."""
     disposition = "attachment" if ending == "csv" else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="{name}.{ending}"'

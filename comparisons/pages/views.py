@@ -1,8 +1,8 @@
 """Show the pages about several frameworks. Each view parses, fetches, builds and renders, in that order."""
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from comparisons.arithmetic import scoring
 from comparisons.comparison import comparing, use_cases
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.matrix import Matrix, Row, build_matrix
+from comparisons.comparison.matrix import FIRST, Matrix, Row, build_matrix
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
+from frameworks.facts import Detail
 from frameworks.models import Claim, FacetValue, Framework
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
@@ -64,13 +65,13 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     if not notices and (kept := shown_as(request, view.url(request.path))):
         return kept
     facts, table = comparison.facts, comparison.table
-    blame = [] if comparison.frameworks else comparison.selection.blame()
+    blame = [] if table.total else comparison.selection.blame()
     page = MatrixPage(
         mark=facts.mark,
         matrix=table,
-        why=why.explain(table, view, request.path),
+        why=why.explain(comparison, request.path),
         everyone=facts.frameworks,
-        ticked=[framework for framework in facts.frameworks if framework.slug in view.framework],
+        ticked=[facts.frameworks[place] for place in sorted(facts.place[slug] for slug in view.framework)],
         opened=_opened(comparison),
         use_cases=comparison.kind.use_cases,
         notices=notices,
@@ -109,8 +110,8 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     query = without_blanks(request.GET)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
-    comparison = comparing.side_by_side(query, slugs, with_claims=False)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.frameworks) < len(slugs):
+    comparison = comparing.side_by_side(query, slugs, detail=Detail.VERDICTS)
+    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.places) < len(slugs):
         return chooser(request, comparison, slugs)
     notices, view = list(comparison.notices), comparison.view
     if not notices and (kept := shown_as(request, view.url(request.path))):
@@ -121,7 +122,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         mark=facts.mark,
         matrix=table,
         names=" vs ".join(row.framework.name for row in table.in_order),
-        why=why.explain(table, view, around.path),
+        why=why.explain(comparison, around.path),
         use_cases=comparison.kind.use_cases,
         notices=notices,
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
@@ -197,10 +198,11 @@ def use_case(request: HttpRequest, slug: str) -> PageResponse:
     cited = Prefetch("needs__claims", Claim.objects.published().cited())
     case = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
     facts = current_facts()
-    table, short = use_cases.standings(case, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
+    table, excluded, short = use_cases.standings(case, facts, minimum_coverage=settings.MINIMUM_COVERAGE)
     page = UseCasePage(
         use_case=case,
         matrix=table,
+        excluded=excluded,
         short=short,
         weighed=use_cases.weighed(table),
         around=controls.around_use_case(table, case),
@@ -214,7 +216,8 @@ def use_case(request: HttpRequest, slug: str) -> PageResponse:
 def method(request: HttpRequest) -> PageResponse:
     """Explain how scores, fit, coverage, bands and ranks are made, with an example from the current facts."""
     facts = current_facts()
-    table = build_matrix(facts, facts.frameworks, minimum_coverage=settings.MINIMUM_COVERAGE)
+    everyone = np.arange(len(facts.frameworks))
+    table = build_matrix(facts, everyone, minimum_coverage=settings.MINIMUM_COVERAGE, portion=FIRST)
     example = next(iter(table.ranked or table.unranked), None)
     steps = _worked(example, table) if example else []
     page = MethodPage(
@@ -229,13 +232,12 @@ def method(request: HttpRequest) -> PageResponse:
 
 
 def _opened(comparison: Comparison) -> Cell | None:
-    """Return the open cell with its claims, or None if its framework is not on the table."""
+    """Return the open cell with its claims, or None if its framework or its criterion is not on the page."""
     framework, _, criterion = comparison.view.open.partition(":")
-    for row in comparison.table.in_order:
-        for column, entry in zip(comparison.table.columns, row.entries, strict=True):
-            if (row.framework.slug, column.criterion.slug) == (framework, criterion):
-                return replace(entry.cell, claims=comparison.facts.claims(row.framework, column.criterion))
-    return None
+    row = next((row for row in comparison.table.in_order if row.framework.slug == framework), None)
+    if row is None or criterion not in comparison.table.shown:
+        return None
+    return comparison.facts.row(row.framework, Detail.CLAIMS)[comparison.facts.column[criterion]]
 
 
 def _worked(example: Row, table: Matrix) -> list[WorkedStep]:

@@ -3,15 +3,20 @@
 All criteria count, whichever columns are shown. No queries.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+from django.conf import settings
+from django.template.defaultfilters import pluralize
+
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.flips import flips
+from comparisons.arithmetic.ranking import Scores
 from comparisons.arithmetic.stability import stability
-from comparisons.comparison.matrix import Matrix, Row
+from comparisons.comparison.comparing import Comparison
+from comparisons.comparison.matrix import Matrix, Portion, Row, build_matrix
 from comparisons.comparison.permalinks import View
 from frameworks.cells import Cell
 from frameworks.models import Criterion, CriterionGroup, Framework
@@ -25,6 +30,10 @@ TINTS = 5
 NARROW, NARROW_ON_A_PHONE = 4, 11
 #: How many frameworks or criteria a sentence names.
 NAMED = 3
+#: How many frameworks are named where all are meant, before the others are only counted.
+LISTED = 10
+#: How many frameworks the table of shares has, before the others are one row.
+SHARES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,8 @@ class FitBar:
 class Lead:
     """The leader's lead over the second, in points, with the criteria that add most to it and those that cost most."""
 
-    first: Row
-    second: Row
+    first: Framework
+    second: Framework
     points: int
     ahead: tuple[tuple[Criterion, float], ...]
     behind: tuple[tuple[Criterion, float], ...]
@@ -78,12 +87,13 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Weights of a criterion that would change who leads, with the address of the view with the nearest of them."""
+    """Weights of a criterion that would change who leads, with the names of those who lead `then` and the address of
+    the view with the nearest of these weights."""
 
     criterion: Criterion
     weight: int
     weights: tuple[int, ...]
-    then: tuple[Framework, ...]
+    then: tuple[str, ...]
     url: str
     key: str
 
@@ -136,14 +146,16 @@ class Firmness:
 class Why:
     """The whole section, or without `is_shown` only who leads, with the address that shows the rest.
 
-    `ranked` is how many are; `firmness` is None if no weights can change the order.
+    `only` is the framework on the table if there is just one, `leaders` are names, `ranked` is how many are;
+    `firmness` is None if no weights can change the order.
     """
 
     is_shown: bool
     url: str
     hide_url: str
-    rows: tuple[Row, ...]
-    leaders: tuple[Row, ...]
+    total: int
+    only: Framework | None
+    leaders: tuple[str, ...]
     counts: bool
     ranked: int
     bars: tuple[FitBar, ...]
@@ -167,29 +179,49 @@ class Why:
         ]
 
 
-def explain(table: Matrix, view: View, path: str) -> Why:
-    """Explain the ranking of the frameworks on the table. Links start from `view` at `path`."""
-    scores = {row.framework.slug: row.scores for row in table.in_order}
-    ranked = sorted(table.ranked, key=lambda row: row.rank or 0)
-    bars = tuple(_bar(row, table) for row in ranked[:DRAWN]) if view.why else ()
+def explain(comparison: Comparison, path: str) -> Why:
+    """Explain the ranking of the frameworks on the table. Links start from the comparison's view at `path`."""
+    table, view, facts = comparison.table, comparison.view, comparison.facts
+    bars = tuple(_bar(row, table) for row in _best(comparison)) if view.why else ()
     counts = any(table.weights.values())
-    can_change = bool(view.why) and len(table.in_order) > 1 and counts
-    turns = tuple(_turns(table, scores, view, path)) if can_change else ()
+    can_change = bool(view.why) and table.total > 1 and counts
+    scores = facts.arrays.scores[table.places]
+    turns = tuple(_turns(comparison, scores, path)) if can_change else ()
     return Why(
         is_shown=bool(view.why),
         url=shown_url(view, path),
         hide_url=view.url(path, why=""),
-        ranked=len(ranked),
-        rows=table.in_order,
-        leaders=tuple(table.leaders),
+        total=table.total,
+        only=facts.frameworks[table.places[0]] if table.total == 1 else None,
+        leaders=named(table.leaders),
         counts=counts,
+        ranked=table.ranked_total,
         bars=bars,
-        undrawn=len(ranked) - len(bars),
-        lead=_lead(table, ranked, bars),
+        undrawn=table.ranked_total - len(bars),
+        lead=_lead(table, bars),
         turns=turns,
         others=len(table.criteria) - len({turn.criterion for turn in turns}),
-        firmness=_firmness(table, scores) if can_change else None,
+        firmness=_firmness(comparison, scores) if can_change else None,
     )
+
+
+def _best(comparison: Comparison) -> Sequence[Row]:
+    """Return the rows of the first in rank, whichever the page shows."""
+    table = comparison.table
+    return build_matrix(
+        comparison.facts,
+        table.places,
+        weights=table.weights,
+        minimum_coverage=settings.MINIMUM_COVERAGE,
+        portion=Portion(1, DRAWN),
+    ).ranked
+
+
+def named(frameworks: Sequence[Framework]) -> tuple[str, ...]:
+    """Return their names; if they are very many, those of the first, and how many others there are."""
+    if len(frameworks) <= LISTED + 1:
+        return tuple(framework.name for framework in frameworks)
+    return (*(framework.name for framework in frameworks[:LISTED]), f"{len(frameworks) - LISTED} others")
 
 
 def shown_url(view: View, path: str) -> str:
@@ -204,24 +236,24 @@ def in_sentence(name: str) -> str:
 
 def _bar(row: Row, table: Matrix) -> FitBar:
     shown = scoring.shown_contributions(row.scores, table.weights)
+    cells = {cell.criterion.slug: cell for cell in row.cells}
     start = Fraction(0)
     stretches = []
     for place, (group, members) in enumerate(groupby(table.criteria, key=lambda criterion: criterion.group)):
         parts, begin = [], start
         for criterion in members:
             points = shown.get(criterion.slug)
-            cell, weight = table.cells[row.framework.pk, criterion.pk], table.weights[criterion.slug]
-            parts.append(Contribution(cell, weight, None if points is None else float(points), float(start)))
+            weight, known = table.weights[criterion.slug], None if points is None else float(points)
+            parts.append(Contribution(cells[criterion.slug], weight, known, float(start)))
             start += points or 0
         stretches.append(GroupStretch(group, place % TINTS, tuple(parts), float(start - begin), float(begin)))
     return FitBar(row, tuple(stretches))
 
 
-def _lead(table: Matrix, ranked: Sequence[Row], bars: Sequence[FitBar]) -> Lead | None:
+def _lead(table: Matrix, bars: Sequence[FitBar]) -> Lead | None:
     """Return the lead, or None if nothing leads alone or nothing else is ranked. Without bars it has no parts."""
-    if table.lead is None:
+    if table.lead is None or table.runner_up is None:
         return None
-    first, second = ranked[:2]
     ours, theirs = (bars[0].parts, bars[1].parts) if bars else ([], [])
     differences = [
         (mine.cell.criterion, round((mine.points or 0) - (its.points or 0), 1))
@@ -229,19 +261,19 @@ def _lead(table: Matrix, ranked: Sequence[Row], bars: Sequence[FitBar]) -> Lead 
     ]
     ordered = sorted(differences, key=lambda difference: -difference[1])
     return Lead(
-        first,
-        second,
+        table.leaders[0],
+        table.runner_up,
         table.lead,
         tuple((criterion, points) for criterion, points in ordered[:NAMED] if points > 0),
         tuple((criterion, -points) for criterion, points in ordered[: -NAMED - 1 : -1] if points < 0),
     )
 
 
-def _turns(table: Matrix, scores: Mapping[str, scoring.Scores], view: View, path: str) -> list[Turn]:
+def _turns(comparison: Comparison, scores: Scores, path: str) -> list[Turn]:
     """Return what would change who leads, the nearest first."""
+    table, view = comparison.table, comparison.view
     by_slug = {criterion.slug: criterion for criterion in table.criteria}
-    frameworks = {row.framework.slug: row.framework for row in table.in_order}
-    weights = table.weights
+    weights = {slug: table.weights[slug] for slug in by_slug}
     changes = flips(scores, weights, minimum_coverage=table.minimum_coverage, heaviest=WEIGHT_MAX)
     turns: dict[str, Turn] = {}
     for flip in sorted(changes, key=lambda flip: abs(flip.weights[0] - weights[flip.criterion])):
@@ -251,23 +283,29 @@ def _turns(table: Matrix, scores: Mapping[str, scoring.Scores], view: View, path
             by_slug[flip.criterion],
             weights[flip.criterion],
             flip.weights,
-            tuple(frameworks[slug] for slug in flip.leaders),
+            named([_framework(comparison, number) for number in flip.leaders]),
             view.url(path, weights={**view.weights, flip.criterion: flip.weights[0]}),
             key,
         )
     return list(turns.values())
 
 
-def _firmness(table: Matrix, scores: Mapping[str, scoring.Scores]) -> Firmness:
+def _framework(comparison: Comparison, number: int) -> Framework:
+    """Return a framework on the table by its number there."""
+    framework: Framework = comparison.facts.frameworks[comparison.table.places[number]]
+    return framework
+
+
+def _firmness(comparison: Comparison, scores: Scores) -> Firmness:
+    table = comparison.table
     drawn = stability(
         scores,
         [criterion.slug for criterion in table.criteria],
         minimum_coverage=table.minimum_coverage,
         heaviest=WEIGHT_MAX,
     )
-    names = {row.framework.slug: row.framework.name for row in table.in_order}
     counted = [
-        *((names[slug], times) for slug, times in drawn.alone),
+        *((_framework(comparison, number).name, times) for number, times in drawn.alone),
         ("Several level", drawn.level),
         ("Nobody ranked", drawn.nobody),
     ]
@@ -275,10 +313,18 @@ def _firmness(table: Matrix, scores: Mapping[str, scoring.Scores]) -> Firmness:
         Share(who, times, percent, drawn.draws)
         for (who, times), percent in zip(counted, drawn.percents, strict=True)
     )
-    leading = [row.framework.name for row in table.leaders]
+    leading = [framework.name for framework in table.leaders]
     never = [Share(name) for name in leading if name not in {share.who for share in led}]
     ordered = sorted([*led, *never], key=lambda share: share.who not in leading)
-    return Firmness(drawn.draws, (*led, level, nobody), tuple(_phrases(ordered, level, nobody)))
+    return Firmness(drawn.draws, (*_shortened(led), level, nobody), tuple(_phrases(ordered, level, nobody)))
+
+
+def _shortened(led: Sequence[Share]) -> Iterator[Share]:
+    """Yield the first shares, and the others together if they are very many."""
+    yield from led[:SHARES]
+    if rest := led[SHARES:]:
+        times, percent = sum(share.times for share in rest), sum(share.percent for share in rest)
+        yield Share(f"{len(rest)} other{pluralize(len(rest))}", times, percent, rest[0].draws)
 
 
 def _phrases(led: Sequence[Share], level: Share, nobody: Share) -> Iterator[str]:

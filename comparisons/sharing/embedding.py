@@ -138,11 +138,8 @@ def of_comparison(comparison: Comparison, slugs: Sequence[str]) -> Embed:
     view = comparison.view.side_by_side().pinned(comparison.usual)
     view = view.but(baseline=view.baseline if view.baseline in slugs else "")
     # Criteria in which all are alike are left out: a frame cannot unfold them.
-    parties = sorted(
-        (comparison.facts.by_slug[slug] for slug in slugs),
-        key=lambda framework: framework.slug != view.baseline,
-    )
-    table = replace(comparison, view=view, frameworks=parties, folds=False).table
+    places = comparison.facts.places(sorted(slugs, key=lambda slug: slug != view.baseline))
+    table = replace(comparison, view=view, places=places, folds=False).table
     return Embed(
         table=table,
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
@@ -164,7 +161,7 @@ def of_snapshot(snapshot: Snapshot) -> Embed:
 
 def fits(comparison: Comparison, slugs: Sequence[str]) -> bool:
     """Return whether these are two to five frameworks that all exist."""
-    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(comparison.frameworks) == len(slugs)
+    return 2 <= len(slugs) <= settings.COMPARE_MAX and len(comparison.places) == len(slugs)
 
 
 def embed_at(address: str) -> Embed | None:

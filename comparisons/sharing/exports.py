@@ -1,14 +1,15 @@
-"""Write a comparison as CSV, JSON or Markdown, all from the same content. No queries.
+"""Write a comparison as CSV, JSON or Markdown, all from the same content.
 
+The content may come in parts, each with some of the frameworks, so that a long file is never in memory whole.
 `FileOrigin` holds what is not part of the content: the site, the address, the day.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -16,7 +17,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, FrameworkContent, SourceContent
 from frameworks.tables import sheets
-from frameworks.tables.sheets import Sheet
 
 Place = tuple[str, str]
 """Slugs of framework and criterion."""
@@ -52,36 +52,86 @@ class FileOrigin:
     title: str
     address: str
     facts: str
-    #: The address of the page about each source, by key.
-    pages: Mapping[str, str]
+    #: Returns the address of the page about a source, given by key.
+    source_page: Callable[[str], str]
     #: Further fields of the JSON: the revision or the snapshot, the day, the use case.
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notices: Sequence[str] = ()
 
 
-def write_json(content: Content, origin: FileOrigin) -> str:
-    """Return the whole content as JSON, together with its origin."""
-    document = {
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the frameworks of a comparison. `versions` are those of their ratings, if known: without them changes in
+    a file cannot be imported."""
+
+    content: Content
+    versions: Mapping[Place, int]
+
+
+Parts = Callable[[], Iterable[Part]]
+"""Goes through the content from the beginning. There is at least one part; all have the same criteria."""
+
+
+# JSON
+
+
+def write_json(parts: Parts, origin: FileOrigin) -> Iterator[str]:
+    """Yield the whole content as JSON, together with its origin."""
+    frameworks: list[FrameworkContent] = []
+    sources: dict[str, SourceContent] = {}
+
+    def cells() -> Iterator[CellContent]:
+        for part in parts():
+            frameworks.extend(part.content["frameworks"])
+            sources.update((source["key"], source) for source in part.content["sources"])
+            yield from part.content["cells"]
+
+    content = next(iter(parts())).content
+    lists: dict[str, Callable[[], Iterable[object]]] = {
+        "cells": cells,
+        "claims": lambda: (claim for part in parts() for claim in part.content["claims"]),
+        # They come after the cells, which is when all of them are known.
+        "frameworks": lambda: frameworks,
+        "sources": lambda: ({**sources[key], "page": origin.source_page(key)} for key in sorted(sources)),
+    }
+    values = {
         "site": origin.site,
         "title": origin.title,
         "address": origin.address,
         "notices": [*origin.notices],
         **origin.metadata,
         **content,
-        "sources": [{**source, "page": origin.pages[source["key"]]} for source in content["sources"]],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, cls=DjangoJSONEncoder) + "\n"
+    before = "{"
+    for name in sorted({**values, **lists}):
+        yield f"{before}\n  {_json(name)}: "
+        yield from _listed(lists[name]()) if name in lists else [_json(values[name], indent=2)]
+        before = ","
+    yield "\n}\n"
+
+
+def _listed(items: Iterable[object]) -> Iterator[str]:
+    before = "["
+    for item in items:
+        yield f"{before}\n    {_json(item, indent=4)}"
+        before = ","
+    yield "[]" if before == "[" else "\n  ]"
+
+
+def _json(value: object, indent: int = 0) -> str:
+    """Return a value as JSON, its lines below the first indented by so many spaces more."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, cls=DjangoJSONEncoder)
+    return text.replace("\n", "\n" + " " * indent)
 
 
 # CSV
 
 
-def write_csv(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> bytes:
-    """Return one row for each cell, in the columns of the desk's table of ratings, so that it can be imported.
-
-    `versions` are those of the ratings, if known: without them changes in the file cannot be imported.
-    """
-    return sheets.write(Sheet([*RATING, *REMARKS], list(_rows(content, origin, versions))), "csv")
+def write_csv(parts: Parts, origin: FileOrigin) -> Iterator[bytes]:
+    """Yield one row for each cell, in the columns of the desk's table of ratings, so that it can be imported."""
+    yield sheets.csv_head([*RATING, *REMARKS])
+    for part in parts():
+        yield sheets.csv_rows(_rows(part.content, origin, part.versions))
 
 
 def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> Iterator[list[str]]:
@@ -143,23 +193,43 @@ def _one_line(text: str) -> str:
 # Markdown
 
 
-def write_markdown(content: Content, origin: FileOrigin, *, turned: bool) -> str:
-    """Return a table in GitHub's Markdown, with a footnote for each score.
+def write_markdown(parts: Parts, origin: FileOrigin, *, turned: bool) -> Iterator[str]:
+    """Yield a table in GitHub's Markdown, with a footnote for each score.
 
-    If `turned`, criteria run down and frameworks across.
+    If `turned`, criteria run down and frameworks across, which takes all frameworks in one part.
     """
-    notes = _Footnotes(content)
-    table = (_turned if turned else _upright)(content, notes)
-    parts = [
+    first = next(iter(parts())).content
+    head = [
         f"# {escaped(origin.title)}",
         f"From [{escaped(origin.site)}]({origin.address}), {escaped(origin.facts)}. {LEGEND}",
         *(f"> {escaped(notice)}" for notice in origin.notices),
-        "\n".join(table) if content["frameworks"] else "No framework passes the filters.",
-        *_hidden_weights(content),
-        *notes.written,
-        "\n".join(f"[{_label(source)}]: {origin.pages[source['key']]}" for source in content["sources"]),
     ]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    yield "\n\n".join(head)
+    if not first["frameworks"]:
+        yield "\n\nNo framework passes the filters."
+    elif turned:
+        yield "\n\n" + "\n".join(_turned(first, _Footnotes(first)))
+    else:
+        yield "\n\n" + "\n".join(_heads(first))
+        marked = 0
+        for part in parts():
+            notes = _Footnotes(part.content, marked)
+            yield "".join(f"\n{line}" for line in _upright(part.content, notes))
+            marked += len(notes.written)
+    yield from (f"\n\n{line}" for line in _hidden_weights(first))
+    sources: dict[str, SourceContent] = {}
+    marked = 0
+    for part in parts():
+        notes = _Footnotes(part.content, marked)
+        _ = [*(_turned if turned else _upright)(part.content, notes)]
+        yield "".join(f"\n\n{note}" for note in notes.written)
+        marked += len(notes.written)
+        sources.update((source["key"], source) for source in part.content["sources"])
+    links = (f"[{_label(sources[key])}]: {origin.source_page(key)}" for key in sorted(sources))
+    yield "".join(
+        f"{before}{link}" for before, link in zip(chain(["\n\n"], repeat("\n")), links, strict=False)
+    )
+    yield "\n"
 
 
 LEGEND = (
@@ -183,16 +253,17 @@ def escaped(text: str) -> str:
 
 
 class _Footnotes:
-    """The footnotes that explain the cells, numbered in the order of their marks."""
+    """The footnotes that explain the cells, numbered in the order of their marks, after so many in earlier parts."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, earlier: int = 0) -> None:
+        self.earlier = earlier
         self.book = _Book(content)
         self.frameworks = {item["slug"]: item["name"] for item in content["frameworks"]}
         self.criteria = {item["slug"]: item["name"] for item in content["criteria"]}
         self.written: list[str] = []
 
     def mark(self, cell: CellContent) -> str:
-        mark = f"[^{len(self.written) + 1}]"
+        mark = f"[^{self.earlier + len(self.written) + 1}]"
         claims = (self.book.claims[key] for key in cell["claims"])
         cited = [self._citation(key, group) for key, group in groupby(claims, itemgetter("source"))]
         self.written.append("\n".join([f"{mark}: {self._reason(cell)}", *cited]))
@@ -224,9 +295,8 @@ def _label(source: SourceContent) -> str:
     return f"source-{source['key']}"
 
 
-def _upright(content: Content, notes: _Footnotes) -> Iterator[str]:
-    """Yield the lines of the table with frameworks down and criteria across."""
-    cells = _by_place(content)
+def _heads(content: Content) -> Iterator[str]:
+    """Yield the lines above the frameworks, with criteria across."""
     criteria = content["criteria"]
     yield _row(
         ["Rank", "Framework", "Fit", "Band", "Rated", *(escaped(criterion["name"]) for criterion in criteria)]
@@ -235,9 +305,16 @@ def _upright(content: Content, notes: _Footnotes) -> Iterator[str]:
     yield _row(
         ["", "Weight", "", "", "", *(str(content["weights"][criterion["slug"]]) for criterion in criteria)]
     )
+
+
+def _upright(content: Content, notes: _Footnotes) -> Iterator[str]:
+    """Yield the line of each framework, with criteria across."""
+    cells = _by_place(content)
     for framework in content["frameworks"]:
         rank, fit, band, rated = _figures(framework)
-        scores = [_score(cells[framework["slug"], criterion["slug"]], notes) for criterion in criteria]
+        scores = [
+            _score(cells[framework["slug"], criterion["slug"]], notes) for criterion in content["criteria"]
+        ]
         yield _row([rank, f"**{escaped(framework['name'])}**", fit, band, rated, *scores])
 
 

@@ -22,6 +22,7 @@ from comparisons.comparison.matrix import Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
+from frameworks.facts import Detail
 from frameworks.limits import Limit
 from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
@@ -219,8 +220,8 @@ def _by_todays_names(content: Content) -> Content:
 def _today(content: Content) -> Content:
     """Return today's content for the same frameworks and criteria, as far as they are still compared."""
     facts, named = current_facts(), set(_slugs(content["frameworks"]))
-    frameworks = [framework for framework in facts.frameworks if framework.slug in named]
-    table = build_matrix(facts, frameworks, shown=_slugs(content["criteria"]), with_claims=True)
+    places = facts.places(slug for slug in facts.by_slug if slug in named)
+    table = build_matrix(facts, places, shown=_slugs(content["criteria"]), detail=Detail.CLAIMS)
     return content_of(table, table.in_order)
 
 

@@ -114,7 +114,7 @@ def read(query: QueryDict) -> Snippet:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
         messages.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")
-    elif not frozen and len(comparison.frameworks) < len(wanted):
+    elif not frozen and len(comparison.places) < len(wanted):
         messages.append("Not all frameworks at this address are known here.")
     return Snippet(
         comparison=comparison,

@@ -20,7 +20,6 @@ from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import ReasonForm
 from desk.editing.refusals import in_words
-from frameworks import cells
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision, Source
 from frameworks.roles import may_publish
@@ -175,11 +174,11 @@ def cell_view(request: HttpRequest, framework: str, criterion: str) -> HttpRespo
     of = get_object_or_404(Framework, slug=framework)
     under = get_object_or_404(Criterion.objects.scored(), slug=criterion)
     rating = Rating.objects.filter(framework=of, criterion=under).first()
-    claims = tuple(Claim.objects.behind(of, under).cited())
+    claims = Claim.objects.behind(of, under).cited()
     add_url = f"{reverse('admin:frameworks_rating_add')}?framework={of.pk}&criterion={under.pk}"
     rights = GridRights.of(request)
     context = {
-        "cell": Cell(of, under, rating, cells.tally(claims), claims),
+        "cell": Cell.of(of, under, rating, claims),
         "rating": rating,
         "objections": Objection.objects.waiting().about(of, under),
         "sources": Source.objects.all(),

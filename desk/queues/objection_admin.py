@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from desk.editing.fields import ReasonField, is_number
 from desk.editing.guarded import GuardedAdmin
 from desk.kinds.filters import WaitingFilter
-from frameworks.cells import Cell, tally
+from frameworks.cells import Cell
 from frameworks.models import Claim, Objection, Rating
 from frameworks.pages import objections
 
@@ -124,5 +124,5 @@ def _cell(objection: Objection) -> Cell:
     """Return the cell that it is about, its rating also when it is not published."""
     framework, criterion = objection.framework, objection.criterion
     rating = Rating.objects.filter(framework=framework, criterion=criterion).first()
-    claims = tuple(Claim.objects.behind(framework, criterion).cited())
-    return Cell(framework, criterion, rating, tally(claims), claims)
+    claims = Claim.objects.behind(framework, criterion).cited()
+    return Cell.of(framework, criterion, rating, claims)

@@ -1,12 +1,13 @@
 """Define what is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
 from .natural_keys import VersionedQuerySet
@@ -15,6 +16,8 @@ from .versioned import Versioned
 #: The facet whose values are capabilities. A trait says that a framework has one built in; an addition says which
 #: component adds it.
 CAPABILITY = "capability"
+#: The facets, by slug, whose values say in a line what kind of framework it is.
+KIND = ("kind", "interface")
 #: The slug of the criterion for which benchmark figures are evidence.
 SPEED = "performance"
 #: The shortest and the longest review interval, in days.
@@ -82,11 +85,18 @@ class Framework(Versioned):
         """Return the framework's values of one facet, given by slug. Costs no query after `with_traits()`."""
         return [trait.value for trait in self.traits.all() if trait.value.facet.slug == facet]
 
-    @property
+    @cached_property
     def kind_line(self) -> str:
-        """Return `Full-stack · WSGI, ASGI`, the line under the framework's name in lists."""
-        parts = (self.values_of("kind"), self.values_of("interface"))
-        return " · ".join(", ".join(value.name for value in part) for part in parts if part)
+        """Return `Full-stack · WSGI, ASGI`, the line under the framework's name in lists.
+
+        Facts that are compared have it already, without traits.
+        """
+        return in_one_line([value.name for value in self.values_of(facet)] for facet in KIND)
+
+
+def in_one_line(facets: Iterable[Sequence[str]]) -> str:
+    """Join the names of values, given by facet, to a line."""
+    return " · ".join(", ".join(names) for names in facets if names)
 
 
 class CriterionGroup(Versioned):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from django import get_version
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -15,7 +16,7 @@ from django.utils.http import parse_etags
 
 from frameworks.serving import answers, memory
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 YEAR = 31_536_000  # seconds
 
@@ -28,7 +29,7 @@ def revalidated(view: View, *, exactly: bool = False) -> View:
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # A preview is rolled back after rendering, so no tag describes it.
         if hasattr(request, "preview_of"):
             return view(request, *args, **kwargs)
@@ -59,11 +60,14 @@ revalidated_exactly = partial(revalidated, exactly=True)
 
 
 def unchanging(view: View) -> View:
-    """Decorate a view whose pages never change: any cache may store them for a year without revalidation."""
+    """Decorate a view whose pages never change: any cache may store them for a year without revalidation.
+
+    They are not streamed.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        response = cast(HttpResponse, view(request, *args, **kwargs))
         if response.status_code != 200:
             return response
         if isinstance(response, SimpleTemplateResponse):

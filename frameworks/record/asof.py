@@ -73,9 +73,10 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
     published = (framework for framework in _of(known, Framework) if framework.is_published)
     scored = (criterion for criterion in _of(known, Criterion) if criterion.is_scored)
     loader = MemoryLoader(
-        frameworks=sorted(published, key=lambda framework: framework.name.casefold()),
+        frameworks=list(published),
         criteria=sorted(scored, key=_criterion_order),
         facets=sorted(_of(known, Facet), key=_catalogue_order),
+        traits=[(trait.framework_id, trait.value_id) for trait in _of(known, Trait)],
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
         ],

@@ -1,12 +1,13 @@
 """Write and read tables of text as CSV, XLSX and JSON files, without losing a character or running a formula."""
 
+import codecs
 import csv
 import io
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import PurePath
@@ -85,12 +86,24 @@ def write(sheet: Sheet, format_name: str) -> bytes:
 
 
 def _write_csv(sheet: Sheet) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(sheet.header)
-    writer.writerows(map(guarded, row) for row in sheet.rows)
+    return csv_head(sheet.header) + csv_rows(sheet.rows)
+
+
+def csv_head(header: list[str]) -> bytes:
+    """Return the beginning of a CSV file."""
     # Without the byte order mark, spreadsheets do not read a CSV file as UTF-8.
-    return stream.getvalue().encode("utf-8-sig")
+    return codecs.BOM_UTF8 + _lines([header])
+
+
+def csv_rows(rows: Iterable[list[str]]) -> bytes:
+    """Return rows of a CSV file, in which nothing runs as a formula."""
+    return _lines(map(guarded, row) for row in rows)
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows(rows)
+    return stream.getvalue().encode()
 
 
 def _write_workbook(sheet: Sheet) -> bytes:

@@ -11,7 +11,7 @@ from ninja import Router
 
 from comparisons.comparison.content import claim_content, source_content
 from comparisons.comparison.forms import clip
-from frameworks.cells import Cell, by_cell, tally
+from frameworks.cells import Cell, by_cell
 from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source
 from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
@@ -359,9 +359,13 @@ def _rating_list(ratings: Iterable[Rating]) -> list[schemas.Rating]:
         in_cells |= Q(criterion=criterion) | Q(joint_criterion=criterion)
     evidence = by_cell(Claim.objects.about(*{rating.framework for rating in rows}).filter(in_cells).cited())
     cells = [
-        Cell(rating.framework, rating.criterion, rating, tally(claims), tuple(claims))
+        Cell.of(
+            rating.framework,
+            rating.criterion,
+            rating,
+            evidence.get((rating.framework_id, rating.criterion_id), ()),
+        )
         for rating in rows
-        for claims in [evidence.get((rating.framework_id, rating.criterion_id), [])]
     ]
     return [_rating(cell, rating) for cell, rating in zip(cells, rows, strict=True)]
 

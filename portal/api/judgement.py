@@ -10,9 +10,10 @@ from ninja.decorators import decorate_view
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.forms import clip
-from comparisons.comparison.permalinks import parties
+from comparisons.comparison.permalinks import parties, with_query
 from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
+from frameworks.facts import Detail
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
 
@@ -33,20 +34,28 @@ router = Router()
     SAFE_METHODS,
     "/matrix",
     summary="All frameworks, filtered, weighed and ranked",
-    response=schemas.Compared,
+    response=schemas.ComparedPage,
     tags=["Comparisons"],
 )
 @decorate_view(revalidated)
-def matrix(request: HttpRequest) -> schemas.Compared:
-    """Return all frameworks that pass the filters, ranked under the weights, each cell with its claims.
+def matrix(request: HttpRequest) -> schemas.ComparedPage:
+    """Return the frameworks that pass the filters, ranked under the weights, each cell with its claims.
+
+    More than 50 come in pages, of which `page` names one; `next` leads through all of them.
 
     The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework` and `open`,
     which only say what stands out, is ticked and open there, change nothing here. Filters never change a score.
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
-    comparison = comparing.matrix(request.GET, with_claims=True)
-    validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY)
-    return _compared(comparison, revision, reverse("comparisons:matrix"))
+    comparison = comparing.matrix(request.GET, detail=Detail.CLAIMS)
+    validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY, excluded=["of"])
+    view, is_last = comparison.view, comparison.view.page == comparison.pages
+    query = view.but(page=view.page + 1).query()
+    return schemas.ComparedPage(
+        **_compared(comparison, revision, reverse("comparisons:matrix")),
+        total=len(comparison.places),
+        next=None if is_last else page_of(with_query(request.path, query)),
+    )
 
 
 @router.api_operation(

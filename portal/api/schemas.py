@@ -176,6 +176,13 @@ class Compared(Content):
     page: Address
 
 
+class ComparedPage(Compared):
+    """A page of the matrix. Ranks and counts are those of the whole."""
+
+    total: Annotated[int, Field(ge=0, description="How many frameworks pass the filters.")]
+    next: Annotated[str | None, Field(description="The address of the page that follows; null: none does.")]
+
+
 class Frozen(TypedDict):
     """A comparison as it stood when it was frozen. It never changes."""
 

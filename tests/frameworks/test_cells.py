@@ -16,7 +16,7 @@ DJANGO, SPEED = Framework(pk=1, slug="django", name="Django"), Criterion(pk=1, s
 def cell(score: int | None, *readings: int | None) -> Cell:
     claims = tuple(Claim(pk=pk, reading=reading, source_id=pk % 2) for pk, reading in enumerate(readings, 1))
     rating = None if score is None else Rating(score=score)
-    return Cell(DJANGO, SPEED, rating, tally(claims), claims)
+    return Cell.of(DJANGO, SPEED, rating, claims)
 
 
 # One cell
@@ -92,7 +92,7 @@ def test_cell_cited_marks_readings_furthest_from_score_as_dissent(found: Cell, d
 
 
 def test_cell_cited_is_empty_without_loaded_claims() -> None:
-    assert Cell(DJANGO, SPEED, Rating(score=3), Tally(2, 1, 5)).cited == []
+    assert Cell(DJANGO, SPEED, 3, Tally(2, 1, 5)).cited == []
 
 
 def test_cell_sorts_readings_and_counts_each_source_once() -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from comparisons.comparison import comparing
+from frameworks.facts import Detail
 from frameworks.models import Claim, Framework, Rating, Revision
 from frameworks.pages import conditional
 from frameworks.record import revisions
@@ -195,7 +196,7 @@ def test_api_excludes_unpublished_facts(client: Client) -> None:
 )
 def test_api_matrix_agrees_with_its_page(client: Client, query: str) -> None:
     found = get(client, f"{API}/matrix?{query}")
-    asked = comparing.matrix(QueryDict(query), with_claims=True)
+    asked = comparing.matrix(QueryDict(query), detail=Detail.CLAIMS)
     content = asked.content
     assert {name: found[name] for name in content} == _as_json(content)
     page = read(client.get(found["page"].removeprefix(settings.SITE_URL)).content)

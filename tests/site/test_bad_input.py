@@ -72,12 +72,17 @@ BOTH = [
     (f"framework={LONG}", [f"Frameworks to compare: Select a valid choice. {'a' * 136}…{LEFT}"]),
     ("framework=%00", [f"Frameworks to compare: {unavailable(chr(0))}"]),
     # Not ours to understand, and in nobody's way.
-    ("page=0", []),
+    ("size=0", []),
     ("utm_source=%00&fbclid=%ff", []),
     ("%00=%00", []),
     ("&&&=&==", []),
 ]
 MATRIX = [
+    ("page=0", [f"Page: Ensure this value is greater than or equal to 1.{LEFT}"]),
+    ("page=2", [f"Page: There is only one page.{LEFT}"]),
+    (f"page={DIGITS}", [f"Page: There is only one page.{LEFT}"]),
+    ("page=2&of=ffffffff", []),
+    ("page=1&of=%00", []),
     ("min-x=abc", [f"There is no criterion “x”.{LEFT}"]),
     ("min-performance=abc", [f"{MINIMUM}{unavailable('abc')}"]),
     ("min-performance=0", [f"{MINIMUM}{unavailable('0')}"]),

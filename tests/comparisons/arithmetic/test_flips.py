@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import dropwhile, takewhile
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons.arithmetic import scoring
-from comparisons.arithmetic.flips import Flip, flips
+from comparisons.arithmetic.flips import flips
+from tests.scores import array_of, first
 
 HALF = Fraction(1, 2)
 CRITERIA = ["speed", "docs", "safety"]
@@ -21,24 +23,30 @@ worlds = st.dictionaries(
 weightings = st.fixed_dictionaries(dict.fromkeys(CRITERIA, st.integers(0, 10)))
 
 
-def first(scores: Mapping[str, scoring.Scores], weights: Mapping[str, int]) -> tuple[str, ...]:
-    """Return who leads, worked out from the fits themselves."""
-    fits = {name: scoring.fit(rated, weights) for name, rated in scores.items()}
-    ranked = {name: fit.value for name, fit in fits.items() if fit.value is not None and fit.coverage >= HALF}
-    best = max(ranked.values(), default=None)
-    return tuple(sorted(name for name, value in ranked.items() if value == best))
+class Named(NamedTuple):
+    """A change of leaders, by name."""
+
+    criterion: str
+    weights: tuple[int, ...]
+    leaders: tuple[str, ...]
 
 
-def flipped(scores: Mapping[str, scoring.Scores], weights: Mapping[str, int]) -> list[Flip]:
-    return list(flips(scores, weights, minimum_coverage=HALF, heaviest=10))
+def flipped(
+    scores: Mapping[str, scoring.Scores], weights: Mapping[str, int], minimum: Fraction = HALF
+) -> list[Named]:
+    names = sorted(scores)
+    changes = flips(array_of(scores, [*weights]), weights, minimum_coverage=minimum, heaviest=10)
+    return [
+        Named(flip.criterion, flip.weights, tuple(names[place] for place in flip.leaders)) for flip in changes
+    ]
 
 
 def test_flips_match_a_hand_worked_example() -> None:
     """Ann: speed 5, docs 1. Bob: speed 1, docs 5. At 3 to 2 Ann leads; at docs 3 they meet."""
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
     assert flipped(scores, {"speed": 3, "docs": 2}) == [
-        Flip("speed", (2, 1, 0), ("ann", "bob")),
-        Flip("docs", (3, 4, 5, 6, 7, 8, 9, 10), ("ann", "bob")),
+        Named("speed", (2, 1, 0), ("ann", "bob")),
+        Named("docs", (3, 4, 5, 6, 7, 8, 9, 10), ("ann", "bob")),
     ]
 
 
@@ -58,19 +66,19 @@ def test_flips_include_a_framework_that_becomes_ranked() -> None:
         "ann": {"speed": 3, "docs": 3},
         "bob": {"speed": 5, "docs": None},
     }
-    assert Flip("speed", (4, 5, 6, 7, 8, 9, 10), ("bob",)) in flipped(scores, {"speed": 1, "docs": 4})
+    assert Named("speed", (4, 5, 6, 7, 8, 9, 10), ("bob",)) in flipped(scores, {"speed": 1, "docs": 4})
 
 
 def test_flips_of_a_single_framework_are_only_to_and_from_weight_zero() -> None:
     alone: dict[str, scoring.Scores] = {"ann": {"speed": 4}}
-    assert flipped(alone, {"speed": 5}) == [Flip("speed", (0,), ())]
-    assert flipped(alone, {"speed": 0}) == [Flip("speed", tuple(range(1, 11)), ("ann",))]
+    assert flipped(alone, {"speed": 5}) == [Named("speed", (0,), ())]
+    assert flipped(alone, {"speed": 0}) == [Named("speed", tuple(range(1, 11)), ("ann",))]
     assert flipped(alone, {}) == flipped({}, {"speed": 5}) == []
 
 
 def test_flips_break_a_tie_with_the_next_weight() -> None:
     scores = {"ann": {"speed": 5, "docs": 1}, "bob": {"speed": 1, "docs": 5}}
-    assert flipped(scores, {"speed": 2, "docs": 2})[0] == Flip("speed", (3, 4, 5, 6, 7, 8, 9, 10), ("ann",))
+    assert flipped(scores, {"speed": 2, "docs": 2})[0] == Named("speed", (3, 4, 5, 6, 7, 8, 9, 10), ("ann",))
 
 
 def test_flips_ignore_a_change_between_two_whole_weights() -> None:
@@ -80,25 +88,24 @@ def test_flips_ignore_a_change_between_two_whole_weights() -> None:
         "bob": {"speed": 2, "docs": 5, "safety": None},
     }
     weights = {"speed": 7, "docs": 2, "safety": 5}
-    changes = flips(scores, weights, minimum_coverage=Fraction(2, 5), heaviest=10)
-    assert "speed" not in {flip.criterion for flip in changes}
-
-
-@given(scores=worlds, weights=weightings)
-def test_leaders_have_the_best_fits(scores: dict[str, scoring.Scores], weights: dict[str, int]) -> None:
-    assert scoring.leaders(scores, weights, HALF) == first(scores, weights)
+    assert "speed" not in {flip.criterion for flip in flipped(scores, weights, Fraction(2, 5))}
 
 
 @given(scores=worlds, weights=weightings)
 def test_flips_are_the_nearest_consecutive_weights_with_other_leaders(
     scores: dict[str, scoring.Scores], weights: dict[str, int]
 ) -> None:
-    now = first(scores, weights)
+    names = sorted(scores)
+
+    def leading(weights: dict[str, int]) -> tuple[str, ...]:
+        return tuple(names[place] for place in first(scores, weights, HALF))
+
+    now = leading(weights)
     expected = []
     for criterion, weight in weights.items():
         for ahead in (range(weight + 1, 11), range(weight - 1, -1, -1)):
-            then = {x: first(scores, {**weights, criterion: x}) for x in ahead}
+            then = {x: leading({**weights, criterion: x}) for x in ahead}
             changed = dropwhile(lambda entry: entry[1] == now, then.items())
             if run := dict(takewhile(lambda entry: entry[1] != now, changed)):
-                expected.append(Flip(criterion, tuple(run), next(iter(run.values()))))
+                expected.append(Named(criterion, tuple(run), next(iter(run.values()))))
     assert flipped(scores, weights) == expected

@@ -29,7 +29,8 @@ class World:
         at_hand = MemoryLoader(
             frameworks=self.frameworks, criteria=self.criteria, ratings=self.ratings, claims=self.claims
         )
-        return build_matrix(Facts(at_hand), self.frameworks, **options)
+        facts = Facts(at_hand)
+        return build_matrix(facts, facts.places(one.slug for one in self.frameworks), **options)
 
 
 def world(scores: dict[str, Scores], *, weights: Sequence[int] = (), groups: str = "") -> World:
@@ -126,7 +127,7 @@ def test_matrix_is_empty_without_frameworks() -> None:
     table = world({}, weights=[1, 1]).matrix(baseline="django", sort="a")
     assert (table.ranked, table.unranked, table.in_order) == ((), (), ())
     assert shown(table) == ["a", "b"]
-    assert (table.leaders, table.lead, table.disputes) == ([], None, 0)
+    assert (table.leaders, table.lead, table.disputes) == ((), None, 0)
 
 
 # Rank
@@ -182,7 +183,7 @@ def test_matrix_lead_is_the_distance_to_the_next_framework(
     scores: dict[str, Scores], leaders: list[str], lead: int | None
 ) -> None:
     table = world(scores).matrix()
-    assert (names(table.leaders), table.lead) == (leaders, lead)
+    assert ([one.name for one in table.leaders], table.lead) == (leaders, lead)
 
 
 # Weights

@@ -45,7 +45,9 @@ class Catalogue:
         day = DayForm(data, today=date(2026, 11, 20))
         kind = UseCaseForm(data, use_cases=list(UseCase.objects.with_demands()))
         chosen = FrameworkFilter(data, facets=self.facets, criteria=self.criteria)
-        weighing = WeighingForm(data, criteria=self.criteria, frameworks=self.frameworks)
+        weighing = WeighingForm(
+            data, criteria=self.criteria, frameworks={one.slug: one for one in self.frameworks}
+        )
         cleaned = day.clean_data | kind.clean_data | chosen.applied | weighing.clean_data
         return View.read(cleaned, [facet.slug for facet in self.facets])
 

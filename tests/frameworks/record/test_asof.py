@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from comparisons.comparison.forms import DayForm
-from frameworks.facts import Facts
+from frameworks.facts import Detail, Facts
 from frameworks.models import Claim, Criterion, Facet, FacetValue, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import State
 from frameworks.record import revisions
@@ -89,14 +89,14 @@ def test_facts_of_links_facts_and_builds_cells_in_memory() -> None:
             SOURCE,
         ]
     )
-    [framework], [criterion] = past.frameworks, past.criteria
-    cell = past.cells([framework], with_claims=True)[framework.pk, criterion.pk]
+    [framework] = past.frameworks
+    [cell] = past.row(framework, Detail.CLAIMS)
     assert (cell.framework.name, cell.criterion.group.name, cell.score, cell.tally.spread) == (
         "Django", "Group", 4, 3,
     )  # fmt: skip
     # In the order of the source's lines, those of one line as they were made.
     assert [claim.key for claim in cell.claims] == ["c", "b", "a"]
-    assert [claim.source.short_name for claim in past.claims(framework, criterion)] == ["The almanac"] * 3
+    assert [claim.source.short_name for claim in cell.claims] == ["The almanac"] * 3
 
 
 def test_facts_of_ignores_unknown_and_missing_fields() -> None:
@@ -115,7 +115,7 @@ def test_facts_of_omits_facts_with_missing_references(
 ) -> None:
     facts = [one for one in (GROUP, SPEED, DJANGO, SOURCE, a_claim("a", 1)) if one is not missing]
     past = facts_of(facts)
-    cells = past.cells(past.frameworks).values()
+    cells = [cell for row in past.rows(past.frameworks) for cell in row]
     assert (len(past.criteria), len(past.frameworks), sum(cell.tally.claims for cell in cells)) == left
 
 
@@ -124,7 +124,8 @@ def test_facts_of_hides_unpublished_and_unscored_facts() -> None:
     assert facts_of([hidden]).frameworks == ()
     assert facts_of([GROUP, SPEED._replace(state=SPEED.state | {"is_scored": False})]).criteria == ()
     past = facts_of([GROUP, SPEED, DJANGO, a_rating(is_published=False)])
-    assert past.ratings == {}
+    [cell] = past.row(past.frameworks[0], Detail.VERDICTS)
+    assert (cell.score, cell.rating) == (None, None)
 
 
 def test_facts_of_is_blank_without_facts() -> None:
@@ -174,20 +175,22 @@ def world(db: None) -> None:
 
 def told(facts: Facts) -> list[Any]:
     """All that facts say, but for the numbers by which a database knows them."""
-    cells = facts.cells(facts.frameworks, with_claims=True).values()
-    brief = facts.cells(facts.frameworks).values()
+    brief, full = (
+        [cell for row in facts.rows(facts.frameworks, detail) for cell in row]
+        for detail in (Detail.SCORES, Detail.CLAIMS)
+    )
     return [
-        [(one.slug, one.kind_line, facts.scores(one)) for one in facts.frameworks],
+        [(one.slug, one.kind_line) for one in facts.frameworks],
         [(one.slug, one.group.slug) for one in facts.criteria],
         [(one.slug, [value.slug for value in one.values.all()]) for one in facts.facets],
         [
-            sorted(facts.values(framework, facet.slug))
-            for framework in facts.frameworks
+            facts.holders(facet.slug, value.slug).tolist()
             for facet in facts.facets
+            for value in facet.values.all()
         ],
-        [(cell.state, cell.score, cell.tally, [claim.key for claim in cell.claims]) for cell in cells],
         [(cell.state, cell.score, cell.tally) for cell in brief],
-        [[claim.key for claim in facts.claims(cell.framework, cell.criterion)] for cell in brief],
+        [(cell.state, cell.score, cell.tally, [claim.key for claim in cell.claims]) for cell in full],
+        [cell.rating and cell.rating.verdict for cell in full],
     ]
 
 

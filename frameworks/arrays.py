@@ -1,0 +1,118 @@
+"""Hold what is compared of all frameworks as arrays: a row for each framework, a column for each criterion.
+
+100,000 frameworks under 50 criteria take 35 MB as arrays, and gigabytes as objects.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import dispute
+
+#: How many rows of a table become an array at a time.
+CHUNK = 50_000
+
+Places = NDArray[np.intp]
+"""Numbers of rows: the places of frameworks among all that are published, which are in the order of their names."""
+
+NOWHERE = np.empty(0, np.intp)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactArrays:
+    """Scores and evidence of every cell, and who has which value of a facet.
+
+    A score is 1 to 5, or 0 where there is no published rating; `lowest` and `highest` are those of the readings of its
+    claims, or 0 where none has a reading. `holders` are the places of the frameworks that have a value, by primary key.
+    """
+
+    scores: NDArray[np.int8]
+    claims: NDArray[np.int32]
+    lowest: NDArray[np.int8]
+    highest: NDArray[np.int8]
+    holders: Mapping[int, Places]
+
+    @classmethod
+    def build(
+        cls,
+        frameworks: Sequence[int],
+        criteria: Sequence[int],
+        *,
+        scores: Iterable[tuple[int, int, int]],
+        tallies: Iterable[tuple[int, int, int, int, int]],
+        traits: Iterable[tuple[int, int]],
+    ) -> Self:
+        """Build the arrays from rows that begin with the primary keys of framework and criterion.
+
+        `scores` end with the score; `tallies` with the number of claims, the lowest and the highest reading, and a cell
+        may have several; `traits` are those of framework and facet value. Rows about others are left out.
+        """
+        rows, columns = _Places(frameworks), _Places(criteria)
+
+        def grid(kind: type[np.generic]) -> NDArray[np.generic]:
+            # In the order of Fortran, because ranking and comparing go through one criterion after the other.
+            return np.zeros((len(frameworks), len(criteria)), kind, order="F")
+
+        arrays = cls(grid(np.int8), grid(np.int32), grid(np.int8), grid(np.int8), _holders(rows, traits))  # type: ignore[arg-type]
+        for part in _chunks(scores, 3):
+            cells, (score,) = _known(part, rows, columns)
+            arrays.scores[cells] = score
+        for part in _chunks(tallies, 5):
+            cells, (claims, lowest, highest) = _known(part, rows, columns)
+            np.add.at(arrays.claims, cells, claims)
+            np.maximum.at(arrays.highest, cells, highest)
+            # The lowest is held as what is missing to 6 until all are known, so that 0 can mean that there is none.
+            np.maximum.at(arrays.lowest, cells, np.where(lowest, 6 - lowest, 0))
+        np.subtract(6, arrays.lowest, out=arrays.lowest, where=arrays.lowest > 0)
+        for array in (arrays.scores, arrays.claims, arrays.lowest, arrays.highest):
+            array.flags.writeable = False
+        return arrays
+
+    @property
+    def dispute_total(self) -> int:
+        """Return the number of published ratings in dispute."""
+        return int(np.count_nonzero(dispute.are_disputed(self.lowest, self.highest) & (self.scores > 0)))
+
+
+class _Places:
+    """The place of each primary key in a sequence."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        listed = np.array(keys, np.int64)
+        self.order = np.argsort(listed)
+        self.sorted = listed[self.order]
+
+    def of(self, keys: NDArray[np.int64]) -> Places:
+        """Return the places of these keys; −1 for those that are not in the sequence."""
+        if not self.sorted.size:
+            return np.full(keys.shape, -1)
+        near = np.minimum(np.searchsorted(self.sorted, keys), self.sorted.size - 1)
+        return np.where(self.sorted[near] == keys, self.order[near], -1)
+
+
+def _known(
+    rows: NDArray[np.int64], frameworks: _Places, criteria: _Places
+) -> tuple[tuple[Places, Places], NDArray[np.int64]]:
+    """Return the cells of these rows, and what follows the two keys, as columns."""
+    places = frameworks.of(rows[:, 0]), criteria.of(rows[:, 1])
+    known = (places[0] >= 0) & (places[1] >= 0)
+    return (places[0][known], places[1][known]), rows[known, 2:].T
+
+
+def _holders(frameworks: _Places, traits: Iterable[tuple[int, int]]) -> dict[int, Places]:
+    pairs = np.concatenate([np.empty((0, 2), np.int64), *_chunks(traits, 2)])
+    places = frameworks.of(pairs[:, 0])
+    values, places = pairs[places >= 0, 1], places[places >= 0]
+    order = np.lexsort((places, values))
+    known, starts = np.unique(values[order], return_index=True)
+    return dict(zip(known.tolist(), np.split(places[order], starts[1:]), strict=False))
+
+
+def _chunks(rows: Iterable[tuple[int, ...]], width: int) -> Iterator[NDArray[np.int64]]:
+    remaining = iter(rows)
+    while part := list(islice(remaining, CHUNK)):
+        yield np.array(part, np.int64).reshape(-1, width)
