@@ -16,6 +16,9 @@ from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# A server has a process for each core already: threads of numpy's own would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def refuse(reason: str) -> NoReturn:
     """Exit with one plain sentence, because a traceback does not help whoever mistyped a variable."""

@@ -28,7 +28,8 @@ class Tally:
 
     @property
     def spread(self) -> int | None:
-        return dispute.spread((self.lowest, self.highest))
+        """Return how far the readings lie apart, in steps of the rubric; None where there is none."""
+        return None if self.lowest is None or self.highest is None else self.highest - self.lowest
 
 
 @dataclass(frozen=True, slots=True)

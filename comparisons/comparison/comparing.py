@@ -73,6 +73,7 @@ class Comparison:
             shown=self.view.criteria,
             sort=self.view.sort,
             baseline=self.view.baseline,
+            ticked=self.view.framework,
             only_differences=bool(self.view.only) and not self.folds,
             minimum_coverage=settings.MINIMUM_COVERAGE,
             detail=self.detail,

@@ -3,7 +3,7 @@
 The same object serves the matrix (frameworks down) and the side by side (`lines`, criteria down).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -52,6 +52,16 @@ class Entry(NamedTuple):
         cell = self.cell
         return cell.score, cell.tally.claims, cell.is_disputed, self.is_best, self.delta, self.starts_group
 
+    @property
+    def address(self) -> str:
+        """Return its cell as addresses name it, as in `django:learning-curve`."""
+        return f"{self.cell.framework.slug}:{self.cell.criterion.slug}"
+
+    @property
+    def anchor(self) -> str:
+        """Return what ends the id of its link, as in `django-learning-curve`."""
+        return f"{self.cell.framework.slug}-{self.cell.criterion.slug}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -65,16 +75,19 @@ class Row:
     entries: tuple[Entry, ...]
     delta: int | None
     is_baseline: bool
+    is_ticked: bool = False
+
+    @property
+    def look(self) -> tuple[bool, bool, bool, int | None, bool]:
+        """Return what changes the look of its beginning, besides the names and figures in it."""
+        sign = None if self.delta is None else (self.delta > 0) - (self.delta < 0)
+        has_band = self.fit.low is not None
+        return self.is_baseline, self.is_ticked, self.rank is not None, sign, has_band
 
     @property
     def scores(self) -> dict[str, int | None]:
         """Return its scores by criterion."""
         return {cell.criterion.slug: cell.score for cell in self.cells}
-
-    @property
-    def shown(self) -> tuple[object, ...]:
-        """Return all that the matrix shows of its cells, in plain values."""
-        return tuple(entry.shown for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,7 @@ def build_matrix(
     sort: str = "fit",
     baseline: str = "",
     only_differences: bool = False,
+    ticked: Collection[str] = (),
     minimum_coverage: float = 0.5,
     detail: Detail = Detail.SCORES,
     portion: Portion | None = None,
@@ -201,9 +215,10 @@ def build_matrix(
     """Score and rank the frameworks at `places` under `weights` (by slug; those not named keep the default).
 
     All criteria count, whether `shown` names them or not (empty: all are shown). `sort` is fit, name or a criterion,
-    a leading `-` reverses. `baseline` names the framework that the others are measured against. `only_differences`
-    leaves out the columns in which all on the table are alike. Frameworks rated on less than `minimum_coverage` of the
-    weight get no rank. `detail` is what the cells have; only those of the `portion` are built (None: of all).
+    a leading `-` reverses. `baseline` names the framework that the others are measured against, `ticked` those that are
+    marked. `only_differences` leaves out the columns in which all on the table are alike. Frameworks rated on less than
+    `minimum_coverage` of the weight get no rank. `detail` is what the cells have; only those of the `portion` are built
+    (None: of all).
     """
     criteria = facts.criteria
     weighing = {criterion.slug: criterion.default_weight for criterion in criteria} | dict(weights or {})
@@ -232,6 +247,7 @@ def build_matrix(
             _entries(cells, visible, span.best, None if framework is base else base_row),
             None if framework is base else _difference(fit.points, base_points),
             base_row is not None and framework is base,
+            framework.slug in ticked,
         )
         for framework, rank, cells, fit in zip(
             frameworks,

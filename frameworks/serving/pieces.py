@@ -1,24 +1,55 @@
 """Keep pieces of pages, as they were rendered, under all that they show. Other content is another key."""
 
-from collections.abc import Hashable, Iterable
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
 
 from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
 
 from .stores import Store
 
 #: What an entry takes besides its text, in bytes, about.
-OVERHEAD = 400
+OVERHEAD = 500
+#: What stands for the value of a slot in a piece: no page contains such characters.
+STAND_IN = re.compile("\x02([a-z_]+)\x03")
 
-_pieces: Store[str] = Store(settings.PIECES_BYTES)
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A rendered block: its text or, if it has slots, the format that leaves them open."""
+
+    text: str
+    slots: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rendered: str) -> Self:
+        """Make a piece of a block that was rendered with stand-ins for the values of its slots."""
+        if not (names := tuple(dict.fromkeys(STAND_IN.findall(rendered)))):
+            return cls(rendered, ())
+        return cls(STAND_IN.sub(r"%(\1)s", rendered.replace("%", "%%")), names)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the block with these values, which are escaped, in its slots."""
+        return self.text % values if self.slots else self.text
 
 
-def find(key: Hashable) -> str | None:
+_pieces: Store[Piece] = Store(settings.PIECES_BYTES)
+
+
+def stand_in(name: str) -> SafeString:
+    """Return what stands for the value of a slot."""
+    return mark_safe(f"\x02{name}\x03")  # noqa: S308 - our own text
+
+
+def find(key: Hashable) -> Piece | None:
     """Return the piece kept under this key, or None."""
     return _pieces.get(key)
 
 
-def keep(key: Hashable, text: str) -> None:
-    _pieces.put(key, text, len(text.encode()) + OVERHEAD)
+def keep(key: Hashable, piece: Piece) -> None:
+    _pieces.put(key, piece, len(piece.text.encode()) + OVERHEAD)
 
 
 def clear() -> None:

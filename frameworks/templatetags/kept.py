@@ -1,14 +1,17 @@
-"""Keep a piece of a page: `{% kept mark framework.slug score with open_base %}…{% endkept %}`."""
+"""Keep pieces of pages: `{% kept mark framework.slug score with open_base %}…{% endkept %}`."""
 
+from collections.abc import Iterable, Iterator
+from html import escape
 from itertools import count
+from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from frameworks.serving import pieces, version
+from frameworks.serving.pieces import Piece
 
 register = template.Library()
 
@@ -16,26 +19,80 @@ _numbers = count()
 
 
 class KeptNode(template.Node):
-    def __init__(self, nodelist: NodeList, keys: list[FilterExpression], slots: list[str]) -> None:
+    def __init__(
+        self, nodelist: NodeList, keys: list[FilterExpression], slots: dict[str, FilterExpression]
+    ) -> None:
         self.nodelist = nodelist
         self.keys = keys
-        #: Each slot with what stands for its value in the piece: no page contains such a character.
-        self.slots = {name: mark_safe(f"\x02{name}\x03") for name in slots}  # noqa: S308 - our own text
+        self.slots = slots
         self.number = next(_numbers)
 
     def render(self, context: Context) -> str:
         mark, *parts = (key.resolve(context) for key in self.keys)
         if not mark or not version.keeps():
-            return self.nodelist.render(context)
+            with context.push(**{name: value.resolve(context) for name, value in self.slots.items()}):
+                return self.nodelist.render(context)
         key = (self.number, mark, *map(pieces.hashable, parts))
-        piece = pieces.find(key)
-        if piece is None:
-            with context.push(**self.slots):
-                piece = self.nodelist.render(context)
-            pieces.keep(key, piece)
-        for name, stand_in in self.slots.items():
-            piece = piece.replace(stand_in, conditional_escape(context[name]))
-        return mark_safe(piece)  # noqa: S308 - rendered and escaped above
+        piece = pieces.find(key) or _made(self.nodelist, context, key, self.slots)
+        values = {name: escaped(self.slots[name].resolve(context)) for name in piece.slots}
+        return mark_safe(piece.filled(values))  # noqa: S308 - rendered and escaped
+
+
+class KeptEachNode(template.Node):
+    def __init__(
+        self,
+        nodelist: NodeList,
+        item: str,
+        items: FilterExpression,
+        key: str,
+        slots: dict[str, FilterExpression],
+        attributes: dict[str, str],
+    ) -> None:
+        self.nodelist = nodelist
+        self.item = item
+        self.items = items
+        self.key = key
+        self.slots = slots
+        self.attributes = attributes
+        self.number = next(_numbers)
+
+    def render(self, context: Context) -> str:
+        items = self.items.resolve(context)
+        each = self._from_memory if version.keeps() else self._anew
+        return mark_safe("".join(each(items, context)))  # noqa: S308 - rendered and escaped
+
+    def _from_memory(self, items: list[Any], context: Context) -> Iterator[str]:
+        same = {name: escaped(value.resolve(context)) for name, value in self.slots.items()}
+        for item in items:
+            key = (self.number, getattr(item, self.key))
+            if (piece := pieces.find(key)) is None:
+                with context.push(**{self.item: item}):
+                    piece = _made(self.nodelist, context, key, [*self.slots, *self.attributes])
+            if piece.slots:
+                own = {name: escaped(getattr(item, of)) for name, of in self.attributes.items()}
+                yield piece.filled(same | own)
+            else:
+                yield piece.text
+
+    def _anew(self, items: list[Any], context: Context) -> Iterator[str]:
+        same = {name: value.resolve(context) for name, value in self.slots.items()}
+        for item in items:
+            own = {name: getattr(item, of) for name, of in self.attributes.items()}
+            with context.push(**{self.item: item, **same, **own}):
+                yield self.nodelist.render(context)
+
+
+def escaped(value: object) -> str:
+    """Return what a template prints for a value, as `conditional_escape` does, in a fraction of its time."""
+    return value if isinstance(value, SafeString) else escape(str(value))
+
+
+def _made(nodelist: NodeList, context: Context, key: tuple[object, ...], slots: Iterable[str]) -> Piece:
+    """Render the block with its slots left open, and keep it."""
+    with context.push(**{name: pieces.stand_in(name) for name in slots}):
+        piece = Piece.of(nodelist.render(context))
+    pieces.keep(key, piece)
+    return piece
 
 
 @register.tag
@@ -43,14 +100,55 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     """Render the block once for each key, and take it from memory after that.
 
     The first key is the version of the facts that the block shows; if it is empty, nothing is kept. Together the keys
-    must name all that the block depends on. After `with` come the names of slots: variables that the block only
-    prints, such as the beginning of an address, whose values are put in each time.
+    must name all that the block depends on. After `with` come slots, `name` or `name=value`: variables that the block
+    only prints, such as the beginning of an address, whose values are put in each time.
     """
     _, *words = token.split_contents()
-    names = words[words.index("with") + 1 :] if "with" in words else []
-    keys = words[: len(words) - len(names) - 1] if names else words
+    keys, slots = _divided(words)
     if not keys:
         raise template.TemplateSyntaxError("{% kept %} takes the version of what it shows, and further keys.")
-    nodelist = parser.parse(["endkept"])
+    nodelist = _block(parser, "endkept")
+    return KeptNode(
+        nodelist,
+        [parser.compile_filter(key) for key in keys],
+        {name: parser.compile_filter(value) for name, value in slots.items()},
+    )
+
+
+@register.tag
+def kept_each(parser: Parser, token: Token) -> KeptEachNode:
+    """Render the block for each item, once for each value of one of its attributes, which is all that it depends on.
+
+    `{% kept_each entry in row.entries by shown with anchor=entry.anchor open_base %}…{% endkept_each %}`. Slots are as
+    in `{% kept %}`; an attribute of the item is taken from each.
+    """
+    _, item, _, items, by, key, *words = token.split_contents()
+    rest, slots = _divided(words)
+    if by != "by" or rest:
+        raise template.TemplateSyntaxError("{% kept_each item in items by attribute with slots %}")
+    nodelist, of_item = _block(parser, "endkept_each"), f"{item}."
+    return KeptEachNode(
+        nodelist,
+        item,
+        parser.compile_filter(items),
+        key,
+        {
+            name: parser.compile_filter(value)
+            for name, value in slots.items()
+            if not value.startswith(of_item)
+        },
+        {name: value.removeprefix(of_item) for name, value in slots.items() if value.startswith(of_item)},
+    )
+
+
+def _block(parser: Parser, end: str) -> NodeList:
+    nodelist = parser.parse((end,))
     parser.delete_first_token()
-    return KeptNode(nodelist, [parser.compile_filter(key) for key in keys], names)
+    return nodelist
+
+
+def _divided(words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the keys, and the slots that come after `with`, by name."""
+    at = words.index("with") if "with" in words else len(words)
+    slots = (word.partition("=") for word in words[at + 1 :])
+    return words[:at], {name: value or name for name, _, value in slots}
