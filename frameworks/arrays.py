@@ -3,7 +3,7 @@
 100,000 frameworks under 50 criteria take 35 MB as arrays, and gigabytes as objects.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self
@@ -24,17 +24,16 @@ NOWHERE = np.empty(0, np.intp)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactArrays:
-    """Scores and evidence of every cell, and who has which value of a facet.
+    """Scores and evidence of every cell.
 
     A score is 1 to 5, or 0 where there is no published rating; `lowest` and `highest` are those of the readings of its
-    claims, or 0 where none has a reading. `holders` are the places of the frameworks that have a value, by primary key.
+    claims, or 0 where none has a reading.
     """
 
     scores: NDArray[np.int8]
     claims: NDArray[np.int32]
     lowest: NDArray[np.int8]
     highest: NDArray[np.int8]
-    holders: Mapping[int, Places]
 
     @classmethod
     def build(
@@ -44,12 +43,11 @@ class FactArrays:
         *,
         scores: Iterable[tuple[int, int, int]],
         tallies: Iterable[tuple[int, int, int, int, int]],
-        traits: Iterable[tuple[int, int]],
     ) -> Self:
         """Build the arrays from rows that begin with the primary keys of framework and criterion.
 
         `scores` end with the score; `tallies` with the number of claims, the lowest and the highest reading, and a cell
-        may have several; `traits` are those of framework and facet value. Rows about others are left out.
+        may have several. Rows about others are left out.
         """
         rows, columns = _Places(frameworks), _Places(criteria)
 
@@ -57,7 +55,7 @@ class FactArrays:
             # In the order of Fortran, because ranking and comparing go through one criterion after the other.
             return np.zeros((len(frameworks), len(criteria)), kind, order="F")
 
-        arrays = cls(grid(np.int8), grid(np.int32), grid(np.int8), grid(np.int8), _holders(rows, traits))  # type: ignore[arg-type]
+        arrays = cls(grid(np.int8), grid(np.int32), grid(np.int8), grid(np.int8))  # type: ignore[arg-type]
         for part in _chunks(scores, 3):
             cells, (score,) = _known(part, rows, columns)
             arrays.scores[cells] = score
@@ -103,9 +101,10 @@ def _known(
     return (places[0][known], places[1][known]), rows[known, 2:].T
 
 
-def _holders(frameworks: _Places, traits: Iterable[tuple[int, int]]) -> dict[int, Places]:
+def places_by_key(frameworks: Sequence[int], traits: Iterable[tuple[int, int]]) -> dict[int, Places]:
+    """Return the places of the frameworks that have each facet value, both given by primary key in pairs."""
     pairs = np.concatenate([np.empty((0, 2), np.int64), *_chunks(traits, 2)])
-    places = frameworks.of(pairs[:, 0])
+    places = _Places(frameworks).of(pairs[:, 0])
     values, places = pairs[places >= 0, 1], places[places >= 0]
     order = np.lexsort((places, values))
     known, starts = np.unique(values[order], return_index=True)

@@ -4,7 +4,6 @@ Today's facts come from their tables (`serving.memory.current_facts`), those of 
 (`record.asof.at_end_of`). Code that shows or weighs them need not know which.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -14,9 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from .arrays import CHUNK, NOWHERE, FactArrays, Places
+from .catalogue import Catalogue, CatalogueLoader
 from .cells import Cell, Tally, by_cell, keys_of
 from .models import Claim, Criterion, Facet, Framework, Rating, Source, Trait
-from .models.catalogue import KIND, in_one_line
 
 CellRow = tuple[Cell, ...]
 """The cells of one framework, in the order of the criteria."""
@@ -34,21 +33,8 @@ class Detail(IntEnum):
 ROWS_IN_MEMORY = {Detail.SCORES: 2_000, Detail.VERDICTS: 500, Detail.CLAIMS: 200}
 
 
-class FactLoader(Protocol):
+class FactLoader(CatalogueLoader, Protocol):
     """Where facts are read from. Each property is read once only; those that are numbers name primary keys."""
-
-    @property
-    def frameworks(self) -> Iterable[Framework]: ...
-
-    @property
-    def criteria(self) -> Iterable[Criterion]: ...
-
-    @property
-    def facets(self) -> Iterable[Facet]: ...
-
-    @property
-    def traits(self) -> Iterable[tuple[int, int]]:
-        """Return framework and facet value."""
 
     @property
     def scores(self) -> Iterable[tuple[int, int, int]]:
@@ -90,68 +76,41 @@ class Facts:
     is_blank: bool = False
     #: The version of the record that they were read at; empty if what is made of them is not to be kept.
     mark: str = ""
+    #: The catalogue, if it is known already.
+    known_catalogue: Catalogue | None = None
 
     @cached_property
-    def frameworks(self) -> tuple[Framework, ...]:
-        """Return the published frameworks, by name. Their number here is their place."""
-        return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
-
-    @cached_property
-    def by_slug(self) -> Mapping[str, Framework]:
-        return {framework.slug: framework for framework in self.frameworks}
-
-    @cached_property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """Return the scored criteria, in order, each with its group."""
-        return tuple(self.loader.criteria)
-
-    @cached_property
-    def facets(self) -> tuple[Facet, ...]:
-        """Return the facets, in order, each with its values."""
-        return tuple(self.loader.facets)
-
-    @cached_property
-    def arrays(self) -> FactArrays:
-        """Return scores, evidence and traits of all frameworks, in the order of frameworks and criteria."""
-        arrays = FactArrays.build(
-            [framework.pk for framework in self.frameworks],
-            [criterion.pk for criterion in self.criteria],
-            scores=self.loader.scores,
-            tallies=self.loader.tallies,
-            traits=self.loader.traits,
-        )
-        self._say_kinds(arrays)
-        return arrays
+    def catalogue(self) -> Catalogue:
+        return self.known_catalogue or Catalogue(self.loader)
 
     @property
-    def described(self) -> tuple[Framework, ...]:
-        """Return the frameworks, each of which can say of what kind it is without a query."""
-        _ = self.arrays
-        return self.frameworks
+    def frameworks(self) -> tuple[Framework, ...]:
+        """Return the published frameworks, by name. Their number here is their place."""
+        return self.catalogue.frameworks
 
-    @cached_property
-    def extent(self) -> Extent:
-        """Return how much evidence there is."""
-        return Extent(*self.loader.totals, self.arrays.dispute_total)
+    @property
+    def by_slug(self) -> Mapping[str, Framework]:
+        return self.catalogue.by_slug
 
-    @cached_property
-    def search_texts(self) -> Sequence[tuple[str, str]]:
-        """Return the name and the tagline of each framework, casefolded."""
-        return [(framework.name.casefold(), framework.tagline.casefold()) for framework in self.frameworks]
-
-    def read_all(self) -> None:
-        """Read every part except ratings in words and claims, for facts that are shown to many."""
-        _ = self.arrays, self.by_slug, self.column, self.place, self.search_texts, self._values
-
-    @cached_property
-    def column(self) -> Mapping[str, int]:
-        """Return the number of each criterion's column in the arrays, by slug."""
-        return {criterion.slug: number for number, criterion in enumerate(self.criteria)}
-
-    @cached_property
+    @property
     def place(self) -> Mapping[str, int]:
         """Return the number of each framework's row in the arrays, by slug."""
-        return {framework.slug: number for number, framework in enumerate(self.frameworks)}
+        return self.catalogue.place
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Return the scored criteria, in order, each with its group."""
+        return self.catalogue.criteria
+
+    @property
+    def column(self) -> Mapping[str, int]:
+        """Return the number of each criterion's column in the arrays, by slug."""
+        return self.catalogue.column
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """Return the facets, in order, each with its values."""
+        return self.catalogue.facets
 
     def places(self, slugs: Iterable[str]) -> Places:
         """Return the numbers of these frameworks' rows in the arrays, in the order given."""
@@ -159,11 +118,27 @@ class Facts:
 
     def holders(self, facet: str, value: str) -> Places:
         """Return the places of the frameworks that have this value of this facet, both given by slug."""
-        return self.arrays.holders.get(self._values.get((facet, value), 0), NOWHERE)
+        return self.catalogue.holders.get((facet, value), NOWHERE)
 
     @cached_property
-    def _values(self) -> Mapping[tuple[str, str], int]:
-        return {(facet.slug, value.slug): value.pk for facet in self.facets for value in facet.values.all()}
+    def arrays(self) -> FactArrays:
+        """Return scores and evidence of all frameworks, in the order of frameworks and criteria."""
+        return FactArrays.build(
+            [framework.pk for framework in self.frameworks],
+            [criterion.pk for criterion in self.criteria],
+            scores=self.loader.scores,
+            tallies=self.loader.tallies,
+        )
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Return how much evidence there is."""
+        return Extent(*self.loader.totals, self.arrays.dispute_total)
+
+    def read_all(self) -> None:
+        """Read every part except ratings in words and claims, for facts that are shown to many."""
+        self.catalogue.read_all()
+        _ = self.arrays
 
     def row(self, framework: Framework, detail: Detail = Detail.SCORES) -> CellRow:
         """Return the cells of one framework, in the order of the criteria."""
@@ -206,19 +181,6 @@ class Facts:
             )
             for framework, *row in zip(frameworks, *(array[places].tolist() for array in counts), strict=True)
         }
-
-    def _say_kinds(self, arrays: FactArrays) -> None:
-        """Tell each framework what kind it is, so that it need not look at its traits."""
-        facets = {facet.slug: facet.values.all() for facet in self.facets}
-        names: list[dict[int, list[str]]] = []
-        for slug in KIND:
-            of_facet: dict[int, list[str]] = defaultdict(list)
-            for value in facets.get(slug, ()):
-                for place in arrays.holders.get(value.pk, NOWHERE).tolist():
-                    of_facet[place].append(value.name)
-            names.append(of_facet)
-        for place, framework in enumerate(self.frameworks):
-            framework.kind_line = in_one_line(of_facet.get(place, ()) for of_facet in names)
 
 
 @lru_cache(maxsize=10_000)

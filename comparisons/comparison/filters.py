@@ -39,7 +39,9 @@ class NameContains:
 
     def __call__(self, facts: Facts) -> Passes:
         text = self.text.casefold()
-        return np.array([text in name or text in tagline for name, tagline in facts.search_texts], bool)
+        return np.array(
+            [text in name or text in tagline for name, tagline in facts.catalogue.search_texts], bool
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class ExcludedFramework:
     shortfalls: tuple[Shortfall, ...]
 
 
-@memory.for_each_version
+@memory.for_each_catalogue
 def known_use_cases() -> tuple[UseCase, ...]:
     """Return all use cases with their weights and must-haves."""
     return tuple(UseCase.objects.with_demands())

@@ -25,7 +25,7 @@ from .why import Why
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
-    """`mark`: the version of the facts, empty if what shows them is not to be kept. `blame`: for an empty table, each
+    """`mark`: the version of the catalogue, empty if what shows it is not to be kept. `blame`: for an empty table, each
     filter that emptied it in words, how many it hides, the address without it."""
 
     mark: str

@@ -67,7 +67,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     facts, table = comparison.facts, comparison.table
     blame = [] if table.total else comparison.selection.blame()
     page = MatrixPage(
-        mark=facts.mark,
+        mark=facts.catalogue.mark,
         matrix=table,
         why=why.explain(comparison, request.path),
         everyone=facts.frameworks,
@@ -119,7 +119,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     facts, table = comparison.facts, comparison.table
     around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
-        mark=facts.mark,
+        mark=facts.catalogue.mark,
         matrix=table,
         names=" vs ".join(row.framework.name for row in table.in_order),
         why=why.explain(comparison, around.path),

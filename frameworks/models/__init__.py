@@ -4,7 +4,7 @@ from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source
-from .history import RecordState, Revision, RevisionSubject
+from .history import CatalogueState, RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .renaming import FormerSlug
@@ -16,6 +16,7 @@ __all__ = [
     "Addition",
     "Answer",
     "Benchmark",
+    "CatalogueState",
     "Claim",
     "Component",
     "Criterion",

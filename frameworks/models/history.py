@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -245,29 +245,44 @@ class RevisionSubject(models.Model):
         return f"{self.revision_id}: {self.kind} {self.key}"
 
 
-class RecordStateManager(models.Manager["RecordState"]):
+State = TypeVar("State", bound="StateMark")
+
+
+class StateManager(models.Manager[State]):
     def mark(self) -> str:
         """Return a string that differs after every change of the record. One query of a few rows."""
         return " ".join(self.order_by("id").values_list("mark", flat=True))
 
 
-class RecordState(models.Model):
-    """The state of the record: random marks left by the transactions that last wrote to it.
+class StateMark(models.Model):
+    """Random marks left by the transactions that last wrote.
 
-    Triggers write them in the transaction that adds a revision, files one under another name, or changes an editor's
-    public name. On SQLite, with one writer at a time, one row is overwritten. On PostgreSQL each transaction inserts a
-    row of its own and deletes those that it sees: with one shared row, each writer would have to wait for those before,
-    and two who write the same facts could deadlock. So there are as many rows as there were concurrent writers; and
-    whichever commits last, its mark is new.
+    Triggers write them in the same transaction. On SQLite, with one writer at a time, one row is overwritten. On
+    PostgreSQL each transaction inserts a row of its own and deletes those that it sees: with one shared row, each
+    writer would have to wait for those before, and two who write the same facts could deadlock. So there are as many
+    rows as there were concurrent writers; and whichever commits last, its mark is new.
     """
 
     id = models.BigIntegerField(primary_key=True, help_text="The transaction's number; 1 on SQLite.")
     mark = models.CharField(max_length=32, help_text="Random.")
 
-    objects = RecordStateManager()
+    objects: ClassVar[StateManager[Any]] = StateManager()
+
+    class Meta:
+        abstract = True
 
     def __str__(self) -> str:
         return self.mark
+
+
+class RecordState(StateMark):
+    """The state of the record: it changes when a revision is added or filed under another name, and when an editor's
+    public name changes."""
+
+
+class CatalogueState(StateMark):
+    """The state of all facts but ratings and claims: it changes when a revision of another model is added, and when any
+    is filed under another name."""
 
 
 def _public_name(user: Any) -> str:

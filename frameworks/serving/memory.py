@@ -9,7 +9,9 @@ from functools import wraps
 from threading import Lock
 from typing import TypeVar
 
+from frameworks.catalogue import Catalogue
 from frameworks.facts import Facts, TableLoader
+from frameworks.models import CatalogueState
 
 from . import version
 
@@ -56,7 +58,17 @@ def held() -> Held:
 
 
 def for_each_version(read: Callable[[], Value]) -> Callable[[], Value]:
-    """Decorate a function without arguments that reads facts, so that it reads them once for each version."""
+    """Decorate a function without arguments that reads the record, so that it reads it once for each version."""
+    return _once_for(served_mark, read)
+
+
+def for_each_catalogue(read: Callable[[], Value]) -> Callable[[], Value]:
+    """Decorate a function without arguments that reads neither ratings nor claims, so that it reads once as long as
+    nothing else changes."""
+    return _once_for(lambda: current_facts().catalogue.mark, read)
+
+
+def _once_for(current_mark: Callable[[], str], read: Callable[[], Value]) -> Callable[[], Value]:
     last: tuple[str, Value] | None = None
 
     @wraps(read)
@@ -64,12 +76,20 @@ def for_each_version(read: Callable[[], Value]) -> Callable[[], Value]:
         nonlocal last
         if not version.keeps():
             return read()
-        mark, before = served_mark(), last
+        mark, before = current_mark(), last
         if before is None or before[0] != mark:
             last = before = (mark, read())
         return before[1]
 
     return value
+
+
+def _catalogue() -> Catalogue:
+    """Return the catalogue: the one in memory if nothing of it has changed."""
+    mark = CatalogueState.objects.mark()
+    if _held and _held.facts.catalogue.mark == mark:
+        return _held.facts.catalogue
+    return Catalogue(TableLoader(), mark=mark)
 
 
 def _read() -> Held:
@@ -78,7 +98,7 @@ def _read() -> Held:
         writes, mark = version.writes(), version.current()
         if _held and _held.mark == mark:
             return _held
-        facts = Facts(TableLoader(), mark=mark)
+        facts = Facts(TableLoader(), mark=mark, known_catalogue=_catalogue())
         facts.read_all()
         new = Held(mark, facts, writes)
         if version.current(at_once=True) == mark:

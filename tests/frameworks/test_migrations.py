@@ -87,6 +87,8 @@ def test_migrations_keep_facts_when_reversed_and_restore_triggers(migrated: None
         "former_slug_stays",
         "record_state",
         "frameworks_recordstate",
+        "catalogue_state",
+        "frameworks_cataloguestate",
         "framework_hidden_by_slug",
         "revision_by_",
         "revision_subject_",

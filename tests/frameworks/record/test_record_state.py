@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from frameworks.models import EditorProfile, Framework, Rating, RecordState, Revision
+from frameworks.models import CatalogueState, EditorProfile, Framework, Rating, RecordState, Revision
 from frameworks.record import revisions
 from tests import factories
 from tests.database import execute
@@ -58,6 +58,43 @@ def test_record_state_mark_changes_with_every_write(change: Callable[[], object]
     factories.make_framework()
     marks.append(mark())
     assert len(set(marks)) == 3
+
+
+def cited_anew() -> None:
+    rating = Rating.objects.get()
+    source = rating.framework.claims.get().source
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion, source=source)
+
+
+def rated_anew() -> None:
+    rating = Rating.objects.get()
+    rating.score = 6 - rating.score
+    revisions.save(rating, by=factories.MAKER, reason="Read again.", seen=rating.version)
+
+
+@pytest.mark.parametrize(
+    "change, differs",
+    [
+        (rated_anew, False),
+        (cited_anew, False),
+        (factories.make_facet_value, True),
+        (renamed, True),
+        (deleted, True),
+        (written_by_hand, True),
+        (lambda: execute("UPDATE frameworks_revision SET reason = 'Another.' WHERE model = 'rating'"), True),
+        (lambda: Revision.objects.filter(model="rating").delete(), True),
+    ],
+    ids=["rating", "claim", "value", "rename", "delete", "late", "SQL update", "SQL delete"],
+)
+def test_catalogue_state_mark_is_unchanged_only_by_new_scores_and_evidence(
+    change: Callable[[], object], differs: bool
+) -> None:
+    factories.make_rating(score=4)
+    factories.make_framework(slug="flask", name="Flask")
+    before = CatalogueState.objects.mark(), mark()
+    change()
+    assert (CatalogueState.objects.mark() != before[0]) == differs
+    assert mark() != before[1]
 
 
 def test_record_state_mark_is_rolled_back_with_its_transaction() -> None:
