@@ -1,0 +1,17 @@
+"""How static files are collected."""
+
+from collections.abc import Iterable, Iterator
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Hash every file, and compress it by its hashed name alone.
+
+    Pages link to hashed names. Only the page for our own errors, which is read from a file, links to a plain one;
+    compressing those as well would take most of the time again, and is done for nobody.
+    """
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield each hashed file with each compressed file that is made of it."""
+        yield from super().compress_files(sorted(set(paths) & set(self.hashed_files.values())))
