@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 import tests.draws  # noqa: F401 - loads the profile of hypothesis
 from tests.browser.chromium import browser_required, chromium
@@ -54,6 +55,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
     rank = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Make the roles once, as every installation has them: for each test with an editor that would take longest."""
+    from frameworks.roles import create_roles
+
+    with django_db_blocker.unblock():
+        create_roles()
 
 
 # What ran where is said at the end, and what was required but did not run fails the whole.

@@ -15,6 +15,12 @@ def execute(statement: str, *values: Any) -> None:
         cursor.execute(statement, values)
 
 
+def analyse() -> None:
+    """Have PostgreSQL plan its queries by what the transaction that is open has written, of which it knows nothing."""
+    if connection.vendor == "postgresql":
+        execute("ANALYZE")
+
+
 @contextmanager
 def refused(constraint: str) -> Iterator[None]:
     """The database says no, and by which constraint."""

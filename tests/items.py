@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Source
 from tests import factories
+from tests.database import analyse
 
 
 def make_items(count: int) -> None:
@@ -86,5 +87,6 @@ def items(
     with django_db_blocker.unblock(), transaction.atomic():
         if request.param:
             make_items(request.param)
+            analyse()
         yield
         transaction.set_rollback(True)

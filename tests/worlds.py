@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 from comparisons.comparison import comparing
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Source
 from tests import factories
+from tests.database import analyse
 
 #: A small world. Scores by framework, in the order of the criteria; None: a claim but no score; 0: no source says.
 SCORES: dict[str, list[int | None]] = {
@@ -213,6 +214,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """Made once for all tests of a module. What a test changes is undone after it, the world at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         make_world()
+        analyse()
         yield
         transaction.set_rollback(True)
 
