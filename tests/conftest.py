@@ -4,8 +4,10 @@ import gc
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -18,8 +20,9 @@ pytest_plugins = ["tests.commands", "tests.desk.signing_in", "tests.items", "tes
 
 #: The test files that take longest are begun first, so that no process is left alone with one of them at the end.
 LONGEST = (
-    "test_accessibility test_layout test_grid_flow test_embed_flow test_matrix_flow test_search_flow test_copy_flow "
-    "test_keyboard test_tooling test_admin test_fixtures test_imports test_rights test_bad_input test_no_javascript"
+    "test_pages_as_loaded test_grid_flow test_accessibility test_embed_flow test_matrix_flow test_search_flow "
+    "test_layout test_keyboard test_copy_flow test_tooling test_admin test_fixtures test_imports test_rights "
+    "test_bad_input test_no_javascript"
 ).split()
 
 #: Whoever asks for one of these fixtures asks for a database.
@@ -59,9 +62,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Make the roles once, as every installation has them: for each test with an editor that would take longest."""
+    """Make the roles once, and again when all is emptied: for each test with an editor that would take longest."""
     from frameworks.roles import create_roles
 
+    def make_roles(**_: object) -> None:
+        create_roles()
+
+    *_, last = apps.get_app_configs()
+    post_migrate.connect(make_roles, sender=last, weak=False)
     with django_db_blocker.unblock():
         create_roles()
 

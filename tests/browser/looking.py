@@ -28,6 +28,21 @@ def overhang(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def shift(page: Page) -> float:
+    """How much of what was on show has moved without being asked to, as the browser measures it."""
+    return float(
+        page.evaluate(
+            """() => new Promise(done => {
+                let sum = 0;
+                new PerformanceObserver(list => {
+                    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+                }).observe({type: "layout-shift", buffered: true});
+                setTimeout(() => done(sum), 150);
+            })"""
+        )
+    )
+
+
 def names(page: Page) -> Locator:
     return page.locator("table.grid th.name .who a")
 

@@ -6,19 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import Axe, everywhere
-from tests.browser.pages import some_pages
 
 pytestmark = pytest.mark.usefixtures("seeded", "broken")
-
-
-@some_pages
-def test_pages_pass_axe_as_loaded(page: Page, axe: Axe, paths: list[str]) -> None:
-    found = {}
-    for path in paths:
-        page.goto(path)
-        if objections := everywhere(page, axe):
-            found[path] = objections
-    assert found == {}
 
 
 def open_everything(page: Page) -> None:

@@ -4,55 +4,14 @@ import gzip
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
-from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.looking import overhang
-from tests.browser.pages import WIDTHS, some_pages
+from tests.browser.looking import overhang, shift
+from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.usefixtures("broken")
 
 
-def shift(page: Page) -> float:
-    """How much of what was on show has moved without being asked to, as the browser measures it."""
-    return float(
-        page.evaluate(
-            """() => new Promise(done => {
-                let sum = 0;
-                new PerformanceObserver(list => {
-                    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-                }).observe({type: "layout-shift", buffered: true});
-                setTimeout(() => done(sum), 150);
-            })"""
-        )
-    )
-
-
-# Every page
-
-
-@some_pages
-@pytest.mark.usefixtures("seeded")
-def test_pages_load_without_errors_layout_shift_or_sideways_scrolling(
-    page: Page, console: list[str], live_server: LiveServer, paths: list[str]
-) -> None:
-    hosts: list[str] = []
-    page.on("request", lambda request: hosts.append(request.url.removeprefix(live_server.url)[:1]))
-    for path in paths:
-        page.set_viewport_size({"width": 1280, "height": 800})
-        answer = page.goto(path)
-        expect(page.locator("h1")).to_be_visible()
-        page.evaluate("document.fonts.ready.then(() => true)")
-        assert shift(page) < 0.01, path
-        # The browser itself says when a page is not there; nothing else has anything to complain of.
-        said = "the server responded with a status of" if answer and answer.status >= 400 else None
-        assert [line for line in console if not (said and said in line)] == [], path
-        console.clear()
-        over = {}
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            over[width] = overhang(page)
-        assert over == dict.fromkeys(WIDTHS, 0), path
-    assert set(hosts) == {"/"}
+# With everything open
 
 
 @pytest.mark.usefixtures("seeded")

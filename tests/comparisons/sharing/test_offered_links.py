@@ -18,6 +18,7 @@ from comparisons.models import UseCase
 from frameworks.models import Criterion, Facet, Framework, Rating, Revision
 from frameworks.record import revisions
 from tests import factories
+from tests.database import analyse
 from tests.draws import examples
 from tests.html import read
 from tests.pages import form_of, table
@@ -41,6 +42,7 @@ def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         for rating in Rating.objects.published()[:20]:
             rating.score = 6 - rating.score
             revisions.save(rating, by=factories.MAKER, reason="Since.", seen=rating.version, at=CHANGED)
+        analyse()
         yield
         call_command("flush", interactive=False, verbosity=0)
 

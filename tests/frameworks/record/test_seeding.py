@@ -367,6 +367,7 @@ def run(folder: Path, *options: str) -> str:
 def test_seed_rolls_back_and_reports_error(seed: Seed, mistake: Callable[[Seed], None], said: str) -> None:
     mistake(seed)
     seed.write()
+    Group.objects.all().delete()
     with pytest.raises(CommandError, match=f"^Nothing was seeded: .*{said}"):
         run(seed.folder)
     assert everything() == {model.__name__: [] for model in Versioned.__subclasses__()}
@@ -483,6 +484,7 @@ def rights(group: Group) -> set[str]:
 
 
 def test_roles_let_editors_edit_and_reviewers_only_read_and_publish(seed: Seed) -> None:
+    Group.objects.all().delete()
     seed.plant()
     expected = {
         right_to(verb, model)
