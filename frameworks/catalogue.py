@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from .arrays import Places, places_by_key
+from .arrays import NOWHERE, Places, places_by_key
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
 
@@ -44,14 +44,14 @@ class Catalogue:
 
     @cached_property
     def frameworks(self) -> tuple[Framework, ...]:
-        """Return the published frameworks, by name. Their number here is their place."""
-        return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
+        """Return the published frameworks, by name, each of which knows its kind. Their number here is their place."""
+        for framework, line in zip(self._frameworks, self._kind_lines(), strict=True):
+            framework.kind_line = line
+        return self._frameworks
 
-    @property
-    def described(self) -> tuple[Framework, ...]:
-        """Return the frameworks, each of which can say of what kind it is without a query."""
-        _ = self.holders
-        return self.frameworks
+    @cached_property
+    def _frameworks(self) -> tuple[Framework, ...]:
+        return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
 
     @cached_property
     def by_slug(self) -> Mapping[str, Framework]:
@@ -85,26 +85,26 @@ class Catalogue:
     @cached_property
     def holders(self) -> Mapping[tuple[str, str], Places]:
         """Return the places of the frameworks that have a value of a facet, both given by slug."""
-        places = places_by_key([framework.pk for framework in self.frameworks], self.loader.traits)
-        holders = {
+        places = places_by_key([framework.pk for framework in self._frameworks], self.loader.traits)
+        return {
             (facet.slug, value.slug): places[value.pk]
             for facet in self.facets
             for value in facet.values.all()
             if value.pk in places
         }
-        self._say_kinds(holders)
-        return holders
 
     def read_all(self) -> None:
         """Read every part."""
-        _ = self.by_slug, self.place, self.column, self.holders, self.search_texts
+        _ = self.by_slug, self.place, self.column, self.search_texts
 
-    def _say_kinds(self, holders: Mapping[tuple[str, str], Places]) -> None:
-        """Tell each framework what kind it is, so that it need not look at its traits."""
+    def _kind_lines(self) -> list[str]:
+        """Return of what kind each framework is, by place: it need not look at its traits then."""
         names: dict[str, dict[int, list[str]]] = {facet: defaultdict(list) for facet in KIND}
         for facet in self.facets:
             for value in facet.values.all() if facet.slug in names else ():
-                for place in holders.get((facet.slug, value.slug), ()):
+                for place in self.holders.get((facet.slug, value.slug), NOWHERE).tolist():
                     names[facet.slug][place].append(value.name)
-        for place, framework in enumerate(self.frameworks):
-            framework.kind_line = in_one_line(by_place.get(place, ()) for by_place in names.values())
+        return [
+            in_one_line(by_place.get(place, ()) for by_place in names.values())
+            for place in range(len(self._frameworks))
+        ]

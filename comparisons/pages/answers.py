@@ -90,7 +90,7 @@ def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str])
     unknown = [slug for slug in wanted if slug not in comparison.facts.by_slug]
     view = comparison.view.side_by_side()
     page = ChooserPage(
-        everyone=comparison.facts.catalogue.described,
+        everyone=comparison.facts.frameworks,
         ticked=ticked,
         unknown=unknown,
         wanted=wanted,
