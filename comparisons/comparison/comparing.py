@@ -25,7 +25,7 @@ from .content import Content, content_of
 from .filters import FrameworkFilter, Selection, must_haves
 from .forms import DayForm, PageForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import ROWS_A_PAGE, Matrix, Portion, build_matrix
-from .permalinks import View
+from .permalinks import MINIMUM, PARAMETERS, WEIGHT, View
 
 
 @dataclass(kw_only=True)
@@ -220,6 +220,19 @@ def ticked(query: QueryDict) -> Comparison:
         kind=kind,
         weighing=weighing,
     )
+
+
+def every_parameter() -> QueryDict:
+    """Return a query that names every parameter of a comparison and gives none a value."""
+    facts, query = current_facts(), QueryDict(mutable=True)
+    criteria = [criterion.slug for criterion in facts.criteria]
+    for name in [
+        *PARAMETERS,
+        *(facet.slug for facet in facts.facets),
+        *(prefix + slug for prefix in (MINIMUM, WEIGHT) for slug in criteria),
+    ]:
+        query.setlist(name, [])
+    return query
 
 
 def pages_of(frameworks: int) -> int:

@@ -195,15 +195,21 @@ class WeighingForm(ReadForm):
 class PageForm(ReadForm):
     """Which page of the matrix. It counts for the rows and the order of which it was a page, which `of` marks."""
 
+    page = forms.IntegerField(label="Page", min_value=1, required=False)
     of = forms.CharField(label="Of", required=False)
 
     def __init__(self, data: Mapping[str, Any], *, pages: int, of: str) -> None:
         is_of_others = data.get("of", of) != of
         super().__init__({} if is_of_others else data)
-        most = f"There {'is only one page' if pages == 1 else f'are only {pages} pages'}."
-        self.fields["page"] = forms.IntegerField(
-            label="Page", min_value=1, validators=[MaxValueValidator(pages, most)], required=False
-        )
+        self.pages = pages
+
+    def clean_page(self) -> int | None:
+        """Return the page; refuse one behind the last."""
+        page: int | None = self.cleaned_data["page"]
+        if page and page > self.pages:
+            are = "is only one page" if self.pages == 1 else f"are only {self.pages} pages"
+            raise forms.ValidationError(f"There {are}.")
+        return page
 
 
 def _names(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:

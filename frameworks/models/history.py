@@ -250,8 +250,8 @@ State = TypeVar("State", bound="StateMark")
 
 class StateManager(models.Manager[State]):
     def mark(self) -> str:
-        """Return a string that differs after every change of the record. One query of a few rows."""
-        return " ".join(self.order_by("id").values_list("mark", flat=True))
+        """Return a string that differs after every change, and is never empty. One query of a few rows."""
+        return " ".join(self.order_by("id").values_list("mark", flat=True)) or "blank"
 
 
 class StateMark(models.Model):

@@ -15,7 +15,6 @@ from ninja.renderers import JSONRenderer
 from pydantic import TypeAdapter
 
 from comparisons.comparison import comparing
-from frameworks.models import Framework
 from frameworks.pages.conditional import revalidated
 
 from . import facts, judgement, schemas
@@ -128,10 +127,9 @@ def not_found(request: HttpRequest, missing: Http404) -> HttpResponse:
 
 def _parameters() -> dict[str, list[dict[str, Any]]]:
     """Return the query parameters of each operation, by its name, from the forms that read them."""
-    empty = QueryDict()
-    slugs = [framework.slug for framework in Framework.objects.published()]
-    matrix = fields_of(comparing.matrix(empty).forms)
-    side_by_side = fields_of(comparing.side_by_side(empty, slugs).forms)
+    empty, everything = QueryDict(), comparing.every_parameter()
+    matrix = fields_of(comparing.matrix(everything).forms)
+    side_by_side = fields_of(comparing.side_by_side(everything, []).forms)
     unfiltered = list(documented(ListForm(empty).fields))
     filtered = list(documented(facts.filter_form(empty).fields))
     return {
@@ -140,8 +138,10 @@ def _parameters() -> dict[str, list[dict[str, Any]]]:
         "sources": unfiltered,
         "claims": filtered,
         "ratings": filtered,
-        "matrix": list(documented(matrix, excluded=judgement.DISPLAY_ONLY)),
-        "compare": list(documented(side_by_side, excluded=["baseline", *judgement.MATRIX_ONLY])),
+        "matrix": list(documented(matrix, excluded=[*judgement.DISPLAY_ONLY, "of"])),
+        "compare": list(
+            documented(side_by_side, excluded=[*judgement.DISPLAY_ONLY_BESIDE, *judgement.MATRIX_ONLY])
+        ),
         "changes": list(documented(ChangesForm(empty).fields)),
     }
 

@@ -23,7 +23,9 @@ from .parameters import ParameterRefused, validate
 from .problems import Fault
 
 #: Parameters that change only how a page looks. They are accepted, so that its query string can be used as it is.
-DISPLAY_ONLY = ("baseline", "framework", "open")
+DISPLAY_ONLY = ("baseline", "framework", "open", "rows", "why")
+#: Those of them that a side by side has.
+DISPLAY_ONLY_BESIDE = ("baseline", "rows", "why")
 #: Parameters of the matrix that mean nothing side by side.
 MATRIX_ONLY = ("criteria", "sort", "framework", "open")
 
@@ -43,8 +45,9 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
 
     More than 50 come in pages, of which `page` names one; `next` leads through all of them.
 
-    The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework` and `open`,
-    which only say what stands out, is ticked and open there, change nothing here. Filters never change a score.
+    The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework`, `open`,
+    `rows` and `why`, which only say what stands out, is ticked and open there, change nothing here. Filters never
+    change a score.
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
     comparison = comparing.matrix(request.GET, detail=Detail.CLAIMS)
@@ -69,8 +72,8 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
 def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     """Compare two to five frameworks, as `django-vs-flask`, ranked under the weights, each cell with its claims.
 
-    The parameters are those of the page `/compare/django-vs-flask/`; `baseline` changes nothing here. With
-    `only=differences` the criteria are left out in which all of them are alike; their weights still count.
+    The parameters are those of the page `/compare/django-vs-flask/`; `baseline`, `rows` and `why` change nothing here.
+    With `only=differences` the criteria are left out in which all of them are alike; their weights still count.
     """
     slugs = parties(versus)
     revision = comparing.newest_revision(request.GET, timezone.now())
@@ -83,7 +86,7 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
         detail = f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them."
         raise ParameterRefused([Fault(parameter="versus", detail=detail)])
-    validate(request.GET, *comparison.forms, ignored=["baseline"], excluded=MATRIX_ONLY)
+    validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY_BESIDE, excluded=MATRIX_ONLY)
     return _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from comparisons.comparison import comparing
 from frameworks.facts import Detail
-from frameworks.models import Claim, Framework, Rating, Revision
+from frameworks.models import Claim, Criterion, Facet, Framework, Rating, Revision
 from frameworks.pages import conditional
 from frameworks.record import revisions
 from tests import factories
@@ -492,3 +492,16 @@ def _as_json(content: Any) -> Any:
     if isinstance(content, dict):
         return {name: _as_json(value) for name, value in content.items()}
     return [_as_json(value) for value in content] if isinstance(content, list | tuple) else content
+
+
+@small
+def test_api_describes_every_parameter_of_a_comparison(client: Client) -> None:
+    paths = get(client, f"{API}/openapi.json")["paths"]
+    criteria = list(Criterion.objects.filter(is_scored=True).values_list("slug", flat=True))
+    weights = {f"w-{slug}" for slug in criteria}
+    chosen = {f"min-{slug}" for slug in criteria} | set(Facet.objects.values_list("slug", flat=True))
+    for path, names in {
+        "/api/v1/matrix": weights | chosen | {"as-of", "use-case", "q", "criteria", "sort", "only", "page"},
+        "/api/v1/compare/{versus}": weights | {"versus", "as-of", "use-case", "only"},
+    }.items():
+        assert {parameter["name"] for parameter in paths[path]["get"]["parameters"]} == names

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
         ("compare/f0-vs-f1", 14),
         ("changes?limit=1", 6),
         ("changes?limit=200", 14),
-        ("openapi.json", 21),
+        ("openapi.json", 19),
     ],
 )
 def test_api_query_count_is_independent_of_amount_of_data(

@@ -66,7 +66,7 @@ pytestmark = pytest.mark.django_db
         ("/sitemap-changesets-1.xml", 2),
         ("/robots.txt", 0),
         ("/llms.txt", 4),
-        ("/api/", 21),
+        ("/api/", 19),
         ("/nowhere/", 0),
     ],
 )
