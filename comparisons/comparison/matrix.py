@@ -53,6 +53,14 @@ class Entry(NamedTuple):
         return cell.score, cell.tally.claims, cell.is_disputed, self.is_best, self.delta, self.starts_group
 
     @property
+    def words(self) -> tuple[object, ...]:
+        """Return all that a side by side shows of it while it is closed, in plain values."""
+        cell = self.cell
+        framework, criterion, rating = cell.framework, cell.criterion, cell.rating
+        verdict = rating.verdict if rating else ""
+        return framework.slug, framework.name, criterion.slug, criterion.name, verdict, self.shown
+
+    @property
     def address(self) -> str:
         """Return its cell as addresses name it, as in `django:learning-curve`."""
         return f"{self.cell.framework.slug}:{self.cell.criterion.slug}"
@@ -83,6 +91,24 @@ class Row:
         sign = None if self.delta is None else (self.delta > 0) - (self.delta < 0)
         has_band = self.fit.low is not None
         return self.is_baseline, self.is_ticked, self.rank is not None, sign, has_band
+
+    @property
+    def words(self) -> dict[str, object]:
+        """Return the names and figures in its beginning."""
+        framework, fit = self.framework, self.fit
+        return {
+            "slug": framework.slug,
+            "name": framework.name,
+            "url": framework.get_absolute_url(),
+            "kind": framework.kind_line,
+            "rank": self.rank,
+            "points": fit.points,
+            "low_points": fit.low_points,
+            "high_points": fit.high_points,
+            "band_points": fit.band_points,
+            "coverage": fit.coverage_percent,
+            "delta": abs(self.delta or 0),
+        }
 
     @property
     def scores(self) -> dict[str, int | None]:

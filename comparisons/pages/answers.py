@@ -43,14 +43,17 @@ def page_or_fragment(
     fragment: str,
     page: "DataclassInstance",
     view: HasAddress,
+    *,
+    pictured_at: str = "",
 ) -> PageResponse:
     """Return the whole page, or for htmx the fragment that holds everything that the controls can change.
 
-    The response names the canonical address, which the browser then shows.
+    The response names the canonical address, which the browser then shows. `pictured_at` is that of which the page's
+    picture is, if that is another.
     """
     address = view.url(request.path)
     if not wants_fragment(request):
-        return PageResponse(request, template, page, address=address)
+        return PageResponse(request, template, page, address=pictured_at or address)
     response = PageResponse(request, f"{template}#{fragment}", page)
     # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
     response.headers["HX-Push-Url"] = address

@@ -33,7 +33,7 @@ def of_matrix(page: MatrixPage) -> Card:
         "Compared on cited evidence",
         f"{use_case.name}: which framework fits?" if use_case else QUESTION,
         " · ".join(subtitle),
-        parts=_standings(table),
+        parts=_standings(page.first),
         figures=() if shown else figures((0, "framework passes the filters|frameworks pass the filters")),
         legend=LEGEND,
     )

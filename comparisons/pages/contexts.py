@@ -25,11 +25,13 @@ from .why import Why
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
-    """`mark`: the version of the catalogue, empty if what shows it is not to be kept. `blame`: for an empty table, each
-    filter that emptied it in words, how many it hides, the address without it."""
+    """`mark`: the version of the catalogue, empty if what shows it is not to be kept. `first`: the first page of the
+    matrix, which its card shows. `blame`: for an empty table, each filter that emptied it in words, how many it hides,
+    the address without it."""
 
     mark: str
     matrix: Matrix
+    first: Matrix
     why: Why
     everyone: Sequence[Framework]
     ticked: Sequence[Framework]

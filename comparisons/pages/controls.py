@@ -71,7 +71,7 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Head:
     """A column's head: the sort that a click applies, the current `aria-sort`, the weight that the visitor set (None:
-    not set) and the usual weight."""
+    not set) and the usual weight, which is the one `whose` it is: by default, or in the use case."""
 
     column: Column
     sort: str
@@ -79,6 +79,16 @@ class Head:
     weight: int | None
     usual: int
     starts_group: bool
+    whose: str
+
+    @property
+    def look(self) -> tuple[int | None, int, bool, str]:
+        """Return what changes the look of its weight, besides the criterion."""
+        return self.weight, self.usual, self.starts_group, self.whose
+
+    @property
+    def name(self) -> str:
+        return str(self.column.criterion.name)
 
     @property
     def weight_name(self) -> str:
@@ -165,9 +175,10 @@ def head(name: str, view: View) -> tuple[str, str]:
 
 
 def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> list[Head]:
+    whose = "in the use case" if view.use_case else "by default"
     groups = [column.criterion.group_id for column in columns]
     return [
-        Head(column, *head(slug, view), view.weights.get(slug), usual[slug], group != before)
+        Head(column, *head(slug, view), view.weights.get(slug), usual[slug], group != before, whose)
         for column, group, before in zip(columns, groups, [None, *groups], strict=False)
         for slug in [column.criterion.slug]
     ]
@@ -199,14 +210,18 @@ class MinimumField:
 @dataclass(frozen=True, slots=True)
 class WeighedLine:
     """A criterion side by side, with its weight as a control, and the address at which its row is open, or if it is,
-    closed. `behind`: the version of what its cells open to; empty if they are
-    not to be kept in memory."""
+    closed. `behind`: the version of what its cells open to; empty if they are not to be kept in memory."""
 
     line: Line
     field: WeightField
     is_open: bool
     toggle_url: str
     behind: str
+
+    @property
+    def look(self) -> tuple[str, int | None, int]:
+        """Return what its head shows, besides what the catalogue says of the criterion."""
+        return self.field.criterion.slug, self.field.value, self.field.usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,9 +489,7 @@ def _weighed_line(line: Line, mark: str, path: str, view: View, usual: Mapping[s
         toggled = view.but(rows=tuple(slug for slug in rows if slug != criterion.slug))
     else:
         toggled = view.but(rows=tuple(slug for slug in usual if slug in rows or slug == criterion.slug))
-    return WeighedLine(
-        line, weight_field(criterion, view, usual), is_open, toggled.url(path), mark if is_open else "closed"
-    )
+    return WeighedLine(line, weight_field(criterion, view, usual), is_open, toggled.url(path), mark)
 
 
 def _fold(

@@ -69,6 +69,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     page = MatrixPage(
         mark=facts.catalogue.mark,
         matrix=table,
+        first=table if view.page == 1 else comparison.build(FIRST),
         why=why.explain(comparison, request.path),
         everyone=facts.frameworks,
         ticked=[facts.frameworks[place] for place in sorted(facts.place[slug] for slug in view.framework)],
@@ -82,7 +83,8 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         stood=past_day_note(request.path, comparison),
         extent=None if view.as_of or wants_fragment(request) else facts.extent,
     )
-    return page_or_fragment(request, "comparisons/matrix.html", "table", page, view)
+    first = view.url(request.path, page=1)
+    return page_or_fragment(request, "comparisons/matrix.html", "table", page, view, pictured_at=first)
 
 
 @require_safe

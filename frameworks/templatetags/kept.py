@@ -20,22 +20,29 @@ _numbers = count()
 
 class KeptNode(template.Node):
     def __init__(
-        self, nodelist: NodeList, keys: list[FilterExpression], slots: dict[str, FilterExpression]
+        self,
+        nodelist: NodeList,
+        keys: list[FilterExpression],
+        slots: dict[str, FilterExpression],
+        together: FilterExpression | None,
     ) -> None:
         self.nodelist = nodelist
         self.keys = keys
         self.slots = slots
+        self.together = together
         self.number = next(_numbers)
 
     def render(self, context: Context) -> str:
         mark, *parts = (key.resolve(context) for key in self.keys)
+        values = self.together.resolve(context) if self.together else {}
+        values |= {name: value.resolve(context) for name, value in self.slots.items()}
         if not mark or not version.keeps():
-            with context.push(**{name: value.resolve(context) for name, value in self.slots.items()}):
+            with context.push(**values):
                 return self.nodelist.render(context)
         key = (self.number, mark, *map(pieces.hashable, parts))
-        piece = pieces.find(key) or _made(self.nodelist, context, key, self.slots)
-        values = {name: escaped(self.slots[name].resolve(context)) for name in piece.slots}
-        return mark_safe(piece.filled(values))  # noqa: S308 - rendered and escaped
+        piece = pieces.find(key) or _made(self.nodelist, context, key, values)
+        filled = piece.filled({name: escaped(values[name]) for name in piece.slots})
+        return mark_safe(filled)  # noqa: S308 - rendered and escaped
 
 
 class KeptEachNode(template.Node):
@@ -45,6 +52,7 @@ class KeptEachNode(template.Node):
         item: str,
         items: FilterExpression,
         key: str,
+        keys: list[FilterExpression],
         slots: dict[str, FilterExpression],
         attributes: dict[str, str],
     ) -> None:
@@ -52,6 +60,7 @@ class KeptEachNode(template.Node):
         self.item = item
         self.items = items
         self.key = key
+        self.keys = keys
         self.slots = slots
         self.attributes = attributes
         self.number = next(_numbers)
@@ -63,8 +72,9 @@ class KeptEachNode(template.Node):
 
     def _from_memory(self, items: list[Any], context: Context) -> Iterator[str]:
         same = {name: escaped(value.resolve(context)) for name, value in self.slots.items()}
+        common = (self.number, *(pieces.hashable(key.resolve(context)) for key in self.keys))
         for item in items:
-            key = (self.number, getattr(item, self.key))
+            key = (*common, getattr(item, self.key))
             if (piece := pieces.find(key)) is None:
                 with context.push(**{self.item: item}):
                     piece = _made(self.nodelist, context, key, [*self.slots, *self.attributes])
@@ -101,10 +111,12 @@ def kept(parser: Parser, token: Token) -> KeptNode:
 
     The first key is the version of the facts that the block shows; if it is empty, nothing is kept. Together the keys
     must name all that the block depends on. After `with` come slots, `name` or `name=value`: variables that the block
-    only prints, such as the beginning of an address, whose values are put in each time.
+    only prints, such as the beginning of an address, whose values are put in each time. `**values` is a new dictionary
+    of slots.
     """
     _, *words = token.split_contents()
-    keys, slots = _divided(words)
+    keys, slots = _divided([word for word in words if not word.startswith("**")])
+    together = [word.removeprefix("**") for word in words if word.startswith("**")]
     if not keys:
         raise template.TemplateSyntaxError("{% kept %} takes the version of what it shows, and further keys.")
     nodelist = _block(parser, "endkept")
@@ -112,26 +124,29 @@ def kept(parser: Parser, token: Token) -> KeptNode:
         nodelist,
         [parser.compile_filter(key) for key in keys],
         {name: parser.compile_filter(value) for name, value in slots.items()},
+        parser.compile_filter(together[0]) if together else None,
     )
 
 
 @register.tag
 def kept_each(parser: Parser, token: Token) -> KeptEachNode:
-    """Render the block for each item, once for each value of one of its attributes, which is all that it depends on.
+    """Render the block for each item, once for each value of one of its attributes and of further keys, if any.
 
-    `{% kept_each entry in row.entries by shown with anchor=entry.anchor open_base %}…{% endkept_each %}`. Slots are as
-    in `{% kept %}`; an attribute of the item is taken from each.
+    `{% kept_each entry in row.entries by shown view.as_of with anchor=entry.anchor open_base %}…{% endkept_each %}`.
+    Together the keys must name all that the block depends on. Slots are as in `{% kept %}`; an attribute of the item is
+    taken from each.
     """
     _, item, _, items, by, key, *words = token.split_contents()
-    rest, slots = _divided(words)
-    if by != "by" or rest:
-        raise template.TemplateSyntaxError("{% kept_each item in items by attribute with slots %}")
+    keys, slots = _divided(words)
+    if by != "by":
+        raise template.TemplateSyntaxError("{% kept_each item in items by attribute … with slots %}")
     nodelist, of_item = _block(parser, "endkept_each"), f"{item}."
     return KeptEachNode(
         nodelist,
         item,
         parser.compile_filter(items),
         key,
+        [parser.compile_filter(key) for key in keys],
         {
             name: parser.compile_filter(value)
             for name, value in slots.items()
