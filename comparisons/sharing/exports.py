@@ -138,11 +138,11 @@ def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -
     frameworks = {framework["slug"]: framework for framework in content["frameworks"]}
     criteria = {criterion["slug"]: criterion for criterion in content["criteria"]}
     book = _Book(content)
+    bibliography = {key: _bibliography(source) for key, source in book.sources.items()}
     for cell in content["cells"]:
         framework, criterion = frameworks[cell["framework"]], criteria[cell["criterion"]]
         low, high = framework["band"] or (None, None)
         claims = [book.claims[key] for key in cell["claims"]]
-        sources = {claim["source"]: book.sources[claim["source"]] for claim in claims}
         values = [
             *(cell["framework"], cell["criterion"], cell["score"], cell["verdict"], cell["rationale"]),
             *(cell["reviewed_on"], versions.get((cell["framework"], cell["criterion"]))),
@@ -153,7 +153,7 @@ def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -
                 f"[{claim['key']}] {_one_line(book.sources[claim['source']]['name'])}, {_said(claim)}"
                 for claim in claims
             ),
-            "\n".join(_bibliography(source) for source in sources.values()),
+            "\n".join(bibliography[key] for key in dict.fromkeys(claim["source"] for claim in claims)),
             origin.address,
         ]
         yield ["" if value is None else str(value) for value in values]

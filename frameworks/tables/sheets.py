@@ -42,6 +42,7 @@ COLUMN_WIDTH = 24
 #: Beginnings that make a spreadsheet take a cell for a formula or an error, and the apostrophe that prevents it.
 FORMULA_STARTS = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
 GUARD = "'"
+GUARDED = (*FORMULA_STARTS, GUARD)
 #: Characters that XML cannot hold or does not preserve, and text that looks like the escape for them.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
@@ -137,11 +138,11 @@ def _write_json(sheet: Sheet) -> bytes:
 
 def guarded(cell: str) -> str:
     """Return the cell with an apostrophe before what a spreadsheet would run, or before an apostrophe."""
-    return f"{GUARD}{cell}" if cell.startswith((*FORMULA_STARTS, GUARD)) else cell
+    return f"{GUARD}{cell}" if cell.startswith(GUARDED) else cell
 
 
 def unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith(GUARD) and cell[1:].startswith((*FORMULA_STARTS, GUARD)) else cell
+    return cell[1:] if cell.startswith(GUARD) and cell[1:].startswith(GUARDED) else cell
 
 
 def _for_workbook(cell: str) -> str:
