@@ -13,6 +13,9 @@ from .arrays import NOWHERE, Places, places_by_key
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
 
+#: Up to how many frameworks a control or a page lists all of them. Of more, each is found by its name.
+LISTED = 50
+
 
 class CatalogueLoader(Protocol):
     """Where the catalogue is read from. Each property is read once only."""
@@ -82,6 +85,34 @@ class Catalogue:
         """Return the name and the tagline of each framework, casefolded."""
         return [(framework.name.casefold(), framework.tagline.casefold()) for framework in self.frameworks]
 
+    @property
+    def are_listed(self) -> bool:
+        """Return whether the frameworks are few enough for a control to list all of them."""
+        return len(self.frameworks) <= LISTED
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Framework]:
+        """Return the frameworks by casefolded name."""
+        return {framework.name.casefold(): framework for framework in self.frameworks}
+
+    def named(self, text: str) -> Framework | None:
+        """Return the framework that has this slug or this name, in either case; None if there is none."""
+        wanted = text.strip().casefold()
+        return self.by_slug.get(wanted) or self.by_name.get(wanted)
+
+    def find(self, text: str) -> list[Framework]:
+        """Return the frameworks whose name or tagline contains this text, in either case.
+
+        Those whose name begins with it come first, then those whose name contains it, each A to Z.
+        """
+        wanted = text.strip().casefold()
+        hits = [
+            (not name.startswith(wanted), wanted not in name, place)
+            for place, (name, tagline) in enumerate(self.search_texts)
+            if wanted in name or wanted in tagline
+        ]
+        return [self.frameworks[place] for *_, place in sorted(hits)]
+
     @cached_property
     def holders(self) -> Mapping[tuple[str, str], Places]:
         """Return the places of the frameworks that have a value of a facet, both given by slug."""
@@ -95,7 +126,7 @@ class Catalogue:
 
     def read_all(self) -> None:
         """Read every part."""
-        _ = self.by_slug, self.place, self.column, self.search_texts
+        _ = self.by_slug, self.place, self.column, self.search_texts, self.by_name
 
     def _kind_lines(self) -> list[str]:
         """Return of what kind each framework is, by place: it need not look at its traits then."""

@@ -21,6 +21,8 @@ urlpatterns = [
     path(
         "frameworks/<slug:slug>/<slug:criterion>/objection/sent/", views.objection_sent, name="objection_sent"
     ),
+    # What fields for a name suggest. Not under /frameworks/, where it could be the name of one.
+    path("names/", views.names, name="names"),
     # /criteria/…
     path("criteria/", views.criterion_index, name="criteria"),
     path("criteria/<slug:slug>/", views.criterion, name="criterion"),

@@ -67,6 +67,23 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (focusId && document.activeElement === document.body) document.getElementById(focusId)?.focus({ preventScroll: true });
 });
 
+// A field for the name of a framework is given suggestions for what is typed in it.
+let typing = null;
+document.addEventListener("input", ({ target }) => {
+  if (!target.dataset.names || !target.value.trim()) return;
+  clearTimeout(typing);
+  typing = setTimeout(async () => {
+    const typed = target.value;
+    try {
+      const response = await fetch(`${target.dataset.names}?${new URLSearchParams({ q: typed })}`);
+      const options = await response.text();
+      if (response.ok && target.value === typed) target.list.innerHTML = options;
+    } catch {
+      // Without suggestions the whole name is typed.
+    }
+  }, 150);
+});
+
 // The history: one step for each choice, one for each stretch of typing, none for a repeat. htmx goes back only to
 // steps that bear its stamp.
 let typedIn = null;

@@ -152,7 +152,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
-    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.by_slug)
+    weighing = _weighing(query, facts)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data
     usual = use_cases.weighing(kind.chosen, facts.criteria)
     view = View.read(cleaned, [facet.slug for facet in facts.facets]).plain(usual)
@@ -208,7 +208,7 @@ def ticked(query: QueryDict) -> Comparison:
     """
     day, facts = _as_of(query)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
-    weighing = WeighingForm(query, criteria=facts.criteria, frameworks=facts.by_slug)
+    weighing = _weighing(query, facts)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
     _follow_renames(query, day, kind, weighing)
     return Comparison(
@@ -233,6 +233,12 @@ def every_parameter() -> QueryDict:
     ]:
         query.setlist(name, [])
     return query
+
+
+def _weighing(query: QueryDict, facts: Facts) -> WeighingForm:
+    """Return the form over all frameworks. Where the page cannot list them, the baseline is typed by name."""
+    named = None if facts.catalogue.are_listed else facts.catalogue.named
+    return WeighingForm(query, criteria=facts.criteria, frameworks=facts.by_slug, named=named)
 
 
 def pages_of(frameworks: int) -> int:

@@ -1,6 +1,6 @@
 """Validate the parameters that are not filters: the day, the use case, the weights and what is shown."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,23 @@ class KnownMultipleField(forms.MultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         return value in self.known
+
+
+class NamedField(forms.CharField):
+    """A framework by its slug or its name, in either case. The clean value is the slug; empty if nothing is named."""
+
+    def __init__(self, named: Callable[[str], Framework | None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.named = named
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if not text:
+            return ""
+        framework = self.named(text)
+        if framework is None:
+            raise forms.ValidationError(f"There is no framework “{clip(text)}”.")
+        return framework.slug
 
 
 class DayForm(ReadForm):
@@ -115,7 +132,8 @@ class WeighingForm(ReadForm):
     """Weights, columns, order, baseline, ticked frameworks and the open cell.
 
     A blank weight means the use case's, or the default without one; 0 that the criterion does not count. Fields that
-    the query string does not name are left out, so that a request costs as much as it asks for.
+    the query string does not name are left out, so that a request costs as much as it asks for. The baseline is chosen
+    by slug, or found by what `named` makes of a name where that is given.
     """
 
     only = forms.ChoiceField(
@@ -130,8 +148,10 @@ class WeighingForm(ReadForm):
         *,
         criteria: Sequence[Criterion],
         frameworks: Mapping[str, Framework],
+        named: Callable[[str], Framework | None] | None = None,
     ) -> None:
         super().__init__(data)
+        self.named = named
         self.criteria = [criterion.slug for criterion in criteria]
         self.frameworks = frameworks
         for name, field in {
@@ -161,6 +181,8 @@ class WeighingForm(ReadForm):
         return forms.ChoiceField(label="Sort by", choices=sorts + reverse, required=False)
 
     def _baseline(self, criteria: Sequence[Criterion]) -> forms.Field:
+        if self.named:
+            return NamedField(self.named, label="Baseline", required=False)
         return KnownField(self.frameworks, label="Baseline", required=False)
 
     def _ticked(self, criteria: Sequence[Criterion]) -> forms.Field:

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
+from comparisons.comparison.picking import Offer
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
@@ -81,10 +82,13 @@ def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
 
 
-def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str]) -> HttpResponse:
+def chooser(
+    request: HtmxRequest, comparison: Comparison, wanted: Sequence[str], *, is_open: bool = False
+) -> HttpResponse:
     """Return the page that says why there is nothing to compare, and offers frameworks to choose.
 
-    The status is 404 if a framework does not exist, 400 if there are too few or too many, 200 if none is named.
+    The status is 404 if a framework does not exist, 400 if there are too few or too many, 200 if none is named or the
+    choice is open: the visitor is still looking for others.
     """
     if wants_fragment(request):
         # This is a different page from the one with the form.
@@ -93,7 +97,8 @@ def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str])
     unknown = [slug for slug in wanted if slug not in comparison.facts.by_slug]
     view = comparison.view.side_by_side()
     page = ChooserPage(
-        everyone=comparison.facts.frameworks,
+        offer=Offer.read(request.GET, comparison.facts, ticked),
+        is_open=is_open,
         ticked=ticked,
         unknown=unknown,
         wanted=wanted,
@@ -106,7 +111,7 @@ def chooser(request: HtmxRequest, comparison: Comparison, wanted: Sequence[str])
         view=comparison.view,
         stood=past_day_note(request.path, comparison),
     )
-    status = 404 if unknown else 400 if wanted else 200
+    status = 404 if unknown else 400 if wanted and not is_open else 200
     return PageResponse(request, "comparisons/choose_parties.html", page, status=status)
 
 

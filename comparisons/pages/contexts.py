@@ -7,6 +7,7 @@ from datetime import date, datetime
 from comparisons.arithmetic.stability import DRAWS
 from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
+from comparisons.comparison.picking import Offer
 from comparisons.comparison.use_cases import Advice, ExcludedFramework, Shortfall, Weighed
 from comparisons.deciding.choosing import Outcome, PromptOptions
 from comparisons.deciding.needs import Needs, Overview, Supplies
@@ -26,14 +27,16 @@ from .why import Why
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage:
     """`mark`: the version of the catalogue, empty if what shows it is not to be kept. `first`: the first page of the
-    matrix, which its card shows. `blame`: for an empty table, each filter that emptied it in words, how many it hides,
-    the address without it."""
+    matrix, which its card shows. `are_listed`: whether controls list all frameworks. `blame`: for an empty table, each
+    filter that emptied it in words, how many it hides, the address without it."""
 
     mark: str
     matrix: Matrix
     first: Matrix
     why: Why
     everyone: Sequence[Framework]
+    are_listed: bool
+    baseline: Framework | None
     ticked: Sequence[Framework]
     opened: Cell | None
     use_cases: Collection[UseCase]
@@ -46,7 +49,8 @@ class MatrixPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ChooserPage:
-    everyone: Sequence[Framework]
+    offer: Offer
+    is_open: bool
     ticked: Sequence[str]
     unknown: Sequence[str]
     wanted: Sequence[str]

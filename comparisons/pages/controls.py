@@ -375,7 +375,8 @@ def around_matrix(
 
 @dataclass(frozen=True, kw_only=True)
 class AroundSideBySide:
-    """Everything around a side by side. `others` are frameworks that could be added, with the resulting addresses."""
+    """Everything around a side by side. `others` are frameworks that could be added, with the resulting addresses;
+    if they are many, `passed_on` are the parameters to send along with the name of one."""
 
     view: View
     path: str
@@ -386,6 +387,7 @@ class AroundSideBySide:
     folds: list[Fold]
     parties: list[Party]
     others: list[tuple[Framework, str]]
+    passed_on: list[tuple[str, str]]
     pinned_url: str
     files: list[File]
     pictures: Pictures = field(metadata=PART)
@@ -409,6 +411,7 @@ def around_side_by_side(
 ) -> AroundSideBySide:
     slugs = [row.framework.slug for row in table.in_order]
     path = _side_by_side(slugs)
+    has_room = len(slugs) < settings.COMPARE_MAX
     whose = _whose_weights(view, usual, use_case)
     brief = view.but(rows=(), why="").pinned(usual)
     return AroundSideBySide(
@@ -421,8 +424,13 @@ def around_side_by_side(
         others=[
             (framework, view.url(_side_by_side([*slugs, framework.slug])))
             for framework in facts.frameworks
-            if framework.slug not in slugs and len(slugs) < settings.COMPARE_MAX
-        ],
+            if framework.slug not in slugs
+        ]
+        if has_room and facts.catalogue.are_listed
+        else [],
+        passed_on=list(view.but(framework=tuple(slugs)).parameters())
+        if has_room and not facts.catalogue.are_listed
+        else [],
         pinned_url=view.pinned(usual).url(path),
         files=files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
         pictures=pictures(view.pinned(usual), path),

@@ -14,6 +14,7 @@ from comparisons.arithmetic import scoring
 from comparisons.comparison import comparing, use_cases
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.matrix import FIRST, Matrix, Row, build_matrix
+from comparisons.comparison.picking import Choice
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
@@ -72,6 +73,8 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         first=table if view.page == 1 else comparison.build(FIRST),
         why=why.explain(comparison, request.path),
         everyone=facts.frameworks,
+        are_listed=facts.catalogue.are_listed,
+        baseline=facts.by_slug.get(view.baseline),
         ticked=[facts.frameworks[place] for place in sorted(facts.place[slug] for slug in view.framework)],
         opened=_opened(comparison),
         use_cases=comparison.kind.use_cases,
@@ -94,13 +97,15 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Redirect to the side by side of the ticked frameworks, or offer the choice if it takes more or fewer of them."""
     comparison = comparing.ticked(request.GET)
     view = comparison.view
-    if 2 <= len(view.framework) <= settings.COMPARE_MAX:
-        path = reverse("comparisons:side_by_side", args=[view.framework])
-        baseline = view.baseline if view.baseline in view.framework else ""
+    choice = Choice.read(request.GET, comparison.facts, view.framework)
+    if not choice.is_open and 2 <= len(choice.slugs) <= settings.COMPARE_MAX:
+        path = reverse("comparisons:side_by_side", args=[choice.slugs])
+        baseline = view.baseline if view.baseline in choice.slugs else ""
         parameters = [*view.side_by_side().but(baseline=baseline).parameters(), *comparison.misread]
         return HttpResponseRedirect(f"{path}?{urlencode(parameters)}" if parameters else path)
     # Unlike the form, the page says which names are unknown, and keeps the ticks of the others.
-    return chooser(request, comparison, list(dict.fromkeys(filter(None, request.GET.getlist("framework")))))
+    wanted = dict.fromkeys([*filter(None, request.GET.getlist("framework")), *choice.slugs])
+    return chooser(request, comparison, list(wanted), is_open=choice.is_open)
 
 
 @require_safe

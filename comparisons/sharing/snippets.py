@@ -13,6 +13,7 @@ from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.forms import FrameForm, notices
 from comparisons.comparison.permalinks import View
+from comparisons.comparison.picking import Offer
 
 from . import embedding
 from .embedding import SANDBOX, WIDTH, Embed
@@ -26,6 +27,7 @@ class Snippet:
     """
 
     comparison: Comparison
+    offer: Offer
     look: Mapping[str, Any]
     embed: Embed | None
     address: str
@@ -89,6 +91,7 @@ class Snippet:
         """Return the address of the page at `path` with its current settings."""
         ticks = self.view.but(framework=self.ticked).parameters()
         what = [("address", self.address)] if self.address else list(ticks)
+        what += [("q", self.offer.q)] if self.offer.q else []
         how = [(name, str(value)) for name, value in self.look.items() if value and name != "address"]
         query = urlencode([*what, *how])
         return f"{path}?{query}" if query else path
@@ -118,6 +121,7 @@ def read(query: QueryDict) -> Snippet:
         messages.append("Not all frameworks at this address are known here.")
     return Snippet(
         comparison=comparison,
+        offer=Offer.read(query, comparison.facts, comparison.view.framework),
         look=look,
         embed=frozen
         or (embedding.of_comparison(comparison, wanted) if embedding.fits(comparison, wanted) else None),

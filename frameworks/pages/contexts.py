@@ -45,7 +45,7 @@ class FrameworkIndexPage:
 @dataclass(frozen=True, kw_only=True)
 class FrameworkPage:
     """`advice` are the recommendations that name the framework; `opposites` are those to compare it with, each with
-    the slugs of both."""
+    the slugs of both, if they are few enough to be listed."""
 
     framework: Framework
     opened: Collection[str]
@@ -54,6 +54,7 @@ class FrameworkPage:
     advice: Sequence[Any]
     facets: Sequence[tuple[Facet, list[Trait]]]
     opposites: Sequence[tuple[Framework, Sequence[str]]]
+    are_listed: bool
     profile: Profile = field(metadata=PART)
     surroundings: Surroundings = field(metadata=PART)
 

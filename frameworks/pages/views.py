@@ -12,12 +12,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from frameworks.catalogue import LISTED
 from frameworks.cells import gather
 from frameworks.models import (
     Addition,
@@ -39,6 +41,7 @@ from frameworks.models import (
 from frameworks.record import changelog
 from frameworks.record.paging import page_of
 from frameworks.serving.answers import shown_as
+from frameworks.serving.memory import current_facts
 from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
@@ -64,6 +67,8 @@ from .pictured import PageResponse, pictured
 
 CHANGESETS_PER_PAGE = 30
 STEPS_PER_PAGE = 50
+#: How many names are suggested for what is typed, and how much of it is looked for, in characters.
+SUGGESTED, NAME_LENGTH = 20, 60
 
 
 @require_safe
@@ -82,6 +87,17 @@ def framework_index(request: HttpRequest) -> PageResponse:
     )
     page = FrameworkIndexPage(frameworks=frameworks, criterion_total=Criterion.objects.scored().count())
     return PageResponse(request, "frameworks/framework_index.html", page)
+
+
+@require_safe
+@revalidated
+def names(request: HttpRequest) -> HttpResponse:
+    """List the names of a few frameworks that contain the text, as options for a field in which it is typed."""
+    text = request.GET.get("q", "").strip().casefold()[:NAME_LENGTH]
+    if kept := shown_as(request, f"{request.path}?{urlencode({'q': text})}"):
+        return kept
+    context = {"found": current_facts().catalogue.find(text)[:SUGGESTED]}
+    return TemplateResponse(request, "frameworks/_names.html", context, headers={"X-Robots-Tag": "noindex"})
 
 
 class RowsForm(forms.Form):
@@ -130,6 +146,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         .prefetch_related("claims__source")
     )
     advice = list(framework.recommendations.in_full())
+    others = list(Framework.objects.published().exclude(pk=framework.pk)[:LISTED])
     page = FrameworkPage(
         framework=framework,
         opened=rows.opened,
@@ -137,10 +154,8 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         relations=relations,
         advice=advice,
         facets=dossiers.facets(framework),
-        opposites=[
-            (other, [framework.slug, other.slug])
-            for other in Framework.objects.published().exclude(pk=framework.pk)
-        ],
+        opposites=[(other, [framework.slug, other.slug]) for other in others],
+        are_listed=len(others) < LISTED,
         profile=dossiers.of_framework(
             framework,
             criteria,
