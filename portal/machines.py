@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from comparisons.models import UseCase
+from frameworks.catalogue import LISTED
 from frameworks.models import Criterion, Framework
 from frameworks.pages.conditional import revalidated
 
@@ -22,9 +23,12 @@ def robots(request: HttpRequest) -> TemplateResponse:
 @revalidated
 def llms(request: HttpRequest) -> TemplateResponse:
     """Describe the portal and list its addresses, for language models that look something up."""
+    frameworks = list(Framework.objects.published()[: LISTED + 1])
+    are_listed = len(frameworks) <= LISTED
     context = {
         "maximum": settings.COMPARE_MAX,
-        "frameworks": Framework.objects.published(),
+        "frameworks": frameworks[:LISTED],
+        "total": len(frameworks) if are_listed else Framework.objects.published().count(),
         "criteria": Criterion.objects.in_order(),
         "use_cases": UseCase.objects.all(),
     }

@@ -123,7 +123,10 @@ class WorkedStep:
 
 @dataclass(frozen=True, kw_only=True)
 class MethodPage:
+    """`ranked_beyond`: how many are ranked besides those on the first page of the matrix."""
+
     matrix: Matrix
+    ranked_beyond: int
     example: Row | None
     steps: Sequence[WorkedStep]
     rated_weight: int

@@ -229,6 +229,7 @@ def method(request: HttpRequest) -> PageResponse:
     steps = _worked(example, table) if example else []
     page = MethodPage(
         matrix=table,
+        ranked_beyond=table.ranked_total - len(table.ranked),
         example=example,
         steps=steps,
         rated_weight=sum(step.weight for step in steps if step.score is not None),

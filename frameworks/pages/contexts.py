@@ -36,9 +36,11 @@ from .provisions import Neighbour, Surroundings
 
 @dataclass(frozen=True, kw_only=True)
 class FrameworkIndexPage:
-    """`frameworks` have their `claim_count` and `rating_count`."""
+    """`frameworks` are those of this page, with their `claim_count` and `rating_count`."""
 
     frameworks: Collection[Any]
+    page: Page[Any]
+    notices: Sequence[str]
     criterion_total: int
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -80,12 +81,18 @@ def framework_index(request: HttpRequest) -> PageResponse:
         Framework.objects.published()
         .with_traits()
         .annotate(
-            claim_count=Count("claims", distinct=True),
-            rating_count=Count("ratings", filter=Q(ratings__is_published=True), distinct=True),
+            claim_count=_count_by_framework(Claim.objects.all()),
+            rating_count=_count_by_framework(Rating.objects.filter(is_published=True)),
         )
         .order_by("-claim_count", "name")
     )
-    page = FrameworkIndexPage(frameworks=frameworks, criterion_total=Criterion.objects.scored().count())
+    rows, notices = _page(request, frameworks, LISTED)
+    page = FrameworkIndexPage(
+        frameworks=list(rows),
+        page=rows,
+        notices=notices if rows.has_other_pages() else [],
+        criterion_total=Criterion.objects.scored().count(),
+    )
     return PageResponse(request, "frameworks/framework_index.html", page)
 
 
@@ -414,6 +421,12 @@ def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[s
     page.object_list = list(page.object_list)
     number = str(page.number)
     return page, [] if requested == number else [f"There is no such page: this is page {number}."]
+
+
+def _count_by_framework(rows: QuerySet[Any]) -> Coalesce:
+    """Return how many of these rows each framework has, as a subquery: joins would multiply the rows."""
+    own = rows.filter(framework=OuterRef("pk")).order_by().values("framework")
+    return Coalesce(Subquery(own.annotate(total=Count("pk")).values("total")), 0)
 
 
 def _is_public(claims: str) -> Q:

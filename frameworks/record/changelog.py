@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
+from frameworks.catalogue import LISTED
 from frameworks.models import (
     CAPABILITY,
     Claim,
@@ -44,6 +45,9 @@ LONG_TEXT, TEXT_MAX = 60, 5_000
 # Filters
 
 
+NO_FRAMEWORK = "There is no such framework: all frameworks are shown."
+
+
 class ChangelogFilter(forms.Form):
     """Filter the history by kind of fact and framework. An unknown value is reported in a notice and ignored."""
 
@@ -57,16 +61,32 @@ class ChangelogFilter(forms.Form):
         ],
         error_messages={"invalid_choice": "There is no such kind of fact: all kinds are shown."},
     )
-    framework = forms.ChoiceField(
-        required=False,
-        error_messages={"invalid_choice": "There is no such framework: all frameworks are shown."},
-    )
+    framework = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_FRAMEWORK})
 
     def __init__(self, data: Any, frameworks: Iterable[Framework]) -> None:
         super().__init__(data)
-        known = [(framework.slug, framework.name) for framework in frameworks]
-        self.fields["framework"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
+        self.known = [(framework.slug, framework.name) for framework in frameworks]
+        if self.are_listed:
+            self.fields["framework"].choices = [("", "All"), *self.known]  # type: ignore[attr-defined]
+        else:
+            self.fields["framework"] = forms.CharField(required=False)
         self.full_clean()
+
+    @property
+    def are_listed(self) -> bool:
+        """Return whether the frameworks are few enough to be listed. Of more, one is typed by name or slug."""
+        return len(self.known) <= LISTED
+
+    def clean_framework(self) -> str:
+        """Return the slug of the framework that is chosen or typed, in either case; empty for all."""
+        text: str = self.cleaned_data["framework"]
+        wanted = text.casefold()
+        if self.are_listed or not text:
+            return text
+        for slug, name in self.known:
+            if wanted in {slug, name.casefold()}:
+                return slug
+        raise forms.ValidationError(NO_FRAMEWORK)
 
     @property
     def notices(self) -> list[str]:

@@ -10,13 +10,15 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
-from comparisons.comparison.forms import ReadForm, clip
+from comparisons.comparison.forms import KnownField, ReadForm, clip
 from comparisons.comparison.permalinks import MINIMUM, WEIGHT
+from frameworks.catalogue import LISTED
 
 from .problems import Fault
 
 LIMIT, LIMIT_MAX = 50, 200
 OFFSET_MAX = 100_000
+SLUG = r"^[-a-zA-Z0-9_]+$"
 SINCE_MAX = 2**63 - 1  # the largest primary key of a revision
 
 
@@ -39,7 +41,10 @@ class LimitForm(ReadForm):
 
 
 class ListForm(LimitForm):
-    """Which part of a list, and what it is filtered by: `filter_choices` gives the choices for each parameter."""
+    """Which part of a list, and what it is filtered by.
+
+    `filter_choices` gives the choices for each parameter. Only if they are few are they documented one by one.
+    """
 
     offset = forms.IntegerField(
         min_value=0, max_value=OFFSET_MAX, required=False, help_text="How many to skip; 0 by default."
@@ -49,12 +54,15 @@ class ListForm(LimitForm):
         super().__init__(data)
         self.filter_names = list(filter_choices)
         for name, slugs in filter_choices.items():
-            self.fields[name] = forms.ChoiceField(
-                choices=[(slug, slug) for slug in slugs],
+            known = list(slugs)
+            self.fields[name] = field = KnownField(
+                frozenset(known),
                 required=False,
                 help_text=f"Only those of this {name}.",
                 error_messages={"invalid_choice": f"There is no such {name}."},
             )
+            if len(known) <= LISTED:
+                field.choices = [(slug, slug) for slug in known]
 
     @property
     def start(self) -> int:
@@ -141,7 +149,8 @@ def _schema(field: forms.Field) -> dict[str, Any]:
         case forms.TypedChoiceField():
             return {"type": "integer", "enum": [int(value) for value in _values(field)]}
         case forms.ChoiceField():
-            return {"type": "string", "enum": _values(field)}
+            values = _values(field)
+            return {"type": "string"} | ({"enum": values} if values else {"pattern": SLUG})
         case forms.IntegerField():
             return {"type": "integer", **_bounds(field)}
         case forms.DateField():
