@@ -227,3 +227,24 @@ CATALOGUE: dict[str, tuple[str, str, int | None, int | None]] = {
     "Quart": ("Flask for async", "micro api", None, None),
     "Tornado": ("Keeps äpfel", "", 4, None),
 }
+
+
+def make_many() -> None:
+    """51 frameworks, of which the first three are rated, and one use case whose must-have nobody meets."""
+    criterion = factories.make_criterion(name="Speed", default_weight=2)
+    for number in range(51):
+        tagline = "Small and quick" if number % 2 else ""
+        framework = factories.make_framework(name=f"Frame {number:02}", slug=f"f{number:02}", tagline=tagline)
+        if number < 3:
+            factories.make_rating(framework=framework, criterion=criterion, score=5 - number)
+    use_case = factories.make_use_case(name="Shop")
+    factories.make_need(use_case=use_case, value=factories.make_facet_value(name="ORM"), claims=[])
+    factories.make_use_case(name="Blog")
+
+
+@pytest.fixture(scope="module")
+def many(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_many()
+        yield
+        transaction.set_rollback(True)

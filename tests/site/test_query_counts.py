@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
         ("/oembed?url=http://127.0.0.1:8000/compare/f0-vs-f1/", 14),
         ("/use-cases/", 5),
         ("/use-cases/case-0/", 15),
-        ("/frameworks/", 4),
+        ("/frameworks/", 5),
         ("/frameworks/f0/", 23),
         ("/criteria/", 3),
         ("/criteria/scored-0/", 7),
