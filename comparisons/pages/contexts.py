@@ -15,6 +15,7 @@ from comparisons.models import Snapshot, UseCase
 from comparisons.sharing.embedding import Embed
 from comparisons.sharing.snapshots import FrozenComparison, Since
 from comparisons.sharing.snippets import Snippet
+from frameworks.catalogue import LISTED
 from frameworks.cells import Cell
 from frameworks.facts import Extent
 from frameworks.models import Criterion, FacetValue, Framework, Revision
@@ -90,8 +91,12 @@ class ChoicePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CapabilitiesPage:
+    """`most`: how many frameworks are listed at most; `part` is the slice of them."""
+
     needs: Needs
     offered: Sequence[FacetValue]
+    most: int = LISTED
+    part: str = f":{LISTED}"
     answer: Overview | Supplies = field(metadata=PART)
 
 

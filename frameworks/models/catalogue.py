@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -27,6 +28,17 @@ INTERVALS = (1, 3650)
 class FrameworkQuerySet(VersionedQuerySet["Framework"]):
     def published(self) -> "FrameworkQuerySet":
         return self.filter(is_published=True)
+
+    def by_standing(self, criterion: "Criterion") -> "FrameworkQuerySet":
+        """Put those with a high score first, then those with claims only, then those of which no source says anything,
+        each A to Z."""
+        under = models.Q(claims__criterion=criterion) | models.Q(claims__joint_criterion=criterion)
+        score = models.Q(ratings__criterion=criterion, ratings__is_published=True)
+        cited = Framework.objects.filter(under, pk=models.OuterRef("pk"))
+        scored = Framework.objects.filter(score, pk=models.OuterRef("pk")).values("ratings__score")
+        return self.alias(standing=models.Subquery(scored), is_cited=models.Exists(cited)).order_by(
+            models.F("standing").desc(nulls_last=True), "-is_cited", Lower("name"), "pk"
+        )
 
     def with_traits(self) -> "FrameworkQuerySet":
         """Fetch each framework's facet values, in two further queries however many frameworks there are."""

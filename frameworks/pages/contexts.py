@@ -95,8 +95,12 @@ class CriterionIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionPage:
+    """`page`: the part of the frameworks that is shown, None if it is all of them."""
+
     criterion: Criterion
     general_claims: Collection[Claim]
+    page: Page[Any] | None
+    notices: Sequence[str]
     dossier: Plots = field(metadata=PART)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from frameworks.catalogue import LISTED
 from frameworks.cells import gather
+from frameworks.dispute import disputed
 from frameworks.models import (
     Addition,
     Benchmark,
@@ -272,15 +274,22 @@ def criterion_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_criterion)
 def criterion(request: HttpRequest, slug: str) -> PageResponse:
-    """Show one criterion: its question and rubric, all frameworks on a dot plot, all claims."""
+    """Show one criterion: its question and rubric, the frameworks on a dot plot, their claims; 50 frameworks a page."""
     criterion = get_object_or_404(Criterion.objects.select_related("group"), slug=slug)
     measured = [Prefetch("figures", Figure.objects.public())] if criterion.is_speed else []
-    frameworks = list(Framework.objects.published().with_traits().prefetch_related(*measured))
-    cells = gather(frameworks, [criterion], with_claims=True)
+    everyone = Framework.objects.published().with_traits().prefetch_related(*measured)
+    frameworks, rows = list(everyone[: LISTED + 1]), None
+    notices: list[str] = []
+    if len(frameworks) > LISTED:
+        rows, notices = _page(request, everyone.by_standing(criterion), LISTED)
+        frameworks = list(rows)
+    dossier = dossiers.of_criterion(criterion, frameworks, gather(frameworks, [criterion], with_claims=True))
     page = CriterionPage(
         criterion=criterion,
         general_claims=Claim.objects.filter(framework=None).under(criterion).cited(),
-        dossier=dossiers.of_criterion(criterion, frameworks, cells),
+        page=rows,
+        notices=notices,
+        dossier=_counting_all(dossier, criterion, rows.paginator.count) if rows else dossier,
     )
     return PageResponse(request, "frameworks/criterion.html", page)
 
@@ -421,6 +430,18 @@ def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[s
     page.object_list = list(page.object_list)
     number = str(page.number)
     return page, [] if requested == number else [f"There is no such page: this is page {number}."]
+
+
+def _counting_all(dossier: dossiers.Plots, criterion: Criterion, frameworks: int) -> dossiers.Plots:
+    """Return the dossier of one page with what is counted of all frameworks, of which there are so many."""
+    ratings = Rating.objects.published().under(criterion)
+    return replace(
+        dossier,
+        framework_total=frameworks,
+        rating_total=ratings.count(),
+        claim_total=Claim.objects.filter(framework__is_published=True).under(criterion).count(),
+        dispute_total=ratings.with_spread().filter(disputed()).count(),
+    )
 
 
 def _count_by_framework(rows: QuerySet[Any]) -> Coalesce:

@@ -55,7 +55,7 @@ FILES = [
 ]
 OTHERS = [
     "/changes.atom", "/frameworks/flask.atom", "/sitemap.xml", "/robots.txt", "/embed/compare/flask-vs-fastapi/",
-    "/api/v1/matrix", "/api/v1/matrix?w-performance=9", "/api/v1/frameworks", "/api/v1/openapi.json",
+    "/api/v1/matrix", "/api/v1/matrix?w-performance=9", "/api/v1/frameworks", "/api/v1/openapi.json", "/names/?q=f",
 ]  # fmt: skip
 HTMX = {"HX-Request": "true"}
 #: Headers that differ from one time to the next.

@@ -64,6 +64,7 @@ pytestmark = pytest.mark.django_db
         ("/sitemap-pairs-1.xml", 2),
         ("/sitemap-cells-1.xml", 2),
         ("/sitemap-changesets-1.xml", 2),
+        ("/names/?q=f", 5),
         ("/robots.txt", 0),
         ("/llms.txt", 4),
         ("/api/", 19),

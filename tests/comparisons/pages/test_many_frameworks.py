@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from frameworks.models import Framework
+from frameworks.models import Claim, Criterion, Framework
 from tests import factories
 from tests.html import Element, address, read
 from tests.pages import change, get
@@ -213,6 +213,32 @@ def test_framework_index_has_pages(client: Client) -> None:
     assert first.one("meta[name=description]")["content"].startswith("51 Python web frameworks")
     assert second.one("link[rel=canonical]")["href"].endswith("/frameworks/?page=2")
     assert notices(get(client, "/frameworks/?page=9")) == ["There is no such page: this is page 2."]
+
+
+def test_criterion_has_pages_best_first_with_figures_of_all(client: Client) -> None:
+    claimed = Framework.objects.get(slug="f44")
+    speed = Criterion.objects.get(slug="speed")
+    factories.make_claim(framework=claimed, criterion=speed, reading=2)
+    pages = [get(client, f"/criteria/speed/?page={number}") for number in (1, 2)]
+    assert pages[0].texts(".plots .name") == ["Frame 00", "Frame 01", "Frame 02", "Frame 44"]
+    assert [page.texts(".figures dd")[0] for page in pages] == ["3 of 51"] * 2
+    assert [page.texts(".figures dd")[1] for page in pages] == ["4"] * 2
+    assert "51 frameworks in pages of 50, the highest scores first. This page speaks of 51 to 51." in pages[
+        1
+    ].texts("p")
+    assert pages[1].texts("#silent a") == ["Frame 50"]
+    assert [len(page.all("nav.pages")) for page in pages] == [2, 2]
+
+
+def test_capabilities_list_fifty(client: Client) -> None:
+    capability = factories.make_capability(name="Admin")
+    for framework in Framework.objects.all():
+        factories.make_trait(framework=framework, value=capability, claims=list(Claim.objects.all()[:1]))
+    overview = get(client, "/capabilities/").all(".overview tbody td")[0].text
+    assert overview.endswith("Frame 49 and others, 51 in all")
+    page = get(client, "/capabilities/?need=admin")
+    assert len(page.all("form .section")) == 50
+    assert any(text.startswith("The first 50 of 51 frameworks") for text in page.texts("p"))
 
 
 @pytest.mark.parametrize("typed, is_known", [("frame+02", True), ("F02", True), ("nobody", False)])
