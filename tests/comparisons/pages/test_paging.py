@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker, Settings
 
 from benchmarks.topic.making import Size, make
 from comparisons.pages import formats
@@ -172,3 +172,26 @@ def test_why_explains_the_whole_order_on_every_page(client: Client) -> None:
     explained: list[Any] = [page.one("section.explained").text for page in (first, last)]
     assert explained[0] == explained[1]
     assert len(last.all(".makeup-bar")) == 10
+
+
+def test_pages_give_the_same_bytes_with_and_without_memory(client: Client, settings: Settings) -> None:
+    first, second = Framework.objects.order_by("pk")[:2]
+    weight = f"w-{Criterion.objects.earliest('pk').slug}"
+    addresses = [
+        *("/", "/?page=2", "/?page=3&sort=name", f"/?{weight}=9&page=2", f"/?baseline={first.slug}"),
+        *(f"/?framework={first.slug}&page=2", f"/?{weight}=0&why=shown&page=3", "/?only=differences"),
+        *(f"/compare/{first.slug}-vs-{second.slug}/", "/compare/?q=a&search=show", "/frameworks/?page=2"),
+        *("/names/?q=a", "/api/v1/matrix?page=2", "/matrix.csv", "/matrix.md?sort=name"),
+    ]
+
+    def answers() -> list[bytes]:
+        return [client.get(address).getvalue() for address in addresses]
+
+    without = answers()
+    settings.KEEP_IN_MEMORY = True
+    settings.VERSION_SECONDS = 3_600
+    forget_everything()
+    # Made of pieces that the others have left, and then given from memory.
+    assert answers() == without
+    assert answers() == without
+    forget_everything()
