@@ -15,6 +15,7 @@ from benchmarks.topic.making import Size, make
 from comparisons.pages import formats
 from frameworks.models import Criterion, Framework
 from tests.html import Element
+from tests.memory import forget_everything
 from tests.pages import get
 
 pytestmark = pytest.mark.django_db
