@@ -28,6 +28,10 @@ def overhang(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+#: Less than anybody sees: a page that is painted while it is still being read moves a word at most.
+STILL = 0.001
+
+
 def shift(page: Page) -> float:
     """How much of what was on show has moved without being asked to, as the browser measures it."""
     return float(

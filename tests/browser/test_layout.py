@@ -5,7 +5,10 @@ import gzip
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.browser.looking import overhang, shift
+from frameworks.models import Rating
+from frameworks.record import revisions
+from tests import factories
+from tests.browser.looking import STILL, overhang, shift
 from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.usefixtures("broken")
@@ -67,9 +70,8 @@ def test_matrix_first_load_stays_within_size_limits(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-@pytest.mark.parametrize("path", ["/", "/frameworks/fastapi/"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_pages_shift_little_when_fonts_load_late(page: Page, path: str, width: int) -> None:
+def test_pages_do_not_shift_when_fonts_load_late(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     held: list[Route] = []
 
@@ -77,14 +79,36 @@ def test_pages_shift_little_when_fonts_load_late(page: Page, path: str, width: i
         held.append(route)
 
     page.route("**/*.woff2", hold)
-    page.goto(path, wait_until="domcontentloaded")
-    page.wait_for_timeout(300)
-    for route in held:
-        route.continue_()
-    page.evaluate("document.fonts.ready.then(() => true)")
-    assert len(held) == 2
-    # A word more or less on a line is all that the stand-ins may cost; from 0.1 on a page counts as restless.
-    assert shift(page) < 0.1
+    for path in (
+        "/",
+        "/frameworks/fastapi/",
+        "/capabilities/?need=orm&need=async",
+        "/method/",
+        "/sources/000/",
+    ):
+        page.goto(path, wait_until="domcontentloaded")
+        page.wait_for_timeout(300)
+        assert len(held) == 2, path
+        for route in held:
+            route.continue_()
+        held.clear()
+        page.evaluate("document.fonts.ready.then(() => true)")
+        assert shift(page) < STILL, path
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_snapshot_does_not_shift_when_it_says_what_has_changed(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/s/{factories.KEPT}/")
+    for score in (None, 1):
+        if score:
+            rating = Rating.objects.get(framework__slug="django", criterion__slug="performance")
+            rating.score = score
+            revisions.save(rating, by=factories.MAKER, reason="Read again.", seen=rating.version)
+            page.reload()
+        expect(page.locator("#since")).to_contain_text("1 of 54" if score else "None of the 54")
+        assert shift(page) < STILL, score
 
 
 # What stays in view

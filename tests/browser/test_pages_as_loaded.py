@@ -25,7 +25,7 @@ def test_pages_load_without_errors_layout_shift_sideways_scrolling_or_objections
         answer = page.goto(path)
         expect(page.locator("h1")).to_be_visible()
         page.evaluate("document.fonts.ready.then(() => true)")
-        assert shift(page) < 0.01, path
+        assert shift(page) < STILL, path
         # The browser itself says when a page is not there; nothing else has anything to complain of.
         said = "the server responded with a status of" if answer and answer.status >= 400 else None
         assert [line for line in console if not (said and said in line)] == [], path

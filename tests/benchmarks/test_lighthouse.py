@@ -1,0 +1,95 @@
+"""`python -m benchmarks.lighthouse`: which pages are audited, and what is read from the reports."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.http import QueryDict
+from django.test import Client
+from django.urls import URLPattern, resolve
+
+import comparisons.urls
+import frameworks.urls
+import portal.urls
+from benchmarks.lighthouse import PAGES, UNLISTED, Audit, NotAudited, combined, read
+from comparisons.comparison import comparing
+from frameworks.models import Revision
+from tests import factories
+from tests.html import read as read_page
+
+#: Routes that answer with no page: files, feeds, pictures, what machines read, and what only writes or refuses.
+NO_PAGES = {
+    "framework_feed",
+    "freeze",
+    "feed",
+    "matrix_file",
+    "side_by_side_file",
+    "snapshot_file",
+    "embed_missing",
+    "oembed",
+    "changes_feed",
+    "sitemap",
+    "sitemap_part",
+    "robots",
+    "llms",
+    "picture",
+    "chart",
+}
+PATHS = {"snapshot": f"/s/{factories.KEPT}/", "changeset": "/changes/11111111-2222-4333-8444-000000000000/"}
+
+
+def test_pages_cover_every_type_of_page() -> None:
+    patterns = [
+        *frameworks.urls.urlpatterns,
+        *comparisons.urls.urlpatterns,
+        *portal.urls.urlpatterns,
+    ]
+    names = {pattern.name for pattern in patterns if isinstance(pattern, URLPattern)}
+    audited = {resolve(path.format(**PATHS).partition("?")[0]).url_name for path in PAGES.values()}
+    assert names - NO_PAGES - audited == set()
+
+
+def test_unlisted_pages_are_those_that_ask_not_to_be_listed(db: None) -> None:
+    call_command("seed", verbosity=0)
+    factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
+    changeset = Revision.objects.public().latest("pk").changeset
+    paths = {**PATHS, "changeset": f"/changes/{changeset}/"}
+    unlisted = set()
+    for name, path in PAGES.items():
+        answer = Client().get(path.format(**paths))
+        assert answer.status_code == 200, name
+        if read_page(answer.content).all("meta[name=robots][content=noindex]"):
+            unlisted.add(name)
+    assert unlisted == UNLISTED
+
+
+def report(speed: float | None, shift: float = 0.0) -> dict[str, Any]:
+    """Return a report as Lighthouse writes it, with one audit in each category."""
+    audits = {
+        "speed-index": {"score": speed, "scoreDisplayMode": "numeric", "displayValue": "3 s"},
+        "cumulative-layout-shift": {"score": 1, "scoreDisplayMode": "numeric", "numericValue": shift},
+        "tabindex": {"score": None, "scoreDisplayMode": "notApplicable"},
+    }
+    categories = {
+        "performance": {"score": speed, "auditRefs": [{"id": "speed-index", "weight": 10}]},
+        "accessibility": {"score": 1, "auditRefs": [{"id": "tabindex", "weight": 7}]},
+        "best-practices": {"score": 1, "auditRefs": []},
+        "seo": {"score": 1, "auditRefs": []},
+    }
+    return {"audits": audits, "categories": categories}
+
+
+def test_report_gives_scores_shift_and_failed_audits() -> None:
+    assert read(report(0.994)) == Audit((99, 100, 100, 100), 0, ("speed-index 3 s",))
+    assert read(report(1)).is_perfect
+    assert not read(report(1, shift=0.0001)).is_perfect
+
+
+def test_report_without_a_page_is_no_audit() -> None:
+    with pytest.raises(NotAudited, match="no trace"):
+        read({"runtimeError": {"message": "no trace"}})
+
+
+def test_audits_of_a_page_give_median_score_and_largest_shift() -> None:
+    audits = [read(report(score, shift)) for score, shift in ((0.9, 0), (1, 0.2), (1, 0))]
+    assert combined(audits) == Audit((100, 100, 100, 100), 0.2, ("speed-index 3 s",))
