@@ -124,8 +124,13 @@ def read(report: dict[str, Any]) -> Audit:
         if each["weight"] and (audits[each["id"]]["score"] or 0) < 1
         if audits[each["id"]]["scoreDisplayMode"] in {"binary", "numeric"}
     )
+    shifts = (
+        f"{each['node']['selector']} shifts by {each['score']:.3g}"
+        for each in audits.get("layout-shifts", {}).get("details", {}).get("items", [])
+        if each.get("node")
+    )
     scores = tuple(round(100 * (categories[category]["score"] or 0)) for category in CATEGORIES)
-    return Audit(scores, audits["cumulative-layout-shift"]["numericValue"], tuple(failed))
+    return Audit(scores, audits["cumulative-layout-shift"]["numericValue"], (*failed, *shifts))
 
 
 def combined(audits: Sequence[Audit]) -> Audit:
