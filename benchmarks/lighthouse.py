@@ -4,9 +4,10 @@ Run it from the project's root, where Chromium is installed: `python -m benchmar
 take half an hour on an idle machine. It needs Lighthouse 12 or later (`npm install lighthouse`), which is looked for on
 PATH or named by --lighthouse. --url audits a portal that is already running, behind a proxy for instance.
 
-The table has the scores of the four categories, 0 to 100, and the cumulative layout shift. Simulated speed varies on a
-busy machine: what is below 100 is audited again, three or five times in all, and the median counts; of layout shifts
-the largest does. Ends with status 1 unless every score is 100 and nothing shifts, after saying which audits failed.
+The table has the scores of the four categories, 0 to 100, and the cumulative layout shift to three decimals, as
+Lighthouse itself shows it. Simulated speed varies on a busy machine: what is below 100 is audited again, three or five
+times in all, and the median counts; of layout shifts the largest does. Ends with status 1 unless every score is 100 and
+nothing shifts, after saying which audits failed and what has moved.
 """
 
 import argparse
@@ -130,7 +131,7 @@ def read(report: dict[str, Any]) -> Audit:
         if each.get("node")
     )
     scores = tuple(round(100 * (categories[category]["score"] or 0)) for category in CATEGORIES)
-    return Audit(scores, audits["cumulative-layout-shift"]["numericValue"], (*failed, *shifts))
+    return Audit(scores, round(audits["cumulative-layout-shift"]["numericValue"], 3), (*failed, *shifts))
 
 
 def combined(audits: Sequence[Audit]) -> Audit:
@@ -210,7 +211,7 @@ def placed(url: str) -> dict[str, str]:
 
 def row(name: str, audits: Sequence[Audit]) -> str:
     """Return a row of the table."""
-    cells = [cell for audit in audits for cell in (*map(str, audit.scores), f"{audit.shift:.3g}")]
+    cells = [cell for audit in audits for cell in (*map(str, audit.scores), f"{audit.shift:g}")]
     return f"| {name:23} | {' | '.join(f'{cell:>4}' for cell in cells)} |"
 
 

@@ -3,11 +3,13 @@
 import gzip
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Rating
 from frameworks.record import revisions
 from tests import factories
+from tests.browser.chromium import CHROMIUM_FLAGS, chromium
 from tests.browser.looking import STILL, overhang, shift
 from tests.browser.pages import WIDTHS
 
@@ -109,6 +111,21 @@ def test_snapshot_does_not_shift_when_it_says_what_has_changed(page: Page, width
             page.reload()
         expect(page.locator("#since")).to_contain_text("1 of 54" if score else "None of the 54")
         assert shift(page) < STILL, score
+
+
+@pytest.mark.usefixtures("seeded")
+def test_pages_keep_room_for_the_scrollbar(browser: Browser, live_server: LiveServer) -> None:
+    """As on desktops whose scrollbars take room, which Playwright hides otherwise."""
+    shown = browser.browser_type.launch(
+        executable_path=chromium(), args=CHROMIUM_FLAGS, ignore_default_args=["--hide-scrollbars"]
+    )
+    page = shown.new_page(viewport={"width": 1280, "height": 800})
+    widths = []
+    for path in ("/", "/search/"):
+        page.goto(live_server.url + path)
+        widths.append(page.evaluate("document.body.getBoundingClientRect().width"))
+    assert widths == [1265, 1265]
+    shown.close()
 
 
 # What stays in view

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.looking import Axe, everywhere, overhang, shift
+from tests.browser.looking import STILL, Axe, everywhere, overhang, shift
 from tests.browser.pages import WIDTHS, some_pages
 
 pytestmark = pytest.mark.usefixtures("seeded", "broken")
