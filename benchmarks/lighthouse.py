@@ -80,7 +80,8 @@ PAGES = {
     "API": "/api/",
     "API, to try out": "/api/v1/docs",
 }
-#: Pages that ask search engines not to list them, for which Lighthouse would take points off.
+#: Pages that ask search engines not to list them, for which Lighthouse would take points off; frames also forbid all
+#: fetching within them, by which it reads the site's robots.txt.
 UNLISTED = {
     "snapshot",
     "snapshot, changes",
@@ -227,7 +228,7 @@ def audit_pages(lighthouse: Lighthouse, url: str, names: Sequence[str]) -> bool:
     paths, failed = placed(url), []
     for name in names:
         address = url + PAGES[name].format(**paths)
-        skipped = ["--skip-audits=is-crawlable"] if name in UNLISTED else []
+        skipped = ["--skip-audits=is-crawlable,robots-txt"] if name in UNLISTED else []
         audits = {
             device: lighthouse.audit(address, *options, *skipped) for device, options in DEVICES.items()
         }
