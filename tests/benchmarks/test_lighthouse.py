@@ -17,7 +17,7 @@ from frameworks.models import Revision
 from tests import factories
 from tests.html import read as read_page
 
-#: Routes that answer with no page: files, feeds, pictures, what machines read, and what only writes or refuses.
+#: Routes that answer with no page: files, feeds, pictures, suggestions, what machines read, and what only writes.
 NO_PAGES = {
     "framework_feed",
     "freeze",
@@ -27,6 +27,7 @@ NO_PAGES = {
     "snapshot_file",
     "embed_missing",
     "oembed",
+    "names",
     "changes_feed",
     "sitemap",
     "sitemap_part",

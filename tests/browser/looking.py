@@ -29,7 +29,7 @@ def overhang(page: Page) -> int:
 
 
 #: Less than anybody sees: a page that is painted while it is still being read moves a word at most.
-STILL = 0.001
+STILL = 0.003
 
 
 def shift(page: Page) -> float:
