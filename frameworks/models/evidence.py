@@ -126,6 +126,18 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
 
         return self.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
 
+    def readings_beside(self, source: Source) -> models.QuerySet["Claim", Any]:
+        """Count and add up readings on the frameworks that this source reads too, by framework, criterion and joint
+        criterion, and by whether they are its own."""
+        read = Claim.objects.filter(source=source, reading__isnull=False, framework__isnull=False)
+        return (
+            self.filter(framework__in=read.order_by().values("framework"), reading__isnull=False)
+            .order_by()
+            .annotate(is_own=models.ExpressionWrapper(Q(source=source), models.BooleanField()))
+            .values_list("framework_id", "criterion_id", "joint_criterion_id", "is_own")
+            .annotate(count=models.Count("reading"), total=models.Sum("reading"))
+        )
+
     def tallies(self) -> models.QuerySet["Claim", Any]:
         """Count the claims on each framework by criterion and joint criterion, with lowest and highest reading."""
         return (

@@ -28,7 +28,7 @@ from frameworks.models import (
 from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, ChangelogStep, Stretch
 from frameworks.record.paging import KeysetPage
 
-from .dossiers import Disputes, Plots, Profile, Stances
+from .dossiers import Dispute, Disputes, Plots, Profile, Stances
 from .objections import ObjectionForm
 from .pictured import PART
 from .provisions import Neighbour, Surroundings
@@ -113,10 +113,17 @@ class SourceIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SourcePage:
+    """`page`: the part of the frameworks whose claims are shown, None if it is all of them. Only the first has a
+    `dossier`."""
+
     source: Source
     answers: Collection[Answer]
     benchmarks: Collection[Benchmark]
-    dossier: Stances = field(metadata=PART)
+    claim_total: int
+    claims_by_framework: Sequence[tuple[Framework | None, Sequence[Claim]]]
+    page: Page[Any] | None
+    notices: Sequence[str]
+    dossier: Stances | None = field(metadata=PART)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +141,12 @@ class ComponentPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DisagreementIndexPage:
+    """`others` are the cells on this page that are in dispute without an entry; the first page has the entries."""
+
     disputes: Disputes = field(metadata=PART)
+    others: Sequence[Dispute]
+    page: Page[Any]
+    notices: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,21 @@
-"""Sort what the pages about one fact show. Pure: no queries, no weights.
+"""Sort what the pages about one fact show. No weights, and no queries but those by which facts read their cells.
 
 Horizontal positions in drawings are whole percentages of the width, so that they fit any screen.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import groupby
 from math import isqrt
 
-from frameworks.cells import Cell, Key
-from frameworks.dispute import is_disputed
+import numpy as np
+
+from frameworks.cells import Cell, Key, keys_of
+from frameworks.dispute import are_disputed, is_disputed
+from frameworks.facts import Detail, Facts
 from frameworks.models import (
     CAPABILITY,
     Claim,
@@ -28,6 +32,11 @@ from frameworks.models import (
 SILENT_ROWS = 4
 #: Unscored criteria with a section of their own in the profile, by slug.
 WITH_SECTION = {"philosophy", "strengths", "limits", "best-uses"}
+#: How many of a source's gaps are listed.
+WIDEST = 12
+
+ReadingCount = tuple[int, int, int | None, bool, int, int]
+"""Framework, criterion and joint criterion by primary key, whether the source's own, number and sum of readings."""
 
 
 def across(step: int) -> int:
@@ -258,65 +267,105 @@ def of_criterion(criterion: Criterion, frameworks: Sequence[Framework], cells: M
 
 @dataclass(frozen=True, kw_only=True)
 class Stances:
-    """A source's claims by framework, and its readings against those of other sources, widest gap first."""
+    """A source's readings against those of other sources: the widest gaps, and how many there are in all."""
 
-    claims_by_framework: list[tuple[Framework | None, list[Claim]]]
-    claim_total: int
     stances: list[Stance]
+    stance_total: int
     apart_total: int
 
 
-def of_source(source: Source, claims: Sequence[Claim], cells: Mapping[Key, Cell]) -> Stances:
-    """Compare the readings of a source with the others' in each cell where both have any."""
-    stances = []
-    for cell in cells.values():
-        own = [claim.reading for claim in cell.claims if claim.reading and claim.source_id == source.pk]
-        others = [claim.reading for claim in cell.claims if claim.reading and claim.source_id != source.pk]
-        if own and others:
-            stances.append(Stance(cell, sum(own) / len(own), sum(others) / len(others)))
-    by_framework: dict[Framework | None, list[Claim]] = defaultdict(list)
+def by_framework(claims: Iterable[Claim]) -> list[tuple[Framework | None, list[Claim]]]:
+    """Return claims by framework, the one with most claims first, frameworks in general last."""
+    said: dict[Framework | None, list[Claim]] = defaultdict(list)
     for claim in claims:
-        by_framework[claim.framework].append(claim)
+        said[claim.framework].append(claim)
+    return sorted(said.items(), key=lambda item: (item[0] is None, -len(item[1])))
+
+
+def of_source(readings: Iterable[ReadingCount], facts: Facts) -> Stances:
+    """Compare the readings of a source with the others' in each cell where both have any."""
+    frameworks = {framework.pk: framework for framework in facts.frameworks}
+    columns = {criterion.pk: column for column, criterion in enumerate(facts.criteria)}
+    means = {
+        key: pair for key, pair in _means(readings).items() if key[0] in frameworks and key[1] in columns
+    }
+
+    def order(key: Key) -> tuple[float, str, int]:
+        own, others = means[key]
+        return -abs(own - others), frameworks[key[0]].name, columns[key[1]]
+
+    widest = nsmallest(WIDEST, means, key=order)
+    rows = facts.rows([frameworks[framework] for framework, _ in widest])
     return Stances(
-        claims_by_framework=sorted(by_framework.items(), key=lambda item: (item[0] is None, -len(item[1]))),
-        claim_total=len(claims),
-        stances=sorted(stances, key=lambda stance: -abs(stance.gap)),
-        apart_total=sum(abs(stance.gap) >= 1 for stance in stances),
+        stances=[Stance(row[columns[key[1]]], *means[key]) for key, row in zip(widest, rows, strict=True)],
+        stance_total=len(means),
+        apart_total=sum(abs(own - others) >= 1 for own, others in means.values()),
     )
+
+
+def _means(readings: Iterable[ReadingCount]) -> dict[Key, tuple[float, float]]:
+    """Return the mean reading of a source and that of the others in each cell where both have any."""
+    counts: dict[bool, dict[Key, tuple[int, int]]] = {True: {}, False: {}}
+    for framework, criterion, joint, is_own, count, total in readings:
+        known = counts[is_own]
+        for key in keys_of(framework, criterion, joint):
+            count_before, total_before = known.get(key, (0, 0))
+            known[key] = count_before + count, total_before + total
+    others = counts[False]
+    return {
+        key: (total / count, others[key][1] / others[key][0])
+        for key, (count, total) in counts[True].items()
+        if key in others
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Disputes:
-    """The editors' entries and every other cell in dispute, each widest spread first."""
+    """The editors' entries, and the places of every other cell in dispute, each widest spread first.
+
+    A place is a row and a column of the facts. `cell_total` counts the cells in dispute, whether an entry covers them
+    or not.
+    """
 
     entries: list[Dispute]
-    others: list[Dispute]
+    elsewhere: list[tuple[int, int]]
     cell_total: int
 
 
-def of_disagreements(entries: Sequence[Disagreement], cells: Mapping[Key, Cell]) -> Disputes:
+def of_disagreements(entries: Sequence[Disagreement], facts: Facts) -> Disputes:
     """Collect the editors' entries, and the disputed cells that none of these covers."""
+    lowest, highest = facts.arrays.lowest, facts.arrays.highest
     disputes = []
-    covered: set[Key] = set()
+    covered: set[tuple[int, int]] = set()
     for entry in entries:
         claims = sorted(entry.claims.all(), key=_reading_order)
-        keys = {
-            (claim.framework_id, claim.criterion_id) for claim in claims if claim.framework_id is not None
+        places = {
+            (facts.place[claim.framework.slug], facts.column[claim.criterion.slug])
+            for claim in claims
+            if claim.framework
+            and claim.framework.slug in facts.place
+            and claim.criterion.slug in facts.column
         }
-        spreads = [cells[key].tally.spread for key in keys if key in cells]
-        covered |= keys
-        known = [spread for spread in spreads if spread is not None]
-        disputes.append(Dispute(max(known, default=None), entry=entry, claims=tuple(claims)))
-    others = [
-        Dispute(cell.tally.spread, cell=cell, claims=cell.claims)
-        for key, cell in cells.items()
-        if cell.is_disputed and key not in covered
-    ]
+        covered |= places
+        spreads = [int(highest[place] - lowest[place]) for place in places if lowest[place]]
+        disputes.append(Dispute(max(spreads, default=None), entry=entry, claims=tuple(claims)))
+    disputed = np.argwhere(are_disputed(lowest, highest)).tolist()
+    others = [(row, column) for row, column in disputed if (row, column) not in covered]
+    spread = highest - lowest
     return Disputes(
         entries=sorted(disputes, key=lambda dispute: -(dispute.spread or 0)),
-        others=sorted(others, key=lambda dispute: -(dispute.spread or 0)),
-        cell_total=sum(cell.is_disputed for cell in cells.values()),
+        elsewhere=sorted(
+            others, key=lambda place: (-int(spread[place]), facts.frameworks[place[0]].name, place[1])
+        ),
+        cell_total=len(disputed),
     )
+
+
+def in_dispute(places: Sequence[tuple[int, int]], facts: Facts) -> list[Dispute]:
+    """Return the disputes in these cells of the facts, with their claims."""
+    rows = facts.rows([facts.frameworks[row] for row, _ in places], Detail.CLAIMS)
+    cells = [row[column] for row, (_, column) in zip(rows, places, strict=True)]
+    return [Dispute(cell.tally.spread, cell=cell, claims=cell.claims) for cell in cells]
 
 
 def _by_group(cells: Sequence[Cell]) -> list[tuple[CriterionGroup, list[Cell]]]:

@@ -307,16 +307,27 @@ def source_index(request: HttpRequest) -> PageResponse:
 @revalidated
 @pictured(cards.of_source)
 def source(request: HttpRequest, key: str) -> PageResponse:
-    """Show one source: its authors, its publisher's interest, its claims, and its readings against the others'."""
+    """Show one source: its authors, its publisher's interest, and its readings against the others'; also its claims,
+    on 50 frameworks a page."""
     source = get_object_or_404(Source, key=key)
-    claims = list(Claim.objects.published().filter(source=source).cited())
-    frameworks = list(Framework.objects.published())
-    cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
+    claims = Claim.objects.published().filter(source=source)
+    counts = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
+    most_first = sorted(counts, key=lambda framework: (framework is None, -counts[framework]))
+    rows, notices = _page(request, most_first, LISTED)
+    shown = Q(framework__in=[pk for pk in rows if pk])
+    if None in rows:
+        shown |= Q(framework=None)
     page = SourcePage(
         source=source,
         answers=source.answers.select_related("question"),
         benchmarks=Benchmark.objects.public().filter(source=source),
-        dossier=dossiers.of_source(source, claims, cells),
+        claim_total=counts.total(),
+        claims_by_framework=dossiers.by_framework(claims.filter(shown).cited()),
+        page=rows if rows.has_other_pages() else None,
+        notices=notices if rows.has_other_pages() else [],
+        dossier=dossiers.of_source(Claim.objects.readings_beside(source), current_facts())
+        if rows.number == 1
+        else None,
     )
     return PageResponse(request, "frameworks/source.html", page)
 
@@ -351,13 +362,19 @@ def component(request: HttpRequest, slug: str) -> PageResponse:
 @revalidated
 @pictured(titled("Disagreements", "Where the sources disagree"))
 def disagreement_index(request: HttpRequest) -> PageResponse:
-    """List where the sources contradict each other or themselves, widest spread first."""
+    """List where the sources contradict each other or themselves, widest spread first, 50 cells a page."""
     disagreements = Disagreement.objects.prefetch_related(
         Prefetch("claims", Claim.objects.published().cited())
     )
-    frameworks = list(Framework.objects.published())
-    cells = gather(frameworks, list(Criterion.objects.scored().in_order()), with_claims=True)
-    page = DisagreementIndexPage(disputes=dossiers.of_disagreements(list(disagreements), cells))
+    facts = current_facts()
+    disputes = dossiers.of_disagreements(list(disagreements), facts)
+    rows, notices = _page(request, disputes.elsewhere, LISTED)
+    page = DisagreementIndexPage(
+        disputes=disputes,
+        others=dossiers.in_dispute(list(rows), facts),
+        page=rows,
+        notices=notices if rows.has_other_pages() else [],
+    )
     return PageResponse(request, "frameworks/disagreement_index.html", page)
 
 
