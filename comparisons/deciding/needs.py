@@ -1,15 +1,22 @@
 """Find what must be added to each framework to meet a visitor's needs, and what no source names. No queries."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import attrgetter
 from typing import Self
 from urllib.parse import urlencode
 
+import numpy as np
 from django.http import QueryDict
 from django.urls import reverse
 
 from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import NEED, View
+from frameworks.arrays import NOWHERE, Places, places_by_key
+from frameworks.catalogue import LISTED
+from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
 from frameworks.pages.provisions import Provision, provisions
 
@@ -83,37 +90,36 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """The places of the frameworks that have a capability built in, and of those that get it by additions alone."""
+
+    capability: FacetValue
+    built_in: Places
+    added: Places
+
+
+def holdings(
+    capabilities: Iterable[FacetValue], facts: Facts, additions: Iterable[tuple[int, int]]
+) -> list[Holding]:
+    """Return who holds each capability. `additions` are pairs of framework and capability, by primary key."""
+    added = places_by_key([framework.pk for framework in facts.frameworks], additions)
+    return [
+        Holding(capability, built_in, np.setdiff1d(added.get(capability.pk, NOWHERE), built_in))
+        for capability in capabilities
+        for built_in in [facts.holders(CAPABILITY, capability.slug)]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class CapabilityRow:
-    """One capability across all frameworks: which have it built in, and which get it by which additions."""
+    """One capability across all frameworks: the first that have it built in, and the first that get it by which
+    additions, each with the number of all."""
 
     capability: FacetValue
     built_in: tuple[Framework, ...]
+    built_in_total: int
     added: tuple[tuple[Framework, tuple[Addition, ...]], ...]
-
-
-def supplies(frameworks: Iterable[Framework], needed: Sequence[FacetValue]) -> list[Supply]:
-    """Return a supply for each framework: fewest unnamed capabilities first, then fewest additions, then by name."""
-    return sorted(
-        (Supply(framework, tuple(provisions(framework, needed))) for framework in frameworks),
-        key=lambda supply: (len(supply.unnamed), supply.to_add, supply.framework.name.casefold()),
-    )
-
-
-def overview(frameworks: Sequence[Framework], capabilities: Sequence[FacetValue]) -> list[CapabilityRow]:
-    """Return a row for each capability, for a visitor who has ticked nothing yet."""
-    rows = [(framework, provisions(framework, capabilities)) for framework in frameworks]
-    return [
-        CapabilityRow(
-            capability,
-            tuple(framework for framework, provided in rows if provided[column].trait),
-            tuple(
-                (framework, provided[column].additions)
-                for framework, provided in rows
-                if provided[column].state == "to-add"
-            ),
-        )
-        for column, capability in enumerate(capabilities)
-    ]
+    added_total: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,43 +130,113 @@ class Overview:
     overview: Sequence[CapabilityRow]
 
 
+def extended(held: Iterable[Holding], facts: Facts) -> set[int]:
+    """Return the primary keys of the frameworks whose additions an overview lists."""
+    return {framework.pk for holding in held for framework in _first(holding.added, facts)}
+
+
+def overview(held: Iterable[Holding], facts: Facts, additions: Iterable[Addition]) -> Overview:
+    """Return a row for each capability; `additions` are those of the frameworks in `extended`."""
+    by_cell: dict[tuple[int, int], list[Addition]] = defaultdict(list)
+    for addition in additions:
+        by_cell[addition.framework_id, addition.capability_id].append(addition)
+    rows = [
+        CapabilityRow(
+            holding.capability,
+            _first(holding.built_in, facts),
+            len(holding.built_in),
+            tuple(
+                (framework, tuple(by_cell[framework.pk, holding.capability.pk]))
+                for framework in _first(holding.added, facts)
+            ),
+            len(holding.added),
+        )
+        for holding in held
+    ]
+    return Overview(path=_path(), overview=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The places of the frameworks of which a source names something that is needed, those that lack least first, and
+    of the others; how many have all of it built in, and how many with additions."""
+
+    named: Places
+    silent: Places
+    complete_total: int
+    completable_total: int
+
+    def listed(self, facts: Facts) -> list[Framework]:
+        """Return the first of those that are named."""
+        return [facts.frameworks[place] for place in self.named[:LISTED]]
+
+
+def standing(held: Sequence[Holding], facts: Facts) -> Standing:
+    """Order frameworks by what they hold: fewest unnamed capabilities first, then fewest additions, then by name."""
+    built_in, added = (np.zeros(len(facts.frameworks), np.intp) for _ in range(2))
+    for holding in held:
+        built_in[holding.built_in] += 1
+        added[holding.added] += 1
+    unnamed = len(held) - built_in - added
+    order = np.lexsort((added, unnamed))
+    is_named = unnamed[order] < len(held)
+    return Standing(
+        named=order[is_named],
+        silent=order[~is_named],
+        complete_total=int(np.count_nonzero(built_in == len(held))),
+        completable_total=int(np.count_nonzero((unnamed == 0) & (added > 0))),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Supplies:
-    """For a visitor who has. `silent` are those of which no source names anything, `complete` those with all of it
-    built in, `completable` those that something must be added to."""
+    """For a visitor who has. `supplies` are the first frameworks of which a source names anything, `silent` the first
+    of the others, each with the number of all; `complete_total` have all of it built in, to `completable_total`
+    something must be added."""
 
     path: str
     supplies: Sequence[Supply]
+    supply_total: int
     silent: Sequence[Framework]
-    complete: Sequence[Supply]
-    completable: Sequence[Supply]
+    silent_total: int
+    complete_total: int
+    completable_total: int
     weigh_url: str
     first: Sequence[Framework]
     compare_url: str
 
 
-def around(
-    needs: Needs, frameworks: Sequence[Framework], offered: Sequence[FacetValue]
-) -> Overview | Supplies:
-    """Return what each framework has of what is needed, and where that leads."""
-    path = reverse("comparisons:capabilities")
-    if not needs.capabilities:
-        return Overview(path=path, overview=overview(frameworks, offered))
-    ranked = supplies(frameworks, needs.capabilities)
-    named = [supply for supply in ranked if supply.named]
-    complete = [supply for supply in named if supply.built_in == len(needs.capabilities)]
-    first = [supply.framework for supply in named[:SIDE_BY_SIDE]]
+def supplies(needs: Needs, ranked: Standing, facts: Facts, frameworks: Iterable[Framework]) -> Supplies:
+    """Return what each of these frameworks has of what is needed, and where that leads.
+
+    `frameworks` are those that `ranked` lists, in its order, each `with_provisions()`.
+    """
+    first = ranked.listed(facts)[:SIDE_BY_SIDE]
     view = View(facets={CAPABILITY: tuple(sorted(needs.slugs))})
     return Supplies(
-        path=path,
-        supplies=named,
-        silent=[supply.framework for supply in ranked if not supply.named],
-        complete=complete,
-        completable=[supply for supply in named if supply.to_add and not supply.unnamed],
-        weigh_url=view.url(reverse("comparisons:matrix")) if complete else "",
+        path=_path(),
+        supplies=[
+            Supply(framework, tuple(provisions(framework, needs.capabilities))) for framework in frameworks
+        ],
+        supply_total=len(ranked.named),
+        silent=[facts.frameworks[place] for place in ranked.silent[:LISTED]],
+        silent_total=len(ranked.silent),
+        complete_total=ranked.complete_total,
+        completable_total=ranked.completable_total,
+        weigh_url=view.url(reverse("comparisons:matrix")) if ranked.complete_total else "",
         first=first,
         compare_url=_side_by_side(first) if len(first) > 1 else "",
     )
+
+
+def _first(places: Places, facts: Facts) -> tuple[Framework, ...]:
+    """Return the first of the frameworks at these places, by name."""
+    frameworks = (facts.frameworks[place] for place in places)
+    return tuple(nsmallest(LISTED, frameworks, key=attrgetter("name")))
+
+
+def _path() -> str:
+    return reverse("comparisons:capabilities")
 
 
 def _side_by_side(frameworks: Sequence[Framework]) -> str:

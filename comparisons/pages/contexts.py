@@ -91,12 +91,11 @@ class ChoicePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CapabilitiesPage:
-    """`most`: how many frameworks are listed at most; `part` is the slice of them."""
+    """`most`: how many frameworks are listed at most."""
 
     needs: Needs
     offered: Sequence[FacetValue]
     most: int = LISTED
-    part: str = f":{LISTED}"
     answer: Overview | Supplies = field(metadata=PART)
 
 

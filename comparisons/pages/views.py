@@ -19,7 +19,7 @@ from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
 from frameworks.facts import Detail
-from frameworks.models import Claim, FacetValue, Framework
+from frameworks.models import Addition, Claim, FacetValue, Framework
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
 from frameworks.serving.answers import shown_as
@@ -181,9 +181,20 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     offered = list(FacetValue.objects.capabilities())
-    frameworks = list(Framework.objects.published().with_provisions())
-    wanted = needs.Needs.read(query, offered)
-    answer = needs.around(wanted, frameworks, offered)
+    wanted, facts = needs.Needs.read(query, offered), current_facts()
+    shown = wanted.capabilities or offered
+    additions = Addition.objects.filter(framework__is_published=True, capability__in=shown)
+    pairs = additions.order_by().values_list("framework_id", "capability_id")
+    held = needs.holdings(shown, facts, pairs)
+    answer: needs.Overview | needs.Supplies
+    if wanted.capabilities:
+        ranked = needs.standing(held, facts)
+        keys = [framework.pk for framework in ranked.listed(facts)]
+        known = Framework.objects.with_provisions().in_bulk(keys)
+        answer = needs.supplies(wanted, ranked, facts, [known[key] for key in keys if key in known])
+    else:
+        named = additions.filter(framework__in=needs.extended(held, facts)).select_related("component")
+        answer = needs.overview(held, facts, named)
     page = CapabilitiesPage(needs=wanted, offered=offered, answer=answer)
     return page_or_fragment(request, "comparisons/capabilities.html", "needs", page, wanted)
 
