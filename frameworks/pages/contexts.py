@@ -106,9 +106,11 @@ class CriterionPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceIndexPage:
-    """`sources` have their `claim_count`."""
+    """`sources` are those of this page, with their `claim_count`."""
 
     sources: Collection[Any]
+    page: Page[Any]
+    notices: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,8 +83,8 @@ def framework_index(request: HttpRequest) -> PageResponse:
         Framework.objects.published()
         .with_traits()
         .annotate(
-            claim_count=_count_by_framework(Claim.objects.all()),
-            rating_count=_count_by_framework(Rating.objects.filter(is_published=True)),
+            claim_count=_count_by("framework", Claim.objects.all()),
+            rating_count=_count_by("framework", Rating.objects.filter(is_published=True)),
         )
         .order_by("-claim_count", "name")
     )
@@ -258,13 +258,9 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
 def criterion_index(request: HttpRequest) -> PageResponse:
     """List the criteria, each with its numbers of claims and ratings."""
     criteria = Criterion.objects.in_order().annotate(
-        claim_count=Count("claims", filter=_is_public("claims"), distinct=True)
-        + Count("joint_claims", filter=_is_public("joint_claims"), distinct=True),
-        rating_count=Count(
-            "ratings",
-            filter=Q(ratings__is_published=True, ratings__framework__is_published=True),
-            distinct=True,
-        ),
+        claim_count=_count_by("criterion", Claim.objects.published())
+        + _count_by("joint_criterion", Claim.objects.published()),
+        rating_count=_count_by("criterion", Rating.objects.published()),
     )
     page = CriterionIndexPage(criteria=criteria, framework_total=Framework.objects.published().count())
     return PageResponse(request, "frameworks/criterion_index.html", page)
@@ -298,21 +294,28 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
 @revalidated
 @pictured(titled("Sources", "The texts that every score rests on"))
 def source_index(request: HttpRequest) -> PageResponse:
-    """List the sources by key, each with its number of claims."""
-    sources = Source.objects.with_claim_counts().order_by("key")
-    return PageResponse(request, "frameworks/source_index.html", SourceIndexPage(sources=sources))
+    """List the sources by key, each with its number of claims, 50 a page."""
+    claims = _count_by("source", Claim.objects.published())
+    rows, notices = _page(request, Source.objects.annotate(claim_count=claims).order_by("key"), LISTED)
+    page = SourceIndexPage(sources=list(rows), page=rows, notices=notices if rows.has_other_pages() else [])
+    return PageResponse(request, "frameworks/source_index.html", page)
 
 
 @require_safe
 @revalidated
 @pictured(cards.of_source)
-def source(request: HttpRequest, key: str) -> PageResponse:
+def source(request: HttpRequest, key: str) -> HttpResponse:
     """Show one source: its authors, its publisher's interest, and its readings against the others'; also its claims,
-    on 50 frameworks a page."""
+    on 50 frameworks a page. `claim` in the query leads to the page that has this claim.
+    """
     source = get_object_or_404(Source, key=key)
     claims = Claim.objects.published().filter(source=source)
-    counts = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
+    counts: Counter[int | None] = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
     most_first = sorted(counts, key=lambda framework: (framework is None, -counts[framework]))
+    wanted = request.GET.get("claim", "").replace("\x00", "")
+    if wanted and (named := claims.filter(key=wanted).first()):
+        number = most_first.index(named.framework_id) // LISTED + 1
+        return HttpResponseRedirect(f"{request.path}?page={number}#{named.key}")
     rows, notices = _page(request, most_first, LISTED)
     shown = Q(framework__in=[pk for pk in rows if pk])
     if None in rows:
@@ -461,12 +464,7 @@ def _counting_all(dossier: dossiers.Plots, criterion: Criterion, frameworks: int
     )
 
 
-def _count_by_framework(rows: QuerySet[Any]) -> Coalesce:
-    """Return how many of these rows each framework has, as a subquery: joins would multiply the rows."""
-    own = rows.filter(framework=OuterRef("pk")).order_by().values("framework")
+def _count_by(field: str, rows: QuerySet[Any]) -> Coalesce:
+    """Return how many of these rows name each object in this field, as a subquery: joins would multiply the rows."""
+    own = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(own.annotate(total=Count("pk")).values("total")), 0)
-
-
-def _is_public(claims: str) -> Q:
-    """Return the condition of `Claim.objects.published()` for claims across this relation."""
-    return Q(**{f"{claims}__framework": None}) | Q(**{f"{claims}__framework__is_published": True})

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
         ("/criteria/", 3),
         ("/criteria/scored-0/", 7),
         ("/criteria/described-0/", 7),
-        ("/sources/", 2),
+        ("/sources/", 3),
         ("/benchmarks/", 5),
         ("/questions/", 5),
         ("/components/", 3),

@@ -81,6 +81,35 @@ def test_source_without_many_frameworks_has_no_pages(client: Client) -> None:
     assert page.all("nav.pages") + page.all(".notices") == []
 
 
+@pytest.mark.parametrize(
+    "line, page",
+    [(1, 1), (49, 1), (50, 2), (51, 1), (90, 2)],
+    ids=["first", "last", "next", "most", "general"],
+)
+def test_source_leads_to_the_page_of_a_claim(client: Client, opposed: Source, line: int, page: int) -> None:
+    claim = opposed.claims.get(line=line)
+    response = client.get(f"/sources/almanac/?claim={claim.key}")
+    assert response["Location"] == f"/sources/almanac/?page={page}#{claim.key}"
+    assert len(get(client, response["Location"]).all(f"#{claim.key}")) == 1
+
+
+def test_source_knows_only_its_own_claims(client: Client, opposed: Source) -> None:
+    other = Claim.objects.filter(source__key="shop")[0]
+    for key in (other.key, "nobody", "%00", ""):
+        assert client.get(f"/sources/almanac/?claim={key}").status_code == 200
+
+
+def test_sources_come_in_pages(client: Client) -> None:
+    for number in range(51):
+        factories.make_source(key=f"z{number:02}", short_name=f"Text {number:02}")
+    total = Source.objects.count()
+    pages = [get(client, f"/sources/?page={number}") for number in (1, 2)]
+    assert [len(page.all(".source-entry")) for page in pages] == [50, total - 50]
+    assert all(
+        page.one("meta[name=description]")["content"].startswith(f"The {total} texts") for page in pages
+    )
+
+
 # Disagreements
 
 
