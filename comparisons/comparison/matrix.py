@@ -170,6 +170,11 @@ class Matrix:
         return len(self.places)
 
     @property
+    def beyond(self) -> int:
+        """Return how many of them are not in this portion."""
+        return self.total - len(self.in_order)
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """Return the slugs of the columns."""
         return tuple(column.criterion.slug for column in self.columns)

@@ -36,6 +36,7 @@ def of_matrix(page: MatrixPage) -> Card:
         parts=_standings(page.first),
         figures=() if shown else figures((0, "framework passes the filters|frameworks pass the filters")),
         legend=LEGEND,
+        more=page.first.beyond,
     )
 
 
@@ -73,6 +74,7 @@ def of_use_case(page: UseCasePage) -> Card:
         parts=_standings(table),
         figures=() if table.in_order else figures((0, "framework passes|frameworks pass")),
         legend=LEGEND,
+        more=table.beyond,
     )
 
 

@@ -151,7 +151,7 @@ def test_choose_query_count_is_constant_for_many_rules(
     for number in range(count):
         option = factories.make_option(prompt=prompt, slug=f"o{number}")
         factories.make_rule([option], [option], favours=[framework], claims=[factories.make_claim()])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(f"{URL}?what=o0")
 
 
