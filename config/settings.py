@@ -259,7 +259,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
-USE_I18N = False  # one language: looking for another at each address and number takes a tenth of a page
+USE_I18N = False  # one language: at each address and number another would be looked for
 FORMAT_MODULE_PATH = ["config.formats"]
 
 

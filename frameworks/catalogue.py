@@ -13,7 +13,7 @@ from .arrays import NOWHERE, Places, places_by_key
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
 
-#: Up to how many frameworks a control or a page lists all of them. Of more, each is found by its name.
+#: How many frameworks a page shows, and up to how many a control lists all of them. Of more, each is found by its name.
 LISTED = 50
 
 

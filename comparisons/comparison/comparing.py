@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from comparisons.models import UseCase
 from frameworks.arrays import Places
+from frameworks.catalogue import LISTED
 from frameworks.facts import Detail, Facts
 from frameworks.models import Framework, Revision
 from frameworks.pages import old_addresses
@@ -24,7 +25,7 @@ from . import use_cases
 from .content import Content, content_of
 from .filters import FrameworkFilter, Selection, must_haves
 from .forms import DayForm, PageForm, UseCaseForm, WeighingForm, misread, notices
-from .matrix import ROWS_A_PAGE, Matrix, Portion, build_matrix
+from .matrix import Matrix, Portion, build_matrix
 from .permalinks import MINIMUM, PARAMETERS, WEIGHT, View
 
 
@@ -243,7 +244,7 @@ def _weighing(query: QueryDict, facts: Facts) -> WeighingForm:
 
 def pages_of(frameworks: int) -> int:
     """Return how many pages so many frameworks take, at least 1."""
-    return max(1, -(-frameworks // ROWS_A_PAGE))
+    return max(1, -(-frameworks // LISTED))
 
 
 def _follow_renames(query: QueryDict, *forms: Form) -> None:

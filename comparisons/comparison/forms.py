@@ -37,15 +37,8 @@ class KnownField(forms.ChoiceField):
         return value in self.known
 
 
-class KnownMultipleField(forms.MultipleChoiceField):
-    """A choice of any of these slugs. They may be many: no list of choices is made."""
-
-    def __init__(self, known: Container[str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.known = known
-
-    def valid_value(self, value: str) -> bool:
-        return value in self.known
+class KnownMultipleField(KnownField, forms.MultipleChoiceField):
+    """A choice of any of these slugs."""
 
 
 class NamedField(forms.CharField):

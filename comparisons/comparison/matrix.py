@@ -14,12 +14,10 @@ import numpy as np
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.ranking import Ranking, rank_all
 from frameworks.arrays import NOWHERE, Places
+from frameworks.catalogue import LISTED
 from frameworks.cells import Cell
 from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
-
-#: How many frameworks a page shows.
-ROWS_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ class Portion:
     """The rows of a matrix that are shown: `number` counts from 1, `size` is how many rows a portion has."""
 
     number: int
-    size: int = ROWS_A_PAGE
+    size: int = LISTED
 
     @property
     def rows(self) -> slice:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 
-from comparisons.comparison.matrix import ROWS_A_PAGE
 from comparisons.comparison.permalinks import View
+from frameworks.catalogue import LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Pages:
 
 def pages_of(view: View, total: int, path: str) -> Pages:
     """Return the pages of a matrix with so many rows, of which `view` shows one at `path`."""
-    paginator = Paginator(range(total), ROWS_A_PAGE)
+    paginator = Paginator(range(total), LISTED)
     page = paginator.page(view.page)
     numbers = paginator.get_elided_page_range(view.page, on_each_side=1, on_ends=1)
     return Pages(
