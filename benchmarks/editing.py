@@ -77,8 +77,9 @@ def fill(frameworks: int, criteria: int) -> None:
 
 def _create(new: Sequence[Any]) -> None:
     from frameworks.record import revisions
+    from frameworks.record.pending import PendingWrite
 
-    revisions.save_all([revisions.PendingWrite(fact, {}) for fact in new], by=revisions.SEED, reason=REASON)
+    revisions.save_all([PendingWrite(fact, {}) for fact in new], by=revisions.SEED, reason=REASON)
 
 
 # What an editor does

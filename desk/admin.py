@@ -8,7 +8,7 @@ from django.contrib import admin
 from desk.accounts import profile, two_factor, user_admin  # noqa: F401 - some register only
 from desk.admin_site import DeskSite
 from desk.grid import views as grid
-from desk.kinds import catalogue, claims, judgement, neighbours, ratings  # noqa: F401 - they register
+from desk.kinds import catalogue, claims, judgement, neighbours, ratings, wordings  # noqa: F401 - they register
 from desk.queues import front, link_check_admin, objection_admin  # noqa: F401 - some register only
 from desk.review import proposal_admin  # noqa: F401 - it registers
 from desk.versions import revision_admin  # noqa: F401 - it registers

@@ -31,6 +31,7 @@ from frameworks.models import (
     Source,
     Tie,
     Trait,
+    Wording,
 )
 
 Kind = dict[str, Any]
@@ -51,7 +52,7 @@ AT_HAND: tuple[type[Model], ...] = (
 #: All there is, in parts.
 PARTS: dict[str, tuple[type[Model], ...]] = {
     "What is compared": (Framework, Criterion, CriterionGroup, Facet, FacetValue, Trait, Relation),
-    "Evidence": (Source, Claim, Rating, Disagreement, Question, Answer, Benchmark, Figure),
+    "Evidence": (Source, Claim, Wording, Rating, Disagreement, Question, Answer, Benchmark, Figure),
     "Around the frameworks": (Component, Tie, Addition),
     "Advice": (UseCase, UseCaseWeight, Need, Recommendation, Rule, Condition, Prompt, Option),
     "The desk": (Proposal, Objection, Revision, LinkCheck),

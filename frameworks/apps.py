@@ -9,6 +9,7 @@ class FrameworksConfig(AppConfig):
     seed = (
         "catalogue.json",
         "sources.json",
+        "readings.json",
         "claims",
         "traits.json",
         "ratings",

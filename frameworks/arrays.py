@@ -71,6 +71,11 @@ class FactArrays:
         return arrays
 
     @property
+    def rating_total(self) -> int:
+        """Return the number of published ratings."""
+        return int(np.count_nonzero(self.scores))
+
+    @property
     def dispute_total(self) -> int:
         """Return the number of published ratings in dispute."""
         return int(np.count_nonzero(dispute.are_disputed(self.lowest, self.highest) & (self.scores > 0)))

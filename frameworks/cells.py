@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from . import dispute
+from .median import Derivation, derive
 from .models import Claim, Criterion, Framework, Rating
 from .models.evidence import ClaimQuerySet
 
@@ -80,6 +81,11 @@ class Cell:
     @property
     def readings(self) -> list[int]:
         return sorted(claim.reading for claim in self.claims if claim.reading is not None)
+
+    @property
+    def derivation(self) -> Derivation[str] | None:
+        """Return what follows from the readings; None where no claim has one."""
+        return derive((claim.source.short_name, claim.reading) for claim in self.claims)
 
     @property
     def sources(self) -> int:

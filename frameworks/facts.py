@@ -45,6 +45,10 @@ class FactLoader(CatalogueLoader, Protocol):
         """Return framework, criterion, number of claims, lowest and highest reading (0: none); cells may come twice."""
 
     @property
+    def factors(self) -> Iterable[tuple[str, str]]:
+        """Return short name of the source and slug of the criterion of each claim that names a factor to weigh."""
+
+    @property
     def totals(self) -> tuple[int, int]:
         """Return the number of published claims, and of sources."""
 
@@ -135,10 +139,22 @@ class Facts:
         """Return how much evidence there is."""
         return Extent(*self.loader.totals, self.arrays.dispute_total)
 
+    @cached_property
+    def factors(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the scored criteria that each source says should be weighed, by its short name, in their order."""
+        named: dict[str, set[str]] = {}
+        for source, criterion in self.loader.factors:
+            if criterion in self.column:
+                named.setdefault(source, set()).add(criterion)
+        return {
+            source: tuple(sorted(slugs, key=self.column.__getitem__))
+            for source, slugs in sorted(named.items())
+        }
+
     def read_all(self) -> None:
         """Read every part except ratings in words and claims, for facts that are shown to many."""
         self.catalogue.read_all()
-        _ = self.arrays
+        _ = self.arrays, self.factors
 
     def row(self, framework: Framework, detail: Detail = Detail.SCORES) -> CellRow:
         """Return the cells of one framework, in the order of the criteria."""
@@ -222,6 +238,11 @@ class TableLoader:
                 yield of, under, claims, lowest or 0, highest or 0
 
     @property
+    def factors(self) -> Iterable[tuple[str, str]]:
+        factors = Claim.objects.published().filter(is_factor=True).order_by()
+        return factors.values_list("source__short_name", "criterion__slug").distinct()
+
+    @property
     def totals(self) -> tuple[int, int]:
         return Claim.objects.published().count(), Source.objects.count()
 
@@ -255,6 +276,10 @@ class MemoryLoader:
             for claim in self.claims
             for of, under in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id)
         )
+
+    @property
+    def factors(self) -> Iterable[tuple[str, str]]:
+        return ((claim.source.short_name, claim.criterion.slug) for claim in self.claims if claim.is_factor)
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         wanted = {framework.pk for framework in frameworks}

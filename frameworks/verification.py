@@ -1,10 +1,14 @@
-"""Check claims against the files of their sources."""
+"""Check claims against the files of their sources and the table of readings, and scores against their claims."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from .models import Claim, Source
+from .median import Derivation, derive
+from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
+from .wordings import contains, misreading, rows_of
 
 
 def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> Iterator[str]:
@@ -13,26 +17,89 @@ def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> 
     A source is confirmed when its file exists and has its hash; a claim when its line exists, is not blank, and
     contains the rating term letter by letter. Lines count from 1.
     """
-    lines: dict[int, list[str]] = {}
+    files: set[int] = set()
+    read = cache(_lines)
     for source in sources:
+        path = folder / source.file_name
         if not source.file_name:
             yield f"Source {source.key}: names no file."
-            continue
-        path = folder / source.file_name
-        if not path.is_file():
+        elif not path.is_file():
             yield f"Source {source.key}: {source.file_name} is not in the folder."
-            continue
-        content = path.read_bytes()
-        if source.sha256 and hashlib.sha256(content).hexdigest() != source.sha256:
-            yield f"Source {source.key}: {source.file_name} has another SHA-256 than the one recorded."
-        # Only line feeds end a line here, as in every editor that counts them.
-        lines[source.pk] = content.decode("utf-8", "replace").split("\n")
+        else:
+            files.add(source.pk)
+            if source.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
+                yield f"Source {source.key}: {source.file_name} has another SHA-256 than the one recorded."
     for claim in claims:
-        if claim.source_id not in lines:
+        line = _line(claim, folder, read) if claim.source_id in files else ""
+        if claim.source_id not in files:
             yield f"Claim {claim.key}: the file of source {claim.source.key} is missing."
-            continue
-        text = lines[claim.source_id]
-        if claim.line > len(text) or not text[claim.line - 1].strip():
+        elif not line.strip():
             yield f"Claim {claim.key}: {claim.locator} does not exist or is blank."
-        elif claim.term not in text[claim.line - 1]:
+        elif claim.term not in line:
             yield f"Claim {claim.key}: “{claim.term}” does not stand at {claim.locator}."
+
+
+def unnamed(folder: Path) -> Iterator[str]:
+    """Yield a sentence for each fact about a tool or a trait with a claim whose line does not name it."""
+    read = cache(_lines)
+    for fact, named in _named_facts():
+        names = [named.name, *filter(None, named.synonyms.split("; "))]
+        for claim in fact.claims.all():
+            if not any(contains(_line(claim, folder, read), name) for name in names):
+                yield f"{fact}: {claim.locator} names neither {named.name} nor a synonym of it."
+
+
+def _line(claim: Claim, folder: Path, read: Callable[[Path], list[str]]) -> str:
+    """Return the line of a claim; empty where there is none."""
+    lines = read(folder / claim.source.file_name)
+    return lines[claim.line - 1] if claim.line <= len(lines) else ""
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a file. Only line feeds end a line here, as in every editor that counts them."""
+    return path.read_bytes().decode("utf-8", "replace").split("\n") if path.is_file() else []
+
+
+def _named_facts() -> Iterator[tuple[Any, Component | FacetValue]]:
+    """Yield each tie, addition and trait with what its claims must name."""
+    for kind in (Tie, Addition):
+        for fact in kind.objects.select_related("framework", "component").prefetch_related("claims__source"):
+            yield fact, fact.component
+    traits = Trait.objects.select_related("framework", "value__facet").prefetch_related("claims__source")
+    for trait in traits:
+        yield trait, trait.value
+
+
+def misread(claims: Iterable[Claim]) -> Iterator[str]:
+    """Yield a sentence for each claim that is read otherwise than the table of readings says."""
+    tables: dict[int, list[Wording]] = {}
+    for row in Wording.objects.select_related("criterion"):
+        tables.setdefault(row.criterion_id, []).append(row)
+    for claim in claims:
+        rows = rows_of(claim.term, tables.get(claim.criterion_id, ()))
+        if sentence := misreading(claim, rows):
+            yield f"Claim {claim.key}: {sentence}"
+
+
+def departures(ratings: Iterable[Rating]) -> Iterator[str]:
+    """Yield a sentence for each rating whose score neither follows from its claims nor says why it departs."""
+    for rating in ratings:
+        claims = Claim.objects.behind(rating.framework, rating.criterion)
+        derived = derive(claims.values_list("source__key", "reading"))
+        if sentence := departs(rating, derived):
+            yield f"{rating}: {sentence}"
+
+
+def departs(rating: Rating, derived: Derivation[str] | None) -> str:
+    """Say in a sentence that a score does not follow from its claims without saying so, or says so and does follow."""
+    if derived is None:
+        return (
+            ""
+            if rating.departure
+            else "No claim has a reading, and the rating does not say what it rests on."
+        )
+    if rating.score != derived.score and not rating.departure:
+        return f"The median of the sources is {derived.score}, and the rating does not say why it is {rating.score}."
+    if rating.score == derived.score and rating.departure:
+        return f"The score follows from the median of the sources, {derived.score}; it departs from nothing."
+    return ""

@@ -43,6 +43,7 @@ from frameworks.models import (
     Tie,
     Trait,
     Versioned,
+    Wording,
 )
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
@@ -108,6 +109,17 @@ def make_claim(**fields: Any) -> Claim:
     fields.setdefault("paraphrase", f"Says something, number {number}.")
     fields.setdefault("key", f"{fields['source'].key}-{fields['line']}-{number}")
     return _made(Claim(**fields))
+
+
+def make_wording(**fields: Any) -> Wording:
+    """A row of the table of readings."""
+    if "criterion" not in fields:
+        fields["criterion"] = make_criterion()
+    number = next(_number)
+    fields.setdefault("words", f"word {number}")
+    fields.setdefault("slug", f"{fields['criterion'].slug}-{number}")
+    fields.setdefault("explanation", "The rubric says so.")
+    return _made(Wording(**fields))
 
 
 def make_rating(**fields: Any) -> Rating:
@@ -426,4 +438,5 @@ def one_of_each() -> list[Versioned]:
         trait.value.facet,
         trait.claims.all()[0],
         trait.claims.all()[0].source,
+        make_wording(),
     ]

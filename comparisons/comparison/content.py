@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import product
+from typing import NotRequired
 
 import numpy as np
 
@@ -47,7 +48,10 @@ class CriterionContent(TypedDict):
 
 
 class CellContent(TypedDict):
-    """`state` is rated, evidence (claims, not scored yet) or silent; `score` is 1 to 5; `claims` are keys."""
+    """`state` is rated, evidence (claims, not scored yet) or silent; `score` is 1 to 5; `claims` are keys.
+
+    `departure`: why the score departs from the median of the sources. Copies from before 2026-11-29 do not have it.
+    """
 
     framework: str
     criterion: str
@@ -55,13 +59,17 @@ class CellContent(TypedDict):
     score: int | None
     verdict: str
     rationale: str
+    departure: NotRequired[str]
     reviewed_on: str | None
     disputed: bool
     claims: list[str]
 
 
 class ClaimContent(TypedDict):
-    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5."""
+    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5.
+
+    Copies from before 2026-11-29 have neither `condition` nor `comparison`.
+    """
 
     key: str
     source: str
@@ -69,6 +77,8 @@ class ClaimContent(TypedDict):
     part: str
     term: str
     paraphrase: str
+    condition: NotRequired[str]
+    comparison: NotRequired[str]
     reading: int | None
     note: str
 
@@ -214,6 +224,8 @@ def _frozen_cells(
             part=claim["part"],
             term=claim["term"],
             paraphrase=claim["paraphrase"],
+            condition=claim.get("condition", ""),
+            comparison=claim.get("comparison", ""),
             reading=claim["reading"],
             note=claim["note"],
         )
@@ -237,6 +249,7 @@ def _frozen_rating(cell: CellContent) -> Rating | None:
         score=cell["score"],
         verdict=cell["verdict"],
         rationale=cell["rationale"],
+        departure=cell.get("departure", ""),
         reviewed_on=date.fromisoformat(cell["reviewed_on"]) if cell["reviewed_on"] else None,
         is_published=True,
     )
@@ -284,6 +297,7 @@ def _cell(cell: Cell) -> CellContent:
         score=cell.score,
         verdict=rating.verdict if rating else "",
         rationale=rating.rationale if rating else "",
+        departure=rating.departure if rating else "",
         reviewed_on=rating.reviewed_on.isoformat() if rating and rating.reviewed_on else None,
         disputed=cell.is_disputed,
         claims=[claim.key for claim in cell.claims],
@@ -298,6 +312,8 @@ def claim_content(claim: Claim) -> ClaimContent:
         part=claim.part,
         term=claim.term,
         paraphrase=claim.paraphrase,
+        condition=claim.condition,
+        comparison=claim.comparison,
         reading=claim.reading,
         note=claim.note,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 
 from comparisons.arithmetic.stability import DRAWS
 from comparisons.comparison.matrix import Matrix, Row
@@ -18,10 +20,11 @@ from comparisons.sharing.snippets import Snippet
 from frameworks.catalogue import LISTED
 from frameworks.cells import Cell
 from frameworks.facts import Extent
-from frameworks.models import Criterion, FacetValue, Framework, Revision
+from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Revision, Source
 from frameworks.pages.pictured import PART
 
 from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
+from .presets import Preset
 from .why import Why
 
 
@@ -125,9 +128,23 @@ class WorkedStep:
     points: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class WeightedCriterion:
+    """A criterion with its default weight, and the claims of sources that say it should be weighed."""
+
+    criterion: Criterion
+    claims: Sequence[Claim]
+
+    @property
+    def sources(self) -> list[tuple[Source, list[Claim]]]:
+        """Return each source with its claims."""
+        return [(source, list(claims)) for source, claims in groupby(self.claims, attrgetter("source"))]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MethodPage:
-    """`ranked_beyond`: how many are ranked besides those on the first page of the matrix."""
+    """`ranked_beyond`: how many are ranked besides those on the first page of the matrix. `tables`: the criteria with
+    their tables of readings."""
 
     matrix: Matrix
     ranked_beyond: int
@@ -136,6 +153,11 @@ class MethodPage:
     rated_weight: int
     unranked_example: Row | None
     draws: int = DRAWS
+    tables: Collection[Criterion]
+    factors: Sequence[WeightedCriterion]
+    presets: Sequence[Preset]
+    departures: Collection[Rating]
+    rating_total: int
     extent: Extent = field(metadata=PART)
 
 

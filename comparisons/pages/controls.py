@@ -29,6 +29,7 @@ from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Fram
 from frameworks.pages.pictured import PART, address
 
 from .paging import Pages, pages_of
+from .presets import Preset, presets
 
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
@@ -321,6 +322,7 @@ class AroundMatrix:
     untick_url: str
     maximum: int
     compare_url: str
+    presets: list[Preset]
     pages: Pages
     canonical_path: str
 
@@ -368,6 +370,7 @@ def around_matrix(
         untick_url=view.url(path, framework=()),
         maximum=settings.COMPARE_MAX,
         compare_url=view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
+        presets=presets(facts, view, path),
         pages=pages_of(view, table.total, path),
         canonical_path=view.url(path) if view == View(page=view.page) else path,
     )

@@ -1,5 +1,6 @@
 """Show the pages about several frameworks. Each view parses, fetches, builds and renders, in that order."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import numpy as np
@@ -14,12 +15,13 @@ from comparisons.arithmetic import scoring
 from comparisons.comparison import comparing, use_cases
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.matrix import FIRST, Matrix, Row, build_matrix
+from comparisons.comparison.permalinks import View
 from comparisons.comparison.picking import Choice
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
 from frameworks.facts import Detail
-from frameworks.models import Addition, Claim, FacetValue, Framework
+from frameworks.models import Addition, Claim, Criterion, FacetValue, Framework, Rating, Wording
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
 from frameworks.serving.answers import shown_as
@@ -45,8 +47,12 @@ from .contexts import (
     SideBySidePage,
     UseCaseIndexPage,
     UseCasePage,
+    WeightedCriterion,
     WorkedStep,
 )
+from .presets import presets
+
+TABLE_OF_READINGS = Prefetch("wordings", Wording.objects.with_claim_counts())
 
 
 @require_safe
@@ -245,9 +251,22 @@ def method(request: HttpRequest) -> PageResponse:
         steps=steps,
         rated_weight=sum(step.weight for step in steps if step.score is not None),
         unranked_example=next(iter(table.unranked), None),
+        tables=Criterion.objects.scored().in_order().prefetch_related(TABLE_OF_READINGS),
+        factors=_weighted(facts.criteria),
+        presets=presets(facts, View(), reverse("comparisons:matrix")),
+        departures=Rating.objects.published().exclude(departure="").select_related("framework", "criterion"),
+        rating_total=facts.arrays.rating_total,
         extent=facts.extent,
     )
     return PageResponse(request, "comparisons/method.html", page)
+
+
+def _weighted(criteria: Sequence[Criterion]) -> list[WeightedCriterion]:
+    """Return each criterion with the claims that say it should be weighed. One query."""
+    claims: dict[int, list[Claim]] = {}
+    for claim in Claim.objects.published().filter(is_factor=True, criterion__is_scored=True).cited():
+        claims.setdefault(claim.criterion_id, []).append(claim)
+    return [WeightedCriterion(criterion, claims.get(criterion.pk, ())) for criterion in criteria]
 
 
 def _opened(comparison: Comparison) -> Cell | None:

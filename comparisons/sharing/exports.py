@@ -17,12 +17,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, FrameworkContent, SourceContent
 from frameworks.tables import sheets
+from frameworks.wordings import qualification
 
 Place = tuple[str, str]
 """Slugs of framework and criterion."""
 
 #: The columns that an import of ratings reads. The others are for information only, which their brackets show.
-RATING = ["framework", "criterion", "score", "verdict", "rationale", "reviewed_on", "version"]
+RATING = ["framework", "criterion", "score", "verdict", "rationale", "departure", "reviewed_on", "version"]
 REMARKS = [
     "(framework name)",
     "(rank)",
@@ -145,6 +146,7 @@ def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -
         claims = [book.claims[key] for key in cell["claims"]]
         values = [
             *(cell["framework"], cell["criterion"], cell["score"], cell["verdict"], cell["rationale"]),
+            cell.get("departure", ""),
             *(cell["reviewed_on"], versions.get((cell["framework"], cell["criterion"]))),
             *(framework["name"], framework["rank"], framework["fit"], low, high, framework["coverage"]),
             *(criterion["name"], criterion["group"], criterion["question"]),
@@ -179,7 +181,12 @@ def _said(claim: ClaimContent) -> str:
     """Return `line 12, prose: “term” what it says (reads as 4) Editors’ note: …`."""
     term = f"“{_one_line(claim['term'])}” " if claim["term"] else ""
     note = f" Editors’ note: {_one_line(claim['note'])}" if claim["note"] else ""
-    return f"line {claim['line']}, {claim['part']}: {term}{_one_line(claim['paraphrase'])}{_reading(claim)}{note}"
+    words = " ".join(filter(None, [_one_line(claim["paraphrase"]), _qualification(claim)]))
+    return f"line {claim['line']}, {claim['part']}: {term}{words}{_reading(claim)}{note}"
+
+
+def _qualification(claim: ClaimContent) -> str:
+    return qualification(claim.get("condition", ""), claim.get("comparison", ""))
 
 
 def _reading(claim: ClaimContent) -> str:
@@ -275,13 +282,18 @@ class _Footnotes:
         head = f"**{escaped(framework)}, {escaped(criterion)}: {score}.**"
         day = cell["reviewed_on"]
         reviewed = f"Reviewed on {in_words(date.fromisoformat(day))}." if day else ""
-        return " ".join(filter(None, [head, escaped(cell["rationale"]), reviewed]))
+        return " ".join(filter(None, [head, escaped(cell["rationale"]), _departure(cell), reviewed]))
 
     def _citation(self, source: str, claims: Iterable[ClaimContent]) -> str:
         """Return what a source says, in short, because a pull request takes no more than 65,536 characters."""
         cited = self.book.sources[source]
         words = "; ".join(map(_briefly, claims))
         return f"    - [{escaped(cited['name'])}][{_label(cited)}]: {escaped(words)}"
+
+
+def _departure(cell: CellContent) -> str:
+    departure = cell.get("departure", "")
+    return f"The editors depart from the median: {escaped(departure)}" if departure else ""
 
 
 def _briefly(claim: ClaimContent) -> str:

@@ -27,6 +27,7 @@ from frameworks.limits import Limit
 from frameworks.models import FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
 from frameworks.serving.memory import current_facts
+from frameworks.wordings import qualification
 
 #: The purpose that goes into the hash of a sender.
 PURPOSE = "comparisons.snapshots"
@@ -253,6 +254,7 @@ def _changes(
         ("Score", str(before["score"] or ""), str(after["score"] or "")),
         ("Verdict", before["verdict"], after["verdict"]),
         ("Rationale", before["rationale"], after["rationale"]),
+        ("Departure", before.get("departure", ""), after.get("departure", "")),
     ]
     yield from (PublicChange(label, old, new) for label, old, new in fields if old != new)
     for key in dict.fromkeys([*before["claims"], *after["claims"]]):
@@ -269,7 +271,8 @@ def _said(claim: ClaimContent | None) -> str:
         return ""
     reading = f"(reads as {claim['reading']})" if claim["reading"] else ""
     term = f"“{claim['term']}”" if claim["term"] else ""
-    return " ".join(filter(None, [term, claim["paraphrase"], reading, claim["note"]]))
+    qualified = qualification(claim.get("condition", ""), claim.get("comparison", ""))
+    return " ".join(filter(None, [term, claim["paraphrase"], qualified, reading, claim["note"]]))
 
 
 def _steps(moment: datetime, claims: Mapping[tuple[str, str], set[str]]) -> list[Revision]:

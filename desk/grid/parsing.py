@@ -22,7 +22,7 @@ VERSION_MAX = 2**31 - 1
 
 #: What the grid changes of a rating, and what JSON must bring for it.
 FIELDS: dict[str, type] = {"score": int, "verdict": str, "rationale": str, "is_published": bool}
-CLAIM_FIELDS = ("source", "line", "part", "term", "paraphrase", "reading")
+CLAIM_FIELDS = ("source", "line", "part", "term", "paraphrase")
 
 #: What became of one cell or claim, as the answer to the page says it.
 Outcome = dict[str, Any]

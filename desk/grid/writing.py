@@ -18,7 +18,8 @@ from desk.kinds.claim_rules import free_key
 from frameworks.models import Claim, Rating, Source
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
-from frameworks.record.revisions import Author, PendingWrite
+from frameworks.record.pending import PendingWrite
+from frameworks.record.revisions import Author
 
 from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
 

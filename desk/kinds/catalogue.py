@@ -150,7 +150,7 @@ class FacetValueAdmin(FactAdmin):
     prepopulated_fields = {"slug": ("name",)}
     set_once = ("facet", "slug")
     named_with = ("facet",)
-    fields = ("facet", "name", "slug", "position")
+    fields = ("facet", "name", "slug", "synonyms", "position")
 
 
 @admin.register(Trait)

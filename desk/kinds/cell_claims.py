@@ -84,7 +84,7 @@ class ClaimsOfCellInline(FactInline):
     verbose_name_plural = "claims of this cell"
     classes = ("claims-of-cell",)
     autocomplete_fields = ("source",)
-    fields = ("seen", ("source", "line", "part", "term", "reading"), ("paraphrase", "note"))
+    fields = ("seen", ("source", "line", "part", "term"), ("condition", "comparison"), ("paraphrase", "note"))
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Make the formset as the stock inline does, without a foreign key."""

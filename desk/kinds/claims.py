@@ -1,4 +1,4 @@
-"""The admin of sources, claims and disagreements."""
+"""The admin of sources, claims, the table of readings and disagreements."""
 
 import re
 from typing import Any, cast
@@ -88,12 +88,23 @@ class ClaimAdmin(FactAdmin):
     )
     search_help_text = "Searches words, names and locators, as 003:28."
     autocomplete_fields = ("source", "framework", "criterion", "joint_criterion")
-    readonly_fields = ("key", "rubric")
-    named_with = ("source", "framework", "criterion", "joint_criterion")
+    readonly_fields = ("key", "rubric", "reading", "wording")
+    named_with = ("source", "framework", "criterion", "joint_criterion", "wording__criterion")
     fieldsets = (
         ("Where it stands", {"fields": (("source", "line", "part"),)}),
         ("What it is about", {"fields": ("framework", "criterion", "joint_criterion")}),
-        ("What it says", {"fields": ("term", "paraphrase", "rubric", "reading", "note", "key")}),
+        (
+            "What it says",
+            {"fields": ("term", "paraphrase", ("condition", "comparison"), "is_factor", "note", "key")},
+        ),
+        (
+            "How it is read",
+            {
+                "description": "The words of the term are looked up in the table of readings when you save. To read"
+                " them otherwise, change the row of the table: it changes for every source and framework.",
+                "fields": ("rubric", ("reading", "wording")),
+            },
+        ),
     )
 
     def get_search_results(

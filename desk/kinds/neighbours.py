@@ -27,7 +27,7 @@ class ComponentAdmin(FactAdmin):
     search_fields = ("name", "slug", "label", "summary")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (TieInline,)
-    fields = ("name", "slug", "kind", "label", "summary", "website")
+    fields = ("name", "slug", "kind", "label", "summary", "synonyms", "website")
 
 
 @admin.register(Tie)

@@ -15,7 +15,8 @@ from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from frameworks.backing import NEEDS_CLAIM
 from frameworks.dispute import is_disputed
-from frameworks.models import Objection, Rating, Versioned
+from frameworks.median import derive
+from frameworks.models import Claim, Objection, Rating, Versioned
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
 from .fact_admin import FactAdmin
@@ -85,13 +86,13 @@ class RatingAdmin(FactAdmin):
     list_per_page = 100
     search_fields = ("framework__name", "criterion__name", "verdict", "rationale")
     autocomplete_fields = ("framework", "criterion")
-    readonly_fields = ("rubric",)
+    readonly_fields = ("rubric", "rule")
     set_once = ("framework", "criterion")
     named_with = ("framework", "criterion")
     inlines = (ClaimsOfCellInline,)
     fieldsets = (
         (None, {"fields": ("framework", "criterion")}),
-        ("Verdict", {"fields": ("rubric", ("score", "verdict"), "rationale")}),
+        ("Verdict", {"fields": ("rubric", "rule", ("score", "verdict"), "rationale", "departure")}),
         ("State", {"fields": (("is_published", "reviewed_on"),)}),
     )
     bulk_actions = (
@@ -127,6 +128,15 @@ class RatingAdmin(FactAdmin):
         state = "published" if rating.is_published else "not published"
         reviewed = f"reviewed {date_format(rating.reviewed_on)}" if rating.reviewed_on else "never reviewed"
         return f"{rating.score}, {rating.verdict} · {state} · {reviewed}"
+
+    @admin.display(description="what follows from the claims")
+    def rule(self, rating: Rating) -> str:
+        """Return the figure of each source, their median, and the score that follows."""
+        if not (rating.framework_id and rating.criterion_id):
+            return "Shown once framework and criterion are set."
+        claims = Claim.objects.behind(rating.framework, rating.criterion).cited()
+        derived = derive(claims.values_list("source__short_name", "reading"))
+        return str(derived) if derived else "No claim has a reading."
 
     @admin.display(ordering="claim_count")
     def claims(self, rating: Any) -> int | None:

@@ -3,7 +3,7 @@
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import EditorProfile, LinkCheck, Objection, Upload
-from .evidence import Claim, Disagreement, Rating, Source
+from .evidence import Claim, Disagreement, Rating, Source, Wording
 from .history import CatalogueState, RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
@@ -43,6 +43,7 @@ __all__ = [
     "Trait",
     "Upload",
     "Versioned",
+    "Wording",
     "renamable_models",
     "versioned_models",
 ]

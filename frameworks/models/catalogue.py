@@ -10,7 +10,15 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from .constraints import WEIGHT_MAX, http_url_check, http_url_field, slug_check, slug_field, weight_check
+from .constraints import (
+    WEIGHT_MAX,
+    http_url_check,
+    http_url_field,
+    slug_check,
+    slug_field,
+    synonyms_field,
+    weight_check,
+)
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 
@@ -270,6 +278,7 @@ class FacetValue(Versioned):
     facet = models.ForeignKey(Facet, models.PROTECT, related_name="values")
     slug = slug_field(unique=False)
     name = models.CharField(max_length=60)
+    synonyms = synonyms_field()
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
 
     objects = FacetValueQuerySet.as_manager()

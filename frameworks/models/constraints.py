@@ -13,6 +13,8 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 #: `-vs-` joins slugs in the address of a side by side, so no slug may contain it or end in its beginning.
 SLUG_JOINT = r"-vs(-|\Z)"
 HTTP_URL = r"^https?://[^\s]+\Z"
+#: One phrase or several, separated by “; ”.
+PHRASES = r"^[^\s;]+( [^\s;]+)*(; [^\s;]+( [^\s;]+)*)*\Z"
 #: The range of scores and readings, which are steps of a rubric.
 STEPS = (1, 5)
 #: The range of a criterion's weight.
@@ -48,6 +50,16 @@ def slug_field(**options: Any) -> "models.SlugField[str, str]":
         validators=[validate_slug],
         help_text="The name in addresses. Set once, then for ever: links depend on it.",
         **options,
+    )
+
+
+def synonyms_field() -> "models.CharField[str, str]":
+    """Return a field for other names, by which a source's line can be seen to speak of the fact."""
+    return models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[RegexValidator(PHRASES, "Single spaces, names separated by “; ”.")],
+        help_text="What else sources call it, separated by semicolons: Django REST Framework; DRF.",
     )
 
 

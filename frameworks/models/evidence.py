@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from frameworks import dispute, due
+from frameworks import dispute, due, wordings
 
 from .catalogue import Criterion, Framework
 from .constraints import (
+    PHRASES,
     STEPS,
     http_url_check,
     http_url_field,
@@ -93,6 +94,75 @@ class Source(Versioned):
         return reverse("frameworks:source", args=[self.key])
 
 
+class WordingQuerySet(VersionedQuerySet["Wording"]):
+    def with_claim_counts(self) -> "WordingQuerySet":
+        """Annotate `claim_count`, the number of published claims that are read by the row."""
+        public = Q(claims__framework__is_published=True)
+        return self.annotate(claim_count=models.Count("claims", filter=public))
+
+
+class Wording(Versioned):
+    """A row of the table of readings: words that sources use under one criterion, and what they read as.
+
+    The same words read as the same figure, whoever says them and of whichever framework. Triggers see to it that a
+    claim has the reading of its row, also after the row has changed.
+    """
+
+    key_fields = ("slug",)
+
+    slug = slug_field()
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="wordings")
+    words = models.CharField(
+        max_length=500,
+        validators=[RegexValidator(PHRASES, "Small letters, single spaces, phrases separated by “; ”.")],
+        help_text="The phrases, in small letters, separated by semicolons: steep; steeper; overwhelming.",
+    )
+    reading = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=ONE_TO_FIVE,
+        help_text="The step of the rubric that the words rest on; empty where they do not amount to one.",
+    )
+    explanation = models.CharField(
+        max_length=300, help_text="Why they rest on that step, or why they do not amount to one."
+    )
+
+    objects = WordingQuerySet.as_manager()
+
+    class Meta:
+        ordering = [
+            "criterion__group__position",
+            "criterion__position",
+            F("reading").desc(nulls_last=True),
+            "words",
+        ]
+        constraints = [
+            slug_check("wording_slug_is_slug"),
+            one_to_five_check("wording_reading_in_range", "reading"),
+            models.CheckConstraint(condition=Q(words__regex=PHRASES), name="wording_has_phrases"),
+            models.CheckConstraint(condition=~Q(explanation=""), name="wording_has_explanation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.words}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.criterion.get_absolute_url()}#{self.slug}"
+
+    def clean(self) -> None:
+        if not self.criterion_id:
+            return
+        if self.reading is not None and not self.criterion.is_scored:
+            raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
+        for phrase in self.phrases:
+            if contradiction := wordings.contradiction(phrase, self.reading, self.criterion.rubric):
+                raise ValidationError({"words": contradiction})
+
+    @property
+    def phrases(self) -> list[str]:
+        return self.words.split("; ")
+
+
 class ClaimQuerySet(VersionedQuerySet["Claim"]):
     def under(self, criterion: Criterion) -> "ClaimQuerySet":
         """Keep claims filed under the criterion, including those that share it with another."""
@@ -111,9 +181,8 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
 
     def cited(self) -> "ClaimQuerySet":
         """Fetch all that a citation shows, in the order of source and line."""
-        return self.select_related("source", "framework", "criterion", "joint_criterion").order_by(
-            "source__key", "line", "pk"
-        )
+        related = ("source", "framework", "criterion", "joint_criterion", "wording")
+        return self.select_related(*related).order_by("source__key", "line", "pk")
 
     def in_unrated_cells(self) -> "ClaimQuerySet":
         """Keep claims in a cell without a rating: under the claim's own criterion or the joint one."""
@@ -196,11 +265,34 @@ class Claim(Versioned):
     paraphrase = models.CharField(
         max_length=300, help_text="What it says, in our own words. Never its sentence."
     )
+    condition = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The condition that the source attaches, beginning with if, for or when. Shown with the claim.",
+    )
+    comparison = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What it is compared with, beginning with than, among or beside. Shown with the claim.",
+    )
+    wording = models.ForeignKey(
+        Wording,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        help_text="The row of the table of readings whose words are in the term.",
+    )
     reading = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=ONE_TO_FIVE,
-        help_text="What these words amount to on the rubric, 1 to 5; empty when they don't amount to a score.",
+        help_text="What these words amount to on the rubric, 1 to 5, by the table of readings.",
+    )
+    is_factor = models.BooleanField(
+        "factor",
+        default=False,
+        help_text="Ticked: the source says that this criterion should be weighed when choosing.",
     )
     note = models.CharField(
         max_length=300, blank=True, help_text="The editors' doubt about this claim, shown to readers."
@@ -235,16 +327,48 @@ class Claim(Versioned):
     def get_absolute_url(self) -> str:
         return f"{self.source.get_absolute_url()}#{self.key}"
 
+    def settle(self) -> None:
+        """Take the reading of the row."""
+        if self.wording is not None:
+            self.reading = self.wording.reading
+
     def clean(self) -> None:
+        if self.criterion_id and self.framework_id:
+            self._read_by_table()
         if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
             raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
             raise ValidationError({"joint_criterion": "Name another criterion than the claim's own."})
 
+    def _read_by_table(self) -> None:
+        """Take the row whose words are in the term, and its reading.
+
+        What was read before there was a table keeps its reading. Raises ValidationError for a new claim with a reading
+        of its own.
+        """
+        table = Wording.objects.filter(
+            criterion__in=filter(None, [self.criterion_id, self.joint_criterion_id])
+        )
+        rows = wordings.rows_of(self.term, table)
+        if self.wording is not None and not rows:
+            self.wording = self.reading = None
+        elif self.wording not in rows and rows:
+            self.wording = rows[0]
+        self.settle()
+        if self._state.adding and self.wording is None and self.reading is not None:
+            raise ValidationError(
+                {"reading": "No row of the table of readings has these words. Add one first."}
+            )
+
     @property
     def quotable_term(self) -> str:
         """Return the term for use within quotation marks: double quotes inside it become single ones."""
         return self.term.translate(str.maketrans('“”"', "‘’'"))
+
+    @property
+    def qualification(self) -> str:
+        """Return condition and comparison in sentences; empty where there is neither."""
+        return wordings.qualification(self.condition, self.comparison)
 
     @property
     def locator(self) -> str:
@@ -334,6 +458,10 @@ class Rating(Versioned):
     verdict = models.CharField(max_length=80, help_text="The verdict in a few words.")
     rationale = models.TextField(
         help_text="Why this score by the rubric. Where sources differ, how the verdict was reached."
+    )
+    departure = models.TextField(
+        blank=True,
+        help_text="Why the score departs from the median of the sources. Empty where it follows from it.",
     )
     is_published = models.BooleanField(
         "published", default=False, help_text="Public only when published, and then it needs a claim."

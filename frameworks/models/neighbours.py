@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .catalogue import CAPABILITY, FacetValue, Framework
-from .constraints import http_url_check, http_url_field, slug_check, slug_field
+from .constraints import http_url_check, http_url_field, slug_check, slug_field, synonyms_field
 from .evidence import Claim
 from .natural_keys import VersionedQuerySet
 from .versioned import Fact, Versioned
@@ -52,6 +52,7 @@ class Component(Versioned):
         max_length=300, help_text="One sentence in our own words. Say only what a source says."
     )
     website = http_url_field("Its own home page (http or https).")
+    synonyms = synonyms_field()
 
     objects = ComponentQuerySet.as_manager()
 

@@ -36,6 +36,9 @@ class Versioned(models.Model):
             for part in (value.natural_key() if isinstance(value, Versioned) else [value])
         )
 
+    def settle(self) -> None:
+        """Set what follows from other facts. Called before the fact is written."""
+
     @property
     def key_text(self) -> str:
         """Return the natural key as one line: `django/learning-curve`."""

@@ -24,6 +24,7 @@ from frameworks.models import (
     Source,
     Tie,
     Trait,
+    Wording,
 )
 from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, ChangelogStep, Stretch
 from frameworks.record.paging import KeysetPage
@@ -98,6 +99,7 @@ class CriterionPage:
     """`page`: the part of the frameworks that is shown, None if it is all of them."""
 
     criterion: Criterion
+    readings: Collection[Wording]
     general_claims: Collection[Claim]
     page: Page[Any] | None
     notices: Sequence[str]

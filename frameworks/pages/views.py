@@ -40,6 +40,7 @@ from frameworks.models import (
     Revision,
     Source,
     Tie,
+    Wording,
 )
 from frameworks.record import changelog
 from frameworks.record.paging import page_of
@@ -282,6 +283,7 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
     dossier = dossiers.of_criterion(criterion, frameworks, gather(frameworks, [criterion], with_claims=True))
     page = CriterionPage(
         criterion=criterion,
+        readings=Wording.objects.filter(criterion=criterion).with_claim_counts(),
         general_claims=Claim.objects.filter(framework=None).under(criterion).cited(),
         page=rows,
         notices=notices,

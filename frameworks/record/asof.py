@@ -26,6 +26,7 @@ from frameworks.models import (
     Source,
     Trait,
     Versioned,
+    Wording,
 )
 from frameworks.models.schema import State, schema_of
 
@@ -40,6 +41,7 @@ MODELS: tuple[type[Versioned], ...] = (
     FacetValue,
     Framework,
     Source,
+    Wording,
     Trait,
     Claim,
     Rating,

@@ -17,7 +17,8 @@ from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
 from . import past, renaming, revisions
-from .revisions import Author, Conflict, PendingWrite, Refused
+from .pending import PendingWrite
+from .revisions import Author, Conflict, Refused
 
 
 def restore(

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import groupby
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -24,10 +23,15 @@ from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
+from .following import following
+from .pending import PendingWrite
 
 #: What to tell an editor whose change the database refuses, by the name of the constraint.
 REFUSALS = {
     backing.CONSTRAINT: backing.NEEDS_CLAIM,
+    "claim_reading_follows_wording": (
+        "A claim is read as its row of the table of readings says. Change the row instead."
+    ),
     "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
 }
 
@@ -83,13 +87,15 @@ def save(
     """Write a new or changed fact and record the change. Return None where nothing differs.
 
     `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
-    many-to-many relations to set, by field name.
+    many-to-many relations to set, by field name. What follows from the change is written with it.
 
     Raises Conflict when the fact is no longer at that version, Refused when a constraint forbids the change,
     ValueError when an existing fact comes without a version.
     """
     related = {name: list(others) for name, others in (related or {}).items()}
+    fact.settle()
     with _refusals_in_words(fact), transaction.atomic():
+        followers = [] if fact._state.adding else following([fact])
         if fact._state.adding:
             before = None
             last = Revision.objects.of(fact).first()
@@ -110,7 +116,10 @@ def save(
             _update(fact, seen)
         for name, others in related.items():
             getattr(fact, name).set(others)
-        return _record(fact, before, state_of(fact), by, reason, at)
+        revision = _record(fact, before, state_of(fact), by, reason, at)
+        for writes in followers:
+            save_all(writes, by=by, reason=reason, at=at)
+        return revision
 
 
 def _rename(current: Versioned, fact: Versioned) -> None:
@@ -126,31 +135,6 @@ def _rename(current: Versioned, fact: Versioned) -> None:
         raise Refused(f"{fact}: The history may not be altered from the desk. {sentence}") from error
 
 
-@dataclass(frozen=True)
-class PendingWrite:
-    """One of many facts to write at once. `before` is the state at version `seen`; both are None for a new fact.
-
-    `reason` is given where it differs from that for the others.
-    """
-
-    fact: Versioned
-    related: Related
-    seen: int | None = None
-    before: State | None = None
-    reason: str = ""
-
-    @cached_property
-    def after(self) -> State:
-        """Return the state to be written."""
-        return state_of(self.fact, self.related)
-
-    @cached_property
-    def changed(self) -> set[str]:
-        """Return the names of the fields that differ from before."""
-        before = self.before or {}
-        return {name for name, value in self.after.items() if name not in before or before[name] != value}
-
-
 def save_all(
     changes: Sequence[PendingWrite], *, by: Author, reason: str = "", at: datetime | None = None
 ) -> list[Revision]:
@@ -162,6 +146,8 @@ def save_all(
     by now.
     """
     at = at or timezone.now()
+    for change in changes:
+        change.fact.settle()
     with transaction.atomic():
         new = [change for change in changes if change.seen is None]
         old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]

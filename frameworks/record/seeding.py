@@ -13,11 +13,12 @@ from django.apps import apps
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
-from frameworks.models import FormerSlug, Revision, Versioned
+from frameworks.models import Claim, FormerSlug, Revision, Versioned, Wording
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
 from . import revisions
+from .pending import PendingWrite
 
 REASON = "Seeded from the fixtures."
 
@@ -73,9 +74,13 @@ class _Planting:
             (revision.model, revision.key): revision
             for revision in Revision.objects.order_by("version").defer("before")
         }
+        seed = Revision.Origin.SEED
+        edited = Revision.objects.exclude(origin=seed).order_by().values_list("model", "key").distinct()
+        #: What anybody else than the seed has ever changed, deleted or created.
+        self.edited = set(edited)
         self.former = FormerSlug.objects.now()
         self.facts: dict[type[Versioned], dict[str, Versioned]] = {}
-        self.new: list[revisions.PendingWrite] = []
+        self.new: list[PendingWrite] = []
 
     def take(self, raw: Any) -> None:
         model, values = _parts(raw)
@@ -90,7 +95,7 @@ class _Planting:
             revisions.save_all(self.new, by=self.by, reason=REASON)
             self.new = []
 
-    def _plant(self, change: revisions.PendingWrite) -> str:
+    def _plant(self, change: PendingWrite) -> str:
         fact, related = change.fact, change.related
         last = self.latest.get((str(fact._meta.model_name), fact.key_text))
         known = self._known(type(fact))
@@ -99,16 +104,23 @@ class _Planting:
             known[fact.key_text] = fact
             self.new.append(change)
             return "created"
-        if last is None or last.origin != Revision.Origin.SEED or current is None:
+        if last is None or current is None or (last.model, last.key) in self.edited:
             return "kept"
         fact.pk, fact._state.adding = current.pk, False
         if last.after == state_of(fact, related):
             return "unchanged"
         known[fact.key_text] = fact
         revision = revisions.save(fact, by=self.by, reason=REASON, seen=last.version, related=related)
+        if isinstance(fact, Wording):
+            self._follow()
         return "updated" if revision else "unchanged"
 
-    def _build(self, model: type[Versioned], values: State) -> revisions.PendingWrite | None:
+    def _follow(self) -> None:
+        """Take note of the claims whose readings have followed a row: their own entries may come later."""
+        followed = Revision.objects.filter(changeset=self.by.changeset, model=schema_of(Claim).kind)
+        self.latest |= {(revision.model, revision.key): revision for revision in followed.order_by("version")}
+
+    def _build(self, model: type[Versioned], values: State) -> PendingWrite | None:
         """Return the fact of an entry, its many-to-many relations without facts that an editor has deleted since.
 
         None where a foreign key names a deleted fact.
@@ -127,7 +139,7 @@ class _Planting:
                 raise DeserializationError(f"{label} does not say its {field.name}.")
             if field.name in schema.columns:
                 return None
-        return revisions.PendingWrite(built.fact, built.related)
+        return PendingWrite(built.fact, built.related)
 
     def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))

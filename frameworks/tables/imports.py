@@ -22,7 +22,9 @@ from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Ve
 from frameworks.models.constraints import SENTENCES, is_satisfied
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
-from frameworks.record.revisions import Author, PendingWrite
+from frameworks.record.following import following
+from frameworks.record.pending import PendingWrite
+from frameworks.record.revisions import Author
 
 from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, no_such_fact, plain_of
 from .sheets import Sheet, Unreadable, shortened
@@ -468,4 +470,9 @@ def confirm(
             raise RowsChanged
         writes = [row.change or (row.over if over else None) for row in rows]
         changes = [write for write in writes if write is not None]
-        return revisions.save_all(changes, by=by, reason=reason, at=at)
+        followers = following([write.fact for write in changes if write.seen])
+        return [
+            revision
+            for writes in [changes, *followers]
+            for revision in revisions.save_all(writes, by=by, reason=reason, at=at)
+        ]

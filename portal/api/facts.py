@@ -67,7 +67,7 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
     """List the criteria in the order of the matrix's columns."""
     form = ListForm(request.GET)
     validate(request.GET, form)
-    return _page(request, response, form, Criterion.objects.in_order(), _each(_criterion))
+    return _page(request, response, form, _criteria(), _each(_criterion))
 
 
 @router.api_operation(
@@ -80,7 +80,7 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
     """Return one criterion: its question, its rubric, its weight."""
     validate(request.GET)
-    return _criterion(_get(Criterion.objects.in_order(), "criterion", slug=slug))
+    return _criterion(_get(_criteria(), "criterion", slug=slug))
 
 
 @router.api_operation(
@@ -219,6 +219,10 @@ def _equal(name: str, value: str) -> Q:
     return Q(**{f"{name}__{'key' if name == 'source' else 'slug'}": value})
 
 
+def _criteria() -> QuerySet[Criterion]:
+    return Criterion.objects.in_order().prefetch_related("wordings")
+
+
 def _under_criterion(criterion: str) -> Q:
     return Q(criterion__slug=criterion) | Q(joint_criterion__slug=criterion)
 
@@ -320,6 +324,12 @@ def _criterion(criterion: Criterion) -> schemas.Criterion:
             if criterion.is_scored
         ],
         reading_rule=criterion.reading_rule,
+        readings=[
+            schemas.Wording(
+                slug=row.slug, words=row.phrases, reading=row.reading, explanation=row.explanation
+            )
+            for row in criterion.wordings.all()
+        ],
         page=page_of(criterion.get_absolute_url()),
         version=criterion.version,
     )
@@ -346,6 +356,8 @@ def _claim(claim: Claim) -> schemas.Claim:
         framework=claim.framework.slug if claim.framework else None,
         criterion=claim.criterion.slug,
         joint_criterion=claim.joint_criterion.slug if claim.joint_criterion else None,
+        wording=claim.wording.slug if claim.wording else None,
+        factor=claim.is_factor,
         page=page_of(claim.get_absolute_url()),
         version=claim.version,
     )
@@ -377,6 +389,7 @@ def _rating(cell: Cell, rating: Rating) -> schemas.Rating:
         score=rating.score,
         verdict=rating.verdict,
         rationale=rating.rationale,
+        departure=rating.departure,
         reviewed_on=rating.reviewed_on.isoformat() if rating.reviewed_on else None,
         spread=cell.tally.spread,
         disputed=cell.is_disputed,

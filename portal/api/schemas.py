@@ -97,7 +97,10 @@ class Criterion(TypedDict):
     rubric: Annotated[
         list[RubricStep], Field(description="Five steps, the worst first; empty where not scored.")
     ]
-    reading_rule: Annotated[str, Field(description="How the sources’ words are read on this scale.")]
+    reading_rule: Annotated[str, Field(description="How conditions and comparisons count on this scale.")]
+    readings: Annotated[
+        list["Wording"], Field(description="The table of readings: what words read as under this criterion.")
+    ]
     page: Address
     version: Version
 
@@ -121,7 +124,7 @@ class Claim(ClaimContent):
     """What one source says about one framework under one criterion, at one line.
 
     `term` is its own rating word, `paraphrase` what it says in our words, `reading` what that amounts to, 1 to 5 by the
-    criterion's rubric (null: to no score), `note` the editors' doubt.
+    table of readings (null: to no score), `note` the editors' doubt.
     """
 
     locator: Annotated[str, Field(description="Source and line, as `003:28`.")]
@@ -130,8 +133,24 @@ class Claim(ClaimContent):
     joint_criterion: Annotated[
         str | None, Field(description="Where the source itself rates two criteria as one, the other.")
     ]
+    wording: Annotated[
+        str | None,
+        Field(description="The row of the criterion’s table of readings; null: it is not read by one."),
+    ]
+    factor: Annotated[
+        bool, Field(description="The source says that this criterion should be weighed when choosing.")
+    ]
     page: Address
     version: Version
+
+
+class Wording(TypedDict):
+    """A row of a table of readings: words that sources use, and the step of the rubric that they read as."""
+
+    slug: str
+    words: Annotated[list[str], Field(description="Phrases, in small letters.")]
+    reading: Annotated[Step | None, Field(description="Null: they do not amount to a figure.")]
+    explanation: Annotated[str, Field(description="Why they rest on that step, or why on none.")]
 
 
 class Rating(TypedDict):
@@ -144,6 +163,10 @@ class Rating(TypedDict):
     ]
     verdict: Annotated[str, Field(description="In a few words.")]
     rationale: Annotated[str, Field(description="Why this score; where sources differ, how it was reached.")]
+    departure: Annotated[
+        str,
+        Field(description="Why the score departs from the median of the sources; empty: it follows from it."),
+    ]
     reviewed_on: Annotated[Day | None, Field(description="When an editor last held it against its claims.")]
     spread: Annotated[
         int | None,

@@ -3,12 +3,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from frameworks.models import Claim, Source
-from frameworks.verification import misses
+from frameworks.models import Claim, Rating, Source
+from frameworks.verification import departures, misread, misses, unnamed
 
 
 class Command(BaseCommand):
-    help = "Checks every claim against the source files in DIR: the line exists, the term stands on it."
+    help = (
+        "Checks every claim against the source files in DIR (the line exists, the term stands on it, a tool or trait"
+        " is named on it) and against the table of readings, and every score against its claims."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dir", metavar="DIR", type=Path, help="Where the source files lie.")
@@ -18,12 +21,21 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder. Name the folder that holds the source files.")
         sources = list(Source.objects.all())
-        claims = list(Claim.objects.cited())
+        claims = list(Claim.objects.cited().select_related("wording__criterion"))
         if not claims:
             raise CommandError("There are no claims to check. Run `manage.py seed` first.")
-        sentences = list(misses(sources, claims, folder))
+        ratings = Rating.objects.select_related("framework", "criterion")
+        sentences = [
+            *misses(sources, claims, folder),
+            *unnamed(folder),
+            *misread(claims),
+            *departures(ratings),
+        ]
         for sentence in sentences:
             self.stderr.write(sentence)
         if sentences:
-            raise CommandError(f"{len(sentences)} of {len(claims)} claims or sources do not hold.")
-        self.stdout.write(f"{len(claims)} claims from {len(sources)} sources hold.")
+            raise CommandError(f"{len(sentences)} statements do not hold.")
+        self.stdout.write(
+            f"{len(claims)} claims from {len(sources)} sources hold, and {len(ratings)} scores follow from them"
+            " or say why they depart."
+        )

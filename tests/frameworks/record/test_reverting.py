@@ -16,8 +16,9 @@ from desk.versions import undoing
 from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import reverting, revisions
+from frameworks.record.pending import PendingWrite
 from frameworks.record.replaying import divergences
-from frameworks.record.revisions import Author, Conflict, PendingWrite, Refused
+from frameworks.record.revisions import Author, Conflict, Refused
 from frameworks.serving import version
 from tests import factories
 from tests.desk.reading import form_on, text_of

@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from frameworks.models import Claim, Disagreement, Framework, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
-from frameworks.record.revisions import SEED, Author, Conflict, PendingWrite, Refused
+from frameworks.record.pending import PendingWrite
+from frameworks.record.revisions import SEED, Author, Conflict, Refused
 from tests.factories import (
     make_claim,
     make_criterion,

@@ -23,6 +23,7 @@ from desk.review import proposals
 from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Upload, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
+from frameworks.record.pending import PendingWrite
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet
@@ -684,7 +685,7 @@ def address_of_the_database() -> str:
 @pytest.mark.django_db(transaction=True)
 def test_import_facts_writes_nothing_when_killed_midway(tmp_path: Path) -> None:
     made = [Framework(slug=f"f-{number}", name=f"F {number}") for number in range(ROWS)]
-    revisions.save_all([revisions.PendingWrite(one, {}) for one in made], by=factories.MAKER, reason="Made.")
+    revisions.save_all([PendingWrite(one, {}) for one in made], by=factories.MAKER, reason="Made.")
     path = tmp_path / "frameworks.csv"
     rows = [{**row, "tagline": "Imported"} for row in exported("framework")]
     path.write_bytes(file(rows).read())

@@ -1,0 +1,58 @@
+"""The admin of the table of readings: what words read as, and which scores would move if they read otherwise."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from frameworks.models import Versioned, Wording
+from frameworks.record.following import outlook
+
+from .fact_admin import FactAdmin
+from .rubrics import rubric_of
+
+
+@admin.register(Wording)
+class WordingAdmin(FactAdmin):
+    list_display = ("words", "criterion", "reading", "claims", "explanation")
+    list_filter = ("criterion", "reading")
+    list_select_related = ("criterion",)
+    annotations = {"claim_count": models.Count("claims")}
+    search_fields = ("words", "explanation", "slug", "criterion__name")
+    autocomplete_fields = ("criterion",)
+    set_once = ("slug", "criterion")
+    named_with = ("criterion",)
+    readonly_fields = ("rubric", "scores")
+    fieldsets = (
+        (None, {"fields": ("criterion", "slug", "words", "rubric", "reading", "explanation")}),
+        (
+            "What it moves",
+            {
+                "description": "The cells read by this row, with the score that would follow from each reading. When"
+                " you save, the claims and every score that followed from the median change with the row, in one"
+                " changeset.",
+                "fields": ("scores",),
+            },
+        ),
+    )
+
+    @admin.display(ordering="claim_count")
+    def claims(self, row: Any) -> int:
+        return int(row.claim_count)
+
+    @admin.display(description="rubric")
+    def rubric(self, row: Wording) -> SafeString | str:
+        return rubric_of(row.criterion if row.criterion_id else None)
+
+    @admin.display(description="scores")
+    def scores(self, row: Wording) -> SafeString | str:
+        """Return the score of each cell that is read by the row, for each reading that the row may have."""
+        if row._state.adding:
+            return "Shown once claims are read by it."
+        return render_to_string("desk/kinds/wording_scores.html", {"row": row, "outlook": outlook(row)})
+
+    def summary(self, fact: Versioned) -> str:
+        row = cast(Wording, fact)
+        return f"reads as {row.reading}" if row.reading else "not read as a figure"

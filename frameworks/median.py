@@ -1,0 +1,73 @@
+"""Work out the score that follows from the readings of a cell. Pure arithmetic, without queries.
+
+The rule, as the page on the method states it: each source has one figure, the median of its readings; the score is the
+median of these figures. Whoever speaks, and however often, has one voice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from statistics import median
+from typing import Generic, TypeVar
+
+from .models.constraints import STEPS
+
+S = TypeVar("S")
+MIDDLE = Fraction(sum(STEPS), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation(Generic[S]):
+    """What follows from readings: one figure a source, the median of the figures, and the score, 1 to 5."""
+
+    figures: Mapping[S, Fraction]
+    median: Fraction
+
+    @property
+    def score(self) -> int:
+        return nearest_step(self.median)
+
+    @property
+    def median_text(self) -> str:
+        return in_figures(self.median)
+
+    @property
+    def shown(self) -> list[tuple[S, str]]:
+        """Return each source with its figure as text."""
+        return [(source, in_figures(figure)) for source, figure in self.figures.items()]
+
+    def __str__(self) -> str:
+        """Return it in one line: `Almanac 4, Herald 3.5; median 3.75: score 4`."""
+        figures = ", ".join(f"{source} {in_figures(figure)}" for source, figure in self.figures.items())
+        return f"{figures}; median {self.median_text}: score {self.score}"
+
+
+def derive(readings: Iterable[tuple[S, int | None]]) -> Derivation[S] | None:
+    """Return what follows from these readings, each given with its source; None where there is no reading."""
+    by_source: dict[S, list[Fraction]] = {}
+    for source, reading in readings:
+        if reading is not None:
+            by_source.setdefault(source, []).append(Fraction(reading))
+    if not by_source:
+        return None
+    figures = {source: median(own) for source, own in by_source.items()}
+    return Derivation(figures, median(figures.values()))
+
+
+def in_figures(figure: Fraction) -> str:
+    """Return a figure as a decimal without needless zeros: `3`, `3.5`, `3.75`."""
+    return f"{float(figure):.2f}".rstrip("0").rstrip(".")
+
+
+def nearest_step(figure: Fraction) -> int:
+    """Return the nearest step of the scale; halfway between two, the one nearer to the middle of the scale.
+
+    Evidence that is balanced between two steps supports the less extreme of them only. So a tie is broken towards 3,
+    for high and low alike, and favours no framework.
+    """
+    lower = floor(figure)
+    share = figure - lower
+    if share == Fraction(1, 2):
+        return lower if figure > MIDDLE else lower + 1
+    return lower if share < Fraction(1, 2) else lower + 1

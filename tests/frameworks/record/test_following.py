@@ -1,0 +1,164 @@
+"""A row of the table of readings changes, and with it the claims read by it and the scores on them."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from frameworks.models import Claim, Rating, Revision, Wording
+from frameworks.record import revisions
+from frameworks.record.asof import RecordedFact, facts_of, newest_revisions
+from frameworks.record.following import outlook
+from frameworks.record.reverting import plan, undo
+from tests import factories
+from tests.factories import MAKER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture
+def row() -> Wording:
+    """“Steep” reads as 2. Almanac and Herald say it of Django, and Almanac says of it besides what reads as 4."""
+    ease = factories.make_criterion(slug="ease")
+    django = factories.make_framework(slug="django")
+    row = factories.make_wording(criterion=ease, slug="steep", words="steep", reading=2)
+    mild = factories.make_wording(criterion=ease, slug="mild", words="mild", reading=4)
+    almanac, herald = (factories.make_source(short_name=name) for name in ("Almanac", "Herald"))
+    for source, wording in ((almanac, row), (almanac, mild), (herald, row)):
+        read = {"wording": wording, "reading": wording.reading, "term": wording.words}
+        factories.make_claim(framework=django, criterion=ease, source=source, **read)
+    factories.make_rating(framework=django, criterion=ease, score=3)
+    return row
+
+
+def change(fact: Any, **values: Any) -> Revision | None:
+    seen = fact.version
+    for name, value in values.items():
+        setattr(fact, name, value)
+    return revisions.save(
+        fact, by=revisions.Author("Ann", Revision.Origin.ADMIN), reason="Read anew.", seen=seen
+    )
+
+
+def readings() -> list[int | None]:
+    return list(Claim.objects.order_by("pk").values_list("reading", flat=True))
+
+
+def test_changed_row_changes_claims_and_scores_in_one_changeset(row: Wording) -> None:
+    revision = change(row, reading=1)
+    assert revision is not None
+    assert readings() == [1, 4, 1]
+    # Almanac 2.5 and Herald 1: 1.75.
+    assert Rating.objects.get().score == 2
+    written = Revision.objects.filter(changeset=revision.changeset).order_by("pk")
+    assert [(one.model, one.reason) for one in written] == [
+        ("wording", "Read anew."),
+        ("claim", "Read anew."),
+        ("claim", "Read anew."),
+        ("rating", "Read anew."),
+    ]
+    assert [one.after and one.after["reading"] for one in written[:3]] == [1, 1, 1]
+    assert Rating.objects.get().version == 2
+
+
+def test_changed_row_leaves_score_that_departs(row: Wording) -> None:
+    change(Rating.objects.get(), score=4, departure="The second edition says so.")
+    change(row, reading=1)
+    assert Rating.objects.get().score == 4
+
+
+def test_changed_row_leaves_score_that_did_not_follow(row: Wording) -> None:
+    change(Rating.objects.get(), score=5)
+    change(row, reading=1)
+    assert Rating.objects.get().score == 5
+
+
+def test_changed_words_of_row_change_nothing_else(row: Wording) -> None:
+    revision = change(row, explanation="Said otherwise.")
+    assert revision is not None
+    assert Revision.objects.filter(changeset=revision.changeset).count() == 1
+
+
+def test_row_that_is_no_longer_read_takes_readings_away(row: Wording) -> None:
+    change(row, reading=None)
+    assert readings() == [None, 4, None]
+    assert Rating.objects.get().score == 4
+
+
+def test_undo_of_a_changed_row_restores_claims_and_scores(row: Wording) -> None:
+    revision = change(row, reading=1)
+    assert revision is not None
+    planned = plan(revision.changeset)
+    undo(revision.changeset, by=MAKER, reason="Undone.", count=len(planned.steps))
+    assert Wording.objects.get(slug="steep").reading == 2
+    assert readings() == [2, 4, 2]
+    assert Rating.objects.get().score == 3
+
+
+def test_outlook_says_what_each_reading_would_give(row: Wording) -> None:
+    [cell] = outlook(row)
+    assert (cell.framework.slug, cell.criterion.slug, cell.score, cell.departs) == (
+        "django",
+        "ease",
+        3,
+        False,
+    )
+    assert cell.scores == [2, 3, 3, 4, 5, 4]
+
+
+def test_past_facts_have_the_readings_of_their_day(row: Wording) -> None:
+    known = list(newest_revisions(timezone.now()))
+    change(row, reading=1)
+    facts = facts_of(RecordedFact(*fact) for fact in known)
+    assert [claim.reading for claim in facts.loader.claims_about(facts.frameworks)] == [2, 4, 2]
+
+
+@pytest.mark.parametrize("reading", ["5", "NULL"])
+def test_database_refuses_claim_read_otherwise_than_its_row(row: Wording, reading: str) -> None:
+    for statement in (
+        f"UPDATE frameworks_claim SET reading = {reading}",  # noqa: S608
+        "UPDATE frameworks_claim SET wording_id = (SELECT id FROM frameworks_wording WHERE slug = 'steep')",
+    ):
+        with (
+            pytest.raises(IntegrityError, match="claim_reading_follows_wording"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_database_changes_claims_with_their_row(row: Wording) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE frameworks_wording SET reading = 5 WHERE slug = 'steep'")
+    assert readings() == [5, 4, 5]
+
+
+def test_save_gives_claim_the_reading_of_its_row(row: Wording) -> None:
+    claim = factories.make_claim(criterion=row.criterion, wording=row, term="steep", reading=5)
+    assert claim.reading == 2
+
+
+@pytest.mark.parametrize(
+    "term, slug, reading",
+    [("Steep at first", "steep", 2), ("mild", "mild", 4), ("unheard of", None, None)],
+)
+def test_claim_clean_looks_its_term_up(
+    row: Wording, term: str, slug: str | None, reading: int | None
+) -> None:
+    claim = factories.make_claim(criterion=row.criterion, term=term)
+    claim.clean()
+    assert (claim.wording and claim.wording.slug, claim.reading) == (slug, reading)
+
+
+def test_claim_clean_takes_reading_away_with_the_words(row: Wording) -> None:
+    claim = Claim.objects.filter(wording=row)[0]
+    claim.term = "unheard of"
+    claim.clean()
+    assert (claim.wording, claim.reading) == (None, None)
+
+
+def test_claim_clean_leaves_reading_from_before_there_was_a_table() -> None:
+    claim = factories.make_claim(term="Steep", reading=3)
+    claim.clean()
+    assert (claim.wording, claim.reading) == (None, 3)
