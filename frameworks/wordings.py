@@ -13,7 +13,7 @@ ALIKE = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "–": "-"})
 
 def contains(text: str, phrase: str) -> bool:
     """Return whether the phrase occurs in the text as whole words, in capital or small letters."""
-    return re.search(rf"(?<!\w){re.escape(_plain(phrase))}(?!\w)", _plain(text)) is not None
+    return re.search(rf"(?<![\w-]){re.escape(_plain(phrase))}(?![\w-])", _plain(text)) is not None
 
 
 def _plain(text: str) -> str:

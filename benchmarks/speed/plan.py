@@ -29,7 +29,7 @@ GUNICORN = Server(
     "Gunicorn",
     "gunicorn",
     ("gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1", "--log-level", "error", "{app}"),
-    "one sync worker, which closes each connection after its answer",
+    "one sync worker, which closes each connection after the response",
 )
 UVICORN = Server(
     "uvicorn",

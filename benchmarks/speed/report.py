@@ -10,12 +10,12 @@ from .load import cores
 from .plan import ASGI, LEFT_OUT, TORNADO, WSGI, Server
 
 UNSAID = (
-    "Real work: No database, no template, no input and no log; in most applications these take far more time.",
-    "More than one core: Each server had one worker on one core, so nothing is said of how it grows.",
-    "A network: Server and load tool spoke over the loopback of one machine.",
+    "Real work: No database, template, input or log is involved; in most applications these take far more time.",
+    "More than one core: Each server had one worker on one core, so the figures say nothing about more cores.",
+    "A network: The server and the load tool communicated over the loopback interface of one machine.",
     "Waiting: No request waited for anything, which is where asynchronous frameworks gain.",
-    "Waiting times: Only the rate was kept, not how long the slowest answers took.",
-    "Tuning: Every server ran with its defaults but for what the method names.",
+    "Latency: Only the rate was recorded, not how long the slowest responses took.",
+    "Tuning: Every server ran with its default settings except where the method says otherwise.",
 )
 
 
@@ -58,23 +58,23 @@ def method(conditions: Conditions) -> str:
     """Return how it was measured, an item on each line."""
     terms = conditions.terms
     core_use = (
-        "the server on one, the load tool on another"
+        "the server on one, the load tool on the other"
         if len(cores()) > 1
         else "shared by server and load tool"
     )
     return "\n".join(
         (
             'Endpoint: GET /json, which answers {"message": "Hello, World"}',
-            "Applications: one route, no middleware beyond what the framework adds by itself, debugging off",
+            "Applications: one route, no middleware beyond what the framework adds by default, debugging off",
             *(f"{server.name}: {server.setting}" for server in _servers()),
             f"Load tool: {conditions.tool}, one thread, {terms.connections} connections",
-            f"Repetitions: {terms.repetitions} of {terms.seconds} seconds each, of which the median counts",
-            f"Warming up: {terms.warm_up} seconds of the same load before each, which do not count",
-            "Order: every framework once, then every framework again, each time with a server newly started",
-            "Failed requests: none; a measurement with one is thrown away",
+            f"Repetitions: {terms.repetitions} of {terms.seconds} seconds each; the median counts",
+            f"Warm-up: {terms.warm_up} seconds of the same load before each repetition, not counted",
+            "Order: every framework once, then every framework again, each time with a freshly started server",
+            "Failed requests: none; a measurement with a failed request is discarded",
             f"Python: {conditions.python}",
             f"Machine: {conditions.machine}",
-            f"Cores: {len(cores()) or 'not told'}, {core_use}",
+            f"Cores: {len(cores()) or 'not known'}; {core_use}",
         )
     )
 
@@ -87,7 +87,7 @@ def comment(failures: Mapping[str, str]) -> str:
     """Return what a reader should bear in mind: which frameworks are missing, and why."""
     return "\n".join(
         (
-            "The ratios say more than the figures: another machine answers more or fewer requests.",
+            "The ratios say more than the figures, because another machine would answer more or fewer requests.",
             *LEFT_OUT.values(),
             *(f"{name} is left out: {reason}." for name, reason in failures.items()),
         )

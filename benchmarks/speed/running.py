@@ -51,7 +51,7 @@ def machine() -> str:
         processor.get("model name") or platform.processor() or platform.machine(),
         f"{memory:.0f} GiB of memory",
         f"{platform.system()} {platform.release().split('-')[0]}",
-        "a virtual machine, which others on its host may disturb"
+        "a virtual machine, which other work on its host may disturb"
         if "hypervisor" in processor.get("flags", "")
         else "",
     )
