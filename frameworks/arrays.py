@@ -3,18 +3,15 @@
 100,000 frameworks under 50 criteria take 35 MB as arrays, and gigabytes as objects.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import dispute
-
-#: How many rows of a table become an array at a time.
-CHUNK = 50_000
+from .columns import Rows
 
 Places = NDArray[np.intp]
 """Numbers of rows: the places of frameworks among all that are published, which are in the order of their names."""
@@ -41,13 +38,13 @@ class FactArrays:
         frameworks: Sequence[int],
         criteria: Sequence[int],
         *,
-        scores: Iterable[tuple[int, int, int]],
-        tallies: Iterable[tuple[int, int, int, int, int]],
+        scores: Rows,
+        readings: Rows,
     ) -> Self:
         """Build the arrays from rows that begin with the primary keys of framework and criterion.
 
-        `scores` end with the score; `tallies` with the number of claims, the lowest and the highest reading, and a cell
-        may have several. Rows about others are left out.
+        `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading, each 0
+        where there is none. Rows about others are left out.
         """
         rows, columns = _Places(frameworks), _Places(criteria)
 
@@ -56,15 +53,15 @@ class FactArrays:
             return np.zeros((len(frameworks), len(criteria)), kind, order="F")
 
         arrays = cls(grid(np.int8), grid(np.int32), grid(np.int8), grid(np.int8))  # type: ignore[arg-type]
-        for part in _chunks(scores, 3):
-            cells, (score,) = _known(part, rows, columns)
-            arrays.scores[cells] = score
-        for part in _chunks(tallies, 5):
-            cells, (claims, lowest, highest) = _known(part, rows, columns)
-            np.add.at(arrays.claims, cells, claims)
-            np.maximum.at(arrays.highest, cells, highest)
+        cells, (score,) = _known(scores, rows, columns)
+        arrays.scores[cells] = score
+        # A claim with a joint criterion is in both its cells.
+        for criterion in (1, 2):
+            cells, (reading,) = _known(readings[:, (0, criterion, 3)], rows, columns)
+            np.add.at(arrays.claims, cells, 1)
+            np.maximum.at(arrays.highest, cells, reading)
             # The lowest is held as what is missing to 6 until all are known, so that 0 can mean that there is none.
-            np.maximum.at(arrays.lowest, cells, np.where(lowest, 6 - lowest, 0))
+            np.maximum.at(arrays.lowest, cells, np.where(reading, 6 - reading, 0))
         np.subtract(6, arrays.lowest, out=arrays.lowest, where=arrays.lowest > 0)
         for array in (arrays.scores, arrays.claims, arrays.lowest, arrays.highest):
             array.flags.writeable = False
@@ -106,17 +103,10 @@ def _known(
     return (places[0][known], places[1][known]), rows[known, 2:].T
 
 
-def places_by_key(frameworks: Sequence[int], traits: Iterable[tuple[int, int]]) -> dict[int, Places]:
+def places_by_key(frameworks: Sequence[int], pairs: Rows) -> dict[int, Places]:
     """Return the places of the frameworks that have each facet value, both given by primary key in pairs."""
-    pairs = np.concatenate([np.empty((0, 2), np.int64), *_chunks(traits, 2)])
     places = _Places(frameworks).of(pairs[:, 0])
     values, places = pairs[places >= 0, 1], places[places >= 0]
     order = np.lexsort((places, values))
     known, starts = np.unique(values[order], return_index=True)
     return dict(zip(known.tolist(), np.split(places[order], starts[1:]), strict=False))
-
-
-def _chunks(rows: Iterable[tuple[int, ...]], width: int) -> Iterator[NDArray[np.int64]]:
-    remaining = iter(rows)
-    while part := list(islice(remaining, CHUNK)):
-        yield np.array(part, np.int64).reshape(-1, width)

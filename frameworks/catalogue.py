@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from .arrays import NOWHERE, Places, places_by_key
+from .columns import Rows
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
 
@@ -30,7 +31,7 @@ class CatalogueLoader(Protocol):
     def facets(self) -> Iterable[Facet]: ...
 
     @property
-    def traits(self) -> Iterable[tuple[int, int]]:
+    def traits(self) -> Rows:
         """Return framework and facet value, by primary key."""
 
 

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from .arrays import CHUNK, NOWHERE, FactArrays, Places
+from .arrays import NOWHERE, FactArrays, Places
 from .catalogue import Catalogue, CatalogueLoader
-from .cells import Cell, Tally, by_cell, keys_of
+from .cells import Cell, Tally, by_cell
+from .columns import Rows, read_rows, rows_of
 from .models import Claim, Criterion, Facet, Framework, Rating, Source, Trait
 
 CellRow = tuple[Cell, ...]
@@ -37,12 +38,12 @@ class FactLoader(CatalogueLoader, Protocol):
     """Where facts are read from. Each property is read once only; those that are numbers name primary keys."""
 
     @property
-    def scores(self) -> Iterable[tuple[int, int, int]]:
+    def scores(self) -> Rows:
         """Return framework, criterion and score of each published rating."""
 
     @property
-    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
-        """Return framework, criterion, number of claims, lowest and highest reading (0: none); cells may come twice."""
+    def readings(self) -> Rows:
+        """Return framework, criterion, joint criterion and reading of each claim, 0 for none of the last two."""
 
     @property
     def factors(self) -> Iterable[tuple[str, str]]:
@@ -131,7 +132,7 @@ class Facts:
             [framework.pk for framework in self.frameworks],
             [criterion.pk for criterion in self.criteria],
             scores=self.loader.scores,
-            tallies=self.loader.tallies,
+            readings=self.loader.readings,
         )
 
     @cached_property
@@ -210,7 +211,7 @@ class TableLoader:
 
     @property
     def frameworks(self) -> Iterable[Framework]:
-        return Framework.objects.published().order_by().iterator(CHUNK)
+        return Framework.objects.published().order_by()
 
     @property
     def criteria(self) -> Iterable[Criterion]:
@@ -221,21 +222,17 @@ class TableLoader:
         return Facet.objects.prefetch_related("values")
 
     @property
-    def traits(self) -> Iterable[tuple[int, int]]:
-        return Trait.objects.order_by().values_list("framework_id", "value_id").iterator(CHUNK)
+    def traits(self) -> Rows:
+        return read_rows(Trait.objects.all(), "framework_id", "value_id")
 
     @property
-    def scores(self) -> Iterable[tuple[int, int, int]]:
-        ratings = Rating.objects.published().order_by()
-        return ratings.values_list("framework_id", "criterion_id", "score").iterator(CHUNK)
+    def scores(self) -> Rows:
+        return read_rows(Rating.objects.published(), "framework_id", "criterion_id", "score")
 
     @property
-    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
-        rows = Claim.objects.filter(framework__is_published=True).tallies()
-        names = ("framework_id", "criterion_id", "joint_criterion_id", "claims", "lowest", "highest")
-        for framework, criterion, joint, claims, lowest, highest in rows.values_list(*names).iterator(CHUNK):
-            for of, under in keys_of(framework, criterion, joint):
-                yield of, under, claims, lowest or 0, highest or 0
+    def readings(self) -> Rows:
+        about_published = Claim.objects.filter(framework__is_published=True)
+        return read_rows(about_published, "framework_id", "criterion_id", "joint_criterion_id", "reading")
 
     @property
     def factors(self) -> Iterable[tuple[str, str]]:
@@ -260,22 +257,27 @@ class MemoryLoader:
     frameworks: Iterable[Framework] = ()
     criteria: Iterable[Criterion] = ()
     facets: Iterable[Facet] = ()
-    traits: Iterable[tuple[int, int]] = ()
+    pairs: Iterable[tuple[int, int]] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
     totals: tuple[int, int] = (0, 0)
 
     @property
-    def scores(self) -> Iterable[tuple[int, int, int]]:
-        return ((rating.framework_id, rating.criterion_id, rating.score) for rating in self.ratings)
+    def traits(self) -> Rows:
+        return rows_of(self.pairs, 2)
 
     @property
-    def tallies(self) -> Iterable[tuple[int, int, int, int, int]]:
-        return (
-            (of, under, 1, claim.reading or 0, claim.reading or 0)
-            for claim in self.claims
-            for of, under in keys_of(claim.framework_id, claim.criterion_id, claim.joint_criterion_id)
+    def scores(self) -> Rows:
+        return rows_of(((it.framework_id, it.criterion_id, it.score) for it in self.ratings), 3)
+
+    @property
+    def readings(self) -> Rows:
+        rows = (
+            (it.framework_id, it.criterion_id or 0, it.joint_criterion_id or 0, it.reading or 0)
+            for it in self.claims
+            if it.framework_id
         )
+        return rows_of(rows, 4)
 
     @property
     def factors(self) -> Iterable[tuple[str, str]]:

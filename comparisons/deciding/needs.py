@@ -16,6 +16,7 @@ from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import NEED, View
 from frameworks.arrays import NOWHERE, Places, places_by_key
 from frameworks.catalogue import LISTED
+from frameworks.columns import Rows
 from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
 from frameworks.pages.provisions import Provision, provisions
@@ -98,9 +99,7 @@ class Holding:
     added: Places
 
 
-def holdings(
-    capabilities: Iterable[FacetValue], facts: Facts, additions: Iterable[tuple[int, int]]
-) -> list[Holding]:
+def holdings(capabilities: Iterable[FacetValue], facts: Facts, additions: Rows) -> list[Holding]:
     """Return who holds each capability. `additions` are pairs of framework and capability, by primary key."""
     added = places_by_key([framework.pk for framework in facts.frameworks], additions)
     return [

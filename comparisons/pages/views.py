@@ -20,6 +20,7 @@ from comparisons.comparison.picking import Choice
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
 from frameworks.cells import Cell
+from frameworks.columns import read_rows
 from frameworks.facts import Detail
 from frameworks.models import Addition, Claim, Criterion, FacetValue, Framework, Rating, Wording
 from frameworks.pages.conditional import revalidated
@@ -190,7 +191,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
     wanted, facts = needs.Needs.read(query, offered), current_facts()
     shown = wanted.capabilities or offered
     additions = Addition.objects.filter(framework__is_published=True, capability__in=shown)
-    pairs = additions.order_by().values_list("framework_id", "capability_id")
+    pairs = read_rows(additions, "framework_id", "capability_id")
     held = needs.holdings(shown, facts, pairs)
     answer: needs.Overview | needs.Supplies
     if wanted.capabilities:

@@ -78,7 +78,7 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
         frameworks=list(published),
         criteria=sorted(scored, key=_criterion_order),
         facets=sorted(_of(known, Facet), key=_catalogue_order),
-        traits=[(trait.framework_id, trait.value_id) for trait in _of(known, Trait)],
+        pairs=[(trait.framework_id, trait.value_id) for trait in _of(known, Trait)],
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
         ],
