@@ -31,6 +31,8 @@ class FactArrays:
     claims: NDArray[np.int32]
     lowest: NDArray[np.int8]
     highest: NDArray[np.int8]
+    #: The number of all claims, also of those that are about no framework or filed under no criterion of these.
+    claim_total: int
 
     @classmethod
     def build(
@@ -44,28 +46,33 @@ class FactArrays:
         """Build the arrays from rows that begin with the primary keys of framework and criterion.
 
         `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading, each 0
-        where there is none. Rows about others are left out.
+        where there is none. Rows about others are left out of all but the number of claims.
         """
         rows, columns = _Places(frameworks), _Places(criteria)
 
-        def grid(kind: type[np.generic]) -> NDArray[np.generic]:
-            # In the order of Fortran, because ranking and comparing go through one criterion after the other.
-            return np.zeros((len(frameworks), len(criteria)), kind, order="F")
-
-        arrays = cls(grid(np.int8), grid(np.int32), grid(np.int8), grid(np.int8))  # type: ignore[arg-type]
-        cells, (score,) = _known(scores, rows, columns)
-        arrays.scores[cells] = score
+        # One criterion after the other, because ranking and comparing go through them so.
+        shape, size = (len(frameworks), len(criteria)), len(frameworks) * len(criteria)
+        score, lowest, highest = (np.zeros(size, np.int8) for _ in range(3))
+        claims = np.zeros(size, np.int32)
+        cells, scores_of_cells = _known(scores, rows, columns)
+        score[cells] = scores_of_cells
         # A claim with a joint criterion is in both its cells.
         for criterion in (1, 2):
-            cells, (reading,) = _known(readings[:, (0, criterion, 3)], rows, columns)
-            np.add.at(arrays.claims, cells, 1)
-            np.maximum.at(arrays.highest, cells, reading)
+            cells, reading = _known(readings[:, (0, criterion, 3)], rows, columns)
+            np.add.at(claims, cells, np.int32(1))
+            np.maximum.at(highest, cells, reading)
             # The lowest is held as what is missing to 6 until all are known, so that 0 can mean that there is none.
-            np.maximum.at(arrays.lowest, cells, np.where(reading, 6 - reading, 0))
-        np.subtract(6, arrays.lowest, out=arrays.lowest, where=arrays.lowest > 0)
-        for array in (arrays.scores, arrays.claims, arrays.lowest, arrays.highest):
+            np.maximum.at(lowest, cells, np.where(reading, 6 - reading, 0))
+        np.subtract(6, lowest, out=lowest, where=lowest > 0)
+        for array in (score, claims, lowest, highest):
             array.flags.writeable = False
-        return arrays
+        return cls(
+            score.reshape(shape, order="F"),
+            claims.reshape(shape, order="F"),
+            lowest.reshape(shape, order="F"),
+            highest.reshape(shape, order="F"),
+            len(readings),
+        )
 
     @property
     def rating_total(self) -> int:
@@ -94,13 +101,12 @@ class _Places:
         return np.where(self.sorted[near] == keys, self.order[near], -1)
 
 
-def _known(
-    rows: NDArray[np.int64], frameworks: _Places, criteria: _Places
-) -> tuple[tuple[Places, Places], NDArray[np.int64]]:
-    """Return the cells of these rows, and what follows the two keys, as columns."""
-    places = frameworks.of(rows[:, 0]), criteria.of(rows[:, 1])
-    known = (places[0] >= 0) & (places[1] >= 0)
-    return (places[0][known], places[1][known]), rows[known, 2:].T
+def _known(rows: Rows, frameworks: _Places, criteria: _Places) -> tuple[Places, NDArray[np.int8]]:
+    """Return the numbers of the cells of these rows, counted down one criterion after the other, and what follows the
+    two keys."""
+    down, across = frameworks.of(rows[:, 0]), criteria.of(rows[:, 1])
+    known = (down >= 0) & (across >= 0)
+    return across[known] * frameworks.order.size + down[known], rows[known, 2].astype(np.int8)
 
 
 def places_by_key(frameworks: Sequence[int], pairs: Rows) -> dict[int, Places]:

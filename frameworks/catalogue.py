@@ -34,6 +34,10 @@ class CatalogueLoader(Protocol):
     def traits(self) -> Rows:
         """Return framework and facet value, by primary key."""
 
+    @property
+    def source_total(self) -> int:
+        """Return the number of sources."""
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -58,6 +62,11 @@ class Catalogue:
         return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
 
     @cached_property
+    def keys(self) -> Sequence[int]:
+        """Return the primary key of each framework."""
+        return [framework.pk for framework in self._frameworks]
+
+    @cached_property
     def by_slug(self) -> Mapping[str, Framework]:
         return {framework.slug: framework for framework in self.frameworks}
 
@@ -80,6 +89,11 @@ class Catalogue:
     def facets(self) -> tuple[Facet, ...]:
         """Return the facets, in order, each with its values."""
         return tuple(self.loader.facets)
+
+    @cached_property
+    def source_total(self) -> int:
+        """Return the number of sources."""
+        return self.loader.source_total
 
     @cached_property
     def search_texts(self) -> Sequence[tuple[str, str]]:
@@ -117,7 +131,7 @@ class Catalogue:
     @cached_property
     def holders(self) -> Mapping[tuple[str, str], Places]:
         """Return the places of the frameworks that have a value of a facet, both given by slug."""
-        places = places_by_key([framework.pk for framework in self._frameworks], self.loader.traits)
+        places = places_by_key(self.keys, self.loader.traits)
         return {
             (facet.slug, value.slug): places[value.pk]
             for facet in self.facets

@@ -43,15 +43,7 @@ class FactLoader(CatalogueLoader, Protocol):
 
     @property
     def readings(self) -> Rows:
-        """Return framework, criterion, joint criterion and reading of each claim, 0 for none of the last two."""
-
-    @property
-    def factors(self) -> Iterable[tuple[str, str]]:
-        """Return short name of the source and slug of the criterion of each claim that names a factor to weigh."""
-
-    @property
-    def totals(self) -> tuple[int, int]:
-        """Return the number of published claims, and of sources."""
+        """Return framework, criterion, joint criterion and reading of each published claim, 0 for none of each."""
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         """Return the published ratings of these frameworks."""
@@ -129,7 +121,7 @@ class Facts:
     def arrays(self) -> FactArrays:
         """Return scores and evidence of all frameworks, in the order of frameworks and criteria."""
         return FactArrays.build(
-            [framework.pk for framework in self.frameworks],
+            self.catalogue.keys,
             [criterion.pk for criterion in self.criteria],
             scores=self.loader.scores,
             readings=self.loader.readings,
@@ -138,7 +130,7 @@ class Facts:
     @cached_property
     def extent(self) -> Extent:
         """Return how much evidence there is."""
-        return Extent(*self.loader.totals, self.arrays.dispute_total)
+        return Extent(self.arrays.claim_total, self.catalogue.source_total, self.arrays.dispute_total)
 
     @cached_property
     def factors(self) -> Mapping[str, tuple[str, ...]]:
@@ -226,22 +218,17 @@ class TableLoader:
         return read_rows(Trait.objects.all(), "framework_id", "value_id")
 
     @property
+    def source_total(self) -> int:
+        return Source.objects.count()
+
+    @property
     def scores(self) -> Rows:
         return read_rows(Rating.objects.published(), "framework_id", "criterion_id", "score")
 
     @property
     def readings(self) -> Rows:
-        about_published = Claim.objects.filter(framework__is_published=True)
-        return read_rows(about_published, "framework_id", "criterion_id", "joint_criterion_id", "reading")
-
-    @property
-    def factors(self) -> Iterable[tuple[str, str]]:
-        factors = Claim.objects.published().filter(is_factor=True).order_by()
-        return factors.values_list("source__short_name", "criterion__slug").distinct()
-
-    @property
-    def totals(self) -> tuple[int, int]:
-        return Claim.objects.published().count(), Source.objects.count()
+        claims = Claim.objects.published()
+        return read_rows(claims, "framework_id", "criterion_id", "joint_criterion_id", "reading")
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         return Rating.objects.published().filter(framework__in=frameworks).order_by()
@@ -260,7 +247,7 @@ class MemoryLoader:
     pairs: Iterable[tuple[int, int]] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
-    totals: tuple[int, int] = (0, 0)
+    source_total: int = 0
 
     @property
     def traits(self) -> Rows:
@@ -273,9 +260,8 @@ class MemoryLoader:
     @property
     def readings(self) -> Rows:
         rows = (
-            (it.framework_id, it.criterion_id or 0, it.joint_criterion_id or 0, it.reading or 0)
+            (it.framework_id or 0, it.criterion_id or 0, it.joint_criterion_id or 0, it.reading or 0)
             for it in self.claims
-            if it.framework_id
         )
         return rows_of(rows, 4)
 

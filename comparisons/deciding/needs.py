@@ -101,7 +101,7 @@ class Holding:
 
 def holdings(capabilities: Iterable[FacetValue], facts: Facts, additions: Rows) -> list[Holding]:
     """Return who holds each capability. `additions` are pairs of framework and capability, by primary key."""
-    added = places_by_key([framework.pk for framework in facts.frameworks], additions)
+    added = places_by_key(facts.catalogue.keys, additions)
     return [
         Holding(capability, built_in, np.setdiff1d(added.get(capability.pk, NOWHERE), built_in))
         for capability in capabilities

@@ -35,6 +35,7 @@ def test_each_cell_has_the_score_of_its_rating_and_the_tally_of_its_claims(
     ]
     loader = MemoryLoader(ratings=ratings, claims=claims)
     arrays = FactArrays.build(FRAMEWORKS, CRITERIA, scores=loader.scores, readings=loader.readings)
+    assert arrays.claim_total == len(claims)
     of_cells = by_cell(claims)
     for row, framework in enumerate(FRAMEWORKS):
         for column, criterion in enumerate(CRITERIA):

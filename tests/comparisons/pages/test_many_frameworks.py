@@ -273,7 +273,7 @@ def test_llms_txt_lists_fifty_and_says_where_all_are(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "path, queries",
-    [("/", 13), ("/compare/", 8), ("/compare/?search=add&q=f02&framework=f01", 8), ("/embed/", 8)],
+    [("/", 12), ("/compare/", 8), ("/compare/?search=add&q=f02&framework=f01", 8), ("/embed/", 8)],
 )
 def test_many_frameworks_take_no_more_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str, queries: int

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from frameworks.facts import Detail, Facts, TableLoader
-from frameworks.models import Framework, RecordState
+from frameworks.models import Framework, Rating, RecordState
 from frameworks.serving import memory, version
 from tests.pages import change
 
@@ -45,6 +45,18 @@ def test_facts_are_read_once_for_a_version(django_assert_num_queries: DjangoAsse
     with django_assert_num_queries(0):
         assert memory.current_facts() is first
         first.read_all()
+
+
+def test_edit_of_a_rating_takes_five_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Both marks, scores, readings, and the mark again; nothing else has changed."""
+    client.get("/")
+    rating = Rating.objects.published()[0]
+    change(rating, score=rating.score % 5 + 1)
+    version.forget()
+    with django_assert_num_queries(5):
+        client.get("/")
 
 
 def test_version_is_read_once_a_second(
