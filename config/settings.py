@@ -43,7 +43,7 @@ def secret_key(path: Path) -> str:
 
 def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
     """Return `address`, as read from DATABASE_URL, with the options that several processes need."""
-    own_options = address.get("OPTIONS", {})
+    own_options, max_age = address.get("OPTIONS", {}), 0
     match address["ENGINE"]:
         case "django.db.backends.sqlite3":
             # Readers are not blocked by a writer (WAL). A transaction takes the write lock at its start: taking it
@@ -58,6 +58,9 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
             address["NAME"] = BASE_DIR / address["NAME"]
             # A file, as in production: locks work, and server threads of browser tests have their own connections.
             address["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+            # Opening the file, and bringing the log into it when the last connection closes, takes longer than most
+            # requests do; not for ever, because somebody may put another file in its place.
+            max_age = 60  # seconds
         case "django.db.backends.postgresql" if pooled:
             # The pool keeps the connections, so Django must not (CONN_MAX_AGE 0). A request waits 5 s for a connection.
             options = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
@@ -68,7 +71,12 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
             address["DISABLE_SERVER_SIDE_CURSORS"] = True
         case _:
             refuse("DATABASE_URL must start with sqlite:/// or postgres://.")
-    return {**address, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": {**options, **own_options}}
+    return {
+        **address,
+        "CONN_MAX_AGE": max_age,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {**options, **own_options},
+    }
 
 
 def client_address(request: HttpRequest) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Aggregate, QuerySet, TextField
-from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 from numpy.typing import NDArray
 
@@ -21,7 +20,7 @@ Rows = NDArray[np.int64]
 def read_rows(queryset: QuerySet[Any, Any], *fields: str) -> Rows:
     """Return these fields of all rows, which are whole numbers, with 0 for NULL. One query; the order is any."""
     # All aggregates of a query see its rows in the same order.
-    joined = {f"column_{number}": _Joined(Coalesce(name, 0)) for number, name in enumerate(fields)}
+    joined = {f"column_{number}": _Joined(name) for number, name in enumerate(fields)}
     texts = queryset.order_by().aggregate(**joined).values()
     return np.array([np.fromstring(text, np.int64, sep=",") if text else () for text in texts], np.int64).T
 
@@ -32,13 +31,13 @@ def rows_of(rows: Iterable[tuple[int, ...]], width: int) -> Rows:
 
 
 class _Joined(Aggregate):
-    """The numbers of all rows, separated by commas; None if there are no rows."""
+    """The numbers of all rows, 0 for NULL, separated by commas; None if there are no rows."""
 
-    function = "GROUP_CONCAT"
+    template = "GROUP_CONCAT(COALESCE(%(expressions)s, 0))"
     output_field = TextField()
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> tuple[str, Any]:
-        template = "STRING_AGG((%(expressions)s)::text, ',')"
+        template = "STRING_AGG(COALESCE(%(expressions)s, 0)::text, ',')"
         return self.as_sql(compiler, connection, template=template, **context)

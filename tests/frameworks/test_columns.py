@@ -14,6 +14,7 @@ from tests.factories import make_claim, make_criterion, make_framework
 FIELDS = ("framework_id", "criterion_id", "joint_criterion_id", "reading")
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_rows_have_the_fields_of_each_row_and_0_for_null(
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -31,6 +32,7 @@ def test_rows_have_the_fields_of_each_row_and_0_for_null(
     ]
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_many_rows_come_in_one_row_of_the_database() -> None:
     """Other threads run at every row that is fetched, and have to be waited for."""
@@ -49,6 +51,7 @@ def _one_row(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
     return execute(sql, params, many, context)
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_no_rows_have_columns_all_the_same() -> None:
     assert read_rows(Claim.objects.all(), *FIELDS).shape == (0, 4)

@@ -52,3 +52,12 @@ def test_live_and_ready_are_read_only_uncached_and_cookie_free(client: Client, p
     assert not response.cookies
     assert client.head(probe).status_code == 200
     assert client.post(probe).status_code == 405
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_requests_share_a_connection_to_sqlite_and_give_one_of_postgresql_back() -> None:
+    connection.close()  # an older one may be about to expire
+    connection.ensure_connection()
+    connection.close_if_unusable_or_obsolete()  # as the end of a request does
+    assert (connection.connection is not None) == (connection.vendor == "sqlite")
