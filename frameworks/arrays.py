@@ -31,6 +31,10 @@ class FactArrays:
     claims: NDArray[np.int32]
     lowest: NDArray[np.int8]
     highest: NDArray[np.int8]
+    #: How many sources make the claims.
+    sources: NDArray[np.int16]
+    #: Source and criterion of the claims that name a factor to weigh, by primary key, each pair once.
+    factors: Rows
     #: The number of all claims, also of those that are about no framework or filed under no criterion of these.
     claim_total: int
 
@@ -45,8 +49,8 @@ class FactArrays:
     ) -> Self:
         """Build the arrays from rows that begin with the primary keys of framework and criterion.
 
-        `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading, each 0
-        where there is none. Rows about others are left out of all but the number of claims.
+        `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading (each 0
+        where there is none), its source, and 1 if it names a factor. Rows about others are left out of the cells.
         """
         rows, columns = _Places(frameworks), _Places(criteria)
 
@@ -56,21 +60,29 @@ class FactArrays:
         claims = np.zeros(size, np.int32)
         cells, scores_of_cells = _known(scores, rows, columns)
         score[cells] = scores_of_cells
+        sources = _Places(np.unique(readings[:, 4]))
+        voices = []
         # A claim with a joint criterion is in both its cells.
         for criterion in (1, 2):
             cells, reading = _known(readings[:, (0, criterion, 3)], rows, columns)
+            _, source = _known(readings[:, (0, criterion, 4)], rows, columns)
+            voices.append(cells * sources.order.size + sources.of(source))
             np.add.at(claims, cells, np.int32(1))
             np.maximum.at(highest, cells, reading)
             # The lowest is held as what is missing to 6 until all are known, so that 0 can mean that there is none.
             np.maximum.at(lowest, cells, np.where(reading, 6 - reading, 0))
         np.subtract(6, lowest, out=lowest, where=lowest > 0)
-        for array in (score, claims, lowest, highest):
+        voices_of_cells = np.unique(np.concatenate(voices)) // max(sources.order.size, 1)
+        speakers = np.bincount(voices_of_cells, minlength=size).astype(np.int16)
+        for array in (score, claims, lowest, highest, speakers):
             array.flags.writeable = False
         return cls(
             score.reshape(shape, order="F"),
             claims.reshape(shape, order="F"),
             lowest.reshape(shape, order="F"),
             highest.reshape(shape, order="F"),
+            speakers.reshape(shape, order="F"),
+            np.unique(readings[readings[:, 5] > 0][:, (4, 1)], axis=0),
             len(readings),
         )
 
@@ -88,7 +100,7 @@ class FactArrays:
 class _Places:
     """The place of each primary key in a sequence."""
 
-    def __init__(self, keys: Sequence[int]) -> None:
+    def __init__(self, keys: Sequence[int] | NDArray[np.int64]) -> None:
         listed = np.array(keys, np.int64)
         self.order = np.argsort(listed)
         self.sorted = listed[self.order]
@@ -101,12 +113,12 @@ class _Places:
         return np.where(self.sorted[near] == keys, self.order[near], -1)
 
 
-def _known(rows: Rows, frameworks: _Places, criteria: _Places) -> tuple[Places, NDArray[np.int8]]:
+def _known(rows: Rows, frameworks: _Places, criteria: _Places) -> tuple[Places, NDArray[np.int64]]:
     """Return the numbers of the cells of these rows, counted down one criterion after the other, and what follows the
     two keys."""
     down, across = frameworks.of(rows[:, 0]), criteria.of(rows[:, 1])
     known = (down >= 0) & (across >= 0)
-    return across[known] * frameworks.order.size + down[known], rows[known, 2].astype(np.int8)
+    return across[known] * frameworks.order.size + down[known], rows[known, 2]
 
 
 def places_by_key(frameworks: Sequence[int], pairs: Rows) -> dict[int, Places]:

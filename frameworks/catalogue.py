@@ -35,8 +35,8 @@ class CatalogueLoader(Protocol):
         """Return framework and facet value, by primary key."""
 
     @property
-    def source_total(self) -> int:
-        """Return the number of sources."""
+    def sources(self) -> Iterable[tuple[int, str]]:
+        """Return primary key and short name of each source."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +91,9 @@ class Catalogue:
         return tuple(self.loader.facets)
 
     @cached_property
-    def source_total(self) -> int:
-        """Return the number of sources."""
-        return self.loader.source_total
+    def sources(self) -> Mapping[int, str]:
+        """Return the short name of each source, by primary key."""
+        return dict(self.loader.sources)
 
     @cached_property
     def search_texts(self) -> Sequence[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from . import dispute
 from .median import Derivation, derive
@@ -16,16 +16,13 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many claims a cell has, and the lowest and highest of their readings (None: no claim has one)."""
+    """How many claims a cell has, the lowest and highest of their readings (None: no claim has one), and how many
+    sources make them. Repetition is no evidence, so pages say the sources first."""
 
     claims: int = 0
     lowest: int | None = None
     highest: int | None = None
-
-    def __add__(self, other: "Tally") -> "Tally":
-        lows = [low for low in (self.lowest, other.lowest) if low is not None]
-        highs = [high for high in (self.highest, other.highest) if high is not None]
-        return Tally(self.claims + other.claims, min(lows, default=None), max(highs, default=None))
+    sources: int = 0
 
     @property
     def spread(self) -> int | None:
@@ -88,10 +85,6 @@ class Cell:
         return derive((claim.source.short_name, claim.reading) for claim in self.claims)
 
     @property
-    def sources(self) -> int:
-        return len({claim.source_id for claim in self.claims})
-
-    @property
     def cited(self) -> list[tuple[Claim, bool]]:
         """Return each claim and whether it dissents: whether, in a disputed cell, its reading is the furthest from the
         score."""
@@ -150,19 +143,27 @@ def by_cell(claims: Iterable[Claim]) -> dict[Key, list[Claim]]:
 
 def tallied(claims: ClaimQuerySet) -> dict[Key, Tally]:
     """Return the tally of every cell that has any of these claims. One query."""
-    tallies: dict[Key, Tally] = {}
+    parts: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for row in claims.tallies():
-        part = Tally(row["claims"] or 0, row["lowest"], row["highest"])
         for key in keys_of(row["framework_id"], row["criterion_id"], row["joint_criterion_id"]):
-            tallies[key] = tallies.get(key, Tally()) + part
-    return tallies
+            parts[key].append(row)
+    return {
+        key: Tally(
+            sum(part["claims"] for part in own),
+            min((part["lowest"] for part in own if part["lowest"]), default=None),
+            max((part["highest"] for part in own if part["highest"]), default=None),
+            len({part["source_id"] for part in own}),
+        )
+        for key, own in parts.items()
+    }
 
 
 def tally(claims: Iterable[Claim]) -> Tally:
     """Return the tally of claims in memory."""
     claims = list(claims)
     readings = [claim.reading for claim in claims if claim.reading is not None]
-    return Tally(len(claims), min(readings, default=None), max(readings, default=None))
+    sources = {claim.source_id for claim in claims}
+    return Tally(len(claims), min(readings, default=None), max(readings, default=None), len(sources))
 
 
 def keys_of(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:

@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
+from django.db.models import IntegerField
+from django.db.models.functions import Cast
 
 from .arrays import NOWHERE, FactArrays, Places
 from .catalogue import Catalogue, CatalogueLoader
@@ -43,7 +45,8 @@ class FactLoader(CatalogueLoader, Protocol):
 
     @property
     def readings(self) -> Rows:
-        """Return framework, criterion, joint criterion and reading of each published claim, 0 for none of each."""
+        """Return framework, criterion, joint criterion and reading (0 for none of each), source, and 1 for a factor, of
+        each published claim."""
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         """Return the published ratings of these frameworks."""
@@ -130,15 +133,16 @@ class Facts:
     @cached_property
     def extent(self) -> Extent:
         """Return how much evidence there is."""
-        return Extent(self.arrays.claim_total, self.catalogue.source_total, self.arrays.dispute_total)
+        return Extent(self.arrays.claim_total, len(self.catalogue.sources), self.arrays.dispute_total)
 
     @cached_property
     def factors(self) -> Mapping[str, tuple[str, ...]]:
         """Return the scored criteria that each source says should be weighed, by its short name, in their order."""
         named: dict[str, set[str]] = {}
-        for source, criterion in self.loader.factors:
-            if criterion in self.column:
-                named.setdefault(source, set()).add(criterion)
+        slugs = {criterion.pk: criterion.slug for criterion in self.criteria}
+        for source, criterion in self.arrays.factors.tolist():
+            if criterion in slugs:
+                named.setdefault(self.catalogue.sources[source], set()).add(slugs[criterion])
         return {
             source: tuple(sorted(slugs, key=self.column.__getitem__))
             for source, slugs in sorted(named.items())
@@ -147,7 +151,7 @@ class Facts:
     def read_all(self) -> None:
         """Read every part except ratings in words and claims, for facts that are shown to many."""
         self.catalogue.read_all()
-        _ = self.arrays, self.factors
+        _ = self.arrays
 
     def row(self, framework: Framework, detail: Detail = Detail.SCORES) -> CellRow:
         """Return the cells of one framework, in the order of the criteria."""
@@ -175,7 +179,8 @@ class Facts:
         rated = {(rating.framework_id, rating.criterion_id): rating for rating in ratings}
         claims = by_cell(self.loader.claims_about(frameworks)) if detail >= Detail.CLAIMS else {}
         places = [self.place[framework.slug] for framework in frameworks]
-        counts = (self.arrays.scores, self.arrays.claims, self.arrays.lowest, self.arrays.highest)
+        arrays = self.arrays
+        counts = (arrays.scores, arrays.claims, arrays.lowest, arrays.highest, arrays.sources)
         return {
             framework.pk: tuple(
                 Cell(
@@ -193,9 +198,9 @@ class Facts:
 
 
 @lru_cache(maxsize=10_000)
-def _tally(claims: int, lowest: int, highest: int) -> Tally:
+def _tally(claims: int, lowest: int, highest: int, sources: int) -> Tally:
     """Return a tally from numbers in which 0 stands for none; the same object for the same numbers."""
-    return Tally(claims, lowest or None, highest or None)
+    return Tally(claims, lowest or None, highest or None, sources)
 
 
 class TableLoader:
@@ -218,8 +223,8 @@ class TableLoader:
         return read_rows(Trait.objects.all(), "framework_id", "value_id")
 
     @property
-    def source_total(self) -> int:
-        return Source.objects.count()
+    def sources(self) -> Iterable[tuple[int, str]]:
+        return Source.objects.order_by().values_list("pk", "short_name")
 
     @property
     def scores(self) -> Rows:
@@ -227,8 +232,9 @@ class TableLoader:
 
     @property
     def readings(self) -> Rows:
-        claims = Claim.objects.published()
-        return read_rows(claims, "framework_id", "criterion_id", "joint_criterion_id", "reading")
+        claims = Claim.objects.published().annotate(factor=Cast("is_factor", IntegerField()))
+        cell = ("framework_id", "criterion_id", "joint_criterion_id")
+        return read_rows(claims, *cell, "reading", "source_id", "factor")
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         return Rating.objects.published().filter(framework__in=frameworks).order_by()
@@ -247,7 +253,7 @@ class MemoryLoader:
     pairs: Iterable[tuple[int, int]] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
-    source_total: int = 0
+    sources: Iterable[tuple[int, str]] = ()
 
     @property
     def traits(self) -> Rows:
@@ -260,14 +266,13 @@ class MemoryLoader:
     @property
     def readings(self) -> Rows:
         rows = (
-            (it.framework_id or 0, it.criterion_id or 0, it.joint_criterion_id or 0, it.reading or 0)
+            (
+                *(it.framework_id or 0, it.criterion_id or 0, it.joint_criterion_id or 0),
+                *(it.reading or 0, it.source_id, int(it.is_factor)),
+            )
             for it in self.claims
         )
-        return rows_of(rows, 4)
-
-    @property
-    def factors(self) -> Iterable[tuple[str, str]]:
-        return ((claim.source.short_name, claim.criterion.slug) for claim in self.claims if claim.is_factor)
+        return rows_of(rows, 6)
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         wanted = {framework.pk for framework in frameworks}

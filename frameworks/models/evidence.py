@@ -208,11 +208,12 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
         )
 
     def tallies(self) -> models.QuerySet["Claim", Any]:
-        """Count the claims on each framework by criterion and joint criterion, with lowest and highest reading."""
+        """Count each source's claims on each framework by criterion and joint criterion, with their lowest and highest
+        reading."""
         return (
             self.filter(framework__isnull=False)
             .order_by()
-            .values("framework_id", "criterion_id", "joint_criterion_id")
+            .values("framework_id", "criterion_id", "joint_criterion_id", "source_id")
             .annotate(claims=models.Count("pk"), lowest=models.Min("reading"), highest=models.Max("reading"))
         )
 

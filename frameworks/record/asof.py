@@ -82,6 +82,7 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
         ],
+        sources=[(source.pk, source.short_name) for source in _of(known, Source)],
         claims=sorted(_of(known, Claim), key=lambda claim: (claim.source.key, claim.line, claim.pk)),
     )
     return Facts(loader, is_blank=not any(known.values()))

@@ -371,9 +371,8 @@ def test_rationales_count_the_sources_that_their_claims_have() -> None:
     for rating in Rating.objects.select_related("framework", "criterion"):
         claims = Claim.objects.behind(rating.framework, rating.criterion).exclude(reading=None)
         read = claims.values("source").distinct().count()
-        for word in re.findall(r"\b(?:all|the) (two|three|four) sources\b", rating.rationale, re.IGNORECASE):
-            if NUMBERS[word.lower()] != read:
-                wrong.append(f"{rating}: {word} sources, {read} with a reading")
+        counts = re.findall(r"\b(?:all|the) (two|three|four) sources\b", rating.rationale, re.IGNORECASE)
+        wrong += [f"{rating}: {word}, {read} read" for word in counts if NUMBERS[word.lower()] != read]
         if re.match(r"(Only one|One) source\b|Only MicroPyramid\b", rating.rationale) and read != 1:
             wrong.append(f"{rating}: one source, {read} with a reading")
     assert wrong == []
