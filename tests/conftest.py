@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.template import Template
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -29,6 +30,10 @@ LONGEST = (
 DATABASE = {"db", "django_db_setup", "transactional_db"}
 #: And whoever asks for one of these starts a process.
 PROCESSES = {"manage", "installation", "server"}
+
+
+#: How templates render before Django's test environment has them hand out their contexts.
+RENDER = Template._render  # type: ignore[attr-defined]
 
 
 def pytest_configure() -> None:
@@ -58,6 +63,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
     rank = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_are_not_copied(django_test_environment: None) -> None:
+    """Have templates render as in production: no test reads a page's context, and copying it for each include takes
+    time.
+    """
+    Template._render = RENDER  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
