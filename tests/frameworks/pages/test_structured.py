@@ -43,18 +43,18 @@ def everything(data: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in WITHOUT])
-def test_structured_data_gives_breadcrumbs_on_every_page(client: Client, name: str) -> None:
+def test_structured_data_gives_breadcrumbs_on_every_page(remembering: Client, name: str) -> None:
     path = PAGES[name].partition("?")[0]
-    data = told(client, PAGES[name])
+    data = told(remembering, PAGES[name])
     if path == "/":
         assert data["WebSite"]["url"] == f"{settings.SITE_URL}/"
         return
     way = data["BreadcrumbList"]["itemListElement"]
     assert [step["position"] for step in way] == list(range(1, len(way) + 1))
     assert (way[0]["name"], way[0]["item"]) == ("Touchstone", f"{settings.SITE_URL}/")
-    assert way[-1]["item"] == get(client, PAGES[name]).one("link[rel=canonical]")["href"]
+    assert way[-1]["item"] == get(remembering, PAGES[name]).one("link[rel=canonical]")["href"]
     for step in way[:-1]:
-        assert client.get(step["item"].removeprefix(settings.SITE_URL)).status_code == 200
+        assert remembering.get(step["item"].removeprefix(settings.SITE_URL)).status_code == 200
 
 
 def test_structured_data_describes_frameworks_criteria_sources_and_components(client: Client) -> None:
