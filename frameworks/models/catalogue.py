@@ -220,6 +220,11 @@ class Criterion(Versioned):
         if not self.is_scored and self.default_weight:
             raise ValidationError({"default_weight": "A criterion that is not scored weighs 0."})
 
+    @cached_property
+    def table_of_readings(self) -> list[Any]:
+        """Return the rows of its table of readings, read once for all claims that share this object."""
+        return list(self.wordings.all())
+
     @property
     def rubric(self) -> list[tuple[int, str]]:
         """Return the five steps, worst first: `[(1, "…"), … (5, "…")]`."""

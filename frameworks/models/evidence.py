@@ -347,10 +347,8 @@ class Claim(Versioned):
         What was read before there was a table keeps its reading. Raises ValidationError for a new claim with a reading
         of its own.
         """
-        table = Wording.objects.filter(
-            criterion__in=filter(None, [self.criterion_id, self.joint_criterion_id])
-        )
-        rows = wordings.rows_of(self.term, table)
+        criteria = filter(None, [self.criterion, self.joint_criterion])
+        rows = wordings.rows_of(self.term, [row for criterion in criteria for row in criterion.table_of_readings])
         if self.wording is not None and not rows:
             self.wording = self.reading = None
         elif self.wording not in rows and rows:

@@ -66,23 +66,23 @@ def test_profile_shows_each_fact_with_its_source(client: Client) -> None:
 def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     page = get(client, "/frameworks/fastapi/")
     assert [rating.one("summary").parts for rating in page.all("details.rating")] == [
-        ["Learning curve", "4", "4 in a few words", "1 claim"],
-        ["Documentation", "4", "4 in a few words", "1 claim"],
+        ["Learning curve", "4", "4 in a few words", "1 source, 1 claim"],
+        ["Documentation", "4", "4 in a few words", "1 source, 1 claim"],
         ["Performance", "5", "5 in a few words", "2 ≠ claims, disputed"],
-        ["Async support", "5", "5 in a few words", "1 claim"],
+        ["Async support", "5", "5 in a few words", "1 source, 1 claim"],
     ]
     closed = page.one("details#performance")
     assert "open" not in closed
     assert closed.all(".claims") == []
     link = closed.one(".unopened a")
-    assert link.text == "Show the reasons and 2 claims"
+    assert link.text == "Show the reasons: 2 sources, 2 claims"
     assert link["href"] == "/frameworks/fastapi/?rows=performance#performance"
     page = get(client, link["href"])
     assert [rating["id"] for rating in page.all("details.rating") if "open" in rating] == ["performance"]
     rating = page.one("details#performance")
     assert rating.one(".dispute").text == "Readings lie 3 steps apart."
     assert rating.one("li.against").text == (
-        "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · reads as 2, "
+        "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · read as 2, "
         "against the score"
     )
 
@@ -99,7 +99,7 @@ def test_profile_marks_unscored_and_silent_criteria(client: Client) -> None:
         "Async support",
         "–",
         "not scored yet",
-        "1 claim",
+        "1 source, 1 claim",
     ]
     page = get(client, "/frameworks/quart/")
     assert page.one("#ratings").text.count("no source says") == 3
@@ -179,7 +179,7 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
 def test_criterion_lists_claims_of_each_framework(client: Client) -> None:
     page = get(client, "/criteria/performance/")
     assert page.one("section#fastapi").texts("li.against .cite") == [
-        "The shop, line 28, table · sells developers · reads as 2, against the score"
+        "The shop, line 28, table · sells developers · read as 2, disagrees with the score"
     ]
     general = get(client, "/criteria/async-support/")
     assert "Says that async suits waiting." in general.one("main").text
@@ -220,7 +220,7 @@ def test_source_shows_its_author_and_all_claims(client: Client) -> None:
         "on 20 November 2026",
     )
     assert page.texts("ul.claims li") == [
-        "FastAPI, Performance Moderate Puts it in the middle of its table. line 28, table · reads as 2",
+        "FastAPI, Performance Moderate Puts it in the middle of its table. line 28, table · read as 2",
         "Flask, Strengths Praises how small it is. line 40, prose Editors’ note: Of 2019.",
         "Frameworks in general, Async support Says that async suits waiting. line 50, prose",
     ]
@@ -249,7 +249,7 @@ def test_disagreements_page_shows_sources_side_by_side(client: Client) -> None:
     ]
     assert entry.one(".dispute").text == "3 steps apart"
     assert [voice.one("h4 a").text for voice in entry.all(".voice")] == ["The almanac", "The shop"]
-    assert entry.texts(".voice .cite") == ["line 10, prose · reads as 5", "line 28, table · reads as 2"]
+    assert entry.texts(".voice .cite") == ["line 10, prose · read as 5", "line 28, table · read as 2"]
 
 
 def test_disagreements_page_sorts_by_spread_and_adds_disputes_without_entry(client: Client) -> None:

@@ -84,7 +84,7 @@ def test_objection_page_shows_the_cell_and_the_form(client: Client, rating: Rati
     assert page.one(".scored").text == "4 Fast enough"
     assert "Two of three say so." in page.texts(".objection p")
     assert "Calls it middling." in page.texts(".claims p")
-    assert page.one(".claims .against .reading").text == "reads as 1, against the score"
+    assert page.one(".claims .against .cite").text.endswith("read as 1, disagrees with the score")
     assert page.texts("main label") == ["What is wrong?", "Where can it be checked?", "Leave this empty"]
     assert "nothing of it is published" in page.one(".lede").text
     assert page.one("meta[name=robots]")["content"] == "noindex"

@@ -87,6 +87,7 @@ def test_save_records_new_fact_in_full_as_version_1() -> None:
             "score": 4,
             "verdict": "Fast",
             "rationale": "By the rubric.",
+            "departure": "",
             "is_published": False,
             "reviewed_on": "2026-11-19",
         },

@@ -68,7 +68,21 @@ class Seed:
         rubric = {f"rubric_{step}": f"Step {step}." for step in range(1, 6)}
         question = {"name": "Speed", "short_name": "Speed", "question": "How fast is it?"}
         self.django = entry("framework", slug="django", name="Django", tagline="Batteries included")
-        self.claims = [claim("000-1-django-speed"), claim("000-2-django-speed", reading=4)]
+        self.readings = [
+            entry(
+                "wording",
+                slug=f"speed-{words}",
+                criterion=["speed"],
+                words=words,
+                reading=reading,
+                explanation="The rubric says so.",
+            )
+            for words, reading in (("steep", 2), ("quick", 4))
+        ]
+        self.claims = [
+            claim("000-1-django-speed", wording=["speed-steep"]),
+            claim("000-2-django-speed", term="Quick", wording=["speed-quick"], reading=4),
+        ]
         self.rating = entry(
             "rating",
             framework=["django"],
@@ -103,6 +117,7 @@ class Seed:
             "sources.json": [
                 entry("source", key="000", short_name="Zero", title="An article", read_on="2026-11-20")
             ],
+            "readings.json": self.readings,
             "claims/claims_000.json": self.claims,
             "traits.json": [self.trait],
             "ratings/ratings_django.json": [self.rating],
@@ -213,6 +228,25 @@ def test_seed_adds_claim_changed_in_same_run_to_disagreement(seed: Seed) -> None
     seed.disagreement["fields"]["claims"].append(["000-3-django-speed"])
     assert seed.plant() == {"updated": 2, "unchanged": seed.total - 2}
     assert Disagreement.objects.get().claims.filter(key="000-3-django-speed", term="Slow").exists()
+
+
+def test_seed_changes_row_of_the_table_of_readings_with_its_claims(seed: Seed) -> None:
+    seed.plant()
+    seed.readings[1]["fields"]["reading"] = seed.claims[1]["fields"]["reading"] = 5
+    assert seed.plant()["unchanged"] == seed.total - 2
+    assert list(Claim.objects.order_by("line").values_list("reading", flat=True)) == [2, 5]
+    assert set(seed.plant()) == {"unchanged"}
+
+
+def test_seed_keeps_claim_of_an_editor_whose_row_it_changes(seed: Seed) -> None:
+    seed.plant()
+    editor_changes(Claim.objects.get(line=2), note="A doubt.")
+    seed.readings[1]["fields"]["reading"] = seed.claims[1]["fields"]["reading"] = 5
+    seed.claims[1]["fields"]["paraphrase"] = "Says something else."
+    seed.plant()
+    seed.plant()
+    claim = Claim.objects.get(line=2)
+    assert (claim.note, claim.reading, claim.paraphrase) == ("A doubt.", 5, "Says that it takes long to learn.")
 
 
 def test_seed_creates_facts_added_to_fixtures(seed: Seed) -> None:
@@ -403,6 +437,7 @@ def test_fixture_files_are_ordered_by_dependency(seed: Seed) -> None:
     assert [str(path.relative_to(seed.folder)) for path in fixture_files(seed.folder)] == [
         "catalogue.json",
         "sources.json",
+        "readings.json",
         "claims/claims_000.json",
         "claims/claims_001.json",
         "traits.json",
@@ -417,7 +452,7 @@ def test_fixture_files_are_ordered_by_dependency(seed: Seed) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["catalogue.json", "sources.json", "traits.json", "disagreements.json"])
+@pytest.mark.parametrize("name", ["catalogue.json", "sources.json", "readings.json", "traits.json", "disagreements.json"])
 def test_seed_names_missing_file_and_writes_nothing(seed: Seed, name: str) -> None:
     del seed.files[name]
     seed.write()
