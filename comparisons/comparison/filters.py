@@ -130,18 +130,22 @@ class FrameworkFilter(django_filters.FilterSet):
     that a request costs as much as it asks for.
     """
 
-    q = NameFilter(label="Name contains", max_length=60)
-
     def __init__(
         self, data: Mapping[str, Any], *, facets: Iterable[Facet], criteria: Iterable[Criterion]
     ) -> None:
         super().__init__(data, queryset=Framework.objects.none())
+        if "q" in data:
+            self._add("q", NameFilter(label="Name contains", max_length=60))
         for facet in facets:
             if facet.slug in data:
                 self._add(facet.slug, FacetFilter(facet))
         for criterion in criteria:
             if MINIMUM + criterion.slug in data:
                 self._add(MINIMUM + criterion.slug, MinimumFilter(criterion))
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return a class with a field for each filter; none is made where there is no filter."""
+        return super().get_form_class() if self.filters else forms.Form
 
     def _add(self, name: str, filter_: django_filters.Filter) -> None:
         filter_.parent = self

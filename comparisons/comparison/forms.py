@@ -17,7 +17,17 @@ from .permalinks import ALL_ROWS, AS_OF, MINIMUM, USE_CASE, WEIGHT
 
 
 class ReadForm(forms.Form):
-    """A form that is only read: valid fields are used even if others are not valid."""
+    """A form that is only read: valid fields are used even if others are not valid.
+
+    Optional fields that the query string does not name are left out, so that a request costs as much as it asks for.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        # What is left out here is not even copied.
+        self.base_fields = {  # type: ignore[misc]
+            name: field for name, field in self.base_fields.items() if field.required or name in data
+        }
+        super().__init__(data)
 
     @property
     def clean_data(self) -> dict[str, Any]:
@@ -63,13 +73,14 @@ class DayForm(ReadForm):
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         super().__init__(data)
-        self.fields[AS_OF] = forms.DateField(
-            label="As of",
-            input_formats=["%Y-%m-%d"],
-            validators=[MaxValueValidator(today, "That day has not come yet.")],
-            error_messages={"invalid": "That is no date such as 2026-11-20."},
-            required=False,
-        )
+        if AS_OF in data:
+            self.fields[AS_OF] = forms.DateField(
+                label="As of",
+                input_formats=["%Y-%m-%d"],
+                validators=[MaxValueValidator(today, "That day has not come yet.")],
+                error_messages={"invalid": "That is no date such as 2026-11-20."},
+                required=False,
+            )
 
     @property
     def day(self) -> date | None:
@@ -84,12 +95,13 @@ class UseCaseForm(ReadForm):
     def __init__(self, data: Mapping[str, Any], *, use_cases: Sequence[UseCase]) -> None:
         super().__init__(data)
         self.use_cases = use_cases
-        self.fields[USE_CASE] = forms.ChoiceField(
-            label="Use case",
-            choices=[(use_case.slug, use_case.name) for use_case in use_cases],
-            error_messages={"invalid_choice": "There is no such use case."},
-            required=False,
-        )
+        if USE_CASE in data:
+            self.fields[USE_CASE] = forms.ChoiceField(
+                label="Use case",
+                choices=[(use_case.slug, use_case.name) for use_case in use_cases],
+                error_messages={"invalid_choice": "There is no such use case."},
+                required=False,
+            )
 
     @cached_property
     def chosen(self) -> UseCase | None:
@@ -124,9 +136,8 @@ class OembedForm(ReadForm):
 class WeighingForm(ReadForm):
     """Weights, columns, order, baseline, ticked frameworks and the open cell.
 
-    A blank weight means the use case's, or the default without one; 0 that the criterion does not count. Fields that
-    the query string does not name are left out, so that a request costs as much as it asks for. The baseline is chosen
-    by slug, or found by what `named` makes of a name where that is given.
+    A blank weight means the use case's, or the default without one; 0 that the criterion does not count. The baseline
+    is chosen by slug, or found by what `named` makes of a name where that is given.
     """
 
     only = forms.ChoiceField(

@@ -258,6 +258,7 @@ def build_matrix(
         for number, criterion in enumerate(criteria)
         if (not wanted or criterion.slug in wanted) and not (only_differences and span.is_alike[number])
     ]
+    starts = _group_starts(criteria, visible)
     threshold = Fraction(str(minimum_coverage))
     factors = np.array([weighing[criterion.slug] for criterion in criteria], np.int64)
     ranking = rank_all(facts.arrays.scores, factors, threshold).among(places)
@@ -273,7 +274,7 @@ def build_matrix(
             fit,
             rank,
             cells,
-            _entries(cells, visible, span.best, None if framework is base else base_row),
+            _entries(cells, starts, span.best, None if framework is base else base_row),
             None if framework is base else _difference(fit.points, base_points),
             base_row is not None and framework is base,
             framework.slug in ticked,
@@ -335,25 +336,37 @@ def best_scores(rows: Sequence[CellRow]) -> list[int | None]:
     return [max(column) if max(column) > min(column) else None for column in columns]
 
 
-def _entries(
-    cells: CellRow, shown: Iterable[int], best: Sequence[int | None], base: CellRow | None
-) -> tuple[Entry, ...]:
-    """Return the cells that are shown, compared with the best of each criterion and with those of the `base`."""
-    entries: list[Entry] = []
-    group = None
+def _group_starts(criteria: Sequence[Criterion], shown: Iterable[int]) -> dict[int, bool]:
+    """Return, for each criterion that is shown, by number, whether it is the first of its group there."""
+    starts, group = {}, None
     for number in shown:
-        cell = cells[number]
-        delta = _difference(cell.score, base[number].score) if base else None
-        is_best = cell.score is not None and cell.score == best[number]
-        entries.append(Entry(cell, is_best, delta, cell.criterion.group_id != group))
-        group = cell.criterion.group_id
-    return tuple(entries)
+        starts[number] = criteria[number].group_id != group
+        group = criteria[number].group_id
+    return starts
+
+
+def _entries(
+    cells: CellRow, starts: Mapping[int, bool], best: Sequence[int | None], base: CellRow | None
+) -> tuple[Entry, ...]:
+    """Return the cells under the criteria that `starts` names, compared with the best of each criterion and with those
+    of the `base`."""
+    return tuple(
+        Entry(
+            cell := cells[number],
+            cell.score is not None and cell.score == best[number],
+            _difference(cell.score, base[number].score) if base else None,
+            starts_group,
+        )
+        for number, starts_group in starts.items()
+    )
 
 
 def compared(rows: Sequence[CellRow]) -> list[tuple[Entry, ...]]:
     """Return the entries of each framework: all its cells, compared with those of the others."""
     best = best_scores(rows)
-    return [_entries(row, range(len(row)), best, None) for row in rows]
+    criteria = [cell.criterion for cell in rows[0]] if rows else []
+    starts = _group_starts(criteria, range(len(criteria)))
+    return [_entries(row, starts, best, None) for row in rows]
 
 
 def _order(facts: Facts, places: Places, ranking: Ranking, sort: str) -> Places:

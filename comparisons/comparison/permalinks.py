@@ -7,6 +7,7 @@ Weights are kept by criterion, never by position. Reading is done by forms; only
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 from zlib import crc32
@@ -119,7 +120,7 @@ class View:
 
     def query(self) -> str:
         """Return the query string without the question mark; empty if nothing is set."""
-        return urlencode(list(self.parameters()), safe=":,*")
+        return "&".join(_encoded(name, value) for name, value in self.parameters())
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with these fields changed; of other rows it shows the first page."""
@@ -166,6 +167,12 @@ class View:
     def side_by_side(self) -> Self:
         """Return the part that also applies side by side: day, use case, weights, and what only that page shows."""
         return self.but(q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open="")
+
+
+@lru_cache(maxsize=2_000)
+def _encoded(name: str, value: str) -> str:
+    """Return a parameter as it is in an address. A page has the same ones in dozens of addresses."""
+    return urlencode([(name, value)], safe=":,*")
 
 
 def with_query(path: str, query: str) -> str:

@@ -126,14 +126,14 @@ def oembed(request: HttpRequest) -> HttpResponse:
     parameters = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if parameters.get("format") not in {"", "json"}:
+    if "format" in form.errors or parameters.get("format", "") not in {"", "json"}:
         return _refused(501, "There is only JSON.")
     embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:
         return _refused(400, f"{' and '.join(form.errors)}: a whole number of pixels from 1 on.")
-    return _readable(embed.oembed(parameters["maxwidth"], parameters["maxheight"]), 200)
+    return _readable(embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight")), 200)
 
 
 def _refused(status: int, sentence: str) -> HttpResponse:

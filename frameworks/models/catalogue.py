@@ -1,6 +1,7 @@
 """Define what is compared and by what: frameworks, criteria, facets, and how frameworks relate."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -99,7 +100,7 @@ class Framework(Versioned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("frameworks:framework", args=[self.slug])
+        return _address(self.slug)
 
     def values_of(self, facet: str) -> list["FacetValue"]:
         """Return the framework's values of one facet, given by slug. Costs no query after `with_traits()`."""
@@ -112,6 +113,12 @@ class Framework(Versioned):
         Facts that are compared have it already, without traits.
         """
         return in_one_line([value.name for value in self.values_of(facet)] for facet in KIND)
+
+
+@lru_cache(maxsize=10_000)
+def _address(slug: str) -> str:
+    """Return the address of a framework's page. A table has hundreds."""
+    return reverse("frameworks:framework", args=[slug])
 
 
 def in_one_line(facets: Iterable[Sequence[str]]) -> str:
