@@ -112,7 +112,7 @@ def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
     """Return the content of a matrix whose cells hold their claims: `rows` in their order, the criteria on show."""
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
-    sources = {claim.source.key: claim.source for claim in claims.values()}
+    sources = {source.key: source for claim in claims.values() for source in [claim.source]}
     return Content(
         format=FORMAT,
         frameworks=[_framework(row) for row in rows],

@@ -59,14 +59,9 @@ class Entry(NamedTuple):
         return framework.slug, framework.name, criterion.slug, criterion.name, verdict, self.shown
 
     @property
-    def address(self) -> str:
-        """Return its cell as addresses name it, as in `django:learning-curve`."""
-        return f"{self.cell.framework.slug}:{self.cell.criterion.slug}"
-
-    @property
-    def anchor(self) -> str:
-        """Return what ends the id of its link, as in `django-learning-curve`."""
-        return f"{self.cell.framework.slug}-{self.cell.criterion.slug}"
+    def under(self) -> str:
+        """Return the slug of its criterion."""
+        return self.cell.criterion.slug
 
 
 @dataclass(frozen=True, slots=True)

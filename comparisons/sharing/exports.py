@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import Any
@@ -193,6 +194,7 @@ def _reading(claim: ClaimContent) -> str:
     return "" if claim["reading"] is None else f" (reads as {claim['reading']})"
 
 
+@lru_cache(maxsize=10_000)
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
