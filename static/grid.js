@@ -513,11 +513,11 @@
         .map((claim) => {
           const item = document.createElement("li");
           const said = document.createElement("p");
-          const { source, line, term, paraphrase, reading } = claim.values;
+          const { source, line, term, paraphrase } = claim.values;
           said.textContent = `${term ? `“${term}” ` : ""}${paraphrase}`;
           const cite = document.createElement("span");
           cite.className = "cite";
-          cite.textContent = `${source}, line ${line}${reading ? `, reads as ${reading}` : ""}. To be added.${claim.problem ? ` ${claim.problem}` : ""} `;
+          cite.textContent = `${source}, line ${line}. To be added.${claim.problem ? ` ${claim.problem}` : ""} `;
           const remove = document.createElement("button");
           remove.type = "button";
           remove.textContent = "Remove";

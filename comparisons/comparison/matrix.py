@@ -48,7 +48,15 @@ class Entry(NamedTuple):
     def shown(self) -> tuple[int | None, int, int, bool, bool, int | None, bool]:
         """Return all that the matrix shows of it, in plain values."""
         cell = self.cell
-        return cell.score, cell.tally.sources, cell.tally.claims, cell.is_disputed, self.is_best, self.delta, self.starts_group
+        return (
+            cell.score,
+            cell.tally.sources,
+            cell.tally.claims,
+            cell.is_disputed,
+            self.is_best,
+            self.delta,
+            self.starts_group,
+        )
 
     @property
     def words(self) -> tuple[object, ...]:

@@ -348,7 +348,9 @@ class Claim(Versioned):
         of its own.
         """
         criteria = filter(None, [self.criterion, self.joint_criterion])
-        rows = wordings.rows_of(self.term, [row for criterion in criteria for row in criterion.table_of_readings])
+        rows = wordings.rows_of(
+            self.term, [row for criterion in criteria for row in criterion.table_of_readings]
+        )
         if self.wording is not None and not rows:
             self.wording = self.reading = None
         elif self.wording not in rows and rows:

@@ -18,6 +18,11 @@ GRID = "/admin/frameworks/rating/matrix/"
 Change = dict[str, Any]
 
 
+def save(client: Client, url: str, **changes: Any) -> Any:
+    """Post the form at this address with these changes."""
+    return client.post(url, form_on(client.get(url), **changes))
+
+
 def row_of(page: Any, rating: Rating) -> int:
     """Which row of the editable list holds the rating."""
     data = form_on(page)

@@ -7,13 +7,10 @@ from django.test import Client
 
 from frameworks.models import Claim, Framework, Rating, Revision, Trait
 from tests import factories
+from tests.desk.acting import save
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def save(client: Client, url: str, **changes: Any) -> Any:
-    return client.post(url, form_on(client.get(url), **changes))
 
 
 def press(client: Client, page: Any, button: str, url: str, **changes: Any) -> Any:
@@ -327,8 +324,8 @@ def test_conflict_page_preserves_new_claim_row(ada: Client, bob: Client, rating:
         "part": "list",
         "paraphrase": "It is quick.",
         "term": "Quick",
-        "reading": 4,
     }
+    factories.make_wording(criterion=rating.criterion, words="quick", reading=4)
     mine |= {f"claims-1-{name}": [str(value)] for name, value in row.items()}
     save(bob, url, verdict="Bob’s", reason="All wrong.")
     page = ada.post(url, mine)

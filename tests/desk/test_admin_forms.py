@@ -23,14 +23,11 @@ from frameworks.models import (
     Trait,
 )
 from tests import factories
+from tests.desk.acting import save
 from tests.desk.reading import add_url, change_url, form_on, last_revision, list_url, text_of
 from tests.desk.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def save(client: Client, url: str, **changes: Any) -> Any:
-    return client.post(url, form_on(client.get(url), **changes))
 
 
 # Every save is a revision
@@ -206,7 +203,8 @@ def test_rating_form_publishes_together_with_the_first_claim(ada: Client) -> Non
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     response = ada.get(change_url(rating))
     data = form_on(response, is_published="on", reason="Evidence found.")
-    data |= new_claim_row(0, source, line=28, paraphrase="It is easy to learn.", reading=4)
+    factories.make_wording(criterion=rating.criterion, words="easy", reading=4)
+    data |= new_claim_row(0, source, line=28, term="Easy", paraphrase="It is easy to learn.")
     assert ada.post(change_url(rating), data).status_code == 302
     rating.refresh_from_db()
     assert rating.is_published
@@ -353,7 +351,8 @@ def new_claim_row(index: int, source: Source, **fields: Any) -> dict[str, list[s
         "source": source.pk,
         "part": "prose",
         "term": "",
-        "reading": "",
+        "condition": "",
+        "comparison": "",
         "note": "",
         **fields,
     }

@@ -111,7 +111,7 @@ def test_rating_form_gives_concurrent_claims_distinct_keys() -> None:
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     url = change_url(rating)
     clients = editors(3)
-    row = {"source": source.pk, "line": 28, "part": "prose", "term": "", "reading": "", "note": "", "id": ""}
+    row = {"source": source.pk, "line": 28, "part": "prose", "term": "", "note": "", "id": ""}
     forms = []
     for number, client in enumerate(clients):
         data = form_on(client.get(url), reason="Found it.", **{"claims-TOTAL_FORMS": "1"})

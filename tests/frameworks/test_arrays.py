@@ -21,6 +21,8 @@ CLAIMS = st.lists(
         criterion_id=st.none() | CRITERION,
         joint_criterion_id=st.none() | CRITERION,
         reading=st.none() | st.integers(1, 5),
+        source_id=st.sampled_from([3, 9]),
+        is_factor=st.booleans(),
     ).filter(lambda claim: claim.criterion_id != claim.joint_criterion_id)
 )
 SCORES = st.dictionaries(st.tuples(FRAMEWORK, CRITERION), st.integers(1, 5))
@@ -36,13 +38,18 @@ def test_each_cell_has_the_score_of_its_rating_and_the_tally_of_its_claims(
     loader = MemoryLoader(ratings=ratings, claims=claims)
     arrays = FactArrays.build(FRAMEWORKS, CRITERIA, scores=loader.scores, readings=loader.readings)
     assert arrays.claim_total == len(claims)
+    factors = {(claim.source_id, claim.criterion_id or 0) for claim in claims if claim.is_factor}
+    assert {tuple(pair) for pair in arrays.factors.tolist()} == factors
     of_cells = by_cell(claims)
     for row, framework in enumerate(FRAMEWORKS):
         for column, criterion in enumerate(CRITERIA):
             key, cell = (framework, criterion), (row, column)
             assert arrays.scores[cell] == scores.get(key, 0)
             counted = Tally(
-                int(arrays.claims[cell]), _or_none(arrays.lowest[cell]), _or_none(arrays.highest[cell])
+                int(arrays.claims[cell]),
+                _or_none(arrays.lowest[cell]),
+                _or_none(arrays.highest[cell]),
+                int(arrays.sources[cell]),
             )
             assert counted == tally(of_cells.get(key, ()))
 

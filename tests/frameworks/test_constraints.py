@@ -505,8 +505,9 @@ def publish(rating: Rating, claim: Claim) -> None:
 def insert_published(rating: Rating, claim: Claim) -> None:
     delete(rating)
     execute(
-        "INSERT INTO frameworks_rating (version, framework_id, criterion_id, score, verdict, rationale, is_published)"
-        " VALUES (1, %s, %s, 3, 'Middling', 'By the rubric.', %s)",
+        "INSERT INTO frameworks_rating"
+        " (version, framework_id, criterion_id, score, verdict, rationale, departure, is_published)"
+        " VALUES (1, %s, %s, 3, 'Middling', 'By the rubric.', '', %s)",
         rating.framework_id,
         rating.criterion_id,
         True,

@@ -8,9 +8,19 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from frameworks.models import Claim, Source
-from frameworks.verification import misses
-from tests.factories import make_claim, make_source
+from frameworks.models import Claim, Rating, Source
+from frameworks.verification import departures, misread, misses, unnamed
+from tests.factories import (
+    make_addition,
+    make_claim,
+    make_component,
+    make_facet_value,
+    make_rating,
+    make_source,
+    make_tie,
+    make_trait,
+    make_wording,
+)
 
 TEXT = "A title\n\nLearning curve: Steep\n"
 
@@ -111,6 +121,77 @@ def test_misses_reads_file_in_another_encoding_as_far_as_possible(tmp_path: Path
     ]
 
 
+# What evidence names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "line, holds", [("Steep with Jinja2.", True), ("Steep with jinja.", True), ("Steep with Mako.", False)]
+)
+@pytest.mark.parametrize("make", [make_tie, make_addition])
+def test_unnamed_reports_tool_that_the_line_does_not_name(
+    tmp_path: Path, make: Any, line: str, holds: bool
+) -> None:
+    (tmp_path / "000.txt").write_text(line)
+    of = make_source(key="000", file_name="000.txt")
+    jinja = make_component(name="Jinja2", synonyms="Jinja; Jinja templates")
+    fact = make(component=jinja, claims=[make_claim(source=of, line=1, term="Steep")])
+    sentences = [] if holds else [f"{fact}: 000:1 names neither Jinja2 nor a synonym of it."]
+    assert list(unnamed(tmp_path)) == sentences
+
+
+@pytest.mark.django_db
+def test_unnamed_reports_trait_that_the_line_does_not_name(tmp_path: Path) -> None:
+    (tmp_path / "000.txt").write_text("Micro\nFull-stack")
+    of = make_source(key="000", file_name="000.txt")
+    claims = [make_claim(source=of, line=line) for line in (1, 2)]
+    trait = make_trait(value=make_facet_value(name="Micro"), claims=claims)
+    assert list(unnamed(tmp_path)) == [f"{trait}: 000:2 names neither Micro nor a synonym of it."]
+
+
+# How claims are read, and what follows
+
+
+@pytest.mark.django_db
+def test_misread_reports_claim_without_its_row() -> None:
+    row = make_wording(words="steep", reading=2)
+    read = make_claim(criterion=row.criterion, term="Steep", wording=row)
+    unread = make_claim(criterion=row.criterion, term="Steep at first")
+    assert list(misread([read, unread])) == [
+        f"Claim {unread.key}: Its term falls under “steep”, and names no row of the table of readings."
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "score, departure, sentence",
+    [
+        (4, "", ""),
+        (5, "The figure is from the release of the day before.", ""),
+        (5, "", "The median of the sources is 4, and the rating does not say why it is 5."),
+        (
+            4,
+            "For no reason.",
+            "The score follows from the median of the sources, 4; it departs from nothing.",
+        ),
+    ],
+)
+def test_departures_reports_score_that_does_not_follow(score: int, departure: str, sentence: str) -> None:
+    claim = make_claim(reading=4)
+    cell = {"framework": claim.framework, "criterion": claim.criterion}
+    rating = make_rating(score=score, departure=departure, **cell)
+    assert list(departures(Rating.objects.all())) == ([f"{rating}: {sentence}"] if sentence else [])
+
+
+@pytest.mark.django_db
+def test_departures_reports_score_without_any_reading() -> None:
+    claim = make_claim()
+    rating = make_rating(framework=claim.framework, criterion=claim.criterion)
+    assert list(departures(Rating.objects.all())) == [
+        f"{rating}: No claim has a reading, and the rating does not say what it rests on."
+    ]
+
+
 # The command
 
 
@@ -131,14 +212,15 @@ def article(db: None, tmp_path: Path) -> Source:
 
 
 def test_verify_claims_reports_number_of_verified_claims(article: Source, tmp_path: Path) -> None:
-    assert verify(tmp_path) == ("2 claims from 1 sources hold.\n", "")
+    said = "2 claims from 1 sources hold, and 0 scores follow from them or say why they depart.\n"
+    assert verify(tmp_path) == (said, "")
 
 
 def test_verify_claims_reports_each_miss_and_fails(article: Source, tmp_path: Path) -> None:
     make_claim(source=article, line=9, key="000-9-django-speed")
     make_claim(source=article, line=3, key="000-3-django-speed", term="Flat")
     complaints = StringIO()
-    with pytest.raises(CommandError, match=r"^2 of 4 claims or sources do not hold\.$"):
+    with pytest.raises(CommandError, match=r"^2 statements do not hold\.$"):
         call_command("verify_claims", tmp_path, stderr=complaints)
     assert complaints.getvalue() == (
         "Claim 000-3-django-speed: “Flat” does not stand at 000:3.\n"

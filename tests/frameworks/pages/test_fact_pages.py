@@ -68,7 +68,7 @@ def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     assert [rating.one("summary").parts for rating in page.all("details.rating")] == [
         ["Learning curve", "4", "4 in a few words", "1 source, 1 claim"],
         ["Documentation", "4", "4 in a few words", "1 source, 1 claim"],
-        ["Performance", "5", "5 in a few words", "2 ≠ claims, disputed"],
+        ["Performance", "5", "5 in a few words", "2 ≠ sources, 2 claims, disputed"],
         ["Async support", "5", "5 in a few words", "1 source, 1 claim"],
     ]
     closed = page.one("details#performance")

@@ -90,6 +90,7 @@ class Seed:
             score=3,
             verdict="Middling",
             rationale="By the rubric.",
+            departure="",
             is_published=True,
             reviewed_on="2026-11-20",
         )
@@ -233,7 +234,7 @@ def test_seed_adds_claim_changed_in_same_run_to_disagreement(seed: Seed) -> None
 def test_seed_changes_row_of_the_table_of_readings_with_its_claims(seed: Seed) -> None:
     seed.plant()
     seed.readings[1]["fields"]["reading"] = seed.claims[1]["fields"]["reading"] = 5
-    assert seed.plant()["unchanged"] == seed.total - 2
+    assert seed.plant()["updated"] == 1  # the claim is changed with it
     assert list(Claim.objects.order_by("line").values_list("reading", flat=True)) == [2, 5]
     assert set(seed.plant()) == {"unchanged"}
 
@@ -246,7 +247,11 @@ def test_seed_keeps_claim_of_an_editor_whose_row_it_changes(seed: Seed) -> None:
     seed.plant()
     seed.plant()
     claim = Claim.objects.get(line=2)
-    assert (claim.note, claim.reading, claim.paraphrase) == ("A doubt.", 5, "Says that it takes long to learn.")
+    assert (claim.note, claim.reading, claim.paraphrase) == (
+        "A doubt.",
+        5,
+        "Says that it takes long to learn.",
+    )
 
 
 def test_seed_creates_facts_added_to_fixtures(seed: Seed) -> None:
@@ -452,7 +457,9 @@ def test_fixture_files_are_ordered_by_dependency(seed: Seed) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["catalogue.json", "sources.json", "readings.json", "traits.json", "disagreements.json"])
+@pytest.mark.parametrize(
+    "name", ["catalogue.json", "sources.json", "readings.json", "traits.json", "disagreements.json"]
+)
 def test_seed_names_missing_file_and_writes_nothing(seed: Seed, name: str) -> None:
     del seed.files[name]
     seed.write()
@@ -526,7 +533,7 @@ def test_roles_let_editors_edit_and_reviewers_only_read_and_publish(seed: Seed) 
         for model in versioned_models().values()
         for verb in ("view", "add", "change", "delete")
     }
-    assert len(expected) == 4 * 26
+    assert len(expected) == 4 * 27
     assert rights(Group.objects.get(name="Editors")) == expected | DESK
     assert rights(Group.objects.get(name="Reviewers")) == DESK | {
         "frameworks.publish_proposal",
