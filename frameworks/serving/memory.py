@@ -51,10 +51,13 @@ def held() -> Held:
         before.writes = max(before.writes, writes)
         return before
     # Whoever has written here waits for what they wrote; all others need not.
-    if before and before.writes == version.writes() and _loading.locked():
+    may_read = _loading.acquire(blocking=before is None or before.writes != version.writes())
+    if before and not may_read:
         return before
-    with _loading:
+    try:
         return _read()
+    finally:
+        _loading.release()
 
 
 def for_each_version(read: Callable[[], Value]) -> Callable[[], Value]:
