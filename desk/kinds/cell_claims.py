@@ -48,6 +48,13 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         if sentences := [f"{claim}: {named}" for claim in gone if (named := cited_by(claim))]:
             raise ValidationError(sentences)
 
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        """Give a new claim its cell before it is checked, because its term is looked up in the table of readings."""
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if form.instance._state.adding and self.rating.framework_id and self.rating.criterion_id:
+            form.instance.framework, form.instance.criterion = self.rating.framework, self.rating.criterion
+        return form
+
     def save_new(self, form: FactForm, commit: bool = True) -> Claim:
         claim = cast(Claim, form.instance)
         claim.framework, claim.criterion = self.rating.framework, self.rating.criterion

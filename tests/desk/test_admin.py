@@ -71,7 +71,7 @@ def test_admin_limits_editors_to_the_facts(ada: Client) -> None:
 def test_roles_grant_editors_and_reviewers_exactly_their_permissions() -> None:
     editor = factories.make_proposer()
     facts = ("addition answer benchmark claim component criterion criteriongroup disagreement facet facetvalue "
-             "figure framework question rating relation source tie trait").split()  # fmt: skip
+             "figure framework question rating relation source tie trait wording").split()  # fmt: skip
     judgements = "condition need option prompt recommendation rule usecase usecaseweight".split()
     named = [("frameworks", fact) for fact in facts] + [("comparisons", one) for one in judgements]
     verbs = ("add", "change", "delete", "view")
