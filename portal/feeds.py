@@ -12,7 +12,7 @@ from frameworks.pages.feeds import FeedSubject, HistoryFeed
 class ChangesFeed(HistoryFeed):
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         return FeedSubject(
-            "What was changed, when and why",
+            "Changes",
             page=reverse("frameworks:changes"),
             path=reverse("portal:changes_feed"),
             steps=Revision.objects.public(),

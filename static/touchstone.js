@@ -113,11 +113,11 @@ document.addEventListener("htmx:response:error", (event) => {
   asked = null;
   const { request, response } = event.detail.ctx;
   if (request.headers["HX-History-Restore-Request"]) location.reload();
-  else say(`The table could not be updated (error ${response.status}). It still shows the last answer.`);
+  else say(`The page could not be updated (error ${response.status}). It still shows the previous result.`);
 });
 document.addEventListener("htmx:error", (event) => {
   asked = null;
-  if (event.detail.ctx) say("No answer from the server. The table still shows the last answer.");
+  if (event.detail.ctx) say("The server did not respond. The page still shows the previous result.");
 });
 
 // Escape closes an open menu and gives the focus back to it; a click elsewhere closes it, too, and the one in the head
@@ -182,12 +182,12 @@ const copy = async (text, button, field) => {
   } catch {
     const value = await Promise.resolve(text).catch(() => "");
     if (!value) {
-      said.textContent = "Not copied: follow the link and copy what it shows.";
+      said.textContent = "Not copied. Follow the link and copy the text from there.";
       return;
     }
-    said.textContent = field ? "The browser did not allow it. What is to be copied is selected." : "The browser did not allow it. Copy it from here:";
+    said.textContent = field ? "The browser did not allow copying. The text is selected for you to copy." : "The browser did not allow copying. Copy the text from here:";
     if (!field) {
-      field = Object.assign(document.createElement("textarea"), { value, readOnly: true, rows: 2, ariaLabel: "To be copied" });
+      field = Object.assign(document.createElement("textarea"), { value, readOnly: true, rows: 2, ariaLabel: "Text to copy" });
       field.dataset.made = "";
       place.append(field);
     }
@@ -218,7 +218,7 @@ document.addEventListener("click", (event) => {
 const themes = ["system", "light", "dark"];
 const themeSwitch = document.querySelector("[data-theme-switch]");
 const showTheme = (theme) => {
-  const words = { system: "as the system", light: "light", dark: "dark" };
+  const words = { system: "same as the system", light: "light", dark: "dark" };
   themeSwitch.setAttribute("aria-label", `Colour theme: ${words[theme]}`);
   themeSwitch.title = `Colour theme: ${words[theme]}`;
 };

@@ -50,6 +50,11 @@ class Fit:
         return max((self.high_points or 0) - (self.low_points or 0), 1)
 
     @property
+    def is_range(self) -> bool:
+        """Return whether missing scores leave more than one fit possible, in points."""
+        return self.low_points != self.high_points
+
+    @property
     def shown(self) -> tuple[int | None, int | None, int | None, int]:
         """Return all that is shown of it: the points of fit and band, and the coverage in percent."""
         return self.points, self.low_points, self.high_points, self.coverage_percent

@@ -87,6 +87,9 @@ def must_have(need: Need) -> Predicate:
 # As the query string has them
 
 
+TOO_LONG = {"max_length": "This is longer than 60 characters."}
+
+
 class NameFilter(django_filters.CharFilter):
     def predicate(self, text: str) -> Predicate:
         return NameContains(text)
@@ -113,7 +116,7 @@ class MinimumFilter(django_filters.TypedChoiceFilter):
     def __init__(self, criterion: Criterion) -> None:
         self.criterion = criterion
         super().__init__(
-            label=f"Minimum for {criterion.name}",
+            label=f"Minimum score for {criterion.name}",
             choices=[(str(step), f"at least {step}") for step in range(2, 6)],
             coerce=int,
             empty_value=None,
@@ -135,7 +138,7 @@ class FrameworkFilter(django_filters.FilterSet):
     ) -> None:
         super().__init__(data, queryset=Framework.objects.none())
         if "q" in data:
-            self._add("q", NameFilter(label="Name contains", max_length=60))
+            self._add("q", NameFilter(label="Filter by name", max_length=60, error_messages=TOO_LONG))
         for facet in facets:
             if facet.slug in data:
                 self._add(facet.slug, FacetFilter(facet))

@@ -51,6 +51,21 @@ class KnownMultipleField(KnownField, forms.MultipleChoiceField):
     """A choice of any of these slugs."""
 
 
+class WholeNumberField(forms.IntegerField):
+    """A whole number of at least `min_value` and at most `max_value`, if there is one. It may be left out."""
+
+    def __init__(self, *, min_value: int, max_value: int | None = None, **kwargs: Any) -> None:
+        span = f"of {min_value} or more" if max_value is None else f"from {min_value:,} to {max_value:,}"
+        wrong = f"This must be a whole number {span}."
+        super().__init__(
+            min_value=min_value,
+            max_value=max_value,
+            required=False,
+            error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+            **kwargs,
+        )
+
+
 class NamedField(forms.CharField):
     """A framework by its slug or its name, in either case. The clean value is the slug; empty if nothing is named."""
 
@@ -75,10 +90,11 @@ class DayForm(ReadForm):
         super().__init__(data)
         if AS_OF in data:
             self.fields[AS_OF] = forms.DateField(
-                label="As of",
+                label="Date",
+                help_text="The facts as they stood at the end of this day.",
                 input_formats=["%Y-%m-%d"],
-                validators=[MaxValueValidator(today, "That day has not come yet.")],
-                error_messages={"invalid": "That is no date such as 2026-11-20."},
+                validators=[MaxValueValidator(today, "This date is in the future.")],
+                error_messages={"invalid": "This is not a date such as 2026-11-20."},
                 required=False,
             )
 
@@ -117,11 +133,11 @@ class FrameForm(ReadForm):
         label="Address",
         max_length=8000,
         required=False,
-        error_messages={"max_length": "That is longer than any address here."},
+        error_messages={"max_length": "This is longer than any address here."},
     )
     theme = forms.ChoiceField(label="Theme", choices=[("light", "Light"), ("dark", "Dark")], required=False)
-    width = forms.IntegerField(label="Width", min_value=280, max_value=1200, required=False)
-    height = forms.IntegerField(label="Height", min_value=120, max_value=4000, required=False)
+    width = WholeNumberField(label="Width", min_value=280, max_value=1200)
+    height = WholeNumberField(label="Height", min_value=120, max_value=4000)
 
 
 class OembedForm(ReadForm):
@@ -129,8 +145,8 @@ class OembedForm(ReadForm):
 
     url = forms.CharField(label="url", max_length=8000)
     format = forms.CharField(label="format", required=False)
-    maxwidth = forms.IntegerField(label="maxwidth", min_value=1, required=False)
-    maxheight = forms.IntegerField(label="maxheight", min_value=1, required=False)
+    maxwidth = WholeNumberField(label="maxwidth", min_value=1)
+    maxheight = WholeNumberField(label="maxheight", min_value=1)
 
 
 class WeighingForm(ReadForm):
@@ -144,7 +160,7 @@ class WeighingForm(ReadForm):
         label="Only differences", choices=[("differences", "Only differences")], required=False
     )
     open = forms.CharField(label="Open cell", required=False)
-    why = forms.ChoiceField(label="Why this order", choices=[("shown", "Shown")], required=False)
+    why = forms.ChoiceField(label="Why this ranking", choices=[("shown", "Shown")], required=False)
 
     def __init__(
         self,
@@ -169,11 +185,8 @@ class WeighingForm(ReadForm):
                 self.fields[name] = field(criteria)
         for criterion in criteria:
             if WEIGHT + criterion.slug in data:
-                self.fields[WEIGHT + criterion.slug] = forms.IntegerField(
-                    label=f"Weight of {criterion.name}",
-                    min_value=0,
-                    max_value=WEIGHT_MAX,
-                    required=False,
+                self.fields[WEIGHT + criterion.slug] = WholeNumberField(
+                    label=f"Weight of {criterion.name}", min_value=0, max_value=WEIGHT_MAX
                 )
 
     def _columns(self, criteria: Sequence[Criterion]) -> forms.Field:
@@ -221,7 +234,7 @@ class WeighingForm(ReadForm):
 class PageForm(ReadForm):
     """Which page of the matrix. It counts for the rows and the order of which it was a page, which `of` marks."""
 
-    page = forms.IntegerField(label="Page", min_value=1, required=False)
+    page = WholeNumberField(label="Page", min_value=1)
     of = forms.CharField(label="Of", required=False)
 
     def __init__(self, data: Mapping[str, Any], *, pages: int, of: str) -> None:
@@ -249,10 +262,10 @@ def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
         known |= set(form.fields)
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else name
-            yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was left out."
+            yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was ignored."
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
-            yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was left out."
+            yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was ignored."
 
 
 def misread(

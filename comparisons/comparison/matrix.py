@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
+from django.template.defaultfilters import pluralize
 
 from comparisons.arithmetic import scoring
 from comparisons.arithmetic.ranking import Ranking, rank_all
@@ -87,11 +88,11 @@ class Row:
     is_ticked: bool = False
 
     @property
-    def look(self) -> tuple[bool, bool, bool, int | None, bool]:
+    def look(self) -> tuple[bool, bool, bool, int | None, bool, bool]:
         """Return what changes the look of its beginning, besides the names and figures in it."""
         sign = None if self.delta is None else (self.delta > 0) - (self.delta < 0)
         has_band = self.fit.low is not None
-        return self.is_baseline, self.is_ticked, self.rank is not None, sign, has_band
+        return self.is_baseline, self.is_ticked, self.rank is not None, sign, has_band, self.fit.is_range
 
     @property
     def words(self) -> dict[str, object]:
@@ -215,19 +216,17 @@ class Matrix:
     def names(self) -> list[str]:
         return [row.framework.name for row in self.in_order]
 
-    def verdict(self, under: str, *, no_point: str = "less than a point") -> str:
-        """Return a sentence that says who leads, beginning with `under`, the weights under which it holds.
-
-        `no_point` is the wording for a lead of less than a point.
-        """
+    def verdict(self, weights: str) -> str:
+        """Return a sentence that says who leads, beginning with `weights`: `With the default weights`."""
         *others, last = [framework.name for framework in self.leaders] or [""]
         if not last:
             return "None of these has enough evidence to be ranked."
         if others:
-            return f"{under} {', '.join(others)} and {last} are level."
-        if self.lead is None:
+            return f"{weights}, {', '.join(others)} and {last} are level."
+        if self.lead is None or self.runner_up is None:
             return f"Only {last} has enough evidence to be ranked."
-        return f"{under} {last} leads by {self.lead or no_point}."
+        points = f"{self.lead} point{pluralize(self.lead)}" if self.lead else "less than a point"
+        return f"{weights}, {last} leads {self.runner_up.name} by {points}."
 
 
 def build_matrix(

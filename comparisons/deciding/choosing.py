@@ -47,7 +47,7 @@ class AnswersForm(forms.Form):
                 label=prompt.text,
                 required=False,
                 choices=[(option.slug, option.text) for option in prompt.options.all()],
-                error_messages={"invalid_choice": "That is none of the answers."},
+                error_messages={"invalid_choice": "This is not one of the answers."},
             )
 
     @property
@@ -66,7 +66,7 @@ class AnswersForm(forms.Form):
     def notices(self) -> Iterator[str]:
         """Yield a sentence for each question with an unknown option."""
         for name, errors in self.errors.items():
-            yield f"{self.fields[name].label} {' '.join(map(str, errors))} It was left out."
+            yield f"{self.fields[name].label} {' '.join(map(str, errors))} It was ignored."
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,9 @@ class Needs:
             case 0:
                 return []
             case 1:
-                return [f"There is no capability {slugs}. It was left out."]
+                return [f"There is no capability {slugs}. It was ignored."]
             case _:
-                return [f"There are no capabilities {slugs}. They were left out."]
+                return [f"There are no capabilities {slugs}. They were ignored."]
 
 
 @dataclass(frozen=True, slots=True)

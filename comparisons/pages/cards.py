@@ -18,8 +18,8 @@ from .contexts import (
 )
 from .controls import AroundMatrix, AroundSideBySide
 
-LEGEND = "Fit, 0 to 100; bar: band left open by gaps"
-APART = "Too little evidence to rank"
+LEGEND = "Fit, 0 to 100; bar: band it could fall in"
+APART = "Not enough evidence to rank"
 QUESTION = "Which Python web framework fits?"
 
 
@@ -34,7 +34,7 @@ def of_matrix(page: MatrixPage) -> Card:
         f"{use_case.name}: which framework fits?" if use_case else QUESTION,
         " · ".join(subtitle),
         parts=_standings(page.first),
-        figures=() if shown else figures((0, "framework passes the filters|frameworks pass the filters")),
+        figures=() if shown else figures((0, "framework matches the filters|frameworks match the filters")),
         legend=LEGEND,
         more=page.first.beyond,
     )
@@ -46,7 +46,7 @@ def of_side_by_side(page: SideBySidePage) -> Card:
     return Card(
         "Side by side",
         " vs ".join(row.framework.name for row in table.in_order),
-        " · ".join([f"Weighed for: {use_case.name}", *subtitle] if use_case else subtitle),
+        " · ".join([f"Using the weights for {use_case.name}", *subtitle] if use_case else subtitle),
         parts=_standings(table),
         legend=LEGEND,
     )
@@ -56,7 +56,7 @@ def of_snapshot(page: SnapshotPage) -> Card:
     """Build the card from the stored content alone, so that it never changes."""
     frozen = page.frozen
     return Card(
-        "Frozen comparison",
+        "Permanent copy",
         " vs ".join(frozen.names),
         f"As they compared on {date_format(frozen.snapshot.stood_at, 'j F Y')}, "
         f"{len(frozen.table.columns)} criteria",
@@ -72,7 +72,7 @@ def of_use_case(page: UseCasePage) -> Card:
         use_case.name,
         use_case.summary,
         parts=_standings(table),
-        figures=() if table.in_order else figures((0, "framework passes|frameworks pass")),
+        figures=() if table.in_order else figures((0, "framework matches|frameworks match")),
         legend=LEGEND,
         more=table.beyond,
     )
@@ -89,21 +89,23 @@ def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
 
 def of_choice(page: ChoicePage) -> Card:
     """Build the card of the answer; before that, of the questions."""
-    outcome, title = page.outcome, "Which framework for my project?"
+    outcome, title = page.outcome, "Which framework suits your project?"
     if not outcome.candidates:
-        return Card(title, "A few questions, and what the sources’ own rules answer")
+        return Card(title, "A few questions, and what the sources’ own rules recommend")
     joint = " + " if outcome.is_combination else " or "
     leading = joint.join(framework.name for framework in outcome.leaders)
     return Card(
         title,
-        leading or "Nothing is recommended, only warned against",
+        leading or "No recommendation, only cautions",
         "By the rules of the sources, for these answers",
     )
 
 
 def of_capabilities(page: CapabilitiesPage) -> Card:
     needed = ", ".join(capability.name for capability in page.needs.capabilities)
-    return Card("Capabilities", "What must I add?", f"The project needs {needed}" if needed else "")
+    return Card(
+        "Capabilities", "What you would need to add", f"Your project needs {needed}" if needed else ""
+    )
 
 
 def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:
@@ -112,7 +114,7 @@ def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:
     if around.changed_weights:
         yield "weights changed"
     if view.as_of:
-        yield f"as of {date_format(view.as_of, 'j F Y')}"
+        yield f"as it stood on {date_format(view.as_of, 'j F Y')}"
 
 
 def _standings(table: Matrix) -> tuple[CardPart, ...]:
@@ -124,7 +126,7 @@ def _standing(row: Row) -> CardRow:
     name, rank, fit = row.framework.name, row.rank, row.fit.points
     low, high = row.fit.low_points, row.fit.high_points
     scale = None if low is None or high is None else ScaleMark(low, high, fit if rank else None)
-    words = f"band {low} to {high}" if scale else "no fit"
+    possible = f", {low}–{high} possible" if row.fit.is_range else ""
     if rank is None:
-        return CardRow(name, f"{name} {words}, {row.fit.coverage_percent} % rated", scale, "–")
-    return CardRow(name, f"{rank}. {name} fit {fit}, {words}", scale, str(fit), str(rank))
+        return CardRow(name, f"{name}{possible}, {row.fit.coverage_percent}% rated", scale, "–")
+    return CardRow(name, f"{rank}. {name} fit {fit}{possible}", scale, str(fit), str(rank))

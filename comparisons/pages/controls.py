@@ -62,7 +62,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An applied filter in words, with the view that remains when it is dropped."""
+    """An applied filter in words, with the view that remains when it is removed."""
 
     name: str
     words: str
@@ -118,7 +118,7 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
 
 
 def _needed(view: View) -> str:
-    """Return the address that shows what must be added to each framework for the capabilities that are ticked."""
+    """Return the address that shows what must be added to each framework for the selected capabilities."""
     path = reverse("comparisons:capabilities")
     query = urlencode([(NEED, value) for value in view.facets.get(CAPABILITY, ())])
     return f"{path}?{query}" if query else path
@@ -151,7 +151,7 @@ def settings_chips(criteria: Sequence[Criterion], view: View, usual: Mapping[str
     `usual` has the weights before any change that the visitor makes, by slug.
     """
     if view.as_of:
-        yield Chip(AS_OF, f"as of {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
+        yield Chip(AS_OF, f"as it stood on {date_format(view.as_of, 'j F Y')}", view.but(as_of=None))
     if changed := view.changed_weights(usual):
         yield Chip("weights", f"{len(changed)} weight{pluralize(len(changed))} changed", view.but(weights={}))
     if view.criteria:
@@ -255,8 +255,8 @@ class File:
 #: The ending, the name and the use of each format.
 FORMATS = (
     ("csv", "CSV", "for a spreadsheet"),
-    ("json", "JSON", "for a program"),
-    ("md", "Markdown", "for a pull request"),
+    ("json", "JSON", "for scripts"),
+    ("md", "Markdown", "for wikis and pull requests"),
 )
 
 
@@ -449,8 +449,7 @@ def around_side_by_side(
             reverse("comparisons:matrix")
         ),
         whose_weights=whose,
-        # The page breaks the line there; unlike a frame it also gives the figure 0.
-        verdict=table.verdict(f"Under \n{whose}", no_point="0 (less than a point)"),
+        verdict=table.verdict(f"With {whose}"),
     )
 
 
@@ -461,7 +460,7 @@ def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | Non
 
 
 def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
-    """Return the address that freezes the frameworks on the table, side by side, under the weights of this view."""
+    """Return the address that saves a permanent copy of these frameworks side by side, with this view’s weights."""
     slugs = [row.framework.slug for row in table.in_order]
     return (
         view.pinned(usual)

@@ -67,9 +67,9 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     revision = comparing.newest_revision(query, now)
     comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
     if len(comparison.places) < len(slugs):
-        return _nothing(request, 404, "Not all frameworks named in its address are known.")
+        return _nothing(request, 404, "Some of the frameworks in its address are not known here.")
     if not embedding.fits(comparison, slugs):
-        return _nothing(request, 400, f"It takes 2 to {settings.COMPARE_MAX} frameworks.")
+        return _nothing(request, 400, f"A comparison takes 2 to {settings.COMPARE_MAX} frameworks.")
     page = FramePage(
         embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
@@ -106,7 +106,11 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 @require_safe
 @vary_on_htmx
 @revalidated
-@pictured(titled("Embed", "A comparison in your own page", "Live or frozen, without cookies or scripts"))
+@pictured(
+    titled(
+        "Embed", "A comparison on your own page", "Live or as a permanent copy, without cookies or scripts"
+    )
+)
 def maker(request: HtmxRequest) -> HttpResponse:
     """Make the snippet for a comparison, in a theme, a width and a height, with a preview."""
     query = without_blanks(request.GET)
@@ -127,12 +131,12 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
     if "format" in form.errors or parameters.get("format", "") not in {"", "json"}:
-        return _refused(501, "There is only JSON.")
+        return _refused(501, "Only JSON is available.")
     embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:
-        return _refused(400, f"{' and '.join(form.errors)}: a whole number of pixels from 1 on.")
+        return _refused(400, f"{' and '.join(form.errors)}: must be a whole number of pixels, 1 or more.")
     return _readable(embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight")), 200)
 
 

@@ -82,14 +82,14 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
     """Return a snapshot as a file, from its stored content alone."""
     frozen = Snapshot.objects.filter(pk=snapshot_id).first()
     if frozen is None:
-        return _refused(ending, HTTPStatus.NOT_FOUND, "No comparison was ever frozen under this address.")
+        return _refused(ending, HTTPStatus.NOT_FOUND, "There is no permanent copy at this address.")
     content, path = FrozenComparison(frozen).content, frozen.get_absolute_url()
     address, stood = settings.SITE_URL + path, in_words(timezone.localdate(frozen.stood_at))
     origin = FileOrigin(
         site=settings.SITE_NAME,
         title=f"{listed(framework['name'] for framework in content['frameworks'])} as they stood on {stood}",
         address=address,
-        facts=f"frozen on {in_words(timezone.localdate(frozen.created_at))}",
+        facts=f"permanent copy saved on {in_words(timezone.localdate(frozen.created_at))}",
         source_page=lambda key: f"{address}#source-{key}",
         metadata={"snapshot": {"id": frozen.pk, "stood_at": frozen.stood_at, "frozen_at": frozen.created_at}},
     )
@@ -108,7 +108,7 @@ def _origin(comparison: Comparison, title: str, path: str, revision: Revision | 
         site=settings.SITE_NAME,
         title=title,
         address=settings.SITE_URL + comparison.pinned_url(path),
-        facts=f"{when}, weighed for {use_case.name}" if use_case else when,
+        facts=f"{when}, with the weights for {use_case.name}" if use_case else when,
         source_page=lambda key: settings.SITE_URL + reverse("frameworks:source", args=[key]),
         metadata={
             "revision": {"number": revision.pk, "at": revision.at} if revision else None,
@@ -121,7 +121,7 @@ def _origin(comparison: Comparison, title: str, path: str, revision: Revision | 
 
 def _words(revision: Revision | None) -> str:
     if revision is None:
-        return "without any facts yet"
+        return "before the first revision"
     return f"revision {revision.pk} of {in_words(timezone.localdate(revision.at))}"
 
 
@@ -194,7 +194,7 @@ def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, 
         named = listed(unknown[:NAMES_MAX], "or")
         return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
     if len(slugs) > most:
-        return HTTPStatus.BAD_REQUEST, f"You named {len(slugs)} frameworks; {most} is the most."
+        return HTTPStatus.BAD_REQUEST, f"You named {len(slugs)} frameworks, and you can compare up to {most}."
     if len(slugs) < 2:
         return HTTPStatus.BAD_REQUEST, f"Name 2 to {most} frameworks, as in django-vs-flask."
     return None

@@ -1,4 +1,4 @@
-"""Explain a ranking: what each criterion adds to the fits, what would change who leads, and how firm the lead is.
+"""Explain a ranking: what each criterion adds to the fits, what would change who leads, and how robust the lead is.
 
 All criteria count, whichever columns are shown. No queries.
 """
@@ -99,18 +99,17 @@ class Turn:
 
     @property
     def condition(self) -> str:
-        """Return the condition in words: `performance counts 7 or more`."""
-        weights, name = self.weights, in_sentence(self.criterion.name)
-        verb = "count" if name.endswith("s") and not name.endswith(("ss", "us", "is")) else "counts"
+        """Return the change in words: `set Performance to 7 or more`."""
+        weights = self.weights
         upwards = weights[0] > self.weight
         end = WEIGHT_MAX if upwards else 0
         if len(weights) == 1:
-            shown = str(weights[0]) if weights[0] == end else f"exactly {weights[0]}"
+            shown = str(weights[0])
         elif weights[-1] == end:
             shown = f"{weights[0]} or {'more' if upwards else 'less'}"
         else:
-            shown = f"{min(weights)} to {max(weights)}"
-        return f"{name} {verb} {shown}"
+            shown = f"{min(weights)}–{max(weights)}"
+        return f"Set {self.criterion.name} to {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,10 @@ class Share:
     def words(self) -> str:
         """Return the percentage in words; rounding never makes it all or nothing."""
         if self.percent == 0 and self.times:
-            return "less than 1 %"
+            return "less than 1%"
         if self.percent == 100 and self.times < self.draws:
-            return "more than 99 %"
-        return f"{self.percent} %"
+            return "more than 99%"
+        return f"{self.percent}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +228,6 @@ def shown_url(view: View, path: str) -> str:
     return f"{view.url(path, why='shown')}#why"
 
 
-def in_sentence(name: str) -> str:
-    """Return a name as inside a sentence: `Async support` becomes `async support`, `API tooling` stays."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
-
-
 def _bar(row: Row, table: Matrix) -> FitBar:
     shown = scoring.shown_contributions(row.scores, table.weights)
     cells = {cell.criterion.slug: cell for cell in row.cells}
@@ -307,7 +301,7 @@ def _firmness(comparison: Comparison, scores: Scores) -> Firmness:
     counted = [
         *((_framework(comparison, number).name, times) for number, times in drawn.alone),
         ("Several level", drawn.level),
-        ("Nobody ranked", drawn.nobody),
+        ("None ranked", drawn.nobody),
     ]
     *led, level, nobody = (
         Share(who, times, percent, drawn.draws)
@@ -331,8 +325,8 @@ def _phrases(led: Sequence[Share], level: Share, nobody: Share) -> Iterator[str]
     for place, share in enumerate(led[:NAMED]):
         yield f"{share.who} {'' if place else 'leads alone '}in {share.words}"
     if rest := sum(share.percent for share in led[NAMED:]):
-        yield f"{'another' if len(led) == NAMED + 1 else 'others'} in {rest} %"
+        yield f"{'another' if len(led) == NAMED + 1 else 'others'} in {rest}%"
     if level.percent:
         yield f"several are level in {level.words}"
     if nobody.percent:
-        yield f"nobody is ranked in {nobody.words}"
+        yield f"no framework is ranked in {nobody.words}"

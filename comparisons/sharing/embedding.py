@@ -24,7 +24,7 @@ from .snapshots import FrozenComparison
 
 WIDTH = 640  # pixels, by default
 #: The height in pixels of a criterion in `static/embed.css`, and of everything above and below the criteria.
-ROW, AROUND_ROWS = 27, 300
+ROW, AROUND_ROWS = 27, 330
 HOUR = 3600  # seconds
 #: What the frame's links need in order to replace the whole page, or to open in a new tab.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -52,14 +52,14 @@ class Place(NamedTuple):
 class Embed:
     """A side by side or a snapshot, as a frame shows it.
 
-    `path` is its page, `frame` the address that is framed, `under` the words for its weights. `left_out` is the number
-    of criteria that are not shown because all frameworks are alike.
+    `path` is its page, `frame` the address that is framed, `weights` the words for its weights. `left_out` is the
+    number of criteria that are not shown because all frameworks are alike.
     """
 
     table: Matrix
     path: str
     frame: str
-    under: str
+    weights: str
     left_out: int = 0
 
     @property
@@ -83,7 +83,7 @@ class Embed:
     @property
     def verdict(self) -> str:
         """Return a sentence that says who leads."""
-        return self.table.verdict(self.under)
+        return self.table.verdict(self.weights)
 
     @property
     def height(self) -> int:
@@ -144,7 +144,7 @@ def of_comparison(comparison: Comparison, slugs: Sequence[str]) -> Embed:
         table=table,
         path=view.url(reverse("comparisons:side_by_side", args=[list(slugs)])),
         frame=view.url(reverse("comparisons:embed", args=[list(slugs)])),
-        under=_whose(comparison),
+        weights=_whose(comparison),
         left_out=len(table.criteria) - len(table.columns),
     )
 
@@ -155,7 +155,7 @@ def of_snapshot(snapshot: Snapshot) -> Embed:
         table=FrozenComparison(snapshot).table,
         path=snapshot.get_absolute_url(),
         frame=reverse("comparisons:embed_snapshot", args=[snapshot.pk]),
-        under="Under the weights below",
+        weights="With the weights below",
     )
 
 
@@ -202,7 +202,7 @@ def _whose(comparison: Comparison) -> str:
     if changed := comparison.view.changed_weights(comparison.usual):
         return f"With {len(changed)} weight{pluralize(len(changed))} changed"
     return (
-        f"Under the weights for “{comparison.use_case.name}”"
+        f"With the weights for “{comparison.use_case.name}”"
         if comparison.use_case
-        else "Under the default weights"
+        else "With the default weights"
     )

@@ -43,7 +43,7 @@ REMARKS = [
     "(view)",
 ]
 
-SILENT, UNSCORED = "no source says", "not scored yet"
+SILENT, UNSCORED = "no source rates this", "not scored yet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +179,7 @@ class _Book:
 
 
 def _said(claim: ClaimContent) -> str:
-    """Return `line 12, prose: “term” what it says (reads as 4) Editors’ note: …`."""
+    """Return `line 12, prose: “term” what it says (read as 4) Editors’ note: …`."""
     term = f"“{_one_line(claim['term'])}” " if claim["term"] else ""
     note = f" Editors’ note: {_one_line(claim['note'])}" if claim["note"] else ""
     words = " ".join(filter(None, [_one_line(claim["paraphrase"]), _qualification(claim)]))
@@ -191,7 +191,7 @@ def _qualification(claim: ClaimContent) -> str:
 
 
 def _reading(claim: ClaimContent) -> str:
-    return "" if claim["reading"] is None else f" (reads as {claim['reading']})"
+    return "" if claim["reading"] is None else f" (read as {claim['reading']})"
 
 
 @lru_cache(maxsize=10_000)
@@ -215,7 +215,7 @@ def write_markdown(parts: Parts, origin: FileOrigin, *, turned: bool) -> Iterato
     ]
     yield "\n\n".join(head)
     if not first["frameworks"]:
-        yield "\n\nNo framework passes the filters."
+        yield "\n\nNo frameworks match these filters."
     elif turned:
         yield "\n\n" + "\n".join(_turned(first, _Footnotes(first)))
     else:
@@ -242,8 +242,8 @@ def write_markdown(parts: Parts, origin: FileOrigin, *, turned: bool) -> Iterato
 
 
 LEGEND = (
-    "Scores run from 1 to 5, the fit from 0 to 100; higher is better. The band is where the fit could lie. "
-    "≠: sources disagree by two steps or more."
+    "Scores run from 1 to 5, the fit from 0 to 100; higher is better. The band is the range it could fall in. "
+    "≠: sources differ by two steps or more."
 )
 
 #: Characters that Markdown could take for markup anywhere in a line.
@@ -283,7 +283,7 @@ class _Footnotes:
         framework, criterion = self.frameworks[cell["framework"]], self.criteria[cell["criterion"]]
         head = f"**{escaped(framework)}, {escaped(criterion)}: {score}.**"
         day = cell["reviewed_on"]
-        reviewed = f"Reviewed on {in_words(date.fromisoformat(day))}." if day else ""
+        reviewed = f"Last reviewed on {in_words(date.fromisoformat(day))}." if day else ""
         return " ".join(filter(None, [head, escaped(cell["rationale"]), _departure(cell), reviewed]))
 
     def _citation(self, source: str, claims: Iterable[ClaimContent]) -> str:
@@ -357,8 +357,8 @@ def _figures(framework: FrameworkContent) -> tuple[str, str, str, str]:
     return (
         "not ranked" if rank is None else str(rank),
         "–" if fit is None else str(fit),
-        "–" if band is None else f"{band[0]} to {band[1]}",
-        f"{framework['coverage']} %",
+        "–" if band is None else f"{band[0]}–{band[1]}",
+        f"{framework['coverage']}%",
     )
 
 
@@ -374,7 +374,7 @@ def _hidden_weights(content: Content) -> Iterator[str]:
     shown = {criterion["slug"] for criterion in content["criteria"]}
     hidden = [f"{name} {weight}" for name, weight in content["weights"].items() if name not in shown]
     if hidden:
-        yield escaped(f"Not shown, but weighed: {', '.join(hidden)}.")
+        yield escaped(f"Not shown, but included in the fit: {', '.join(hidden)}.")
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

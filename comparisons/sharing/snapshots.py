@@ -38,7 +38,7 @@ class TooManySnapshots(Exception):
 
     def __init__(self, reason: str, again: datetime | None = None) -> None:
         when = f" Try again after {date_format(again, 'H:i')} UTC on {date_format(again)}." if again else ""
-        super().__init__(f"{reason} This one was not frozen.{when}")
+        super().__init__(f"{reason} This copy was not saved.{when}")
         self.again = again
 
 
@@ -77,11 +77,12 @@ def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Sn
 
 
 def _refuse_too_many(address: str, now: datetime) -> None:
-    own = "From your address {} comparisons were frozen within"
+    own = "Your address has reached the limit for permanent copies: {}"
+    everybody = "All readers together have reached the limit for permanent copies: {}"
     most = [
         Limit(False, settings.SNAPSHOTS_AN_HOUR, limits.HOUR, f"{own} an hour."),
         Limit(False, settings.SNAPSHOTS_A_DAY, limits.DAY, f"{own} a day."),
-        Limit(True, settings.SNAPSHOTS_A_DAY_IN_ALL, limits.DAY, "{} comparisons were frozen within a day."),
+        Limit(True, settings.SNAPSHOTS_A_DAY_IN_ALL, limits.DAY, f"{everybody} a day."),
     ]
     senders = limits.senders(PURPOSE, address, now)
     if full := limits.reached(Freezing.objects.all(), most, at="at", senders=senders, now=now):
@@ -91,7 +92,7 @@ def _refuse_too_many(address: str, now: datetime) -> None:
 def _refuse_too_large(size: int) -> None:
     total = Snapshot.objects.aggregate(total=models.Sum("size"))["total"] or 0
     if total + size > settings.SNAPSHOTS_BYTES:
-        raise TooManySnapshots("There is no room for more frozen comparisons here.")
+        raise TooManySnapshots("There is no room for more permanent copies here.")
 
 
 # Reading back
@@ -269,7 +270,7 @@ def _said(claim: ClaimContent | None) -> str:
     """Return everything of a claim that a reader sees; empty if there is none."""
     if claim is None:
         return ""
-    reading = f"(reads as {claim['reading']})" if claim["reading"] else ""
+    reading = f"(read as {claim['reading']})" if claim["reading"] else ""
     term = f"“{claim['term']}”" if claim["term"] else ""
     qualified = qualification(claim.get("condition", ""), claim.get("comparison", ""))
     return " ".join(filter(None, [term, claim["paraphrase"], qualified, reading, claim["note"]]))

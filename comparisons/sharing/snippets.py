@@ -116,9 +116,11 @@ def read(query: QueryDict) -> Snippet:
     if address and not frozen and not named:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
-        messages.append(f"{len(wanted)} frameworks are too many: {settings.COMPARE_MAX} is the most.")
+        messages.append(
+            f"{len(wanted)} frameworks are too many: you can compare up to {settings.COMPARE_MAX}."
+        )
     elif not frozen and len(comparison.places) < len(wanted):
-        messages.append("Not all frameworks at this address are known here.")
+        messages.append("Some of the frameworks at this address are not known here.")
     return Snippet(
         comparison=comparison,
         offer=Offer.read(query, comparison.facts, comparison.view.framework),

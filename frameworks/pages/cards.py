@@ -61,9 +61,7 @@ def of_criterion(page: CriterionPage) -> Card:
         criterion.question,
         parts=part(map(_plotted, drawn)) if criterion.is_scored else (),
         figures=() if drawn and criterion.is_scored else counted,
-        legend="Mark: our score. Dots: what the sources amount to"
-        if drawn
-        else "From the claims of the sources",
+        legend="Mark: our score. Dots: readings of the sources" if drawn else "From the sources’ claims",
     )
 
 
@@ -73,7 +71,7 @@ def of_benchmarks(page: BenchmarkIndexPage) -> Card:
     counted = figures((len(charts), "benchmark"), (page.figure_total, "figure"))
     if not charts:
         return Card(
-            "Benchmarks", "Measured figures, and what they leave unsaid", figures=counted, legend="From zero"
+            "Benchmarks", "Measured figures, and what they do not state", figures=counted, legend="From zero"
         )
     first = charts[0]
     rows = []
@@ -85,7 +83,7 @@ def of_benchmarks(page: BenchmarkIndexPage) -> Card:
         )
     return Card(
         "Benchmarks",
-        "Measured figures, and what they leave unsaid",
+        "Measured figures, and what they do not state",
         first.benchmark.title,
         parts=part(rows),
         legend=f"In {first.benchmark.unit}, the first of {len(charts)} benchmarks",
@@ -109,17 +107,17 @@ def of_changeset(page: ChangesetPage) -> Card:
     """Return the reason for the changeset, its date, its author and what it counts."""
     first = page.first
     counts = f"{date_format(first.at, 'j F Y')}, by {first.public_author}: {', '.join(page.counts)}"
-    return Card("What was changed", first.reason, counts)
+    return Card("Change", first.reason, counts)
 
 
 def of_cell_history(page: CellHistoryPage) -> Card:
     """Return the cell with the current verdict."""
-    verdict = page.rating.verdict if page.rating else "Today it is not rated"
-    return Card("History of a rating", _cell(page.framework, page.criterion), verdict)
+    verdict = page.rating.verdict if page.rating else "There is no score at present"
+    return Card("Change history", _cell(page.framework, page.criterion), verdict)
 
 
 def of_objection(page: ObjectionPage) -> Card:
-    """Return the cell with an invitation to object."""
+    """Return the cell with an invitation to report a problem."""
     return _objection(page.cell.framework, page.cell.criterion)
 
 
@@ -130,7 +128,7 @@ def of_objection_sent(page: ObjectionSentPage) -> Card:
 
 def _objection(framework: Framework, criterion: Criterion) -> Card:
     line = "Tell the editors, without an account"
-    return Card("Something wrong with this cell?", _cell(framework, criterion), line)
+    return Card("Report a problem with this score", _cell(framework, criterion), line)
 
 
 def _cell(framework: Framework, criterion: Criterion) -> str:

@@ -70,7 +70,7 @@ class HistoryFeed(Feed):
         return plain(f"{about.title} · {settings.SITE_NAME}")
 
     def subtitle(self, about: FeedSubject) -> str:
-        return "Ratings, claims and all else that editors changed, each with the reason, newest first."
+        return "Every change of a rating, a claim or another fact, with its reason, newest first."
 
     def link(self, about: FeedSubject) -> str:
         return absolute(about.page)

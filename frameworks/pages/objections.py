@@ -27,14 +27,12 @@ SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
 #: The purpose for which senders are hashed, so that no hash matches those of another.
 PURPOSE = "frameworks.objections"
 
-TOO_SOON = (
-    "This came sooner than anybody reads the page, so it was not sent yet. Look it over and send it again."
-)
+TOO_SOON = "That was very quick, so your report has not been sent yet. Please check it and send it again."
 TOO_LATE = (
-    "This page was opened more than a day ago, or elsewhere, so it was not sent yet. "
-    "Look over what stands here now and send it again."
+    "This page was opened more than a day ago, or on another site, so your report has not been sent yet. "
+    "Please check the current score and send the report again."
 )
-LENGTH = f"Say it in {TEXT_MIN} to {TEXT_MAX} characters; "
+LENGTH = f"Enter {TEXT_MIN} to {TEXT_MAX:,} characters; "
 NO_URL = f"Enter a web address of at most {URL_MAX} characters, such as https://example.org/page, or leave it empty."
 
 
@@ -43,7 +41,9 @@ class TooMany(Exception):
 
     def __init__(self, reason: str, again: datetime) -> None:
         when = f"{date_format(again, 'H:i')} UTC on {date_format(again)}"
-        super().__init__(f"{reason} Yours was not sent. It stands below; send it again after {when}.")
+        super().__init__(
+            f"{reason} Your report has not been sent. It is kept below; send it again after {when}."
+        )
         self.again = again
 
 
@@ -92,18 +92,18 @@ class ObjectionForm(forms.Form):
 
     text = forms.CharField(
         label="What is wrong?",
-        help_text=f"{TEXT_MIN} to {TEXT_MAX} characters. If a source says otherwise, say which one and where.",
+        help_text=f"{TEXT_MIN} to {TEXT_MAX:,} characters. If a source disagrees, say which one and where.",
         widget=forms.Textarea(attrs={"rows": 7}),
-        error_messages={"required": f"{LENGTH}there is nothing yet."},
+        error_messages={"required": f"{LENGTH}the field is empty."},
         validators=[
-            MinLengthValidator(TEXT_MIN, f"{LENGTH}this has %(show_value)d."),
-            MaxLengthValidator(TEXT_MAX, f"{LENGTH}this has %(show_value)d."),
+            MinLengthValidator(TEXT_MIN, f"{LENGTH}you entered %(show_value)d."),
+            MaxLengthValidator(TEXT_MAX, f"{LENGTH}you entered %(show_value)d."),
         ],
     )
     url = forms.CharField(
         label="Where can it be checked?",
         required=False,
-        help_text="A web address. It may stay empty.",
+        help_text="A web address (optional).",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
     #: A honeypot, for machines that fill in every field.
@@ -192,8 +192,8 @@ def _forget_senders(now: datetime) -> None:
 
 def _refuse_too_many(address: str, now: datetime) -> None:
     own, everybody = (
-        "From your address {} objections came within",
-        "From all readers {} objections came within",
+        "Your address has reached the limit for reports: {}",
+        "All readers together have reached the limit for reports: {}",
     )
     quotas = [
         Limit(False, settings.OBJECTIONS_AN_HOUR, limits.HOUR, f"{own} an hour."),

@@ -118,7 +118,7 @@ class RowsForm(forms.Form):
         self.fields["rows"] = forms.MultipleChoiceField(
             choices=[(criterion.slug, criterion.name) for criterion in criteria],
             required=False,
-            error_messages={"invalid_choice": "There is no row “%(value)s”. Nothing was opened."},
+            error_messages={"invalid_choice": "There is no row “%(value)s”, so no row was opened."},
         )
 
     @property
@@ -220,7 +220,7 @@ def objection_sent(request: HttpRequest, slug: str, criterion: str) -> PageRespo
 def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion]:
     """Return the framework and criterion of a cell to which readers may object. Raises Http404 otherwise."""
     if not settings.OBJECTIONS:
-        raise Http404("No objections are taken.")
+        raise Http404("Problem reports are not accepted.")
     return (
         get_object_or_404(Framework.objects.published(), slug=framework),
         get_object_or_404(Criterion.objects.scored(), slug=criterion),
@@ -451,7 +451,7 @@ def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[s
     page = Paginator(rows, size).get_page(requested)
     page.object_list = list(page.object_list)
     number = str(page.number)
-    return page, [] if requested == number else [f"There is no such page: this is page {number}."]
+    return page, [] if requested == number else [f"There is no such page. This is page {number}."]
 
 
 def _counting_all(dossier: dossiers.Plots, criterion: Criterion, frameworks: int) -> dossiers.Plots:

@@ -22,16 +22,16 @@ from .parameters import ChangesForm, ListForm, ParameterRefused, documented, fie
 from .problems import PROBLEM, Problem, problem, problem_response
 
 DESCRIPTION = """\
-Everything that the pages say, for programs: read-only, open to all, without a key or a cookie.
+Everything on the pages, as JSON: read-only and open to everyone, without a key or a cookie.
 
 - Scores and readings are steps from 1 to 5; weights whole numbers from 0 to 10; fits and bands points from 0 to 100;
-  coverage the rated share of the weight, in percent, rounded down. No source, no score: such a cell is `silent`.
-- Say with a score which criterion it is on, and link to its `page`, where the evidence stands.
-- Lists come in parts of `limit`, at most 200, from `offset` on, with `total`, `next` and `previous`.
-- Every answer has an `ETag`; sent back as `If-None-Match` it is answered by 304 while nothing has changed.
-- What is not understood is refused: every error is a problem detail (RFC 9457, `application/problem+json`), and names
+  coverage is the rated share of the weight, in percent, rounded down. A cell that no source rates is `silent`.
+- When you quote a score, name its criterion and link to its `page`, which shows the evidence.
+- Lists are paginated by `limit`, at most 200, and `offset`; each page has `total`, `next` and `previous`.
+- Every response has an `ETag`. Sent back as `If-None-Match`, it is answered with 304 as long as nothing has changed.
+- Invalid parameters are rejected. Every error is a problem detail (RFC 9457, `application/problem+json`), which names
   the parameter.
-- HEAD is answered as GET is. Programs on other sites may ask, too (CORS).
+- HEAD requests are answered like GET. Scripts on other sites may use the API too (CORS).
 """
 #: Options of Swagger UI.
 SWAGGER_OPTIONS = {
@@ -86,12 +86,10 @@ api.add_router("", facts.router)
 api.add_router("", judgement.router)
 
 
-@api.api_operation(
-    facts.SAFE_METHODS, "/", summary="Where everything stands", response=schemas.Start, tags=["Start"]
-)
+@api.api_operation(facts.SAFE_METHODS, "/", summary="All endpoints", response=schemas.Start, tags=["Start"])
 @decorate_view(revalidated)
 def start(request: HttpRequest) -> schemas.Start:
-    """List where everything is."""
+    """List the addresses of all endpoints."""
     validate(request.GET)
     root = facts.page_of(reverse("api:api-root"))
     return schemas.Start(
@@ -150,13 +148,13 @@ def _errors(path: str) -> dict[str, dict[str, Any]]:
     """Return the error responses of a path, by status, and 304, which has no content either."""
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     descriptions = {
-        "404": "There is no such thing.",
-        "422": "A parameter is not known or does not hold; `errors` names it.",
-        "default": "Whatever else went wrong.",
+        "404": "It does not exist.",
+        "422": "A parameter is unknown or invalid; `errors` names it.",
+        "default": "Any other error.",
     }
     if "{" not in path:
         del descriptions["404"]
     return {
-        "304": {"description": "Nothing has changed since the answer with this `ETag`."},
+        "304": {"description": "Nothing has changed since the response with this `ETag`."},
         **{status: {"description": text, "content": content} for status, text in descriptions.items()},
     }

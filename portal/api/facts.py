@@ -37,7 +37,7 @@ router.add_decorator(revalidated, mode="view")
     tags=["Facts"],
 )
 def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
-    """List the frameworks by slug. Only published ones are told of, here and everywhere else."""
+    """List the published frameworks by slug."""
     form = ListForm(request.GET)
     validate(request.GET, form)
     return _page(request, response, form, _frameworks(), _each(_framework))
@@ -51,7 +51,7 @@ def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[sch
     tags=["Facts"],
 )
 def framework(request: HttpRequest, slug: str) -> schemas.Framework:
-    """Return one framework: what it is, what it brings, on whose word."""
+    """Return one framework with its traits, each with the claims that support it."""
     validate(request.GET)
     return _framework(_get(_frameworks(), "framework", slug=slug))
 
@@ -78,7 +78,7 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schem
     tags=["Facts"],
 )
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
-    """Return one criterion: its question, its rubric, its weight."""
+    """Return one criterion with its question, rubric and default weight."""
     validate(request.GET)
     return _criterion(_get(_criteria(), "criterion", slug=slug))
 
@@ -97,7 +97,7 @@ def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schema
     SAFE_METHODS, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
 )
 def source(request: HttpRequest, key: str) -> schemas.Source:
-    """Return one source: who wrote it, what its publisher sells."""
+    """Return one source: who wrote it and what its publisher sells."""
     validate(request.GET)
     return _source(_get(_sources(), "source", key=key))
 
@@ -105,12 +105,12 @@ def source(request: HttpRequest, key: str) -> schemas.Source:
 @router.api_operation(
     SAFE_METHODS,
     "/claims",
-    summary="Claims, of a framework, criterion or source",
+    summary="Claims, optionally of a framework, criterion or source",
     response=schemas.Page[schemas.Claim],
     tags=["Facts"],
 )
 def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
-    """List the claims by source and line. Narrowed to a criterion, joint claims are among them."""
+    """List the claims by source and line. Filtered by a criterion, they include joint claims."""
     form = filter_form(request.GET)
     validate(request.GET, form)
     rows = Claim.objects.published().cited()
@@ -131,14 +131,14 @@ def claim(request: HttpRequest, key: str) -> schemas.Claim:
 @router.api_operation(
     SAFE_METHODS,
     "/ratings",
-    summary="Ratings with their claims, of a framework, criterion or source",
+    summary="Ratings with their claims, optionally of a framework, criterion or source",
     response=schemas.Page[schemas.Rating],
     tags=["Facts"],
 )
 def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
     """List the ratings by framework and criterion, each with its claims in full.
 
-    Narrowed to a source, these are the ratings that rest on it, too.
+    Filtered by a source, these are the ratings that it supports, alone or among others.
     """
     form = filter_form(request.GET)
     validate(request.GET, form)
@@ -165,14 +165,14 @@ def rating(request: HttpRequest, framework: str, criterion: str) -> schemas.Rati
 @router.api_operation(
     SAFE_METHODS,
     "/changes",
-    summary="What was changed since a revision",
+    summary="Changes since a revision",
     response=schemas.Changes,
     tags=["Changes"],
 )
 def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
-    """List what was changed after the revision `since`, by number: pass on `latest` to learn what is new.
+    """List the changes after the revision `since`, by number. Pass `latest` as the next `since` to get only new ones.
 
-    What was recorded of a framework before it became public comes to light together with it, under its old numbers.
+    Changes to a framework from before it was published appear when it is published, under their old numbers.
     """
     form = ChangesForm(request.GET)
     validate(request.GET, form)

@@ -35,18 +35,18 @@ router = Router()
 @router.api_operation(
     SAFE_METHODS,
     "/matrix",
-    summary="All frameworks, filtered, weighed and ranked",
+    summary="All frameworks, filtered, weighted and ranked",
     response=schemas.ComparedPage,
     tags=["Comparisons"],
 )
 @decorate_view(revalidated)
 def matrix(request: HttpRequest) -> schemas.ComparedPage:
-    """Return the frameworks that pass the filters, ranked under the weights, each cell with its claims.
+    """Return the frameworks that match the filters, ranked by the weights, each cell with its claims.
 
-    More than 50 come in pages, of which `page` names one; `next` leads through all of them.
+    More than 50 are split into pages, which `page` selects; `next` is the address of the next one.
 
-    The parameters are those of the page `/`, so that its address asks for the same; `baseline`, `framework`, `open`,
-    `rows` and `why`, which only say what stands out, is ticked and open there, change nothing here. Filters never
+    The parameters are those of the page `/`, so its query string can be used as it is. `baseline`, `framework`, `open`,
+    `rows` and `why`, which only set what the page highlights, selects and opens, have no effect here. Filters never
     change a score.
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
@@ -70,10 +70,11 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
 )
 @decorate_view(revalidated)
 def compare(request: HttpRequest, versus: str) -> schemas.Compared:
-    """Compare two to five frameworks, as `django-vs-flask`, ranked under the weights, each cell with its claims.
+    """Compare two to five frameworks, as in `django-vs-flask`, ranked by the weights, each cell with its claims.
 
-    The parameters are those of the page `/compare/django-vs-flask/`; `baseline`, `rows` and `why` change nothing here.
-    With `only=differences` the criteria are left out in which all of them are alike; their weights still count.
+    The parameters are those of the page `/compare/django-vs-flask/`; `baseline`, `rows` and `why` have no effect
+    here.
+    With `only=differences`, criteria on which all are alike are left out; their weights still count.
     """
     slugs = parties(versus)
     revision = comparing.newest_revision(request.GET, timezone.now())
@@ -93,13 +94,13 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
 @router.api_operation(
     SAFE_METHODS,
     "/snapshots/{slug:snapshot_id}",
-    summary="A comparison as it was frozen",
+    summary="A permanent copy of a comparison",
     response=schemas.Frozen,
     tags=["Comparisons"],
 )
 @decorate_view(unchanging)
 def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
-    """Return a comparison as it was frozen, named by the hash of what it says, the end of its address `/s/<id>/`."""
+    """Return a permanent copy of a comparison. Its id is the hash of its content and ends its address, `/s/<id>/`."""
     validate(request.GET)
     frozen = Snapshot.objects.filter(pk=snapshot_id).first()
     if frozen is None:

@@ -23,7 +23,9 @@ class ApiPage:
 
 @require_safe
 @revalidated
-@pictured(titled("API", "Everything that the pages say, as JSON", "Read-only and open to all, without a key"))
+@pictured(
+    titled("API", "Everything on these pages, as JSON", "Read-only and open to everyone, without a key")
+)
 def index(request: HttpRequest) -> PageResponse:
     """Show each operation with its parameters, from the OpenAPI document that programs read."""
     paths = api.get_openapi_schema()["paths"]

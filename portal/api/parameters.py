@@ -10,7 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
-from comparisons.comparison.forms import KnownField, ReadForm, clip
+from comparisons.comparison.forms import KnownField, ReadForm, WholeNumberField, clip
 from comparisons.comparison.permalinks import MINIMUM, WEIGHT
 from frameworks.catalogue import LISTED
 
@@ -31,8 +31,8 @@ class ParameterRefused(Exception):
 
 
 class LimitForm(ReadForm):
-    limit = forms.IntegerField(
-        min_value=1, max_value=LIMIT_MAX, required=False, help_text=f"How many at most; {LIMIT} by default."
+    limit = WholeNumberField(
+        min_value=1, max_value=LIMIT_MAX, help_text=f"The most entries to return; {LIMIT} by default."
     )
 
     @property
@@ -46,8 +46,8 @@ class ListForm(LimitForm):
     `filter_choices` gives the choices for each parameter. Only if they are few are they documented one by one.
     """
 
-    offset = forms.IntegerField(
-        min_value=0, max_value=OFFSET_MAX, required=False, help_text="How many to skip; 0 by default."
+    offset = WholeNumberField(
+        min_value=0, max_value=OFFSET_MAX, help_text="The number of entries to skip; 0 by default."
     )
 
     def __init__(self, data: Mapping[str, Any], **filter_choices: Iterable[str]) -> None:
@@ -74,11 +74,10 @@ class ListForm(LimitForm):
 
 
 class ChangesForm(LimitForm):
-    since = forms.IntegerField(
+    since = WholeNumberField(
         min_value=0,
         max_value=SINCE_MAX,
-        required=False,
-        help_text="The number of a revision: only what was changed after it. 0, the default, is from the beginning.",
+        help_text="The number of a revision: only changes after it. 0, the default, returns all changes.",
     )
 
     @property
@@ -119,9 +118,9 @@ def _fault(name: str, values: list[str], fields: Mapping[str, forms.Field]) -> s
         kind = "criterion" if name.startswith((MINIMUM, WEIGHT)) else "parameter"
         return f"There is no such {kind}."
     if len(values) > 1 and not isinstance(fields[name], forms.MultipleChoiceField):
-        return "It is named more than once."
+        return "It is given more than once."
     if not all(map(str.strip, values)):
-        return "It says nothing. Leave it out instead."
+        return "It is empty. Leave it out instead."
     return ""
 
 

@@ -28,9 +28,9 @@ CORS = {
 }
 DETAILS = {
     400: "The request could not be read.",
-    404: f"There is nothing at this address. {PREFIX} says what there is.",
-    405: f"Nothing can be changed here: {METHODS} are the methods.",
-    500: "Something went wrong here. It was written down and will be looked at.",
+    404: f"There is nothing at this address. {PREFIX} lists the endpoints.",
+    405: f"The API is read-only: the methods are {METHODS}.",
+    500: "Something went wrong on our side. The error has been logged.",
 }
 
 
@@ -42,7 +42,7 @@ class Fault(TypedDict):
 
 
 class Problem(TypedDict):
-    """Why there is no answer. `errors` is there when parameters are at fault, one for each thing that is wrong."""
+    """Why the request failed. `errors` is present if parameters are invalid, with one entry for each fault."""
 
     type: str
     title: str

@@ -1,6 +1,6 @@
-"""What the API answers with, one class for each kind of answer. OpenAPI's schemas are made of these.
+"""What the API returns, one class for each kind of response. OpenAPI's schemas are made of these.
 
-Everything is named by its slug or key. `page` is where people read the same; `version` counts the changes of a fact.
+Everything is named by its slug or key. `page` is the page that shows the same; `version` counts the changes of a fact.
 """
 
 from typing import Annotated, Generic, TypeVar
@@ -16,23 +16,23 @@ Item = TypeVar("Item")
 
 Step = Annotated[int, Field(ge=1, le=5)]
 Weight = Annotated[int, Field(ge=0, le=WEIGHT_MAX)]
-Address = Annotated[str, Field(description="Where people read the same.")]
-Version = Annotated[int, Field(ge=1, description="Counts the changes of this fact.")]
+Address = Annotated[str, Field(description="The page that shows the same.")]
+Version = Annotated[int, Field(ge=1, description="The number of changes of this fact.")]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="In UTC.")]
 
 
 class Page(TypedDict, Generic[Item]):
-    """A part of a list, whose order stays while nothing is changed. `Link` headers name the same addresses."""
+    """A page of a list. Its order stays the same until something is changed. `Link` headers give the same addresses."""
 
-    total: Annotated[int, Field(ge=0, description="How many there are in all.")]
-    next: Annotated[str | None, Field(description="The address of the part that follows.")]
-    previous: Annotated[str | None, Field(description="The address of the part before.")]
+    total: Annotated[int, Field(ge=0, description="The number of entries in all.")]
+    next: Annotated[str | None, Field(description="The address of the next page.")]
+    previous: Annotated[str | None, Field(description="The address of the previous page.")]
     items: list[Item]
 
 
 class Start(TypedDict):
-    """Where everything stands. Braces hold what to fill in."""
+    """The addresses of all endpoints. Braces mark what to fill in."""
 
     frameworks: str
     criteria: str
@@ -43,12 +43,12 @@ class Start(TypedDict):
     compare: str
     snapshots: str
     changes: str
-    openapi: Annotated[str, Field(description="The description of all this, for programs.")]
-    docs: Annotated[str, Field(description="The same for people.")]
+    openapi: Annotated[str, Field(description="The OpenAPI description, for programs.")]
+    docs: Annotated[str, Field(description="The same for people, to try out.")]
 
 
 class Trait(TypedDict):
-    """A plain fact to filter by, on the word of the claims named: the matrix takes it as `facet=value`."""
+    """A plain fact to filter by, with the claims that support it. The matrix takes it as `facet=value`."""
 
     facet: str
     value: str
@@ -58,11 +58,11 @@ class Trait(TypedDict):
 
 
 class Framework(TypedDict):
-    """A web framework: what decision analysis calls an alternative."""
+    """A web framework."""
 
     slug: str
     name: str
-    tagline: Annotated[str, Field(description="What it is, in a few words, as the sources see it.")]
+    tagline: Annotated[str, Field(description="What it is, in a few words, according to the sources.")]
     summary: str
     website: str
     repository: str
@@ -93,7 +93,7 @@ class Criterion(TypedDict):
     question: Annotated[str, Field(description="What a reader wants to know.")]
     description: str
     scored: bool
-    default_weight: Annotated[Weight, Field(description="What it weighs unless a parameter says so.")]
+    default_weight: Annotated[Weight, Field(description="Its weight unless a parameter sets another.")]
     rubric: Annotated[
         list[RubricStep], Field(description="Five steps, the worst first; empty where not scored.")
     ]
@@ -106,16 +106,14 @@ class Criterion(TypedDict):
 
 
 class Source(SourceContent):
-    """A text that claims are taken from, with what a reader must know to weigh its word."""
+    """A text from which claims are taken, with what a reader should know about it."""
 
-    title_is_stated: Annotated[
-        bool, Field(description="False: the text bears no title, and this one is ours.")
-    ]
+    title_is_stated: Annotated[bool, Field(description="False: the text has no title, and this one is ours.")]
     description: str
-    note: Annotated[str, Field(description="Doubts about the text.")]
+    note: Annotated[str, Field(description="Caveats about the text.")]
     read_on: Annotated[Day, Field(description="When the editors read it.")]
     line_count: int | None
-    claim_count: Annotated[int, Field(ge=0, description="Of what is public.")]
+    claim_count: Annotated[int, Field(ge=0, description="The number of public claims.")]
     page: Address
     version: Version
 
@@ -124,11 +122,11 @@ class Claim(ClaimContent):
     """What one source says about one framework under one criterion, at one line.
 
     `term` is its own rating word, `paraphrase` what it says in our words, `reading` what that amounts to, 1 to 5 by the
-    table of readings (null: to no score), `note` the editors' doubt.
+    table of readings (null: no figure), `note` a caveat of the editors.
     """
 
-    locator: Annotated[str, Field(description="Source and line, as `003:28`.")]
-    framework: Annotated[str | None, Field(description="Null: it is on frameworks in general.")]
+    locator: Annotated[str, Field(description="Source and line, as in `003:28`.")]
+    framework: Annotated[str | None, Field(description="Null: it is about frameworks in general.")]
     criterion: str
     joint_criterion: Annotated[
         str | None, Field(description="Where the source itself rates two criteria as one, the other.")
@@ -167,13 +165,17 @@ class Rating(TypedDict):
         str,
         Field(description="Why the score departs from the median of the sources; empty: it follows from it."),
     ]
-    reviewed_on: Annotated[Day | None, Field(description="When an editor last held it against its claims.")]
+    reviewed_on: Annotated[
+        Day | None, Field(description="When an editor last checked it against its claims.")
+    ]
     spread: Annotated[
         int | None,
-        Field(ge=0, le=4, description="Highest less lowest reading of its claims; null: none has a reading."),
+        Field(
+            ge=0, le=4, description="Highest minus lowest reading of its claims; null: none has a reading."
+        ),
     ]
     disputed: Annotated[
-        bool, Field(description=f"Readings lie {settings.DISPUTE_SPREAD} steps or more apart.")
+        bool, Field(description=f"Its readings differ by {settings.DISPUTE_SPREAD} steps or more.")
     ]
     claims: Annotated[list[Claim], Field(description="The evidence of this cell, in full.")]
     page: Address
@@ -181,16 +183,16 @@ class Rating(TypedDict):
 
 
 class Compared(Content):
-    """What a comparison says. `cells` stand row by row, in the order of frameworks and criteria.
+    """The content of a comparison. `cells` are listed row by row, in the order of frameworks and criteria.
 
-    The order of frameworks is that of the table: those with too little evidence to be ranked come last.
+    The order of frameworks is that of the table: those without enough evidence to be ranked come last.
     """
 
     revision: Annotated[
-        int | None, Field(description="The newest change that it knows of; null: none is recorded.")
+        int | None, Field(description="The newest change that it includes; null: none is recorded.")
     ]
     as_of: Annotated[
-        Day | None, Field(description="The day whose facts these are, at its end; null: of now.")
+        Day | None, Field(description="The day at whose end these were the facts; null: the current facts.")
     ]
     use_case: str | None
     minimum_coverage: Annotated[
@@ -202,12 +204,12 @@ class Compared(Content):
 class ComparedPage(Compared):
     """A page of the matrix. Ranks and counts are those of the whole."""
 
-    total: Annotated[int, Field(ge=0, description="How many frameworks pass the filters.")]
-    next: Annotated[str | None, Field(description="The address of the page that follows; null: none does.")]
+    total: Annotated[int, Field(ge=0, description="The number of frameworks that match the filters.")]
+    next: Annotated[str | None, Field(description="The address of the next page; null: this is the last.")]
 
 
 class Frozen(TypedDict):
-    """A comparison as it stood when it was frozen. It never changes."""
+    """A permanent copy of a comparison. It never changes."""
 
     id: str
     stood_at: Annotated[Moment, Field(description="The last moment whose facts it shows, in UTC.")]
@@ -217,7 +219,7 @@ class Frozen(TypedDict):
 
 
 class ChangedField(TypedDict):
-    """One field, before and after, in words; empty: it held nothing."""
+    """One field, before and after, in words; empty: it had no value."""
 
     field: str
     before: str
@@ -225,26 +227,26 @@ class ChangedField(TypedDict):
 
 
 class Change(TypedDict):
-    """One recorded step on one fact: who, when, why, what."""
+    """One recorded change of one fact: who changed what, when and why."""
 
-    revision: Annotated[int, Field(ge=1, description="Its number: later ones have higher numbers.")]
+    revision: Annotated[int, Field(ge=1, description="Its number; later changes have higher numbers.")]
     at: Moment
     kind: Annotated[str, Field(description="Of fact: rating, claim, framework …")]
-    key: Annotated[str, Field(description="What names the fact, as `django/learning-curve`.")]
+    key: Annotated[str, Field(description="What identifies the fact, as in `django/learning-curve`.")]
     name: str
     action: Annotated[str, Field(json_schema_extra={"enum": ["created", "changed", "deleted"]})]
-    author: Annotated[str, Field(description="As the editor wishes to be called.")]
-    reviewer: Annotated[str, Field(description="Who published it, where it was proposed.")]
+    author: Annotated[str, Field(description="The editor’s public name.")]
+    reviewer: Annotated[str, Field(description="Who published it, if it was a proposal.")]
     reason: str
-    changeset: Annotated[str, Field(description="The same for all that was changed in one go.")]
+    changeset: Annotated[str, Field(description="The same for all changes saved together.")]
     changes: list[ChangedField]
-    page: Annotated[str | None, Field(description="Where the fact stands today; null: nowhere.")]
+    page: Annotated[str | None, Field(description="The page that shows the fact today; null: none does.")]
 
 
 class Changes(TypedDict):
-    """What was changed after a revision, oldest first."""
+    """The changes after a revision, oldest first."""
 
-    total: Annotated[int, Field(ge=0, description="How many follow in all.")]
-    latest: Annotated[int, Field(ge=0, description="To be passed on as the next `since`.")]
-    next: Annotated[str | None, Field(description="The address of the part that follows.")]
+    total: Annotated[int, Field(ge=0, description="The number of changes after it in all.")]
+    latest: Annotated[int, Field(ge=0, description="Pass it as the next `since`.")]
+    next: Annotated[str | None, Field(description="The address of the next page.")]
     items: list[Change]

@@ -98,7 +98,7 @@ def _criteria() -> Iterator[Document]:
             ("short name", criterion.short_name if criterion.short_name != criterion.name else "", NAME),
             ("question", criterion.question, HEADING),
             ("description", criterion.description, TEXT),
-            *((f"{step} means", sentence, TEXT) for step, sentence in criterion.rubric),
+            *((f"score {step}", sentence, TEXT) for step, sentence in criterion.rubric),
         )
 
 
@@ -109,7 +109,7 @@ def _capabilities() -> Iterator[Document]:
             "capability",
             capability,
             f"{path}?{urlencode({'need': capability.slug})}",
-            "Who has it built in, and what to add to the others.",
+            "Which frameworks have it built in, and what you would need to add to the others.",
             ("name", capability.name, NAME),
         )
 
@@ -165,7 +165,7 @@ def _benchmarks() -> Iterator[Document]:
             ("title", benchmark.title, HEADING),
             ("question", benchmark.question, KEY),
             ("method", benchmark.method, TEXT),
-            ("left unsaid", benchmark.unsaid, TEXT),
+            ("not stated by the method", benchmark.unsaid, TEXT),
             ("comment", benchmark.comment, TEXT),
         )
 
@@ -273,11 +273,11 @@ class SearchQuery:
         notices = []
         text = " ".join(query.get("q", "").replace("\x00", " ").split())
         if len(text) > LENGTH_MAX:
-            notices.append(f"That is long: only the first {LENGTH_MAX} characters were looked for.")
+            notices.append(f"Only the first {LENGTH_MAX} characters were used.")
             text = text[:LENGTH_MAX].rstrip()
         kind = query.get("kind", "")
         if kind and kind not in KINDS:
-            notices.append(f"There is no kind “{clip(kind)}”. Everything is shown.")
+            notices.append(f"There is no kind “{clip(kind)}”. All results are shown.")
             kind = ""
         page = query.get("page", "") if kind else ""
         number = int(page) if re.fullmatch("[0-9]{1,6}", page) else 1

@@ -46,7 +46,7 @@ def fold(page: Page) -> None:
 
 
 def make_baseline(page: Page) -> None:
-    page.get_by_role("link", name="Make baseline").first.click()
+    page.get_by_role("link", name="Set as baseline").first.click()
     expect(page.locator(".status .chip")).to_be_visible()
 
 
@@ -57,7 +57,7 @@ def need_more(page: Page) -> None:
 
 def find_more(page: Page) -> None:
     page.get_by_role("searchbox").fill("djagno admin")
-    expect(page.get_by_role("status")).to_contain_text("read as django")
+    expect(page.get_by_role("status")).to_contain_text("Showing results for django")
 
 
 def open_the_index(page: Page) -> None:
@@ -105,7 +105,7 @@ def test_matrix_announces_a_changed_count_in_the_same_live_region(page: Page) ->
     count = page.get_by_role("status").filter(has_text="frameworks")
     page.evaluate("window.counted = document.querySelector('p.count')")
     expect(count).to_have_text("10 of 10 frameworks")
-    page.get_by_label("Name contains").fill("cherry")
+    page.get_by_label("Filter by name").fill("cherry")
     expect(count).to_have_text("1 of 10 frameworks")
     # The same element: a live region that is replaced is not heard.
     assert page.evaluate("window.counted === document.querySelector('p.count')") is True

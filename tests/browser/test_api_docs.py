@@ -29,7 +29,7 @@ def test_api_docs_load_without_errors_cookies_or_external_requests(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     load(page)
-    expect(page.get_by_text("All frameworks, filtered, weighed and ranked")).to_be_visible()
+    expect(page.get_by_text("All frameworks, filtered, weighted and ranked")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert [address for address in asked if not address.startswith((live_server.url, "data:"))] == []
     assert console == []
@@ -57,7 +57,7 @@ def test_api_docs_follow_the_theme(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     load(page)
     expect(ground).to_have_css("background-color", "rgb(28, 32, 34)")
-    page.get_by_role("button", name="Colour theme: as the system").click()
+    page.get_by_role("button", name="Colour theme: same as the system").click()
     expect(ground).to_have_css("background-color", "rgb(255, 255, 255)")
     page.get_by_role("button", name="Colour theme: light").click()
     expect(ground).to_have_css("background-color", "rgb(28, 32, 34)")
@@ -70,7 +70,7 @@ def test_api_docs_load_at_once_where_the_address_names_an_operation(page: Page) 
 
 def test_api_docs_have_headings_in_order_and_targets_of_size(page: Page, axe: Axe) -> None:
     load(page)
-    expect(page.get_by_text("All frameworks, filtered, weighed and ranked")).to_be_visible()
+    expect(page.get_by_text("All frameworks, filtered, weighted and ranked")).to_be_visible()
     assert axe(page, ["heading-order", "target-size"]) == []
 
 
@@ -78,6 +78,6 @@ def test_api_docs_link_to_the_api_page_without_javascript(browser: Browser, live
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(DOCS)
-    page.get_by_role("link", name="What it is and how to use it").click()
+    page.get_by_role("link", name="API documentation").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("API")
     context.close()

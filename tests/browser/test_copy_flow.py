@@ -73,9 +73,9 @@ def test_copy_link_selects_the_address_when_the_clipboard_is_unavailable(
     for _ in range(2):
         button(page).click()
         expect(page.locator("p.copy").get_by_role("status")).to_have_text(
-            "The browser did not allow it. Copy it from here:"
+            "The browser did not allow copying. Copy the text from here:"
         )
-        field = page.get_by_role("textbox", name="To be copied")
+        field = page.get_by_role("textbox", name="Text to copy")
         expect(field).to_be_focused()
         expect(field).to_have_js_property("readOnly", True)
         assert page.evaluate("getSelection().toString()") == page.evaluate("location.origin") + link

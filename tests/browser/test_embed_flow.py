@@ -79,7 +79,7 @@ def test_embed_link_opens_the_comparison_in_the_top_window(
     page: Page, live_server: LiveServer, host: tuple[Path, str]
 ) -> None:
     frame = framing(page, host, live_server.url + VERSUS)
-    frame.get_by_role("link", name="All of it, with every source").click()
+    frame.get_by_role("link", name="Full comparison with every source").click()
     page.wait_for_url(f"{live_server.url}/compare/django-vs-flask/")
     expect(page.locator("table.versus")).to_be_visible()
 
@@ -176,7 +176,7 @@ def test_embed_scrolls_down_but_not_sideways_in_a_narrow_frame(
     root = frame.locator("html")
     assert root.evaluate("root => root.scrollHeight - root.clientHeight") > 0
     assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
-    link = frame.get_by_role("link", name="All of it, with every source")
+    link = frame.get_by_role("link", name="Full comparison with every source")
     expect(link).not_to_be_in_viewport()
     page.locator("iframe").hover()
     page.mouse.wheel(0, 2000)
@@ -230,7 +230,7 @@ def test_snippet_page_works_without_javascript(page: Page) -> None:
     plain.goto(page.url)
     plain.get_by_label("Django").check()
     plain.get_by_label("Flask").check()
-    plain.get_by_role("button", name="Make the snippet").click()
+    plain.get_by_role("button", name="Create the snippet").click()
     assert "/embed/compare/django-vs-flask/" in plain.locator("textarea").input_value()
     expect(plain.get_by_role("button", name="Copy the snippet")).to_be_hidden()
     expect(plain.frame_locator("iframe.framed").get_by_role("heading", level=1)).to_have_text("Django, Flask")

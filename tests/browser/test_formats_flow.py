@@ -75,7 +75,7 @@ def test_take_along_menu_reports_a_failed_copy(page: Page) -> None:
     place(page).locator("summary").click()
     page.get_by_role("button", name="Copy as Markdown").click()
     expect(place(page).get_by_role("status")).to_have_text(
-        "Not copied: follow the link and copy what it shows."
+        "Not copied. Follow the link and copy the text from there."
     )
     assert copied(page) == "before"
 

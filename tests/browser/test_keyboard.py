@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("world")
 def test_skip_link_is_the_first_tab_stop_and_focuses_the_content(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
@@ -32,7 +32,7 @@ def test_skip_link_is_the_first_tab_stop_and_focuses_the_content(page: Page) -> 
 )
 @pytest.mark.parametrize("width", [1280, 390])
 def test_tab_stops_show_their_focus_and_are_not_covered(page: Page, path: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 600})
+    page.set_viewport_size({"width": width, "height": 640})
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)
     stops = []
@@ -125,7 +125,7 @@ def test_side_by_side_can_be_reached_and_used_by_keyboard(page: Page, console: l
     expect(page.locator(".tray-names")).to_have_text("FastAPI, Flask")
     tab_to(page, ".tray a.button")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("FastAPI, Flask side by side")
+    expect(page.locator("h1")).to_have_text("FastAPI and Flask side by side")
     expect(page.get_by_label("Weight of Performance")).to_have_value("9")
     tab_to(page, "#cell-fastapi-performance")
     page.keyboard.press("Enter")

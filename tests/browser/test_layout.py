@@ -208,7 +208,7 @@ def test_theme_follows_the_system_until_chosen_and_then_persists(page: Page, con
     assert paper() == dark
     page.emulate_media(color_scheme="light")
     switch = page.locator("[data-theme-switch]")
-    expect(switch).to_have_accessible_name("Colour theme: as the system")
+    expect(switch).to_have_accessible_name("Colour theme: same as the system")
     switch.click()
     switch.click()
     expect(switch).to_have_accessible_name("Colour theme: dark")
@@ -219,7 +219,7 @@ def test_theme_follows_the_system_until_chosen_and_then_persists(page: Page, con
     assert paper() == dark
     expect(switch).to_have_accessible_name("Colour theme: dark")
     switch.click()
-    expect(switch).to_have_accessible_name("Colour theme: as the system")
+    expect(switch).to_have_accessible_name("Colour theme: same as the system")
     page.reload()
     assert paper() == light
     assert console == []

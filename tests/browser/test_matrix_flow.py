@@ -82,7 +82,7 @@ def test_matrix_reorders_while_typing_a_weight_and_keeps_focus_and_caret(
 
 def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> None:
     page.goto("/")
-    field = page.get_by_label("Name contains")
+    field = page.get_by_label("Filter by name")
     field.click()
     page.keyboard.type("fla")
     expect_order(page, "Flask")
@@ -92,7 +92,7 @@ def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> Non
     page.keyboard.press("Tab")
     page.wait_for_timeout(400)
     assert len(asked) == 1
-    page.get_by_role("link", name="Drop: name contains “fla”").click()
+    page.get_by_role("link", name="Remove: name contains “fla”").click()
     expect(names(page)).to_have_count(5)
     expect(field).to_have_value("")
     field.click()
@@ -103,12 +103,12 @@ def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> Non
 def test_matrix_updates_at_once_on_enter_without_a_page_load(page: Page, asked: list[str]) -> None:
     page.goto("/")
     page.evaluate("window.stayed = true")
-    page.get_by_label("Name contains").fill("dja")
+    page.get_by_label("Filter by name").fill("dja")
     page.keyboard.press("Enter")
     expect_order(page, "Django")
     expect(page).to_have_url(re.compile(r"/\?q=dja$"))
     assert page.evaluate("window.stayed") is True
-    expect(page.get_by_label("Name contains")).to_be_focused()
+    expect(page.get_by_label("Filter by name")).to_be_focused()
     page.wait_for_timeout(400)
     assert len(asked) == 1
 
@@ -124,7 +124,7 @@ def test_matrix_shows_the_last_input_when_typing_during_a_request(page: Page) ->
 
     page.goto("/")
     page.route(re.compile(r"/\?"), hold_the_first)
-    field = page.get_by_label("Name contains")
+    field = page.get_by_label("Filter by name")
     with page.expect_request(re.compile(r"q=fl&")):
         field.fill("fl")
     field.press_sequentially("a")
@@ -174,7 +174,7 @@ def test_matrix_filter_menus_narrow_rows_and_show_their_choices(page: Page, cons
     page.locator("#menu-interface").get_by_label("WSGI").check()
     expect_order(page, "Flask")
     expect(page.locator(".chips li")).to_have_text([re.compile("Kind: Micro"), re.compile("Interface: WSGI")])
-    page.get_by_role("link", name="Drop: Kind: Micro").click()
+    page.get_by_role("link", name="Remove: Kind: Micro").click()
     expect_order(page, "Flask", "Django")
     expect(page.locator("#menu-kind input[value=micro]")).not_to_be_checked()
     page.locator("#menu-minimums summary").click()
@@ -198,7 +198,7 @@ def test_matrix_keeps_weights_when_a_column_is_hidden(page: Page) -> None:
 
 def test_matrix_offers_to_drop_a_filter_when_empty(page: Page, console: list[str]) -> None:
     page.goto("/?w-performance=9")
-    page.get_by_label("Name contains").fill("zzz")
+    page.get_by_label("Filter by name").fill("zzz")
     expect(page.locator(".empty")).to_contain_text("name contains “zzz”: 5 frameworks without it")
     page.get_by_role("link", name="name contains “zzz”", exact=True).click()
     expect(names(page)).to_have_count(5)
@@ -241,7 +241,7 @@ def test_matrix_cell_opens_in_a_new_tab_on_a_modified_click(page: Page) -> None:
 def test_matrix_adds_a_single_history_entry_per_choice_or_typed_value(page: Page) -> None:
     page.goto("/")
     start = steps(page)
-    page.get_by_label("Name contains").press_sequentially("fla", delay=300)
+    page.get_by_label("Filter by name").press_sequentially("fla", delay=300)
     expect(page).to_have_url(re.compile(r"\?q=fla$"))
     assert steps(page) == start + 1
     page.get_by_label("Weight of Performance").press_sequentially("10", delay=300)
@@ -288,7 +288,7 @@ def test_matrix_back_and_forward_restore_the_whole_page(page: Page, console: lis
         expect_view(page, before)
         expect(page.locator("header.mast")).to_be_visible()
     # And the page that came back is alive.
-    page.get_by_label("Name contains").fill("dja")
+    page.get_by_label("Filter by name").fill("dja")
     expect_order(page, "Django")
     assert console == []
 
@@ -317,7 +317,7 @@ def test_matrix_repeats_a_choice_undone_by_going_back(page: Page) -> None:
 
 def test_matrix_back_from_another_page_restores_the_whole_page(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("Name contains").fill("fla")
+    page.get_by_label("Filter by name").fill("fla")
     expect_order(page, "Flask")
     names(page).first.click()
     expect(page.locator("h1")).to_have_text("Flask")
@@ -325,7 +325,7 @@ def test_matrix_back_from_another_page_restores_the_whole_page(page: Page) -> No
     expect_order(page, "Flask")
     expect(page.locator("header.mast")).to_be_visible()
     expect(page.locator("h1")).to_have_text("Which Python web framework fits, and how do you know?")
-    expect(page.get_by_label("Name contains")).to_have_value("fla")
+    expect(page.get_by_label("Filter by name")).to_have_value("fla")
     page.go_back()
     expect(names(page)).to_have_count(5)
     expect(page.locator("header.mast")).to_be_visible()
@@ -356,7 +356,7 @@ def test_matrix_keeps_the_table_and_reports_a_server_error(page: Page) -> None:
     field = page.get_by_label("Weight of Performance")
     field.fill("9")
     expect(page.get_by_role("alert").filter(has_text="could not be updated")).to_have_text(
-        "The table could not be updated (error 500). It still shows the last answer."
+        "The page could not be updated (error 500). It still shows the previous result."
     )
     assert order(read(page.content())) == ["FastAPI", "Flask", "Django", "Quart", "Sanic"]
     assert query(page) == ""
@@ -366,7 +366,7 @@ def test_matrix_keeps_the_table_and_reports_a_server_error(page: Page) -> None:
         field.press("Enter")
     # Once it answers again, what was typed holds and the complaint goes.
     page.unroute_all()
-    page.get_by_label("Name contains").fill("fla")
+    page.get_by_label("Filter by name").fill("fla")
     expect_order(page, "Flask")
     expect(page.locator("#trouble")).to_have_text("")
     expect(field).to_have_value("9")
@@ -378,7 +378,7 @@ def test_matrix_keeps_the_table_and_reports_a_network_failure(page: Page) -> Non
     page.route(re.compile("w-performance"), lambda route: route.abort())
     page.get_by_label("Weight of Performance").fill("9")
     expect(page.locator("#trouble")).to_have_text(
-        "No answer from the server. The table still shows the last answer."
+        "The server did not respond. The page still shows the previous result."
     )
     expect(names(page)).to_have_count(5)
 
@@ -387,7 +387,7 @@ def test_matrix_reports_an_invalid_weight_and_keeps_the_rest(page: Page, console
     page.goto("/?w-documentation=9")
     page.get_by_label("Weight of Performance").fill("x")
     expect(page.locator(".notices")).to_have_text(
-        "Weight of Performance: Enter a whole number. It was left out."
+        "Weight of Performance: This must be a whole number from 0 to 10. It was ignored."
     )
     expect(page.locator("#w-documentation")).to_have_value("9")
     expect(page.get_by_label("Weight of Performance")).to_be_focused()
@@ -413,7 +413,7 @@ def test_matrix_use_case_reorders_rows_and_its_chip_drops_it(page: Page, console
     field.fill("0")
     expect(page).to_have_url(re.compile(r"\?use-case=live-updates&w-async-support=0$"))
     expect(page.locator(".chips")).to_contain_text("1 weight changed")
-    page.get_by_role("link", name="Drop: use case: Live updates").click()
+    page.get_by_role("link", name="Remove: use case: Live updates").click()
     expect(page).to_have_url(re.compile(r"/\?w-async-support=0$"))
     expect(menu).to_have_value("")
     expect(page.locator("table.grid th.name .who a")).to_have_count(5)

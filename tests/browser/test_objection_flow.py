@@ -44,7 +44,7 @@ def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRe
 @pytest.mark.usefixtures("at_once")
 def test_objection_can_be_submitted_by_keyboard(visitor: Page) -> None:
     visitor.goto("/?open=flask:performance")
-    visitor.get_by_role("link", name="Something wrong with this cell?").focus()
+    visitor.get_by_role("link", name="Report a problem with this score").focus()
     visitor.keyboard.press("Enter")
     expect(visitor).to_have_url(re.compile(f"{PAGE}$"))
     visitor.get_by_label("What is wrong?").focus()
@@ -56,7 +56,7 @@ def test_objection_can_be_submitted_by_keyboard(visitor: Page) -> None:
     expect(visitor.get_by_role("button", name="Send to the editors")).to_be_focused()
     visitor.keyboard.press("Enter")
     expect(visitor.locator(".wrong")).to_have_text(
-        ["Say it in 10 to 1000 characters; this has 6.", objections.NO_URL]
+        ["Enter 10 to 1,000 characters; you entered 6.", objections.NO_URL]
     )
     expect(visitor.get_by_label("Where can it be checked?")).to_have_value("nowhere")
     visitor.get_by_label("What is wrong?").fill(TEXT)
@@ -92,7 +92,7 @@ def test_objection_tab_stops_are_in_order_and_show_their_focus(page: Page) -> No
             "objection-text",
             "objection-url",
             "Send to the editors",
-            "Leave it as it is",
+            "Cancel",
         ]
         assert [stop["name"] for stop in stops if stop["outline"] < 2 or not stop["clear"]] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -28,7 +28,7 @@ def test_search_updates_results_and_address_while_typing(page: Page, console: li
     page.keyboard.type("fastpi")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/search/\?q=fastpi$"))
-    expect(page.get_by_role("status")).to_contain_text("read as fastapi")
+    expect(page.get_by_role("status")).to_contain_text("Showing results for fastapi")
     box = page.get_by_role("searchbox")
     box.press("End")
     box.press_sequentially(" moder")
@@ -74,7 +74,7 @@ def test_search_works_without_javascript(plain: Page) -> None:
     expect_first(plain, "Django")
     plain.get_by_role("link", name="Frameworks 1").click()
     expect(plain).to_have_url(re.compile("kind=framework$"))
-    plain.locator("summary", has_text="Contents").click()
+    plain.locator("summary", has_text="More").click()
     plain.get_by_role("link", name="Disagreements").click()
     expect(plain.locator("h1")).to_have_text("Where the sources disagree")
 
@@ -178,8 +178,8 @@ def test_header_is_a_single_row_of_equal_height_on_all_pages(page: Page) -> None
 @pytest.mark.parametrize(
     "path, current",
     [
-        ("/", {"page": ["Compare", "Compare"]}),
-        ("/compare/django-vs-flask/", {"true": ["Compare", "Compare"]}),
+        ("/", {"page": ["Matrix", "Matrix"]}),
+        ("/compare/django-vs-flask/", {"true": ["Matrix", "Matrix"]}),
         ("/frameworks/flask/", {"true": ["Frameworks", "Frameworks"]}),
         ("/sources/", {"page": ["Sources"]}),
         ("/nowhere/", {}),

@@ -32,12 +32,14 @@ def test_side_by_side_updates_fits_while_typing_a_weight_and_keeps_the_focus(
     field = page.get_by_label("Weight of Documentation, 1 by default")
     field.click()
     page.keyboard.type("9")
-    expect(page.locator(".lede > p")).to_contain_text("Under your weights Django leads by 5.")
+    expect(page.locator(".lede > p")).to_contain_text("With your weights, Django leads Flask by 5 points.")
     assert fits(page) == ["73", "78"]
     expect(field).to_be_focused()
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=9$"))
     page.get_by_role("link", name="Reset: 1 weight changed").click()
-    expect(page.locator(".lede > p")).to_contain_text("Under the default weights Flask leads by 17.")
+    expect(page.locator(".lede > p")).to_contain_text(
+        "With the default weights, Flask leads Django by 17 points."
+    )
     expect(field).to_have_value("")
     assert console == []
 
@@ -48,7 +50,7 @@ def test_side_by_side_keeps_a_cell_open_when_weights_change(page: Page, console:
     expect(page.locator("tr#performance .claims")).to_have_count(2)
     expect(page.locator("#cell-flask-performance")).to_be_focused()
     page.get_by_label("Weight of Documentation").fill("9")
-    expect(page.locator(".lede > p")).to_contain_text("Under your weights")
+    expect(page.locator(".lede > p")).to_contain_text("With your weights")
     expect(page.locator("tr#performance .claims")).to_have_count(2)
     expect(page.locator("tr#documentation .claims")).to_have_count(0)
     page.get_by_role("link", name="Show all claims").click()
@@ -64,14 +66,14 @@ def test_side_by_side_moves_the_baseline_first_and_updates_the_address(
 ) -> None:
     page.goto(VERSUS)
     expect(heads(page)).to_have_text(["Flask", "Django"])
-    page.get_by_role("link", name=re.compile("Make baseline.*Django")).click()
+    page.get_by_role("link", name=re.compile("Set as baseline.*Django")).click()
     expect(heads(page)).to_have_text(["Django", "Flask"])
     expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?baseline=django$"))
-    expect(page.locator("h1")).to_have_text("Django, Flask side by side")
+    expect(page.locator("h1")).to_have_text("Django and Flask side by side")
     page.get_by_label("Weight of Documentation").fill("9")
     expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?w-documentation=9&baseline=django$"))
     expect(heads(page)).to_have_text(["Django", "Flask"])
-    page.get_by_role("link", name="Drop baseline: Django").click()
+    page.get_by_role("link", name="Remove: baseline: Django").click()
     expect(page).to_have_url(re.compile(r"/compare/django-vs-flask/\?w-documentation=9$"))
     page.go_back()
     page.go_back()
@@ -114,7 +116,7 @@ def test_side_by_side_keeps_ticks_and_weights_from_and_to_the_matrix(page: Page)
     page.locator("#menu-add summary").click()
     page.locator("#menu-add").get_by_role("link", name="Django").click()
     expect(heads(page)).to_have_text(["Flask", "Sanic", "Django"])
-    page.get_by_role("link", name=re.compile("Take out.*Sanic")).click()
+    page.get_by_role("link", name=re.compile("Remove.*Sanic")).click()
     expect(heads(page)).to_have_text(["Flask", "Django"])
     page.get_by_role("link", name="Back to the matrix").click()
     expect(page.locator(".tray-names")).to_have_text("Django, Flask")
@@ -126,7 +128,7 @@ def test_side_by_side_keeps_the_table_and_reports_a_server_error(page: Page) -> 
     page.route(re.compile("w-performance"), lambda route: route.fulfill(status=500, body="<h1>broken</h1>"))
     page.get_by_label("Weight of Performance").fill("9")
     expect(page.locator("#trouble")).to_have_text(
-        "The table could not be updated (error 500). It still shows the last answer."
+        "The page could not be updated (error 500). It still shows the previous result."
     )
     expect(heads(page)).to_have_text(["Flask", "Django"])
     assert page.url.endswith(VERSUS)

@@ -20,7 +20,7 @@ FROZEN = re.compile(r"/s/[a-z2-7]{26}/$")
 
 def freeze(page: Page) -> None:
     page.goto(VERSUS)
-    button = page.get_by_role("button", name="Freeze this comparison")
+    button = page.get_by_role("button", name="Save a permanent copy")
     button.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(FROZEN)
@@ -49,7 +49,7 @@ def test_snapshot_reports_later_changes_but_stays_unchanged(page: Page, console:
     page.get_by_role("link", name="See the comparison as it is today").first.click()
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?.*w-documentation=9"))
     page.goto(VERSUS)
-    page.get_by_role("button", name="Freeze this comparison").click()
+    page.get_by_role("button", name="Save a permanent copy").click()
     expect(page).to_have_url(FROZEN)
     assert page.url != address
     assert console == []
@@ -69,7 +69,7 @@ def test_snapshot_keeps_the_old_name_after_a_rename(page: Page) -> None:
     flask.name = "Bottle"
     revisions.save(flask, by=factories.MAKER, reason="Renamed.", seen=flask.version)
     page.reload()
-    expect(page.locator("h1")).to_contain_text("Flask, Django as they stood on")
+    expect(page.locator("h1")).to_contain_text("Flask and Django as they stood on")
 
 
 def test_snapshot_works_without_javascript(browser: Browser, live_server: LiveServer) -> None:
@@ -91,9 +91,9 @@ def test_snapshot_rate_limit_is_reported_and_links_back_to_the_comparison(
     settings.SNAPSHOTS_AN_HOUR = 1  # type: ignore[attr-defined]
     freeze(page)
     page.goto("/compare/flask-vs-django/?w-documentation=3")
-    page.get_by_role("button", name="Freeze this comparison").click()
+    page.get_by_role("button", name="Save a permanent copy").click()
     expect(page.locator("main")).to_contain_text(
-        "From your address 1 comparisons were frozen within an hour."
+        "Your address has reached the limit for permanent copies: 1 an hour."
     )
     page.locator("main a", has_text="comparison").first.click()
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?.*w-documentation=3$"))

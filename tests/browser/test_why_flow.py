@@ -1,4 +1,4 @@
-"""Why this order, in a real browser: it follows every change, and its links show what they speak of."""
+"""Why this ranking, in a real browser: it follows every change, and its links show what they speak of."""
 
 import re
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ def test_why_follows_weights_and_filters_and_keeps_open_parts_open(page: Page, c
     page.goto("/?why=shown")
     expect(tagline(page)).to_have_text("FastAPI leads Flask by 18 points.")
     page.get_by_text("Criterion by criterion").click()
-    page.get_by_text("Who leads how often").click()
+    page.get_by_text("How often each framework leads").click()
     page.get_by_label("Weight of Learning curve").fill("9")
     expect(tagline(page)).to_have_text("Quart leads Flask by 13 points.")
     expect(page.locator(".points tfoot")).to_have_text(re.compile(r"^Fit\s*100\s+87\s+82\s+52\s*$"))
     expect(page.locator(".points")).to_be_visible()
     expect(page.locator(".shares")).to_be_visible()
-    page.get_by_label("Name contains").fill("django")
-    expect(tagline(page)).to_have_text("Only Django is on show: there is no order to explain.")
+    page.get_by_label("Filter by name").fill("django")
+    expect(tagline(page)).to_have_text("Only Django is shown, so there is no ranking to explain.")
     expect(page.locator(".shares")).to_have_count(0)
     assert console == []
 
@@ -36,13 +36,13 @@ def test_why_applies_and_reverts_a_flip_by_keyboard(page: Page, console: list[st
     page.goto("/compare/flask-vs-django/?why=shown")
     page.evaluate("window.stayed = true")
     turn = page.locator("#flip-documentation")
-    expect(turn).to_have_text("documentation counts 6 or more")
+    expect(turn).to_have_text("Set Documentation to 6 or more")
     turn.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?w-documentation=6&why=shown$"))
     expect(tagline(page)).to_have_text("Django leads Flask by less than a point.")
     expect(page.locator("#w-documentation")).to_have_value("6")
-    expect(turn).to_have_text("documentation counts 5 or less")
+    expect(turn).to_have_text("Set Documentation to 5 or less")
     expect(turn).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"w-documentation=5&why=shown$"))
@@ -56,9 +56,9 @@ def test_why_applies_and_reverts_a_flip_by_keyboard(page: Page, console: list[st
 
 def test_why_is_reached_by_the_link_at_the_top(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Why this order").click()
+    page.get_by_role("link", name="Why this ranking").click()
     expect(page.locator(".points")).to_be_attached()
-    expect(page.get_by_role("heading", name="Why this order")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Why this ranking")).to_be_in_viewport()
     # And the page is as alive as before.
     page.get_by_label("Weight of Documentation").fill("10")
     expect_order(page, "FastAPI", "Django", "Flask", "Quart", "Sanic")
@@ -75,9 +75,9 @@ def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 def test_why_flip_links_work_without_javascript(plain: Page) -> None:
     plain.goto("/")
-    plain.get_by_role("link", name="Why this order").click()
+    plain.get_by_role("link", name="Why this ranking").click()
     expect(plain).to_have_url(re.compile(r"/\?why=shown#why$"))
-    plain.get_by_role("link", name="learning curve counts 5 or more").click()
+    plain.get_by_role("link", name="Set Learning curve to 5 or more").click()
     expect(plain).to_have_url(re.compile(r"/\?w-learning-curve=5&why=shown$"))
     expect_order(plain, "Quart", "FastAPI", "Flask", "Django", "Sanic")
     plain.get_by_text("Criterion by criterion").click()

@@ -143,10 +143,10 @@ def test_picture_shows_same_fits_as_page(client: Client, drawn: list[str]) -> No
 def test_picture_separates_unranked_frameworks(client: Client, drawn: list[str]) -> None:
     page = head(client, "/")
     assert said(page, "og:image:alt").endswith(
-        "Too little evidence to rank: Quart band 29 to 100, 28 % rated; Sanic band 0 to 100, 0 % rated."
+        "Not enough evidence to rank: Quart, 29–100 possible, 28% rated; Sanic, 0–100 possible, 0% rated."
     )
     client.get("/matrix.png")
-    assert words(drawn[0]).index("Too little evidence to rank") < words(drawn[0]).index("Quart")
+    assert words(drawn[0]).index("Not enough evidence to rank") < words(drawn[0]).index("Quart")
 
 
 def test_picture_draws_no_marks_when_all_weights_are_zero(client: Client, drawn: list[str]) -> None:
@@ -154,7 +154,7 @@ def test_picture_draws_no_marks_when_all_weights_are_zero(client: Client, drawn:
         f"w-{name}=0" for name in ("learning-curve", "documentation", "performance", "async-support")
     )
     page = head(client, f"/compare/flask-vs-fastapi/?{query}")
-    assert "Flask no fit, 0 % rated" in said(page, "og:image:alt")
+    assert "Flask, 0% rated" in said(page, "og:image:alt")
     client.get(picture_path(page))
     assert "pale" not in re.findall(r'<rect class="(\w+)"', drawn[0])
     assert "petrol" not in re.findall(r'<rect class="(\w+)"', drawn[0])
@@ -165,7 +165,7 @@ def test_picture_lists_many_unranked_frameworks_on_a_single_line(client: Client,
         factories.make_framework(name=f"Another {number}")
     page = head(client, "/")
     client.get("/matrix.png")
-    line = "Too little evidence to rank: Quart, Another 0, Another 1, "
+    line = "Not enough evidence to rank: Quart, Another 0, Another 1, "
     found = [word for word in words(drawn[0]) if word.startswith(line)]
     assert len(found) == 1
     assert re.search(r" and \d+ more$", found[0])
@@ -328,7 +328,7 @@ def test_chart_is_self_contained_and_accessible(client: Client) -> None:
     root = ElementTree.fromstring(svg)  # noqa: S314 - ours
     assert [child.tag for child in root][:3] == [f"{SVG}title", f"{SVG}desc", f"{SVG}style"]
     assert root[0].text == "Flask vs FastAPI"
-    assert "1. FastAPI fit 89, band 89 to 89; 2. Flask fit 71, band 61 to 75." in (root[1].text or "")
+    assert "1. FastAPI fit 89; 2. Flask fit 71, 61–75 possible." in (root[1].text or "")
     assert root.attrib["role"] == "img"
     assert not re.search(r"href|url\(|@import|<script|<image|<foreignObject|style=", svg)
     assert re.findall(r'https?://[^"<]+', svg) == ["http://www.w3.org/2000/svg"]

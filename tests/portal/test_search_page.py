@@ -55,7 +55,7 @@ def test_search_shows_framework_first_and_marks_the_match(client: Client) -> Non
 def test_search_shows_matching_passage_of_criterion(client: Client) -> None:
     change(Criterion.objects.get(slug="performance"), rubric_5="Serves a multitude at once.")
     page = search(client, "multitude")
-    assert hits(page, "criterion") == {"Performance": "5 means: Serves a multitude at once."}
+    assert hits(page, "criterion") == {"Performance": "Score 5: Serves a multitude at once."}
     assert marks(page) == ["multitude"]
     assert said(page) == ["1 found"]
 
@@ -64,7 +64,7 @@ def test_search_links_claim_to_its_cell_and_names_source_and_line(client: Client
     page = search(client, "moderate table")
     claim = page.one("#found-claim li")
     assert claim.one("p.where").text == "FastAPI, Performance"
-    assert claim.one(".cite").text == "The shop, line 28, table · sells developers · reads as 2"
+    assert claim.one(".cite").text == "The shop, line 28, table · sells developers · read as 2"
     assert [link["href"] for link in claim.all("a")] == [
         "/frameworks/fastapi/#performance",
         "/criteria/performance/",
@@ -114,7 +114,7 @@ def test_search_covers_every_kind(client: Client) -> None:
 
 def test_search_corrects_typo_and_reports_it(client: Client) -> None:
     page = search(client, "Flsak")
-    assert said(page)[0] == "Nothing has “flsak”: read as flask."
+    assert said(page)[0] == "No results for “flsak”. Showing results for flask."
     assert page.one("#found-framework h3 mark").text == "Flask"
 
 
@@ -127,7 +127,7 @@ def test_search_ignores_accents_and_case(client: Client) -> None:
 
 def test_search_shows_partial_matches_with_a_notice(client: Client) -> None:
     page = search(client, "moderate flask zzzzz")
-    assert said(page)[0].startswith("Nothing has all of these words.")
+    assert said(page)[0].startswith("No result contains all of these words.")
     assert found(page)
 
 
@@ -164,9 +164,9 @@ def test_search_hides_unpublished_framework(client: Client) -> None:
 
 def test_search_without_query_shows_a_hint(client: Client) -> None:
     page = get(client, "/search/")
-    assert said(page) == ["Nothing asked for yet."]
+    assert said(page) == []
     assert page.one("title").text == "Search · Touchstone"
-    assert page.one("p.hint").text.startswith("Look for a framework or criterion by name")
+    assert page.one("p.hint").text.startswith("Search for a framework or criterion by name")
     assert client.get("/search/?q=&kind=").headers["Location"] == "/search/"
 
 
@@ -176,15 +176,15 @@ def test_search_without_query_shows_a_hint(client: Client) -> None:
 )
 def test_search_explains_query_without_words(client: Client, query: str, shown: str) -> None:
     page = search(client, query)
-    assert said(page) == [f"In “{shown}” there is no word to look for."]
-    assert page.one("p.hint").text.startswith("What can be found: ")
+    assert said(page) == [f"“{shown}” contains no word to search for."]
+    assert page.one("p.hint").text.startswith("You can search for ")
 
 
 def test_search_suggests_nearest_word_when_nothing_matches(client: Client) -> None:
     page = search(client, "flaskington")
-    assert said(page) == ["Nothing has “flaskington”.", "The nearest word is flask."]
+    assert said(page) == ["No results for “flaskington”.", "Did you mean flask?"]
     assert page.one("[role=status] a")["href"] == "/search/?q=flask"
-    assert said(search(client, "zzzzzzzz")) == ["Nothing has “zzzzzzzz”."]
+    assert said(search(client, "zzzzzzzz")) == ["No results for “zzzzzzzz”."]
 
 
 @pytest.mark.parametrize("query", ["جنگو", "שלום", "django جنگو", "日本語", "\u202eflask"])
@@ -199,7 +199,7 @@ def test_search_truncates_long_query_with_a_notice(client: Client) -> None:
         response = client.get("/search/", {"q": query})
         assert response.status_code == 200
         page = search(client, query[:3000])
-        assert page.texts(".notices li") == ["That is long: only the first 160 characters were looked for."]
+        assert page.texts(".notices li") == ["Only the first 160 characters were used."]
         assert len(page.one("input#seek")["value"]) <= 160
 
 
@@ -211,7 +211,7 @@ def test_search_accepts_null_bytes_and_invalid_utf_8(client: Client, query: str)
 
 def test_search_ignores_unknown_kind_and_invalid_page(client: Client) -> None:
     page = search(client, "flask", "&kind=nothing")
-    assert page.texts(".notices li") == ["There is no kind “nothing”. Everything is shown."]
+    assert page.texts(".notices li") == ["There is no kind “nothing”. All results are shown."]
     assert found(page)
     for number in ("0", "-1", "x", "9" * 30, "99", "%00", "²"):
         assert found(search(client, "flask", f"&kind=framework&page={number}")) == {"Frameworks": ["Flask"]}
@@ -229,7 +229,7 @@ def make_many(number: int) -> None:
 def test_search_shows_best_hits_per_kind_and_links_to_all(client: Client) -> None:
     make_many(52)
     page = search(client, "platypus")
-    assert said(page) == ["52 found"]
+    assert said(page) == ["52 results"]
     assert len(page.all("#found-claim li")) == 5
     more = page.one("p.rest a")
     assert (more.text, more["href"]) == ("Show all 52", "/search/?q=platypus&kind=claim")

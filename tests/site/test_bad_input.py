@@ -25,8 +25,9 @@ VERSUS = "/compare/flask-vs-fastapi/"
 DIGITS = "9" * 20
 LONG = "a" * 8192
 WEIGHT = "Weight of Performance: "
-MINIMUM = "Minimum for Performance: "
-LEFT = " It was left out."
+WHOLE = "This must be a whole number from 0 to 10."
+MINIMUM = "Minimum score for Performance: "
+LEFT = " It was ignored."
 
 
 def unavailable(value: str) -> str:
@@ -40,15 +41,15 @@ def notices(page: Element) -> list[str]:
 # One thing that makes no sense, and one sentence about it
 
 BOTH = [
-    ("w-performance=1e9", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
-    ("w-performance=abc", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
-    ("w-performance=NaN", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
-    ("w-performance=%F0%9F%A6%84", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
-    ("w-performance=-1", [f"{WEIGHT}Ensure this value is greater than or equal to 0.{LEFT}"]),
-    ("w-performance=11", [f"{WEIGHT}Ensure this value is less than or equal to 10.{LEFT}"]),
-    (f"w-performance={DIGITS}", [f"{WEIGHT}Ensure this value is less than or equal to 10.{LEFT}"]),
-    (f"w-performance={'9' * 8192}", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
-    ("w-performance=1%00", [f"{WEIGHT}Enter a whole number.{LEFT}"]),
+    ("w-performance=1e9", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=abc", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=NaN", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=%F0%9F%A6%84", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=-1", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=11", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    (f"w-performance={DIGITS}", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    (f"w-performance={'9' * 8192}", [f"{WEIGHT}{WHOLE}{LEFT}"]),
+    ("w-performance=1%00", [f"{WEIGHT}{WHOLE}{LEFT}"]),
     ("w-nothing=3", [f"There is no criterion “nothing”.{LEFT}"]),
     ("w-=3", [f"There is no criterion “”.{LEFT}"]),
     (f"w-{LONG}=3", [f"There is no criterion “{LONG[:159]}…”.{LEFT}"]),
@@ -78,7 +79,7 @@ BOTH = [
     ("&&&=&==", []),
 ]
 MATRIX = [
-    ("page=0", [f"Page: Ensure this value is greater than or equal to 1.{LEFT}"]),
+    ("page=0", [f"Page: This must be a whole number of 1 or more.{LEFT}"]),
     ("page=2", [f"Page: There is only one page.{LEFT}"]),
     (f"page={DIGITS}", [f"Page: There is only one page.{LEFT}"]),
     ("page=2&of=ffffffff", []),
@@ -95,8 +96,8 @@ MATRIX = [
     ("capability=%00", [f"Capability: {unavailable(chr(0))}"]),
     ("capability=%ff", [f"Capability: {unavailable('�')}"]),
     ("interface=%ed%a0%80", [f"Interface: {unavailable('���')}"]),
-    ("q=%00", [f"Name contains: Null characters are not allowed.{LEFT}"]),
-    (f"q={LONG}", [f"Name contains: Ensure this value has at most 60 characters (it has 8192).{LEFT}"]),
+    ("q=%00", [f"Filter by name: Null characters are not allowed.{LEFT}"]),
+    (f"q={LONG}", [f"Filter by name: This is longer than 60 characters.{LEFT}"]),
 ]
 
 
@@ -134,7 +135,7 @@ def test_matrix_shows_a_notice_for_each_invalid_parameter(client: Client) -> Non
     assert notices(page) == [
         f"Kind: {unavailable('nonsense')}",
         f"Sort by: {unavailable('up')}",
-        f"{WEIGHT}Enter a whole number.{LEFT}",
+        f"{WEIGHT}{WHOLE}{LEFT}",
         f"There is no criterion “x”.{LEFT}",
     ]
     assert page.one("input#w-documentation")["value"] == "9"
@@ -169,7 +170,7 @@ def test_matrix_and_compare_escape_markup_in_the_address(client: Client) -> None
         f"There is no criterion “{hostile}”.{LEFT}",
     ]
     page = read(client.get(f"/compare/flask-vs-{quote('<b>bold')}/").content)
-    assert page.one(".lede p").text == "There is no framework called <b>bold. Tick 2 to 5 of those below."
+    assert page.one(".lede p").text == "There is no framework called <b>bold. Select 2 to 5 of those below."
 
 
 # Much of it
@@ -273,7 +274,7 @@ def test_unknown_address_returns_404_page_with_links(client: Client, path: str, 
     page = read(response.content)
     assert page.one("h1").text in {
         "There is no page at this address",
-        "Not all of these are known here",
+        "Some of these frameworks are not known here",
     }
     assert page.all("main ul a[href=/]") or page.all("form.choose")
     assert len(page.one("main").text) < 2000

@@ -100,7 +100,7 @@ def test_pages_on_opposed_sources_query_count_is_independent_of_amount_of_data(
     [
         (
             "/",
-            "There are no frameworks yet. An editor can add them, or manage.py seed plants the ones from the articles.",
+            "There are no frameworks yet. An editor can add them, or manage.py seed loads the ones from the articles.",
         ),
         ("/compare/", "There are no frameworks yet."),
         ("/frameworks/", "There are no frameworks yet."),
@@ -113,8 +113,8 @@ def test_pages_on_opposed_sources_query_count_is_independent_of_amount_of_data(
         ("/benchmarks/", "Nothing has been measured yet."),
         ("/questions/", "There are no questions yet."),
         ("/method/", "Nothing is rated yet, so there is no example to work through."),
-        ("/changes/", "Nothing is recorded yet."),
-        ("/search/?q=django", "Nothing has “django”."),
+        ("/changes/", "No changes are recorded yet."),
+        ("/search/?q=django", "No results for “django”."),
     ],
 )
 def test_pages_show_a_message_when_the_portal_is_empty(

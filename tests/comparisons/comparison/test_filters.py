@@ -137,20 +137,23 @@ def test_filter_selects_matching_frameworks(ask: Ask, query: str, on_the_table: 
         ("kind=nonsense", "Kind: Select a valid choice. nonsense is not one of the available choices."),
         (
             "min-speed=abc",
-            "Minimum for Speed: Select a valid choice. abc is not one of the available choices.",
+            "Minimum score for Speed: Select a valid choice. abc is not one of the available choices.",
         ),
-        ("min-speed=1", "Minimum for Speed: Select a valid choice. 1 is not one of the available choices."),
+        (
+            "min-speed=1",
+            "Minimum score for Speed: Select a valid choice. 1 is not one of the available choices.",
+        ),
         (
             "min-speed=%00",
-            "Minimum for Speed: Select a valid choice. \0 is not one of the available choices.",
+            "Minimum score for Speed: Select a valid choice. \0 is not one of the available choices.",
         ),
         ("kind=%00", "Kind: Select a valid choice. \0 is not one of the available choices."),
-        ("q=%00", "Name contains: Null characters are not allowed."),
+        ("q=%00", "Filter by name: Null characters are not allowed."),
         ("min-rust=3", "There is no criterion “rust”."),
         ("w-rust=3", "There is no criterion “rust”."),
-        ("w-speed=1e9", "Weight of Speed: Enter a whole number."),
-        ("w-speed=11", "Weight of Speed: Ensure this value is less than or equal to 10."),
-        ("w-speed=-1", "Weight of Speed: Ensure this value is greater than or equal to 0."),
+        ("w-speed=1e9", "Weight of Speed: This must be a whole number from 0 to 10."),
+        ("w-speed=11", "Weight of Speed: This must be a whole number from 0 to 10."),
+        ("w-speed=-1", "Weight of Speed: This must be a whole number from 0 to 10."),
         ("baseline=rails", "Baseline: Select a valid choice. rails is not one of the available choices."),
         ("open=django:rust", "Open cell: There is no such cell."),
     ],
@@ -159,7 +162,7 @@ def test_filter_drops_invalid_parameters_with_a_notice(ask: Ask, query: str, not
     chosen = ask(query)
     assert names(chosen.selection) == EVERYONE
     assert chosen.filters.applied == {}
-    assert notices_of(query, chosen) == [f"{notice} It was left out."]
+    assert notices_of(query, chosen) == [f"{notice} It was ignored."]
 
 
 def test_filter_applies_valid_parameters_when_others_are_invalid(ask: Ask) -> None:
@@ -178,7 +181,7 @@ def test_filter_notices_stay_short_for_long_input(ask: Ask, length: int) -> None
     long = "a" * length
     query = f"q={long}&kind={long}&min-{long}=3"
     said = notices_of(query, ask(query))
-    assert [sentence.partition(":")[0][:12] for sentence in said] == ["Name contain", "Kind", "There is no "]
+    assert [sentence.partition(":")[0][:12] for sentence in said] == ["Filter by na", "Kind", "There is no "]
     assert max(map(len, said)) < 220
 
 

@@ -76,7 +76,7 @@ def test_use_case_shows_recommendations_with_sources_and_claims(client: Client) 
     together = section.one("#django-and-fastapi")
     assert together.texts("h5") == ["The almanac", "The shop sells developers"]
     assert together.texts(".claims li")[-1] == (
-        "Moderate Puts it in the middle of its table. line 28, table · reads as 2"
+        "Moderate Puts it in the middle of its table. line 28, table · read as 2"
     )
 
 
@@ -90,18 +90,18 @@ def test_use_case_ranks_frameworks_and_lists_missing_must_haves(client: Client) 
     page = get(client, "/use-cases/live-updates/")
     assert rows(page.one("#ranking table")) == [
         # (0.75·1 + 1·5 + 1·10) / 16 and (1·1 + 0.5·5 + 0.25·10) / 16
-        ["1", "98", "98 to 98", "100 %", "FastAPI Micro · ASGI"],
-        ["2", "38", "38 to 38", "100 %", "Django Full-stack · WSGI, ASGI"],
-        ["Too little evidence to rank rated on less than half of the weight"],
-        ["", "– not ranked", "0 to 100", "0 %", "Quart Micro · ASGI"],
-        ["Short of a must-have no source names it, or the score is lower"],
-        ["", "– not ranked", "20 to 83", "37 %", "Flask Interface: ASGI"],
-        ["", "– not ranked", "0 to 100", "0 %", "Sanic Interface: ASGI"],
+        ["1", "98", "", "100%", "FastAPI Micro · ASGI"],
+        ["2", "38", "", "100%", "Django Full-stack · WSGI, ASGI"],
+        ["Not enough evidence to rank scores cover less than half of the weight"],
+        ["", "– not ranked", "0–100 possible", "0%", "Quart Micro · ASGI"],
+        ["Does not meet a must-have no source mentions it, or the score is lower"],
+        ["", "– not ranked", "20–83 possible", "37%", "Flask Interface: ASGI"],
+        ["", "– not ranked", "0–100 possible", "0%", "Sanic Interface: ASGI"],
     ]
     links = {link.text: link["href"] for link in page.all(".leads a")}
     assert links == {
         "Open the matrix for it": LIVE,
-        "Why this order": f"{LIVE}&why=shown#why",
+        "Why this ranking": f"{LIVE}&why=shown#why",
         "FastAPI and Django side by side": "/compare/fastapi-vs-django/?use-case=live-updates",
     }
     shown = standings(get(client, LIVE))
@@ -164,8 +164,8 @@ def test_matrix_applies_weights_and_must_haves_of_the_use_case(client: Client) -
     field = page.one("input#w-async-support")
     assert (field["value"], field["aria-label"]) == ("", "Weight of Async support, 10 in the use case")
     assert page.one(".stood").text == (
-        "Weighed for Live updates: a blank weight is the use case’s own. Must-have: Interface: ASGI. "
-        "Only frameworks with it are on show."
+        "Using the weights for Live updates. Leave a weight blank to keep its value. Must-have: Interface: ASGI. "
+        "Only frameworks that meet it are shown."
     )
     assert page.one(".stood a")["href"] == "/use-cases/live-updates/"
 
@@ -175,12 +175,12 @@ def test_matrix_weight_set_by_the_visitor_overrides_the_use_case(client: Client)
     # (0.75·1 + 1·5) / 6 and (1·1 + 0.5·5) / 6
     assert [row.fit for row in standings(page)][:2] == ["96", "58"]
     assert {chip.text: chip["href"] for chip in page.all(".chips a")} == {
-        "Drop: use case: Live updates ×": "/?w-async-support=0",
+        "Remove: use case: Live updates ×": "/?w-async-support=0",
         "Reset: 1 weight changed ×": LIVE,
     }
     assert page.one("tr.weights a")["href"] == LIVE
     # The use case's own weight, typed, is no change.
-    assert get(client, f"{LIVE}&w-async-support=10").texts(".chips a") == ["Drop: use case: Live updates ×"]
+    assert get(client, f"{LIVE}&w-async-support=10").texts(".chips a") == ["Remove: use case: Live updates ×"]
 
 
 def test_matrix_use_case_menu_lists_all_and_selects_the_current(client: Client) -> None:
@@ -191,7 +191,7 @@ def test_matrix_use_case_menu_lists_all_and_selects_the_current(client: Client) 
 
 def test_matrix_blames_the_use_case_for_an_empty_table_and_offers_to_drop_it(client: Client) -> None:
     page = get(client, f"{LIVE}&q=flask&w-performance=9")
-    assert page.one("p.count").text == "No framework passes"
+    assert page.one("p.count").text == "No frameworks match"
     assert {one.text: one.one("a")["href"] for one in page.all(".empty li")} == {
         "use case: Live updates: 1 framework without it": "/?q=flask&w-performance=9",
         "name contains “flask”: 3 frameworks without it": f"{LIVE}&w-performance=9",
@@ -225,7 +225,7 @@ def test_matrix_ignores_use_case_weights_on_unscored_criteria(client: Client) ->
 def test_matrix_as_of_a_day_applies_the_current_use_case_and_says_so(client: Client) -> None:
     page = get(client, f"/?as-of={timezone.localdate()}&use-case=live-updates")
     assert standings(page) == standings(get(client, LIVE))
-    assert page.texts(".stood")[1].endswith("The use case is that of today.")
+    assert page.texts(".stood")[1].endswith("The use case is shown as it is today.")
 
 
 # Side by side
@@ -233,24 +233,24 @@ def test_matrix_as_of_a_day_applies_the_current_use_case_and_says_so(client: Cli
 
 def test_side_by_side_applies_use_case_weights_and_only_shows_must_haves(client: Client) -> None:
     page = get(client, VERSUS)
-    assert page.one("h1").text == "Flask, FastAPI side by side"
+    assert page.one("h1").text == "Flask and FastAPI side by side"
     assert page.one(".stood").text == (
-        "Weighed for Live updates: a blank weight is the use case’s own. Must-have: Interface: ASGI. "
-        "Flask falls short: Interface: ASGI."
+        "Using the weights for Live updates. Leave a weight blank to keep its value. Must-have: Interface: ASGI. "
+        "Flask does not meet Interface: ASGI."
     )
     assert placeholders(page)["async-support"] == "10"
     assert page.all(".lede p")[-1].text.startswith("Only FastAPI has enough evidence to be ranked.")
     all_meet = get(client, "/compare/django-vs-fastapi/?use-case=live-updates")
     assert all_meet.one(".stood").text.endswith("All that are compared meet it.")
     assert all_meet.all(".lede p")[-1].text.startswith(
-        "Under the weights for “Live updates” FastAPI leads by 60."
+        "With the weights for “Live updates”, FastAPI leads Django by 60 points."
     )
 
 
 def test_side_by_side_links_drop_pin_and_keep_the_use_case(client: Client) -> None:
     page = get(client, VERSUS)
     links = {link.text: link["href"] for link in page.all("main a")}
-    assert links["Drop: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
+    assert links["Remove: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
     assert links["Back to the matrix"] == f"{LIVE}&framework=flask&framework=fastapi"
     assert links["Link to this view"].startswith(f"{VERSUS}&w-async-support=10&w-")
     assert links["Django"] == "/compare/flask-vs-fastapi-vs-django/?use-case=live-updates"
@@ -262,7 +262,7 @@ def test_compare_redirect_keeps_the_use_case_and_reports_it_when_unknown(client:
     assert client.get(f"/compare/?use-case=live-updates&{ticked}")["Location"] == VERSUS
     bad = client.get(f"/compare/?use-case=nothing&{ticked}")["Location"]
     assert bad == "/compare/flask-vs-fastapi/?use-case=nothing"
-    assert get(client, bad).texts(".notices li") == ["Use case: There is no such use case. It was left out."]
+    assert get(client, bad).texts(".notices li") == ["Use case: There is no such use case. It was ignored."]
     kept = read(client.get("/compare/?use-case=live-updates").content)
     assert kept.one("input[name=use-case]")["value"] == "live-updates"
 
@@ -293,7 +293,7 @@ def test_profile_does_not_repeat_a_claim_on_best_uses(client: Client) -> None:
     factories.make_recommendation(flask, use_case=UseCase.objects.get(slug="live-updates"), claims=[told])
     section = get(client, "/frameworks/flask/").one("#best-uses")
     assert section.texts(".claims p") == ["Calls it good for toys."]
-    assert section.texts("h3") == ["Other uses that a source links it with"]
+    assert section.texts("h3") == ["Other uses with which a source connects it"]
 
 
 # What is published

@@ -61,7 +61,7 @@ def tallies(page: Element) -> list[tuple[str, list[str]]]:
     ]
 
 
-# What must I add?
+# What you would need to add
 
 
 def test_capabilities_shows_built_in_parts_and_additions_per_framework(client: Client) -> None:
@@ -70,7 +70,7 @@ def test_capabilities_shows_built_in_parts_and_additions_per_framework(client: C
             ["ORM", "✓ built in The almanac, line 10"],
             ["Admin", "✓ built in The almanac, line 10"],
         ],
-        "Flask": [["ORM", "add SQLAlchemy The shop, line 40"], ["None named", "Admin"]],
+        "Flask": [["ORM", "add SQLAlchemy The shop, line 40"], ["Not mentioned", "Admin"]],
     }
 
 
@@ -122,7 +122,7 @@ def test_capabilities_sorts_by_unnamed_then_additions_then_name(client: Client) 
         ("Django", ["2 built in"]),
         ("Quart", ["2 to add"]),
         ("Sanic", ["2 to add"]),
-        ("Flask", ["1 to add", "1 not named"]),
+        ("Flask", ["1 to add", "1 not mentioned"]),
     ]
 
 
@@ -130,18 +130,18 @@ def test_capabilities_lists_frameworks_with_nothing_named_separately(client: Cli
     page = get(client, "/capabilities/?need=admin")
     assert list(answers(page)) == ["Django"]
     assert page.one("section#unnamed").texts("p") == [
-        "For FastAPI, Flask, Quart and Sanic no source names a part or an addition for what is ticked.",
-        "That says what the sources leave out, not that it cannot be had.",
+        "For FastAPI, Flask, Quart and Sanic no source mentions any of what you selected, built in or as an addition.",
+        "It may still exist: this only shows what the sources leave out.",
     ]
 
 
 @pytest.mark.parametrize(
     "query, said",
     [
-        ("", "Nothing ticked: all capabilities, by who has them."),
-        ("?need=orm", "1 framework with it built in, 1 with something to add."),
-        ("?need=orm&need=admin", "1 framework with all of it built in."),
-        ("?need=orm&need=validation", "No framework has all of it built in."),
+        ("", "Nothing is selected: all capabilities are listed, with the frameworks that have them."),
+        ("?need=orm", "1 framework has it built in; 1 can be completed with additions."),
+        ("?need=orm&need=admin", "1 framework has everything built in."),
+        ("?need=orm&need=validation", "No framework has everything built in."),
     ],
 )
 def test_capabilities_summarizes_the_result_in_a_sentence(client: Client, query: str, said: str) -> None:
@@ -151,7 +151,7 @@ def test_capabilities_summarizes_the_result_in_a_sentence(client: Client, query:
 def test_capabilities_links_to_the_matrix_and_a_side_by_side(client: Client) -> None:
     page = get(client, "/capabilities/?need=orm&need=admin")
     assert {link.text: link["href"] for link in page.one("p.onward").all("a")} == {
-        "Matrix of those with all built in": "/?capability=admin&capability=orm",
+        "Open the matrix of those with everything built in": "/?capability=admin&capability=orm",
         "Django and Flask side by side": "/compare/django-vs-flask/",
     }
     assert get(client, "/?capability=admin&capability=orm").texts("th.name .who a") == ["Django"]
@@ -161,7 +161,7 @@ def test_capabilities_omits_the_link_to_an_empty_matrix(client: Client) -> None:
     page = get(client, "/capabilities/?need=orm&need=validation")
     assert page.texts("p.onward a") == ["Django, FastAPI and Flask side by side"]
     assert get(client, "/capabilities/?need=validation").texts("p.onward a") == [
-        "Matrix of those with it built in"
+        "Open the matrix of those with it built in"
     ]
 
 
@@ -169,8 +169,8 @@ def test_capabilities_shows_all_capabilities_when_nothing_is_ticked(client: Clie
     table = get(client, "/capabilities/").one("table")
     assert [[cell.text for cell in row.all("th") + row.all("td")] for row in table.all("tbody tr")] == [
         ["ORM", "Django", "Flask: SQLAlchemy"],
-        ["Admin", "Django", "none named"],
-        ["Validation", "FastAPI", "none named"],
+        ["Admin", "Django", "none mentioned"],
+        ["Validation", "FastAPI", "none mentioned"],
     ]
     assert [link["href"] for link in table.all("th a")] == [
         f"/capabilities/?need={slug}" for slug in ("orm", "admin", "validation")
@@ -180,14 +180,14 @@ def test_capabilities_shows_all_capabilities_when_nothing_is_ticked(client: Clie
 @pytest.mark.parametrize(
     "query, said",
     [
-        ("need=nonsense", "There is no capability “nonsense”. It was left out."),
-        ("need=%00", "There is no capability “\x00”. It was left out."),
-        ("need=orm%00", "There is no capability “orm\x00”. It was left out."),
-        ("need=%3Cb%3E", "There is no capability “<b>”. It was left out."),
-        ("need=x&need=y&need=x", "There are no capabilities “x”, “y”. They were left out."),
-        ("need=" + "9" * 30, f"There is no capability “{'9' * 30}”. It was left out."),
+        ("need=nonsense", "There is no capability “nonsense”. It was ignored."),
+        ("need=%00", "There is no capability “\x00”. It was ignored."),
+        ("need=orm%00", "There is no capability “orm\x00”. It was ignored."),
+        ("need=%3Cb%3E", "There is no capability “<b>”. It was ignored."),
+        ("need=x&need=y&need=x", "There are no capabilities “x”, “y”. They were ignored."),
+        ("need=" + "9" * 30, f"There is no capability “{'9' * 30}”. It was ignored."),
         pytest.param(
-            f"need={'a' * 50_000}", f"There is no capability “{'a' * 158}…. It was left out.", id="long"
+            f"need={'a' * 50_000}", f"There is no capability “{'a' * 158}…. It was ignored.", id="long"
         ),
     ],
 )
@@ -224,7 +224,7 @@ def test_profile_shows_built_in_capabilities_and_additions(client: Client) -> No
     section = get(client, "/frameworks/flask/").one("#capabilities")
     assert section.texts("dl div") == ["ORM add SQLAlchemy The shop, line 40"]
     assert section.texts(".unsaid p")[0] == (
-        "None named: no source names a part or an addition for Admin or Validation."
+        "Not mentioned: no source says whether Flask has, or can be extended with, Admin or Validation."
     )
     section = get(client, "/frameworks/django/").one("#capabilities")
     assert [row.texts("dt") + row.texts("dd") for row in section.all("dl div")] == [
@@ -289,7 +289,7 @@ def test_component_shows_its_ties_and_additions_with_claims(client: Client) -> N
     assert tie.texts(".aside h2") + tie.texts(".aside p") == [
         "SQLAlchemy works with Flask",
         "Said in passing.",
-        "All around Flask",
+        "All components of Flask",
     ]
     assert tie.texts("ul.claims li") == [
         "Praises how small it is. The shop, line 40, prose · sells developers Editors’ note: Of 2019."

@@ -64,7 +64,7 @@ def rules_of(section: Element) -> dict[str, list[str]]:
 @pytest.mark.usefixtures("world")
 def test_choose_recommends_nothing_without_answers(client: Client) -> None:
     section = answer(client)
-    assert section.one(".verdict-line").text == "Nothing is answered yet."
+    assert section.one(".verdict-line").text == "Answer a question to see a recommendation."
     assert [link["href"] for link in section.all("a")] == ["/use-cases/"]
 
 
@@ -81,7 +81,7 @@ def test_choose_names_the_first_choice_and_all_its_rules(client: Client) -> None
 def test_choose_names_both_frameworks_when_they_are_level(client: Client) -> None:
     section = answer(client, "building=shop&size=small")
     assert section.one(".verdict-line").text == "Django or Flask"
-    assert section.one(".dispute").text == "The sources clash on this: read both sides below."
+    assert section.one(".dispute").text == "The sources disagree. Read both sides below."
     assert rules_of(section)["Django"] == ["Shops: Django.", "Django is large."]
     assert section.one("li.against p").text == "Django is large."
 
@@ -95,7 +95,7 @@ def test_choose_shows_a_combination_as_two_frameworks_together(client: Client) -
 
 @pytest.mark.usefixtures("world")
 def test_choose_says_that_open_questions_could_still_add_rules(client: Client) -> None:
-    assert "What you left open could still bring rules for" in answer(client, "building=shop").text
+    assert "Answering more questions could bring in rules for" in answer(client, "building=shop").text
     assert "still bring rules" not in answer(client, "building=shop&building=api&size=large").text
 
 
@@ -129,7 +129,7 @@ def test_choose_reports_and_ignores_invalid_answers(client: Client, query: str) 
     response = client.get(f"{URL}?{query}")
     assert response.status_code == 200
     notices = read(response.content).texts(".notices li")
-    assert notices == [] if query == "nonsense=1" else notices[0].endswith("It was left out.")
+    assert notices == [] if query == "nonsense=1" else notices[0].endswith("It was ignored.")
 
 
 @pytest.mark.usefixtures("world")
@@ -157,4 +157,4 @@ def test_choose_query_count_is_constant_for_many_rules(
 
 def test_choose_renders_without_any_rules(client: Client) -> None:
     assert (Prompt.objects.count(), Rule.objects.count(), Criterion.objects.count()) == (0, 0, 0)
-    assert answer(client).one(".verdict-line").text == "Nothing is answered yet."
+    assert answer(client).one(".verdict-line").text == "Answer a question to see a recommendation."

@@ -19,11 +19,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 def test_matrix_sorts_by_fit_and_shows_band_and_coverage(client: Client) -> None:
     # FastAPI (2·¾ + 1·¾ + 3·1 + 1·1) / 7, Flask (2·1 + 1·¾ + 3·½) / 6, Django (2·½ + 1·1 + 3·½ + 1·¼) / 7.
     assert standings(get(client, "/")) == [
-        Row("1", "FastAPI", "89", "between 89–89 · 100 % rated"),
-        Row("2", "Flask", "71", "between 61–75 · 85 % rated"),
-        Row("3", "Django", "54", "between 54–54 · 100 % rated"),
-        Row("", "Quart", "– not ranked", "between 29–100 · 28 % rated"),
-        Row("", "Sanic", "– not ranked", "between 0–100 · 0 % rated"),
+        Row("1", "FastAPI", "89", "100% rated"),
+        Row("2", "Flask", "71", "61–75 possible 85% rated"),
+        Row("3", "Django", "54", "100% rated"),
+        Row("", "Quart", "– not ranked", "29–100 possible 28% rated"),
+        Row("", "Sanic", "– not ranked", "0–100 possible 0% rated"),
     ]
 
 
@@ -33,7 +33,7 @@ def test_matrix_lists_unranked_frameworks_under_their_own_heading(client: Client
     assert ranked.texts(".who a") == ["FastAPI", "Flask", "Django"]
     assert unranked.texts(".who a") == ["Quart", "Sanic"]
     assert unranked.one("tr.divider th").text == (
-        "Too little evidence to rank rated on less than half of the weight; the bar shows where the fit could lie"
+        "Not enough evidence to rank scores cover less than half of the weight; the bar shows where the fit could fall"
     )
 
 
@@ -49,7 +49,7 @@ def test_matrix_equal_fits_share_a_rank_and_skip_the_next(client: Client) -> Non
 def test_matrix_shows_no_fit_when_all_weights_are_zero(client: Client) -> None:
     page = get(client, "/?w-learning-curve=0&w-documentation=0&w-performance=0&w-async-support=0")
     names = ["Django", "FastAPI", "Flask", "Quart", "Sanic"]
-    assert standings(page) == [Row("", name, "– not ranked", "0 % rated") for name in names]
+    assert standings(page) == [Row("", name, "– not ranked", "0% rated") for name in names]
 
 
 def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: Client) -> None:
@@ -61,15 +61,17 @@ def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: C
         "Async": "5 · 1 claim",
     }
     assert cells(page, "flask")["Async"] == "1 claim, not scored yet"
-    assert cells(page, "sanic") == dict.fromkeys(["Learning", "Docs", "Speed", "Async"], "no source says")
+    assert cells(page, "sanic") == dict.fromkeys(
+        ["Learning", "Docs", "Speed", "Async"], "no source rates this"
+    )
 
 
 def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Client) -> None:
     page = get(client, "/")
     assert page.texts("h1") == ["Which Python web framework fits, and how do you know?"]
     assert page.one(".lede p").text == (
-        "5 frameworks on 4 criteria, each score opened by the sources behind it: 16 claims from 2 sources, and 1 score "
-        "on which the sources disagree. Change the weights and the order follows."
+        "5 frameworks on 4 criteria. Every score opens to the sources behind it: 16 claims from 2 sources, with "
+        "1 score on which the sources disagree. Change the weights to change the ranking."
     )
     assert page.one("p.count").text == "5 of 5 frameworks"
     assert page.texts("tr.groups th") == ["Getting going", "Under load"]
@@ -78,7 +80,7 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
 def test_matrix_hides_unpublished_frameworks(client: Client) -> None:
     assert "Hidden" not in client.get("/").content.decode()
     assert get(client, "/?baseline=hidden").texts(".notices li") == [
-        "Baseline: Select a valid choice. hidden is not one of the available choices. It was left out."
+        "Baseline: Select a valid choice. hidden is not one of the available choices. It was ignored."
     ]
 
 
@@ -87,7 +89,7 @@ def test_matrix_ignores_unpublished_ratings(client: Client) -> None:
     page = get(client, "/")
     assert cells(page, "flask")["Speed"] == "1 claim, not scored yet"
     # (2·1 + 1·¾) / 3, on 3 of 7 parts of the weight
-    assert standings(page)[2] == Row("", "Flask", "– not ranked", "between 39–96 · 42 % rated")
+    assert standings(page)[2] == Row("", "Flask", "– not ranked", "39–96 possible 42% rated")
 
 
 def test_matrix_shows_edits_at_the_next_request(client: Client) -> None:
@@ -127,7 +129,7 @@ def test_matrix_filters_rows_without_changing_any_fit(client: Client, query: str
     assert order(page) == names
     for row in standings(page):
         assert (row.fit, row.under) == (everyone[row.name].fit, everyone[row.name].under)
-    count = f"{len(names)} of 5 frameworks" if names else "No framework passes"
+    count = f"{len(names)} of 5 frameworks" if names else "No frameworks match"
     assert page.one("p.count").text == count
 
 
@@ -184,12 +186,12 @@ def test_matrix_chips_each_drop_a_single_choice(client: Client) -> None:
     weighed = "w-documentation=0&w-performance=9"
     rest = "sort=name&only=differences&framework=flask"
     assert {chip.text: chip["href"] for chip in page.all(".chips a")} == {
-        "Drop: name contains “a” ×": (
+        "Remove: name contains “a” ×": (
             f"/?kind=full-stack&kind=micro&min-performance=3&{shown}&{weighed}&{rest}"
         ),
-        "Drop: Kind: Full-stack ×": f"/?q=a&kind=micro&min-performance=3&{shown}&{weighed}&{rest}",
-        "Drop: Kind: Micro ×": f"/?q=a&kind=full-stack&min-performance=3&{shown}&{weighed}&{rest}",
-        "Drop: Performance at least 3 ×": f"/?q=a&kind=full-stack&kind=micro&{shown}&{weighed}&{rest}",
+        "Remove: Kind: Full-stack ×": f"/?q=a&kind=micro&min-performance=3&{shown}&{weighed}&{rest}",
+        "Remove: Kind: Micro ×": f"/?q=a&kind=full-stack&min-performance=3&{shown}&{weighed}&{rest}",
+        "Remove: Performance at least 3 ×": f"/?q=a&kind=full-stack&kind=micro&{shown}&{weighed}&{rest}",
         "Reset: 2 weights changed ×": (f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{shown}&{rest}"),
         "Reset: 2 of 4 criteria shown ×": (
             f"/?q=a&kind=full-stack&kind=micro&min-performance=3&{weighed}&{rest}"
@@ -206,7 +208,7 @@ def test_matrix_last_chip_links_to_the_bare_address(client: Client) -> None:
 
 def test_matrix_names_the_filters_that_empty_it_and_offers_to_drop_them(client: Client) -> None:
     page = get(client, "/?kind=full-stack&interface=asgi&min-performance=5&sort=name&w-performance=9")
-    assert page.one("p.count").text == "No framework passes"
+    assert page.one("p.count").text == "No frameworks match"
     assert page.all("table") == []
     culprits = page.one(".empty").all("li")
     assert [culprit.text for culprit in culprits] == [
@@ -219,7 +221,7 @@ def test_matrix_names_the_filters_that_empty_it_and_offers_to_drop_them(client: 
     ]
     assert [order(get(client, culprit.one("a")["href"])) for culprit in culprits] == [["FastAPI"], ["Django"]]
     everything = page.one(".empty a.button")
-    assert (everything.text, everything["href"]) == ("Drop all filters", "/?w-performance=9&sort=name")
+    assert (everything.text, everything["href"]) == ("Clear filters", "/?w-performance=9&sort=name")
 
 
 def test_matrix_blames_unmet_must_haves_together(client: Client) -> None:
@@ -232,8 +234,8 @@ def test_matrix_blames_unmet_must_haves_together(client: Client) -> None:
 def test_matrix_says_when_no_single_filter_is_to_blame(client: Client) -> None:
     page = get(client, "/?q=zzz&min-async-support=3&kind=full-stack")
     assert page.one(".empty").texts("p") == [
-        "The filters leave nothing over, whichever one is dropped.",
-        "Drop all filters",
+        "Removing any one filter still gives no results.",
+        "Clear filters",
     ]
 
 
@@ -372,15 +374,15 @@ def test_matrix_open_cell_shows_verdict_and_all_claims_with_sources(client: Clie
         "5 5 in a few words",
         "By the rubric.",
     ]
-    assert opened.one(".dispute").text == "Readings lie 3 steps apart."
+    assert opened.one(".dispute").text == "Sources differ by 3 steps"
     said, dissenting = opened.all(".claims li")
     assert "class" not in said
-    assert said.one(".cite").text == "The almanac, line 10, prose · reads as 5"
+    assert said.one(".cite").text == "The almanac, line 10, prose · read as 5"
     assert dissenting["class"] == "against"
     assert dissenting.one("q").text == "Moderate"
     assert dissenting.one("p").text == "Moderate Puts it in the middle of its table."
     assert dissenting.one(".cite").text == (
-        "The shop, line 28, table · sells developers · reads as 2, against the score"
+        "The shop, line 28, table · sells developers · read as 2, disagrees with the score"
     )
     assert dissenting.one(".cite a")["href"] == "/sources/002/#002-28"
     cell = page.one("a#cell-fastapi-performance")
@@ -479,7 +481,7 @@ def test_matrix_only_differences_hides_identical_columns(client: Client) -> None
 
 def test_matrix_tray_collects_ticked_frameworks_even_when_filtered_out(client: Client) -> None:
     page = get(client, "/?framework=flask&kind=full-stack")
-    assert page.one(".tray p").text == "Flask tick another to compare"
+    assert page.one(".tray p").text == "Flask select one more to compare"
     assert page.one("form#matrix input[name=framework][type=hidden]")["value"] == "flask"
     assert page.one(".tray a")["href"] == "/?kind=full-stack"
 
@@ -502,6 +504,6 @@ def test_matrix_tray_warns_when_more_than_five_are_ticked(client: Client) -> Non
     factories.make_framework(name="Tornado")
     page = get(client, "/?" + "&".join(f"framework={name}" for name in [*map(str.lower, SCORES), "tornado"]))
     assert page.one(".tray p").text == (
-        "Django, FastAPI, Flask, Quart, Sanic, Tornado 6 ticked, and at most 5 stand side by side"
+        "Django, FastAPI, Flask, Quart, Sanic, Tornado 6 selected; you can compare up to 5"
     )
     assert page.all(".tray a.button") == []

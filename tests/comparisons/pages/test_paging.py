@@ -97,7 +97,7 @@ def test_matrix_ticks_and_opened_cells_keep_the_page_and_other_changes_leave_it(
 
 def test_matrix_page_behind_the_last_is_left_out_and_said_so(client: Client) -> None:
     page = get(client, "/?page=4")
-    assert page.texts(".notices li") == ["Page: There are only 3 pages. It was left out."]
+    assert page.texts(".notices li") == ["Page: There are only 3 pages. It was ignored."]
     assert names(page) == names(get(client, "/"))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.text import get_text_list
 
 from frameworks.models import Rating
 from tests import factories
@@ -42,14 +43,17 @@ def lines(page: Element) -> dict[str, list[str]]:
 def test_side_by_side_headers_show_fit_rank_band_and_coverage(client: Client) -> None:
     page = get(client, "/compare/flask-vs-django-vs-quart/")
     assert heads(page) == [
-        ["Flask", "rank 1", "Micro · WSGI", "71", "61 to 75 · 85 % rated", "Make baseline: Flask", "Take out: Flask"],
         [
-            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated",
-            "Make baseline: Django", "Take out: Django",
+            "Flask", "rank 1", "Micro · WSGI", "71", "61–75 possible · 85% rated",
+            "Set as baseline: Flask", "Remove: Flask",
         ],
         [
-            "Quart", "not ranked", "Micro · ASGI", "–", "29 to 100 · 28 % rated · too little to rank",
-            "Make baseline: Quart", "Take out: Quart",
+            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100% rated",
+            "Set as baseline: Django", "Remove: Django",
+        ],
+        [
+            "Quart", "not ranked", "Micro · ASGI", "–", "29–100 possible · 28% rated · not enough evidence to rank",
+            "Set as baseline: Quart", "Remove: Quart",
         ],
     ]  # fmt: skip
 
@@ -69,7 +73,7 @@ def test_side_by_side_groups_criteria_with_questions_and_verdicts(client: Client
 def test_side_by_side_says_when_no_source_covers_a_cell(client: Client) -> None:
     assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
         "3 · 3 in a few words · 1 claim",
-        "no source says A source does say? Sanic, Performance",
+        "No source rates this Suggest a source: Sanic, Performance",
     ]
 
 
@@ -86,13 +90,13 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
     cell = page.all("tr#performance .cell-evidence")[0]
     assert cell.one("p.why").text == "By the rubric."
     said, dissenting = cell.all(".claims li")
-    assert said.one(".cite").text == "The almanac, line 10, prose · reads as 5"
+    assert said.one(".cite").text == "The almanac, line 10, prose · read as 5"
     assert (dissenting["class"], dissenting.one("p").text) == (
         "against",
         "Moderate Puts it in the middle of its table.",
     )
     assert dissenting.one(".cite").text == (
-        "The shop, line 28, table · sells developers · reads as 2, against the score"
+        "The shop, line 28, table · sells developers · read as 2, disagrees with the score"
     )
     assert dissenting.one(".cite a")["href"] == "/sources/002/#002-28"
 
@@ -102,23 +106,23 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
     [
         (
             "fastapi-vs-flask",
-            "Under the default weights FastAPI leads by 18. Sources disagree in 1 of the 8 cells below.",
+            "With the default weights, FastAPI leads Flask by 18 points. Sources disagree on 1 of the 8 cells below.",
         ),
         (
             "flask-vs-django/?w-documentation=9",
-            "Under your weights Django leads by 5. Sources disagree in 0 of the 8 cells below.",
+            "With your weights, Django leads Flask by 5 points. Sources disagree on 0 of the 8 cells below.",
         ),
         (
             "flask-vs-django/?w-documentation=0&w-learning-curve=0&w-async-support=0",
-            "Under your weights Flask and Django are level. Sources disagree in 0 of the 8 cells below.",
+            "With your weights, Flask and Django are level. Sources disagree on 0 of the 8 cells below.",
         ),
         (
             "quart-vs-django",
-            "Only Django has enough evidence to be ranked. Sources disagree in 0 of the 8 cells below.",
+            "Only Django has enough evidence to be ranked. Sources disagree on 0 of the 8 cells below.",
         ),
         (
             "quart-vs-sanic",
-            "None of these has enough evidence to be ranked. Sources disagree in 0 of the 8 cells below.",
+            "None of these has enough evidence to be ranked. Sources disagree on 0 of the 8 cells below.",
         ),
     ],
 )
@@ -153,7 +157,7 @@ def test_side_by_side_follows_the_order_of_the_address_with_the_baseline_first(
 ) -> None:
     page = get(client, f"/compare/{path}")
     assert names(page) == order
-    assert page.one("h1").text == f"{', '.join(order)} side by side"
+    assert page.one("h1").text == f"{get_text_list(order, 'and')} side by side"
     canonical = "-vs-".join(sorted(name.lower() for name in order))
     assert page.one("link[rel=canonical]")["href"].endswith(f"/compare/{canonical}/")
 
@@ -161,8 +165,8 @@ def test_side_by_side_follows_the_order_of_the_address_with_the_baseline_first(
 def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=django")
     assert heads(page) == [
-        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "54 to 54 · 100 % rated", "baseline"],
-        ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61 to 75 · 85 % rated", "Make baseline: Flask"],
+        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100% rated", "baseline"],
+        ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61–75 possible · 85% rated", "Set as baseline: Flask"],
     ]
     assert [cells[1] for cells in lines(page).values()] == [
         "5 · 5 in a few words · +2 · 1 claim",
@@ -171,13 +175,13 @@ def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
         "– · not scored yet · 1 claim",
     ]
     chip = page.one(".status a.chip")
-    assert (chip.text, chip["href"]) == ("Drop baseline: Django ×", "/compare/django-vs-flask/")
+    assert (chip.text, chip["href"]) == ("Remove: baseline: Django ×", "/compare/django-vs-flask/")
 
 
 def test_side_by_side_rejects_a_baseline_that_is_not_compared(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=fastapi&w-performance=9")
     assert page.texts(".notices li") == [
-        "Baseline: Select a valid choice. fastapi is not one of the available choices. It was left out."
+        "Baseline: Select a valid choice. fastapi is not one of the available choices. It was ignored."
     ]
     assert page.texts(".status a.chip") == ["Reset: 1 weight changed ×"]
     assert names(page) == ["Flask", "Django"]
@@ -195,14 +199,14 @@ def test_side_by_side_links_add_remove_or_rebase_and_keep_the_weights(
         {link.text: link["href"] for link in head.all(".party-links a")}
         for head in page.all("thead th .party")
     ]
-    assert flask == {"Take out: Flask": "/compare/django-vs-quart/?w-performance=9&only=differences"}
+    assert flask == {"Remove: Flask": "/compare/django-vs-quart/?w-performance=9&only=differences"}
     assert django == {
-        "Make baseline: Django": (
+        "Set as baseline: Django": (
             "/compare/django-vs-flask-vs-quart/?w-performance=9&baseline=django&only=differences"
         ),
-        "Take out: Django": f"/compare/flask-vs-quart/{rest}",
+        "Remove: Django": f"/compare/flask-vs-quart/{rest}",
     }
-    assert quart["Take out: Quart"] == f"/compare/flask-vs-django/{rest}"
+    assert quart["Remove: Quart"] == f"/compare/flask-vs-django/{rest}"
     assert {link.text: link["href"] for link in page.all("#menu-add a")} == {
         "FastAPI": f"/compare/flask-vs-django-vs-quart-vs-fastapi/{rest}",
         "Sanic": f"/compare/flask-vs-django-vs-quart-vs-sanic/{rest}",
@@ -210,7 +214,7 @@ def test_side_by_side_links_add_remove_or_rebase_and_keep_the_weights(
 
 
 def test_side_by_side_offers_no_removal_at_two_and_no_addition_at_five(client: Client) -> None:
-    assert "Take out" not in get(client, VERSUS).one("table.versus thead").text
+    assert "Remove" not in get(client, VERSUS).one("table.versus thead").text
     assert get(client, "/compare/flask-vs-django-vs-quart-vs-sanic-vs-fastapi/").all("#menu-add") == []
 
 
@@ -258,7 +262,7 @@ def test_side_by_side_weights_change_the_fits_and_fill_their_fields(client: Clie
 def test_side_by_side_only_differences_folds_and_counts_identical_rows(client: Client) -> None:
     page = get(client, f"{VERSUS}?only=differences&w-performance=9")
     assert list(lines(page)) == ["Learning curve", "Documentation", "Async support"]
-    assert page.texts("tr.divider th") == ["Getting going", "Under load 1 row alike, folded. Show all"]
+    assert page.texts("tr.divider th") == ["Getting going", "Under load 1 identical row hidden. Show all"]
     assert page.one("tr.divider a")["href"] == f"{VERSUS}?w-performance=9"
     # The folded row's weight travels with the form, and it still counts.
     hidden = page.one("form input[name=w-performance]")
@@ -289,15 +293,18 @@ def test_compare_redirects_ticked_frameworks_with_their_weights(client: Client) 
 @pytest.mark.parametrize(
     "query, sentence",
     [
-        ("w-performance=abc", "Weight of Performance: Enter a whole number. It was left out."),
+        (
+            "w-performance=abc",
+            "Weight of Performance: This must be a whole number from 0 to 10. It was ignored.",
+        ),
         (
             "w-performance=99",
-            "Weight of Performance: Ensure this value is less than or equal to 10. It was left out.",
+            "Weight of Performance: This must be a whole number from 0 to 10. It was ignored.",
         ),
-        ("w-nothing=3", "There is no criterion “nothing”. It was left out."),
+        ("w-nothing=3", "There is no criterion “nothing”. It was ignored."),
         (
             "only=everything",
-            "Only differences: Select a valid choice. everything is not one of the available choices. It was left out.",
+            "Only differences: Select a valid choice. everything is not one of the available choices. It was ignored.",
         ),
     ],
 )
@@ -321,7 +328,7 @@ def test_matrix_submits_ticks_to_compare_without_javascript(client: Client) -> N
         "form#matrix"
     )
     button = form.one("button.apply[formaction]")
-    assert button.text == "Compare ticked"
+    assert button.text == "Compare selected"
     # Sanic is filtered out, and ticked all the same. The boxes on the table come after what is hidden.
     assert client.get(address(form, button))["Location"] == "/compare/sanic-vs-flask/?w-performance=9"
 
@@ -336,32 +343,32 @@ def choice(page: Element) -> tuple[str, str, list[str]]:
 @pytest.mark.parametrize(
     "path, status, heading, sentence, ticked",
     [
-        ("", 200, "Choose frameworks to compare", "Tick 2 to 5 of those below.", []),
+        ("", 200, "Choose frameworks to compare", "Select 2 to 5 of those below.", []),
         (
-            "?framework=flask", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.",
+            "?framework=flask", 400, "Choose at least two frameworks", "Select 2 to 5 of those below.",
             ["flask"],
         ),
-        ("flask/", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.", ["flask"]),
+        ("flask/", 400, "Choose at least two frameworks", "Select 2 to 5 of those below.", ["flask"]),
         (
-            "flask-vs-flask/", 400, "One framework is not yet a comparison", "Tick 2 to 5 of those below.",
+            "flask-vs-flask/", 400, "Choose at least two frameworks", "Select 2 to 5 of those below.",
             ["flask"],
         ),
         (
-            "flask-vs-nobody/", 404, "Not all of these are known here",
-            "There is no framework called nobody. Tick 2 to 5 of those below.", ["flask"],
+            "flask-vs-nobody/", 404, "Some of these frameworks are not known here",
+            "There is no framework called nobody. Select 2 to 5 of those below.", ["flask"],
         ),
         (
-            "?framework=flask&framework=nobody&framework=django", 404, "Not all of these are known here",
-            "There is no framework called nobody. Tick 2 to 5 of those below.", ["django", "flask"],
+            "?framework=flask&framework=nobody&framework=django", 404, "Some of these frameworks are not known here",
+            "There is no framework called nobody. Select 2 to 5 of those below.", ["django", "flask"],
         ),
         (
-            "flask-vs-hidden/", 404, "Not all of these are known here",
-            "There is no framework called hidden. Tick 2 to 5 of those below.", ["flask"],
+            "flask-vs-hidden/", 404, "Some of these frameworks are not known here",
+            "There is no framework called hidden. Select 2 to 5 of those below.", ["flask"],
         ),
         (
             "flask-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-tornado/", 400,
-            "That is more than fit side by side",
-            "You named 6 frameworks; 5 is the most. Tick 2 to 5 of those below.",
+            "Too many frameworks to compare",
+            "You named 6 frameworks, and you can compare up to 5. Select 2 to 5 of those below.",
             ["django", "fastapi", "flask", "quart", "sanic", "tornado"],
         ),
     ],

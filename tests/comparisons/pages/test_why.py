@@ -1,4 +1,4 @@
-"""Why this order, as a visitor reads it: what each criterion adds, what would flip it, and how firm it is."""
+"""Why this ranking, as a visitor reads it: what each criterion adds, what would flip it, and how firm it is."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comparisons.pages.why import DRAWN, in_sentence
+from comparisons.pages.why import DRAWN
 from frameworks.models import Criterion, Framework
 from tests import factories
 from tests.html import Element, read, standings
@@ -16,7 +16,7 @@ from tests.pages import get
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
-DREW = "Of 2,000 weightings drawn at random, each criterion at any whole weight from 0 to 10, "
+DREW = "Across 2,000 random sets of weights from 0 to 10, "
 NOTHING = "w-learning-curve=0&w-documentation=0&w-performance=0&w-async-support=0"
 LEVEL = "interface=wsgi&w-learning-curve=0&w-documentation=0&w-async-support=0"
 VIEWS = [
@@ -63,8 +63,8 @@ def turns(section: Element) -> list[list[str]]:
     "address, sentence",
     [
         ("/", "FastAPI leads Flask by 18 points."),
-        (f"/?{NOTHING}", "All weights are 0: nothing counts, and nobody leads."),
-        ("/compare/quart-vs-sanic/", "Nobody is ranked: each is rated on too little of the weight."),
+        (f"/?{NOTHING}", "All weights are 0, so nothing counts and no framework leads."),
+        ("/compare/quart-vs-sanic/", "No framework is ranked: there is not enough evidence on any of them."),
     ],
 )
 def test_why_says_who_leads_until_it_is_opened(client: Client, address: str, sentence: str) -> None:
@@ -142,8 +142,8 @@ def test_why_adds_no_points_where_no_source_says_anything(client: Client) -> Non
     section = why(client, "/compare/quart-vs-django/?w-performance=0")
     assert [row[2] for row in points(section)] == [
         "Quart",
-        *("100.0", "100.0 from score 5", "no source says"),
-        *("0.0", "no source says", "no source says"),
+        *("100.0", "100.0 from score 5", "no source rates this"),
+        *("0.0", "no source rates this", "no source rates this"),
         "100",
     ]
 
@@ -158,7 +158,7 @@ def test_why_draws_only_the_first_of_many_ranked_frameworks(client: Client) -> N
     section = why(client, "/")
     assert len(section.all(".makeup li")) == DRAWN
     assert section.one(".makeup p").text == (
-        "The first 10 are drawn; 3 more are ranked. Narrow the table or put some side by side to see theirs."
+        "The first 10 are shown; 3 more are ranked. Filter the matrix, or compare some side by side, to see theirs."
     )
 
 
@@ -176,50 +176,53 @@ def test_why_draws_only_the_first_of_many_ranked_frameworks(client: Client) -> N
                     "It gains most on Performance (+17.8) and Async support (+14.2), "
                     "and loses most on Learning curve (−12.0) and Documentation (−2.0)."
                 ),
-                "FastAPI stays first unless one of these holds, the other weights as they are:",
-                "No weight of the other 2 criteria changes who leads.",
+                "FastAPI stays first unless you make one of these changes, with the other weights unchanged:",
+                "No weight for the other 2 criteria changes who leads.",
                 (
-                    f"{DREW}FastAPI leads alone in 84 %, Flask in 8 %, Quart in 6 %, another in 1 %, "
-                    "several are level in 1 %."
+                    f"{DREW}FastAPI leads alone in 84%, Flask in 8%, Quart in 6%, another in 1%, "
+                    "several are level in 1%."
                 ),
             ],
         ),
         (
             f"/?{LEVEL}",
             [
-                "Django and Flask share the first place.",
-                "Django and Flask stay level unless one of these holds, the other weights as they are:",
-                f"{DREW}Flask leads alone in 88 %, Django in 11 %, several are level in 1 %.",
+                "Django and Flask share first place.",
+                "Django and Flask stay level unless you make one of these changes, with the other weights unchanged:",
+                f"{DREW}Flask leads alone in 88%, Django in 11%, several are level in 1%.",
             ],
         ),
         (
             "/compare/quart-vs-sanic/",
             [
-                "Nobody is ranked: each is rated on too little of the weight.",
-                "Nobody is ranked unless one of these holds, the other weights as they are:",
-                "No weight of the other 2 criteria changes that.",
-                f"{DREW}Quart leads alone in 7 %, nobody is ranked in 93 %.",
+                "No framework is ranked: there is not enough evidence on any of them.",
+                "No framework is ranked unless you make one of these changes, with the other weights unchanged:",
+                "No weight for the other 2 criteria changes that.",
+                f"{DREW}Quart leads alone in 7%, no framework is ranked in 93%.",
             ],
         ),
         (
             "/compare/quart-vs-django/?w-learning-curve=10&w-performance=10",
             [
-                "Only Django is rated on enough of the weight to be ranked.",
-                "Django stays first unless one of these holds, the other weights as they are:",
-                "No weight of the other 3 criteria changes who leads.",
-                f"{DREW}Django leads alone in 93 %, Quart in 7 %.",
+                "Only Django has enough evidence to be ranked.",
+                "Django stays first unless you make one of these changes, with the other weights unchanged:",
+                "No weight for the other 3 criteria changes who leads.",
+                f"{DREW}Django leads alone in 93%, Quart in 7%.",
             ],
         ),
         (
             "/?q=fla",
             [
-                "Only Flask is on show: there is no order to explain.",
-                "With nobody else on show, no weight changes who leads.",
+                "Only Flask is shown, so there is no ranking to explain.",
+                "With no other framework shown, no weight changes who leads.",
             ],
         ),
-        ("/?q=quart", ["Quart is rated on too little of the weight to be ranked."]),
-        (f"/?{NOTHING}", ["All weights are 0: nothing counts, and nobody leads."]),
-        (f"/compare/flask-vs-django/?{NOTHING}", ["All weights are 0: nothing counts, and nobody leads."]),
+        ("/?q=quart", ["There is not enough evidence to rank Quart."]),
+        (f"/?{NOTHING}", ["All weights are 0, so nothing counts and no framework leads."]),
+        (
+            f"/compare/flask-vs-django/?{NOTHING}",
+            ["All weights are 0, so nothing counts and no framework leads."],
+        ),
     ],
 )
 def test_why_explains_every_case_in_plain_sentences(
@@ -234,20 +237,20 @@ def test_why_is_absent_for_an_empty_table(client: Client) -> None:
     assert "#why" not in [link["href"] for link in page.all("a") if "href" in link]
 
 
-# What would flip it
+# What would change the leader
 
 
 def test_why_flips_show_their_weights_and_the_new_leader(client: Client) -> None:
     # Flask and Django are level where (2 + ¾d + 1½)/(5 + d) is (1 + d + 1½ + ¼)/(6 + d).
     assert turns(why(client, "/compare/flask-vs-django/")) == [
-        ["documentation counts 6 or more", "1", "Django"],
-        ["async support counts 7 or more", "1", "Django"],
+        ["Set Documentation to 6 or more", "1", "Django"],
+        ["Set Async support to 7 or more", "1", "Django"],
     ]
     assert turns(why(client, "/compare/quart-vs-sanic/")) == [
-        ["learning curve counts 5 or more", "2", "Quart"],
-        ["performance counts 0", "3", "Quart"],
+        ["Set Learning curve to 5 or more", "2", "Quart"],
+        ["Set Performance to 0", "3", "Quart"],
     ]
-    assert turns(why(client, f"/?{LEVEL}"))[-1] == ["performance counts 0", "3", "nobody"]
+    assert turns(why(client, f"/?{LEVEL}"))[-1] == ["Set Performance to 0", "3", "none"]
 
 
 @pytest.mark.parametrize("address", [*VIEWS, "/?as-of={today}&w-documentation=2"])
@@ -275,35 +278,22 @@ def first(page: Element) -> set[str]:
     return {row.name for row in standings(page) if row.rank == "1"} or beside
 
 
-@pytest.mark.parametrize(
-    "name, words",
-    [
-        ("Performance", "performance"),
-        ("API tooling", "API tooling"),
-        ("Built-in features", "built-in features"),
-        ("", ""),
-    ],
-)
-def test_in_sentence_lowercases_a_name_but_not_an_acronym(name: str, words: str) -> None:
-    assert in_sentence(name) == words
-
-
-# How firm it is
+# How robust it is
 
 
 def test_why_shares_table_adds_up_and_does_not_depend_on_weights(client: Client) -> None:
     rows = [row.texts("td") for row in why(client, "/").all("table.shares tr")][1:]
     names = why(client, "/").texts("table.shares tbody th")
-    assert names == ["FastAPI", "Flask", "Quart", "Django", "Several level", "Nobody ranked"]
+    assert names == ["FastAPI", "Flask", "Quart", "Django", "Several level", "None ranked"]
     assert sum(int(times.replace(",", "")) for times, _ in rows[:-1]) == 2000
-    assert rows[-1] == ["2,000", "100 %"]
+    assert rows[-1] == ["2,000", "100%"]
     assert (
         why(client, "/?w-performance=9").one("table.shares").text == why(client, "/").one("table.shares").text
     )
     assert why(client, "/?kind=micro").texts("table.shares tbody th")[-3:] == [
         "Quart",
         "Several level",
-        "Nobody ranked",
+        "None ranked",
     ]
 
 
@@ -334,13 +324,13 @@ def test_why_hides_unpublished_frameworks(client: Client) -> None:
 def test_why_is_linked_from_comparisons_and_links_to_the_method(client: Client) -> None:
     for address in ("/", "/compare/flask-vs-django/"):
         page = get(client, address)
-        assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == [
+        assert [link["href"] for link in page.all(".status a") if link.text == "Why this ranking"] == [
             f"{address}?why=shown#why"
         ]
         page = page_with_why(client, address)
-        assert [link["href"] for link in page.all(".status a") if link.text == "Why this order"] == ["#why"]
-        assert page.one("h2#why").text == "Why this order"
+        assert [link["href"] for link in page.all(".status a") if link.text == "Why this ranking"] == ["#why"]
+        assert page.one("h2#why").text == "Why this ranking"
         assert page.all(".explained .aside a")[0]["href"] == "/method/#why"
     method = get(client, "/method/").one("section#why")
     assert "2,000 weightings are drawn" in method.text
-    assert get(client, "/use-cases/live-updates/").texts(".leads a")[1] == "Why this order"
+    assert get(client, "/use-cases/live-updates/").texts(".leads a")[1] == "Why this ranking"

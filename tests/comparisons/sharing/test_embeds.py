@@ -62,11 +62,11 @@ def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None
     assert page.one("h1 a").text == "Flask, FastAPI"
     assert page.one("h1 a")["href"] == "/compare/flask-vs-fastapi/"
     assert page.one("header p").text == (
-        "Under the default weights FastAPI leads by 18. Sources disagree in 1 of 8 cells."
+        "With the default weights, FastAPI leads Flask by 18 points. Sources disagree on 1 of 8 cells."
     )
     assert [head.parts for head in page.all("th.party")] == [
-        ["Flask", "fit 71 rank 2", "could lie between 61 to 75"],
-        ["FastAPI", "fit 89 rank 1", "could lie between 89 to 89"],
+        ["Flask", "fit 71 rank 2", "61–75 possible"],
+        ["FastAPI", "fit 89 rank 1"],
     ]
     assert page.texts("tbody tr")[0:2] == [
         "Learning curve 2 5 1 claim 4 1 claim",
@@ -74,7 +74,7 @@ def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None
     ]
     assert "not scored" in page.texts("tbody tr")[3]
     assert page.all("td .disputed")
-    assert " claims. As of " in page.one("footer").text
+    assert " claims. As it stood on " in page.one("footer").text
     assert ", revision " in page.one("footer").text
 
 
@@ -99,12 +99,12 @@ def test_embed_shows_the_same_scores_and_fits_as_side_by_side(client: Client) ->
 
 def test_embed_accepts_the_parameters_of_side_by_side(client: Client) -> None:
     page = get(client, f"{LIVE}?w-performance=9&baseline=fastapi&only=differences&theme=dark")
-    assert page.one("header p").text.startswith("With 1 weight changed FastAPI leads by ")
+    assert page.one("header p").text.startswith("With 1 weight changed, FastAPI leads ")
     assert page.one("html")["data-theme"] == "dark"
     assert page.one("meta[name=color-scheme]")["content"] == "dark"
     assert page.texts("th.party b") == ["FastAPI", "Flask"]
-    assert "1 criterion in which all are alike left out" in page.one("footer").text
-    assert "Plus and minus are steps from FastAPI." in page.one("footer").text
+    assert "1 criterion is not shown because all are alike" in page.one("footer").text
+    assert "Plus and minus compare with FastAPI." in page.one("footer").text
     assert page.texts("tbody th") == ["Learning curve", "Performance", "Async support"]
     assert page.texts("td.weight") == ["2", "9 instead of 3", "1"]
     assert page.texts("tbody .delta") == ["+1", "−2"]
@@ -142,7 +142,7 @@ def test_snapshot_embed_stays_unchanged_and_is_cached_as_immutable(client: Clien
     page = read(after.content)
     assert page.one("h1 a")["href"] == f"/s/{KEPT}/"
     assert page.texts("th.party b") == get(client, f"/s/{KEPT}/").texts(".party-name")
-    assert " As they stood on " in f" {page.one('header p').text}"
+    assert " As it stood on " in f" {page.one('header p').text}"
 
 
 @pytest.mark.parametrize("path", FRAMES)
@@ -176,7 +176,7 @@ def test_embed_states_the_limit_for_too_many_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     response = client.get("/embed/compare/django-vs-fastapi-vs-flask-vs-quart-vs-sanic-vs-sixth/")
     assert response.status_code == 400
-    assert read(response.content).one("header p").text == "It takes 2 to 5 frameworks."
+    assert read(response.content).one("header p").text == "A comparison takes 2 to 5 frameworks."
 
 
 # Who may frame what
@@ -372,7 +372,10 @@ def test_snippet_page_reports_an_invalid_address_and_keeps_the_ticks(client: Cli
     [
         ("", []),
         ("framework=flask", []),
-        (f"address={SITE}/compare/flask-vs-nobody/", ["Not all frameworks at this address are known here."]),
+        (
+            f"address={SITE}/compare/flask-vs-nobody/",
+            ["Some of the frameworks at this address are not known here."],
+        ),
         ("width=1&height=99999&theme=x&framework=flask&framework=django", 3),
         (f"width={'9' * 5000}&framework=nobody", 2),
         ("w-performance=x&w-nothing=1", 2),
@@ -387,7 +390,7 @@ def test_snippet_page_rejects_more_than_five_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     slugs = ["django", "fastapi", "flask", "quart", "sanic", "sixth"]
     page = get(client, f"/embed/?{urlencode({'framework': slugs}, doseq=True)}")
-    assert page.texts(".notices li") == ["6 frameworks are too many: 5 is the most."]
+    assert page.texts(".notices li") == ["6 frameworks are too many: you can compare up to 5."]
     assert page.all("textarea") == []
 
 

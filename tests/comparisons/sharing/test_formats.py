@@ -262,7 +262,7 @@ def said_by_csv(content: Content, data: bytes) -> None:
                 f"line {claim['line']}, ",
                 f"“{one_line(claim['term'])}”" if claim["term"] else "",
                 one_line(claim["paraphrase"]),
-                f"(reads as {claim['reading']})" if claim["reading"] else "",
+                f"(read as {claim['reading']})" if claim["reading"] else "",
                 one_line(claim["note"]),
             ):
                 assert word in line
@@ -364,14 +364,14 @@ def figures_of(framework: FrameworkContent) -> list[str]:
     return [
         "not ranked" if framework["rank"] is None else str(framework["rank"]),
         "–" if framework["fit"] is None else str(framework["fit"]),
-        "–" if band is None else f"{band[0]} to {band[1]}",
-        f"{framework['coverage']} %",
+        "–" if band is None else f"{band[0]}–{band[1]}",
+        f"{framework['coverage']}%",
     ]
 
 
 def said_in_table(cell: CellContent) -> str:
     if cell["state"] == "silent":
-        return "no source says"
+        return "no source rates this"
     said = "not scored yet" if cell["score"] is None else f"{cell['score']} {cell['verdict']}"
     return plain(f"{said}{' ≠' if cell['disputed'] else ''}")
 
@@ -388,7 +388,7 @@ def said_in_note(content: Content, cell: CellContent, note: str, pages: dict[str
     cited = [claim for claim in content["claims"] if claim["key"] in cell["claims"]]
     assert set(said) == {pages[claim["source"]] for claim in cited}
     for claim in cited:
-        reading = f" (reads as {claim['reading']})" if claim["reading"] else ""
+        reading = f" (read as {claim['reading']})" if claim["reading"] else ""
         term = f"“{claim['term']}”" if claim["term"] else claim["paraphrase"]
         assert plain(f"line {claim['line']}, {term}{reading}") in said[pages[claim["source"]]]
     # Nothing of it became markup: neither links of its own, nor anything else.
@@ -534,8 +534,8 @@ def test_json_export_states_revision_address_weights_and_notices(
     assert data["weights"] == {"async": 5, "docs": 2, "tests": 1}
     assert (data["as_of"], data["use_case"], data["format"]) == (None, None, 1)
     assert data["notices"] == [
-        "As of: That is no date such as 2026-11-20. It was left out.",
-        "Use case: There is no such use case. It was left out.",
+        "Date: This is not a date such as 2026-11-20. It was ignored.",
+        "Use case: There is no such use case. It was ignored.",
     ]
     assert "Ünder way." in client.get(f"{LIVE}.json").content.decode()
 
@@ -572,12 +572,12 @@ def test_matrix_export_follows_filters_sort_and_weights(flask: Rating, client: C
         assert [one["slug"] for one in data["criteria"]] == ["docs"]
         assert data["weights"] == {"async": 3, "docs": 2, "tests": 9}
     markdown = client.get(f"{MATRIX}.md?{query}").content.decode()
-    assert "Not shown, but weighed: async 3, tests 9." in markdown
+    assert "Not shown, but included in the fit: async 3, tests 9." in markdown
 
 
 def test_matrix_export_is_empty_when_no_framework_passes_the_filters(flask: Rating, client: Client) -> None:
     assert get(client, f"{MATRIX}.json?q=zzz")["frameworks"] == []
-    assert "No framework passes the filters." in client.get(f"{MATRIX}.md?q=zzz").content.decode()
+    assert "No frameworks match these filters." in client.get(f"{MATRIX}.md?q=zzz").content.decode()
     assert client.get(f"{MATRIX}.csv?q=zzz").content.count(b"\n") == 1
 
 
@@ -638,7 +638,7 @@ def test_exports_send_content_type_filename_etag_and_canonical_link(
             404,
             "On 1 January 2020 there was no framework called “flask” or “django” here.",
         ),
-        (f"/s/{'a' * 26}", 404, "No comparison was ever frozen under this address."),
+        (f"/s/{'a' * 26}", 404, "There is no permanent copy at this address."),
     ],
 )
 def test_exports_explain_invalid_comparisons_and_unknown_snapshots(
@@ -659,7 +659,10 @@ def test_exports_explain_invalid_comparisons_and_unknown_snapshots(
 def test_side_by_side_export_rejects_more_than_five_frameworks(client: Client) -> None:
     slugs = [factories.make_framework().slug for _ in range(6)]
     answer = client.get(f"/compare/{'-vs-'.join(slugs)}.md")
-    assert (answer.status_code, answer.content) == (400, b"You named 6 frameworks; 5 is the most.\n")
+    assert (answer.status_code, answer.content) == (
+        400,
+        b"You named 6 frameworks, and you can compare up to 5.\n",
+    )
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -682,7 +685,7 @@ def test_exports_tolerate_hostile_parameters(
 
 def test_matrix_export_works_on_an_empty_portal(client: Client) -> None:
     assert get(client, f"{MATRIX}.json")["revision"] is None
-    assert "without any facts yet" in client.get(f"{MATRIX}.md").content.decode()
+    assert "before the first revision" in client.get(f"{MATRIX}.md").content.decode()
     assert client.get(f"{MATRIX}.csv").content.startswith(b"\xef\xbb\xbfframework,criterion,")
 
 

@@ -1,4 +1,4 @@
-"""Frozen comparisons: kept once, shown for ever, and what has changed since."""
+"""Permanent copies: kept once, shown for ever, and what has changed since."""
 
 import base64
 import hashlib
@@ -119,14 +119,14 @@ def frozen(client: Client, live: str = LIVE) -> str:
 
 def test_freeze_stores_the_comparison_shown_on_the_page(client: Client, cell: Rating) -> None:
     page = read(client.get(frozen(client)).content)
-    assert page.one("h1").text.startswith("Flask, Django as they stood on ")
+    assert page.one("h1").text.startswith("Flask and Django as they stood on ")
     heads = [head.parts for head in page.all("thead .party")]
     assert heads == [
-        ["Flask", "rank 1", "75", "75 to 75 · 100 % rated"],
-        ["Django", "not ranked", "–", "0 to 100 · 0 % rated · too little to rank"],
+        ["Flask", "rank 1", "75", "100% rated"],
+        ["Django", "not ranked", "–", "0–100 possible · 0% rated · not enough evidence to rank"],
     ]
     assert page.one("tr#performance th .weigh").text == "weight 3"
-    assert page.texts("tr#performance td")[1] == "no source says"
+    assert page.texts("tr#performance td")[1] == "No source rates this"
     assert page.one("tr#performance td details .verdict").text == "Fast enough"
     assert page.one("tr#performance td details .why").text == "Two of three say so."
     (claim,) = Claim.objects.all()
@@ -262,7 +262,7 @@ def test_freeze_limits_snapshots_per_address_and_hour(
     assert response.status_code == 429
     assert 3500 < int(response["Retry-After"]) <= 3601
     page = read(response.content)
-    assert "From your address 2 comparisons were frozen within an hour." in page.one(".lede").text
+    assert "Your address has reached the limit for permanent copies: 2 an hour." in page.one(".lede").text
     assert page.one("a.button")["href"] == f"{LIVE}?w-performance=5"
     assert frozen(client) == kept  # what is kept already costs nothing
     assert client.post(f"{LIVE}freeze/?w-performance=5", REMOTE_ADDR="192.0.2.9").status_code == 302
@@ -292,7 +292,7 @@ def test_freeze_rejects_snapshots_beyond_the_total_size(
     settings.SNAPSHOTS_BYTES = Snapshot.objects.get().size + 10
     response = client.post(f"{LIVE}freeze/?w-performance=5")
     assert response.status_code == 503
-    assert "There is no room for more frozen comparisons here." in read(response.content).one(".lede").text
+    assert "There is no room for more permanent copies here." in read(response.content).one(".lede").text
     assert frozen(client) == kept
 
 
@@ -344,7 +344,7 @@ def test_snapshot_changes_page_names_frameworks_no_longer_published(client: Clie
     revisions.save(flask, by=factories.MAKER, reason="Withdrawn quietly.", seen=flask.version)
     page = changed(client, kept)
     assert "1 of 2 cells has changed" in page.one(".lede").text
-    assert "No longer compared: Flask." in page.one(".lede").text
+    assert "No longer part of the comparison: Flask." in page.one(".lede").text
     assert "quietly" not in page.text
 
 

@@ -80,16 +80,16 @@ def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     page = get(client, link["href"])
     assert [rating["id"] for rating in page.all("details.rating") if "open" in rating] == ["performance"]
     rating = page.one("details#performance")
-    assert rating.one(".dispute").text == "Readings lie 3 steps apart."
+    assert rating.one(".dispute").text == "Sources differ by 3 steps"
     assert rating.one("li.against").text == (
         "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · read as 2, "
-        "against the score"
+        "disagrees with the score"
     )
 
 
 def test_profile_opens_no_row_and_says_so_for_an_unknown_name(client: Client) -> None:
     page = get(client, "/frameworks/fastapi/?rows=performance&rows=nothing")
-    assert page.texts(".notices li") == ["There is no row “nothing”. Nothing was opened."]
+    assert page.texts(".notices li") == ["There is no row “nothing”, so no row was opened."]
     assert page.all(".reasons") == []
 
 
@@ -102,7 +102,7 @@ def test_profile_marks_unscored_and_silent_criteria(client: Client) -> None:
         "1 source, 1 claim",
     ]
     page = get(client, "/frameworks/quart/")
-    assert page.one("#ratings").text.count("no source says") == 3
+    assert page.one("#ratings").text.count("No source rates this") == 3
 
 
 def test_profile_without_evidence_shows_zero_counts(client: Client) -> None:
@@ -113,7 +113,7 @@ def test_profile_without_evidence_shows_zero_counts(client: Client) -> None:
         "sources": "0",
         "scores in dispute": "0",
     }
-    assert page.one("#ratings").text.count("no source says") == 4
+    assert page.one("#ratings").text.count("No source rates this") == 4
 
 
 def test_profile_names_relations_from_both_sides(client: Client) -> None:
@@ -154,7 +154,7 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
     page = get(client, "/criteria/performance/")
     assert figures(page) == {
         "frameworks rated": "3 of 5",
-        "claims on frameworks": "4",
+        "claims about frameworks": "4",
         "score in dispute": "1",
         "default weight": "3 of 0 to 10",
     }
@@ -162,9 +162,9 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
     assert [
         (row.one("th a").text, row.one("td.in-words").parts) for row in page.all("table.plots tbody tr")
     ] == [
-        ("FastAPI", ["Score 5", "reads as 2 to 5 in 2 of 2 claims", "3 steps apart"]),
-        ("Django", ["Score 3", "reads as 3 in 1 of 1 claim"]),
-        ("Flask", ["Score 3", "reads as 3 in 1 of 1 claim"]),
+        ("FastAPI", ["Score 5", "read as 2 to 5 in 2 of 2 claims", "sources differ by 3 steps"]),
+        ("Django", ["Score 3", "read as 3 in 1 of 1 claim"]),
+        ("Flask", ["Score 3", "read as 3 in 1 of 1 claim"]),
     ]
     assert page.texts(".rubric li") == [
         "1 Step 1 of Performance.",
@@ -173,7 +173,7 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
         "4 Step 4 of Performance.",
         "5 Step 5 of Performance. FastAPI",
     ]
-    assert page.one("#silent").texts("p")[0] == "Nothing is said here of Quart and Sanic."
+    assert page.one("#silent").texts("p")[0] == "No source says anything here about Quart and Sanic."
 
 
 def test_criterion_lists_claims_of_each_framework(client: Client) -> None:
@@ -187,7 +187,7 @@ def test_criterion_lists_claims_of_each_framework(client: Client) -> None:
 
 def test_criterion_without_scores_shows_only_claims(client: Client) -> None:
     page = get(client, "/criteria/strengths/")
-    assert figures(page) == {"claim on frameworks": "1"}
+    assert figures(page) == {"claim about frameworks": "1"}
     assert page.all(".rubric") == []
     assert page.all("table") == []
     assert "Praises how small it is." in page.one("section#flask").text
@@ -201,7 +201,7 @@ def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
     assert [section.parts for section in page.all("section")] == [
         [
             "The almanac Source 001 · 13 claims",
-            "An article called 001 Written by not stated Date not stated Interest none visible",
+            "An article called 001 Written by not stated Date not stated Interest none apparent",
         ],
         [
             "The shop Source 002 · 3 claims",
@@ -213,7 +213,12 @@ def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
 def test_source_shows_its_author_and_all_claims(client: Client) -> None:
     page = get(client, "/sources/002/")
     shown = facts(page)
-    assert (shown["Written by"], shown["What it sells"], shown["Date"], shown["Read by the editors"]) == (
+    assert (
+        shown["Written by"],
+        shown["What the publisher sells"],
+        shown["Date"],
+        shown["Read by the editors"],
+    ) == (
         "A. Writer",
         "It lets developers by the hour.",
         "Updated in May",

@@ -43,7 +43,7 @@ def test_feed_entry_shows_author_reason_date_and_values(client: Client) -> None:
     change(rating, by=by, reason="A benchmark <says> so & more.", score=4)
     change(rating.framework, by=by, reason="As its site says.", tagline="x", at=NOON + timedelta(hours=1))
     found = feed(client)
-    assert said(found, "title") == "What was changed, when and why · Touchstone"
+    assert said(found, "title") == "Changes · Touchstone"
     assert (link(found), link(found, "self")) == (f"{SITE}/changes/", f"{SITE}/changes.atom")
     entry = next(one for one in found.iter(f"{ATOM}entry") if said(one, "author/name") == "Ada L.")
     assert said(entry, "title") == "A benchmark <says> so & more."

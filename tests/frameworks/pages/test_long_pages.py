@@ -44,9 +44,9 @@ def test_source_has_its_claims_in_pages_most_first(client: Client, opposed: Sour
     assert sections(second) == ["of-f49", "in-general"]
     assert [page.texts(".figures dd")[0] for page in (first, second)] == ["53", "53"]
     assert [len(page.all("nav.pages")) for page in (first, second)] == [2, 2]
-    assert "This page has 51 to 52." in " ".join(second.texts("p"))
+    assert "This page shows 51 to 52." in " ".join(second.texts("p"))
     assert second.one("link[rel=canonical]")["href"].endswith("/sources/almanac/?page=2")
-    assert notices(get(client, "/sources/almanac/?page=9")) == ["There is no such page: this is page 2."]
+    assert notices(get(client, "/sources/almanac/?page=9")) == ["There is no such page. This is page 2."]
 
 
 def test_source_stands_against_the_others_by_all_its_claims(client: Client, opposed: Source) -> None:
@@ -152,7 +152,9 @@ def test_capabilities_list_fifty_with_additions(client: Client) -> None:
     for framework in Framework.objects.all():
         factories.make_addition(framework=framework, capability=admin, component=component, claims=[])
     built_in, added = get(client, "/capabilities/").all(".overview tbody td")
-    assert built_in.text == "none named"
+    assert built_in.text == "none mentioned"
     assert added.text.endswith("Frame 49: Paneland others, 51 in all")
     page = get(client, "/capabilities/?need=admin")
-    assert page.one(".count").text.endswith("No framework has it built in, 51 with something to add.")
+    assert page.one(".count").text.endswith(
+        "No framework has it built in; 51 can be completed with additions."
+    )

@@ -79,14 +79,14 @@ def test_objection_page_shows_the_cell_and_the_form(client: Client, rating: Rati
         framework=rating.framework, criterion=rating.criterion, paraphrase="Calls it middling.", reading=1
     )
     page = read(client.get(url(rating)).content)
-    assert page.one("h1").text == "Something wrong with this cell?"
+    assert page.one("h1").text == "Report a problem with this score"
     assert page.one(".crumb").text == "Flask · Performance"
     assert page.one(".scored").text == "4 Fast enough"
     assert "Two of three say so." in page.texts(".objection p")
     assert "Calls it middling." in page.texts(".claims p")
     assert page.one(".claims .against .cite").text.endswith("read as 1, disagrees with the score")
     assert page.texts("main label") == ["What is wrong?", "Where can it be checked?", "Leave this empty"]
-    assert "nothing of it is published" in page.one(".lede").text
+    assert "It is not published" in page.one(".lede").text
     assert page.one("meta[name=robots]")["content"] == "noindex"
 
 
@@ -94,7 +94,7 @@ def test_objection_page_works_for_cell_without_evidence(client: Client) -> None:
     factories.make_framework(name="Sanic")
     factories.make_criterion(name="Security")
     page = read(client.get("/frameworks/sanic/security/objection/").content)
-    assert "No source says anything about it. If one does, say which one and where." in page.texts("p")
+    assert "No source rates this. If you know one that does, say which one and where." in page.texts("p")
 
 
 def test_objection_is_stored_as_open_and_confirmed_to_the_reader(client: Client, rating: Rating) -> None:
@@ -106,8 +106,8 @@ def test_objection_is_stored_as_open_and_confirmed_to_the_reader(client: Client,
     assert (stored.status, stored.handled_at, stored.note) == ("open", None, "")
     thanks = read(client.get(response["Location"]).content)
     assert thanks.one("h1").text == "Thank you"
-    assert "one of them will look at it. Nothing of it is published." in thanks.one(".lede").text
-    assert thanks.one("main ul a[href=/frameworks/flask/#performance]").text == "Back to the cell"
+    assert "one of them will read it. It is not published." in thanks.one(".lede").text
+    assert thanks.one("main ul a[href=/frameworks/flask/#performance]").text == "Back to the score"
     assert thanks.one("meta[name=robots]")["content"] == "noindex"
 
 
@@ -149,7 +149,7 @@ def test_cell_links_to_objection_page_unless_turned_off(
     factories.make_framework(name="Sanic")
     links = read(client.get(path).content).all(f"a[href={url(rating)}]")
     assert [(link.text, link["rel"]) for link in links] == [
-        ("Something wrong with this cell? Flask, Performance", "nofollow")
+        ("Report a problem with this score: Flask, Performance", "nofollow")
     ]
     settings.OBJECTIONS = False
     assert "objection" not in client.get(path).content.decode()
@@ -163,7 +163,7 @@ def test_silent_cell_links_to_objection_page(client: Client, rating: Rating, pat
     )
     page = read(client.get(path).content)
     link = page.one("a[href=/frameworks/sanic/performance/objection/]")
-    assert link.text == "A source does say? Sanic, Performance"
+    assert link.text == "Suggest a source: Sanic, Performance"
 
 
 def test_objection_page_returns_404_when_turned_off(
@@ -232,7 +232,7 @@ def test_objection_form_returns_input_when_sent_too_soon(
     response = send(client, rating, token=token, url="https://example.org/")
     assert response.status_code == 422
     assert read(response.content).one(".notices").text == objections.TOO_SOON
-    assert read(response.content).one("title").text.startswith("Not sent yet: what is wrong with Flask")
+    assert read(response.content).one("title").text.startswith("Not sent yet: report a problem with Flask")
     # The same token: in a moment it is old enough.
     assert typed(response) == {"text": TEXT, "url": "https://example.org/", "homepage": "", "token": token}
     assert not Objection.objects.exists()
@@ -303,7 +303,7 @@ def test_objection_limit_allows_five_an_hour_per_address(client: Client, rating:
     assert response["Cache-Control"] == "no-store"
     assert 3500 < int(response["Retry-After"]) <= 3601
     notice = read(response.content).one(".notices").text
-    assert notice.startswith("From your address 5 objections came within an hour. Yours was not sent.")
+    assert "the limit for reports: 5 an hour. Your report has not been sent." in notice
     assert typed(response)["text"] == f"{TEXT} 5"
     assert typed(response)["url"] == "https://example.org/"
     assert Objection.objects.count() == 5
@@ -346,7 +346,7 @@ def test_objection_limit_allows_twenty_a_day_per_address(rating: Rating) -> None
         received(rating, NOON + number * HOUR / 2)
     full = refused(rating, NOON + 12 * HOUR)
     assert full.again == NOON + DAY
-    assert "From your address 20 objections came within a day." in str(full)
+    assert "Your address has reached the limit for reports: 20 a day." in str(full)
     received(rating, NOON + DAY)
 
 
@@ -357,7 +357,7 @@ def test_objection_limit_caps_the_daily_total(rating: Rating, settings: Settings
         received(rating, NOON + number * MINUTE, f"192.0.2.{number}")
     full = refused(rating, NOON + HOUR, "192.0.2.99")
     assert full.again == NOON + DAY
-    assert "From all readers 3 objections came within a day." in str(full)
+    assert "All readers together have reached the limit for reports: 3 a day." in str(full)
 
 
 def test_objection_sender_is_a_daily_hash_and_is_cleared_later(rating: Rating) -> None:
@@ -403,11 +403,11 @@ def test_client_address_is_shared_with_login_limits() -> None:
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("", "Say it in 10 to 1000 characters; there is nothing yet."),
-        (" \r\n\t \0 ", "Say it in 10 to 1000 characters; there is nothing yet."),
-        ("Wrong.", "Say it in 10 to 1000 characters; this has 6."),
-        ("x" * 1001, "Say it in 10 to 1000 characters; this has 1001."),
-        ("é" * 50_000, "Say it in 10 to 1000 characters; this has 50000."),
+        ("", "Enter 10 to 1,000 characters; the field is empty."),
+        (" \r\n\t \0 ", "Enter 10 to 1,000 characters; the field is empty."),
+        ("Wrong.", "Enter 10 to 1,000 characters; you entered 6."),
+        ("x" * 1001, "Enter 10 to 1,000 characters; you entered 1001."),
+        ("é" * 50_000, "Enter 10 to 1,000 characters; you entered 50000."),
     ],
     ids=["empty", "blank", "short", "long", "very long"],
 )

@@ -35,10 +35,10 @@ def test_questions_page_shows_answers_with_their_sources(client: Client) -> None
     assert section.one(".aside p").text == "2 answers · ≠ disputed"
     assert section.texts(".voice h3") == ["FastAPI", "None in particular"]
     assert [voice.texts("p")[:2] for voice in section.all(".voice")] == [
-        ["FastAPI, by far.", "The almanac, line 10 · asks the question itself"],
+        ["FastAPI, by far.", "The almanac, line 10 · asks this question"],
         [
             "Speed <b>&</b> more is the programmer's.",
-            "The shop, line 28 · sells developers · gives the answer alone, the question is inferred",
+            "The shop, line 28 · sells developers · question inferred",
         ],
     ]
 
@@ -64,8 +64,8 @@ def test_questions_page_links_each_answer_to_its_claim_or_source(client: Client)
 def test_questions_page_lists_claims_in_details_elements(client: Client) -> None:
     section = get(client, "/questions/").one("section#fastest")
     assert section.texts("details summary") == [
-        "What is taken from it: 1 claim",
-        "What sources say to it elsewhere: 1 claim",
+        "Based on this answer: 1 claim",
+        "What sources say about this elsewhere: 1 claim",
     ]
     taken, elsewhere = section.texts("details li")
     assert taken.startswith("FastAPI, Performance Says something")

@@ -135,7 +135,7 @@ def test_at_end_of_uses_the_newest_revision_by_midnight() -> None:
 def test_as_of_matrix_suggests_no_day_without_history(client: Client, db: None) -> None:
     page = get(client, "/?as-of=2026-03-01")
     assert page.one(".stood").text == (
-        "This is how it stood on 1 March 2026. It may have changed since: see it as it is today."
+        "As it stood on 1 March 2026. It may have changed since: see it as it is today."
     )
     assert page.one(".empty p").text == "There were no frameworks yet on 1 March 2026."
 
@@ -174,7 +174,7 @@ def test_day_form_accepts_today_and_rejects_tomorrow() -> None:
     assert (form.day, form.errors) == (today, {})
     form = DayForm({"as-of": "2026-11-21"}, today=today)
     assert form.day is None
-    assert form.errors["as-of"] == ["That day has not come yet."]
+    assert form.errors["as-of"] == ["This date is in the future."]
 
 
 @pytest.mark.parametrize("slug", ["as-of", "use-case"])

@@ -16,7 +16,7 @@ from tests.html import Element, cells, order, read, standings
 
 pytestmark = pytest.mark.django_db
 
-STOOD = "This is how it stood on {}. It may have changed since: see it as it is today."
+STOOD = "As it stood on {}. It may have changed since: see it as it is today."
 VERSUS = "/compare/flask-vs-django/"
 
 
@@ -139,7 +139,7 @@ def test_as_of_page_states_the_day_and_links_to_today(client: Client, path: str)
     assert said.text == STOOD.format("30 April 2026")
     assert said.one("a")["href"] == f"{path}?w-performance=9"
     chip = next(chip for chip in page.all("a.chip") if "as of" in chip.text)
-    assert (chip.text, chip["href"]) == ("Reset: as of 30 April 2026 ×", f"{path}?w-performance=9")
+    assert (chip.text, chip["href"]) == ("Reset: as it stood on 30 April 2026 ×", f"{path}?w-performance=9")
     assert page.one("input#as-of")["value"] == "2026-04-30"
     assert page.one("meta[name=robots]")["content"] == "noindex"
     assert "?" not in page.one("link[rel=canonical]")["href"]
@@ -170,7 +170,7 @@ def test_as_of_links_preserve_the_day(client: Client) -> None:
         ]
         assert len(within) > 5
         leaving = {link.text for link in within if "as-of=2026-04-30" not in link["href"]}
-        assert leaving == {"see it as it is today", "Reset: as of 30 April 2026 ×"}
+        assert leaving == {"see it as it is today", "Reset: as it stood on 30 April 2026 ×"}
     response = client.get("/compare/?as-of=2026-04-30&framework=flask&framework=django&w-performance=9")
     assert response["Location"] == f"{VERSUS}?as-of=2026-04-30&w-performance=9"
 
@@ -179,20 +179,20 @@ def test_as_of_links_preserve_the_day(client: Client) -> None:
 @pytest.mark.parametrize(
     "value, said",
     [
-        ("yesterday", "That is no date such as 2026-11-20."),
-        ("2026-02-30", "That is no date such as 2026-11-20."),
-        ("20.11.2026", "That is no date such as 2026-11-20."),
-        ("2026-11-20%00", "That is no date such as 2026-11-20."),
-        ("%ff", "That is no date such as 2026-11-20."),
-        ("0000-00-00", "That is no date such as 2026-11-20."),
-        ("9" * 50_000, "That is no date such as 2026-11-20."),
-        ("9999-12-31", "That day has not come yet."),
+        ("yesterday", "This is not a date such as 2026-11-20."),
+        ("2026-02-30", "This is not a date such as 2026-11-20."),
+        ("20.11.2026", "This is not a date such as 2026-11-20."),
+        ("2026-11-20%00", "This is not a date such as 2026-11-20."),
+        ("%ff", "This is not a date such as 2026-11-20."),
+        ("0000-00-00", "This is not a date such as 2026-11-20."),
+        ("9" * 50_000, "This is not a date such as 2026-11-20."),
+        ("9999-12-31", "This date is in the future."),
     ],
     ids=lambda value: value[:12],
 )
 def test_as_of_rejects_invalid_days_and_shows_today(client: Client, path: str, value: str, said: str) -> None:
     page = get(client, f"{path}?as-of={value}")
-    assert page.texts(".notices li") == [f"As of: {said} It was left out."]
+    assert page.texts(".notices li") == [f"Date: {said} It was ignored."]
     assert page.texts("table tr") == get(client, path).texts("table tr")
     assert client.get(f"{path}?as-of={value}", headers={"HX-Request": "true"})["HX-Push-Url"] == path
 
@@ -202,8 +202,8 @@ def test_as_of_matrix_names_the_start_of_history_for_earlier_days(client: Client
     page = get(client, f"/?as-of={day}&sort=name")
     assert standings(page) == []
     said = page.one(".stood")
-    assert said.text.startswith("Nothing had been recorded by")
-    assert said.text.endswith("the history begins on 1 March 2026. Or see it as it is today.")
+    assert said.text.startswith("Nothing was recorded by")
+    assert said.text.endswith("The records begin on 1 March 2026. You can also see it as it is today.")
     assert [link["href"] for link in said.all("a")] == ["/?as-of=2026-03-01&sort=name", "/?sort=name"]
     assert page.one(".empty p").text.startswith("There were no frameworks yet on")
     assert standings(get(client, said.all("a")[0]["href"]))
@@ -215,7 +215,7 @@ def test_as_of_side_by_side_rejects_frameworks_added_later(client: Client) -> No
     path = f"{VERSUS}?as-of=2026-04-30&w-performance=9"
     page = get(client, path, status=404)
     assert page.one(".lede p").text == (
-        "On 30 April 2026 there was no framework called flask here. Tick 2 to 5 of those below."
+        "On 30 April 2026 there was no framework called flask here. Select 2 to 5 of those below."
     )
     assert [link["href"] for link in page.all(".stood a")] == [f"{VERSUS}?w-performance=9"]
     assert "flask" not in [box["value"] for box in page.all("form.choose input[name=framework]")]

@@ -107,7 +107,7 @@ def test_changes_marks_only_changed_words_of_long_text(client: Client) -> None:
     later = rating.rationale.replace("quick enough", "fast")
     change(rating, by=Author.editor(editor()), rationale=later)
     shown = next(found for found in page(client).all("dl.changed dd") if found.all("del"))
-    assert (shown.texts("del"), shown.texts("ins")) == (["taken out: quick enough"], ["put in: fast"])
+    assert (shown.texts("del"), shown.texts("ins")) == (["removed: quick enough"], ["added: fast"])
     assert shown.text.startswith("The sources say that it is ")
 
 
@@ -119,7 +119,7 @@ def test_changes_folds_long_changeset_and_links_to_its_own_page(client: Client) 
     entry = page(client).one("section.changeset")
     assert len(entry.all("ul.changed-facts li")) == 10
     link = entry.one("p.rest a")
-    assert (link.text, link["href"]) == ("All 52 of this change", f"/changes/{by.changeset}/")
+    assert (link.text, link["href"]) == ("Show all 52 entries of this change", f"/changes/{by.changeset}/")
     whole = page(client, link["href"])
     assert whole.one("h1").text == "All of them."
     assert len(whole.all("ul.changed-facts li")) == 50
@@ -457,9 +457,9 @@ def test_history_shows_rating_and_all_claims_ever_in_the_cell(client: Client) ->
     change(claim, by=by, reason="It is about something else.", criterion=joint.criterion)
     change(rating, by=by, reason="Less evidence.", score=2)
     found = page(client, "/frameworks/django/performance/history/")
-    assert found.one("h1").text == "History of Django, Performance"
+    assert found.one("h1").text == "Change history: Django, Performance"
     said = found.one("main").text
-    assert "Today it is rated 2 of 5: Middling. Reviewed on 20 November 2026." in said
+    assert "The current score is 2 of 5: Middling. Last reviewed on 20 November 2026." in said
     for expected in ("Misfiled.", "Of both.", "It is about something else.", "Less evidence."):
         assert expected in said
     assert "Elsewhere." not in said
@@ -500,5 +500,5 @@ def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
     ):
         found = page(client, address)
         links = [link for link in found.all("a") if link["href"] == "/frameworks/django/performance/history/"]
-        assert [link.text for link in links] == ["History of Django, Performance"], address
-        assert "Reviewed on 20 November 2026." in found.text
+        assert [link.text for link in links] == ["Change history of Django, Performance"], address
+        assert "Last reviewed on 20 November 2026 · Change history" in found.text

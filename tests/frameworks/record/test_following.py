@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 @pytest.fixture
 def row() -> Wording:
-    """“Steep” reads as 2. Almanac and Herald say it of Django, and Almanac says of it besides what reads as 4."""
+    """“Steep” read as 2. Almanac and Herald say it of Django, and Almanac says of it besides what read as 4."""
     ease = factories.make_criterion(slug="ease")
     django = factories.make_framework(slug="django")
     row = factories.make_wording(criterion=ease, slug="steep", words="steep", reading=2)
