@@ -55,12 +55,12 @@ def test_matrix_shows_no_fit_when_all_weights_are_zero(client: Client) -> None:
 def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: Client) -> None:
     page = get(client, "/")
     assert cells(page, "fastapi") == {
-        "Learning": "4 · 1 claim",
-        "Docs": "4 · 1 claim",
-        "Speed": "5 · 2≠ claims, disputed",
-        "Async": "5 · 1 claim",
+        "Learning": "4 · 1 source, 1 claim",
+        "Docs": "4 · 1 source, 1 claim",
+        "Speed": "5 · 2≠ sources, 2 claims, disputed",
+        "Async": "5 · 1 source, 1 claim",
     }
-    assert cells(page, "flask")["Async"] == "1 claim, not scored yet"
+    assert cells(page, "flask")["Async"] == "1 source, 1 claim, not scored yet"
     assert cells(page, "sanic") == dict.fromkeys(
         ["Learning", "Docs", "Speed", "Async"], "no source rates this"
     )
@@ -87,7 +87,7 @@ def test_matrix_hides_unpublished_frameworks(client: Client) -> None:
 def test_matrix_ignores_unpublished_ratings(client: Client) -> None:
     change(Rating.objects.get(framework__slug="flask", criterion__slug="performance"), is_published=False)
     page = get(client, "/")
-    assert cells(page, "flask")["Speed"] == "1 claim, not scored yet"
+    assert cells(page, "flask")["Speed"] == "1 source, 1 claim, not scored yet"
     # (2·1 + 1·¾) / 3, on 3 of 7 parts of the weight
     assert standings(page)[2] == Row("", "Flask", "– not ranked", "39–96 possible 42% rated")
 
@@ -274,7 +274,7 @@ def test_matrix_hidden_column_keeps_its_weight_in_the_form(client: Client) -> No
     whole = get(client, "/?w-performance=9&w-documentation=0")
     page = get(client, "/?w-performance=9&w-documentation=0&criteria=async-support&criteria=documentation")
     assert page.texts("tr.heads th") == ["Framework", "Fit", "Docs", "Async"]
-    assert cells(page, "django") == {"Docs": "5 · 1 claim", "Async": "2 · 1 claim"}
+    assert cells(page, "django") == {"Docs": "5 · 1 source, 1 claim", "Async": "2 · 1 source, 1 claim"}
     assert standings(page) == standings(whole)
     hidden = page.one("form#matrix input[name=w-performance]")
     assert (hidden["type"], hidden["value"]) == ("hidden", "9")
@@ -454,10 +454,10 @@ def test_matrix_shows_deltas_from_the_baseline(client: Client) -> None:
         "Sanic": "– not ranked",
     }
     assert cells(page, "django") == {
-        "Learning": "3 · −2 · 1 claim",
-        "Docs": "5 · +1 · 1 claim",
-        "Speed": "3 · 1 claim",
-        "Async": "2 · 1 claim",
+        "Learning": "3 · −2 · 1 source, 1 claim",
+        "Docs": "5 · +1 · 1 source, 1 claim",
+        "Speed": "3 · 1 source, 1 claim",
+        "Async": "2 · 1 source, 1 claim",
     }
     assert page.one("tr#row-flask")["class"] == "baseline"
     assert page.one("tr#row-flask th small").text == "Micro · WSGI · baseline"

@@ -63,16 +63,28 @@ def test_side_by_side_groups_criteria_with_questions_and_verdicts(client: Client
     assert page.texts("tr.divider th") == ["Getting going", "Under load"]
     assert page.one("tr#performance th small").text == "How good is it at Performance?"
     assert lines(page) == {
-        "Learning curve": ["5 · 5 in a few words · 1 claim", "3 · 3 in a few words · 1 claim"],
-        "Documentation": ["4 · 4 in a few words · 1 claim", "5 · 5 in a few words · 1 claim"],
-        "Performance": ["3 · 3 in a few words · 1 claim", "3 · 3 in a few words · 1 claim"],
-        "Async support": ["– · not scored yet · 1 claim", "2 · 2 in a few words · 1 claim"],
+        "Learning curve": [
+            "5 · 5 in a few words · 1 source, 1 claim",
+            "3 · 3 in a few words · 1 source, 1 claim",
+        ],
+        "Documentation": [
+            "4 · 4 in a few words · 1 source, 1 claim",
+            "5 · 5 in a few words · 1 source, 1 claim",
+        ],
+        "Performance": [
+            "3 · 3 in a few words · 1 source, 1 claim",
+            "3 · 3 in a few words · 1 source, 1 claim",
+        ],
+        "Async support": [
+            "– · not scored yet · 1 source, 1 claim",
+            "2 · 2 in a few words · 1 source, 1 claim",
+        ],
     }
 
 
 def test_side_by_side_says_when_no_source_covers_a_cell(client: Client) -> None:
     assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
-        "3 · 3 in a few words · 1 claim",
+        "3 · 3 in a few words · 1 source, 1 claim",
         "No source rates this Suggest a source: Sanic, Performance",
     ]
 
@@ -81,7 +93,7 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
     closed = get(client, "/compare/fastapi-vs-flask/")
     link = closed.one("#cell-fastapi-performance")
     assert (link["aria-expanded"], link["href"]) == ("false", "/compare/fastapi-vs-flask/?rows=performance")
-    assert link.parts == ["5", "5 in a few words", "2 ≠ claims, disputed"]
+    assert link.parts == ["5", "5 in a few words", "2 ≠ sources, 2 claims, disputed"]
     assert closed.all(".claims") == []
     page = get(client, link["href"])
     assert page.one("#cell-fastapi-performance")["aria-expanded"] == "true"
@@ -131,11 +143,11 @@ def test_side_by_side_says_in_a_sentence_who_leads(client: Client, path: str, se
 
 
 def test_side_by_side_shows_edits_at_the_next_request(client: Client) -> None:
-    assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 claim"
+    assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 source, 1 claim"
     change(
         Rating.objects.get(framework__slug="django", criterion__slug="performance"), score=4, verdict="Better"
     )
-    assert lines(get(client, VERSUS))["Performance"][1] == "4 · Better · 1 claim"
+    assert lines(get(client, VERSUS))["Performance"][1] == "4 · Better · 1 source, 1 claim"
 
 
 # Order and baseline
@@ -169,10 +181,10 @@ def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
         ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61–75 possible · 85% rated", "Set as baseline: Flask"],
     ]
     assert [cells[1] for cells in lines(page).values()] == [
-        "5 · 5 in a few words · +2 · 1 claim",
-        "4 · 4 in a few words · −1 · 1 claim",
-        "3 · 3 in a few words · 1 claim",
-        "– · not scored yet · 1 claim",
+        "5 · 5 in a few words · +2 · 1 source, 1 claim",
+        "4 · 4 in a few words · −1 · 1 source, 1 claim",
+        "3 · 3 in a few words · 1 source, 1 claim",
+        "– · not scored yet · 1 source, 1 claim",
     ]
     chip = page.one(".status a.chip")
     assert (chip.text, chip["href"]) == ("Remove: baseline: Django ×", "/compare/django-vs-flask/")
