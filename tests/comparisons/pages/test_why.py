@@ -332,5 +332,5 @@ def test_why_is_linked_from_comparisons_and_links_to_the_method(client: Client) 
         assert page.one("h2#why").text == "Why this ranking"
         assert page.all(".explained .aside a")[0]["href"] == "/method/#why"
     method = get(client, "/method/").one("section#why")
-    assert "2,000 weightings are drawn" in method.text
+    assert "a sample of 2,000 random sets of weights" in method.text
     assert get(client, "/use-cases/live-updates/").texts(".leads a")[1] == "Why this ranking"

@@ -275,7 +275,7 @@ def test_disagreements_page_sorts_by_spread_and_adds_disputes_without_entry(clie
 
 def test_method_example_adds_up(client: Client) -> None:
     page = get(client, "/method/")
-    assert page.one("#fit h3").text == "Worked through: FastAPI"
+    assert page.one("#fit h3").text == "Worked example: FastAPI"
     table = page.one("table.worked")
     assert rows(table) == [
         ["Learning curve", "2", "4", "0.75", "21.4"],
@@ -291,7 +291,7 @@ def test_method_example_adds_up(client: Client) -> None:
 def test_method_example_uses_current_data(client: Client) -> None:
     change(Rating.objects.get(framework__slug="fastapi", criterion__slug="performance"), score=1)
     page = get(client, "/method/")
-    assert page.one("#fit h3").text == "Worked through: Flask"
+    assert page.one("#fit h3").text == "Worked example: Flask"
     assert rows(page.one("table.worked"))[-1] == ["Async support", "1", "not rated: left out"]
     assert page.one("table.worked tfoot b").text == "71"
     assert "Flask (71), Django (54) and FastAPI (46)" in page.one("#rank").text
