@@ -268,7 +268,7 @@ class MemoryLoader:
         rows = (
             (
                 *(it.framework_id or 0, it.criterion_id or 0, it.joint_criterion_id or 0),
-                *(it.reading or 0, it.source_id, int(it.is_factor)),
+                *(it.reading or 0, it.source_id or 0, int(it.is_factor)),
             )
             for it in self.claims
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from .median import Derivation, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
-from .wordings import contains, misreading, rows_of
+from .wordings import contains, rows_of
 
 
 def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> Iterator[str]:
@@ -79,6 +79,29 @@ def misread(claims: Iterable[Claim]) -> Iterator[str]:
         rows = rows_of(claim.term, tables.get(claim.criterion_id, ()))
         if sentence := misreading(claim, rows):
             yield f"Claim {claim.key}: {sentence}"
+
+
+def misreading(claim: Claim, rows: list[Wording]) -> str:
+    """Say in a sentence how a claim departs from the rows that its term falls under; empty where it does not."""
+    row = claim.wording
+    if claim.framework_id is None:
+        return "A general statement takes no reading." if row or claim.reading is not None else ""
+    if row is None:
+        return _unread(claim, rows)
+    if row not in rows:
+        words = f"falls under “{rows[0].words}”" if rows else "has none of these words"
+        return f"It is read by “{row.words}”, but its term {words}."
+    if row.reading != claim.reading:
+        return f"It is read as {claim.reading}, but “{row.words}” as {row.reading}."
+    return ""
+
+
+def _unread(claim: Claim, rows: list[Wording]) -> str:
+    if rows:
+        return f"Its term falls under “{rows[0].words}”, and names no row of the table of readings."
+    if claim.reading is not None:
+        return f"Its reading, {claim.reading}, names no row of the table of readings."
+    return ""
 
 
 def departures(ratings: Iterable[Rating]) -> Iterator[str]:

@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .models import Claim, Wording
+from typing import Protocol, TypeVar
 
 #: Sources print either; both mean the same.
 ALIKE = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "–": "-"})
+
+
+class Row(Protocol):
+    """A row of a table of readings."""
+
+    @property
+    def phrases(self) -> list[str]: ...
+
+
+R = TypeVar("R", bound=Row)
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -20,7 +27,7 @@ def _plain(text: str) -> str:
     return text.translate(ALIKE).casefold()
 
 
-def rows_of(term: str, table: "Iterable[Wording]") -> "list[Wording]":
+def rows_of(term: str, table: Iterable[R]) -> list[R]:
     """Return the rows of one criterion that the term falls under: those with the longest phrase that it contains.
 
     More than one only where phrases of different rows are equally long.
@@ -45,26 +52,3 @@ def qualification(condition: str, comparison: str) -> str:
     """
     parts = [("Condition", condition), ("Compared", comparison)]
     return " ".join(f"{label}: {words}." for label, words in parts if words)
-
-
-def misreading(claim: "Claim", rows: "list[Wording]") -> str:
-    """Say in a sentence how a claim departs from the rows that its term falls under; empty where it does not."""
-    row = claim.wording
-    if claim.framework_id is None:
-        return "A general statement takes no reading." if row or claim.reading is not None else ""
-    if row is None:
-        return _unread(claim, rows)
-    if row not in rows:
-        words = f"falls under “{rows[0].words}”" if rows else "has none of these words"
-        return f"It is read by “{row.words}”, but its term {words}."
-    if row.reading != claim.reading:
-        return f"It is read as {claim.reading}, but “{row.words}” as {row.reading}."
-    return ""
-
-
-def _unread(claim: "Claim", rows: "list[Wording]") -> str:
-    if rows:
-        return f"Its term falls under “{rows[0].words}”, and names no row of the table of readings."
-    if claim.reading is not None:
-        return f"Its reading, {claim.reading}, names no row of the table of readings."
-    return ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -23,9 +23,6 @@ from .constraints import (
 )
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
-
-if TYPE_CHECKING:
-    from .evidence import Wording
 
 #: The facet whose values are capabilities. A trait says that a framework has one built in; an addition says which
 #: component adds it.
@@ -232,7 +229,7 @@ class Criterion(Versioned):
             raise ValidationError({"default_weight": "A criterion that is not scored weighs 0."})
 
     @cached_property
-    def table_of_readings(self) -> "list[Wording]":
+    def table_of_readings(self) -> list[Any]:
         """Return the rows of its table of readings, read once for all claims that share this object."""
         return list(self.wordings.all())
 

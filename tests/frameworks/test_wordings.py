@@ -3,7 +3,8 @@
 import pytest
 
 from frameworks.models import Claim, Criterion, Framework, Wording
-from frameworks.wordings import contains, contradiction, misreading, qualification, rows_of
+from frameworks.verification import misreading
+from frameworks.wordings import contains, contradiction, qualification, rows_of
 
 EASE = Criterion(pk=1, slug="ease", name="Ease")
 DJANGO = Framework(pk=1, slug="django", name="Django")

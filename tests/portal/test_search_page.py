@@ -57,7 +57,7 @@ def test_search_shows_matching_passage_of_criterion(client: Client) -> None:
     page = search(client, "multitude")
     assert hits(page, "criterion") == {"Performance": "Score 5: Serves a multitude at once."}
     assert marks(page) == ["multitude"]
-    assert said(page) == ["1 found"]
+    assert said(page) == ["1 result"]
 
 
 def test_search_links_claim_to_its_cell_and_names_source_and_line(client: Client) -> None:

@@ -100,7 +100,7 @@ def test_use_case_ranks_frameworks_and_lists_missing_must_haves(client: Client) 
     ]
     links = {link.text: link["href"] for link in page.all(".leads a")}
     assert links == {
-        "Open the matrix for it": LIVE,
+        "Open the matrix with these weights": LIVE,
         "Why this ranking": f"{LIVE}&why=shown#why",
         "FastAPI and Django side by side": "/compare/fastapi-vs-django/?use-case=live-updates",
     }
@@ -241,7 +241,7 @@ def test_side_by_side_applies_use_case_weights_and_only_shows_must_haves(client:
     assert placeholders(page)["async-support"] == "10"
     assert page.all(".lede p")[-1].text.startswith("Only FastAPI has enough evidence to be ranked.")
     all_meet = get(client, "/compare/django-vs-fastapi/?use-case=live-updates")
-    assert all_meet.one(".stood").text.endswith("All that are compared meet it.")
+    assert all_meet.one(".stood").text.endswith("All the frameworks compared meet it.")
     assert all_meet.all(".lede p")[-1].text.startswith(
         "With the weights for “Live updates”, FastAPI leads Django by 60 points."
     )

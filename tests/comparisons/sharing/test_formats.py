@@ -441,6 +441,7 @@ def contents(draw: Any) -> Content:
                     score=score,
                     verdict=draw(named) if score else "",
                     rationale=draw(named) if score else "",
+                    departure=draw(texts) if score else "",
                     reviewed_on=draw(st.none() | st.dates().map(str)) if score else None,
                     disputed=bool(own) and draw(st.booleans()),
                     claims=[claim["key"] for claim in own],
