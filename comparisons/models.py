@@ -35,12 +35,15 @@ class UseCase(Versioned):
     name = models.CharField(max_length=80, unique=True)
     summary = models.CharField(max_length=300, help_text="What such a project is, in one or two sentences.")
     weights_reason = models.CharField(
-        max_length=300, blank=True, help_text="Why these weights, from what the sources say."
+        "reason for the weights",
+        max_length=300,
+        blank=True,
+        help_text="Why these weights were chosen, according to the sources.",
     )
     dispute = models.CharField(
-        max_length=300, blank=True, help_text="Where sources recommend different frameworks: who says what."
+        max_length=300, blank=True, help_text="If sources recommend different frameworks, who says what."
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = UseCaseQuerySet.as_manager()
 
@@ -88,7 +91,9 @@ class Need(Versioned):
     key_fields = ("use_case", "number")
 
     use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="needs")
-    number = models.PositiveSmallIntegerField(help_text="Tells the needs of one use case apart. Set once.")
+    number = models.PositiveSmallIntegerField(
+        help_text="Distinguishes the needs of one use case. It cannot be changed later."
+    )
     value = models.ForeignKey(
         FacetValue, models.PROTECT, null=True, blank=True, related_name="needs", verbose_name="property"
     )
@@ -101,7 +106,7 @@ class Need(Versioned):
         limit_choices_to={"is_scored": True},
     )
     minimum = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=ONE_TO_FIVE, help_text="The lowest score that will do, 1 to 5."
+        null=True, blank=True, validators=ONE_TO_FIVE, help_text="The lowest acceptable score, 1 to 5."
     )
     claims = models.ManyToManyField(Claim, related_name="needs")
 
@@ -132,7 +137,7 @@ class Need(Versioned):
             self.minimum is None
         ):
             raise ValidationError(
-                "Name either a property, or a criterion with the lowest score that will do."
+                "Choose either a property, or a criterion with the lowest acceptable score."
             )
 
 
@@ -175,7 +180,7 @@ class Recommendation(Versioned):
         Framework,
         blank=True,
         related_name="recommendations",
-        help_text="Several are a combination: to be used together.",
+        help_text="Several frameworks form a combination, to be used together.",
     )
     component = models.ForeignKey(
         Component, models.PROTECT, null=True, blank=True, related_name="recommendations"
@@ -219,9 +224,9 @@ class Prompt(Versioned):
     text = models.CharField(max_length=120, unique=True)
     help = models.CharField(max_length=200, blank=True)
     takes_several = models.BooleanField(
-        default=False, help_text="Whether more than one option may be ticked."
+        "takes several answers", default=False, help_text="Tick if more than one option can be selected."
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = VersionedQuerySet.as_manager()
 
@@ -241,7 +246,7 @@ class Option(Versioned):
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="options")
     slug = slug_field(unique=False)
     text = models.CharField(max_length=120)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = VersionedQuerySet.as_manager()
 
@@ -262,25 +267,27 @@ class Rule(Versioned):
     key_fields = ("key",)
 
     key = models.SlugField(
-        max_length=60, unique=True, help_text="Names this rule: source and line. Set once."
+        max_length=60,
+        unique=True,
+        help_text="The name of this rule: source and line. It cannot be changed later.",
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="rules")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="Line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
     )
     paraphrase = models.CharField(
-        max_length=300, help_text="What it says, in our own words. Never its sentence."
+        max_length=300, help_text="What the source says, in your own words. Never its own sentence."
     )
     favours = models.ManyToManyField(
         Framework,
         blank=True,
         related_name="rules_for",
-        help_text="What it recommends. None for a mere caution.",
+        help_text="What the rule recommends. Leave empty if it only advises against something.",
     )
     is_combination = models.BooleanField(
         "together",
         default=False,
-        help_text="Ticked: what it recommends is to be used together. Unticked: either will do.",
+        help_text="Tick if the recommended frameworks are to be used together; otherwise, either is suitable.",
     )
     component = models.ForeignKey(
         Component,
@@ -288,12 +295,12 @@ class Rule(Versioned):
         null=True,
         blank=True,
         related_name="rules",
-        help_text="What of the framework it recommends, where it is a component.",
+        help_text="The component of the framework that the rule recommends, if it names one.",
     )
     against = models.ManyToManyField(
-        Framework, blank=True, related_name="rules_against", help_text="What it speaks against."
+        Framework, blank=True, related_name="rules_against", help_text="What the rule advises against."
     )
-    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
+    note = models.CharField(max_length=300, blank=True, help_text="A caveat for readers.")
     claims = models.ManyToManyField(Claim, blank=True, related_name="rules")
 
     objects = VersionedQuerySet.as_manager()
@@ -321,7 +328,9 @@ class Condition(Versioned):
     key_fields = ("rule", "number")
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="conditions")
-    number = models.PositiveSmallIntegerField(help_text="Tells the conditions of one rule apart. Set once.")
+    number = models.PositiveSmallIntegerField(
+        help_text="Distinguishes the conditions of one rule. It cannot be changed later."
+    )
     options = models.ManyToManyField(Option, related_name="conditions")
 
     objects = VersionedQuerySet.as_manager()
@@ -342,8 +351,8 @@ class Snapshot(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=26)
-    size = models.PositiveIntegerField(help_text="Of the content, in bytes.")
-    stood_at = models.DateTimeField(help_text="Of which moment the facts are.")
+    size = models.PositiveIntegerField(help_text="The size of the content in bytes.")
+    stood_at = models.DateTimeField(help_text="The moment that the facts are from.")
     created_at = models.DateTimeField()
     # The last column, so that SQLite adds up the sizes without reading the contents.
     content = models.TextField(help_text="`content.Content` as canonical JSON: text, so that its bytes stay.")
@@ -366,7 +375,7 @@ class Freezing(models.Model):
     """The event that somebody saved a new snapshot, counted for the limits and deleted after two days."""
 
     at = models.DateTimeField(db_index=True)
-    sender = models.CharField(max_length=64, help_text="A keyed hash of the network, another one each day.")
+    sender = models.CharField(max_length=64, help_text="A keyed hash of the network, different each day.")
 
     class Meta:
         ordering = ["-at"]

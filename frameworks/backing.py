@@ -11,14 +11,12 @@ from .models import Claim, Rating
 
 #: The constraint that the triggers name.
 CONSTRAINT = "rating_published_has_claim"
-NEEDS_CLAIM = (
-    "A published rating needs at least one claim behind it. Add a claim, or unpublish the rating first."
-)
+NEEDS_CLAIM = "A published rating needs at least one claim. Add a claim, or unpublish the rating first."
 
 
 def last_claim(ratings: str = "a published rating") -> str:
     """Say in a sentence why a claim has to stay where it is."""
-    return f"It is the last claim behind {ratings}. Add another claim or unpublish the rating first."
+    return f"This is the last claim for {ratings}. Add another claim or unpublish the rating first."
 
 
 # For facts in memory

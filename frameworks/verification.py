@@ -22,13 +22,13 @@ def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> 
     for source in sources:
         path = folder / source.file_name
         if not source.file_name:
-            yield f"Source {source.key}: names no file."
+            yield f"Source {source.key}: has no file name."
         elif not path.is_file():
             yield f"Source {source.key}: {source.file_name} is not in the folder."
         else:
             files.add(source.pk)
             if source.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
-                yield f"Source {source.key}: {source.file_name} has another SHA-256 than the one recorded."
+                yield f"Source {source.key}: {source.file_name} does not have the recorded SHA-256."
     for claim in claims:
         line = _line(claim, folder, read) if claim.source_id in files else ""
         if claim.source_id not in files:
@@ -36,7 +36,7 @@ def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> 
         elif not line.strip():
             yield f"Claim {claim.key}: {claim.locator} does not exist or is blank."
         elif claim.term not in line:
-            yield f"Claim {claim.key}: “{claim.term}” does not stand at {claim.locator}."
+            yield f"Claim {claim.key}: “{claim.term}” is not at {claim.locator}."
 
 
 def unnamed(folder: Path) -> Iterator[str]:
@@ -124,5 +124,5 @@ def departs(rating: Rating, derived: Derivation[str] | None) -> str:
     if rating.score != derived.score and not rating.departure:
         return f"The median of the sources is {derived.score}, and the rating does not say why it is {rating.score}."
     if rating.score == derived.score and rating.departure:
-        return f"The score follows from the median of the sources, {derived.score}; it departs from nothing."
+        return f"The score follows from the median of the sources, {derived.score}, so it does not depart from it."
     return ""

@@ -38,32 +38,39 @@ class Benchmark(Versioned):
 
     slug = slug_field()
     title = models.CharField(max_length=120)
-    question = models.CharField(max_length=200, help_text="What was measured, as one question.")
+    question = models.CharField(max_length=200, help_text="What was measured, put as a question.")
     source = models.ForeignKey(
         Source,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="benchmarks",
-        help_text="Who published the figures. Empty where they were measured here.",
+        help_text="Who published the figures. Leave empty if they were measured here.",
     )
     method = models.TextField(
-        help_text="What is known of how it was measured, one item a line, as `Server: Uvicorn`."
+        help_text="What is known about how it was measured, one item to a line: `Server: Uvicorn`."
     )
     unsaid = models.TextField(
+        "not stated",
         blank=True,
-        help_text="What the method leaves unsaid, one item a line, as `Hardware: why it matters`.",
+        help_text="What the method does not state, one item to a line: `Hardware: why it matters`.",
     )
-    unit = models.CharField(max_length=40, help_text="As `requests a second`. More is better.")
-    measured_on = models.DateField(null=True, blank=True, help_text="The day of the run, where it is known.")
+    unit = models.CharField(
+        max_length=40, help_text="For example `requests a second`. A higher figure must be better."
+    )
+    measured_on = models.DateField(null=True, blank=True, help_text="The day of the run, if known.")
     command = models.CharField(
-        max_length=300, blank=True, help_text="What repeats the run, where something does."
+        max_length=300, blank=True, help_text="The command that repeats the run, if there is one."
     )
     comment = models.TextField(blank=True, help_text="What a reader should bear in mind.")
     counter_claims = models.ManyToManyField(
-        Claim, blank=True, related_name="countered_benchmarks", help_text="What sources hold against it."
+        Claim,
+        blank=True,
+        related_name="countered_benchmarks",
+        verbose_name="counterclaims",
+        help_text="What other sources object.",
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = BenchmarkQuerySet.as_manager()
 
@@ -115,15 +122,22 @@ class Figure(Versioned):
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="figures")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="figures")
     setup = models.SlugField(
-        max_length=60, help_text="Tells several runs of one framework apart: the server, as `uvicorn`."
+        max_length=60,
+        help_text="Distinguishes several runs of one framework by their server, for example `uvicorn`.",
     )
     server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
     release = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
     value = models.PositiveIntegerField(validators=[MinValueValidator(1)])
-    lowest = models.PositiveIntegerField(null=True, blank=True, help_text="The lowest of the repetitions.")
-    highest = models.PositiveIntegerField(null=True, blank=True, help_text="The highest of the repetitions.")
+    lowest = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The lowest figure of the repetitions."
+    )
+    highest = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The highest figure of the repetitions."
+    )
     is_about = models.BooleanField(
-        "about", default=False, help_text="Whether the source itself says that the figure is approximate."
+        "approximate",
+        default=False,
+        help_text="Tick if the source itself says that the figure is approximate.",
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="figures")
 
@@ -147,9 +161,13 @@ class Figure(Versioned):
 
     def clean(self) -> None:
         if (self.lowest is None) != (self.highest is None):
-            raise ValidationError("Give both the lowest and the highest of the repetitions, or neither.")
+            raise ValidationError(
+                "Enter both the lowest and the highest figure of the repetitions, or neither."
+            )
         if self.lowest is not None and not self.lowest <= self.value <= self.highest:  # type: ignore[operator]
-            raise ValidationError("The figure lies between the lowest and the highest of the repetitions.")
+            raise ValidationError(
+                "The figure must lie between the lowest and the highest figure of the repetitions."
+            )
 
     @property
     def in_words(self) -> str:

@@ -70,15 +70,17 @@ class Framework(Versioned):
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
     tagline = models.CharField(
-        max_length=100, blank=True, help_text="What it is, in a few words, as the sources see it."
+        max_length=100,
+        blank=True,
+        help_text="What the framework is, in a few words, according to the sources.",
     )
     summary = models.TextField(
-        blank=True, help_text="Two to four sentences in our own words. Say only what a source says."
+        blank=True, help_text="Two to four sentences in your own words. Say only what a source says."
     )
     website = http_url_field("The project's own home page (http or https).")
-    repository = http_url_field("Where its source code is kept (http or https).")
+    repository = http_url_field("Where its source code can be found (http or https).")
     is_published = models.BooleanField(
-        "published", default=True, help_text="Unpublished frameworks are seen in the admin only."
+        "published", default=True, help_text="Unpublished frameworks are visible only at the desk."
     )
 
     objects = FrameworkQuerySet.as_manager()
@@ -133,7 +135,7 @@ class CriterionGroup(Versioned):
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
     summary = models.CharField(max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = VersionedQuerySet.as_manager()
 
@@ -165,28 +167,28 @@ class Criterion(Versioned):
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
-    short_name = models.CharField(max_length=24, help_text="For the narrow heads of the matrix.")
+    short_name = models.CharField(max_length=24, help_text="For the narrow column headings of the matrix.")
     group = models.ForeignKey(CriterionGroup, models.PROTECT, related_name="criteria")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
     question = models.CharField(max_length=160, help_text="What a reader wants to know.")
     description = models.TextField(blank=True, help_text="What counts here and what does not.")
     is_scored = models.BooleanField("scored", default=True)
     default_weight = models.PositiveSmallIntegerField(
         default=1,
         validators=[MaxValueValidator(WEIGHT_MAX)],
-        help_text="0 to 10. 0 means that it does not count unless a visitor says so.",
+        help_text="0 to 10. A criterion with weight 0 does not count unless a visitor gives it a weight.",
     )
     rubric_1 = models.CharField("1 means", max_length=200, blank=True)
     rubric_2 = models.CharField("2 means", max_length=200, blank=True)
     rubric_3 = models.CharField("3 means", max_length=200, blank=True)
     rubric_4 = models.CharField("4 means", max_length=200, blank=True)
     rubric_5 = models.CharField("5 means", max_length=200, blank=True)
-    reading_rule = models.TextField(blank=True, help_text="How the sources' words are read on this scale.")
+    reading_rule = models.TextField(blank=True, help_text="How the sources' words are placed on this scale.")
     review_interval_days = models.PositiveSmallIntegerField(
         "review interval",
         default=180,
         validators=[MinValueValidator(INTERVALS[0]), MaxValueValidator(INTERVALS[1])],
-        help_text="In days. Ratings that nobody has looked over for longer are due for review.",
+        help_text="In days. A rating is due for review when its last review was longer ago than this.",
     )
 
     objects = CriterionQuerySet.as_manager()
@@ -224,9 +226,9 @@ class Criterion(Versioned):
 
     def clean(self) -> None:
         if self.is_scored and not all(sentence for _, sentence in self.rubric):
-            raise ValidationError("A scored criterion needs a written sentence for each of 1 to 5.")
+            raise ValidationError("A scored criterion needs a sentence for each score from 1 to 5.")
         if not self.is_scored and self.default_weight:
-            raise ValidationError({"default_weight": "A criterion that is not scored weighs 0."})
+            raise ValidationError({"default_weight": "A criterion that is not scored must have weight 0."})
 
     @cached_property
     def table_of_readings(self) -> list[Any]:
@@ -260,10 +262,11 @@ class Facet(Versioned):
     name = models.CharField(max_length=60, unique=True)
     help = models.CharField(max_length=200, blank=True)
     requires_all = models.BooleanField(
+        "requires all values",
         default=False,
-        help_text="Ticked: a framework must have every value that a visitor names. Unticked: any one of them.",
+        help_text="Tick if a framework must have every value that a visitor selects; otherwise, any one is enough.",
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = VersionedQuerySet.as_manager()
 
@@ -276,7 +279,9 @@ class Facet(Versioned):
 
     def clean(self) -> None:
         if self.slug in RESERVED_PARAMETERS or self.slug.startswith(tuple(RESERVED_PREFIXES)):
-            raise ValidationError({"slug": "The matrix uses this name in its address for something else."})
+            raise ValidationError(
+                {"slug": "The matrix already uses this name in its address for something else."}
+            )
 
 
 class FacetValueQuerySet(VersionedQuerySet["FacetValue"]):
@@ -292,7 +297,7 @@ class FacetValue(Versioned):
     slug = slug_field(unique=False)
     name = models.CharField(max_length=60)
     synonyms = synonyms_field()
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = FacetValueQuerySet.as_manager()
 
@@ -315,7 +320,7 @@ class Trait(Versioned):
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="traits")
     value = models.ForeignKey(FacetValue, models.PROTECT, related_name="traits")
     claims = models.ManyToManyField("frameworks.Claim", related_name="traits")
-    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
+    note = models.CharField(max_length=300, blank=True, help_text="A caveat for readers.")
 
     objects = VersionedQuerySet.as_manager()
 
@@ -342,7 +347,7 @@ class Relation(Versioned):
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="relations")
     kind = models.CharField(max_length=20, choices=Kind)
     other = models.ForeignKey(Framework, models.PROTECT, related_name="related_from")
-    text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
+    text = models.CharField(max_length=300, blank=True, help_text="One sentence in your own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="relations")
 
     objects = VersionedQuerySet.as_manager()

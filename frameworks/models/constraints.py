@@ -24,21 +24,21 @@ WEIGHT_MAX = WEIGHTS[1]
 #: What to tell an editor whose input breaks a constraint, by the constraint's name.
 SENTENCES = {
     "rating_once_per_framework_and_criterion": (
-        "There is a rating of this framework under this criterion already. Change that one."
+        "This framework already has a rating under this criterion. Change that one instead."
     ),
-    "trait_once_per_framework_and_value": "This framework has that value already.",
-    "relation_once_per_pair_and_kind": "That relation between the two is recorded already.",
-    "relation_joins_two_frameworks": "A relation joins two different frameworks.",
-    "facet_value_slug_once_per_facet": "This facet has a value of that slug already.",
+    "trait_once_per_framework_and_value": "This framework already has that value.",
+    "relation_once_per_pair_and_kind": "There is already such a relation between these two.",
+    "relation_joins_two_frameworks": "A relation must join two different frameworks.",
+    "facet_value_slug_once_per_facet": "This facet already has a value with that slug.",
     **dict.fromkeys(
         ("framework_website_is_http", "framework_repository_is_http", "source_url_is_http"),
-        "An address begins with http:// or https:// in small letters and has no spaces.",
+        "A web address must begin with http:// or https:// in lower case and contain no spaces.",
     ),
 }
 
 validate_slug = RegexValidator(
     rf"(?!.*{SLUG_JOINT}){SLUG}",
-    "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+    "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
 )
 
 
@@ -48,7 +48,7 @@ def slug_field(**options: Any) -> "models.SlugField[str, str]":
     return models.SlugField(
         max_length=60,
         validators=[validate_slug],
-        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
         **options,
     )
 
@@ -58,13 +58,14 @@ def synonyms_field() -> "models.CharField[str, str]":
     return models.CharField(
         max_length=300,
         blank=True,
-        validators=[RegexValidator(PHRASES, "Single spaces, names separated by “; ”.")],
-        help_text="What else sources call it, separated by semicolons: Django REST Framework; DRF.",
+        validators=[RegexValidator(PHRASES, "Use single spaces, and “; ” between names.")],
+        help_text="Other names that sources use, separated by semicolons: Django REST Framework; DRF.",
     )
 
 
-def http_url_field(help_text: str) -> "models.URLField[str, str]":
+def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.URLField[str, str]":
     return models.URLField(
+        verbose_name,
         max_length=300,
         blank=True,
         validators=[URLValidator(schemes=["http", "https"])],

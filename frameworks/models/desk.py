@@ -18,7 +18,9 @@ class EditorProfile(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="editor_profile"
     )
     public_name = models.CharField(
-        max_length=80, blank=True, help_text="Shown beside your changes. Left empty, they are by “an editor”."
+        max_length=80,
+        blank=True,
+        help_text="Shown beside your changes. If you leave it empty, they are shown as by “an editor”.",
     )
 
     def __str__(self) -> str:
@@ -45,13 +47,13 @@ class Objection(models.Model):
     framework = models.ForeignKey(Framework, models.CASCADE, related_name="objections")
     criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="objections")
     text = models.TextField(max_length=1000)
-    url = http_url_field("Where it can be checked (http or https).")
+    url = http_url_field("Where the report can be checked (http or https).", "web address")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     sender = models.CharField(
         max_length=64,
         blank=True,
         db_index=True,
-        help_text="A keyed hash of the address, for the limit; emptied.",
+        help_text="A keyed hash of the IP address, for the limit; deleted later.",
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_index=True)
     handled_by = models.ForeignKey(
@@ -59,12 +61,13 @@ class Objection(models.Model):
     )
     handled_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(
-        max_length=300, blank=True, help_text="What was done about it, or why nothing was."
+        max_length=300, blank=True, help_text="What was done about it, or why nothing was done."
     )
 
     objects = ObjectionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "problem report"
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="objection_has_text"),
@@ -80,7 +83,7 @@ class Objection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Objection {self.pk} to {self.framework}, {self.criterion}"
+        return f"Problem report {self.pk} on {self.framework}, {self.criterion}"
 
 
 class Upload(models.Model):
@@ -88,7 +91,7 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="uploads")
-    model = models.CharField(max_length=40, help_text="What its rows are.")
+    model = models.CharField(max_length=40, help_text="The kind of fact in its rows.")
     file_name = models.CharField(max_length=200)
     header = models.JSONField()
     rows = models.JSONField(help_text="The cells as text, row by row.")
@@ -104,13 +107,13 @@ class Upload(models.Model):
 class LinkCheck(models.Model):
     """How an address that the portal names responded when it was last checked."""
 
-    url = models.URLField(max_length=300, unique=True)
-    checked_at = models.DateTimeField(default=timezone.now)
-    is_alive = models.BooleanField()
+    url = models.URLField("web address", max_length=300, unique=True)
+    checked_at = models.DateTimeField("last checked", default=timezone.now)
+    is_alive = models.BooleanField("answers")
     status = models.PositiveSmallIntegerField(
-        null=True, help_text="The HTTP status; null where there was no answer."
+        null=True, help_text="The HTTP status; null if there was no answer."
     )
-    detail = models.CharField(max_length=300, blank=True, help_text="In a sentence.")
+    detail = models.CharField(max_length=300, blank=True, help_text="What happened, in one sentence.")
 
     class Meta:
         ordering = ["is_alive", "url"]

@@ -48,27 +48,35 @@ class Source(Versioned):
         max_length=40,
         unique=True,
         validators=[validate_slug],
-        help_text="Its short key in locators and addresses, such as 003. Set once.",
+        help_text="The short key in locators and addresses, such as 003. It cannot be changed later.",
     )
-    short_name = models.CharField(max_length=60, unique=True, help_text="How citations name it.")
+    short_name = models.CharField(max_length=60, unique=True, help_text="The name used in citations.")
     title = models.CharField(max_length=200)
     title_is_stated = models.BooleanField(
-        default=True, help_text="Untick when the text bears no title and this one is ours."
+        default=True, help_text="Untick if the text has no title and this one is yours."
     )
-    authors = models.CharField(max_length=200, blank=True, help_text="As stated; empty when none is.")
+    authors = models.CharField(
+        max_length=200, blank=True, help_text="As stated. Leave empty if none are stated."
+    )
     publisher = models.CharField(max_length=120, blank=True)
-    date_stated = models.CharField(max_length=120, blank=True, help_text="The date in its own words.")
+    date_stated = models.CharField(
+        "stated date", max_length=120, blank=True, help_text="The date in the source's own words."
+    )
     commercial_interest = models.TextField(
-        blank=True, help_text="What its publisher sells that bears on the matter; empty when none is visible."
+        blank=True,
+        help_text="What the publisher sells that bears on the matter. Leave empty if nothing is apparent.",
     )
     interest_short = models.CharField(
-        max_length=40, blank=True, help_text="The same in a few words, beside each citation."
+        "interest in brief",
+        max_length=40,
+        blank=True,
+        help_text="The same in a few words, shown beside each citation.",
     )
     description = models.TextField(blank=True)
-    shape = models.TextField(blank=True, help_text="What it consists of: tables, lists, answers.")
-    note = models.TextField(blank=True, help_text="Doubts about the text that a reader should know.")
-    url = http_url_field("Where it can be read (http or https); empty when not known.")
-    read_on = models.DateField(help_text="When the editors read it.")
+    shape = models.TextField(blank=True, help_text="What the text consists of: tables, lists, answers.")
+    note = models.TextField(blank=True, help_text="Caveats about the text for readers.")
+    url = http_url_field("Where it can be read (http or https). Leave empty if unknown.", "web address")
+    read_on = models.DateField(help_text="When the editors read the text.")
     file_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(
         "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
@@ -114,17 +122,19 @@ class Wording(Versioned):
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="wordings")
     words = models.CharField(
         max_length=500,
-        validators=[RegexValidator(PHRASES, "Small letters, single spaces, phrases separated by “; ”.")],
-        help_text="The phrases, in small letters, separated by semicolons: steep; steeper; overwhelming.",
+        validators=[
+            RegexValidator(PHRASES, "Use lower-case letters, single spaces, and “; ” between phrases.")
+        ],
+        help_text="The phrases in lower case, separated by semicolons: steep; steeper; overwhelming.",
     )
     reading = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=ONE_TO_FIVE,
-        help_text="The step of the rubric that the words rest on; empty where they do not amount to one.",
+        help_text="The step of the rubric that the words amount to. Leave empty if they do not amount to one.",
     )
     explanation = models.CharField(
-        max_length=300, help_text="Why they rest on that step, or why they do not amount to one."
+        max_length=300, help_text="Why the words amount to that step, or why they do not amount to one."
     )
 
     objects = WordingQuerySet.as_manager()
@@ -153,7 +163,9 @@ class Wording(Versioned):
         if not self.criterion_id:
             return
         if self.reading is not None and not self.criterion.is_scored:
-            raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
+            raise ValidationError(
+                {"reading": f"“{self.criterion}” is not scored, so its claims cannot have a reading."}
+            )
         for phrase in self.phrases:
             if contradiction := wordings.contradiction(phrase, self.reading, self.criterion.rubric):
                 raise ValidationError({"words": contradiction})
@@ -233,11 +245,11 @@ class Claim(Versioned):
         max_length=120,
         unique=True,
         validators=[validate_slug],
-        help_text="Names this claim in fixtures and links: source, line, framework, criterion. Set once.",
+        help_text="The name of this claim in fixtures and links. It cannot be changed later.",
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="claims")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="Line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
     )
     part = models.CharField(max_length=10, choices=Part, default=Part.PROSE)
     framework = models.ForeignKey(
@@ -246,7 +258,7 @@ class Claim(Versioned):
         null=True,
         blank=True,
         related_name="claims",
-        help_text="Empty when the statement is on frameworks in general.",
+        help_text="Leave empty if the statement is about frameworks in general.",
     )
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="claims")
     joint_criterion = models.ForeignKey(
@@ -255,16 +267,16 @@ class Claim(Versioned):
         null=True,
         blank=True,
         related_name="joint_claims",
-        help_text="Only where the source itself rates two criteria as one.",
+        help_text="Only if the source itself rates two criteria as one.",
     )
     term = models.CharField(
         max_length=80,
         blank=True,
-        validators=[RegexValidator(TERM, "At most six words, with single spaces.")],
-        help_text="The source's own rating word, at most six words, as it stands on the line. Never a sentence.",
+        validators=[RegexValidator(TERM, "Use at most six words, with single spaces.")],
+        help_text="The source's own rating word, at most six words, exactly as on the line. Never a sentence.",
     )
     paraphrase = models.CharField(
-        max_length=300, help_text="What it says, in our own words. Never its sentence."
+        max_length=300, help_text="What the source says, in your own words. Never its own sentence."
     )
     condition = models.CharField(
         max_length=200,
@@ -274,7 +286,7 @@ class Claim(Versioned):
     comparison = models.CharField(
         max_length=200,
         blank=True,
-        help_text="What it is compared with, beginning with than, among or beside. Shown with the claim.",
+        help_text="What the framework is compared with, beginning with than, among or beside. Shown with the claim.",
     )
     wording = models.ForeignKey(
         Wording,
@@ -288,15 +300,15 @@ class Claim(Versioned):
         null=True,
         blank=True,
         validators=ONE_TO_FIVE,
-        help_text="What these words amount to on the rubric, 1 to 5, by the table of readings.",
+        help_text="What these words amount to on the rubric, from 1 to 5, by the table of readings.",
     )
     is_factor = models.BooleanField(
         "factor",
         default=False,
-        help_text="Ticked: the source says that this criterion should be weighed when choosing.",
+        help_text="Tick if the source says that this criterion should be weighed when choosing.",
     )
     note = models.CharField(
-        max_length=300, blank=True, help_text="The editors' doubt about this claim, shown to readers."
+        max_length=300, blank=True, help_text="The editors' caveat about this claim, shown to readers."
     )
 
     objects = ClaimQuerySet.as_manager()
@@ -337,9 +349,11 @@ class Claim(Versioned):
         if self.criterion_id and self.framework_id:
             self._read_by_table()
         if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
-            raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
+            raise ValidationError(
+                {"reading": f"“{self.criterion}” is not scored, so its claims cannot have a reading."}
+            )
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
-            raise ValidationError({"joint_criterion": "Name another criterion than the claim's own."})
+            raise ValidationError({"joint_criterion": "Choose a criterion other than the claim's own."})
 
     def _read_by_table(self) -> None:
         """Take the row whose words are in the term, and its reading.
@@ -454,21 +468,26 @@ class Rating(Versioned):
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
     score = models.PositiveSmallIntegerField(
         validators=ONE_TO_FIVE,
-        help_text="1 to 5 by the criterion's rubric; higher is better for the reader.",
+        help_text="1 to 5 by the criterion's rubric. A higher score is better for the reader.",
     )
     verdict = models.CharField(max_length=80, help_text="The verdict in a few words.")
     rationale = models.TextField(
-        help_text="Why this score by the rubric. Where sources differ, how the verdict was reached."
+        help_text="Why the rubric leads to this score and, if sources differ, how the verdict was reached."
     )
     departure = models.TextField(
         blank=True,
-        help_text="Why the score departs from the median of the sources. Empty where it follows from it.",
+        help_text="Why the score departs from the median of the sources. Leave empty if it does not.",
     )
     is_published = models.BooleanField(
-        "published", default=False, help_text="Public only when published, and then it needs a claim."
+        "published",
+        default=False,
+        help_text="A rating is public only when it is published, and then it needs a claim.",
     )
     reviewed_on = models.DateField(
-        "last reviewed", null=True, blank=True, help_text="When an editor last held it against its claims."
+        "last reviewed",
+        null=True,
+        blank=True,
+        help_text="When an editor last checked the rating against its claims.",
     )
 
     objects = RatingQuerySet.as_manager()
@@ -491,7 +510,9 @@ class Rating(Versioned):
 
     def clean(self) -> None:
         if self.criterion_id and not self.criterion.is_scored:
-            raise ValidationError({"criterion": f"“{self.criterion}” only describes; it takes no score."})
+            raise ValidationError(
+                {"criterion": f"“{self.criterion}” is not scored, so it cannot have ratings."}
+            )
 
     def days_overdue(self, today: date) -> int | None:
         """Return for how many days the review has been overdue: 0 on the day it falls due, negative before.
@@ -516,10 +537,10 @@ class Disagreement(Versioned):
 
     slug = slug_field()
     title = models.CharField(max_length=100)
-    question = models.CharField(max_length=200, help_text="What is in dispute, as one sentence.")
+    question = models.CharField(max_length=200, help_text="What is in dispute, in one sentence.")
     kind = models.CharField(max_length=10, choices=Kind)
-    explanation = models.TextField(help_text="Who stands where, and how a reader may settle it.")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals.")
+    explanation = models.TextField(help_text="Who says what, and how readers can decide for themselves.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first among equals.")
     claims = models.ManyToManyField(Claim, related_name="disagreements")
 
     objects = VersionedQuerySet.as_manager()

@@ -110,27 +110,27 @@ class Revision(models.Model):
         REVERT = "revert", "revert"
 
     # The default is for rows written by hand; `revisions` passes the time in.
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    at = models.DateTimeField("when", default=timezone.now, db_index=True)
     model = models.CharField(max_length=40)
-    key = models.CharField(max_length=200, help_text="The natural key, as `django/learning-curve`.")
-    version = models.PositiveIntegerField(help_text="The version that this step led to.")
+    key = models.CharField(max_length=200, help_text="The natural key, for example `django/learning-curve`.")
+    version = models.PositiveIntegerField(help_text="The version after this change.")
     action = models.CharField(max_length=10, choices=Action)
     origin = models.CharField(max_length=10, choices=Origin)
     changeset = models.UUIDField(
-        default=uuid.uuid4, db_index=True, help_text="The same for all that was written in one go."
+        default=uuid.uuid4, db_index=True, help_text="The same for everything that was saved together."
     )
     # Protected: an account that has written is deactivated, never deleted, so that no row here ever changes.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="revisions"
     )
-    author_name = models.CharField(max_length=150, help_text="As it was at the time.")
+    author_name = models.CharField("author", max_length=150, help_text="The name at the time.")
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="published_revisions",
-        help_text="The reviewer, where it was a proposal.",
+        help_text="The reviewer, if it was a proposal.",
     )
     reason = models.CharField(max_length=300)
     before = models.JSONField(null=True, help_text="The fields before; null for a creation.")

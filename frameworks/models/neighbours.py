@@ -42,16 +42,16 @@ class Component(Versioned):
         API = "api", "API tooling"
         PAGES = "pages", "pages and admin"
         STANDARD = "standard", "standard"
-        RUNNING = "running", "running it"
+        RUNNING = "running", "operation"
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
-    label = models.CharField(max_length=60, help_text="What it is, in two or three words.")
+    label = models.CharField(max_length=60, help_text="What the component is, in two or three words.")
     summary = models.CharField(
-        max_length=300, help_text="One sentence in our own words. Say only what a source says."
+        max_length=300, help_text="One sentence in your own words. Say only what a source says."
     )
-    website = http_url_field("Its own home page (http or https).")
+    website = http_url_field("The component's own home page (http or https).")
     synonyms = synonyms_field()
 
     objects = ComponentQuerySet.as_manager()
@@ -112,7 +112,7 @@ class Tie(Versioned):
     component = models.ForeignKey(Component, models.PROTECT, related_name="ties")
     kind = models.CharField(max_length=20, choices=Kind)
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="ties")
-    text = models.CharField(max_length=300, blank=True, help_text="One sentence in our own words.")
+    text = models.CharField(max_length=300, blank=True, help_text="One sentence in your own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="ties")
 
     objects = NeighbourQuerySet.as_manager()
@@ -147,7 +147,7 @@ class Addition(Versioned):
         limit_choices_to={"facet__slug": CAPABILITY},
     )
     component = models.ForeignKey(Component, models.PROTECT, related_name="additions")
-    note = models.CharField(max_length=300, blank=True, help_text="A doubt the reader should know.")
+    note = models.CharField(max_length=300, blank=True, help_text="A caveat for readers.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="additions")
 
     objects = NeighbourQuerySet.as_manager()

@@ -37,9 +37,9 @@ class Question(Versioned):
         help_text="Where the answers contradict each other, in one or two sentences.",
     )
     claims = models.ManyToManyField(
-        Claim, blank=True, related_name="questions", help_text="What sources say to it elsewhere."
+        Claim, blank=True, related_name="questions", help_text="What sources say about it elsewhere."
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = QuestionQuerySet.as_manager()
 
@@ -62,13 +62,13 @@ class Answer(Versioned):
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     source = models.ForeignKey(Source, models.PROTECT, related_name="answers")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="Line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
     )
     stance = models.CharField(max_length=60, help_text="The answer in a few words.")
-    text = models.TextField(help_text="What it answers, in our own words. Never its sentences.")
+    text = models.TextField(help_text="What the source answers, in your own words. Never its own sentences.")
     question_is_stated = models.BooleanField(
         default=True,
-        help_text="Unticked: the source gives the answer alone, and the question is inferred from it.",
+        help_text="Untick if the source gives only the answer and the question is inferred from it.",
     )
     claims = models.ManyToManyField(Claim, blank=True, related_name="answers")
 

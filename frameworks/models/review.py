@@ -25,7 +25,7 @@ class Proposal(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", "waiting for a reviewer"
-        RETURNED = "returned", "returned to its author"
+        RETURNED = "returned", "changes requested"
         PUBLISHED = "published", "published"
         REJECTED = "rejected", "rejected"
         WITHDRAWN = "withdrawn", "withdrawn"
@@ -34,21 +34,23 @@ class Proposal(models.Model):
         default=uuid.uuid4,
         unique=True,
         editable=False,
-        help_text="What its revisions bear once it is published.",
+        help_text="The changeset of its revisions once it is published.",
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="proposals")
-    author_name = models.CharField(max_length=150, help_text="As it was at the time.")
+    author_name = models.CharField("author", max_length=150, help_text="The name at the time.")
     origin = models.CharField(max_length=10, choices=Revision.Origin)
     reason = models.CharField(max_length=300)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField("proposed on", default=timezone.now)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_index=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_proposals"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    note = models.TextField(blank=True, help_text="What the reviewer says to the author.")
-    form_path = models.CharField(max_length=500, blank=True, help_text="Where it was typed in.")
-    form_data = models.JSONField(null=True, help_text="What was typed in: name and values of each field.")
+    note = models.TextField(blank=True, help_text="The reviewer's note to the author.")
+    form_path = models.CharField(max_length=500, blank=True, help_text="The address of the form.")
+    form_data = models.JSONField(
+        null=True, help_text="What the author typed: the name and values of each field."
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -86,13 +88,13 @@ class ProposedChange(models.Model):
 
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="changes")
     position = models.PositiveIntegerField(
-        help_text="Applied in this order: a claim before the rating on it."
+        help_text="Changes are applied in this order: a claim before the rating that rests on it."
     )
     model = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
     action = models.CharField(max_length=10, choices=Revision.Action)
     seen = models.PositiveIntegerField(
-        null=True, help_text="The version that it is based on; null for a new fact."
+        null=True, help_text="The version that the change is based on; null for a new fact."
     )
     reason = models.CharField(max_length=300)
     before = models.JSONField(null=True)

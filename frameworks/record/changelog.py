@@ -45,7 +45,7 @@ LONG_TEXT, TEXT_MAX = 60, 5_000
 # Filters
 
 
-NO_FRAMEWORK = "There is no such framework: all frameworks are shown."
+NO_FRAMEWORK = "There is no such framework, so all frameworks are shown."
 
 
 class ChangelogFilter(forms.Form):
@@ -59,7 +59,7 @@ class ChangelogFilter(forms.Form):
             *((kind, f"{kind.capitalize()}s" if kind != "criterion" else "Criteria") for kind in KINDS),
             (OTHER, "Other"),
         ],
-        error_messages={"invalid_choice": "There is no such kind of fact: all kinds are shown."},
+        error_messages={"invalid_choice": "There is no such kind of fact, so all kinds are shown."},
     )
     framework = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_FRAMEWORK})
 

@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 #: The names of the parameters in the address.
 BEFORE, AFTER = "before", "after"
-NO_PAGE = "There is no such page: this is the newest."
+NO_PAGE = "There is no such page, so the newest is shown."
 
 
 class PlaceField(forms.IntegerField):

@@ -29,7 +29,7 @@ def divergences() -> Iterator[str]:
         for key, outcome in outcomes.items():
             name = f"{model._meta.verbose_name} {key}"
             if outcome.state is not None:
-                yield f"{name} is missing: by its history it stands at version {outcome.version}."
+                yield f"{name} is missing: its history says that it is at version {outcome.version}."
             elif outcome.broken:
                 yield f"{name}: {outcome.broken}"
 
@@ -45,9 +45,11 @@ def _replay(steps: Iterator[Revision]) -> ReplayedFact:
     for step in steps:
         broken = outcome.broken
         if step.version != outcome.version + 1:
-            broken = broken or f"Its history leaps from version {outcome.version} to {step.version}."
+            broken = broken or f"Its history jumps from version {outcome.version} to {step.version}."
         elif fields := _differing(step.before, outcome.state):
-            broken = broken or f"Version {step.version} does not begin where the one before ends: {fields}."
+            broken = (
+                broken or f"Version {step.version} does not begin where the version before it ends: {fields}."
+            )
         outcome = ReplayedFact(step.version, step.after, broken)
     return outcome
 
@@ -62,14 +64,14 @@ def current_states(model: type[Versioned]) -> Iterator[tuple[str, Versioned, Sta
 
 def _compared(name: str, outcome: ReplayedFact | None, version: int, now: State) -> Iterator[str]:
     if outcome is None:
-        yield f"{name} is unknown to the history."
+        yield f"{name} is not in the history."
     elif outcome.state is None:
-        yield f"{name} stands, but was deleted by its history at version {outcome.version}."
+        yield f"{name} exists, but its history says that it was deleted at version {outcome.version}."
     else:
         if fields := _differing(outcome.state, now):
             yield f"{name} differs from its history: {fields}."
         if version != outcome.version:
-            yield f"{name} is at version {version}, by its history at {outcome.version}."
+            yield f"{name} is at version {version}, but its history says {outcome.version}."
         if outcome.broken:
             yield f"{name}: {outcome.broken}"
 

@@ -32,7 +32,7 @@ def restore(
     """
     model = model_of(revision)
     if revision.after is None:
-        raise Refused(f"{revision.key}: This step deleted it. Restore an earlier version.")
+        raise Refused(f"{revision.key}: This change deleted it. Restore an earlier version.")
     return _write_state(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
 
 
@@ -40,7 +40,7 @@ def model_of(revision: Revision) -> type[Versioned]:
     """Return the model of the revision's fact. Raises Refused where it no longer exists."""
     model = past.versioned_model(revision.model)
     if model is None:
-        raise Refused(f"{revision.model} {revision.key}: There are no facts of this kind any more.")
+        raise Refused(f"{revision.model} {revision.key}: This kind of fact no longer exists.")
     return model
 
 
@@ -80,7 +80,7 @@ def _write_state(
         # The models put the database's constraints in words. Validating every time would double the queries.
         with _refused_in_words(fact):
             fact.full_clean()
-        raise Refused(f"{fact}: Something else has taken its place meanwhile. Look it over again.") from error
+        raise Refused(f"{fact}: Something else has taken its place since. Check it again.") from error
 
 
 def _unchanged(fact: Versioned, current: Versioned | None) -> set[str]:
@@ -104,7 +104,7 @@ def _refused_in_words(fact: Versioned) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise Refused(f"{fact}: It cannot stand like that today. {' '.join(error.messages)}") from error
+        raise Refused(f"{fact}: It can no longer have these values. {' '.join(error.messages)}") from error
 
 
 def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
@@ -113,8 +113,10 @@ def _what_is_gone(model: type[Versioned], key: str, built: Built | None) -> str:
         for field, named in (built.missing if built else [])
         if named
     ]
-    names = get_text_list(gone, "and") if gone else "something that is not there"
-    return f"{model._meta.verbose_name} {key}: It names {names}, which is gone. Restore that first."
+    names = get_text_list(gone, "and") if gone else "something that no longer exists"
+    return (
+        f"{model._meta.verbose_name} {key}: It refers to {names}, which no longer exists. Restore that first."
+    )
 
 
 # A whole changeset
@@ -312,6 +314,4 @@ def _undo_step(step: Revision, seen: int, *, by: Author, reason: str, at: dateti
         return revisions.delete(current, by=by, reason=reason, seen=seen, at=at).version
     except models.ProtectedError as error:
         others = get_text_list([f"“{other}”" for other in list(error.protected_objects)[:3]], "and")
-        raise Refused(
-            f"{current}: It cannot be deleted, because {others} would be left without it."
-        ) from error
+        raise Refused(f"{current}: It cannot be deleted, because it is still needed by {others}.") from error

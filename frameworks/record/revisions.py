@@ -30,9 +30,9 @@ from .pending import PendingWrite
 REFUSALS = {
     backing.CONSTRAINT: backing.NEEDS_CLAIM,
     "claim_reading_follows_wording": (
-        "A claim is read as its row of the table of readings says. Change the row instead."
+        "The reading of a claim comes from its row in the table of readings. Change the row instead."
     ),
-    "former_slug_stays": "Another has had that name before, and old links lead to it. Choose another name.",
+    "former_slug_stays": "Something else once had that name, and old links lead to it. Choose another name.",
 }
 
 
@@ -64,7 +64,7 @@ class Conflict(Exception):
     """
 
     def __init__(self, mine: Versioned, current: Versioned | None, seen: int) -> None:
-        super().__init__(f"{mine} was changed by somebody else since version {seen}.")
+        super().__init__(f"Somebody else has changed {mine} since version {seen}.")
         self.mine = mine
         self.current = current
         self.seen = seen
@@ -125,14 +125,18 @@ def save(
 def _rename(current: Versioned, fact: Versioned) -> None:
     kind, old, new = str(fact._meta.model_name), current.key_text, fact.key_text
     if renaming.has_history(kind, new):
-        raise Refused(f"{fact}: The name “{new}” belongs to what was deleted under it. Choose another.")
+        raise Refused(
+            f"{fact}: The name “{new}” belongs to something that has been deleted. Choose another name."
+        )
     try:
         renaming.rename(kind, old, new)
     except (
         ProgrammingError
     ) as error:  # deploy/append-only.sql: the role of the portal may only add to the history
-        sentence = f"Here a rename is for whoever runs the portal: manage.py rename {kind} {old} {new}"
-        raise Refused(f"{fact}: The history may not be altered from the desk. {sentence}") from error
+        sentence = f"Ask your administrator to run: manage.py rename {kind} {old} {new}"
+        raise Refused(
+            f"{fact}: Renaming alters the history, which the desk is not allowed to do here. {sentence}"
+        ) from error
 
 
 def save_all(
@@ -247,7 +251,7 @@ def _refuse_named(facts: Sequence[Versioned]) -> None:
             relations = (str(relation.get_accessor_name()) for relation in _relations_naming(fact))
             citing = [other for name in relations for other in getattr(fact, name).all()]
             names = get_text_list([f"{other._meta.verbose_name} “{other}”" for other in citing], "and")
-            raise Refused(f"{fact}: It is named by the {names}. Take it out there first.")
+            raise Refused(f"{fact}: It is cited by the {names}. Remove it there first.")
 
 
 def _relations_naming(fact: Versioned) -> list[Any]:

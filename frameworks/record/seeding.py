@@ -33,7 +33,7 @@ def fixture_files(folder: Path) -> list[Path]:
         path = folder / name
         own = sorted(path.glob("*.json")) if path.is_dir() else [path]
         if not own or not own[0].is_file():
-            raise FileNotFoundError(f"{path} is missing from the seed.")
+            raise FileNotFoundError(f"{path} is missing from the fixtures.")
         files += own
     return files
 
@@ -58,7 +58,7 @@ def _read(file: Path) -> list[Any]:
     try:
         return list(json.loads(file.read_text(encoding="utf-8")))
     except ValueError as error:
-        raise DeserializationError(f"{file} is no JSON: {error}") from error
+        raise DeserializationError(f"{file} is not valid JSON: {error}") from error
 
 
 class _Planting:
@@ -136,7 +136,7 @@ class _Planting:
         built = schema.build(values, self._named)
         for field, key in built.missing:
             if key is None:
-                raise DeserializationError(f"{label} does not say its {field.name}.")
+                raise DeserializationError(f"{label} has no {field.name}.")
             if field.name in schema.columns:
                 return None
         return PendingWrite(built.fact, built.related)
@@ -172,9 +172,9 @@ def _parts(raw: Any) -> tuple[type[Versioned], State]:
     try:
         model, values = apps.get_model(raw["model"]), dict(raw["fields"])
     except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
-        raise DeserializationError(f"{str(raw)[:200]} is no entry of a fixture: {error}") from error
+        raise DeserializationError(f"{str(raw)[:200]} is not an entry of a fixture: {error}") from error
     if not issubclass(model, Versioned):
-        raise DeserializationError(f"{raw['model']} is no kind of fact.")
+        raise DeserializationError(f"{raw['model']} is not a kind of fact.")
     return model, values
 
 

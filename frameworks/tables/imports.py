@@ -30,8 +30,8 @@ from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, no_such_fact, plain_of
 from .sheets import Sheet, Unreadable, shortened
 
 SAY_VERSION = (
-    "It exists already. Say in the column “version” which version you saw: an export has it. "
-    "Leave it empty for new ones only."
+    "This already exists. Enter in the column “version” the version that you saw; an export contains it. "
+    "Leave the column empty only for new rows."
 )
 
 
@@ -89,7 +89,7 @@ def check_columns(kind: Kind, header: Sequence[str]) -> None:
             f"There is no column “{shortened(unknown[0])}” here. The columns are: {', '.join(kind.columns)}."
         )
     if missing := [name for name in kind.key if name not in header]:
-        raise Unreadable(f"The column “{missing[0]}” is missing. It says which one each row is about.")
+        raise Unreadable(f"The column “{missing[0]}” is missing. It identifies each row.")
 
 
 def remarks(header: Iterable[str]) -> list[str]:
@@ -239,10 +239,10 @@ class _Reader:
         now = self.known.states.get(key)
         row = ImportRow(number, key, Status.REFUSED, fact=fact, now=now)
         if key in self.numbers:
-            return _refused(row, RowProblem("", f"Row {self.numbers[key]} is about the same one."))
+            return _refused(row, RowProblem("", f"Row {self.numbers[key]} has the same key."))
         self.numbers[key] = number
         if version and not re.fullmatch("[0-9]{1,9}", version):
-            return _refused(row, RowProblem(VERSION, f"“{shortened(version)}” is no version."))
+            return _refused(row, RowProblem(VERSION, f"“{shortened(version)}” is not a version."))
         if fact is None and version:
             return _refused(row, RowProblem(VERSION, self._missing(key)))
         if not version and self._says_nothing(cells):
@@ -296,14 +296,14 @@ class _Reader:
 
     def _since(self, key: str, seen: int) -> str:
         last = self.known.latest.get(key)
-        who = _step(last) if last and last.version > seen else "Nobody recorded who did it."
+        who = _step(last) if last and last.version > seen else "There is no record of who changed it."
         return f"Changed since version {seen}, which the file is based on. {who}"
 
     def _missing(self, key: str) -> str:
         """Say why a row with a version matches no fact."""
         last = self.known.latest.get(key)
         gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
-        return f"There is none of this name.{gone} Leave the version empty to make it anew."
+        return f"No such {self.kind.model._meta.verbose_name}.{gone} To create it, leave “version” empty."
 
     def _build(self, current: Versioned | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
         """Return the fact as the cells describe it, and the problems. Fields without a column keep their value."""
@@ -326,7 +326,7 @@ class _Reader:
         ]
         if current is None:
             problems += [
-                RowProblem(name, "A new one needs this column.")
+                RowProblem(name, "A new row needs this column.")
                 for name, column in self.kind.fields.items()
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
@@ -354,7 +354,7 @@ class _Reader:
             except ValidationError as error:
                 problems += _problems_of(error)
         problems += [
-            RowProblem(name, f"“{shortened(str(value))}” is taken by {holder}.")
+            RowProblem(name, f"“{shortened(str(value))}” is already used by {holder}.")
             for name in self.unique
             if (holder := self.taken.get((name, value := getattr(fact, name)), key)) != key
         ]
@@ -409,7 +409,7 @@ def _claim_is_not_the_last(fact: Versioned, known: Known, key: str) -> str:
 def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str:
     if cast(Criterion, fact).is_scored or fact.pk not in known.rated:
         return ""
-    return "Ratings stand under this criterion. Delete them before it stops taking scores."
+    return "This criterion has ratings. Delete them before you make it unscored."
 
 
 RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {

@@ -114,13 +114,13 @@ def no_such_fact(field: Field, key: Sequence[Any]) -> str:
 def _required(field: Field, words: list[str]) -> list[str]:
     if any(words) or (field.null if not field.many_to_many else field.blank):
         return words
-    raise ValidationError("It must not be empty.")
+    raise ValidationError("This must not be empty.")
 
 
 def _chosen(field: Field, text: str) -> str:
     choices = [value for value, _ in field.flatchoices]
     if choices and text not in choices:
-        raise ValidationError(f"“{shortened(text)}” is none of {', '.join(choices)}.")
+        raise ValidationError(f"“{shortened(text)}” is not one of {', '.join(choices)}.")
     return text
 
 
@@ -133,7 +133,7 @@ def _plain(field: Field, word: str) -> Any:
         return _date(word)
     if re.fullmatch("[0-9]{1,18}", word):
         return int(word)
-    raise ValidationError(f"“{shortened(word)}” is no whole number.")
+    raise ValidationError(f"“{shortened(word)}” is not a whole number.")
 
 
 def _date(word: str) -> str:
@@ -142,5 +142,5 @@ def _date(word: str) -> str:
     except ValueError:  # as on the 31st of a short month
         day = None
     if day is None:
-        raise ValidationError(f"“{shortened(word)}” is no date. Write it as 2026-11-20.")
+        raise ValidationError(f"“{shortened(word)}” is not a date. Write dates as 2026-11-20.")
     return word

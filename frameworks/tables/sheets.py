@@ -149,7 +149,7 @@ def _for_workbook(cell: str) -> str:
     escaped = NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", guarded(cell))
     if len(escaped) > CELL_MAX:
         raise Unwritable(
-            f"A cell of {len(escaped):,} characters is too long for a workbook. Take CSV or JSON."
+            f"A cell of {len(escaped):,} characters is too long for a workbook. Use CSV or JSON."
         )
     return escaped
 
@@ -195,7 +195,7 @@ def _bounded(rows: Iterator[list[str]], start: int) -> tuple[list[str], list[lis
     while bounded and not any(bounded[-1]):
         bounded.pop()
     if not header or not any(map(any, bounded)):
-        raise Unreadable("There are no rows in it. The first row names the columns, the facts follow below.")
+        raise Unreadable("The file has no rows below the first, which names the columns.")
     return header, bounded
 
 
@@ -214,7 +214,7 @@ def _fitted(row: list[str], header: Sequence[str], number: int) -> list[str]:
     if not any(row):
         return []
     if len(row) != len(header):
-        raise Unreadable(f"Row {number} has {len(row)} cells, the first row has {len(header)}.")
+        raise Unreadable(f"Row {number} has {len(row)} cells, but the first row has {len(header)}.")
     return row
 
 
@@ -224,7 +224,7 @@ def _check_text(sheet: Sheet, start: int) -> None:
         for name, cell in zip(sheet.header, row, strict=False):
             if NO_CHARACTER.search(cell):
                 raise Unreadable(
-                    f"Row {number}, column {shortened(name)!a}: it holds a character that is none, such as NUL."
+                    f"Row {number}, column {shortened(name)!a}: it contains an invalid character, such as NUL."
                 )
 
 
@@ -238,13 +238,13 @@ def shortened(text: str) -> str:
 
 def _decoded(data: bytes) -> str:
     if b"\0" in data:
-        raise Unreadable("The file is no text in UTF-8: there are NUL bytes in it. Save it as “CSV UTF-8”.")
+        raise Unreadable("The file is not text in UTF-8: it contains NUL bytes. Save it as “CSV UTF-8”.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(
-            f"The file is no text in UTF-8: line {line} has a byte that is none. Save it as “CSV UTF-8”."
+            f"The file is not text in UTF-8: line {line} has a byte that is not valid UTF-8. Save it as “CSV UTF-8”."
         ) from error
 
 
@@ -254,10 +254,10 @@ def _read_csv(data: bytes) -> Iterator[list[str]]:
     try:
         for number, row in enumerate(reader):
             if number == 0 and len(row) == 1 and ";" in row[0]:
-                raise Unreadable("The columns are parted by semicolons. Save it with commas.")
+                raise Unreadable("The columns are separated by semicolons. Save the file with commas.")
             yield [unguarded(cell) for cell in row]
     except csv.Error as error:
-        raise Unreadable(f"The file is no CSV: line {reader.line_num}: {error}.") from error
+        raise Unreadable(f"The file is not valid CSV: line {reader.line_num}: {error}.") from error
 
 
 # JSON
@@ -275,19 +275,19 @@ def _read_json(data: bytes) -> Iterator[list[str]]:
             object_pairs_hook=_distinct,
         )
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file is no JSON: {error}.") from error
+        raise Unreadable(f"The file is not valid JSON: {error}.") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Unreadable("The file must be a list of objects, one for each row: [{…}, {…}].")
     header = list(entries[0]) if entries else []
     yield header
     for number, entry in enumerate(entries, 1):
         if entry.keys() != set(header):
-            raise Unreadable(f"Row {number} has other columns than row 1.")
+            raise Unreadable(f"Row {number} does not have the same columns as row 1.")
         yield [_plain(entry[name], number, name) for name in header]
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -317,19 +317,19 @@ def _read_workbook(data: bytes) -> Iterator[list[str]]:
     try:
         sheets = load_workbook(io.BytesIO(data), read_only=True).worksheets
         if len(sheets) != 1:
-            raise Unreadable(f"The workbook has {len(sheets)} sheets. Leave only the one to be imported.")
+            raise Unreadable(f"The workbook has {len(sheets)} sheets. Leave only the sheet to be imported.")
         sheets[0].reset_dimensions()  # the dimensions that the file states may be wrong
         header: list[str] = []
         for number, cells in enumerate(sheets[0].iter_rows(), 1):
             if len(cells) > WIDTH_MAX:
-                raise Unreadable(f"Row {number} has cells as far as column {get_column_letter(len(cells))}.")
+                raise Unreadable(f"Row {number} has cells up to column {get_column_letter(len(cells))}.")
             row = [_cell_text(cell, number, place) for place, cell in enumerate(cells, 1)]
             header = header or row
             yield _trimmed(row, len(header))
     except Unreadable:
         raise
     except Exception as error:  # a damaged part may raise anything inside the library
-        raise Unreadable("The file is no workbook that could be read.") from error
+        raise Unreadable("The file is not a readable workbook.") from error
 
 
 def _trimmed(row: list[str], width: int) -> list[str]:
@@ -349,13 +349,13 @@ def _check_package(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
             if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
-                raise Unreadable("The workbook unpacks to more than may be read. Save it as CSV.")
+                raise Unreadable("The workbook is too large when unpacked. Save it as CSV.")
             for part in parts:
                 # Without NUL bytes, in case the part is in UTF-16.
                 if b"<!DOCTYPE" in package.read(part).replace(b"\0", b""):
                     raise Unreadable("The workbook defines XML entities. Save it as CSV.")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unreadable("The file is no XLSX workbook, or it is damaged or encrypted.") from error
+        raise Unreadable("The file is not an XLSX workbook, or it is damaged or encrypted.") from error
 
 
 def _cell_text(cell: Cell, row: int, column: int) -> str:
@@ -363,7 +363,7 @@ def _cell_text(cell: Cell, row: int, column: int) -> str:
     if cell.data_type in {"f", "e"}:
         what = "a formula" if cell.data_type == "f" else "an error"
         raise Unreadable(
-            f"Row {row}, column {get_column_letter(column)}: it holds {what}. Only values can be imported."
+            f"Row {row}, column {get_column_letter(column)}: it contains {what}. Only values can be imported."
         )
     if value is None:
         return ""

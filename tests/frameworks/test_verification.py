@@ -54,8 +54,8 @@ def test_misses_is_empty_when_terms_are_on_their_lines(tmp_path: Path, line: int
         (2, "", "Claim 000-2-django-speed: 000:2 does not exist or is blank."),
         (4, "", "Claim 000-4-django-speed: 000:4 does not exist or is blank."),
         (5, "", "Claim 000-5-django-speed: 000:5 does not exist or is blank."),
-        (3, "steep", "Claim 000-3-django-speed: “steep” does not stand at 000:3."),
-        (1, "Steep", "Claim 000-1-django-speed: “Steep” does not stand at 000:1."),
+        (3, "steep", "Claim 000-3-django-speed: “steep” is not at 000:3."),
+        (1, "Steep", "Claim 000-1-django-speed: “Steep” is not at 000:1."),
     ],
     ids=["blank", "after the last line", "beyond the end", "another letter", "another line"],
 )
@@ -68,7 +68,7 @@ def test_misses_names_claim_not_on_its_line(tmp_path: Path, line: int, term: str
     "text, fields, found",
     [
         (None, {}, ["Source 000: 000.txt is not in the folder."]),
-        (b"", {"file_name": ""}, ["Source 000: names no file."]),
+        (b"", {"file_name": ""}, ["Source 000: has no file name."]),
     ],
 )
 def test_misses_names_source_without_file_and_its_claims(
@@ -82,8 +82,8 @@ def test_misses_names_source_without_file_and_its_claims(
 def test_misses_reports_wrong_hash_and_still_checks_claims(tmp_path: Path) -> None:
     of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(b"before").hexdigest())
     assert list(misses([of], [claim(of, 1, "A title"), claim(of, 3, "Flat")], tmp_path)) == [
-        "Source 000: 000.txt has another SHA-256 than the one recorded.",
-        "Claim 000-3-django-speed: “Flat” does not stand at 000:3.",
+        "Source 000: 000.txt does not have the recorded SHA-256.",
+        "Claim 000-3-django-speed: “Flat” is not at 000:3.",
     ]
 
 
@@ -117,7 +117,7 @@ def test_misses_handles_line_endings_and_exact_characters(
 def test_misses_reads_file_in_another_encoding_as_far_as_possible(tmp_path: Path) -> None:
     of = source("Größe\nSteep".encode("latin-1"), tmp_path)
     assert list(misses([of], [claim(of, 1, "Größe"), claim(of, 2, "Steep")], tmp_path)) == [
-        "Claim 000-1-django-speed: “Größe” does not stand at 000:1."
+        "Claim 000-1-django-speed: “Größe” is not at 000:1."
     ]
 
 
@@ -223,7 +223,7 @@ def test_verify_claims_reports_each_miss_and_fails(article: Source, tmp_path: Pa
     with pytest.raises(CommandError, match=r"^2 statements do not hold\.$"):
         call_command("verify_claims", tmp_path, stderr=complaints)
     assert complaints.getvalue() == (
-        "Claim 000-3-django-speed: “Flat” does not stand at 000:3.\n"
+        "Claim 000-3-django-speed: “Flat” is not at 000:3.\n"
         "Claim 000-9-django-speed: 000:9 does not exist or is blank.\n"
     )
 

@@ -18,7 +18,7 @@ class Command(flush.Command):
         database = options["database"]
         if options["interactive"]:
             answer = input(
-                f"This deletes all data in {connections[database].settings_dict['NAME']}. Type 'yes' to go on: "
+                f"This deletes all data in {connections[database].settings_dict['NAME']}. Type 'yes' to continue: "
             )
             if answer != "yes":
                 self.stdout.write("Nothing was deleted.")

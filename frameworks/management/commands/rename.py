@@ -18,10 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         kinds = sorted(renamable_models())
         parser.add_argument("kind", metavar="KIND", choices=kinds, help=", ".join(kinds))
-        parser.add_argument("old", metavar="OLD", help="What it is called in addresses, such as fastapi.")
+        parser.add_argument("old", metavar="OLD", help="The current name in addresses, such as fastapi.")
         parser.add_argument("new", metavar="NEW", help="Lower-case letters, digits and hyphens.")
-        parser.add_argument("--reason", required=True, help="Why, in a sentence. It stands in the history.")
-        parser.add_argument("--author", default="Command line", help="Whose name stands in the history.")
+        parser.add_argument(
+            "--reason", required=True, help="The reason for the change in one sentence, shown in the history."
+        )
+        parser.add_argument("--author", default="Command line", help="The name shown in the history.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         model = renamable_models()[options["kind"]]
@@ -39,5 +41,5 @@ class Command(BaseCommand):
         except (Conflict, Refused, DatabaseError) as error:
             raise CommandError(f"Nothing was renamed: {error}") from error
         self.stdout.write(
-            f"{fact} is “{options['new']}” in addresses now. Those with “{options['old']}” lead there."
+            f"{fact} is now “{options['new']}” in addresses. Addresses with “{options['old']}” lead there."
         )

@@ -12,17 +12,17 @@ from frameworks.record.seeding import fixture_files, plant
 
 
 class Command(BaseCommand):
-    help = "Plants the fixtures in one transaction. Run again, it changes nothing that an editor has changed since."
+    help = "Loads the fixtures in one transaction. If run again, it changes nothing that an editor has changed since."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="Do nothing when there are frameworks already."
+            "--if-empty", action="store_true", help="Do nothing if there are already frameworks."
         )
         parser.add_argument(
             "--fixtures",
             type=Path,
             default=settings.BASE_DIR / "fixtures",
-            help="Where the fixtures lie. Default: the project's own.",
+            help="The folder with the fixtures. Default: the project's own.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,17 +9,17 @@ from frameworks.verification import departures, misread, misses, unnamed
 
 class Command(BaseCommand):
     help = (
-        "Checks every claim against the source files in DIR (the line exists, the term stands on it, a tool or trait"
+        "Checks every claim against the source files in DIR (the line exists, the term is on it, a tool or trait"
         " is named on it) and against the table of readings, and every score against its claims."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("dir", metavar="DIR", type=Path, help="Where the source files lie.")
+        parser.add_argument("dir", metavar="DIR", type=Path, help="The folder with the source files.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["dir"]
         if not folder.is_dir():
-            raise CommandError(f"{folder} is not a folder. Name the folder that holds the source files.")
+            raise CommandError(f"{folder} is not a folder. Name the folder with the source files.")
         sources = list(Source.objects.all())
         claims = list(Claim.objects.cited().select_related("wording__criterion"))
         if not claims:
@@ -34,8 +34,8 @@ class Command(BaseCommand):
         for sentence in sentences:
             self.stderr.write(sentence)
         if sentences:
-            raise CommandError(f"{len(sentences)} statements do not hold.")
+            raise CommandError(f"{len(sentences)} statements are wrong.")
         self.stdout.write(
-            f"{len(claims)} claims from {len(sources)} sources hold, and {len(ratings)} scores follow from them"
+            f"{len(claims)} claims from {len(sources)} sources are right, and {len(ratings)} scores follow from them"
             " or say why they depart."
         )

@@ -7,12 +7,14 @@ from frameworks.record.replaying import divergences
 
 
 class Command(BaseCommand):
-    help = "Replays the history and checks that every fact is what it makes of it. Names what differs, and then fails."
+    help = (
+        "Replays the history and checks that every fact agrees with it. Names what differs, and then fails."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sentences = list(divergences())
         for sentence in sentences:
             self.stderr.write(sentence)
         if sentences:
-            raise CommandError(f"{len(sentences)} facts or steps do not agree with the history.")
-        self.stdout.write(f"All facts are what {Revision.objects.count()} recorded steps make of them.")
+            raise CommandError(f"{len(sentences)} facts or changes do not agree with the history.")
+        self.stdout.write(f"All facts agree with the {Revision.objects.count()} recorded changes.")

@@ -120,12 +120,12 @@ def test_csv_reimport_changes_nothing_when_unedited(
     before = list(Revision.objects.values())
     page = uploaded(ada, client.get(f"{path}.csv?{query}").content)
     assert counts(page) == "All 6 New 0 Changed 0 Same 6 Refused 0"
-    assert "Every row is as it stands, so there is nothing to import." in page.text
-    assert "For reading only, and passed over: (framework name), (rank), (fit)" in page.text
+    assert "No row differs from the current content, so there is nothing to import." in page.text
+    assert "For information only, and ignored: (framework name), (rank), (fit)" in page.text
     said = {line[1]: line[3] for line in shown(page)}
-    assert said["flask/async"] == "As it stands."
+    assert said["flask/async"] == "No change."
     # An unpublished rating stands there, of which the file says nothing.
-    assert said["django/tests"] == "The row says nothing of it. It stays as it is."
+    assert said["django/tests"] == "The row has no values, so nothing changes."
     assert list(Revision.objects.values()) == before
 
 
@@ -165,11 +165,11 @@ def test_csv_reimport_reports_ratings_changed_since_the_export(
     flask.score = 1
     revisions.save(flask, by=factories.MAKER, reason="Looked again.", seen=1)
     for data, sentence in [
-        (live, "Somebody else has changed it since. Your file has nothing to add, and leaves it alone."),
-        (kept, "version: It exists already. Say in the column “version” which version you saw"),
+        (live, "Somebody else has changed this since. Your file adds nothing, so it will not be changed."),
+        (kept, "version: This already exists. Enter in the column “version” the version that you saw"),
     ]:
         said = {line[1]: line[3] for line in shown(uploaded(ada, data))}
-        assert said["django/async"] == "As it stands."
+        assert said["django/async"] == "No change."
         assert sentence in said["flask/async"]
 
 

@@ -188,15 +188,15 @@ def test_changes_filtered_by_framework_excludes_other_frameworks(client: Client)
 @pytest.mark.parametrize(
     "query, said",
     [
-        ("kind=x", "There is no such kind of fact: all kinds are shown."),
-        ("kind=%00", "There is no such kind of fact: all kinds are shown."),
-        ("framework=nobody", "There is no such framework: all frameworks are shown."),
-        ("framework=hidden", "There is no such framework: all frameworks are shown."),
-        (f"framework={'x' * 7000}", "There is no such framework: all frameworks are shown."),
-        ("before=0", "There is no such page: this is the newest."),
-        ("after=-1", "There is no such page: this is the newest."),
-        pytest.param(f"before={'9' * 5000}", "There is no such page: this is the newest.", id="long"),
-        ("before=%00&after=x", "There is no such page: this is the newest."),
+        ("kind=x", "There is no such kind of fact, so all kinds are shown."),
+        ("kind=%00", "There is no such kind of fact, so all kinds are shown."),
+        ("framework=nobody", "There is no such framework, so all frameworks are shown."),
+        ("framework=hidden", "There is no such framework, so all frameworks are shown."),
+        (f"framework={'x' * 7000}", "There is no such framework, so all frameworks are shown."),
+        ("before=0", "There is no such page, so the newest is shown."),
+        ("after=-1", "There is no such page, so the newest is shown."),
+        pytest.param(f"before={'9' * 5000}", "There is no such page, so the newest is shown.", id="long"),
+        ("before=%00&after=x", "There is no such page, so the newest is shown."),
     ],
 )
 def test_changes_reports_and_ignores_invalid_parameters(client: Client, query: str, said: str) -> None:
@@ -396,7 +396,7 @@ def test_public_name_applies_to_past_changes(client: Client) -> None:
     form = read(desk.get("/admin/profile/").content).one("input[name=public_name]")
     assert form["value"] == "Old name"
     answer = desk.post("/admin/profile/", {"public_name": " New name "}, follow=True)
-    assert "readers now see: New name." in read(answer.content).text
+    assert "Readers now see your changes under this name: New name." in read(answer.content).text
     assert "by New name" in page(client).texts(".aside p")
     desk.post("/admin/profile/", {"public_name": ""})
     assert "by an editor" in page(client).texts(".aside p")

@@ -175,7 +175,7 @@ def test_former_slug_cannot_be_taken_by_another_fact(kind: str, make: Any, table
     rename(fact, "another-name")
     with refused("former_slug_stays"):
         execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", old, other.pk)  # noqa: S608
-    with pytest.raises(revisions.Refused, match="Another has had that name before"):
+    with pytest.raises(revisions.Refused, match="Something else once had that name"):
         make(**{column: old, **extra[2]})
     execute(f"UPDATE {table} SET version = version WHERE id = %s", other.pk)  # noqa: S608
 
@@ -198,7 +198,7 @@ def test_former_slug_trigger_rejects_update_and_delete(renamed: None, statement:
 def test_rename_rejects_name_of_deleted_fact() -> None:
     gone, fact = factories.make_framework(slug="gone"), factories.make_framework()
     revisions.delete(gone, by=factories.MAKER, reason="Gone.", seen=gone.version)
-    with pytest.raises(revisions.Refused, match="belongs to what was deleted"):
+    with pytest.raises(revisions.Refused, match="belongs to something that has been deleted"):
         rename(fact, "gone")
 
 
@@ -275,7 +275,7 @@ def test_rename_in_admin_form_requires_a_reason(client: Client, world: None) -> 
     page = reverse("admin:frameworks_framework_change", args=[flask.pk])
     form = read(client.get(page).content).one("form#framework_form")
     sent = {**dict(submission(form)), "slug": "flasket", "_save": "Save"}
-    assert "Why" in read(client.post(page, sent).content).text
+    assert "Reason for the change" in read(client.post(page, sent).content).text
     assert client.post(page, {**sent, "reason": "It goes by that name."}).status_code == 302
     assert moved(client, "/frameworks/flask/") == "/frameworks/flasket/"
 
@@ -338,7 +338,7 @@ def by_command(*arguments: str) -> str:
 
 
 def test_rename_command_renames_and_records_reason(client: Client, world: None) -> None:
-    assert "Those with “flask” lead there." in by_command("framework", "flask", "flasket")
+    assert "Addresses with “flask” lead there." in by_command("framework", "flask", "flasket")
     assert client.get("/frameworks/flask/")["Location"] == "/frameworks/flasket/"
     newest = Revision.objects.order_by("-pk")[0]
     assert (newest.key, newest.reason) == ("flasket", "Its makers call it so.")

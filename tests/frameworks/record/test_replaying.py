@@ -48,7 +48,7 @@ def test_verify_history_confirms_seeded_facts(capsys: pytest.CaptureFixture[str]
     call_command("verify_history")
     count = Revision.objects.count()
     assert count > 800
-    assert capsys.readouterr().out == f"All facts are what {count} recorded steps make of them.\n"
+    assert capsys.readouterr().out == f"All facts agree with the {count} recorded changes.\n"
 
 
 def test_divergences_is_empty_after_change_deletion_and_recreation() -> None:
@@ -67,23 +67,23 @@ def test_divergences_is_empty_after_change_deletion_and_recreation() -> None:
         ("UPDATE frameworks_rating SET score = 1", "rating django/speed differs from its history: score."),
         (
             "UPDATE frameworks_rating SET version = 7",
-            "rating django/speed is at version 7, by its history at 1.",
+            "rating django/speed is at version 7, but its history says 1.",
         ),
         (
             "DELETE FROM frameworks_rating",
-            "rating django/speed is missing: by its history it stands at version 1.",
+            "rating django/speed is missing: its history says that it is at version 1.",
         ),
         (
             "DELETE FROM frameworks_revision WHERE model = 'rating'",
-            "rating django/speed is unknown to the history.",
+            "rating django/speed is not in the history.",
         ),
         (
             "UPDATE frameworks_revision SET action = 'deleted', after = NULL WHERE model = 'rating'",
-            "rating django/speed stands, but was deleted by its history at version 1.",
+            "rating django/speed exists, but its history says that it was deleted at version 1.",
         ),
         (
             "UPDATE frameworks_revision SET version = 3 WHERE model = 'rating'",
-            "rating django/speed: Its history leaps from version 0 to 3.",
+            "rating django/speed: Its history jumps from version 0 to 3.",
         ),
     ],
 )
@@ -111,7 +111,7 @@ def test_divergences_reports_step_that_does_not_continue_the_previous() -> None:
     step.after = {**(step.after or {}), "score": 1}
     step.save()
     assert list(divergences()) == [
-        "rating django/speed: Version 2 does not begin where the one before ends: score."
+        "rating django/speed: Version 2 does not begin where the version before it ends: score."
     ]
 
 

@@ -140,7 +140,8 @@ def test_restore_rejects_reference_to_deleted_fact(by: Author) -> None:
     delete(claim)
     delete(framework)
     with pytest.raises(
-        Refused, match=f"It names framework “{framework.slug}”, which is gone. Restore that first."
+        Refused,
+        match=f"It refers to framework “{framework.slug}”, which no longer exists. Restore that first.",
     ):
         restore(step_of(claim, 1), by, seen=2)
     restore(step_of(framework, 1), by, seen=2)
@@ -309,7 +310,7 @@ def test_undo_names_the_fact_of_many_that_is_needed(by: Author) -> None:
     bobs = go()
     first, second, third = new_claims(bobs, 3)
     trait = factories.make_trait(claims=[second])
-    with pytest.raises(Refused, match=f"^{second}: It is named by the trait “{trait}”"):
+    with pytest.raises(Refused, match=f"^{second}: It is cited by the trait “{trait}”"):
         undo(bobs.changeset, by)
     assert Claim.objects.filter(pk__in=[first.pk, second.pk, third.pk]).count() == 3
     assert not Revision.objects.filter(changeset=by.changeset).exists()
@@ -322,7 +323,9 @@ def test_undo_names_the_fact_of_many_that_others_rest_on(by: Author) -> None:
     writes = [PendingWrite(framework, {}) for framework in frameworks]
     revisions.save_all(writes, by=bobs, reason="They are new.")
     claim = factories.make_claim(framework=frameworks[1])
-    with pytest.raises(Refused, match=f"^New 1: It cannot be deleted, because “{claim}” would be left"):
+    with pytest.raises(
+        Refused, match=f"^New 1: It cannot be deleted, because it is still needed by “{claim}”"
+    ):
         undo(bobs.changeset, by)
     assert Framework.objects.filter(slug__startswith="new-").count() == 3
 
@@ -460,7 +463,7 @@ def test_undo_page_shows_changeset_and_undoes_it(ada: Client) -> None:
     step = change(one, bobs, score=2)
     change(two, bobs, score=2)
     shown = ada.get(undo_url(step).removesuffix("undo/"))
-    assert "2 steps" in text_of(shown)
+    assert "2 changes" in text_of(shown)
     assert undo_url(step) in shown.content.decode()
     page = ada.get(undo_url(step))
     assert f"rating {one.key_text} was changed; back to how it stood: Score" in text_of(page)
@@ -470,7 +473,7 @@ def test_undo_page_shows_changeset_and_undoes_it(ada: Client) -> None:
     assert "Nothing was undone." in text_of(moved)
     assert f"rating {two.key_text} is at version 3; this changeset left it at 2" in text_of(moved)
     done = ada.post(undo_url(step), form_on(moved), follow=True)
-    assert "1 step was undone." in text_of(done)
+    assert "1 change was undone." in text_of(done)
     assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
     again = step_of(one, 3)
     assert ada.post(undo_url(again), form_on(ada.get(undo_url(again)), reason="No.")).status_code == 302
@@ -519,7 +522,7 @@ def test_undo_page_shows_progress_of_a_large_changeset(ada: Client) -> None:
     assert version.writes() == written + 1
     assert parts[1:4] == ["<p>2 of 5</p>\n", "<p>4 of 5</p>\n", "<p>5 of 5</p>\n"]
     page = read("".join(parts).encode())
-    assert page.one("#content-main .success").text.startswith("5 steps were undone.")
+    assert page.one("#content-main .success").text.startswith("5 changes were undone.")
     steps = Revision.objects.filter(origin="revert")
     assert set(steps.values_list("author_name", "reason")) == {("Ada Lovelace", "A <mistake>.")}
     changeset = steps[0].changeset
@@ -537,7 +540,7 @@ def test_undo_page_says_in_the_end_why_a_large_changeset_stays(ada: Client) -> N
     answer = undo_many(ada, bobs.changeset)
     page = read(b"".join(answer.streaming_content))
     assert page.one(".errornote").text.startswith(
-        f"Nothing was undone. {claims[0]}: It is named by the trait"
+        f"Nothing was undone. {claims[0]}: It is cited by the trait"
     )
     assert "Your reason was: A <mistake>." in page.text
     assert Claim.objects.count() == 6

@@ -166,7 +166,7 @@ def test_save_groups_steps_of_an_author_into_a_changeset() -> None:
 def test_delete_rejects_claim_named_by_disagreement() -> None:
     claim = make_claim()
     dispute = make_disagreement(title="How fast", claims=[claim])
-    with pytest.raises(Refused, match="named by the disagreement “How fast”"):
+    with pytest.raises(Refused, match="cited by the disagreement “How fast”"):
         revisions.delete(claim, by=ALICE, reason="Not so.", seen=claim.version)
     assert list(dispute.claims.all()) == [claim]
 
@@ -247,7 +247,7 @@ def test_save_and_delete_raise_conflict_for_deleted_fact(step: str) -> None:
     make_framework(name="Django")
     mine = Framework.objects.get()
     gone = delete(Framework.objects.get())
-    with pytest.raises(Conflict, match=r"^Django was changed by somebody else since version 1\.$") as clash:
+    with pytest.raises(Conflict, match=r"^Somebody else has changed Django since version 1\.$") as clash:
         save(mine, seen=1) if step == "save" else delete(mine)
     assert (clash.value.current, clash.value.latest) == (None, gone)
     assert Framework.objects.count() == 0
@@ -274,7 +274,7 @@ def test_save_turns_trigger_error_into_a_sentence() -> None:
     with pytest.raises(Refused) as refusal:
         save(rating, seen=1)
     assert str(refusal.value) == (
-        "Django, Speed: A published rating needs at least one claim behind it. "
+        "Django, Speed: A published rating needs at least one claim. "
         "Add a claim, or unpublish the rating first."
     )
     assert fields(rating)["is_published"] is False
@@ -523,7 +523,7 @@ def test_delete_all_raises_conflict_for_the_outdated_fact_and_deletes_none() -> 
 def test_delete_all_names_the_fact_that_others_name() -> None:
     claims = [make_claim() for _ in range(3)]
     make_disagreement(title="How fast", claims=claims[1:2])
-    with pytest.raises(Refused, match=f"^{claims[1]}: It is named by the disagreement “How fast”"):
+    with pytest.raises(Refused, match=f"^{claims[1]}: It is cited by the disagreement “How fast”"):
         revisions.delete_all(claims, by=ALICE, reason="Not so.")
     assert Claim.objects.count() == 3
 

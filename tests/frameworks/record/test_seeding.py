@@ -385,7 +385,7 @@ def twice_the_same_name(seed: Seed) -> None:
 
 MISTAKES = [
     (broken_score, "rating_score_in_range"),
-    (published_without_claims, "A published rating needs at least one claim behind it"),
+    (published_without_claims, "A published rating needs at least one claim"),
     (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
     (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
     (unknown_field, "colour"),
@@ -428,7 +428,7 @@ def test_seed_error_on_second_run_leaves_data_unchanged(seed: Seed) -> None:
 def test_seed_reports_invalid_json(seed: Seed) -> None:
     seed.write()
     (seed.folder / "traits.json").write_text("[{")
-    with pytest.raises(CommandError, match=r"^Nothing was seeded: .*traits\.json is no JSON"):
+    with pytest.raises(CommandError, match=r"^Nothing was seeded: .*traits\.json is not valid JSON"):
         run(seed.folder)
     assert Framework.objects.count() == 0
 
@@ -463,7 +463,9 @@ def test_fixture_files_are_ordered_by_dependency(seed: Seed) -> None:
 def test_seed_names_missing_file_and_writes_nothing(seed: Seed, name: str) -> None:
     del seed.files[name]
     seed.write()
-    with pytest.raises(CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the seed\.$"):
+    with pytest.raises(
+        CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the fixtures\.$"
+    ):
         run(seed.folder)
     assert Framework.objects.count() == 0
 
@@ -476,7 +478,9 @@ def test_seed_names_missing_or_empty_folder_and_writes_nothing(seed: Seed, name:
     seed.write()
     if is_there:
         (seed.folder / name).mkdir()
-    with pytest.raises(CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the seed\.$"):
+    with pytest.raises(
+        CommandError, match=rf"^Nothing was seeded: .*/{name} is missing from the fixtures\.$"
+    ):
         run(seed.folder)
 
 

@@ -79,7 +79,7 @@ def test_import_previews_and_writes_new_and_changed_rows(ada: Client, name: str)
     assert by_state["changed"][3] == "Field Before After Score 3 4 Verdict Middling =Good"
     assert by_state["new"][1] == f"{changed.framework.slug}/other"
     assert "Field After Framework" in by_state["new"][3]
-    assert by_state["same"][3] == "As it stands."
+    assert by_state["same"][3] == "No change."
     assert states() == before  # looking writes nothing
 
     answer = confirm(ada, url)
@@ -107,7 +107,7 @@ def test_import_of_unchanged_export_writes_nothing(ada: Client) -> None:
         assert answer.headers["content-disposition"] == f'attachment; filename="{kind}.{name}"'
         url = upload(ada, kind, SimpleUploadedFile(f"x.{name}", answer.content))
         text = text_of(ada.get(url))
-        assert "Every row is as it stands, so there is nothing to import." in text
+        assert "No row differs from the current content, so there is nothing to import." in text
     steps = Revision.objects.count()
     confirm(ada, url)
     assert Revision.objects.count() == steps
@@ -123,7 +123,7 @@ def test_import_sets_and_validates_claims_of_a_trait(ada: Client) -> None:
     assert Revision.objects.of(trait)[0].changed_fields[0][0] == "claims"
     [row] = exported("trait")
     for claims, sentence in [
-        ("", "claims: It must not be empty."),
+        ("", "claims: This must not be empty."),
         ("nothing-such", "claims: There is no claim called “nothing-such”."),
     ]:
         url = upload(ada, "trait", file([{**row, "claims": claims}]))
@@ -139,8 +139,8 @@ def test_import_allows_omitted_columns_only_for_existing_facts(ada: Client) -> N
     assert (rating.score, rating.rationale) == (5, "Long.")
     part["criterion"], part["version"] = factories.make_criterion(name="New").slug, ""
     lines = shown(preview(ada, upload(ada, "rating", file([part]))))
-    assert "verdict: A new one needs this column." in lines[0][3]
-    assert "rationale: A new one needs this column." in lines[0][3]
+    assert "verdict: A new row needs this column." in lines[0][3]
+    assert "rationale: A new row needs this column." in lines[0][3]
 
 
 def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> None:
@@ -148,7 +148,7 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
     [row] = exported("framework")
     revisions.delete(framework, by=factories.MAKER, reason="Gone.", seen=1)
     url = upload(ada, "framework", file([row]))
-    assert "There is none of this name. Maker deleted it on" in shown(preview(ada, url))[0][3]
+    assert "No such framework. Maker deleted it on" in shown(preview(ada, url))[0][3]
     confirm(ada, upload(ada, "framework", file([{**row, "version": ""}])))
     assert Framework.objects.get().version == 3
 
@@ -158,19 +158,19 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
 
 BAD = [
     ("score", "9", "score: Ensure this value is less than or equal to 5."),
-    ("score", "four", "score: “four” is no whole number."),
-    ("score", "", "score: It must not be empty."),
-    ("score", "9" * 5000, "is no whole number."),
+    ("score", "four", "score: “four” is not a whole number."),
+    ("score", "", "score: This must not be empty."),
+    ("score", "9" * 5000, "is not a whole number."),
     ("score", "99999999999", "score: Ensure this value is less than or equal to"),
     ("verdict", "", "verdict: This field cannot be blank."),
     ("verdict", "x" * 81, "verdict: Ensure this value has at most 80 characters"),
     ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no."),
-    ("reviewed_on", "20.11.2026", "reviewed_on: “20.11.2026” is no date. Write it as 2026-11-20."),
-    ("reviewed_on", "2026-02-30", "reviewed_on: “2026-02-30” is no date."),
+    ("reviewed_on", "20.11.2026", "reviewed_on: “20.11.2026” is not a date. Write dates as 2026-11-20."),
+    ("reviewed_on", "2026-02-30", "reviewed_on: “2026-02-30” is not a date."),
     ("framework", "djang", "framework: There is no framework called “djang”."),
-    ("framework", "", "framework: It must not be empty."),
-    ("version", "1.0", "version: “1.0” is no version."),
-    ("version", "-1", "version: “-1” is no version."),
+    ("framework", "", "framework: This must not be empty."),
+    ("version", "1.0", "version: “1.0” is not a version."),
+    ("version", "-1", "version: “-1” is not a version."),
 ]
 
 
@@ -188,7 +188,7 @@ def test_import_rejects_invalid_cell_by_row_and_column(
     [line] = shown(found)
     assert (line[0], line[2]) == ("2", "refused")
     assert sentence in line[3]
-    assert "Every row that differs is refused, so there is nothing to import." in found.text
+    assert "Every row with changes is refused, so there is nothing to import." in found.text
 
 
 def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
@@ -198,13 +198,13 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
     factories.make_framework(name="Taken")
     mirrored = factories.make_relation()
     changes: list[tuple[Versioned, dict[str, str], str]] = [
-        (bare, {"is_published": "yes"}, "A published rating needs at least one claim behind it."),
-        (claim, {"criterion": bare.criterion.slug}, "It is the last claim behind a published rating."),
-        (claim, {"framework": ""}, "It is the last claim behind a published rating."),
-        (claim, {"part": "song"}, "part: “song” is none of table, list, prose, answer."),
-        (claim, {"joint_criterion": rating.criterion.slug}, "Name another criterion than the claim's own."),
-        (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "Ratings stand under this criterion."),
-        (rating.framework, {"name": "Taken"}, "name: “Taken” is taken by taken."),
+        (bare, {"is_published": "yes"}, "A published rating needs at least one claim."),
+        (claim, {"criterion": bare.criterion.slug}, "This is the last claim for a published rating."),
+        (claim, {"framework": ""}, "This is the last claim for a published rating."),
+        (claim, {"part": "song"}, "part: “song” is not one of table, list, prose, answer."),
+        (claim, {"joint_criterion": rating.criterion.slug}, "Choose a criterion other than the claim's own."),
+        (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "This criterion has ratings."),
+        (rating.framework, {"name": "Taken"}, "name: “Taken” is already used by taken."),
         (
             rating.framework,
             {"website": "HTTP://x.org"},
@@ -223,7 +223,7 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         assert sentence in lines[0][3]
     row = exported("relation")[0] | {"framework": mirrored.other.slug, "version": ""}
     lines = shown(preview(ada, upload(ada, "relation", file([row]))))
-    assert "A relation joins two different frameworks." in lines[0][3]
+    assert "A relation must join two different frameworks." in lines[0][3]
 
 
 def test_import_rejects_duplicate_rows(ada: Client) -> None:
@@ -232,8 +232,8 @@ def test_import_rejects_duplicate_rows(ada: Client) -> None:
     twin = {**row, "slug": "two", "name": "Both", "version": ""}
     lines = shown(preview(ada, upload(ada, "framework", file([row, row, twin, {**twin, "slug": "three"}]))))
     assert [line[2] for line in lines] == ["same", "refused", "new", "refused"]
-    assert lines[1][3] == "Row 2 is about the same one."
-    assert lines[3][3] == "name: “Both” is taken by two."
+    assert lines[1][3] == "Row 2 has the same key."
+    assert lines[3][3] == "name: “Both” is already used by two."
 
 
 def test_import_requires_version_column_for_existing_fact(ada: Client) -> None:
@@ -242,7 +242,9 @@ def test_import_requires_version_column_for_existing_fact(ada: Client) -> None:
     row["verdict"] = "Changed"
     del row["version"]
     lines = shown(preview(ada, upload(ada, "rating", file([row]))))
-    assert "version: It exists already. Say in the column “version” which version you saw" in lines[0][3]
+    assert (
+        "version: This already exists. Enter in the column “version” the version that you saw" in lines[0][3]
+    )
     rating.refresh_from_db()
     assert rating.version == 1
 
@@ -270,7 +272,7 @@ def test_import_requires_a_reason_and_keeps_the_upload(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
     answer = confirm(ada, url, reason="")
-    assert "Say in a sentence why" in text_of(answer)
+    assert "Give a reason for the change in one sentence" in text_of(answer)
     assert len(shown(read(answer.content))) == 1
     assert "1 rating imported" in text_of(confirm(ada, url))
 
@@ -287,12 +289,12 @@ def test_import_rejects_row_changed_by_somebody_else(ada: Client) -> None:
     assert line[2] == "refused"
     assert "Changed since version 1, which the file is based on. Bob Hopper changed it on" in line[3]
     assert "“Mine.”" in line[3]
-    assert "Field When you took it Now In the file Score 3 3 4 Verdict Opened Bob’s Ada’s" in line[3]
+    assert "Field When you downloaded it Now In the file Score 3 3 4 Verdict Opened Bob’s Ada’s" in line[3]
     # What the file leaves alone is no conflict, and stays theirs.
     [line] = shown(preview(ada, upload(ada, "rating", file(rows))))
     assert line[2:] == [
         "same",
-        "Somebody else has changed it since. Your file has nothing to add, and leaves it alone.",
+        "Somebody else has changed this since. Your file adds nothing, so it will not be changed.",
     ]
 
 
@@ -319,10 +321,13 @@ def test_import_resolves_conflict_with_mine_or_theirs(
     url = upload(ada, "rating", file([{**row, "score": "4"} for row in exported("rating")]))
     by_bob(both, verdict="Bob’s")
     found = preview(ada, url)
-    assert found.one("fieldset.whose legend").text == "1 row of your file was changed by somebody else since"
+    assert (
+        found.one("fieldset.whose legend").text
+        == "Somebody else has changed 1 row of your file since you downloaded it"
+    )
     answer = confirm(ada, url)
     assert answer.status_code == CONFLICT
-    assert "Nothing was imported: some rows are refused. Say below" in text_of(answer)
+    assert "Nothing was imported: some rows are refused. Choose below" in text_of(answer)
     answer = confirm(ada, url, conflicts=choice(found, whose), reason="")
     assert "checked" in read(answer.content).one(f"#id_{whose}")
     confirm(ada, url, conflicts=choice(found, whose))
@@ -343,7 +348,7 @@ def test_import_rejects_mine_when_fact_changed_since_preview(ada: Client) -> Non
     by_bob(rating, score=2)
     answer = confirm(ada, url, conflicts=mine)
     assert answer.status_code == CONFLICT
-    assert "what stands has changed since you looked" in text_of(answer)
+    assert "the content has changed since you opened this page" in text_of(answer)
     assert "Score 3 2 4" in text_of(answer)
     rating.refresh_from_db()
     assert (rating.score, rating.version) == (2, 3)
@@ -366,7 +371,7 @@ def test_import_rejects_conflicting_row_that_breaks_a_rule(ada: Client) -> None:
     revisions.save(first, by=factories.MAKER, reason="Meanwhile.", seen=1)
     factories.make_framework(slug="other", name="Second")
     found = preview(ada, url)
-    assert "name: “Second” is taken by other." in shown(found)[0][3]
+    assert "name: “Second” is already used by other." in shown(found)[0][3]
     assert not found.all("fieldset.whose")
 
 
@@ -387,13 +392,13 @@ def test_import_stops_when_fact_changes_between_preview_and_confirm(ada: Client)
     first.verdict = "Bob’s too"
     revisions.save(first, by=factories.MAKER, reason="Again.", seen=1)
     answer = confirm(ada, url, conflicts=theirs)
-    assert "what stands has changed since you looked" in text_of(answer)
+    assert "the content has changed since you opened this page" in text_of(answer)
 
 
 @pytest.mark.both
 @pytest.mark.parametrize(
     "raised, sentence",
-    [("conflict", "was changed by somebody else since version 1"), ("refused", "needs at least one claim")],
+    [("conflict", "since version 1"), ("refused", "needs at least one claim")],
 )
 def test_import_rolls_back_when_write_path_rejects(
     ada: Client, monkeypatch: pytest.MonkeyPatch, raised: str, sentence: str
@@ -435,7 +440,7 @@ def test_import_shows_trigger_error_as_a_sentence(ada: Client) -> None:
     answer = confirm(ada, url)
     assert answer.status_code == CONFLICT
     assert "Nothing was imported." in text_of(answer)
-    assert "A published rating needs at least one claim behind it." in text_of(answer)
+    assert "A published rating needs at least one claim." in text_of(answer)
     assert Claim.objects.filter(framework=None).count() == 0
 
 
@@ -503,14 +508,15 @@ def test_import_rejects_unreadable_file_on_the_page(ada: Client, monkeypatch: py
     assert sentences("x.txt", b"a") == "The file's name must end in .csv, .xlsx or .json."
     assert sentences("x.csv", b"") == "The file is empty."
     assert (
-        sentences("x.xlsx", b"PK\x03\x04") == "The file is no XLSX workbook, or it is damaged or encrypted."
+        sentences("x.xlsx", b"PK\x03\x04")
+        == "The file is not an XLSX workbook, or it is damaged or encrypted."
     )
-    assert sentences("x.csv", b"a\0").startswith("The file is no text in UTF-8")
+    assert sentences("x.csv", b"a\0").startswith("The file is not text in UTF-8")
     assert sentences("x.csv", b"framework,criterion,colour\na,b,c").startswith(
         "There is no column “colour” here. The columns are: framework, criterion, score"
     )
     assert sentences("x.csv", b"framework,score\na,1") == (
-        "The column “criterion” is missing. It says which one each row is about."
+        "The column “criterion” is missing. It identifies each row."
     )
     assert ada.post(page("rating"), {}).status_code == 200
     monkeypatch.setattr(sheets, "read", None)  # a file that is too large is not even read
@@ -541,7 +547,7 @@ def test_upload_is_private_to_its_editor_and_expires_after_a_day(ada: Client, bo
     for strange in (url, page("rating", "import_preview", "00000000-0000-0000-0000-000000000000")):
         answer = bob.get(strange, follow=True)
         assert answer.redirect_chain == [(page("rating"), FOUND)]
-        assert "That upload is not here any more." in text_of(answer)
+        assert "That upload no longer exists." in text_of(answer)
     assert ada.get(url.replace("rating", "claim"), follow=True).redirect_chain == [(page("claim"), FOUND)]
     Upload.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
     upload(bob, "rating", file(exported("rating")))
@@ -553,7 +559,7 @@ def test_import_confirmed_twice_writes_only_once(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
     confirm(ada, url)
-    assert "That upload is not here any more." in text_of(confirm(ada, url))
+    assert "That upload no longer exists." in text_of(confirm(ada, url))
     assert Revision.objects.filter(origin="import").count() == 1
 
 
@@ -567,7 +573,7 @@ def test_import_and_export_check_permissions() -> None:
     reviewer = sign_in(factories.make_reviewer())
     stranger = sign_in(User.objects.create_user("stranger", is_staff=True))
     assert "Export ratings" in text_of(reviewer.get(page("rating")))
-    assert "Upload it" not in text_of(reviewer.get(page("rating")))
+    assert "Upload" not in text_of(reviewer.get(page("rating")))
     assert "Import and export" in text_of(reviewer.get(list_url(Rating)))
     assert reviewer.get(page("rating", "export", "json")).status_code == 200
     assert reviewer.post(page("rating"), {"file": file(exported("rating"))}).status_code == FORBIDDEN
@@ -588,7 +594,7 @@ def test_import_without_publish_permission_creates_proposal(monkeypatch: pytest.
     url = upload(proposer, "rating", file([{**exported("rating")[0], "score": "1"}]))
     answer = confirm(proposer, url)
     proposal = Proposal.objects.get()
-    assert f"Proposed as number {proposal.pk}" in text_of(answer)
+    assert f"Saved as proposal {proposal.pk}" in text_of(answer)
     assert (proposal.origin, proposal.reason) == ("import", "From the table.")
     [change] = proposal.changes.all()
     assert (change.key, change.seen, change.changed_fields) == (rating.key_text, 1, [("score", 3, 1)])

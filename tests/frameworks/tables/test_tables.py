@@ -224,47 +224,51 @@ def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
         ("x", b"a", "The file's name must end in .csv, .xlsx or .json."),
         ("x.csv", b"", "The file is empty."),
         ("x.csv", b" \n\n", "The file is empty."),
-        ("x.csv", b"a,b\n", "There are no rows in it."),
-        ("x.csv", b"a,b\n,\n", "There are no rows in it."),
+        ("x.csv", b"a,b\n", "The file has no rows below the first"),
+        ("x.csv", b"a,b\n,\n", "The file has no rows below the first"),
         ("x.csv", b"x" * 10_000_001, "The file is larger than 10 MB."),
-        ("x.csv", "a,b\n1,ü".encode("latin-1"), "no text in UTF-8: line 2 has a byte that is none"),
-        ("x.csv", "a,b\n1,2".encode("utf-16"), "no text in UTF-8"),
-        ("x.csv", b"a,b\n1,\0", "there are NUL bytes in it"),
-        ("x.csv", b'a,b\n1,"2', "The file is no CSV: line 2"),
-        ("x.csv", b"a;b\n1;2", "The columns are parted by semicolons."),
+        (
+            "x.csv",
+            "a,b\n1,ü".encode("latin-1"),
+            "not text in UTF-8: line 2 has a byte that is not valid UTF-8",
+        ),
+        ("x.csv", "a,b\n1,2".encode("utf-16"), "not text in UTF-8"),
+        ("x.csv", b"a,b\n1,\0", "it contains NUL bytes"),
+        ("x.csv", b'a,b\n1,"2', "The file is not valid CSV: line 2"),
+        ("x.csv", b"a;b\n1;2", "The columns are separated by semicolons."),
         ("x.csv", b"a,a\n1,2", "Two columns are called “a”."),
         ("x.csv", b"a,,b\n1,2,3", "Column B has no name in the first row."),
-        ("x.csv", table("1,2", "1"), "Row 3 has 1 cells, the first row has 2."),
-        ("x.csv", table("1,2,3"), "Row 2 has 3 cells, the first row has 2."),
+        ("x.csv", table("1,2", "1"), "Row 3 has 1 cells, but the first row has 2."),
+        ("x.csv", table("1,2,3"), "Row 2 has 3 cells, but the first row has 2."),
         ("x.csv", table(*["1,2"] * 20_001), "more than 20,000 rows"),
         ("x.csv", table("1," * 50 + "1", header=",".join(map(str, range(51)))), "more than 50 columns"),
-        ("x.json", b"{", "The file is no JSON"),
-        ("x.json", b"[" * 100_000, "The file is no JSON"),
+        ("x.json", b"{", "The file is not valid JSON"),
+        ("x.json", b"[" * 100_000, "The file is not valid JSON"),
         ("x.json", b"{}", "The file must be a list of objects"),
         ("x.json", b"[1]", "The file must be a list of objects"),
-        ("x.json", b"[]", "There are no rows in it."),
-        ("x.json", b'[{"a": NaN}]', "NaN is no number"),
-        ("x.json", b'[{"a": -Infinity}]', "-Infinity is no number"),
+        ("x.json", b"[]", "The file has no rows below the first"),
+        ("x.json", b'[{"a": NaN}]', "NaN is not a number"),
+        ("x.json", b'[{"a": -Infinity}]', "-Infinity is not a number"),
         ("x.json", b'[{"a": 1, "a": 2}]', "Two columns are called “a”."),
-        ("x.json", b'[{"a": 1}, {"b": 1}]', "Row 2 has other columns than row 1."),
+        ("x.json", b'[{"a": 1}, {"b": 1}]', "Row 2 does not have the same columns as row 1."),
         ("x.json", b'[{"a": [1]}]', "Row 1, column 'a': it must be text, a number, yes or no."),
         (
             "x.json",
             b'[{"a": "\\u0000"}]',
-            "Row 1, column 'a': it holds a character that is none, such as NUL.",
+            "Row 1, column 'a': it contains an invalid character, such as NUL.",
         ),
-        ("x.json", b'[{"a": "\\ud800"}]', "it holds a character that is none"),
-        ("x.json", b'[{"\\ud800": "1"}]', "it holds a character that is none"),
-        ("x.xlsx", b"a,b", "The file is no XLSX workbook"),
-        ("x.xlsx", b"PK\x03\x04 and no more", "The file is no XLSX workbook"),
+        ("x.json", b'[{"a": "\\ud800"}]', "it contains an invalid character"),
+        ("x.json", b'[{"\\ud800": "1"}]', "it contains an invalid character"),
+        ("x.xlsx", b"a,b", "The file is not an XLSX workbook"),
+        ("x.xlsx", b"PK\x03\x04 and no more", "The file is not an XLSX workbook"),
         (
             "x.xlsx",
             workbook(["a"], ["=1+1"]),
-            "Row 2, column A: it holds a formula. Only values can be imported.",
+            "Row 2, column A: it contains a formula. Only values can be imported.",
         ),
-        ("x.xlsx", workbook(["a", "b"], ["x", "#REF!"]), "Row 2, column B: it holds an error."),
-        ("x.xlsx", workbook(["a"], ["x", "y"]), "Row 2 has 2 cells, the first row has 1."),
-        ("x.xlsx", workbook(["a"]), "There are no rows in it."),
+        ("x.xlsx", workbook(["a", "b"], ["x", "#REF!"]), "Row 2, column B: it contains an error."),
+        ("x.xlsx", workbook(["a"], ["x", "y"]), "Row 2 has 2 cells, but the first row has 1."),
+        ("x.xlsx", workbook(["a"]), "The file has no rows below the first"),
     ],
     # Workbooks bear the time when they were made: in a test's name it would have each worker find other tests.
     ids=lambda value: "data" if isinstance(value, bytes) else None,
@@ -281,12 +285,12 @@ def test_sheets_read_rejects_zip_bomb_without_opening_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(sheets, "load_workbook", opened)
     zeros = repacked(book, lambda name, data: b"0" * 50_000_000 if "sheet1" in name else data)
     assert len(zeros) < 100_000
-    assert "unpacks to more than may be read" in refusal("x.xlsx", zeros)
+    assert "is too large when unpacked" in refusal("x.xlsx", zeros)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         for number in range(201):
             package.writestr(f"{number}.xml", b"<a/>")
-    assert "unpacks to more than may be read" in refusal("x.xlsx", stream.getvalue())
+    assert "is too large when unpacked" in refusal("x.xlsx", stream.getvalue())
 
 
 LAUGHS = '<?xml version="1.0"{}?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
@@ -302,10 +306,10 @@ def test_sheets_read_rejects_xml_entities(encoding: str) -> None:
 @pytest.mark.parametrize(
     "old, new, sentence",
     [
-        (b"<sheetData>", b"<sheetData", "The file is no workbook that could be read."),
-        (b'r="A2"', b'r="nowhere"', "The file is no workbook that could be read."),
+        (b"<sheetData>", b"<sheetData", "The file is not a readable workbook."),
+        (b'r="A2"', b'r="nowhere"', "The file is not a readable workbook."),
         (b'<row r="2"', b'<row r="1048576"', "more than 20,000 rows"),
-        (b'r="A2"', b'r="XFD2"', "Row 2 has cells as far as column XFD."),
+        (b'r="A2"', b'r="XFD2"', "Row 2 has cells up to column XFD."),
     ],
 )
 def test_sheets_read_rejects_damaged_and_unbounded_sheets(old: bytes, new: bytes, sentence: str) -> None:
@@ -322,7 +326,7 @@ def test_sheets_read_rejects_part_with_false_size() -> None:
     )
     place = book.rindex(b"xl/worksheets/sheet1.xml") - 46 + 24  # its size in the directory at the end
     book[place : place + 4] = (10).to_bytes(4, "little")
-    assert "The file is no XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
+    assert "The file is not an XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
 
 
 def test_sheets_read_rejects_workbook_with_several_sheets() -> None:
@@ -331,7 +335,7 @@ def test_sheets_read_rejects_workbook_with_several_sheets() -> None:
     stream = io.BytesIO()
     book.save(stream)
     assert refusal("x.xlsx", stream.getvalue()) == (
-        "The workbook has 2 sheets. Leave only the one to be imported."
+        "The workbook has 2 sheets. Leave only the sheet to be imported."
     )
 
 
