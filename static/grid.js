@@ -88,7 +88,7 @@
     const claims = claimsToAdd(cell);
     if (claims) said.push(`${claims} claim${claims === 1 ? "" : "s"} to add`);
     // First: the end of a long note is cut off.
-    if (clashes.has(cell)) said.unshift("changed meanwhile");
+    if (clashes.has(cell)) said.unshift("changed by somebody else");
     else if (problems.has(cell)) said.unshift("not saved");
     return said;
   };
@@ -158,7 +158,7 @@
     if (standing(cell).version && now.is_published !== want.is_published) said.push(want.is_published ? "to be published" : "to be unpublished");
     if (now.rationale !== want.rationale) said.push("rationale changed");
     if (needs(cell)) said.push(needs(cell));
-    return `${name(cell)}: ${said.join(", ") || "as it stands"}`;
+    return `${name(cell)}: ${said.join(", ") || "no change"}`;
   };
 
   const apply = (step, way, prefix = "") => {
@@ -184,7 +184,7 @@
     if (isBusy || !from.length) return;
     const step = from.pop();
     to.push(step);
-    apply(step, way, way === "undo" ? "Undone. " : "Done again. ");
+    apply(step, way, way === "undo" ? "Undone. " : "Redone. ");
     if (shown && panel.contains(document.activeElement)) return;
     go(...place(step[0][0]));
   };
@@ -202,9 +202,9 @@
 
   /** Why nothing can be typed into a cell just now; empty when something can. */
   const obstacle = (cell) => {
-    if (isBusy) return "It is being saved.";
-    if (!isEditable(cell)) return cell.dataset.version ? "You may not change ratings." : "You may not add ratings.";
-    return clashes.has(cell) ? "Somebody else changed this cell meanwhile: choose first what holds." : "";
+    if (isBusy) return "Your changes are being saved.";
+    if (!isEditable(cell)) return cell.dataset.version ? "You do not have permission to change ratings." : "You do not have permission to add ratings.";
+    return clashes.has(cell) ? "Somebody else has changed this cell. First choose which values to keep." : "";
   };
 
   // Moving and selecting
@@ -303,11 +303,11 @@
     const { fields, problem } = read(editor.value);
     if (problem) {
       editor.setAttribute("aria-invalid", "true");
-      say(`${name(cell)}: not taken. ${problem}`);
+      say(`${name(cell)}: not accepted. ${problem}`);
       return false;
     }
     leave();
-    if (!Object.keys(fields).length) say(`${name(cell)}: left as it was. Delete marks a rating to be unpublished.`);
+    if (!Object.keys(fields).length) say(`${name(cell)}: unchanged. Press Delete to mark a rating to be unpublished.`);
     else if (!take([[cell, { ...pending.get(cell), ...fields }]])) say(`${name(cell)}: no change`);
     return true;
   };
@@ -320,7 +320,7 @@
       event.preventDefault();
       leave();
       go(r, c);
-      say(`${name(active)}: left as it was`);
+      say(`${name(active)}: unchanged`);
     } else if (event.key === "Enter" && isFar) {
       event.preventDefault();
       if (commit()) openPanel(active);
@@ -478,8 +478,8 @@
       go(top + values.length - 1, left + Math.max(...values.map((line) => line.length)) - 1, { extend: true });
     }
     const said = [`${count(taken, "cell")} changed by pasting.`];
-    if (outside) said.push(`${count(outside, "value")} lay outside of the grid.`);
-    if (refused.length) said.push(`${refused.length} not taken. ${refused.slice(0, 3).join(" ")}`);
+    if (outside) said.push(`${count(outside, "value")} did not fit in the grid.`);
+    if (refused.length) said.push(`${refused.length} not accepted. ${refused.slice(0, 3).join(" ")}`);
     say(said.join(" "));
   });
 
@@ -585,7 +585,7 @@
     if (why) {
       fill();
       const problem = get(".problem", panel);
-      problem.textContent = `Not taken. ${why}`;
+      problem.textContent = `Not accepted. ${why}`;
       problem.hidden = false;
       return;
     }
@@ -624,7 +624,7 @@
     drafts.delete(shown);
     render(shown);
     refresh();
-    say(`${name(shown)}: the claim is added when you save.`);
+    say(`${name(shown)}: the claim will be added when you save.`);
   });
 
   panel.addEventListener("keydown", (event) => {
@@ -633,7 +633,7 @@
 
   // Saving
 
-  const SIGNED_OUT = "You are signed out. Sign in again in another tab, then go on here: nothing is lost.";
+  const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then continue here. Nothing is lost.";
   const SIGN_IN = { href: table.dataset.desk, words: "Sign in in another tab", target: "_blank" };
 
   /** Tells what became of a save: sentences, each with the cell that it is about where there is one. */
@@ -677,12 +677,12 @@
     try {
       const answer = await fetch(table.dataset.address, { method: "POST", body });
       if (answer.redirected) return { error: SIGNED_OUT, link: SIGN_IN };
-      if (answer.status === 403) return { error: "You may not save here, or your session has ended. Nothing was saved and nothing is lost." };
+      if (answer.status === 403) return { error: "You do not have permission to save here, or your session has ended. Nothing was saved, but nothing is lost." };
       if (answer.headers.get("Content-Type")?.startsWith("application/json")) return await answer.json();
-      return { error: `The server did not take it (${answer.status}). Nothing was saved and nothing is lost.` };
+      return { error: `The server did not accept the changes (${answer.status}). Nothing was saved, but nothing is lost.` };
     } catch {
       // Or its answer broke off: what is saved already is found to stand so when it is sent again.
-      return { error: "The server did not answer. Nothing is lost: save again." };
+      return { error: "The server did not answer. Nothing is lost. Try saving again." };
     }
   };
 
@@ -716,10 +716,10 @@
     const number = proposal && /(\d+)(?!.*\d)/.exec(proposal)?.[1];
     // What it was taken up from has given way to it.
     if (proposal) get("[name=resumes]", save)?.remove();
-    if (proposal) sentences.unshift([`Proposed as number ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Look at it" }]);
+    if (proposal) sentences.unshift([`Saved as proposal ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Open the proposal" }]);
     else sentences.unshift([saved ? `Saved ${count(saved, "change")}.` : same ? "Nothing needed saving." : "Nothing was saved."]);
-    if (same) sentences.push([`${count(same, "change")} stood so already.`]);
-    if (clashes.size) sentences.push([`${count(clashes.size, "cell")} changed by somebody else meanwhile: choose above.`]);
+    if (same) sentences.push([`${count(same, "change")} already saved.`]);
+    if (clashes.size) sentences.push([`${count(clashes.size, "cell")} changed by somebody else. Choose above which values to keep.`]);
     return sentences;
   };
 
@@ -729,12 +729,12 @@
     const ratings = [];
     for (const cell of pending.keys()) {
       if (needs(cell)) leftOut.push([`${name(cell)} was left out: it ${needs(cell)}.`, cell]);
-      else if (clashes.has(cell)) leftOut.push([`${name(cell)} was left out: choose first what holds.`]);
+      else if (clashes.has(cell)) leftOut.push([`${name(cell)} was left out: first choose which values to keep.`]);
       else ratings.push(asSent(cell));
     }
-    for (const cell of drafts.keys()) leftOut.push([`${name(cell)}: the claim that you are typing is not added yet.`, cell]);
+    for (const cell of drafts.keys()) leftOut.push([`${name(cell)}: the claim that you are typing has not been added yet.`, cell]);
     const sent = [...queued];
-    const why = reason.value.trim() ? "" : "Say in a sentence why: it stands in the history beside your name.";
+    const why = reason.value.trim() ? "" : "Give a reason for the change in one sentence. It is shown in the history beside your name.";
     if (why) reason.setAttribute("aria-invalid", "true");
     else reason.removeAttribute("aria-invalid");
     if (why || (!ratings.length && !sent.length) || ratings.length > CELLS_MAX) {
@@ -837,11 +837,11 @@
     refresh();
     if (way === "merge") {
       const both = contested(clash, change).map((field) => `${LABELS[field].toLowerCase()} (theirs: ${inWords(clash.theirs[field]) || "empty"})`);
-      const note = both.length ? `Both of you changed: ${both.join("; ")}. Yours is in the field.` : "What only they changed is theirs, what only you changed is yours.";
+      const note = both.length ? `Both of you changed ${both.join("; ")}. The field shows your value.` : "You changed different fields, so both changes are kept.";
       openPanel(cell, note);
     } else if (!clashes.size) go(...place(cell));
     if (!clashes.size) get("#outcome").replaceChildren();
-    say(`${name(cell)}: ${way === "theirs" ? "theirs holds" : "yours is kept, on top of theirs. Save to make it hold"}.`);
+    say(`${name(cell)}: ${way === "theirs" ? "their values are kept" : "your changes are kept. Save to keep them"}.`);
   };
 
   // Buttons
@@ -869,7 +869,7 @@
   if (save) save.hidden = false;
   refresh();
 
-  // A proposal that is taken up again
+  // A proposal that is resumed
 
   const takeUp = ({ reason, ratings, claims }) => {
     const cellOf = ({ framework, criterion }) => find(framework, criterion);
@@ -881,7 +881,7 @@
     refresh();
     const first = known[0] ?? claims.find(cellOf);
     if (first) go(...place(cellOf(first)));
-    say(`Taken up again: ${count(known.length, "cell")}, ${count(queued.length, "claim")}. Nothing is saved yet.`);
+    say(`Resumed: ${count(known.length, "cell")}, ${count(queued.length, "claim")}. Nothing is saved yet.`);
   };
   const takenUp = save && get("#taken-up", save);
   if (takenUp) takeUp(JSON.parse(takenUp.textContent));

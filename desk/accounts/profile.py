@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         # Not the form's own saving: of two first ones at once the second would fail.
         profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=form.cleaned_data)
-        messages.success(request, f"Beside your changes, readers now see: {profile}.")
+        messages.success(request, f"Readers now see your changes under this name: {profile}.")
         return HttpResponseRedirect(reverse("admin:profile"))
     context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
     return TemplateResponse(request, "desk/accounts/profile.html", context)

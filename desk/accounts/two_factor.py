@@ -32,13 +32,13 @@ NAME_MAX = 150  # of a user name, as Django has it
 #: By name, pages for those who have yet to turn it on, where it is required.
 OPEN_TO_ALL = {"two_factor", "password_change", "password_change_done", "logout", "jsi18n"}
 
-NAME_TOO_LONG = "No account has so long a name."
+NAME_TOO_LONG = "User names are not as long as this."
 CODE_MISSING = (
-    "This account asks for a code as well: six digits from your app, or one of your recovery codes. "
-    "Type the password again with it."
+    "This account also needs a code: six digits from your app, or one of your recovery codes. "
+    "Type your password again with it."
 )
-CODE_WRONG = "That code is wrong, or was used already. Wait for the next one and try again."
-TOO_MANY = "Too many wrong codes, one after the other. Wait a minute, then try again."
+CODE_WRONG = "That code is wrong or has already been used. Wait for the next one and try again."
+TOO_MANY = "Too many wrong codes. Wait a minute, then try again."
 PASSWORD_WRONG = "That is not your password."  # noqa: S105 - a sentence
 
 
@@ -107,7 +107,7 @@ class SignInForm(AdminAuthenticationForm):
 
     code = CodeField(
         required=False,
-        help_text="Where you have turned two-factor sign-in on: from your app, or a recovery code.",
+        help_text="Only if you have turned on two-factor sign-in: a code from your app, or a recovery code.",
     )
 
     def clean_username(self) -> str:
@@ -140,7 +140,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
     """Answer one try too many."""
     context = {
         **admin.site.each_context(request),
-        "title": "Signing in is closed for a while",
+        "title": "You cannot sign in for now",
         "tries": settings.AXES_FAILURE_LIMIT,
         "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60),
     }
@@ -218,14 +218,14 @@ def _take(request: HttpRequest, action: str, device: TOTPDevice, password: str) 
     if action == "off":
         turn_off(user)
         _end_other_sessions(request, password)
-        messages.success(request, "Two-factor sign-in is off. From now on the password is enough.")
+        messages.success(request, "Two-factor sign-in is off. From now on, your password is enough.")
         return _again()
     device.refresh_from_db()
     device.confirmed = True
     device.save()
     _end_other_sessions(request, password)
     django_otp.login(request, device)
-    messages.success(request, "Two-factor sign-in is on. You are signed out everywhere else.")
+    messages.success(request, "Two-factor sign-in is on. You have been signed out everywhere else.")
     return _show(request, stage="on", device=device, codes=renew_recovery_codes(user))
 
 

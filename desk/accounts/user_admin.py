@@ -66,13 +66,13 @@ class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
     def two_factor(self, user: User) -> bool:
         return bool(user.two_factor)  # type: ignore[attr-defined]
 
-    @admin.action(description="Turn two-factor sign-in off", permissions=["change"])
+    @admin.action(description="Turn off two-factor sign-in", permissions=["change"])
     def turn_two_factor_off(self, request: HttpRequest, users: Iterable[User]) -> None:
         """Turn it off for those who have lost phone and recovery codes."""
         names = []
         for user in users:
             two_factor.turn_off(user)
-            self.log_change(request, user, "Turned two-factor sign-in off.")
+            self.log_change(request, user, "Turned off two-factor sign-in.")
             names.append(user.get_username())
         messages.success(request, f"Two-factor sign-in is off for {get_text_list(names, 'and')}.")
 

@@ -126,7 +126,7 @@ class BulkActions:
         ) -> HttpResponse | None:
             facts = list(queryset[: ROWS_MAX + 1])
             if len(facts) > ROWS_MAX:
-                messages.warning(request, f"Choose at most {ROWS_MAX} at a time. Nothing was changed.")
+                messages.warning(request, f"Select at most {ROWS_MAX} at a time. Nothing was changed.")
                 return None
             rows = [ChosenFact.of(fact) for fact in facts]
             return self.page(request, action, rows, keep_url=request.get_full_path())
@@ -157,8 +157,8 @@ class BulkActions:
             action=request.get_full_path(),
             keep_url=keep_url,
             save_name="confirmed",
-            save_label=f"{action.label} all the same",
-            keep_label="Leave as it is now",
+            save_label=f"{action.label} anyway",
+            keep_label="Cancel",
             can_edit=False,
             can_save=bool(outcome.undecided),
         )
@@ -259,7 +259,7 @@ class BulkActions:
             return
         if current is None and past.by_name_or_last_known(model, row.seen.key) is None:
             # Made up, or gone together with what it was about.
-            outcome.refused.append(f"There is no {self.admin.opts.verbose_name} {row.seen.key} any more.")
+            outcome.refused.append(f"There is no longer a {self.admin.opts.verbose_name} {row.seen.key}.")
             return
         outcome.clashes.append(_clash(model, action, row, today))
         if current is not None:
@@ -272,7 +272,7 @@ class BulkActions:
             messages.success(request, f"{done} {model_ngettext(opts, done)} {were} {action.done}.")
         if idle := len(outcome.idle):
             were = "was" if idle == 1 else "were"
-            messages.info(request, f"{idle} {model_ngettext(opts, idle)} {were} {action.done} already.")
+            messages.info(request, f"{idle} {model_ngettext(opts, idle)} {were} already {action.done}.")
         for sentence in outcome.refused:
             messages.error(request, sentence)
 

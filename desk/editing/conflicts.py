@@ -27,12 +27,12 @@ NOT_CARRIED = ("csrfmiddlewaretoken", "reason", "_save", "_continue", "_addanoth
 STEPS_MAX = 10
 
 CHANGED = (
-    "Somebody else saved this after you had opened it, so yours is not saved yet. Nothing is lost: your values are "
-    "kept on this page. What only they changed stays theirs, also when you save over."
+    "Somebody else saved this after you had opened it, so your changes are not saved yet. Nothing is lost: your values "
+    "are kept on this page. Fields that only they changed keep their values, even if you save over their change."
 )
 DELETED = (
-    "Somebody else deleted this after you had opened it, so yours is not saved. Nothing is lost: your values are kept "
-    "on this page. Saving them makes it again."
+    "Somebody else deleted this after you had opened it, so your changes are not saved. Nothing is lost: your values "
+    "are kept on this page. If you save them, it is created again."
 )
 
 

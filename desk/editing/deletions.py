@@ -24,7 +24,7 @@ def blocker(fact: Versioned) -> str:
     if not counts:
         return ""
     hanging = [f"{count} {model_ngettext(model._meta, count)}" for model, count in counts.items()]
-    return f"{get_text_list(hanging, 'and')} would be left without it. Delete or move them first."
+    return f"It is still needed by {get_text_list(hanging, 'and')}. Delete or move them first."
 
 
 def view(bulk: BulkActions, request: HttpRequest, object_id: str) -> HttpResponse:

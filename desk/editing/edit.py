@@ -46,7 +46,7 @@ class Edit:
     def hold(self, request: HttpRequest) -> None:
         """Show the posted values again, unsaved."""
         self.is_held = True
-        messages.warning(request, "Not saved yet. These are your values, on top of what stands now.")
+        messages.warning(request, "Not saved yet. These are your values, applied to the current content.")
         data = request.POST.copy()
         data["_save"] = "held"  # so that Django shows the posted rows of a list
         request.POST = data  # type: ignore[assignment]

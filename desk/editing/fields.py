@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from frameworks.models import Versioned
 
-WHY_MISSING = "Say in a sentence why: it stands in the history beside your name."
+WHY_MISSING = "Give a reason for the change in one sentence. It is shown in the history beside your name."
 
 
 class Seen(NamedTuple):
@@ -59,10 +59,10 @@ class ReasonField(AsideField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             **{
-                "label": "Why",
+                "label": "Reason for the change",
                 "required": False,
                 "max_length": 300,
-                "help_text": "One sentence. It stands in the history, with your name and the values before and after.",
+                "help_text": "One sentence. It is shown in the history with your name and the values before and after.",
                 "widget": forms.TextInput(attrs={"class": "vTextField reason", "autocomplete": "off"}),
                 "error_messages": {"required": WHY_MISSING},
                 **options,

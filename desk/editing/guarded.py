@@ -12,6 +12,7 @@ from django.forms import CharField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from .fields import is_number
 
@@ -33,6 +34,10 @@ class SearchForm(ChangeListSearchForm):
 
 class SafeChangeList(ChangeList):
     search_form_class = SearchForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
 
 
 class GuardedAdmin(AnyAdmin):
@@ -81,7 +86,7 @@ class GuardedAdmin(AnyAdmin):
                 raise
             return self.not_understood(request)
         if isinstance(response, HttpResponseRedirect) and response.url.endswith(f"?{ERROR_FLAG}=1"):
-            messages.warning(request, "That filter was not understood. This is the whole list.")
+            messages.warning(request, "That filter was not understood, so the whole list is shown.")
         return response
 
     def not_understood(self, request: HttpRequest) -> HttpResponse:

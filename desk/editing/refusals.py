@@ -4,7 +4,7 @@ from django.db import IntegrityError, OperationalError, models
 
 from frameworks.record.revisions import Refused
 
-AT_ONCE = "Somebody else saved at the same moment, so this was not saved. Look it over and save again."
+AT_ONCE = "Somebody else saved at the same moment, so this was not saved. Check it and save again."
 #: What a write may raise when it has written nothing. A conflict is not among them: it has a page of its own.
 REFUSALS = (Refused, models.ProtectedError, IntegrityError, OperationalError)
 
@@ -14,5 +14,5 @@ def in_words(error: Exception, fact: object = None) -> str:
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, models.ProtectedError):
-        return f"{len(error.protected_objects)} other facts would be left without it."
+        return f"{len(error.protected_objects)} other facts still need it."
     return AT_ONCE if fact is None else f"{fact}: {AT_ONCE}"

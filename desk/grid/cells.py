@@ -52,7 +52,9 @@ class GridCell:
             "disputed" if self.cell.is_disputed else "",
             "draft" if rating and not rating.is_published else "",
             "review due" if self.is_due else "",
-            f"{self.objections} objection{'' if self.objections == 1 else 's'}" if self.objections else "",
+            f"{self.objections} problem report{'' if self.objections == 1 else 's'}"
+            if self.objections
+            else "",
         ]
         return ", ".join(filter(None, said))
 

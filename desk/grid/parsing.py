@@ -77,7 +77,7 @@ def parse(text: str, frameworks: Mapping[str, Framework], criteria: Mapping[str,
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotUnderstood("The changes did not arrive as they were sent. Nothing was saved.") from error
+        raise NotUnderstood("The changes were damaged on the way. Nothing was saved.") from error
     given = _typed(given, dict, "set of changes")
     reason = _reason(given.get("reason"))
     ratings = _entries(given, "ratings", CELLS_MAX)
@@ -97,14 +97,14 @@ def parse(text: str, frameworks: Mapping[str, Framework], criteria: Mapping[str,
         gone=gone,
     )
     if len({one.key for one in changes.ratings}) < len(changes.ratings):
-        raise NotUnderstood("A cell is named twice. Nothing was saved.")
+        raise NotUnderstood("The same cell occurs twice. Nothing was saved.")
     return changes
 
 
 def _entries(given: dict[str, Any], name: str, at_most: int) -> list[dict[str, Any]]:
     found = _typed(given.get(name, []), list, f"list of {name}")
     if len(found) > at_most:
-        raise NotUnderstood(f"These are {len(found)} {name}. Save at most {at_most} at a time.")
+        raise NotUnderstood(f"There are {len(found)} {name}. Save at most {at_most} at a time.")
     return [_typed(one, dict, f"entry under {name}") for one in found]
 
 
@@ -131,14 +131,16 @@ def _gone(
                 "index": index,
                 "framework": one["framework"],
                 "criterion": one["criterion"],
-                **refused(f"This {what} is not here any more. Open the grid again to see what is."),
+                **refused(f"This {what} no longer exists. Reload the grid to see the current ones."),
             }
 
 
 def _rating(one: dict[str, Any], framework: Framework, criterion: Criterion, reason: str) -> RatingChange:
     seen = one.get("seen")
     if seen is not None and not 0 < _typed(seen, int, "version") <= VERSION_MAX:
-        raise NotUnderstood("A version in these changes cannot be. Open the grid again.")
+        raise NotUnderstood(
+            "These changes contain an impossible version. Nothing was saved. Reload the grid."
+        )
     fields = {
         name: _clean(_typed(one[name], kind, name))
         for name, kind in FIELDS.items()
@@ -164,7 +166,7 @@ def _as_typed_in(value: Any, name: str) -> str:
 def _typed(value: Any, kind: type, name: str) -> Any:
     # Not isinstance: `true` would be a score.
     if type(value) is not kind:
-        raise NotUnderstood(f"These changes hold something that is no {name}. Nothing was saved.")
+        raise NotUnderstood(f"These changes contain a value that is not a valid {name}. Nothing was saved.")
     return value
 
 
@@ -173,7 +175,7 @@ def _clean(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if "\0" in value or value != value.encode(errors="ignore").decode():
-        raise NotUnderstood("The changes hold characters that cannot be kept. Nothing was saved.")
+        raise NotUnderstood("These changes contain characters that cannot be stored. Nothing was saved.")
     return value.replace("\r\n", "\n").strip()
 
 

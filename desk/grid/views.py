@@ -60,7 +60,7 @@ class GridFilter(forms.Form):
             if isinstance(field, forms.MultipleChoiceField):
                 field.choices = list(known.items())
                 field.error_messages["invalid_choice"] = (
-                    f"The address names a {name} that is not here, so it was left out."
+                    f"The address names a {name} that does not exist, so it was ignored."
                 )
 
     def chosen(self, name: str) -> set[str]:
@@ -102,7 +102,7 @@ def grid_view(request: HttpRequest) -> HttpResponse:
     found = grid_cells(rows, columns, timezone.localdate())
     context = {
         **admin.site.each_context(request),
-        "title": "The grid",
+        "title": "Grid",
         "opts": Rating._meta,
         "form": form,
         "rows": [(row, [found[row.pk, column.pk] for column in columns]) for row in rows],

@@ -23,7 +23,7 @@ from frameworks.record.revisions import Author
 
 from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
 
-NOT_ALLOWED = "You may not {} here, so this was not saved."
+NOT_ALLOWED = "You do not have permission to {}, so this was not saved."
 
 
 @dataclass(frozen=True)

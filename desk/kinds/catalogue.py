@@ -48,7 +48,7 @@ class FrameworkAdmin(FactAdmin):
     inlines = (TraitInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
-        ("Where to find it", {"fields": ("website", "repository")}),
+        ("Links", {"fields": ("website", "repository")}),
     )
 
     @admin.display(ordering="rating_count")
@@ -79,9 +79,7 @@ class CriterionForm(PageForm):
     def clean_is_scored(self) -> bool:
         scored = bool(self.cleaned_data["is_scored"])
         if not scored and self.instance.pk and Rating.objects.filter(criterion=self.instance.pk).exists():
-            raise ValidationError(
-                "Ratings stand under this criterion. Delete them before it stops taking scores."
-            )
+            raise ValidationError("This criterion has ratings. Delete them before you make it unscored.")
         return scored
 
 
@@ -100,7 +98,7 @@ class CriterionAdmin(FactAdmin):
         (
             "Rubric",
             {
-                "description": "A written sentence for each step. Higher is better for the reader.",
+                "description": "A sentence for each step. A higher score is better for the reader.",
                 "fields": ("rubric_1", "rubric_2", "rubric_3", "rubric_4", "rubric_5", "reading_rule"),
             },
         ),

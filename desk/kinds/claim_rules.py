@@ -29,4 +29,4 @@ def cited_by(claim: Claim) -> str:
     if not citing:
         return ""
     names = get_text_list([f"{fact._meta.verbose_name} “{fact}”" for fact in citing], "and")
-    return f"It is named by the {names}. Take it out there first."
+    return f"It is cited by the {names}. Remove it there first."

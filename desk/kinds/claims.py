@@ -29,10 +29,10 @@ class SourceAdmin(FactAdmin):
     fieldsets = (
         (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
         (
-            "Who speaks",
+            "Publication",
             {"fields": ("authors", "publisher", "date_stated", "commercial_interest", "interest_short")},
         ),
-        ("Where it is", {"fields": ("url", "read_on", "file_name", "sha256", "line_count")}),
+        ("Location", {"fields": ("url", "read_on", "file_name", "sha256", "line_count")}),
         (None, {"fields": ("note",)}),
     )
 
@@ -86,22 +86,22 @@ class ClaimAdmin(FactAdmin):
         "criterion__name",
         "source__short_name",
     )
-    search_help_text = "Searches words, names and locators, as 003:28."
+    search_help_text = "Searches words, names and locators such as 003:28."
     autocomplete_fields = ("source", "framework", "criterion", "joint_criterion")
     readonly_fields = ("key", "rubric", "reading", "wording")
     named_with = ("source", "framework", "criterion", "joint_criterion", "wording__criterion")
     fieldsets = (
-        ("Where it stands", {"fields": (("source", "line", "part"),)}),
-        ("What it is about", {"fields": ("framework", "criterion", "joint_criterion")}),
+        ("Source", {"fields": (("source", "line", "part"),)}),
+        ("Subject", {"fields": ("framework", "criterion", "joint_criterion")}),
         (
-            "What it says",
+            "Statement",
             {"fields": ("term", "paraphrase", ("condition", "comparison"), "is_factor", "note", "key")},
         ),
         (
-            "How it is read",
+            "Reading",
             {
                 "description": "The words of the term are looked up in the table of readings when you save. To read"
-                " them otherwise, change the row of the table: it changes for every source and framework.",
+                " them differently, change the row of the table: the change applies to every source and framework.",
                 "fields": ("rubric", ("reading", "wording")),
             },
         ),

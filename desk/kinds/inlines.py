@@ -22,7 +22,7 @@ STACKED = "admin/edit_inline/stacked.html"
 TABULAR = "admin/edit_inline/tabular.html"
 
 RENAMING = (
-    "The name in addresses. Changed, the old one leads to the new one for ever; nothing else can take it."
+    "The name in addresses. If you change it, the old name leads to the new one and cannot be used again."
 )
 
 

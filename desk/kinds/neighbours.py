@@ -88,11 +88,12 @@ class BenchmarkAdmin(FactAdmin):
         (
             "Method",
             {
-                "description": "No figure without its method: what is known of it, and what is not.",
+                "description": "What is known about the method and what is not."
+                " A figure is only as good as its method.",
                 "fields": ("method", "unsaid", "measured_on", "command"),
             },
         ),
-        ("How to take it", {"fields": ("comment", "counter_claims")}),
+        ("Caveats", {"fields": ("comment", "counter_claims")}),
     )
 
 

@@ -50,9 +50,9 @@ def _unpublish(rating: Rating, today: date) -> None:
 
 STILL_RIGHT = BulkAction(
     "mark_reviewed",
-    "Still right: mark as reviewed today",
-    done="marked as reviewed today",
-    wish="mark it as reviewed today",
+    "Confirm as still correct",
+    done="confirmed as still correct",
+    wish="confirm it as still correct",
     apply=_review,
 )
 
@@ -93,7 +93,7 @@ class RatingAdmin(FactAdmin):
     fieldsets = (
         (None, {"fields": ("framework", "criterion")}),
         ("Verdict", {"fields": ("rubric", "rule", ("score", "verdict"), "rationale", "departure")}),
-        ("State", {"fields": (("is_published", "reviewed_on"),)}),
+        ("Status", {"fields": (("is_published", "reviewed_on"),)}),
     )
     bulk_actions = (
         STILL_RIGHT,
@@ -115,7 +115,7 @@ class RatingAdmin(FactAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Show also what readers object to in its cell."""
+        """Show also what readers report about its cell."""
         if obj is not None and request.user.has_perm("frameworks.view_objection"):
             context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -133,7 +133,7 @@ class RatingAdmin(FactAdmin):
     def rule(self, rating: Rating) -> str:
         """Return the figure of each source, their median, and the score that follows."""
         if not (rating.framework_id and rating.criterion_id):
-            return "Shown once framework and criterion are set."
+            return "Shown once you have chosen a framework and a criterion."
         claims = Claim.objects.behind(rating.framework, rating.criterion).cited()
         derived = derive(claims.values_list("source__short_name", "reading"))
         return str(derived) if derived else "No claim has a reading."

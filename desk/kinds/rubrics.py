@@ -9,6 +9,6 @@ from frameworks.models import Criterion
 def rubric_of(criterion: Criterion | None) -> SafeString | str:
     """Return the written steps as a list, to be held beside a score."""
     if criterion is None or not criterion.is_scored:
-        return "Shown once the criterion is set."
+        return "Shown once you have chosen a criterion."
     steps = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", criterion.rubric)
     return format_html('<dl class="rubric">{}</dl>', steps)

@@ -28,11 +28,11 @@ class WordingAdmin(FactAdmin):
     fieldsets = (
         (None, {"fields": ("criterion", "slug", "words", "rubric", "reading", "explanation")}),
         (
-            "What it moves",
+            "Effect",
             {
-                "description": "The cells read by this row, with the score that would follow from each reading. When"
-                " you save, the claims and every score that followed from the median change with the row, in one"
-                " changeset.",
+                "description": "The cells with claims that use this row, and the score that each reading would lead to."
+                " When you save, the claims and every score that followed from the median change with the row, in"
+                " one changeset.",
                 "fields": ("scores",),
             },
         ),
@@ -50,9 +50,9 @@ class WordingAdmin(FactAdmin):
     def scores(self, row: Wording) -> SafeString | str:
         """Return the score of each cell that is read by the row, for each reading that the row may have."""
         if row._state.adding:
-            return "Shown once claims are read by it."
+            return "Shown once claims use this row."
         return render_to_string("desk/kinds/wording_scores.html", {"row": row, "outlook": outlook(row)})
 
     def summary(self, fact: Versioned) -> str:
         row = cast(Wording, fact)
-        return f"reads as {row.reading}" if row.reading else "not read as a figure"
+        return f"read as {row.reading}" if row.reading else "not read as a figure"

@@ -24,7 +24,7 @@ from .freshness import Backing, Coverage
 
 PER_PAGE = 25
 #: What the history says of a review in one click.
-REASON = "Looked over again: still right."
+REASON = "Reviewed and confirmed as still correct."
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:

@@ -86,15 +86,15 @@ class Door:
     def addresses(self, host: str, port: int) -> list[str]:
         """Return the addresses of the host. Raises Unreachable when it has none, or one that may not be checked."""
         if port not in self.ports:
-            raise Unreachable(f"Leads to port {port}, not followed: only 80 and 443 are.")
+            raise Unreachable(f"Uses port {port}: only ports 80 and 443 are checked.")
         try:
             addresses = self.look_up(host, port)
         except (OSError, UnicodeError):
             addresses = []
         if not addresses:
-            raise Unreachable("No such host")
+            raise Unreachable("There is no such host")
         if not all(self.is_allowed(ip_address(address)) for address in addresses):
-            raise Unreachable("Leads to a private address, not followed")
+            raise Unreachable("Points to a private address, which is not checked")
         return list(addresses)
 
 
@@ -181,12 +181,12 @@ def _follow(url: str, door: Door, until: float) -> LinkOutcome:
     for _ in range(1 + REDIRECTS_MAX):
         parts = urlsplit(at)
         if parts.scheme not in PORTS or not parts.hostname:
-            raise Unreachable("Leads to something that is no web address")
+            raise Unreachable("Leads to something that is not a web address")
         status, to = _answer(parts, door, until)
         if status not in REDIRECTS or not to:
             return _judged(status, moved_to="" if at == url else iri_to_uri(at))
         at = urljoin(at, to)
-    raise Unreachable(f"Leads on more than {REDIRECTS_MAX} times")
+    raise Unreachable(f"Redirects more than {REDIRECTS_MAX} times")
 
 
 def _answer(url: SplitResult, door: Door, until: float) -> tuple[int, str]:
@@ -214,9 +214,13 @@ def user_agent() -> str:
 
 def _judged(status: int, moved_to: str) -> LinkOutcome:
     if status in GUARDED:
-        return LinkOutcome(is_alive=True, status=status, detail=f"Answers, but lets no check in ({status})")
+        return LinkOutcome(
+            is_alive=True, status=status, detail=f"Answers, but does not allow checks ({status})"
+        )
     if status < HTTPStatus.BAD_REQUEST:
-        return LinkOutcome(is_alive=True, status=status, detail=f"Leads to {moved_to}" if moved_to else "")
+        return LinkOutcome(
+            is_alive=True, status=status, detail=f"Redirects to {moved_to}" if moved_to else ""
+        )
     known = SENTENCES.get(status)
     broken = "Server error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Refused"
     return LinkOutcome(is_alive=False, status=status, detail=known or f"{broken} ({status})")
@@ -225,19 +229,19 @@ def _judged(status: int, moved_to: str) -> LinkOutcome:
 #: The first that fits.
 FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "Timed out"),
-    (ssl.SSLCertVerificationError, "Its certificate does not hold"),
-    (ssl.SSLError, "No secure connection"),
-    (ConnectionRefusedError, "Takes no connection"),
-    (InvalidURL, "Not an address that can be asked"),
-    (ConnectionError, "Broke off without an answer"),
-    (HTTPException, "Answers something that is not HTTP"),
+    (ssl.SSLCertVerificationError, "The certificate is not valid"),
+    (ssl.SSLError, "A secure connection could not be made"),
+    (ConnectionRefusedError, "The connection was refused"),
+    (InvalidURL, "The address cannot be checked"),
+    (ConnectionError, "The connection broke off without an answer"),
+    (HTTPException, "The answer is not HTTP"),
     (OSError, "Cannot be reached"),
 )
 
 
 def _in_words(error: Exception) -> str:
     return next(
-        (words for kind, words in FAILURES if isinstance(error, kind)), "Not an address that can be asked"
+        (words for kind, words in FAILURES if isinstance(error, kind)), "The address cannot be checked"
     )
 
 

@@ -24,12 +24,14 @@ class AnswerObjectionForm(forms.Form):
     note = ReasonField(
         label="Note",
         required=True,
-        help_text="One sentence: what was done about it, or why nothing was. Editors see it, readers do not.",
-        error_messages={"required": "Say what was done about it, or why nothing was."},
+        help_text="One sentence: what was done about it, or why nothing was done. Editors see it, readers do not.",
+        error_messages={"required": "Say what was done about it, or why nothing was done."},
     )
     status = forms.ChoiceField(
         choices=[(Objection.Status.ACCEPTED, "accept"), (Objection.Status.DISMISSED, "dismiss")],
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Accept it or dismiss it."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Choose whether to accept or dismiss it."
+        ),
     )
 
 
@@ -40,7 +42,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
     list_filter = (WaitingFilter, "framework", "criterion")
     list_per_page = 50
     search_fields = ("text", "note", "framework__name", "criterion__name")
-    search_help_text = "Searches what readers say, notes and names."
+    search_help_text = "Searches reports, notes and names."
     show_facets = admin.ShowFacets.NEVER
     named_with = ("framework", "criterion")
     #: A queue: first come, first answered.
@@ -50,7 +52,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
     def when(self, objection: Objection) -> Any:
         return objection.created_at
 
-    @admin.display(description="what a reader says")
+    @admin.display(description="report")
     def said(self, objection: Objection) -> str:
         return Truncator(objection.text).chars(160)
 
@@ -82,7 +84,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
         with_names = Objection.objects.select_related("framework", "criterion", "handled_by")
         objection = with_names.filter(pk=pk).first() if is_number(pk) else None
         if objection is None:
-            raise Http404("There is no such objection.")
+            raise Http404("There is no such problem report.")
         return objection
 
     def _answer(self, request: HttpRequest, objection: Objection, *, status: str, note: str) -> HttpResponse:
@@ -91,7 +93,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
         except objections.Answered:
             messages.error(
                 request,
-                "Somebody else has answered it meanwhile, as it says below. Nothing was changed. "
+                "Somebody else has already answered this report, as shown below. Nothing was changed. "
                 f"Your note was: “{note}”",
             )
             now = self._find(request, str(objection.pk))
@@ -111,7 +113,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
         by = objection.handled_by
         context = self.page_context(
             request,
-            title=f"Objection to {objection.framework}, {objection.criterion}",
+            title=f"Problem report on {objection.framework}, {objection.criterion}",
             objection=objection,
             cell=_cell(objection),
             handled_by=by and (by.get_full_name() or by.get_username()),

@@ -85,7 +85,7 @@ def _answer(request: HttpRequest, proposal: Proposal, path: str, query: str) -> 
 
 
 def _no_page(path: str) -> Http404:
-    return Http404(f"“{path}” is no public page.")
+    return Http404(f"“{path}” is not a public page.")
 
 
 def pages_of(changes: Iterable[ProposedChange]) -> Iterator[tuple[str, str]]:

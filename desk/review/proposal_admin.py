@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import desk_url
-from desk.editing.long_lists import LongListAdmin
+from desk.editing.long_lists import DateFilter, LongListAdmin
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
@@ -39,7 +39,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Needed when you return or reject it.",
+        help_text="Required if you request changes or reject the proposal.",
     )
     decision = forms.ChoiceField(
         choices=[(name, name) for name in ("publish", "return", "reject", "withdraw")],
@@ -49,7 +49,7 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("decision") in {"return", "reject"} and not cleaned.get("note"):
-            self.add_error("note", "Say why, so that the author can go on.")
+            self.add_error("note", "Say why, so that the author knows what to change.")
         return cleaned
 
 
@@ -121,9 +121,9 @@ def _clash(change: ProposedChange, model: type[Versioned], fact: Versioned | Non
 class ProposalAdmin(LongListAdmin):
     list_display = ("number", "reason", "author_name", "facts", "created_at", "status", "decided_by")
     list_display_links = ("number", "reason")
-    list_filter = ("status", "origin", "created_at")
+    list_filter = ("status", "origin", ("created_at", DateFilter))
     search_fields = ("reason", "author_name", "changes__key")
-    search_help_text = "Searches reason, author and the keys of facts."
+    search_help_text = "Searches reasons, authors and the keys of facts."
     list_per_page = 50
 
     @admin.display(description="proposal")
@@ -229,12 +229,13 @@ class ProposalAdmin(LongListAdmin):
         except proposals.Taken as taken:
             names = ", ".join(change.key for change in taken.changes)
             messages.error(
-                request, f"Not published: somebody else changed {names} since. Both values are shown below."
+                request,
+                f"Not published: somebody else has changed {names} since. Both values are shown below.",
             )
         except (proposals.Undecidable, revisions.Refused) as problem:
             messages.error(request, f"Nothing was changed. {problem}")
         else:
-            messages.success(request, f"Proposal {proposal.pk} is {proposal.get_status_display()}.")
+            messages.success(request, SENTENCES[proposal.status].format(proposal.pk))
             return HttpResponseRedirect(self.url_of("changelist"))
         # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
@@ -248,11 +249,21 @@ class ProposalAdmin(LongListAdmin):
         try:
             return previews.render(request, proposal, urlsplit(address).path, urlsplit(address).query)
         except proposals.Taken:
-            messages.error(request, "There is no preview: facts of it were changed by somebody else since.")
+            messages.error(
+                request, "There is no preview: somebody else has changed facts of this proposal since."
+            )
         except (revisions.Refused, Http404, ValueError) as problem:
             messages.error(request, f"There is no such preview. {problem}")
         return HttpResponseRedirect(proposals.page_of(proposal))
 
+
+#: What a reviewer, or the author, is told to have done.
+SENTENCES: dict[str, str] = {
+    Proposal.Status.PUBLISHED: "Proposal {} is published.",
+    Proposal.Status.RETURNED: "Changes to proposal {} are requested.",
+    Proposal.Status.REJECTED: "Proposal {} is rejected.",
+    Proposal.Status.WITHDRAWN: "Proposal {} is withdrawn.",
+}
 
 DECISIONS = {
     "return": Proposal.Status.RETURNED,

@@ -29,7 +29,7 @@ class Taken(Exception):
     """Facts of the proposal were changed by somebody else since. Nothing was written."""
 
     def __init__(self, changes: Sequence[ProposedChange]) -> None:
-        super().__init__("Changed by somebody else since it was proposed.")
+        super().__init__("Somebody else has changed this since it was proposed.")
         self.changes = changes
 
 

@@ -68,7 +68,7 @@ def _replace(resumed: str | None, proposal: Proposal, request: HttpRequest) -> N
                 Proposal.Status.WITHDRAWN,
                 by=proposal.author,
                 at=proposal.created_at,
-                note=f"Taken up again as proposal {proposal.pk}.",
+                note=f"Replaced by proposal {proposal.pk}.",
             )
         except proposals.Undecidable as fact:
             messages.info(request, str(fact))
@@ -81,7 +81,7 @@ def _say(request: HttpRequest, proposal: Proposal) -> None:
     messages.success(
         request,
         format_html(
-            'Proposed as <a href="{}">number {}</a>. It changes nothing until a reviewer publishes it.',
+            'Saved as <a href="{}">proposal {}</a>. It changes nothing until a reviewer publishes it.',
             proposals.page_of(proposal),
             proposal.pk,
         ),

@@ -36,14 +36,14 @@ from .forms import ConfirmImportForm, UploadForm
 
 ROWS_PER_PAGE = 100
 
-GONE = "That upload is not here any more. Uploads are kept for a day, or until they are imported. Upload it again."
+GONE = "That upload no longer exists. Uploads are kept for a day, or until they are imported. Upload the file again."
 OTHERS = (
-    "Nothing was imported, because what stands has changed since you looked. This is how the rows are held against "
-    "it now."
+    "Nothing was imported, because the content has changed since you opened this page. The rows are now compared with "
+    "the current content."
 )
 REFUSED = (
-    "Nothing was imported: some rows are refused. Say below what is to become of them, or put them right and upload "
-    "the file again."
+    "Nothing was imported: some rows are refused. Choose below what to do with them, or correct them and upload the "
+    "file again."
 )
 
 

@@ -59,7 +59,7 @@ class RestorePage:
             return self._conflict_page(request, revision, seen)
         except (revisions.Refused, OperationalError) as error:
             return self._page(request, revision, current, form, in_words(error))
-        said = f"Version {revision.version} was restored." if step else "It stands like that already."
+        said = f"Version {revision.version} was restored." if step else "It already has these values."
         messages.success(request, f"{revision.key}: {said}")
         return HttpResponseRedirect(self._history_url(revision))
 
@@ -112,8 +112,8 @@ class RestorePage:
             action=request.get_full_path(),
             keep_url=self._history_url(revision),
             save_name="confirmed",
-            save_label=f"Restore version {revision.version} all the same",
-            keep_label="Leave as it is now",
+            save_label=f"Restore version {revision.version} anyway",
+            keep_label="Cancel",
             can_edit=False,
         )
         return conflicts.page(self.admin, request, [clash], data, way_on)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from desk.editing.fields import is_number
-from desk.editing.long_lists import LongListAdmin
+from desk.editing.long_lists import DateFilter, LongListAdmin
 from frameworks.models import Revision, versioned_models
 from frameworks.record import past
 
@@ -55,9 +55,9 @@ class AuthorFilter(admin.SimpleListFilter):
 class RevisionAdmin(LongListAdmin):
     list_display = ("at", "kind", "key", "action", "version", "author_name", "reason")
     list_display_links = ("at", "key")
-    list_filter = (KindFilter, "action", AuthorFilter, "origin", "at")
+    list_filter = (KindFilter, "action", AuthorFilter, "origin", ("at", DateFilter))
     search_fields = ("key", "reason", "author_name")
-    search_help_text = "Searches key, reason and author."
+    search_help_text = "Searches keys, reasons and authors."
     list_per_page = 50
     change_form_template = "desk/versions/revision.html"
     fields = ("at", "kind", "key", "action", "version", "author_name", "origin", "reason")

@@ -31,15 +31,15 @@ STEPS_PER_PAGE = 50
 NAMED_MAX = 200
 
 MOVED = (
-    "Somebody else has changed more of these facts since this page was opened. Nothing was undone. Look at what can "
-    "be undone now."
+    "Somebody else has changed more of these facts since you opened this page. Nothing was undone. Check what can "
+    "still be undone."
 )
 #: Up to so many steps are undone before the page is answered.
 AT_ONCE_MAX = 2000
 #: Where the page of an undoing shows how far it is, and what it says in the end.
 PROGRESS = "<!-- progress -->"
 SUCCEEDED = (
-    '<ul class="messagelist"><li class="success">{}</li></ul>\n<p><a href="{}">Show what it changed</a></p>\n'
+    '<ul class="messagelist"><li class="success">{}</li></ul>\n<p><a href="{}">Show what changed</a></p>\n'
 )
 FAILED = '<p class="errornote">{}</p>\n<p>Your reason was: {}</p>\n<p><a href="{}">Show what can be undone</a></p>\n'
 #: Why nothing may have been undone.
@@ -53,7 +53,7 @@ class ChangesetPages:
         self.admin = admin
 
     def view(self, request: HttpRequest, changeset: UUID) -> HttpResponse:
-        """Show all that was changed in one go."""
+        """Show everything that was saved together."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         steps = Revision.objects.filter(changeset=changeset).order_by("pk")
@@ -67,7 +67,7 @@ class ChangesetPages:
         ]
         context = self.admin.page_context(
             request,
-            title=f"Changed in one go by {shown[0].author_name}",
+            title=f"Changeset by {shown[0].author_name}",
             changeset=changeset,
             first=shown[0],
             steps=shown_steps,
@@ -111,7 +111,7 @@ class ChangesetPages:
         self, request: HttpRequest, changeset: UUID, by: Author, reason: str, count: int
     ) -> StreamingHttpResponse:
         """Undo while the page is sent: each batch adds a line to it, so that no proxy gives up waiting."""
-        title = f"Undoing {count:,} steps"
+        title = f"Undoing {count:,} changes"
         context = self.admin.page_context(request, title=title, changeset=changeset)
         page = render_to_string("desk/versions/undo_progress.html", context, request)
         head, _, tail = page.partition(PROGRESS)
@@ -143,7 +143,7 @@ class ChangesetPages:
         first = (plan.steps or plan.changed_since)[-1]
         context = self.admin.page_context(
             request,
-            title=f"Undo what {first.author_name} changed in one go",
+            title=f"Undo the changeset by {first.author_name}",
             changeset=first.changeset,
             first=first,
             count=len(plan.steps),
@@ -158,8 +158,8 @@ class ChangesetPages:
 
 
 def _done(count: int) -> str:
-    were = "step was" if count == 1 else "steps were"
-    return f"{count} {were} undone. This is what it changed; it can be undone as well."
+    were = "change was" if count == 1 else "changes were"
+    return f"{count} {were} undone. This page shows the result, which can itself be undone."
 
 
 def _why_not(error: Exception) -> str:

@@ -117,7 +117,7 @@ def test_user_deletion_is_refused_for_authors_of_revisions(root: Client, writer:
     url = f"{USERS}{writer.pk}/delete/"
     for response in (root.get(url), root.post(url, {"post": "yes"})):
         page = read(response.content).one("#content")
-        assert "An account that has written is not deleted" in page.text
+        assert "An account that has made changes cannot be deleted" in page.text
         assert page.texts("ul li") == ["ada: 1 revision"]
         assert "untick “Active” on its page" in page.text
         assert page.all("form") == []
@@ -129,7 +129,7 @@ def test_user_bulk_deletion_is_refused_when_any_account_has_revisions(root: Clie
     idle = User.objects.create_user("idle")
     sent = {"action": "delete_selected", "_selected_action": [writer.pk, idle.pk]}
     for response in (root.post(USERS, sent), root.post(USERS, {**sent, "post": "yes"})):
-        assert "An account that has written is not deleted" in text_of(response)
+        assert "An account that has made changes cannot be deleted" in text_of(response)
     assert User.objects.filter(username__in=["ada", "idle"]).count() == 2
 
 

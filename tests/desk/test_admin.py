@@ -148,7 +148,7 @@ def test_admin_lists_report_invalid_parameters(ada: Client) -> None:
     assert "Null characters are not allowed." in text_of(searched)
     assert "at most 200 characters" in text_of(ada.get("/admin/frameworks/claim/", {"q": "x" * 60_000}))
     filtered = ada.get("/admin/frameworks/rating/?is_published__exact=abc", follow=True)
-    assert "That filter was not understood. This is the whole list." in text_of(filtered)
+    assert "That filter was not understood, so the whole list is shown." in text_of(filtered)
 
 
 @pytest.mark.both

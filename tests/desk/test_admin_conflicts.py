@@ -42,8 +42,8 @@ def test_conflict_page_shows_original_current_and_own_values(
     assert "Changed while you were editing" in words
     assert "Bob Hopper changed it on" in words
     assert "The tutorial is new." in words
-    assert "Field When you opened it Now Yours" in words
-    assert "Score 3 5 you did not change it" in words
+    assert "Field Original Current Yours" in words
+    assert "Score 3 5 not changed by you" in words
     assert "Verdict Middling Bob’s Ada’s" in words
     assert "Rationale One line. Two lines. One line. Two lines. Ada’s reasons. All of them." in words
     rating.refresh_from_db()
@@ -85,7 +85,7 @@ def test_conflict_edit_button_returns_to_form_with_own_values(
     save(bob, url, score=5, verdict="Bob’s", reason="The tutorial is new.")
     again = press(ada, ada.post(url, mine), "_edit", url)
     assert again.status_code == 200
-    assert "Not saved yet. These are your values, on top of what stands now." in text_of(again)
+    assert "Not saved yet. These are your values, applied to the current content." in text_of(again)
     assert "Please correct" not in text_of(again)
     data = form_on(again)
     assert (data["verdict"], data["score"], data["reason"]) == (["Ada’s"], ["5"], ["I think so."])
@@ -138,7 +138,7 @@ def test_conflict_page_shows_two_values_for_unrecorded_version(ada: Client, rati
     page = ada.post(url, mine)
     assert page.status_code == 409
     assert "Verdict not known By hand Ada’s" in text_of(page)
-    assert "it was done outside of this desk" in text_of(page)
+    assert "it was done outside this desk" in text_of(page)
     assert press(ada, page, "_save", url).status_code == 302
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Ada’s", 8)
@@ -277,7 +277,7 @@ def test_conflict_in_claim_row_blocks_the_whole_form(ada: Client, bob: Client, r
     words = text_of(page)
     assert "Misread before." in words
     assert f"Paraphrase {claim.paraphrase} Bob reads it so. Ada reads it so." in words
-    assert "Note empty Odd. you did not change it" in words
+    assert "Note empty Odd. not changed by you" in words
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Middling", 1)
     assert press(ada, page, "_save", url).status_code == 302

@@ -63,7 +63,7 @@ def test_change_form_requires_reason_and_preserves_input(ada: Client) -> None:
     for reason in ("", "   ", None):
         response = save(ada, change_url(rating), score=4, rationale="Quite new.\nTwo lines.", reason=reason)
         assert response.status_code == 200
-        assert "Say in a sentence why" in text_of(response)
+        assert "Give a reason for the change in one sentence" in text_of(response)
         data = form_on(response)
         assert data["score"] == ["4"]
         assert data["rationale"] == ["Quite new.\r\nTwo lines."]
@@ -125,7 +125,7 @@ def test_add_form_records_every_model(ada: Client) -> None:
                         "explanation": "Nobody knows.", "claims": [claim.pk]}),
     ]  # fmt: skip
     for model, fields in added:
-        assert "Say in a sentence why" in text_of(save(ada, add_url(model), **fields))
+        assert "Give a reason for the change in one sentence" in text_of(save(ada, add_url(model), **fields))
         response = save(ada, add_url(model), **fields, reason="It was missing.")
         assert response.status_code == 302, text_of(response)
         fact = model.objects.latest("pk")
@@ -194,7 +194,7 @@ def test_rating_form_refuses_publishing_without_claim(ada: Client) -> None:
     rating = factories.make_rating(is_published=False)
     response = save(ada, change_url(rating), is_published="on", reason="Out with it.")
     assert response.status_code == 200
-    assert "A published rating needs at least one claim behind it." in text_of(response)
+    assert "A published rating needs at least one claim." in text_of(response)
     rating.refresh_from_db()
     assert not rating.is_published
 
@@ -224,9 +224,9 @@ def test_last_claim_of_published_rating_cannot_be_removed(ada: Client) -> None:
     assert "needs at least one claim" in text_of(response)
     moved = save(ada, change_url(claim), criterion=factories.make_criterion().pk, reason="Wrong.")
     assert moved.status_code == 200
-    assert "It is the last claim behind the published rating" in text_of(moved)
+    assert "This is the last claim for the published rating" in text_of(moved)
     away = save(ada, change_url(claim), framework="", reason="Wrong.")
-    assert "It is the last claim behind the published rating" in text_of(away)
+    assert "This is the last claim for the published rating" in text_of(away)
     claim.refresh_from_db()
     assert claim.version == 1
 
@@ -255,7 +255,7 @@ def test_rating_form_refuses_to_delete_cited_claim(ada: Client) -> None:
     disagreement = factories.make_disagreement(claims=[claim])
     response = save(ada, change_url(rating), **{"claims-0-DELETE": "on"}, reason="Wrong.")
     assert response.status_code == 200
-    assert f"{claim}: It is named by the disagreement “{disagreement}”. Take it out there first." in text_of(
+    assert f"{claim}: It is cited by the disagreement “{disagreement}”. Remove it there first." in text_of(
         response
     )
     assert Claim.objects.filter(pk=claim.pk).exists()
@@ -268,7 +268,7 @@ def test_rating_form_rejects_second_rating_of_a_cell(ada: Client) -> None:
         score=1, verdict="Bad", rationale="No.", reason="Twice.",
     )  # fmt: skip
     assert response.status_code == 200
-    assert "There is a rating of this framework under this criterion already." in text_of(response)
+    assert "This framework already has a rating under this criterion." in text_of(response)
 
 
 def test_criterion_form_refuses_to_unscore_criterion_with_ratings(ada: Client) -> None:
@@ -276,7 +276,7 @@ def test_criterion_form_refuses_to_unscore_criterion_with_ratings(ada: Client) -
     response = save(
         ada, change_url(rating.criterion), is_scored=None, default_weight=0, reason="Only describes."
     )
-    assert "Ratings stand under this criterion." in text_of(response)
+    assert "This criterion has ratings." in text_of(response)
 
 
 def test_rating_form_reports_criterion_that_became_unscored(ada: Client) -> None:
@@ -284,13 +284,13 @@ def test_rating_form_reports_criterion_that_became_unscored(ada: Client) -> None
     Criterion.objects.filter(pk=rating.criterion_id).update(is_scored=False, default_weight=0)
     response = save(ada, change_url(rating), score=5, reason="Better.")
     assert response.status_code == 200
-    assert "only describes; it takes no score" in text_of(response)
+    assert "is not scored, so it cannot have ratings" in text_of(response)
 
 
 def test_claim_form_limits_term_to_six_words(ada: Client) -> None:
     claim = factories.make_claim()
     response = save(ada, change_url(claim), term="one two three four five six seven", reason="Its words.")
-    assert "At most six words" in text_of(response)
+    assert "Use at most six words" in text_of(response)
 
 
 def test_rating_form_shows_database_constraint_as_message(
@@ -301,7 +301,7 @@ def test_rating_form_shows_database_constraint_as_message(
     rating = factories.make_rating(is_published=False)
     response = save(ada, change_url(rating), is_published="on", verdict="Mine", reason="Out with it.")
     assert response.status_code == 200
-    assert f"{rating}: A published rating needs at least one claim behind it." in text_of(response)
+    assert f"{rating}: A published rating needs at least one claim." in text_of(response)
     assert form_on(response)["verdict"] == ["Mine"]
     rating.refresh_from_db()
     assert (rating.is_published, rating.verdict) == (False, "Middling")

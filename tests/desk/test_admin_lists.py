@@ -219,7 +219,7 @@ def test_rating_list_requires_reason_and_preserves_input(ada: Client) -> None:
         RATINGS, edit(ada.get(RATINGS), {rating: {"score": 5, "verdict": "Mine"}}, reason=" ")
     )
     assert response.status_code == 200
-    assert "Say in a sentence why" in text_of(response)
+    assert "Give a reason for the change in one sentence" in text_of(response)
     data = form_on(response)
     assert (data["form-0-score"], data["form-0-verdict"]) == (["5"], ["Mine"])
     rating.refresh_from_db()
@@ -257,7 +257,7 @@ def test_rating_list_shows_conflicting_rows_and_saves_the_rest(ada: Client, bob:
     assert "Bob Hopper changed it on" in words
     assert "Bob knows." in words
     assert "Verdict Taken Bob’s Ada’s" in words
-    assert "Score 3 1 you did not change it" in words
+    assert "Score 3 1 not changed by you" in words
     assert str(free) not in words
     free.refresh_from_db()
     taken.refresh_from_db()

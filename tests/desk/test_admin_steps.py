@@ -26,7 +26,13 @@ def change(client: Client, fact: Versioned, **changes: Any) -> None:
 @pytest.mark.parametrize(
     "action, before, field, after, words",
     [
-        ("mark_reviewed", {"reviewed_on": date(2026, 1, 2)}, "reviewed_on", None, "marked as reviewed today"),
+        (
+            "mark_reviewed",
+            {"reviewed_on": date(2026, 1, 2)},
+            "reviewed_on",
+            None,
+            "confirmed as still correct",
+        ),
         ("publish", {"is_published": False}, "is_published", True, "published"),
         ("unpublish", {}, "is_published", False, "unpublished"),
     ],
@@ -59,7 +65,7 @@ def test_bulk_action_requires_reason_and_retains_seen_versions(ada: Client, bob:
     rating = factories.make_rating(verdict="Before")
     page = choose(ada, "unpublish", rating)
     again = ada.post(RATINGS, form_on(page, reason="", confirmed="1"))
-    assert "Say in a sentence why" in text_of(again)
+    assert "Give a reason for the change in one sentence" in text_of(again)
     assert form_on(again)["row"] == form_on(page)["row"]
     change(bob, rating, verdict="Bob’s", reason="His.")
     assert confirm(ada, again).status_code == 409
@@ -77,7 +83,7 @@ def test_bulk_action_shows_conflicting_rows_and_applies_the_rest(ada: Client, bo
     assert "1 rating was unpublished." in words
     assert "Bob Hopper changed it on" in words
     assert "You wanted to unpublish it." in words
-    assert "Verdict Before Bob’s you did not change it" in words
+    assert "Verdict Before Bob’s not changed by you" in words
     assert "Published yes yes no" in words
     assert str(free) not in words
     free.refresh_from_db()
@@ -96,14 +102,14 @@ def test_bulk_action_reports_rows_deleted_meanwhile(ada: Client, bob: Client, ac
     answer = confirm(ada, page)
     assert answer.status_code == 409
     assert "Nobody needs it." in text_of(answer)
-    assert "confirmed" not in answer.content.decode()
+    assert 'name="confirmed"' not in answer.content.decode()
     other.refresh_from_db()
     assert other.version == (1 if action == "publish" else 2)
 
 
 def test_bulk_action_writes_nothing_when_already_applied(ada: Client) -> None:
     rating = factories.make_rating()
-    assert "1 rating was published already." in text_of(confirm(ada, choose(ada, "publish", rating)))
+    assert "1 rating was already published." in text_of(confirm(ada, choose(ada, "publish", rating)))
     assert Revision.objects.of(rating).count() == 1
 
 
@@ -113,7 +119,7 @@ def test_bulk_action_reports_no_conflict_when_others_already_applied_it(ada: Cli
     confirm(bob, choose(bob, "unpublish", rating))
     done = confirm(ada, page)
     assert done.status_code == 200
-    assert "1 rating was unpublished already." in text_of(done)
+    assert "1 rating was already unpublished." in text_of(done)
     assert last_revision(rating).author_name == "Bob Hopper"
 
 
@@ -122,7 +128,7 @@ def test_publish_action_refuses_ratings_without_claims(ada: Client) -> None:
     factories.make_claim(framework=backed.framework, criterion=backed.criterion)
     words = text_of(confirm(ada, choose(ada, "publish", bare, backed)))
     assert "1 rating was published." in words
-    assert f"{bare}: A published rating needs at least one claim behind it." in words
+    assert f"{bare}: A published rating needs at least one claim." in words
     bare.refresh_from_db()
     assert not bare.is_published
 
@@ -135,7 +141,7 @@ def test_bulk_action_selects_the_whole_list_up_to_a_limit(
     everything = {"_selected_action": ["1"], "select_across": "1", "action": "mark_reviewed", "index": "0"}
     assert len(form_on(ada.post(RATINGS, everything))["row"]) == 3
     monkeypatch.setattr("desk.editing.bulk_actions.ROWS_MAX", 2)
-    assert "Choose at most 2 at a time." in text_of(ada.post(RATINGS, everything, follow=True))
+    assert "Select at most 2 at a time." in text_of(ada.post(RATINGS, everything, follow=True))
 
 
 def test_bulk_action_includes_rows_no_longer_matching_the_filter(ada: Client, bob: Client) -> None:
@@ -147,7 +153,7 @@ def test_bulk_action_includes_rows_no_longer_matching_the_filter(ada: Client, bo
     change(bob, rating, is_published="on", reason="Out.")
     answer = confirm(ada, page, url)
     assert answer.status_code == 409
-    assert "Published no yes you did not change it" in text_of(answer)
+    assert "Published no yes not changed by you" in text_of(answer)
 
 
 def test_bulk_actions_require_permission(ada: Client) -> None:
@@ -209,7 +215,9 @@ def test_deletion_requires_reason_and_version(ada: Client) -> None:
     facet = factories.make_facet()
     url = change_url(facet).replace("/change/", "/delete/")
     page = ada.get(url)
-    assert "Say in a sentence why" in text_of(ada.post(url, form_on(page, reason="", confirmed="1")))
+    assert "Give a reason for the change in one sentence" in text_of(
+        ada.post(url, form_on(page, reason="", confirmed="1"))
+    )
     assert ada.post(url, {"post": "yes", "reason": "Stock."}).status_code == 200
     other = factories.make_facet()
     foreign = f"{other.pk}:1:{other.key_text}"
@@ -228,8 +236,8 @@ def test_deletion_reports_conflict_for_changed_rows(ada: Client, bob: Client, se
     words = text_of(answer)
     assert "You wanted to delete it." in words
     assert "Verdict Before Bob’s" in words
-    assert "Delete all the same" in words
-    assert "Leave as it is now" in words
+    assert "Delete anyway" in words
+    assert "Cancel" in words
     assert Rating.objects.filter(pk=rating.pk).exists()
     assert "1 rating was deleted." in text_of(confirm(ada, answer, url))
     assert not Rating.objects.filter(pk=rating.pk).exists()
@@ -242,7 +250,7 @@ def test_deletion_reports_rows_already_deleted(ada: Client, bob: Client, several
     page = choose(ada, "delete_selected", rating) if several else ada.get(url)
     confirm(bob, choose(bob, "delete_selected", rating))
     words = text_of(confirm(ada, page, url))
-    assert ("1 rating was deleted already." in words) or ("Perhaps it was deleted?" in words)
+    assert ("1 rating was already deleted." in words) or ("Perhaps it was deleted?" in words)
 
 
 def test_deletion_is_refused_for_facts_in_use(ada: Client) -> None:
@@ -254,9 +262,9 @@ def test_deletion_is_refused_for_facts_in_use(ada: Client) -> None:
     assert "Cannot be deleted." in words
     assert "1 claim" in words
     assert "1 rating" in words
-    assert "confirmed" not in page.content.decode()
+    assert 'name="confirmed"' not in page.content.decode()
     posted = {"row": f"{framework.pk}:1:{framework.key_text}", "reason": "All the same.", "confirmed": "1"}
-    assert "would be left without it" in text_of(ada.post(url, posted, follow=True))
+    assert "It is still needed by" in text_of(ada.post(url, posted, follow=True))
     framework.refresh_from_db()
     assert framework.version == 1
 
@@ -268,15 +276,15 @@ def test_claim_deletion_is_refused_for_cited_or_last_claims(ada: Client) -> None
     factories.make_disagreement(claims=[cited])
     free = factories.make_claim()
     page = choose(ada, "delete_selected", last, cited, free)
-    assert "It is the last claim behind the published rating" in text_of(page)
-    assert "It is named by the disagreement" in text_of(page)
+    assert "This is the last claim for the published rating" in text_of(page)
+    assert "It is cited by the disagreement" in text_of(page)
     url = list_url(Claim)
     assert "1 claim was deleted." in text_of(confirm(ada, page, url))
     rows = [f"{claim.pk}:1:{claim.key_text}" for claim in (last, cited)]
     posted = {"row": rows, "action": "delete_selected", "reason": "All the same.", "confirmed": "1"}
     words = text_of(ada.post(url, posted, follow=True))
-    assert "It is the last claim behind the published rating" in words
-    assert "It is named by the disagreement" in words
+    assert "This is the last claim for the published rating" in words
+    assert "It is cited by the disagreement" in words
     assert set(Claim.objects.all()) == {last, cited}
 
 
@@ -286,5 +294,5 @@ def test_claim_deletion_preserves_the_last_claim_of_a_published_rating(ada: Clie
     claims = list(Claim.objects.all())
     words = text_of(confirm(ada, choose(ada, "delete_selected", *claims), list_url(Claim)))
     assert "1 claim was deleted." in words
-    assert "It is the last claim behind the published rating" in words
+    assert "This is the last claim for the published rating" in words
     assert Claim.objects.count() == 1

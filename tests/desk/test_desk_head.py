@@ -9,7 +9,7 @@ from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
 
-PARTS = ["What is compared", "Evidence", "Around the frameworks", "Advice", "The desk", "Accounts"]
+PARTS = ["What is compared", "Evidence", "Related tools", "Advice", "The desk", "Accounts"]
 
 
 def head(user: User, path: str = "/admin/") -> Element:
@@ -20,16 +20,16 @@ def test_desk_navigation_and_front_page_list_every_section() -> None:
     client = sign_in(User.objects.create_superuser("boss"))
     page = read(client.get("/admin/").content)
     index = page.one("#desk-nav details")
-    assert index.texts("p") == page.texts(".all-there-is h3") == PARTS
+    assert index.texts("p") == page.texts(".all-content h3") == PARTS
     listed = [link["href"] for link in index.all("a")]
     assert len(listed) == len(set(listed))
     assert listed == [
-        link["href"] for link in page.all(".all-there-is a") if "add" not in link["href"].split("/")
+        link["href"] for link in page.all(".all-content a") if "add" not in link["href"].split("/")
     ]
     row = [link.text for link in page.all("#desk-nav a")][: -len(listed)]
     assert row == [
         *("Grid", "Ratings", "Claims", "Frameworks", "Criteria", "Sources"),
-        *("Use cases", "Proposals", "Objections", "Revisions"),
+        *("Use cases", "Proposals", "Problem reports", "Revisions"),
     ]
 
 

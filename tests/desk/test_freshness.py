@@ -118,12 +118,12 @@ def test_desk_front_page_shows_the_review_queue(ada: Client) -> None:
         "2 ≠ dispute",
         "never",
         "never reviewed",
-        "Still right: Django, Speed",
+        "Confirm as still correct: Django, Speed",
     ]
     assert rows[1][0] == "Django, Safety"
     assert rows[1][3:5] == ["1", "0"]
     assert rows[1][5].startswith(said)
-    assert rows[1][6:] == ["1 day ago", "Still right: Django, Safety"]
+    assert rows[1][6:] == ["1 day ago", "Confirm as still correct: Django, Safety"]
     assert rows[2][6] == "in 180 days"
     assert ["due" in row.attributes.get("class", "") for row in page.all(".queue tbody tr")] == [
         True,
@@ -185,7 +185,10 @@ def test_still_right_marks_rating_reviewed_and_records_revision(ada: Client) -> 
     rating = Rating.objects.get(pk=second.pk)
     assert (rating.reviewed_on, rating.version) == (timezone.localdate(), 2)
     revision = last_revision(rating)
-    assert (revision.author_name, revision.reason) == ("Ada Lovelace", "Looked over again: still right.")
+    assert (revision.author_name, revision.reason) == (
+        "Ada Lovelace",
+        "Reviewed and confirmed as still correct.",
+    )
     assert revision.changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
     assert response.headers["Location"] == "/admin/?p=1#due-2"
     after = page_of(ada, response.headers["Location"])
@@ -193,7 +196,7 @@ def test_still_right_marks_rating_reviewed_and_records_revision(ada: Client) -> 
     # What the address points to can take the focus, and is the next one to be judged.
     assert after.one("#due-2").tag == "button"
     assert after.one("#due-2").text.endswith(str(Rating.objects.get(verdict="Third")))
-    assert "1 rating was marked as reviewed today." in after.text
+    assert "1 rating was confirmed as still correct." in after.text
 
 
 def test_still_right_twice_records_a_single_revision(ada: Client) -> None:
@@ -201,7 +204,7 @@ def test_still_right_twice_records_a_single_revision(ada: Client) -> None:
     page = page_of(ada)
     press(ada, page, 1)
     assert press(ada, page, 1).status_code == 302
-    assert "1 rating was marked as reviewed today already." in page_of(ada).text
+    assert "1 rating was already confirmed as still correct." in page_of(ada).text
     rating.refresh_from_db()
     assert rating.version == 2
 
@@ -214,14 +217,14 @@ def test_still_right_reports_conflict_for_changed_rating(ada: Client, bob: Clien
     conflict = press(ada, page, 1)
     assert conflict.status_code == 409
     assert "Bob Hopper changed it on" in text_of(conflict)
-    assert "You wanted to mark it as reviewed today." in text_of(conflict)
+    assert "You wanted to confirm it as still correct." in text_of(conflict)
     assert Rating.objects.get(pk=rating.pk).reviewed_on is None
     form = read(conflict.content).one("form.guarded")
     answer = ada.post(form["action"], form_on(conflict, confirmed="1"))
     assert answer.headers["Location"] == "/admin/?p=1#due-1"
     kept = Rating.objects.get(pk=rating.pk)
     assert (kept.verdict, kept.reviewed_on, kept.version) == ("Bob’s", timezone.localdate(), 3)
-    assert last_revision(rating).reason == "Looked over again: still right."
+    assert last_revision(rating).reason == "Reviewed and confirmed as still correct."
 
 
 def test_still_right_reports_deleted_rating(ada: Client) -> None:
@@ -236,14 +239,17 @@ def test_still_right_creates_proposal_for_editor_without_publish_right(eve: Clie
     response = press(eve, page_of(eve), 1)
     proposal = Proposal.objects.get()
     assert response.headers["Location"] == proposals.page_of(proposal)
-    assert (proposal.author_name, proposal.reason) == ("Eve Stone", "Looked over again: still right.")
+    assert (proposal.author_name, proposal.reason) == (
+        "Eve Stone",
+        "Reviewed and confirmed as still correct.",
+    )
     assert ProposedChange.objects.get().changed_fields == [("reviewed_on", None, str(timezone.localdate()))]
     rating.refresh_from_db()
     assert (rating.reviewed_on, rating.version) == (None, 1)
     for client in (eve, ada):
         page = page_of(client)
-        assert queue(page)[0][-1] == f"Proposal {proposal.pk} waits"
-        assert "1 proposal for a reviewer" in page.texts(".counts li")
+        assert queue(page)[0][-1] == f"Open proposal {proposal.pk}"
+        assert "1 proposal waiting for a reviewer" in page.texts(".counts li")
         assert client.get(page.one("#due-1")["href"]).status_code == 200
 
 
@@ -261,7 +267,7 @@ def test_still_right_writes_nothing_for_invalid_input(ada: Client) -> None:
     ):
         assert ada.post(f"{STILL_RIGHT}?p=\0&at={'9' * 99}", data).status_code in {200, 302}
     made_up = {"row": f"{rating.pk + 1}:1:a/b", "reason": "So."}
-    assert "There is no rating a/b any more." in text_of(ada.post(STILL_RIGHT, made_up, follow=True))
+    assert "There is no longer a rating a/b." in text_of(ada.post(STILL_RIGHT, made_up, follow=True))
     rating.refresh_from_db()
     assert rating.version == 1
 
@@ -303,9 +309,9 @@ def test_desk_front_page_counts_pending_work(eve: Client) -> None:
         )
     page = page_of(eve)
     assert page.texts(".counts li") == [
-        "1 proposal for a reviewer",
-        "1 proposal returned to you",
-        "1 objection of a reader",
+        "1 proposal waiting for a reviewer",
+        "1 proposal of yours with changes requested",
+        "1 problem report",
         "0 ratings due for review",
         "1 claim in a cell not rated yet",
         "1 dead link",
@@ -317,7 +323,7 @@ def test_desk_front_page_counts_pending_work(eve: Client) -> None:
     for url in links.values():
         assert eve.get(url).status_code == 200
     other = page_of(sign_in(factories.make_proposer())).texts(".counts li")
-    assert "0 proposals returned to you" in other
+    assert "0 proposals of yours with changes requested" in other
 
 
 # Coverage
@@ -365,12 +371,12 @@ def test_coverage_shows_sources_and_score_of_each_cell(ada: Client) -> None:
     }
     assert page.texts(".coverage thead th") == ["Docs", "Safety", "Speed"]
     assert page.texts(".legend li") == [
-        "2 1 cell with two sources or more",
+        "2 1 cell with two or more sources",
         "1 3 with one",
         "0 2 with none",
         "▲ 1 scored above all readings",
         "▼ 1 scored below all readings",
-        "○ 1 with evidence in and not scored yet",
+        "○ 1 with evidence but no score yet",
     ]
     assert page_of(ada).texts(".legend li") == page.texts(".legend li")
 
@@ -402,7 +408,7 @@ def test_coverage_counts_score_at_edge_of_readings_as_inside() -> None:
 
 
 def test_coverage_explains_an_empty_portal(ada: Client) -> None:
-    assert "It takes a framework and a criterion" in text_of(ada.get(COVERAGE))
+    assert "Coverage is shown once there is a framework and a scored criterion" in text_of(ada.get(COVERAGE))
 
 
 @pytest.mark.parametrize("count", [1, 3])

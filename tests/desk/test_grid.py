@@ -109,7 +109,7 @@ def test_grid_cell_flags_disputes_drafts_due_reviews_and_objections(ada: Client,
         note="It is right.",
     )
     found = cell(rows(ada), "django", "performance")
-    assert found.text == "3 Middling 3 claims, disputed, draft, review due, 2 objections"
+    assert found.text == "3 Middling 3 claims, disputed, draft, review due, 2 problem reports"
     assert "data-published" not in found
 
 
@@ -152,14 +152,16 @@ def test_grid_filters_by_framework_and_group(
 @pytest.mark.usefixtures("bare")
 def test_grid_ignores_unknown_filter_values_with_a_notice(ada: Client, name: str, value: str) -> None:
     page = rows(ada, f"?{name}={value}&framework=flask")
-    assert page.texts(".errornote")[0] == f"The address names a {name} that is not here, so it was left out."
+    assert (
+        page.texts(".errornote")[0] == f"The address names a {name} that does not exist, so it was ignored."
+    )
     assert page.texts("table#grid tbody th") == ["Flask"]
 
 
 def test_grid_explains_what_to_add_when_empty(ada: Client) -> None:
-    assert "There is no scored criterion yet. Add one" in text_of(ada.get(GRID))
+    assert "There are no scored criteria yet. Add one" in text_of(ada.get(GRID))
     factories.make_criterion()
-    assert "There is no framework yet. Add one" in text_of(ada.get(GRID))
+    assert "There are no frameworks yet. Add one" in text_of(ada.get(GRID))
 
 
 def test_grid_is_linked_from_desk_and_rating_list(ada: Client, rating: Rating) -> None:
@@ -209,8 +211,8 @@ def test_grid_panel_shows_rubric_claims_objections_and_links(ada: Client, rating
     assert page.one(".objections").text.startswith("Look again.")
     assert f"last reviewed on {timezone.localdate():%-d %B %Y}" in page.text
     links = {link.text: link["href"] for link in page.all("a")}
-    assert links["Whole form"] == f"/admin/frameworks/rating/{rating.pk}/change/"
-    assert links["History"] == f"/admin/frameworks/rating/{rating.pk}/history/"
+    assert links["Full form"] == f"/admin/frameworks/rating/{rating.pk}/change/"
+    assert links["Change history"] == f"/admin/frameworks/rating/{rating.pk}/history/"
     assert claim.source.key in [option["value"] for option in page.all("select[name=source] option")]
 
 
@@ -218,8 +220,8 @@ def test_grid_panel_requests_rationale_for_empty_cell(ada: Client, bare: tuple[F
     page = read(panel(ada, "flask").content)
     assert "data-rationale" not in page.one("#values")
     assert "a new rating needs one" in page.text
-    assert "No source says." in page.text
-    [link] = [link["href"] for link in page.all("a") if link.text == "Whole form"]
+    assert "No source rates this." in page.text
+    [link] = [link["href"] for link in page.all("a") if link.text == "Full form"]
     assert link == f"/admin/frameworks/rating/add/?framework={bare[0].pk}&criterion={bare[1].pk}"
 
 
@@ -313,7 +315,7 @@ def test_grid_save_refuses_publishing_without_claim_and_saves_the_rest(
     response = send(ada, new, changed_cell(rating, score=4))
     assert outcomes(response) == ["saved", "refused"]
     sentence = response.json()["outcomes"][1]["sentence"]
-    assert sentence.startswith("Flask, Performance: A published rating needs at least one claim behind it.")
+    assert sentence.startswith("Flask, Performance: A published rating needs at least one claim.")
     assert not Rating.objects.filter(framework=bare[0]).exists()
     rating.refresh_from_db()
     assert rating.score == 4
@@ -352,7 +354,7 @@ def test_grid_save_requires_all_fields_for_new_rating(ada: Client, bare: tuple[F
     ({"line": 10**40}, "Line: Ensure this value is less than or equal to"),
     ({"line": "x"}, "Line: Enter a whole number."),
     ({"part": "poem"}, "Part: Select a valid choice."),
-    ({"term": "one two three four five six seven"}, "Term: At most six words"),
+    ({"term": "one two three four five six seven"}, "Term: Use at most six words"),
     ({"paraphrase": ""}, "Paraphrase: This field is required."),
     ({"paraphrase": "x" * 50_000}, "Paraphrase: Ensure this value has at most 300 characters"),
     ({"source": "x" * 50_000}, "Source: Select a valid choice."),
@@ -457,9 +459,7 @@ def test_grid_save_recreates_rating_deleted_by_another_editor(ada: Client, ratin
     assert Rating.objects.get().version == 3
 
 
-@pytest.mark.parametrize(
-    "field, said", [("framework", "This framework is"), ("criterion", "This criterion is")]
-)
+@pytest.mark.parametrize("field, said", [("framework", "This framework"), ("criterion", "This criterion")])
 @pytest.mark.parametrize(
     "name", ["was-here", "", "\0", "x" * 50_000, "\ud800"], ids=lambda name: ascii(name)[:9]
 )
@@ -486,7 +486,7 @@ def test_grid_save_refuses_unknown_names_and_saves_the_rest(
     ]
     for one in told["outcomes"][2:]:
         assert one[field] == name
-        assert one["sentence"] == f"{said} not here any more. Open the grid again to see what is."
+        assert one["sentence"] == f"{said} no longer exists. Reload the grid to see the current ones."
     assert list(told["cells"]) == ["django/performance"]
     assert Rating.objects.get().score == 5
 
@@ -522,21 +522,21 @@ def test_grid_save_rejects_malformed_change_sets(ada: Client, text: str) -> None
 
 
 @pytest.mark.parametrize("fields, said", [
-    ({"framework": ["django"]}, "something that is no framework"),
-    ({"criterion": None}, "something that is no criterion"),
-    ({"seen": 0}, "A version in these changes cannot be."),
-    ({"seen": 2**64}, "A version in these changes cannot be."),
-    ({"seen": "1"}, "something that is no version"),
-    ({"seen": True}, "something that is no version"),
-    ({"score": True}, "something that is no score"),
-    ({"score": 3.5}, "something that is no score"),
-    ({"score": "3"}, "something that is no score"),
-    ({"verdict": ["x"]}, "something that is no verdict"),
-    ({"verdict": "a\0b"}, "characters that cannot be kept"),
-    ({"rationale": "\ud800"}, "characters that cannot be kept"),
-    ({"is_published": 1}, "something that is no is_published"),
+    ({"framework": ["django"]}, "a value that is not a valid framework"),
+    ({"criterion": None}, "a value that is not a valid criterion"),
+    ({"seen": 0}, "an impossible version"),
+    ({"seen": 2**64}, "an impossible version"),
+    ({"seen": "1"}, "a value that is not a valid version"),
+    ({"seen": True}, "a value that is not a valid version"),
+    ({"score": True}, "a value that is not a valid score"),
+    ({"score": 3.5}, "a value that is not a valid score"),
+    ({"score": "3"}, "a value that is not a valid score"),
+    ({"verdict": ["x"]}, "a value that is not a valid verdict"),
+    ({"verdict": "a\0b"}, "characters that cannot be stored"),
+    ({"rationale": "\ud800"}, "characters that cannot be stored"),
+    ({"is_published": 1}, "a value that is not a valid is_published"),
     ({"reason": "x" * 301}, "at most 300 characters"),
-    ({"reason": [1]}, "something that is no reason"),
+    ({"reason": [1]}, "a value that is not a valid reason"),
 ])  # fmt: skip
 def test_grid_save_rejects_request_with_malformed_cell(
     ada: Client, rating: Rating, fields: Change, said: str
@@ -551,7 +551,7 @@ def test_grid_save_rejects_too_many_changes(ada: Client, rating: Rating) -> None
     response = send(ada, *[changed_cell(rating, score=4)] * 10_000)
     assert (response.status_code, response.json()["error"]) == (
         400,
-        "These are 10000 ratings. Save at most 8000 at a time.",
+        "There are 10000 ratings. Save at most 8000 at a time.",
     )
     assert last_revision(rating).version == 1
 
@@ -575,7 +575,7 @@ def test_grid_save_requires_a_reason(ada: Client, rating: Rating) -> None:
         response = send(ada, changed_cell(rating, score=4), reason=reason)
         assert (response.status_code, response.json()["error"]) == (
             400,
-            "Say in a sentence why: it stands in the history beside your name.",
+            "Give a reason for the change in one sentence. It is shown in the history beside your name.",
         )
 
 
@@ -585,11 +585,11 @@ def test_parse_reads_changes_without_database_and_enforces_limits() -> None:
     known = ({"django": framework}, {"speed": criterion})
     [read_] = parse(json.dumps({"reason": "x", "ratings": [one]}), *known).ratings
     assert (read_.key, read_.seen, read_.fields, read_.reason) == ("django/speed", 1, {"score": 4}, "x")
-    with pytest.raises(NotUnderstood, match="A cell is named twice"):
+    with pytest.raises(NotUnderstood, match="The same cell occurs twice"):
         parse(json.dumps({"reason": "x", "ratings": [one, one]}), *known)
-    with pytest.raises(NotUnderstood, match="These are 8001 ratings"):
+    with pytest.raises(NotUnderstood, match="There are 8001 ratings"):
         parse(json.dumps({"reason": "x", "ratings": [one] * 8001}), *known)
-    with pytest.raises(NotUnderstood, match="These are 201 claims"):
+    with pytest.raises(NotUnderstood, match="There are 201 claims"):
         parse(json.dumps({"reason": "x", "claims": [one] * 201}), *known)
 
 
@@ -607,7 +607,7 @@ def test_grid_is_read_only_without_change_permission(rating: Rating) -> None:
     page = rows(client)
     assert cell(page, "django", "performance").text == "3 Middling 1 claim"
     assert page.one("table#grid")["aria-readonly"] == "true"
-    assert "You may look at the grid and not change it." in page.text
+    assert "You can view the grid but not change it." in page.text
     assert page.all("form#save") == []
     assert "disabled" in read(panel(client).content).one("#values")
     assert send(client, changed_cell(rating, score=5)).status_code == 403
@@ -624,9 +624,9 @@ def test_grid_save_checks_each_permission_separately(
     user.user_permissions.add(factories.permission("change_rating"))
     response = send(sign_in(user), changed_cell(rating, score=5), new, claims=[claim])
     assert [one.get("sentence", "") for one in response.json()["outcomes"]] == [
-        "You may not add claims here, so this was not saved.",
+        "You do not have permission to add claims, so this was not saved.",
         "",
-        "You may not add ratings here, so this was not saved.",
+        "You do not have permission to add ratings, so this was not saved.",
     ]
 
 

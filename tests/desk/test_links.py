@@ -190,19 +190,19 @@ def test_check_never_connects_to_private_addresses(url: str, monkeypatch: pytest
 
     monkeypatch.setattr(socket, "create_connection", connect)
     # Neither needs a name server: they are numbers, and the name of this machine.
-    assert check(url, Door()) == dead("Leads to a private address, not followed")
+    assert check(url, Door()) == dead("Points to a private address, which is not checked")
 
 
 @pytest.mark.parametrize("port", [22, 81, 8000, 8443])
 def test_check_allows_only_ports_80_and_443(port: int) -> None:
     door = Door(look_up=lambda host, port: pytest.fail("looked up"))
-    said = dead(f"Leads to port {port}, not followed: only 80 and 443 are.")
+    said = dead(f"Uses port {port}: only ports 80 and 443 are checked.")
     assert check(f"http://site.example:{port}/", door) == said
 
 
 def test_check_rejects_host_with_any_private_address(server: Server) -> None:
     one = door(server, look_up=lambda host, port: ["93.184.215.14", "127.0.0.1"], is_allowed=is_public)
-    assert check(server.url, one) == dead("Leads to a private address, not followed")
+    assert check(server.url, one) == dead("Points to a private address, which is not checked")
     assert server.asked == []
 
 
@@ -227,12 +227,12 @@ def test_check_applies_the_same_rules_to_redirects(server: Server) -> None:
         is_allowed=lambda address: str(address) == "127.0.0.1",
     )
     server.answers = {"/": (302, {"Location": f"http://inside.example:{server.port}/secret"})}
-    assert check(f"{server.url}/", guarded) == dead("Leads to a private address, not followed")
+    assert check(f"{server.url}/", guarded) == dead("Points to a private address, which is not checked")
     server.answers = {"/": (302, {"Location": "http://site.example:22/"})}
-    assert check(f"{server.url}/", guarded) == dead("Leads to port 22, not followed: only 80 and 443 are.")
+    assert check(f"{server.url}/", guarded) == dead("Uses port 22: only ports 80 and 443 are checked.")
     for to in ("file:///etc/passwd", "ftp://site.example/", "javascript:alert(1)", "gopher://x/"):
         server.answers = {"/": (301, {"Location": to})}
-        assert check(f"{server.url}/", guarded) == dead("Leads to something that is no web address")
+        assert check(f"{server.url}/", guarded) == dead("Leads to something that is not a web address")
 
 
 # How is asked, and what is made of the answer
@@ -261,9 +261,9 @@ def test_check_falls_back_to_get_when_head_fails(server: Server, status: int) ->
     [
         (204, LinkOutcome(is_alive=True, status=204)),
         (304, LinkOutcome(is_alive=True, status=304)),
-        (401, LinkOutcome(is_alive=True, status=401, detail="Answers, but lets no check in (401)")),
-        (403, LinkOutcome(is_alive=True, status=403, detail="Answers, but lets no check in (403)")),
-        (429, LinkOutcome(is_alive=True, status=429, detail="Answers, but lets no check in (429)")),
+        (401, LinkOutcome(is_alive=True, status=401, detail="Answers, but does not allow checks (401)")),
+        (403, LinkOutcome(is_alive=True, status=403, detail="Answers, but does not allow checks (403)")),
+        (429, LinkOutcome(is_alive=True, status=429, detail="Answers, but does not allow checks (429)")),
         (404, dead("Not found (404)", 404)),
         (410, dead("Gone (410)", 410)),
         (451, dead("Refused (451)", 451)),
@@ -281,7 +281,7 @@ def test_check_translates_status_codes_into_outcomes(
 def test_check_reports_redirect_target(server: Server) -> None:
     accented = "newest?é".encode().decode("latin-1")  # so that it goes out as UTF-8
     server.answers = {"/old": (301, {"Location": "/new"}), "/new": (302, {"Location": accented})}
-    moved = LinkOutcome(is_alive=True, status=200, detail=f"Leads to {server.url}/newest?%C3%A9")
+    moved = LinkOutcome(is_alive=True, status=200, detail=f"Redirects to {server.url}/newest?%C3%A9")
     assert check(f"{server.url}/old", door(server)) == moved
     server.answers["/newest?%C3%A9"] = (404, {})
     assert check(f"{server.url}/old", door(server)) == dead("Not found (404)", 404)
@@ -292,7 +292,7 @@ def test_check_follows_at_most_five_redirects(server: Server) -> None:
     assert check(f"{server.url}/0", door(server)).is_alive
     server.answers["/5"] = (307, {"Location": "/6"})
     server.asked.clear()
-    assert check(f"{server.url}/0", door(server)) == dead("Leads on more than 5 times")
+    assert check(f"{server.url}/0", door(server)) == dead("Redirects more than 5 times")
     assert [path for _, path in server.asked] == [f"/{step}" for step in range(6)]
 
 
@@ -320,9 +320,9 @@ def test_check_explains_invalid_addresses(url: str) -> None:
     outcome = check(url, Door(look_up=nowhere))
     assert not outcome.is_alive
     assert outcome.detail in {
-        "Leads to something that is no web address",
-        "Not an address that can be asked",
-        "No such host",
+        "Leads to something that is not a web address",
+        "The address cannot be checked",
+        "There is no such host",
     }
 
 
@@ -330,13 +330,13 @@ def test_check_reports_unknown_host() -> None:
     def fail(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    assert check("https://gone.example/", Door(look_up=fail)) == dead("No such host")
+    assert check("https://gone.example/", Door(look_up=fail)) == dead("There is no such host")
 
 
 def test_check_reports_refused_connection(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert check(f"http://site.example:{port}/", door(port)) == dead("Takes no connection")
+    assert check(f"http://site.example:{port}/", door(port)) == dead("The connection was refused")
 
 
 def test_check_tries_the_next_address(server: Server) -> None:
@@ -372,16 +372,16 @@ def test_check_cuts_off_endless_response() -> None:
 
     with talking(go_on) as port:
         outcome = check(f"http://site.example:{port}/", door(port))
-    assert outcome == dead("Answers something that is not HTTP")
+    assert outcome == dead("The answer is not HTTP")
 
 
 @pytest.mark.parametrize(
     "sent, said",
     [
-        (b"", "Broke off without an answer"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "Answers something that is not HTTP"),
-        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", "Answers something that is not HTTP"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "Answers something that is not HTTP"),
+        (b"", "The connection broke off without an answer"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "The answer is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", "The answer is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "The answer is not HTTP"),
     ],
 )
 def test_check_reports_broken_or_non_http_answers(sent: bytes, said: str) -> None:
@@ -429,7 +429,7 @@ def test_check_verifies_certificate_for_the_host_name(monkeypatch: pytest.Monkey
 
     with talking(lambda connection: None) as port:
         one = door(port, tls=Wrapper(ssl.PROTOCOL_TLS_CLIENT))
-        assert check(f"https://site.example:{port}/", one) == dead("Its certificate does not hold")
+        assert check(f"https://site.example:{port}/", one) == dead("The certificate is not valid")
     assert asked == ["site.example"]
     default = Door().tls
     assert default.check_hostname
@@ -441,7 +441,9 @@ def test_check_reports_plain_http_where_tls_is_expected() -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     with talking(speak) as port:
-        assert check(f"https://site.example:{port}/", door(port)) == dead("No secure connection")
+        assert check(f"https://site.example:{port}/", door(port)) == dead(
+            "A secure connection could not be made"
+        )
 
 
 def test_knock_omits_default_port_from_host_header() -> None:
@@ -515,13 +517,13 @@ def test_check_links_prints_dead_addresses(monkeypatch: pytest.MonkeyPatch) -> N
     out = StringIO()
     call_command("check_links", stdout=out)
     assert out.getvalue().splitlines() == [
-        "http://127.0.0.1/: Leads to a private address, not followed",
-        "http://localhost/: Leads to a private address, not followed",
-        "Asked 2 addresses: 0 answer, 2 do not.",
+        "http://127.0.0.1/: Points to a private address, which is not checked",
+        "http://localhost/: Points to a private address, which is not checked",
+        "Checked 2 addresses: 0 answer, 2 do not.",
     ]
     out = StringIO()
     call_command("check_links", limit=-1, stdout=out)
-    assert out.getvalue() == "Asked 0 addresses: 0 answer, 0 do not.\n"
+    assert out.getvalue() == "Checked 0 addresses: 0 answer, 0 do not.\n"
 
 
 # On the desk
@@ -536,7 +538,9 @@ def test_link_list_shows_dead_links_first_with_the_facts_using_them(ada: Client)
     LinkCheck.objects.create(
         url="https://b.example/<b>", is_alive=False, status=404, detail="Not found (404)", checked_at=AT
     )
-    LinkCheck.objects.create(url="https://c.example/", is_alive=False, detail="No such host", checked_at=AT)
+    LinkCheck.objects.create(
+        url="https://c.example/", is_alive=False, detail="There is no such host", checked_at=AT
+    )
     page = read(ada.get(LINKS).content)
     rows = [
         [cell.text for cell in row.descendants if cell.tag in {"th", "td"}]
@@ -545,7 +549,7 @@ def test_link_list_shows_dead_links_first_with_the_facts_using_them(ada: Client)
     when = "20 November 2026, 12:00"
     assert [row[:4] for row in rows] == [
         ["https://b.example/<b>", "no", "Not found (404)", "An article"],
-        ["https://c.example/", "no", "No such host", "-"],
+        ["https://c.example/", "no", "There is no such host", "-"],
         ["https://a.example/", "yes", "-", "Django"],
     ]
     assert all(row[4].startswith(when[:16]) for row in rows)

@@ -77,7 +77,7 @@ def test_change_form_creates_proposal_and_changes_nothing(eve: Client) -> None:
     assert answer.redirect_chain == [(proposals.page_of(proposal), 302)]
     shown = read(answer.content)
     assert shown.texts(".messagelist li") == [
-        f"Proposed as number {proposal.pk}. It changes nothing until a reviewer publishes it."
+        f"Saved as proposal {proposal.pk}. It changes nothing until a reviewer publishes it."
     ]
     assert "Eve Stone proposed this on" in shown.one("p.lede").text
     assert [
@@ -125,7 +125,7 @@ def test_rating_list_creates_proposal_for_edits(eve: Client) -> None:
         url, form_on(eve.get(url), **{"form-0-score": "5", "reason": "Better.", "_save": "Save"}), follow=True
     )
     assert state_of_everything() == before
-    assert "Proposed as" in text_of(answer)
+    assert "Saved as proposal" in text_of(answer)
     assert (Proposal.objects.get().changes.get().after or {})["score"] == 5
     assert rating.version == 1
 
@@ -143,7 +143,7 @@ def test_bulk_actions_create_proposals(eve: Client, action: str, verb: str) -> N
 def test_change_form_refuses_invalid_change_without_proposal(eve: Client) -> None:
     rating = factories.make_rating(is_published=False)
     answer = save(eve, change_url(rating), is_published="on", reason="Out with it.")
-    assert "A published rating needs at least one claim behind it." in text_of(answer)
+    assert "A published rating needs at least one claim." in text_of(answer)
     assert not Proposal.objects.exists()
 
 
@@ -201,7 +201,7 @@ def test_proposal_publish_is_refused_after_an_unseen_change(eve: Client, rob: Cl
     change(rating, score=1)
     answer = rob.post(proposals.page_of(proposal), {"decision": "publish", "note": "Fine."})
     assert answer.status_code == 409
-    assert f"Not published: somebody else changed {rating.key_text} since." in text_of(answer)
+    assert f"Not published: somebody else has changed {rating.key_text} since." in text_of(answer)
     assert "Fine." in text_of(answer)
     rating.refresh_from_db()
     assert (rating.score, Proposal.objects.get().status) == (1, "open")
@@ -237,7 +237,7 @@ def test_proposal_return_and_reject_require_a_note(
     eve: Client, rob: Client, decision: str, status: str
 ) -> None:
     proposal = propose(eve, factories.make_rating(score=3), score=4)
-    assert "Say why, so that the author can go on." in text_of(decide(rob, proposal, decision))
+    assert "Say why, so that the author knows what to change." in text_of(decide(rob, proposal, decision))
     decide(rob, proposal, decision, note="Line 12 says otherwise.")
     proposal.refresh_from_db()
     assert (proposal.status, proposal.note) == (status, "Line 12 says otherwise.")
@@ -258,7 +258,7 @@ def test_proposal_author_resumes_returned_proposal_with_typed_values(eve: Client
     assert read(shown.content).one("input[name=verdict]")["value"] == "Almost god"
     eve.post(form["action"], form_on(shown, _save="Save", verdict="Almost good", reason="Spelt right."))
     old, new = Proposal.objects.order_by("pk")
-    assert (old.status, old.note) == ("withdrawn", f"Taken up again as proposal {new.pk}.")
+    assert (old.status, old.note) == ("withdrawn", f"Replaced by proposal {new.pk}.")
     assert (new.changes.get().after or {})["verdict"] == "Almost good"
 
 
@@ -325,7 +325,7 @@ def test_proposal_preview_refuses_files_and_api_addresses(eve: Client, rob: Clie
     proposal = propose(eve, factories.make_rating(score=3), score=4)
     for address in ("/matrix.csv", "/matrix.png", "/api/v1/frameworks", "/live/", "/changes.atom"):
         answer = rob.get(f"{QUEUE}{proposal.pk}/preview/", {"page": address}, follow=True)
-        assert f"There is no such preview. “{address}” is no public page." in text_of(answer)
+        assert f"There is no such preview. “{address}” is not a public page." in text_of(answer)
 
 
 def test_proposal_preview_has_no_side_effects(eve: Client, rob: Client, mailoutbox: list[Any]) -> None:
@@ -366,7 +366,7 @@ def test_proposal_preview_is_refused_for_conflicting_changes(eve: Client, rob: C
     proposal = propose(eve, rating, score=4)
     change(rating, score=1)
     answer = rob.get(f"{QUEUE}{proposal.pk}/preview/?page=/", follow=True)
-    assert "There is no preview: facts of it were changed by somebody else since." in text_of(answer)
+    assert "There is no preview: somebody else has changed facts of this proposal since." in text_of(answer)
 
 
 # The queue

@@ -130,10 +130,10 @@ def test_login_is_locked_after_five_wrong_passwords(ada: User) -> None:
     assert answer.status_code == 429
     assert not is_signed_in(client)
     page = read(answer.content)
-    assert page.one("h1").text == "Signing in is closed for a while"
-    assert "There were 5 wrong tries for this name from this address." in page.text
-    assert "It opens again 15 minutes after the last of them." in page.text
-    assert page.one("title").text == "Signing in is closed for a while | Touchstone"
+    assert page.one("h1").text == "You cannot sign in for now"
+    assert "There were 5 failed attempts to sign in with this name from this address." in page.text
+    assert "You can try again 15 minutes after the last of them." in page.text
+    assert page.one("title").text == "You cannot sign in for now | Touchstone"
     assert page.all("style") == [script for script in page.all("script") if "src" not in script] == []
     assert not [element for element in page.descendants if "style" in element]
 

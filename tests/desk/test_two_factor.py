@@ -64,7 +64,7 @@ def turn_on(user: User) -> tuple[Client, list[str]]:
 def test_two_factor_page_shows_off_state_without_side_effects(ada: User) -> None:
     client, _ = log_in()
     page = read(client.get(PAGE).content)
-    assert page.one(".lede").text.startswith("It is off: your password is enough to sign in.")
+    assert page.one(".lede").text.startswith("Two-factor sign-in is off: your password is enough to sign in.")
     assert not TOTPDevice.objects.exists()
 
 
@@ -94,7 +94,7 @@ def test_two_factor_page_shows_recovery_codes_only_once(ada: User) -> None:
     assert len(codes) == len(set(codes)) == 10
     assert two_factor.is_on(ada)
     again = client.get(PAGE)
-    assert "It is on since" in text_of(again)
+    assert "Two-factor sign-in has been on since" in text_of(again)
     assert "10 recovery codes left" in text_of(again)
     assert not [code for code in codes if code in again.content.decode()]
     device = TOTPDevice.objects.get()
@@ -107,8 +107,8 @@ def test_two_factor_page_shows_recovery_codes_only_once(ada: User) -> None:
         ({"password": "guess"}, "That is not your password."),
         ({"password": ""}, "This field is required."),
         ({"code": ""}, "This field is required."),
-        ({"code": "12345"}, "That code is wrong, or was used already."),
-        ({"code": "１２３４５６"}, "That code is wrong, or was used already."),
+        ({"code": "12345"}, "That code is wrong or has already been used."),
+        ({"code": "１２３４５６"}, "That code is wrong or has already been used."),
         ({"code": "\0"}, "Null characters are not allowed."),
         ({"code": "9" * 60_000}, "at most 40 characters"),
         ({"password": "\0"}, "Null characters are not allowed."),
@@ -152,7 +152,7 @@ def test_two_factor_page_is_open_to_proposing_editors() -> None:
 def test_login_requires_code_with_two_factor(ada: User) -> None:
     turn_on(ada)
     client, answer = log_in()
-    assert "This account asks for a code as well" in text_of(answer)
+    assert "This account also needs a code" in text_of(answer)
     assert PASSWORD not in answer.content.decode()
     assert not is_signed_in(client)
     client, answer = log_in(code=code_of(ada))
@@ -171,7 +171,7 @@ def test_login_accepts_each_code_only_once(ada: User) -> None:
     code = code_of(ada)
     assert is_signed_in(log_in(code=code)[0])
     client, answer = log_in(code=code)
-    assert "That code is wrong, or was used already." in text_of(answer)
+    assert "That code is wrong or has already been used." in text_of(answer)
     assert not is_signed_in(client)
 
 
@@ -258,7 +258,7 @@ def test_two_factor_deactivation_rotates_key_and_ends_other_sessions(ada: User) 
     assert "That is not your password." in text_of(here.post(PAGE, {"action": "off", "password": "guess"}))
     assert two_factor.is_on(ada)
     answer = here.post(PAGE, {"action": "off", "password": PASSWORD}, follow=True)
-    assert "Two-factor sign-in is off. From now on the password is enough." in text_of(answer)
+    assert "Two-factor sign-in is off. From now on, your password is enough." in text_of(answer)
     assert here.session.session_key != before
     assert is_signed_in(here)
     assert not is_signed_in(there)
@@ -332,7 +332,7 @@ def test_user_admin_turns_two_factor_off_for_another_user(ada: User) -> None:
     )
     assert "Two-factor sign-in is off for ada." in text_of(answer)
     assert is_signed_in(log_in()[0])
-    assert "Turned two-factor sign-in off." in text_of(root.get(f"/admin/auth/user/{ada.pk}/history/"))
+    assert "Turned off two-factor sign-in." in text_of(root.get(f"/admin/auth/user/{ada.pk}/history/"))
 
 
 def table(client: Client) -> list[Element]:

@@ -8,7 +8,7 @@ from desk.queues.links import Door, check_all
 
 class Command(BaseCommand):
     help = (
-        "Asks the addresses that sources and frameworks name whether they still answer, for the desk to show."
+        "Checks whether the web addresses of sources and frameworks still answer. The desk shows the result."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -16,7 +16,7 @@ class Command(BaseCommand):
             "--limit",
             type=int,
             default=200,
-            help="How many at most, those asked longest ago first (200). Each takes 15 seconds at most.",
+            help="How many to check at most, those checked longest ago first (200). Each takes 15 seconds at most.",
         )
 
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
@@ -26,4 +26,4 @@ class Command(BaseCommand):
             if not check.is_alive:
                 dead += 1
                 self.stdout.write(f"{check.url}: {check.detail}")
-        self.stdout.write(f"Asked {checks} addresses: {checks - dead} answer, {dead} do not.")
+        self.stdout.write(f"Checked {checks} addresses: {checks - dead} answer, {dead} do not.")

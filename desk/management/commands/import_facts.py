@@ -13,16 +13,16 @@ from frameworks.tables.kinds import KINDS
 
 
 class Command(BaseCommand):
-    help = (
-        "Imports the rows of FILE in one transaction. Where a row is refused, says why and imports nothing."
-    )
+    help = "Imports the rows of FILE in one transaction. If a row is refused, says why and imports nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
-        parser.add_argument("file", metavar="FILE", type=Path, help="It ends in .csv, .xlsx or .json.")
-        parser.add_argument("--reason", required=True, help="Why, in a sentence. It stands in the history.")
-        parser.add_argument("--author", default="Command line", help="Whose name stands in the history.")
-        parser.add_argument("--dry-run", action="store_true", help="Only say what would be imported.")
+        parser.add_argument("file", metavar="FILE", type=Path, help="A .csv, .xlsx or .json file.")
+        parser.add_argument(
+            "--reason", required=True, help="The reason for the change in one sentence, shown in the history."
+        )
+        parser.add_argument("--author", default="Command line", help="The name shown in the history.")
+        parser.add_argument("--dry-run", action="store_true", help="Only report what would be imported.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind, file = KINDS[options["kind"]], options["file"]

@@ -26,7 +26,7 @@ def desk(page: Page, live_server: LiveServer) -> Page:
         factories.make_claim(framework=framework, criterion=criteria[0], reading=5)
         factories.make_claim(framework=framework, criterion=criteria[1], reading=1)
     factories.make_rating(framework=frameworks[0], criterion=criteria[1], score=5)
-    LinkCheck.objects.create(url="https://a.example/", is_alive=False, detail="No such host")
+    LinkCheck.objects.create(url="https://a.example/", is_alive=False, detail="There is no such host")
     client = Client()
     client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
     cookie = client.cookies["sessionid"].value

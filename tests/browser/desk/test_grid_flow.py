@@ -69,7 +69,7 @@ def said(page: Page) -> Locator:
 
 
 def save(page: Page, why: str = "Read again.") -> None:
-    page.get_by_label("Why").fill(why)
+    page.get_by_label("Reason for the change").fill(why)
     page.get_by_role("button", name=re.compile("^Save ")).click()
 
 
@@ -138,7 +138,7 @@ def test_grid_typing_changes_score_verdict_or_both(grid: Page) -> None:
 def test_grid_rejects_an_invalid_score_or_overlong_verdict(grid: Page, typed: str, why: str) -> None:
     grid.keyboard.type(typed)
     press(grid, "Enter")
-    expect(said(grid)).to_have_text(f"Django, Performance: not taken. {why}")
+    expect(said(grid)).to_have_text(f"Django, Performance: not accepted. {why}")
     expect(grid.locator("#editor")).to_be_focused()
     expect(grid.locator("#editor")).to_have_attribute("aria-invalid", "true")
     press(grid, "Escape")
@@ -224,8 +224,8 @@ def test_grid_copies_and_pastes_a_block_by_keyboard(grid: Page) -> None:
 def test_grid_pastes_a_spreadsheet_block_and_rejects_invalid_values(grid: Page) -> None:
     paste(grid, '4 Quick\t9\t\t1\r\n1\t"Some ""good"" words"\tGood enough\r\n')
     expect(said(grid)).to_have_text(
-        "4 cells changed by pasting. 1 value lay outside of the grid. "
-        "1 not taken. Django, Security: A score is 1, 2, 3, 4 or 5."
+        "4 cells changed by pasting. 1 value did not fit in the grid. "
+        "1 not accepted. Django, Security: A score is 1, 2, 3, 4 or 5."
     )
     expect(cell(grid, "Django", "Performance")).to_have_text("4 Quickwas 3, verdict changed")
     expect(cell(grid, "Django", "Scaling")).to_have_text("3 Middling1 claim, review due")
@@ -262,13 +262,13 @@ def test_grid_save_requires_a_reason_and_keeps_changes_until_then(grid: Page) ->
     press(grid, "Enter")
     grid.get_by_role("button", name="Save 1 change").click()
     expect(grid.locator("#outcome")).to_contain_text("Say in a sentence why")
-    expect(grid.get_by_label("Why")).to_be_focused()
+    expect(grid.get_by_label("Reason for the change")).to_be_focused()
     assert rating("django").score == 3
     grid.keyboard.type("The benchmark is new.")
     press(grid, "Enter")
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
     expect(cell(grid, "Django", "Performance")).to_have_text("4 Middling1 claim, review due")
-    expect(grid.get_by_label("Why")).to_have_value("")
+    expect(grid.get_by_label("Reason for the change")).to_have_value("")
     step = Revision.objects.of(rating("django")).first()
     assert step is not None
     assert (step.author_name, step.reason, step.origin) == ("Ada Lovelace", "The benchmark is new.", "grid")
@@ -319,7 +319,7 @@ def test_grid_panel_queues_a_claim_and_saves_it_with_the_rating(grid: Page, cons
     grid.get_by_label("Term").fill("up to you")
     grid.get_by_label("Paraphrase").fill("Leaves security to its user.")
     for _ in range(2):
-        grid.get_by_role("button", name="Add to what is saved").click()
+        grid.get_by_role("button", name="Add claim").click()
         grid.get_by_role("combobox", name="Source").select_option("009")
         grid.get_by_role("spinbutton", name="Line").fill("12")
         grid.get_by_label("Paraphrase").fill("Leaves security to its user, again.")
@@ -347,11 +347,11 @@ def test_grid_panel_shows_objections_and_edits_or_drops_changes(grid: Page) -> N
     expect(grid.locator("#panel .objections")).to_contain_text("That <b>was</b> 2019.")
     grid.get_by_label("Score").fill("9")
     press(grid, "Tab")
-    expect(grid.locator("#panel .problem")).to_have_text("Not taken. A score is 1, 2, 3, 4 or 5.")
+    expect(grid.locator("#panel .problem")).to_have_text("Not accepted. A score is 1, 2, 3, 4 or 5.")
     grid.get_by_label("Score").fill("2")
     press(grid, "Tab")
     expect(cell(grid, "Django", "Performance")).to_have_text("2 Middlingwas 3")
-    grid.get_by_role("button", name="Drop my changes").click()
+    grid.get_by_role("button", name="Discard changes").click()
     expect(grid.get_by_label("Score")).to_have_value("3")
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
@@ -363,7 +363,7 @@ def test_grid_keeps_a_rejected_cell_pending_with_the_reason(grid: Page) -> None:
     grid.get_by_label("Rationale").fill("So I think.")
     grid.get_by_label("Published").check()
     save(grid)
-    expect(grid.locator("#outcome")).to_contain_text("A published rating needs at least one claim behind it.")
+    expect(grid.locator("#outcome")).to_contain_text("A published rating needs at least one claim.")
     expect(cell(grid, "Flask", "Security")).to_contain_text("not saved")
     expect(grid.get_by_role("button", name="Save 1 change")).to_be_enabled()
 
@@ -385,7 +385,7 @@ def test_grid_warns_before_leaving_with_unsaved_changes(grid: Page) -> None:
 
 @pytest.mark.parametrize("answer, told", [
     ({"status": 500, "body": "Oops"}, "The server did not take it (500)."),
-    ({"status": 403, "body": "No"}, "You may not save here, or your session has ended."),
+    ({"status": 403, "body": "No"}, "You do not have permission to save here, or your session has ended."),
     ({"status": 400, "json": {"error": "That was too much."}}, "That was too much."),
 ])  # fmt: skip
 def test_grid_keeps_changes_when_saving_fails(grid: Page, answer: dict[str, Any], told: str) -> None:
@@ -395,7 +395,7 @@ def test_grid_keeps_changes_when_saving_fails(grid: Page, answer: dict[str, Any]
     save(grid)
     expect(grid.locator("#outcome")).to_contain_text(told)
     grid.unroute(f"**{URL}")
-    expect(grid.get_by_label("Why")).to_have_value("Read again.")
+    expect(grid.get_by_label("Reason for the change")).to_have_value("Read again.")
     grid.get_by_role("button", name="Save 1 change").click()
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
 
@@ -429,7 +429,7 @@ def test_grid_reports_a_missing_framework_and_saves_the_rest(grid: Page) -> None
     save(grid)
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
     expect(grid.locator("#outcome")).to_contain_text(
-        "FastAPI, Security: not saved. This framework is not here any more."
+        "FastAPI, Security: not saved. This framework no longer exists."
     )
     expect(cell(grid, "FastAPI", "Security")).to_have_text("2 Middlingnot saved, was 5")
     assert rating("django").score == 4
@@ -438,7 +438,7 @@ def test_grid_reports_a_missing_framework_and_saves_the_rest(grid: Page) -> None
 def test_grid_regains_focus_after_saving_by_keyboard(grid: Page) -> None:
     grid.keyboard.type("4")
     press(grid, "Enter")
-    grid.get_by_label("Why").fill("Read again.")
+    grid.get_by_label("Reason for the change").fill("Read again.")
     press(grid, "Tab", "Enter")
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
     expect(cell(grid, "FastAPI", "Performance")).to_be_focused()
@@ -464,7 +464,7 @@ def test_grid_panel_keeps_an_unfinished_claim_and_warns_when_saving(grid: Page) 
     expect(grid.get_by_label("Paraphrase")).to_be_hidden()
     save(grid)
     expect(grid.locator("#outcome")).to_contain_text(
-        "Django, Performance: the claim that you are typing is not added yet."
+        "Django, Performance: the claim that you are typing has not been added yet."
     )
     grid.get_by_role("button", name="Open Django, Performance").click()
     expect(grid.get_by_label("Paraphrase")).to_have_value("It is")
@@ -504,16 +504,16 @@ def test_grid_conflict_shows_both_values_and_saves_the_rest(grid: Page) -> None:
     expect(article.locator("tbody tr")).to_have_text(
         ["Score351", "VerdictMiddlingMiddlingSlow", "RationaleBy the rubric.Measured.By the rubric."]
     )
-    expect(cell(grid, "Django", "Performance")).to_contain_text("changed meanwhile")
+    expect(cell(grid, "Django", "Performance")).to_contain_text("changed by somebody else")
     assert rating("django").score == 5
     # It is not saved over before this editor has chosen.
-    grid.get_by_label("Why").fill("Again.")
+    grid.get_by_label("Reason for the change").fill("Again.")
     grid.get_by_role("button", name="Save 1 change").click()
     expect(grid.locator("#outcome")).to_contain_text("was left out: choose first what holds.")
 
 
 def test_grid_conflict_take_mine_applies_my_changes_on_top_of_theirs(grid: Page) -> None:
-    clash(grid).get_by_role("button", name="Take mine").click()
+    clash(grid).get_by_role("button", name="Use mine").click()
     expect(grid.locator("#clashes")).to_be_hidden()
     expect(cell(grid, "Django", "Performance")).to_be_focused()
     expect(cell(grid, "Django", "Performance")).to_have_text("1 Slowwas 5, verdict changed")
@@ -524,7 +524,7 @@ def test_grid_conflict_take_mine_applies_my_changes_on_top_of_theirs(grid: Page)
 
 
 def test_grid_conflict_take_theirs_drops_my_change(grid: Page) -> None:
-    clash(grid).get_by_role("button", name="Take theirs").click()
+    clash(grid).get_by_role("button", name="Keep theirs").click()
     expect(cell(grid, "Django", "Performance")).to_have_text("5 Middling1 claim, review due")
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
 
@@ -551,7 +551,7 @@ def test_grid_conflict_recreates_a_rating_deleted_meanwhile(grid: Page) -> None:
     save(grid)
     article = grid.locator("#clashes article")
     expect(article.locator(".step-by")).to_contain_text("Bob Hopper deleted it on")
-    article.get_by_role("button", name="Take mine").click()
+    article.get_by_role("button", name="Use mine").click()
     save(grid, "It is.")
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
     assert (rating("django").score, rating("django").rationale) == (1, "By the rubric.")
@@ -566,9 +566,9 @@ def test_grid_proposal_resets_the_cells_and_can_be_resumed(page: Page, live_serv
     page.keyboard.type("1")
     press(page, "Enter")
     expect(page.locator("#save")).to_contain_text("it changes nothing until a reviewer publishes it")
-    page.get_by_label("Why").fill("Read again.")
+    page.get_by_label("Reason for the change").fill("Read again.")
     page.get_by_role("button", name="Propose 1 change").click()
-    number = re.compile(r"Proposed as number \d+\. It changes nothing until a reviewer publishes it\.")
+    number = re.compile(r"Saved as proposal \d+\. It changes nothing until a reviewer publishes it\.")
     expect(page.locator("#outcome")).to_contain_text(number)
     proposal = Proposal.objects.get()
     link = page.locator("#outcome").get_by_role("link")
@@ -578,11 +578,11 @@ def test_grid_proposal_resets_the_cells_and_can_be_resumed(page: Page, live_serv
     assert rating("django").score == 3
 
     link.press("Enter")
-    page.get_by_role("link", name="Take it up again").press("Enter")
-    expect(said(page)).to_have_text("Taken up again: 1 cell, 0 claims. Nothing is saved yet.")
+    page.get_by_role("link", name="Resume editing").press("Enter")
+    expect(said(page)).to_have_text("Resumed: 1 cell, 0 claims. Nothing is saved yet.")
     expect(cell(page, "Django", "Performance")).to_be_focused()
     expect(cell(page, "Django", "Performance")).to_have_text("1 Middlingwas 3")
-    expect(page.get_by_label("Why")).to_have_value("Read again.")
+    expect(page.get_by_label("Reason for the change")).to_have_value("Read again.")
     page.keyboard.type("2")
     press(page, "Enter")
     page.get_by_role("button", name="Propose 1 change").click()
@@ -595,7 +595,7 @@ def test_grid_is_read_only_for_a_reviewer(page: Page, live_server: LiveServer) -
     enter(page, live_server, user)
     cell(page, "Django", "Performance").click()
     page.keyboard.type("4")
-    expect(said(page)).to_have_text("Django, Performance: You may not change ratings.")
+    expect(said(page)).to_have_text("Django, Performance: You do not have permission to change ratings.")
     expect(page.locator("#editor")).to_have_count(0)
     press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="Django, Performance")).to_be_focused()
@@ -627,7 +627,7 @@ def test_grid_passes_axe_at_rest_and_in_use(grid: Page, axe: Axe) -> None:
     grid.get_by_role("combobox", name="Source").select_option("009")
     grid.get_by_role("spinbutton", name="Line").fill("12")
     grid.get_by_label("Paraphrase").fill("It is.")
-    grid.get_by_role("button", name="Add to what is saved").click()
+    grid.get_by_role("button", name="Add claim").click()
     press(grid, "Escape", "Shift+ArrowRight", "Shift+ArrowUp")
     assert look_everywhere(grid, axe) == {}
     press(grid, "Control+Home")

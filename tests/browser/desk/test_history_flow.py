@@ -58,13 +58,13 @@ def test_history_undoes_a_changeset_and_readers_see_it(
     page: Page, world: World, ada: None, console: list[str]
 ) -> None:
     page.goto(f"/admin/frameworks/rating/{world.ratings[0].pk}/history/")
-    page.get_by_role("link", name="All that was changed in this go (version 2)").press("Enter")
-    expect(page.locator("#content-main")).to_contain_text("2 steps")
+    page.get_by_role("link", name="Everything saved together (version 2)").press("Enter")
+    expect(page.locator("#content-main")).to_contain_text("2 changes")
     page.get_by_role("link", name="Undo this changeset").press("Enter")
     expect(page.locator(".back li")).to_have_count(2)
-    page.get_by_role("textbox", name="Why").fill("Half of it was another framework’s.")
-    page.get_by_role("textbox", name="Why").press("Enter")
-    expect(page.locator(".messagelist")).to_contain_text("2 steps were undone.")
+    page.get_by_role("textbox", name="Reason for the change").fill("Half of it was another framework’s.")
+    page.get_by_role("textbox", name="Reason for the change").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("2 changes were undone.")
     assert list(Rating.objects.values_list("score", "version")) == [(3, 3)] * 2
     page.goto("/changes/")
     newest = page.locator(".changeset").first
@@ -87,13 +87,13 @@ def test_history_restores_a_version_and_shows_a_changed_public_name(
     expect(page.locator("table.states")).to_contain_text("Score")
     page.get_by_role("button", name="Restore version 1").press("Enter")
     expect(page.locator(".errorlist")).to_contain_text("Say in a sentence why")
-    page.get_by_role("textbox", name="Why").fill("It was right.")
+    page.get_by_role("textbox", name="Reason for the change").fill("It was right.")
     page.get_by_role("button", name="Restore version 1").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("Version 1 was restored.")
     page.get_by_role("link", name="Your public name").press("Enter")
     page.get_by_label("Public name").fill("A. Lovelace")
     page.get_by_label("Public name").press("Enter")
-    page.get_by_role("link", name="See what readers see").press("Enter")
+    page.get_by_role("link", name="See the public page of changes").press("Enter")
     expect(page.locator(".changeset").first).to_contain_text("by A. Lovelace")
     assert console == []
 

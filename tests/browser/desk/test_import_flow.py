@@ -47,7 +47,7 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     expect(page.get_by_label("File")).to_be_visible()
     check(page, axe, console)
     page.get_by_label("File").set_input_files(path)
-    page.get_by_role("button", name="Show what it changes").click()
+    page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_text("Ensure this value is less than or equal to 5.")).to_be_visible()
     check(page, axe, console)
     page.set_viewport_size({"width": 820, "height": 1100})
@@ -55,8 +55,8 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     console.clear()
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
     page.get_by_label("Leave the 1 other refused row out").check()
-    page.get_by_label("Take mine").check()
-    page.get_by_label("Why").fill("From the table.")
+    page.get_by_label("Use mine").check()
+    page.get_by_label("Reason for the change").fill("From the table.")
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("2 ratings imported: 2 changed.")).to_be_visible()
     assert sorted(Rating.objects.values_list("score", flat=True)) == [3, 4, 5]
@@ -85,8 +85,8 @@ def test_import_round_trip_works_without_javascript(
     sheet.rows[0][sheet.header.index("score")] = "5"
     path.write_bytes(sheets.write(sheet, "xlsx"))
     page.get_by_label("File").set_input_files(path)
-    page.get_by_role("button", name="Show what it changes").click()
-    page.get_by_label("Why").fill("From the table.")
+    page.get_by_role("button", name="Preview changes").click()
+    page.get_by_label("Reason for the change").fill("From the table.")
     page.get_by_role("button", name="Import 1 row").click()
     expect(page.get_by_text("1 rating imported: 1 changed.")).to_be_visible()
     rating.refresh_from_db()

@@ -30,8 +30,8 @@ def propose(page: Page, live_server: LiveServer, rating: Rating) -> None:
     sign_in(page, live_server, factories.make_proposer(first_name="Eve", last_name="Stone"))
     page.goto(change_url(rating))
     page.get_by_role("textbox", name="Verdict").fill("Quick")
-    page.get_by_role("textbox", name="Why").fill("Read again.")
-    page.get_by_role("textbox", name="Why").press("Enter")
+    page.get_by_role("textbox", name="Reason for the change").fill("Read again.")
+    page.get_by_role("textbox", name="Reason for the change").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("It changes nothing until a reviewer publishes it.")
 
 
@@ -68,18 +68,18 @@ def test_proposal_is_returned_and_resumed_by_its_author(
     eve = Proposal.objects.get().author
     sign_in(page, live_server, factories.make_reviewer())
     page.goto(proposals.page_of(Proposal.objects.get()))
-    page.get_by_role("button", name="Return to the author").click()
-    expect(page.locator(".errorlist")).to_have_text("Say why, so that the author can go on.")
+    page.get_by_role("button", name="Request changes").click()
+    expect(page.locator(".errorlist")).to_have_text("Say why, so that the author knows what to change.")
     page.get_by_label("Note to the author").fill("Says who?")
-    page.get_by_role("button", name="Return to the author").click()
+    page.get_by_role("button", name="Request changes").click()
     expect(page.locator(".messagelist")).to_be_visible()
     sign_in(page, live_server, eve)
     page.goto(proposals.page_of(Proposal.objects.get()))
-    page.get_by_role("button", name="Take it up again").press("Enter")
+    page.get_by_role("button", name="Resume editing").press("Enter")
     expect(page.get_by_role("textbox", name="Verdict")).to_have_value("Quick")
     page.get_by_role("textbox", name="Verdict").fill("Quick, says one source")
-    page.get_by_role("textbox", name="Why").fill("Named the source.")
-    page.get_by_role("textbox", name="Why").press("Enter")
-    expect(page.locator(".messagelist")).to_contain_text("Proposed as number")
+    page.get_by_role("textbox", name="Reason for the change").fill("Named the source.")
+    page.get_by_role("textbox", name="Reason for the change").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("Saved as proposal")
     assert sorted(Proposal.objects.values_list("status", flat=True)) == ["open", "withdrawn"]
     assert console == []

@@ -48,13 +48,13 @@ def test_two_factor_is_set_up_and_required_by_keyboard_alone(
     expect(page.locator(".codes li")).to_have_count(10)
     assert axe(page) == []
     recovery = page.locator(".codes li").first.inner_text()
-    page.get_by_role("link", name="I have kept them").press("Enter")
+    page.get_by_role("link", name="I have saved them").press("Enter")
     expect(page.locator(".lede")).to_contain_text("10 recovery codes left.")
     assert axe(page) == []
     page.get_by_role("button", name="Log out").press("Enter")
     expect(page.get_by_role("button", name="Log out")).to_have_count(0)
     sign_in(page)
-    expect(page.locator(".errornote")).to_contain_text("This account asks for a code as well")
+    expect(page.locator(".errornote")).to_contain_text("This account also needs a code")
     assert axe(page) == []
     sign_in(page, recovery)
     expect(page.get_by_role("heading", name="The editors’ desk")).to_be_visible()
@@ -66,7 +66,7 @@ def test_login_shows_the_lockout_after_failed_attempts(page: Page, axe: Axe) -> 
     for _ in range(5):
         Client().post("/admin/login/", {"username": "ada", "password": "guess"})
     sign_in(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Signing in is closed for a while")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You cannot sign in for now")
     assert axe(page) == []
 
 

@@ -513,14 +513,14 @@ def test_objection_list_shows_open_objections_oldest_first(ada: Client, rating: 
     make_objection(rating, text="The older one of two.", created_at=NOON - DAY)
     make_objection(rating, text="An answered one.", status="dismissed", handled_at=NOON, note="Not so.")
     words = text_of(ada.get(LIST))
-    assert "2 objections" in words
+    assert "2 problem reports" in words
     assert words.index("The older one of two.") < words.index("The newer one of two.")
     assert "20 November 2026, 12:00 Flask Performance The older one of two. waiting" in words
     assert "An answered one." not in words
     assert "An answered one." in text_of(ada.get(f"{LIST}?status=dismissed"))
-    assert "3 objections" in text_of(ada.get(f"{LIST}?status=any"))
-    assert "0 objections" in text_of(ada.get(f"{LIST}?status=accepted"))
-    assert "1 objection " in text_of(ada.get(f"{LIST}?q=newer"))
+    assert "3 problem reports" in text_of(ada.get(f"{LIST}?status=any"))
+    assert "0 problem reports" in text_of(ada.get(f"{LIST}?status=accepted"))
+    assert "1 problem report " in text_of(ada.get(f"{LIST}?q=newer"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -554,7 +554,7 @@ def test_objection_admin_links_unrated_cell_to_rating_form(ada: Client) -> None:
         framework=factories.make_framework(), criterion=factories.make_criterion(), text=TEXT
     )
     page = ada.get(f"{LIST}{found.pk}/change/")
-    assert "No source says anything about it." in text_of(page)
+    assert "No source rates this." in text_of(page)
     add = f"/admin/frameworks/rating/add/?framework={found.framework_id}&amp;criterion={found.criterion_id}"
     assert add in page.content.decode()
 
@@ -580,11 +580,11 @@ def test_objection_answer_is_stored_with_a_note(
 
 def test_objection_answer_requires_note_and_decision(ada: Client, objection: Objection) -> None:
     for status, note, said in (
-        ("accepted", "", "Say what was done about it, or why nothing was."),
+        ("accepted", "", "Say what was done about it, or why nothing was done."),
         ("accepted", "x" * 301, "at most 300 characters"),
         ("accepted", "a\0b", "Null characters are not allowed."),
-        ("open", "Read again.", "Accept it or dismiss it."),
-        ("", "Read again.", "Accept it or dismiss it."),
+        ("open", "Read again.", "Choose whether to accept or dismiss it."),
+        ("", "Read again.", "Choose whether to accept or dismiss it."),
     ):
         response = answer(ada, objection, status, note)
         assert said in text_of(response)
@@ -600,7 +600,7 @@ def test_objection_answer_is_refused_when_already_answered(
     response = answer(bob, objection, "dismissed", "Seems right to me.")
     assert response.status_code == 409
     words = text_of(response)
-    assert "Somebody else has answered it meanwhile, as it says below. Nothing was changed." in words
+    assert "Somebody else has already answered this report, as shown below. Nothing was changed." in words
     assert "Your note was: “Seems right to me.”" in words
     assert "Ada Lovelace accepted it on" in words
     objection.refresh_from_db()
@@ -639,11 +639,11 @@ def test_objection_answer_of_proposer_applies_immediately(objection: Objection) 
 def test_rating_form_shows_open_objections(ada: Client, rating: Rating, objection: Objection) -> None:
     other = factories.make_rating(framework=rating.framework)
     page = ada.get(change_url(rating))
-    assert f"Readers object: {TEXT}" in text_of(page)
+    assert f"Problem reports {TEXT}" in text_of(page)
     assert f'href="{LIST}{objection.pk}/change/"' in page.content.decode()
-    assert "Readers object" not in text_of(ada.get(change_url(other)))
+    assert TEXT not in text_of(ada.get(change_url(other)))
     answer(ada, objection)
-    assert "Readers object" not in text_of(ada.get(change_url(rating)))
+    assert TEXT not in text_of(ada.get(change_url(rating)))
 
 
 @pytest.mark.parametrize("value", HOSTILE)
