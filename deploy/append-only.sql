@@ -18,8 +18,8 @@ GRANT USAGE ON SCHEMA public TO touchstone_portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO touchstone_portal;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO touchstone_portal;
 
--- What was recorded stays as it was recorded, and what is stored beside it stays with it. A rename files it under another name, so that the desk refuses one under
--- this role: `manage.py rename`, run as the owner, does it.
+-- What was recorded never changes, nor does what is stored beside it. A rename would move it to another name, so the desk
+-- refuses renames under this role: use `manage.py rename`, run as the owner.
 REVOKE UPDATE, DELETE, TRUNCATE ON frameworks_revision, frameworks_revisionsubject FROM touchstone_portal;
--- Which migrations were applied is the owner's to say.
+-- Only the owner records which migrations were applied.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM touchstone_portal;

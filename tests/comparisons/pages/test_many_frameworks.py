@@ -244,7 +244,7 @@ def test_capabilities_list_fifty(client: Client) -> None:
 @pytest.mark.parametrize("typed, is_known", [("frame+02", True), ("F02", True), ("nobody", False)])
 def test_changes_take_a_name(client: Client, typed: str, is_known: bool) -> None:
     page = get(client, f"/changes/?framework={typed}&kind=rating")
-    told = [] if is_known else ["There is no such framework: all frameworks are shown."]
+    told = [] if is_known else ["There is no such framework, so all frameworks are shown."]
     assert (notices(page), len(page.all("select"))) == (told, 1)
     assert len(page.all(".changed-facts li")) == (1 if is_known else 3)
 
