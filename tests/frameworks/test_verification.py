@@ -212,15 +212,17 @@ def article(db: None, tmp_path: Path) -> Source:
 
 
 def test_verify_claims_reports_number_of_verified_claims(article: Source, tmp_path: Path) -> None:
-    said = "2 claims from 1 sources hold, and 0 scores follow from them or say why they depart.\n"
-    assert verify(tmp_path) == (said, "")
+    assert verify(tmp_path) == (
+        "2 claims from 1 sources are right, and 0 scores follow from them or say why they depart.\n",
+        "",
+    )
 
 
 def test_verify_claims_reports_each_miss_and_fails(article: Source, tmp_path: Path) -> None:
     make_claim(source=article, line=9, key="000-9-django-speed")
     make_claim(source=article, line=3, key="000-3-django-speed", term="Flat")
     complaints = StringIO()
-    with pytest.raises(CommandError, match=r"^2 statements do not hold\.$"):
+    with pytest.raises(CommandError, match=r"^2 statements are wrong\.$"):
         call_command("verify_claims", tmp_path, stderr=complaints)
     assert complaints.getvalue() == (
         "Claim 000-3-django-speed: “Flat” is not at 000:3.\n"

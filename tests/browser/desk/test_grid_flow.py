@@ -177,7 +177,7 @@ def test_grid_undoes_and_redoes_step_by_step(grid: Page) -> None:
     press(grid, "Control+z", "Control+z")
     expect(grid.get_by_role("button", name="Nothing to save")).to_be_disabled()
     press(grid, "Control+Shift+z")
-    expect(said(grid)).to_have_text("Done again. Django, Performance: 3 to 4")
+    expect(said(grid)).to_have_text("Redone. Django, Performance: 3 to 4")
     press(grid, "Control+y")
     expect(grid.get_by_role("button", name="Save 2 changes")).to_be_enabled()
     grid.get_by_role("button", name="Undo").click()
@@ -261,7 +261,7 @@ def test_grid_save_requires_a_reason_and_keeps_changes_until_then(grid: Page) ->
     grid.keyboard.type("4")
     press(grid, "Enter")
     grid.get_by_role("button", name="Save 1 change").click()
-    expect(grid.locator("#outcome")).to_contain_text("Say in a sentence why")
+    expect(grid.locator("#outcome")).to_contain_text("Give a reason for the change in one sentence")
     expect(grid.get_by_label("Reason for the change")).to_be_focused()
     assert rating("django").score == 3
     grid.keyboard.type("The benchmark is new.")
@@ -294,7 +294,7 @@ def test_grid_saves_a_new_rating_only_with_a_rationale(grid: Page) -> None:
     expect(grid.get_by_label("Published")).to_be_checked()
     expect(grid.locator("#panel")).to_contain_text("It is light.")
     grid.get_by_label("Rationale").fill("One source says so.")
-    grid.get_by_label("Reason of its own").fill("First reading.")
+    grid.get_by_label("Separate reason for this cell").fill("First reading.")
     press(grid, "Tab", "Escape")
     expect(cell(grid, "Flask", "Performance")).to_be_focused()
     save(grid)
@@ -384,7 +384,7 @@ def test_grid_warns_before_leaving_with_unsaved_changes(grid: Page) -> None:
 
 
 @pytest.mark.parametrize("answer, told", [
-    ({"status": 500, "body": "Oops"}, "The server did not take it (500)."),
+    ({"status": 500, "body": "Oops"}, "The server did not accept the changes (500)."),
     ({"status": 403, "body": "No"}, "You do not have permission to save here, or your session has ended."),
     ({"status": 400, "json": {"error": "That was too much."}}, "That was too much."),
 ])  # fmt: skip
@@ -406,7 +406,7 @@ def test_grid_saves_after_signing_in_again_in_another_tab(grid: Page, live_serve
     press(grid, "Enter")
     grid.context.clear_cookies(name="sessionid")
     save(grid)
-    expect(grid.locator("#outcome")).to_contain_text("You are signed out.")
+    expect(grid.locator("#outcome")).to_contain_text("You have been signed out.")
     with grid.expect_popup() as opened:
         grid.get_by_role("link", name="Sign in in another tab").click()
     tab = opened.value
@@ -509,7 +509,7 @@ def test_grid_conflict_shows_both_values_and_saves_the_rest(grid: Page) -> None:
     # It is not saved over before this editor has chosen.
     grid.get_by_label("Reason for the change").fill("Again.")
     grid.get_by_role("button", name="Save 1 change").click()
-    expect(grid.locator("#outcome")).to_contain_text("was left out: choose first what holds.")
+    expect(grid.locator("#outcome")).to_contain_text("was left out: first choose which values to keep.")
 
 
 def test_grid_conflict_take_mine_applies_my_changes_on_top_of_theirs(grid: Page) -> None:
@@ -532,7 +532,7 @@ def test_grid_conflict_take_theirs_drops_my_change(grid: Page) -> None:
 def test_grid_conflict_merge_opens_the_cell_and_names_fields_changed_by_both(grid: Page) -> None:
     clash(grid).get_by_role("button", name="Merge").click()
     expect(grid.locator(".clash-note")).to_have_text(
-        "Both of you changed: score (theirs: 5). Yours is in the field."
+        "Both of you changed score (theirs: 5). The field shows your value."
     )
     expect(grid.get_by_label("Rationale")).to_have_value("Measured.")
     expect(grid.get_by_label("Verdict")).to_have_value("Slow")
@@ -565,7 +565,7 @@ def test_grid_proposal_resets_the_cells_and_can_be_resumed(page: Page, live_serv
     cell(page, "Django", "Performance").click()
     page.keyboard.type("1")
     press(page, "Enter")
-    expect(page.locator("#save")).to_contain_text("it changes nothing until a reviewer publishes it")
+    expect(page.locator("#save")).to_contain_text("It changes nothing until a reviewer publishes it")
     page.get_by_label("Reason for the change").fill("Read again.")
     page.get_by_role("button", name="Propose 1 change").click()
     number = re.compile(r"Saved as proposal \d+\. It changes nothing until a reviewer publishes it\.")

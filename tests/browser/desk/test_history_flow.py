@@ -86,7 +86,7 @@ def test_history_restores_a_version_and_shows_a_changed_public_name(
     page.get_by_role("link", name="Restore this version (1)").press("Enter")
     expect(page.locator("table.states")).to_contain_text("Score")
     page.get_by_role("button", name="Restore version 1").press("Enter")
-    expect(page.locator(".errorlist")).to_contain_text("Say in a sentence why")
+    expect(page.locator(".errorlist")).to_contain_text("Give a reason for the change in one sentence")
     page.get_by_role("textbox", name="Reason for the change").fill("It was right.")
     page.get_by_role("button", name="Restore version 1").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("Version 1 was restored.")

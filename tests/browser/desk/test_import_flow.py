@@ -54,7 +54,7 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     assert axe(page) == []
     console.clear()
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
-    page.get_by_label("Leave the 1 other refused row out").check()
+    page.get_by_label("Leave out the 1 other refused row").check()
     page.get_by_label("Use mine").check()
     page.get_by_label("Reason for the change").fill("From the table.")
     page.get_by_role("button", name="Import", exact=True).click()

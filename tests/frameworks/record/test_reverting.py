@@ -414,7 +414,7 @@ def test_restore_page_restores_deleted_fact_from_revision(ada: Client) -> None:
     record = ada.get(f"/admin/frameworks/revision/{step_of(rating, 1).pk}/change/")
     assert restore_url(step_of(rating, 1)) in record.content.decode()
     page = ada.get(restore_url(step_of(rating, 1)))
-    assert "It was deleted since." in text_of(page)
+    assert "This has been deleted since." in text_of(page)
     assert ada.post(restore_url(step_of(rating, 1)), form_on(page, reason="Back.")).status_code == 302
     assert Rating.objects.get().version == 3
     assert ada.get(restore_url(step_of(rating, 2))).status_code == 404
@@ -425,7 +425,7 @@ def test_restore_page_requires_reason_and_version_seen(ada: Client) -> None:
     change(rating, score=5)
     url = restore_url(step_of(rating, 1))
     page = ada.get(url)
-    assert "Say in a sentence why" in text_of(ada.post(url, form_on(page)))
+    assert "Give a reason for the change in one sentence" in text_of(ada.post(url, form_on(page)))
     for seen in (None, "", "x", "1:other/fact", "9" * 5000):
         answer = ada.post(url, form_on(page, reason="Why not.", seen=seen))
         assert "does not say which version you saw" in text_of(answer)
@@ -466,19 +466,19 @@ def test_undo_page_shows_changeset_and_undoes_it(ada: Client) -> None:
     assert "2 changes" in text_of(shown)
     assert undo_url(step) in shown.content.decode()
     page = ada.get(undo_url(step))
-    assert f"rating {one.key_text} was changed; back to how it stood: Score" in text_of(page)
+    assert f"rating {one.key_text} was changed; earlier values will be restored: Score" in text_of(page)
     change(two, score=5)
     moved = ada.post(undo_url(step), form_on(page, reason="A mistake."))
     assert moved.status_code == 409
     assert "Nothing was undone." in text_of(moved)
-    assert f"rating {two.key_text} is at version 3; this changeset left it at 2" in text_of(moved)
+    assert f"rating {two.key_text} is now at version 3; after this changeset it was at version 2" in text_of(moved)
     done = ada.post(undo_url(step), form_on(moved), follow=True)
     assert "1 change was undone." in text_of(done)
     assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
     again = step_of(one, 3)
     assert ada.post(undo_url(again), form_on(ada.get(undo_url(again)), reason="No.")).status_code == 302
     assert Rating.objects.get(pk=one.pk).score == 2
-    assert "Nothing is left to undo" in text_of(ada.get(undo_url(step)))
+    assert "There is nothing left to undo" in text_of(ada.get(undo_url(step)))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -208,7 +208,7 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         (
             rating.framework,
             {"website": "HTTP://x.org"},
-            "An address begins with http:// or https:// in small",
+            "A web address must begin with http:// or https:// in lower case",
         ),
     ]
     for fact, change, sentence in changes:
