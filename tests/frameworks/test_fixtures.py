@@ -441,7 +441,6 @@ def test_disagreements_about_a_score_appear_as_disputed_ratings() -> None:
     disputed = set(Rating.objects.published().disputed().values_list("framework__slug", "criterion__slug"))
     assert {
         ("django", "async-support"),
-        ("django", "learning-curve"),
         ("fastapi", "community-ecosystem"),
         ("flask", "community-ecosystem"),
         ("flask", "development-speed"),

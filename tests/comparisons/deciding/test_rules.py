@@ -54,7 +54,7 @@ def in_words(advice: Conclusion) -> str:
 #: the component to take), runner-up, and whether the sources clash.
 PROFILES = [
     ("Nothing answered", "", "", "", False),
-    ("Public API under load", "building=api load=concurrent existing=none", "fastapi", "litestar", False),
+    ("Public API under load", "building=api load=concurrent existing=none", "fastapi", "", False),
     ("API, nothing else known", "building=api", "fastapi", "", False),
     (
         "REST API inside an existing Django application",
@@ -103,7 +103,7 @@ PROFILES = [
         False,
     ),
     ("Microservices, nothing else known", "building=microservices", "fastapi or flask", "", True),
-    ("Microservices with much async work", "building=microservices load=async", "fastapi", "flask", True),
+    ("Microservices with much async work", "building=microservices load=async", "fastapi", "flask", False),
     (
         "Small microservice in one's own shape",
         "building=microservices size=small structure=own-choice",
@@ -111,7 +111,7 @@ PROFILES = [
         "fastapi",
         False,
     ),
-    ("Prototype of a founder", "building=prototype team=startup first=time", "flask", "", False),
+    ("Prototype of a founder", "building=prototype team=startup first=time", "flask", "django", False),
     ("Small application with few needs", "size=small", "flask", "", False),
     ("Small content site", "building=content size=small", "flask", "django", True),
     ("Small service, own stack", "building=service structure=own-choice", "flask", "", False),
@@ -129,8 +129,8 @@ PROFILES = [
     (
         "Large application, everything of one's own",
         "building=enterprise size=large structure=own-choice",
-        "django or flask",
-        "",
+        "django",
+        "flask",
         True,
     ),
     ("Conventions and own choice at once", "structure=conventions,own-choice", "flask", "django", False),

@@ -471,7 +471,9 @@ def test_undo_page_shows_changeset_and_undoes_it(ada: Client) -> None:
     moved = ada.post(undo_url(step), form_on(page, reason="A mistake."))
     assert moved.status_code == 409
     assert "Nothing was undone." in text_of(moved)
-    assert f"rating {two.key_text} is now at version 3; after this changeset it was at version 2" in text_of(moved)
+    assert f"rating {two.key_text} is now at version 3; after this changeset it was at version 2" in text_of(
+        moved
+    )
     done = ada.post(undo_url(step), form_on(moved), follow=True)
     assert "1 change was undone." in text_of(done)
     assert [Rating.objects.get(pk=rating.pk).score for rating in (one, two)] == [1, 5]
