@@ -185,6 +185,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "reading row",
+                "verbose_name_plural": "table of readings",
                 "ordering": [
                     "criterion__group__position",
                     "criterion__position",

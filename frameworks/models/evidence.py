@@ -140,6 +140,8 @@ class Wording(Versioned):
     objects = WordingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "reading row"
+        verbose_name_plural = "table of readings"
         ordering = [
             "criterion__group__position",
             "criterion__position",

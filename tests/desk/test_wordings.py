@@ -48,7 +48,7 @@ def test_wording_form_changes_claims_and_scores_with_the_row(ada: Client, row: W
     "fields, said",
     [
         ({"reading": "4", "words": "step 2 of ease"}, "The rubric has “step 2 of ease” at step 2, not 4."),
-        ({"words": "steep;steeper"}, "Small letters, single spaces, phrases separated by “; ”."),
+        ({"words": "steep;steeper"}, "Use lower-case letters, single spaces, and “; ” between phrases."),
         ({"words": ""}, "This field is required."),
         ({"reading": "6"}, "Ensure this value is less than or equal to 5."),
         ({"explanation": ""}, "This field is required."),
