@@ -16,7 +16,7 @@ def context(fact: Versioned, query: QueryDict) -> dict[str, Any]:
     model = type(fact)
     shown = page_of(past.history(model, fact.key_text), query, PER_PAGE, key="version")
     return {
-        "title": f"Change history of {fact}",
+        "title": f"Change history: {fact}",
         "steps": [(revision, past.changes(model, revision)) for revision in shown.rows],
         "shown": shown,
     }

@@ -292,7 +292,7 @@ def test_proposal_preview_shows_public_page_and_saves_nothing(eve: Client, rob: 
     links = {link.text: link["href"] for link in proposal_page(rob, proposal).all(".previews a")}
     assert next(iter(links)) == "Matrix"
     shown = read(rob.get(links[f"Framework {rating.framework}"]).content)
-    assert "Nothing of it is public yet" in shown.one(".preview").text
+    assert "None of it is public yet" in shown.one(".preview").text
     assert shown.one(".preview a")["href"] == proposals.page_of(proposal)
     assert "Splendid" in shown.text
     assert state_of_everything() == before

@@ -172,7 +172,7 @@ def test_misread_reports_claim_without_its_row() -> None:
         (
             4,
             "For no reason.",
-            "The score follows from the median of the sources, 4; it departs from nothing.",
+            "The score follows from the median of the sources, 4, so it does not depart from it.",
         ),
     ],
 )

@@ -74,7 +74,7 @@ def test_history_undoes_a_changeset_and_readers_see_it(
     page.goto("/frameworks/django/#speed")
     page.get_by_role("link", name="Change history of Django, Speed").press("Enter")
     expect(page).to_have_url(page.url.split("/frameworks")[0] + CELL)
-    expect(page.locator("main")).to_contain_text("Today it is rated 3 of 5")
+    expect(page.locator("main")).to_contain_text("The current score is 3 of 5")
     expect(page.locator(".changeset h2").first).to_have_text("Half of it was another framework’s.")
     assert console == []
 

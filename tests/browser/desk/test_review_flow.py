@@ -51,7 +51,7 @@ def test_proposal_is_previewed_and_published_by_a_reviewer(
         assert axe(page) == [], (theme, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (theme, width)
     page.get_by_role("link", name="Framework Django").press("Enter")
-    expect(page.locator(".preview")).to_contain_text("Nothing of it is public yet")
+    expect(page.locator(".preview")).to_contain_text("None of it is public yet")
     expect(page.locator("main")).to_contain_text("Quick")
     assert axe(page) == []
     page.locator(".preview a").press("Enter")
