@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -161,6 +161,10 @@ def fetch(kind: Kind, sheet: Sheet) -> Known:
     rows = _keys_and_versions(kind, sheet)
     facts = {fact.key_text: fact for fact in kind.facts()}
     named = {name: _by_key(other) for name, other in kind.schema.relations.items()}
+    # The terms of claims are looked up in the tables of readings.
+    criteria = [fact for by_key in named.values() for fact in by_key.values() if isinstance(fact, Criterion)]
+    if issubclass(kind.model, Claim):
+        prefetch_related_objects(criteria, "wordings")
     stale = {
         key for key, version in rows if version and (key not in facts or version != str(facts[key].version))
     }

@@ -237,7 +237,7 @@ def test_benchmark_measures_and_stores_figures(measured: list[str], tmp_path: Pa
     assert stored.measured_on == timezone.localdate()
     assert stored.command == "python manage.py benchmark --seconds 1 --repetitions 3 --connections 64"
     assert ("Load tool", "wrk 4.1.0, one thread, 64 connections") in stored.method_items
-    assert ("Repetitions", "3 of 1 seconds each, of which the median counts") in stored.method_items
+    assert ("Repetitions", "3 of 1 seconds each; the median counts") in stored.method_items
     assert {name for name, _ in stored.method_items} >= {"Machine", "Python", "Cores", "Gunicorn", "Granian"}
     assert "Sanic under Uvicorn is left out: it could not be installed: no such thing." in stored.comment
     assert "web2py is left out" in stored.comment

@@ -52,7 +52,10 @@ def guards() -> set[str]:
                 " SELECT proname || '()' FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace"
                 " WHERE n.nspname = current_schema() AND prorettype = 'trigger'::regtype"
             )
-        return found | {name for (name,) in cursor.fetchall()}
+        # SQLite numbers foreign keys table by table: a name that says nothing.
+        return {name for name in found if not re.fullmatch(r"fk_\d+", name)} | {
+            name for (name,) in cursor.fetchall()
+        }
 
 
 def expected_tables() -> set[str]:
@@ -89,6 +92,10 @@ def test_migrations_keep_facts_when_reversed_and_restore_triggers(migrated: None
         "frameworks_recordstate",
         "catalogue_state",
         "frameworks_cataloguestate",
+        "wording_",
+        "frameworks_claim_wording",
+        "frameworks_wording",
+        "claim_reading_follows_wording",
         "framework_hidden_by_slug",
         "revision_by_",
         "revision_subject_",

@@ -138,7 +138,7 @@ def test_as_of_page_states_the_day_and_links_to_today(client: Client, path: str)
     said = page.one(".stood")
     assert said.text == STOOD.format("30 April 2026")
     assert said.one("a")["href"] == f"{path}?w-performance=9"
-    chip = next(chip for chip in page.all("a.chip") if "as of" in chip.text)
+    chip = next(chip for chip in page.all("a.chip") if "as it stood" in chip.text)
     assert (chip.text, chip["href"]) == ("Reset: as it stood on 30 April 2026 ×", f"{path}?w-performance=9")
     assert page.one("input#as-of")["value"] == "2026-04-30"
     assert page.one("meta[name=robots]")["content"] == "noindex"
