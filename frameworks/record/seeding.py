@@ -12,8 +12,9 @@ from uuid import uuid4
 from django.apps import apps
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
+from django.db.models import ProtectedError
 
-from frameworks.models import Claim, FormerSlug, Revision, Versioned, Wording
+from frameworks.models import Claim, FormerSlug, Revision, Versioned, Wording, versioned_models
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
@@ -21,6 +22,7 @@ from . import revisions
 from .pending import PendingWrite
 
 REASON = "Seeded from the fixtures."
+PRUNED = "No longer in the fixtures."
 
 
 def fixture_files(folder: Path) -> list[Path]:
@@ -38,10 +40,11 @@ def fixture_files(folder: Path) -> list[Path]:
     return files
 
 
-def plant(files: Sequence[Path]) -> Counter[str]:
+def plant(files: Sequence[Path], *, prune: bool = False) -> Counter[str]:
     """Create and update the facts of these fixtures; all of them or, on any error, none.
 
-    Returns how many were `created`, `updated`, `unchanged` and `kept` (changed or deleted by an editor since). Raises
+    With `prune`, facts that an earlier seed created and these fixtures no longer contain are deleted. Returns how many
+    were `created`, `updated`, `unchanged`, `kept` (changed or deleted by an editor since) and `pruned`. Raises
     DeserializationError for an invalid entry, and whatever `revisions.save` raises.
     """
     with transaction.atomic():
@@ -50,6 +53,8 @@ def plant(files: Sequence[Path]) -> Counter[str]:
             for raw in _read(file):
                 planting.take(raw)
         planting.write()
+        if prune:
+            planting.prune()
         create_roles()
     return planting.outcome
 
@@ -80,6 +85,8 @@ class _Planting:
         self.edited = set(edited)
         self.former = FormerSlug.objects.now()
         self.facts: dict[type[Versioned], dict[str, Versioned]] = {}
+        #: The keys of the entries by kind, in the order of the kinds.
+        self.taken: dict[type[Versioned], set[str]] = {}
         self.new: list[PendingWrite] = []
 
     def take(self, raw: Any) -> None:
@@ -95,8 +102,31 @@ class _Planting:
             revisions.save_all(self.new, by=self.by, reason=REASON)
             self.new = []
 
+    def prune(self) -> None:
+        """Delete what only seeds have written and these fixtures no longer contain, unless another fact needs it."""
+        others = [model for model in versioned_models().values() if model not in self.taken]
+        for model in reversed([*self.taken, *others]):
+            kind, keys = schema_of(model).kind, self.taken.get(model, set())
+            gone = [
+                fact
+                for key, fact in self._known(model).items()
+                if key not in keys and (kind, key) in self.latest and (kind, key) not in self.edited
+            ]
+            self.outcome["pruned"] += sum(map(self._delete, gone))
+
+    def _delete(self, fact: Versioned) -> bool:
+        """Delete the fact and return whether that was possible: what an editor has built on it keeps it."""
+        seen = self.latest[schema_of(type(fact)).kind, fact.key_text].version
+        try:
+            with transaction.atomic():
+                revisions.delete(fact, by=self.by, reason=PRUNED, seen=seen)
+        except (ProtectedError, revisions.Refused):
+            return False
+        return True
+
     def _plant(self, change: PendingWrite) -> str:
         fact, related = change.fact, change.related
+        self.taken.setdefault(type(fact), set()).add(fact.key_text)
         last = self.latest.get((str(fact._meta.model_name), fact.key_text))
         known = self._known(type(fact))
         current = known.get(fact.key_text)

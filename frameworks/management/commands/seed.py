@@ -19,6 +19,12 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="Do nothing if there are already frameworks."
         )
         parser.add_argument(
+            "--prune",
+            action="store_true",
+            help="Also delete what an earlier seed created and the fixtures no longer contain, unless an editor has"
+            " changed it.",
+        )
+        parser.add_argument(
             "--fixtures",
             type=Path,
             default=settings.BASE_DIR / "fixtures",
@@ -29,11 +35,8 @@ class Command(BaseCommand):
         if options["if_empty"] and Framework.objects.exists():
             return
         try:
-            outcome = plant(fixture_files(options["fixtures"]))
+            outcome = plant(fixture_files(options["fixtures"]), prune=options["prune"])
         except (FileNotFoundError, DeserializationError, DatabaseError, Conflict, Refused) as error:
             raise CommandError(f"Nothing was seeded: {error}") from error
-        self.stdout.write(
-            "Seeded: "
-            + ", ".join(f"{outcome[name]} {name}" for name in ("created", "updated", "unchanged", "kept"))
-            + "."
-        )
+        names = ["created", "updated", "unchanged", "kept", *["pruned"] * options["prune"]]
+        self.stdout.write("Seeded: " + ", ".join(f"{outcome[name]} {name}" for name in names) + ".")

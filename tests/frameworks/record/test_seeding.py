@@ -271,6 +271,40 @@ def test_seed_keeps_facts_removed_from_fixtures(seed: Seed) -> None:
 # What editors did
 
 
+def test_seed_prune_deletes_what_the_fixtures_no_longer_contain(seed: Seed) -> None:
+    seed.plant()
+    seed.files["disagreements.json"] = []
+    seed.disagreement["fields"]["claims"] = []
+    del seed.claims[1]
+    seed.write()
+    assert plant(fixture_files(seed.folder), prune=True) == {"unchanged": seed.total, "pruned": 2}
+    assert (Claim.objects.count(), Disagreement.objects.count()) == (1, 0)
+    assert {step.reason for step in Revision.objects.filter(action="deleted")} == {
+        "No longer in the fixtures."
+    }
+    assert plant(fixture_files(seed.folder), prune=True) == {"unchanged": seed.total, "pruned": 0}
+
+
+def test_seed_prune_leaves_what_editors_have_changed_or_built_on(seed: Seed) -> None:
+    seed.plant()
+    editor_changes(Claim.objects.get(line=2), note="A doubt.")
+    editor_changes(Disagreement.objects.get(), title="How quick it is")
+    seed.files["disagreements.json"] = seed.files["traits.json"] = []
+    seed.claims.clear()
+    del seed.readings[1]
+    seed.write()
+    # The first claim is named by the editor's disagreement, the second is the editor's own, and read by the row.
+    assert plant(fixture_files(seed.folder), prune=True)["pruned"] == 1
+    assert (Claim.objects.count(), Trait.objects.count()) == (2, 0)
+
+
+def test_seed_prune_leaves_facts_that_no_seed_created(seed: Seed) -> None:
+    assert revisions.save(Framework(slug="own", name="Own", tagline="Ours"), by=EDITOR, reason="It is new.")
+    seed.write()
+    assert plant(fixture_files(seed.folder), prune=True)["pruned"] == 0
+    assert Framework.objects.filter(slug="own").exists()
+
+
 def test_seed_keeps_changes_by_editors(seed: Seed) -> None:
     seed.plant()
     editor_changes(Rating.objects.get(), score=5)
