@@ -104,9 +104,11 @@ class Source(Versioned):
 
 class WordingQuerySet(VersionedQuerySet["Wording"]):
     def with_claim_counts(self) -> "WordingQuerySet":
-        """Annotate `claim_count`, the number of published claims that are read by the row."""
+        """Annotate `claim_count`, the number of published claims that are read by the row. Highest readings first."""
         public = Q(claims__framework__is_published=True)
-        return self.annotate(claim_count=models.Count("claims", filter=public))
+        # Grouped, rows would lose the order of their model.
+        counted = self.annotate(claim_count=models.Count("claims", filter=public))
+        return counted.order_by(F("reading").desc(nulls_last=True), "words")
 
 
 class Wording(Versioned):

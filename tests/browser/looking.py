@@ -92,7 +92,7 @@ def everywhere(page: Page, axe: Axe, views: Sequence[tuple[str, int]] = VIEWS) -
     """
     found: dict[str, list[str]] = {}
     for place, (theme, width) in enumerate(views):
-        page.set_viewport_size({"width": width, "height": 2000})
+        page.set_viewport_size({"width": width, "height": 3000})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         if objections := axe(page, VISUAL if place else ()):
             found[f"{theme}, {width}"] = objections

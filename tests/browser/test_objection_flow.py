@@ -127,10 +127,10 @@ def test_objection_can_be_answered_by_keyboard(
     session = sign_in(factories.make_editor(username="ada")).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"{live_server.url}/admin/"}])
     page.goto(f"/admin/frameworks/rating/{rating.pk}/change/")
-    page.get_by_role("link", name=f"answer it (objection {found.pk})").focus()
+    page.get_by_role("link", name=f"answer it (problem report {found.pk})").focus()
     console.clear()  # what the stock boxes of that form complained of
     page.keyboard.press("Enter")
-    expect(page.locator("#content h1")).to_have_text("Objection to Flask, Performance")
+    expect(page.locator("#content h1")).to_have_text("Problem report on Flask, Performance")
     assert console == []
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 2000})
@@ -143,6 +143,6 @@ def test_objection_can_be_answered_by_keyboard(
     tab_to(page, "button[value=dismissed]")
     page.keyboard.press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("is dismissed.")
-    expect(page.locator(".paginator")).to_contain_text("0 objections")
+    expect(page.locator(".paginator")).to_contain_text("0 problem reports")
     found.refresh_from_db()
     assert (found.status, found.note) == ("dismissed", "Line 12 says the same.")
