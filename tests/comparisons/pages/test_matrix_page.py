@@ -62,7 +62,7 @@ def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: C
     }
     assert cells(page, "flask")["Async"] == "1 source, 1 claim, not scored yet"
     assert cells(page, "sanic") == dict.fromkeys(
-        ["Learning", "Docs", "Speed", "Async"], "no source rates this"
+        ["Learning", "Docs", "Speed", "Async"], "no source"
     )
 
 
