@@ -76,7 +76,8 @@ def misread(claims: Iterable[Claim]) -> Iterator[str]:
     for row in Wording.objects.select_related("criterion"):
         tables.setdefault(row.criterion_id, []).append(row)
     for claim in claims:
-        rows = rows_of(claim.term, tables.get(claim.criterion_id, ()))
+        criteria = claim.criterion_id, claim.joint_criterion_id or 0
+        rows = rows_of(claim.term, [row for criterion in criteria for row in tables.get(criterion, ())])
         if sentence := misreading(claim, rows):
             yield f"Claim {claim.key}: {sentence}"
 

@@ -1,11 +1,9 @@
 """Offer the weights that sources ask for: those criteria alike that a source says should be weighed, and no others."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comparisons.comparison.permalinks import View
 from frameworks.facts import Facts
-from frameworks.models import Criterion
 
 #: No source says how much its factors weigh, so all weigh the same.
 ALIKE = 5
@@ -13,10 +11,9 @@ ALIKE = 5
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A source, the criteria that it wants weighed, the address of a view weighed so, and whether that is shown."""
+    """A source, the address of a view weighed as it says, and whether that is shown."""
 
     source: str
-    criteria: Sequence[Criterion]
     url: str
     is_set: bool
 
@@ -26,7 +23,6 @@ def presets(facts: Facts, view: View, path: str) -> list[Preset]:
     offered = []
     for source, factors in facts.factors.items():
         weights = {criterion.slug: ALIKE * (criterion.slug in factors) for criterion in facts.criteria}
-        criteria = [facts.criteria[facts.column[slug]] for slug in factors]
         url = view.url(path, weights=weights, use_case="", page=1)
-        offered.append(Preset(source, criteria, url, view.weights == weights))
+        offered.append(Preset(source, url, view.weights == weights))
     return offered

@@ -134,6 +134,8 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
         revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
     else:
         wanted = change.after
+        if current.version != change.seen and state_of(current) == wanted and _follows(current, author):
+            return
         if over is not None:
             changed = {name: after for name, _, after in change.changed_fields}
             wanted = put_on_top(changed, state_of(current))
@@ -148,6 +150,12 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
             related=found.related,
             at=at,
         )
+
+
+def _follows(current: Versioned, author: Author) -> bool:
+    """Return whether this proposal has written the fact already: it has followed a row of the table of readings."""
+    written = Revision.objects.of(current).first()
+    return written is not None and written.changeset == author.changeset
 
 
 def _create(

@@ -28,6 +28,8 @@ from .versioned import Versioned
 
 #: At most six words: a rating term is copied from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
+#: The middle of the scale.
+MIDDLE = sum(STEPS) // 2
 ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
@@ -161,7 +163,7 @@ class Wording(Versioned):
         return f"{self.criterion}: {self.words}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.criterion.get_absolute_url()}#{self.slug}"
+        return f"{self.criterion.get_absolute_url()}#row-{self.slug}"
 
     def clean(self) -> None:
         if not self.criterion_id:
@@ -170,9 +172,15 @@ class Wording(Versioned):
             raise ValidationError(
                 {"reading": f"“{self.criterion}” is not scored, so its claims cannot have a reading."}
             )
+        others = [row for row in self.criterion.table_of_readings if row.pk != self.pk]
+        taken = {phrase: other for other in others for phrase in other.phrases}
         for phrase in self.phrases:
             if contradiction := wordings.contradiction(phrase, self.reading, self.criterion.rubric):
                 raise ValidationError({"words": contradiction})
+            if phrase in taken:
+                raise ValidationError(
+                    {"words": f"“{phrase}” is in another row already: “{taken[phrase].words}”."}
+                )
 
     @property
     def phrases(self) -> list[str]:
@@ -350,21 +358,26 @@ class Claim(Versioned):
             self.reading = self.wording.reading
 
     def clean(self) -> None:
-        if self.criterion_id and self.framework_id:
-            self._read_by_table()
-        if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
+        if self.criterion_id:
+            self.read_by_table()
+        if self._state.adding and self.wording is None and self.reading is not None:
             raise ValidationError(
-                {"reading": f"“{self.criterion}” is not scored, so its claims cannot have a reading."}
+                {"reading": "No row of the table of readings has these words. Add one first."}
             )
+        if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
+            raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
             raise ValidationError({"joint_criterion": "Choose a criterion other than the claim's own."})
 
-    def _read_by_table(self) -> None:
-        """Take the row whose words are in the term, and its reading.
+    def read_by_table(self) -> None:
+        """Take the row whose words are in the term, and its reading. A general statement takes none.
 
-        What was read before there was a table keeps its reading. Raises ValidationError for a new claim with a reading
-        of its own.
+        Of several rows, one with a reading nearer to the middle is taken. What was read before there was a table keeps
+        its reading.
         """
+        if self.framework_id is None:
+            self.wording = self.reading = None
+            return
         criteria = filter(None, [self.criterion, self.joint_criterion])
         rows = wordings.rows_of(
             self.term, [row for criterion in criteria for row in criterion.table_of_readings]
@@ -372,12 +385,8 @@ class Claim(Versioned):
         if self.wording is not None and not rows:
             self.wording = self.reading = None
         elif self.wording not in rows and rows:
-            self.wording = rows[0]
+            self.wording = min(rows, key=lambda row: abs((row.reading or MIDDLE) - MIDDLE))
         self.settle()
-        if self._state.adding and self.wording is None and self.reading is not None:
-            raise ValidationError(
-                {"reading": "No row of the table of readings has these words. Add one first."}
-            )
 
     @property
     def quotable_term(self) -> str:

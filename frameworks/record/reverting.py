@@ -12,7 +12,7 @@ from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import get_text_list
 
-from frameworks.models import Revision, Versioned
+from frameworks.models import Revision, Versioned, Wording
 from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
@@ -148,11 +148,18 @@ class FactsChanged(Exception):
     """Facts of the changeset have changed since the editor saw which would be undone. Nothing was written."""
 
 
+#: The kinds of facts that follow a row of the table of readings.
+FOLLOWERS = {"claim", "rating"}
+
+
 def plan(changeset: UUID) -> UndoPlan:
     """Return what can be undone: the revisions of facts that nobody has changed since. One query."""
     steps: list[Any] = list(Revision.objects.filter(changeset=changeset).with_last_version().order_by("-pk"))
     left = {_name(step): step.version for step in reversed(steps)}
     unchanged = {_name(step) for step in steps if step.last_version == left[_name(step)]}
+    if any(step.model == schema_of(Wording).kind and _name(step) not in unchanged for step in steps):
+        # Claims and scores stay with a row of the table of readings that has changed since.
+        unchanged = {name for name in unchanged if name[0] not in FOLLOWERS}
     return UndoPlan(
         [step for step in steps if _name(step) in unchanged],
         [step for step in steps if _name(step) not in unchanged and step.version == left[_name(step)]],
@@ -195,7 +202,9 @@ def _undo_batch(
 ) -> list[int]:
     """Undo the steps of a batch, based on these versions of the facts, and return the versions afterwards."""
     try:
-        if len(batch) > 1 and (left := _undo_together(batch, seen, by=by, reason=reason, at=at)):
+        # What follows from a row of the table of readings is written with that row.
+        alike = len(batch) > 1 and batch[0].model != schema_of(Wording).kind
+        if alike and (left := _undo_together(batch, seen, by=by, reason=reason, at=at)):
             return left
         return [
             _undo_step(step, version, by=by, reason=reason, at=at)

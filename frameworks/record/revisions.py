@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from frameworks import backing
-from frameworks.models import Revision, Versioned
+from frameworks.models import Claim, Revision, Versioned, Wording
 from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
@@ -114,12 +114,21 @@ def save(
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
             _update(fact, seen)
+            _check_followers(fact, seen, followers)
         for name, others in related.items():
             getattr(fact, name).set(others)
         revision = _record(fact, before, state_of(fact), by, reason, at)
         for writes in followers:
             save_all(writes, by=by, reason=reason, at=at)
         return revision
+
+
+def _check_followers(fact: Versioned, seen: int, followers: Sequence[Sequence[PendingWrite]]) -> None:
+    """Raise Conflict where a row of the table of readings has got another claim since its claims were locked."""
+    if followers and isinstance(fact, Wording):
+        known = [write.fact.pk for write in followers[0]]
+        if Claim.objects.filter(wording=fact).exclude(pk__in=known).exists():
+            raise Conflict(fact, fact, seen)
 
 
 def _rename(current: Versioned, fact: Versioned) -> None:

@@ -14,7 +14,7 @@ from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from frameworks.models import Claim, FormerSlug, Revision, Versioned, Wording, versioned_models
+from frameworks.models import FormerSlug, Revision, Versioned, Wording, versioned_models
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
@@ -146,8 +146,8 @@ class _Planting:
         return "updated" if revision else "unchanged"
 
     def _follow(self) -> None:
-        """Take note of the claims whose readings have followed a row: their own entries may come later."""
-        followed = Revision.objects.filter(changeset=self.by.changeset, model=schema_of(Claim).kind)
+        """Take note of the claims and scores that have followed a row: their own entries may come later."""
+        followed = Revision.objects.filter(changeset=self.by.changeset)
         self.latest |= {(revision.model, revision.key): revision for revision in followed.order_by("version")}
 
     def _build(self, model: type[Versioned], values: State) -> PendingWrite | None:

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from frameworks import backing
-from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned
+from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned, Wording
 from frameworks.models.constraints import SENTENCES, is_satisfied
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
@@ -163,7 +163,7 @@ def fetch(kind: Kind, sheet: Sheet) -> Known:
     named = {name: _by_key(other) for name, other in kind.schema.relations.items()}
     # The terms of claims are looked up in the tables of readings.
     criteria = [fact for by_key in named.values() for fact in by_key.values() if isinstance(fact, Criterion)]
-    if issubclass(kind.model, Claim):
+    if issubclass(kind.model, Claim | Wording):
         prefetch_related_objects(criteria, "wordings")
     stale = {
         key for key, version in rows if version and (key not in facts or version != str(facts[key].version))
@@ -213,6 +213,17 @@ def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
     ]
 
 
+def _misread(fact: Versioned, now: State | None) -> list[RowProblem]:
+    """Look a claim's term up in the table of readings, and return why the file's own reading cannot stand."""
+    if not isinstance(fact, Claim):
+        return []
+    wanted = fact.reading
+    fact.read_by_table()
+    if wanted in (None, fact.reading, (now or {}).get("reading")):
+        return []
+    return [RowProblem("reading", f"The table of readings has these words as {fact.reading or 'not read'}.")]
+
+
 class _Reader:
     """Reads row after row, and remembers the values of earlier rows that must be unique."""
 
@@ -252,6 +263,7 @@ class _Reader:
         if not version and self._says_nothing(cells):
             return replace(row, status=Status.SAME)
         built, problems = self._build(fact, cells)
+        problems = problems or _misread(built.fact, now)
         if problems:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(built.fact, unclear))
@@ -286,6 +298,7 @@ class _Reader:
         row = replace(row, opened=opened)
         own = {name: cells[name] for name in self.fields if _differ(name, row.mine, opened)}
         built, _ = self._build(current, own)
+        _misread(built.fact, row.now)
         if state_of(built.fact, built.related) == row.now:
             return replace(row, status=Status.SAME)
         over = PendingWrite(built.fact, built.related, current.version, row.now)

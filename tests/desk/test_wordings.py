@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from frameworks.models import Claim, Rating, Revision, Wording
+from desk.review import proposals
+from frameworks.models import Claim, Proposal, Rating, Revision, Wording
+from frameworks.record.replaying import divergences
 from tests import factories
-from tests.desk.acting import save
+from tests.desk.acting import decide, save
 from tests.desk.reading import add_url, change_url, text_of
+from tests.desk.signing_in import sign_in
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +100,18 @@ def test_wording_form_query_count_does_not_grow_with_cells(
         factories.make_claim(criterion=row.criterion, term="Steep", wording=row)
     with django_assert_max_num_queries(26):
         ada.get(change_url(row))
+
+
+def test_proposal_of_a_changed_row_can_be_previewed_and_published(row: Wording) -> None:
+    pat, rob = sign_in(factories.make_proposer()), sign_in(factories.make_reviewer())
+    save(pat, change_url(row), reading="1", reason="It is worse.")
+    assert (Wording.objects.get().reading, Claim.objects.get().reading) == (2, 2)
+    proposal = Proposal.objects.get()
+    assert "There is no preview" not in text_of(rob.get(proposals.page_of(proposal)))
+    decide(rob, proposal, "publish")
+    assert (Wording.objects.get().reading, Claim.objects.get().reading, Rating.objects.get().score) == (
+        1,
+        1,
+        1,
+    )
+    assert list(divergences()) == []

@@ -61,9 +61,7 @@ def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: C
         "Async": "5 · 1 source, 1 claim",
     }
     assert cells(page, "flask")["Async"] == "1 source, 1 claim, not scored yet"
-    assert cells(page, "sanic") == dict.fromkeys(
-        ["Learning", "Docs", "Speed", "Async"], "no source"
-    )
+    assert cells(page, "sanic") == dict.fromkeys(["Learning", "Docs", "Speed", "Async"], "no source")
 
 
 def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Client) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from frameworks.models import Claim, Rating, Revision, Wording
 from frameworks.record import revisions
 from frameworks.record.asof import RecordedFact, facts_of, newest_revisions
 from frameworks.record.following import outlook
+from frameworks.record.replaying import divergences
 from frameworks.record.reverting import plan, undo
 from tests import factories
 from tests.factories import MAKER
@@ -39,6 +41,10 @@ def change(fact: Any, **values: Any) -> Revision | None:
     return revisions.save(
         fact, by=revisions.Author("Ann", Revision.Origin.ADMIN), reason="Read anew.", seen=seen
     )
+
+
+def go() -> revisions.Author:
+    return revisions.Author("Ann", Revision.Origin.ADMIN)
 
 
 def readings() -> list[int | None]:
@@ -94,6 +100,25 @@ def test_undo_of_a_changed_row_restores_claims_and_scores(row: Wording) -> None:
     assert Wording.objects.get(slug="steep").reading == 2
     assert readings() == [2, 4, 2]
     assert Rating.objects.get().score == 3
+
+
+def test_undo_of_two_changed_rows_restores_claims_and_scores(row: Wording) -> None:
+    by = go()
+    for changed, reading in ((row, 1), (Wording.objects.get(slug="mild"), 5)):
+        changed.reading = reading
+        revisions.save(changed, by=by, reason="Read anew.", seen=changed.version)
+    assert readings() == [1, 5, 1]
+    planned = plan(by.changeset)
+    undo(by.changeset, by=go(), reason="Undone.", count=len(planned.steps))
+    assert (readings(), Rating.objects.get().score) == ([2, 4, 2], 3)
+    assert list(divergences()) == []
+
+
+def test_undo_leaves_claims_and_scores_with_a_row_that_has_changed_since(row: Wording) -> None:
+    revision = change(row, reading=1)
+    assert revision is not None
+    change(Wording.objects.get(slug="steep"), explanation="Said otherwise.")
+    assert plan(revision.changeset).steps == []
 
 
 def test_outlook_says_what_each_reading_would_give(row: Wording) -> None:
@@ -156,6 +181,19 @@ def test_claim_clean_takes_reading_away_with_the_words(row: Wording) -> None:
     claim.term = "unheard of"
     claim.clean()
     assert (claim.wording, claim.reading) == (None, None)
+
+
+def test_claim_clean_takes_no_reading_for_a_general_statement(row: Wording) -> None:
+    claim = Claim.objects.filter(wording=row)[0]
+    claim.framework = None
+    claim.clean()
+    assert (claim.wording, claim.reading) == (None, None)
+
+
+def test_row_refuses_phrase_of_another_row(row: Wording) -> None:
+    row.words = "steep; mild"
+    with pytest.raises(ValidationError, match="“mild” is in another row already: “mild”"):
+        row.clean()
 
 
 def test_claim_clean_leaves_reading_from_before_there_was_a_table() -> None:

@@ -239,6 +239,17 @@ def test_seed_changes_row_of_the_table_of_readings_with_its_claims(seed: Seed) -
     assert set(seed.plant()) == {"unchanged"}
 
 
+def test_seed_changes_row_of_the_table_of_readings_with_scores(seed: Seed) -> None:
+    seed.plant()
+    for entries, reading in ((seed.readings, 5), (seed.claims, 5)):
+        for one in entries:
+            one["fields"]["reading"] = reading
+    seed.rating["fields"]["score"] = 5
+    seed.plant()
+    assert Rating.objects.get().score == 5
+    assert set(seed.plant()) == {"unchanged"}
+
+
 def test_seed_keeps_claim_of_an_editor_whose_row_it_changes(seed: Seed) -> None:
     seed.plant()
     editor_changes(Claim.objects.get(line=2), note="A doubt.")

@@ -24,6 +24,7 @@ from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trai
 from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
+from frameworks.record.replaying import divergences
 from frameworks.tables import imports, kinds, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet
@@ -477,6 +478,29 @@ def test_import_confirm_query_count_is_constant(
     steps = Revision.objects.filter(origin="import").order_by("pk").values_list("action", flat=True)
     assert list(steps) == ["created"] * count + ["changed"] * count
     assert len(claims) == 2 * count
+
+
+@pytest.mark.both
+def test_import_reads_claims_by_the_table_and_records_that(ada: Client) -> None:
+    row = factories.make_wording(words="steep", reading=2)
+    mild = factories.make_wording(criterion=row.criterion, words="mild", reading=4)
+    claim = factories.make_claim(criterion=row.criterion, term="Steep", wording=row)
+    [cells] = exported("claim")
+    new = {**cells, "key": "new", "term": "Quite mild", "wording": "", "reading": "", "version": ""}
+    url = upload(ada, "claim", file([{**cells, "term": "Mild"}, new]))
+    assert ada.post(url, {"reason": "From the table."}).status_code == FOUND
+    claim.refresh_from_db()
+    added = Claim.objects.get(key="new")
+    assert (claim.wording, claim.reading, added.wording, added.reading) == (mild, 4, mild, 4)
+    assert list(divergences()) == []
+
+
+def test_import_refuses_reading_that_is_not_in_the_table(ada: Client) -> None:
+    row = factories.make_wording(words="steep", reading=2)
+    factories.make_claim(criterion=row.criterion, term="Steep", wording=row)
+    [cells] = exported("claim")
+    page = preview(ada, upload(ada, "claim", file([{**cells, "reading": "4"}])))
+    assert "The table of readings has these words as 2." in page.text
 
 
 def test_import_preview_paginates_and_filters(ada: Client) -> None:
