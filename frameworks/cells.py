@@ -1,9 +1,11 @@
 """Build cells: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
+
+from django.db.models import Q
 
 from . import dispute
 from .median import Derivation, derive
@@ -169,3 +171,20 @@ def tally(claims: Iterable[Claim]) -> Tally:
 def keys_of(framework: int | None, criterion: int | None, joint: int | None) -> list[Key]:
     """Return the cells that a claim belongs to: its criterion's and, where there is one, its joint criterion's."""
     return [(framework, under) for under in (criterion, joint) if framework and under]
+
+
+def derivations(
+    cells: Collection[Key], read: Mapping[int, int | None] | None = None
+) -> dict[Key, Derivation[int]]:
+    """Return what follows from the readings of each cell, by source, those of the claims in `read` as given there."""
+    read = read or {}
+    frameworks, criteria = {framework for framework, _ in cells}, {criterion for _, criterion in cells}
+    rows = Claim.objects.filter(
+        Q(criterion__in=criteria) | Q(joint_criterion__in=criteria), framework__in=frameworks
+    ).values_list("pk", "framework_id", "criterion_id", "joint_criterion_id", "source_id", "reading")
+    readings: dict[Key, list[tuple[int, int | None]]] = defaultdict(list)
+    for pk, framework, criterion, joint, source, reading in rows:
+        for key in keys_of(framework, criterion, joint):
+            readings[key].append((source, read.get(pk, reading)))
+    derived = {key: derive(readings[key]) for key in cells}
+    return {key: derivation for key, derivation in derived.items() if derivation is not None}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from statistics import median
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .models.constraints import STEPS
 
@@ -27,6 +27,11 @@ class Derivation(Generic[S]):
     @property
     def score(self) -> int:
         return nearest_step(self.median)
+
+    @property
+    def is_tie(self) -> bool:
+        """Return whether the median is halfway between two steps."""
+        return self.median % 1 == Fraction(1, 2)
 
     @property
     def median_text(self) -> str:
@@ -71,3 +76,25 @@ def nearest_step(figure: Fraction) -> int:
     if share == Fraction(1, 2):
         return lower if figure > MIDDLE else lower + 1
     return lower if share < Fraction(1, 2) else lower + 1
+
+
+class Score(Protocol):
+    """A score with the editors' reason for departing from the median, empty where it does not."""
+
+    score: int
+    departure: str
+
+
+def departs(rating: Score, derived: Derivation[Any] | None) -> str:
+    """Say in a sentence that a score does not follow from its claims without saying so, or says so and does follow."""
+    if derived is None:
+        return (
+            ""
+            if rating.departure
+            else "No claim has a reading, and the rating does not say what it rests on."
+        )
+    if rating.score != derived.score and not rating.departure:
+        return f"The median of the sources is {derived.score}, and the rating does not say why it is {rating.score}."
+    if rating.score == derived.score and rating.departure:
+        return f"The score follows from the median of the sources, {derived.score}, so it does not depart from it."
+    return ""

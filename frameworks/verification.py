@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .median import Derivation, derive
+from .median import departs, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
 from .wordings import contains, rows_of
 
@@ -112,18 +112,3 @@ def departures(ratings: Iterable[Rating]) -> Iterator[str]:
         derived = derive(claims.values_list("source__key", "reading"))
         if sentence := departs(rating, derived):
             yield f"{rating}: {sentence}"
-
-
-def departs(rating: Rating, derived: Derivation[str] | None) -> str:
-    """Say in a sentence that a score does not follow from its claims without saying so, or says so and does follow."""
-    if derived is None:
-        return (
-            ""
-            if rating.departure
-            else "No claim has a reading, and the rating does not say what it rests on."
-        )
-    if rating.score != derived.score and not rating.departure:
-        return f"The median of the sources is {derived.score}, and the rating does not say why it is {rating.score}."
-    if rating.score == derived.score and rating.departure:
-        return f"The score follows from the median of the sources, {derived.score}, so it does not depart from it."
-    return ""

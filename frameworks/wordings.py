@@ -40,9 +40,10 @@ def rows_of(term: str, table: Iterable[R]) -> list[R]:
 def contradiction(phrase: str, reading: int | None, rubric: Iterable[tuple[int, str]]) -> str:
     """Say in a sentence that the rubric itself puts the phrase at another step; empty where it does not."""
     steps = [step for step, text in rubric if contains(text, phrase)]
-    if reading is None or not steps or reading in steps:
+    if not steps or reading in steps:
         return ""
-    return f"The rubric has “{phrase}” at step {steps[0]}, not {reading}."
+    at = f"The rubric has “{phrase}” at step {steps[0]}"
+    return f"{at}, so it has to be read." if reading is None else f"{at}, not {reading}."
 
 
 def qualification(condition: str, comparison: str) -> str:

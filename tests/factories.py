@@ -46,6 +46,7 @@ from frameworks.models import (
     Wording,
 )
 from frameworks.record import revisions
+from frameworks.record.following import EveryCell
 from frameworks.record.revisions import Author
 from frameworks.roles import ROLES, create_roles
 
@@ -123,7 +124,11 @@ def make_wording(**fields: Any) -> Wording:
 
 
 def make_rating(**fields: Any) -> Rating:
-    """A published one gets a claim first, because it needs one; `is_published=False` comes without."""
+    """A published one gets a claim first, because it needs one; `is_published=False` comes without.
+
+    With `read` the claim reads as the score, which so follows from it; without, any score may be given.
+    """
+    read = {"reading": fields.get("score", 3)} if fields.pop("read", False) else {}
     if "framework" not in fields:
         fields["framework"] = make_framework()
     if "criterion" not in fields:
@@ -134,7 +139,7 @@ def make_rating(**fields: Any) -> Rating:
     fields.setdefault("is_published", True)
     cell = Claim.objects.behind(fields["framework"], fields["criterion"])
     if fields["is_published"] and not cell.exists():
-        make_claim(framework=fields["framework"], criterion=fields["criterion"], reading=fields["score"])
+        make_claim(framework=fields["framework"], criterion=fields["criterion"], **read)
     return _made(Rating(**fields))
 
 
@@ -401,7 +406,7 @@ def _slug(name: str) -> str:
 
 
 def _made(fact: Fact, **related: Iterable[Versioned]) -> Fact:
-    revisions.save(fact, by=MAKER, reason="Made for a test.", related=related)
+    revisions.save(fact, by=MAKER, reason="Made for a test.", related=related, besides=EveryCell())
     return fact
 
 

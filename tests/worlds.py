@@ -78,7 +78,11 @@ def make_world() -> None:
                 )
             if score:
                 factories.make_rating(
-                    framework=framework, criterion=criterion, score=score, verdict=f"{score} in a few words"
+                    read=True,
+                    framework=framework,
+                    criterion=criterion,
+                    score=score,
+                    verdict=f"{score} in a few words",
                 )
         for trait in TRAITS.get(name, []):
             claims = list(Claim.objects.filter(framework=framework)[:1])
@@ -236,7 +240,7 @@ def make_many() -> None:
         tagline = "Small and quick" if number % 2 else ""
         framework = factories.make_framework(name=f"Frame {number:02}", slug=f"f{number:02}", tagline=tagline)
         if number < 3:
-            factories.make_rating(framework=framework, criterion=criterion, score=5 - number)
+            factories.make_rating(framework=framework, criterion=criterion, score=5 - number, read=True)
     use_case = factories.make_use_case(name="Shop")
     factories.make_need(use_case=use_case, value=factories.make_facet_value(name="ORM"), claims=[])
     factories.make_use_case(name="Blog")

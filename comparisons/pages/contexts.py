@@ -20,6 +20,7 @@ from comparisons.sharing.snippets import Snippet
 from frameworks.catalogue import LISTED
 from frameworks.cells import Cell
 from frameworks.facts import Extent
+from frameworks.median import Derivation
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Revision, Source
 from frameworks.pages.pictured import PART
 
@@ -144,7 +145,7 @@ class WeightedCriterion:
 @dataclass(frozen=True, kw_only=True)
 class MethodPage:
     """`ranked_beyond`: how many are ranked besides those on the first page of the matrix. `tables`: the criteria with
-    their tables of readings."""
+    their tables of readings. `ties`: the ratings that a tie decides, where there are not too many to look through."""
 
     matrix: Matrix
     ranked_beyond: int
@@ -157,6 +158,7 @@ class MethodPage:
     factors: Sequence[WeightedCriterion]
     presets: Sequence[Preset]
     departures: Collection[Rating]
+    ties: Sequence[tuple[Rating, Derivation[int]]]
     rating_total: int
     extent: Extent = field(metadata=PART)
 

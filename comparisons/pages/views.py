@@ -19,9 +19,10 @@ from comparisons.comparison.permalinks import View
 from comparisons.comparison.picking import Choice
 from comparisons.deciding import choosing, needs
 from comparisons.models import UseCase
-from frameworks.cells import Cell
+from frameworks.cells import Cell, derivations
 from frameworks.columns import read_rows
 from frameworks.facts import Detail
+from frameworks.median import Derivation
 from frameworks.models import Addition, Claim, Criterion, FacetValue, Framework, Rating, Wording
 from frameworks.pages.conditional import revalidated
 from frameworks.pages.pictured import PageResponse, pictured
@@ -256,10 +257,23 @@ def method(request: HttpRequest) -> PageResponse:
         factors=_weighted(facts.criteria),
         presets=presets(facts, View(), reverse("comparisons:matrix")),
         departures=Rating.objects.published().exclude(departure="").select_related("framework", "criterion"),
+        ties=_ties() if facts.arrays.rating_total <= LOOKED_THROUGH_MAX else [],
         rating_total=facts.arrays.rating_total,
         extent=facts.extent,
     )
     return PageResponse(request, "comparisons/method.html", page)
+
+
+#: How many ratings are looked through for ties: the page would take seconds with those of ten thousand frameworks.
+LOOKED_THROUGH_MAX = 2_000
+
+
+def _ties() -> list[tuple[Rating, Derivation[int]]]:
+    """Return the published ratings whose median lies halfway between two steps, with what follows. Two queries."""
+    ratings = list(Rating.objects.published().filter(departure="").select_related("framework", "criterion"))
+    derived = derivations({(rating.framework_id, rating.criterion_id) for rating in ratings})
+    pairs = ((rating, derived.get((rating.framework_id, rating.criterion_id))) for rating in ratings)
+    return [(rating, derivation) for rating, derivation in pairs if derivation and derivation.is_tie]
 
 
 def _weighted(criteria: Sequence[Criterion]) -> list[WeightedCriterion]:

@@ -1,6 +1,7 @@
 """The forms of facts: each knows the version that the editor saw, and those of a page ask for a reason."""
 
 import re
+from collections.abc import Container
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 
+from frameworks.cells import Key
 from frameworks.models import Versioned
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.natural_keys import renamed_key
@@ -99,13 +101,16 @@ class FactForm(ModelForm):
             if many.name in self.cleaned_data
         }
 
-    def write(self, by: Author, reason: str) -> None:
-        """Save through the one write path. Raises what `revisions.save` raises."""
+    def write(self, by: Author, reason: str, besides: Container[Key] = ()) -> None:
+        """Save through the one write path. Raises what `revisions.save` raises.
+
+        The scores of the cells `besides` are set by another form of the page.
+        """
         fact = self.instance
         if self.posted_seen and self.is_stale:
             raise revisions.Conflict(fact, None, self.posted_seen.version)
         seen = None if fact._state.adding or self.posted_seen is None else self.posted_seen.version
-        revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related)
+        revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related, besides=besides)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
 
+from frameworks.cells import Key
 from frameworks.models import Versioned
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
@@ -80,6 +81,9 @@ class FactFormSet(FormSetMixin):
     def is_to_delete(self, form: FactForm) -> bool:
         return self.can_delete and self._should_delete_form(form)  # type: ignore[attr-defined]
 
+    #: The cells whose scores the form above the rows sets.
+    scored_above: frozenset[Key] = frozenset()
+
     def write_kept(self, by: Author, reason: str) -> None:
         """Write new and changed rows. Raises what `revisions.save` raises."""
         self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
@@ -91,13 +95,14 @@ class FactFormSet(FormSetMixin):
                 self.new_objects.append(form.instance)
             else:
                 self.changed_objects.append((form.instance, form.changed_data))
-            form.write(by, reason)
+            form.write(by, reason, besides=self.scored_above)
 
     def write_deleted(self, by: Author, reason: str) -> None:
         """Delete the marked rows. Kept apart, because a rating's last claim goes after the rating's own change."""
         for form in self.initial_forms:
             if form.posted_seen and self.is_to_delete(form) and not form.is_deleted:
-                revisions.delete(form.instance, by=by, reason=reason, seen=form.posted_seen.version)
+                seen = form.posted_seen.version
+                revisions.delete(form.instance, by=by, reason=reason, seen=seen, besides=self.scored_above)
                 self.deleted_objects.append(form.instance)
 
 

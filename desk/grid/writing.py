@@ -1,6 +1,6 @@
 """What the grid changes, written cell by cell, with an outcome for each. The other half of `parsing`."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,10 +14,13 @@ from django.utils.timezone import localtime
 
 from desk.editing.merging import put_on_top
 from desk.editing.refusals import in_words
-from desk.kinds.claim_rules import free_key
+from desk.kinds.claim_rules import free_key, way_out
+from frameworks.cells import Key, derivations
+from frameworks.median import Derivation
 from frameworks.models import Claim, Rating, Source
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
+from frameworks.record.following import settle_score
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
@@ -44,6 +47,21 @@ class GridRights:
         return self.change or self.add or self.claim
 
 
+@dataclass(frozen=True)
+class DerivedScores:
+    """What follows from the claims of the changed cells, before the new claims of the grid and after them."""
+
+    before: Mapping[Key, Derivation[int]]
+    after: Mapping[Key, Derivation[int]]
+
+    def settle(self, rating: Rating, *, is_set: bool) -> str:
+        """Let the score follow, or say in a sentence why it may not be written."""
+        key = rating.framework_id, rating.criterion_id
+        derived = self.after.get(key)
+        sentence = settle_score(rating, self.before.get(key), derived, is_set=is_set)
+        return f"{sentence} {way_out(rating, derived)}" if sentence and derived else ""
+
+
 class NewClaimForm(forms.ModelForm):
     source = forms.ModelChoiceField(Source.objects.all(), to_field_name="key")
 
@@ -58,15 +76,18 @@ def write(changes: GridChanges, by: Author, rights: GridRights) -> list[Outcome]
     What is refused or in conflict leaves the rest alone.
     """
     with transaction.atomic():
+        cells = {(one.framework.pk, one.criterion.pk) for one in changes.ratings}
+        before = derivations(cells) if cells else {}
         claims = [
-            {"kind": "claim", "index": one.index, **_named(one), **_write_claim(one, by, rights)}
+            {"kind": "claim", "index": one.index, **_named(one), **_write_claim(one, by, rights, cells)}
             for one in changes.claims
         ]
+        derived = DerivedScores(before, derivations(cells) if cells and claims else before)
         # In one order for everybody: two who save the same cells at once must not wait for each other.
         in_order = sorted(changes.ratings, key=lambda one: one.key)
         ratings = [
             {"kind": "rating", **_named(one), **outcome}
-            for one, outcome in zip(in_order, _write_ratings(in_order, by, rights), strict=True)
+            for one, outcome in zip(in_order, _write_ratings(in_order, by, rights, derived), strict=True)
         ]
     return [*claims, *ratings, *changes.gone]
 
@@ -82,7 +103,7 @@ def _current(changes: Sequence[RatingChange]) -> dict[str, Rating]:
     return {rating.key_text: rating for rating in ratings}
 
 
-def _write_claim(new: NewClaim, by: Author, rights: GridRights) -> Outcome:
+def _write_claim(new: NewClaim, by: Author, rights: GridRights, besides: Container[Key]) -> Outcome:
     if not rights.claim:
         return refused(NOT_ALLOWED.format("add claims"))
     form = NewClaimForm(dict(new.data), instance=Claim(framework=new.framework, criterion=new.criterion))
@@ -94,26 +115,30 @@ def _write_claim(new: NewClaim, by: Author, rights: GridRights) -> Outcome:
     claim = form.instance
     claim.key = free_key(claim)
     try:
-        revisions.save(claim, by=by, reason=new.reason)
+        revisions.save(claim, by=by, reason=new.reason, besides=besides)
     except IntegrityError as error:
         return refused(in_words(error))
     return {"outcome": "saved"}
 
 
-def _write_ratings(changes: Sequence[RatingChange], by: Author, rights: GridRights) -> list[Outcome]:
+def _write_ratings(
+    changes: Sequence[RatingChange], by: Author, rights: GridRights, derived: DerivedScores
+) -> list[Outcome]:
     """Write the ratings together where that can be done, otherwise each for itself, and return what became of each."""
     current = _current(changes)
-    pending = [_pending(change, current.get(change.key), rights) for change in changes]
+    pending = [_pending(change, current.get(change.key), rights, derived) for change in changes]
     try:
         return _save(pending, by)
     except (revisions.Refused, revisions.Conflict, IntegrityError):
         current = _current(changes)
-        return [_write_rating(change, current.get(change.key), by, rights) for change in changes]
+        return [_write_rating(change, current.get(change.key), by, rights, derived) for change in changes]
 
 
-def _write_rating(change: RatingChange, current: Rating | None, by: Author, rights: GridRights) -> Outcome:
+def _write_rating(
+    change: RatingChange, current: Rating | None, by: Author, rights: GridRights, derived: DerivedScores
+) -> Outcome:
     try:
-        [outcome] = _save([_pending(change, current, rights)], by)
+        [outcome] = _save([_pending(change, current, rights, derived)], by)
     except revisions.Refused as refusal:
         return refused(in_words(refusal))
     except (revisions.Conflict, IntegrityError):
@@ -121,7 +146,9 @@ def _write_rating(change: RatingChange, current: Rating | None, by: Author, righ
     return outcome
 
 
-def _pending(change: RatingChange, current: Rating | None, rights: GridRights) -> PendingWrite | Outcome:
+def _pending(
+    change: RatingChange, current: Rating | None, rights: GridRights, derived: DerivedScores
+) -> PendingWrite | Outcome:
     """Return what to write, or what became of the change already."""
     if not (rights.change if current else rights.add):
         return refused(NOT_ALLOWED.format("change ratings" if current else "add ratings"))
@@ -135,6 +162,9 @@ def _pending(change: RatingChange, current: Rating | None, rights: GridRights) -
         rating.clean_fields(exclude=["framework", "criterion"])
     except ValidationError as problem:
         return refused(_sentence(problem, Rating))
+    is_set = before is None or change.fields.get("score", before["score"]) != before["score"]
+    if sentence := derived.settle(rating, is_set=is_set):
+        return refused(sentence)
     return PendingWrite(rating, {}, change.seen, before, change.reason)
 
 

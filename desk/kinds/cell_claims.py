@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from desk.editing.forms import FactForm
 from desk.editing.formsets import ROWS_MAX, FactFormSet, ModelFormSet
+from frameworks.median import Derivation, derive
 from frameworks.models import Claim, Rating
 
 from .claim_rules import cited_by, free_key
@@ -36,6 +37,7 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         claims = Claim.objects.none()
         if self.rating.framework_id and self.rating.criterion_id:
             claims = Claim.objects.behind(self.rating.framework, self.rating.criterion).cited()
+            self.scored_above = frozenset({(self.rating.framework_id, self.rating.criterion_id)})
         super().__init__(data, files, prefix=prefix, queryset=claims, **kwargs)
 
     @classmethod
@@ -49,10 +51,16 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
             raise ValidationError(sentences)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        """Give a new claim its cell before it is checked, because its term is looked up in the table of readings."""
+        """Give a claim its cell before it is checked, because its term is looked up in the table of readings.
+
+        All share one criterion, so that the table is fetched once.
+        """
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
-        if form.instance._state.adding and self.rating.framework_id and self.rating.criterion_id:
-            form.instance.framework, form.instance.criterion = self.rating.framework, self.rating.criterion
+        claim = form.instance
+        if claim._state.adding and self.rating.framework_id and self.rating.criterion_id:
+            claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
+        elif claim.criterion_id == self.rating.criterion_id:
+            claim.criterion = self.rating.criterion
         return form
 
     def save_new(self, form: FactForm, commit: bool = True) -> Claim:
@@ -60,6 +68,24 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
         claim.key = free_key(claim)
         return claim
+
+    def derivations(self) -> "tuple[Derivation[int] | None, Derivation[int] | None]":
+        """Return what follows from the claims of the cell as they are, and as they will be when the rows are saved."""
+        self.is_valid()
+        behind = Claim.objects.behind(self.rating.framework, self.rating.criterion)
+        readings = {
+            pk: (source, reading) for pk, source, reading in behind.values_list("pk", "source", "reading")
+        }
+        before = derive(readings.values())
+        for form in self.initial_forms:
+            claim = cast(Claim, form.instance)
+            if self.is_to_delete(form):
+                readings.pop(claim.pk, None)
+            elif form.has_changed():
+                readings[claim.pk] = claim.source_id, claim.reading
+        kept = [form for form in self.extra_forms if form.has_changed() and not self.is_to_delete(form)]
+        added = [cast(Claim, form.instance) for form in kept]
+        return before, derive([*readings.values(), *((claim.source_id, claim.reading) for claim in added)])
 
     def leaves_none(self) -> bool:
         """Return whether the cell would be left without a claim."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.text import get_text_list
 
 from frameworks.backing import last_claim
+from frameworks.median import Derivation
 from frameworks.models import Claim, Rating
 
 
@@ -30,3 +31,10 @@ def cited_by(claim: Claim) -> str:
         return ""
     names = get_text_list([f"{fact._meta.verbose_name} “{fact}”" for fact in citing], "and")
     return f"It is cited by the {names}. Remove it there first."
+
+
+def way_out(rating: Rating, derived: Derivation[int]) -> str:
+    """Say what an editor can do about a score that does not follow from its claims."""
+    if rating.score == derived.score:
+        return "Leave “Departure” empty."
+    return f"Enter {derived.score}, or give the reason under “Departure”."

@@ -12,28 +12,67 @@ from django.utils.safestring import SafeString
 
 from desk.editing.bulk_actions import DELETE, BulkAction
 from desk.editing.edit import edit_of
-from desk.editing.forms import FactForm, PageForm
+from desk.editing.forms import FactForm, ListRowForm, PageForm
 from frameworks.backing import NEEDS_CLAIM
+from frameworks.cells import derivations
 from frameworks.dispute import is_disputed
-from frameworks.median import derive
+from frameworks.median import Derivation, derive
 from frameworks.models import Claim, Objection, Rating, Versioned
+from frameworks.record.following import settle_score
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
+from .claim_rules import way_out
 from .fact_admin import FactAdmin
 from .filters import ClaimsFilter, DisputeFilter, ReviewFilter
 from .rubrics import rubric_of
 
 
 class RatingForm(PageForm):
-    """Publish nothing without a claim."""
+    """Publish nothing without a claim, and let no score depart from its claims without a reason."""
+
+    def has_changed(self) -> bool:
+        score = cast(Rating, self.instance).score
+        return super().has_changed() or score != self.initial.get("score", score)
 
     def _post_clean(self) -> None:
         super()._post_clean()
         rating = cast(Rating, self.instance)
-        if self.edit.is_held or not (rating.is_published and rating.framework_id and rating.criterion_id):
+        if self.edit.is_held or not (rating.framework_id and rating.criterion_id):
             return
-        if any(isinstance(rows, ClaimsOfCellFormSet) and rows.leaves_none() for rows in self.edit.rows):
-            self.add_error("is_published" if "is_published" in self.fields else None, NEEDS_CLAIM)
+        for rows in self.edit.rows:
+            if not isinstance(rows, ClaimsOfCellFormSet):
+                continue
+            if rating.is_published and rows.leaves_none():
+                self.add_error("is_published" if "is_published" in self.fields else None, NEEDS_CLAIM)
+            elif not self.errors and rows.is_valid():
+                before, after = rows.derivations()
+                refuse_score(self, before, after)
+
+
+def refuse_score(form: FactForm, before: Derivation[int] | None, after: Derivation[int] | None) -> None:
+    """Put on the form why its score may not be written; where the editor has not set it, let it follow the claims."""
+    rating = cast(Rating, form.instance)
+    is_set = rating._state.adding or bool(RULED & set(form.changed_data))
+    sentence = settle_score(rating, before, after, is_set=is_set)
+    if sentence and after:
+        place = "departure" if rating.score == after.score else "score"
+        form.add_error(place if place in form.fields else None, f"{sentence} {way_out(rating, after)}")
+
+
+#: The fields that the rule on scores is about.
+RULED = {"score", "departure"}
+
+
+class RatingRowForm(ListRowForm):
+    """A rating in the list, whose score keeps to the rule as on its page."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        rating = cast(Rating, self.instance)
+        if not self.errors and RULED & set(self.changed_data):
+            key = rating.framework_id, rating.criterion_id
+            derived = derivations({key}).get(key)
+            refuse_score(self, derived, derived)
 
 
 def _review(rating: Rating, today: date) -> None:
@@ -101,6 +140,9 @@ class RatingAdmin(FactAdmin):
         BulkAction("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish),
         DELETE,
     )
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": RatingRowForm, **kwargs})
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         ratings = super().get_queryset(request)

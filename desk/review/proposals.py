@@ -5,7 +5,7 @@ versions and constraints that every write goes through; in the end its revisions
 is rolled back. Publishing writes the same changes again, through `revisions`, at the versions they are based on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -15,9 +15,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from desk.editing.merging import put_on_top
-from frameworks.models import Proposal, ProposedChange, Revision, Versioned, versioned_models
+from frameworks.cells import Key
+from frameworks.models import Proposal, ProposedChange, Rating, Revision, Versioned, versioned_models
 from frameworks.models.schema import state_of
 from frameworks.record import past, renaming, revisions
+from frameworks.record.following import departure_of, rated_by
 from frameworks.record.revisions import Author
 
 
@@ -109,10 +111,11 @@ def apply(
     """Write the changes as `author`. Raises Taken, naming all facts in conflict, or Refused."""
     taken = []
     with transaction.atomic():
+        besides = rated_by(proposal.changes.all())
         for change in proposal.changes.all():
             try:
                 with transaction.atomic():
-                    _apply_one(change, author, at, (over or {}).get(name_of(change)))
+                    _apply_one(change, author, at, (over or {}).get(name_of(change)), besides)
             except (revisions.Conflict, _Gone):
                 taken.append(change)
             except revisions.Refused:
@@ -121,17 +124,26 @@ def apply(
                 # It may rest on a fact in conflict: that is said first.
         if taken:
             raise Taken(taken)
+        _refuse_departures(proposal.changes.all())
 
 
-def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over: int | None) -> None:
+def _apply_one(
+    change: ProposedChange,
+    author: Author,
+    at: datetime | None,
+    over: int | None,
+    besides: Container[Key],
+) -> None:
     model = model_of(change)
     current = past.by_name(model, change.key)
     if change.action == Revision.Action.CREATED:
-        _create(change, model, current, author, at)
+        _create(change, model, current, author, at, besides)
     elif current is None or change.seen is None:
         raise _Gone
     elif change.action == Revision.Action.DELETED:
-        revisions.delete(current, by=author, reason=change.reason, seen=over or change.seen, at=at)
+        revisions.delete(
+            current, by=author, reason=change.reason, seen=over or change.seen, at=at, besides=besides
+        )
     else:
         wanted = change.after
         if current.version != change.seen and state_of(current) == wanted and _follows(current, author):
@@ -149,6 +161,7 @@ def _apply_one(change: ProposedChange, author: Author, at: datetime | None, over
             seen=change.seen if over is None else over,
             related=found.related,
             at=at,
+            besides=besides,
         )
 
 
@@ -164,11 +177,21 @@ def _create(
     current: Versioned | None,
     author: Author,
     at: datetime | None,
+    besides: Container[Key],
 ) -> None:
     found = past.rebuilt(model, change.after or {})
     if current is not None or found is None:
         raise _Gone
-    revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at)
+    revisions.save(found.fact, by=author, reason=change.reason, related=found.related, at=at, besides=besides)
+
+
+def _refuse_departures(changes: Iterable[ProposedChange]) -> None:
+    """Raise Refused where a proposed score no longer follows from the claims, which others may have changed since."""
+    for change in changes:
+        set_anew = {"score", "departure"} & {name for name, _, _ in change.changed_fields}
+        rating = past.by_name(Rating, change.key) if change.model == "rating" and set_anew else None
+        if rating is not None and (sentence := departure_of(cast(Rating, rating))):
+            raise revisions.Refused(f"{rating}: {sentence}")
 
 
 def page_of(proposal: Proposal) -> str:

@@ -73,7 +73,7 @@ class RestorePage:
     ) -> HttpResponse:
         model = reverting.model_of(revision)
         now = state_of(current) if current else None
-        wanted = reverting.wanted(revision.after or {}, current)
+        wanted = reverting.restored(revision, current)
         context = self.admin.page_context(
             request,
             title=f"Restore version {revision.version} of {current or revision.key}",
@@ -102,7 +102,7 @@ class RestorePage:
             fact,
             seen,
             now=state_of(current) if current else None,
-            mine=reverting.wanted(revision.after or {}, current),
+            mine=reverting.restored(revision, current),
             wish=f"restore version {revision.version}",
         )
         data = QueryDict(mutable=True)

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from frameworks import wordings
+
 from .constraints import (
     WEIGHT_MAX,
     http_url_check,
@@ -229,6 +231,15 @@ class Criterion(Versioned):
             raise ValidationError("A scored criterion needs a sentence for each score from 1 to 5.")
         if not self.is_scored and self.default_weight:
             raise ValidationError({"default_weight": "A criterion that is not scored must have weight 0."})
+        if self.pk and self.is_scored:
+            self._refuse_contradicted_rows()
+
+    def _refuse_contradicted_rows(self) -> None:
+        """Raise ValidationError where a row of the table of readings no longer agrees with the rubric."""
+        for row in self.table_of_readings:
+            for phrase in row.phrases:
+                if sentence := wordings.contradiction(phrase, row.reading, self.rubric):
+                    raise ValidationError(f"{sentence} Change that row of the table of readings first.")
 
     @cached_property
     def table_of_readings(self) -> list[Any]:

@@ -1,34 +1,181 @@
-"""Work out what has to change with a row of the table of readings: the claims read by it, and the scores on them."""
+"""Work out what has to change with claims and with rows of the table of readings: readings, and the scores on them."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import models
 from django.db.models import Q
 
 from frameworks.backing import cells_of
-from frameworks.cells import Key, keys_of
-from frameworks.median import Derivation, derive
-from frameworks.models import Claim, Criterion, Framework, Rating, Versioned, Wording
+from frameworks.cells import Key, derivations, keys_of
+from frameworks.median import Derivation, departs
+from frameworks.models import (
+    Claim,
+    Criterion,
+    Framework,
+    ProposedChange,
+    Rating,
+    Revision,
+    Versioned,
+    Wording,
+)
 from frameworks.models.constraints import STEPS
 from frameworks.models.schema import schema_of, state_of
 
 from .pending import PendingWrite
 
 
-def following(facts: Sequence[Versioned]) -> list[list[PendingWrite]]:
-    """Return what has to be written with these changed facts, in this order, kind by kind.
+@dataclass(frozen=True)
+class EveryCell:
+    """All cells but these, for writers that set the scores of the others themselves."""
 
-    To be called before they are written, in the same transaction; the claims are locked. A claim gets the reading of
-    its row. A score that followed from the median of its sources goes on following; one that departs from it stays.
+    but: Collection[Key] = ()
+
+    def __contains__(self, key: object) -> bool:
+        return key not in self.but
+
+
+class Consequences:
+    """What has to be written with a change of claims, or of rows of the table of readings.
+
+    To be made before the change, in the same transaction. It locks first the scores that may move and then the claims
+    that may be read anew, so that two writers wait for each other in one order.
     """
-    rows = {fact.pk: fact for fact in facts if isinstance(fact, Wording)}
-    claims = _claims(rows) if rows else []
-    return (
-        [claims, _ratings([write.fact for write in claims if isinstance(write.fact, Claim)])]
-        if claims
-        else []
-    )
+
+    def __init__(
+        self, facts: Sequence[Versioned], besides: Container[Key] = (), *, are_deleted: bool = False
+    ) -> None:
+        """Look at what the changed, new or deleted facts bear on. The caller sets the scores of the cells `besides`."""
+        self._are_deleted = are_deleted
+        self._rows = [fact for fact in facts if isinstance(fact, Wording)]
+        read = _claims_under(self._criteria()) if self._rows else []
+        claims = [fact for fact in facts if isinstance(fact, Claim)]
+        cells = _cells_in_database(claims) if claims else set()
+        cells |= {key for claim in [*claims, *read] for key in cells_of(claim)}
+        self._cells = {key for key in cells if key not in besides}
+        self._ratings = _ratings_that_follow(self._cells) if self._cells else []
+        if read:
+            read = list(_claims_under(self._criteria()).select_for_update(of=("self",)))
+        self._read = [(claim, state_of(claim)) for claim in read]
+
+    def writes(self) -> Iterator[list[PendingWrite]]:
+        """Yield what is to be written after the change, kind by kind, each to be written before the next is asked for.
+
+        A claim gets the reading of its row. A score that followed from the median of its sources goes on following.
+        """
+        if self._read:
+            yield self._claims()
+        if self._ratings:
+            yield self._scores()
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Return whether one of the rows has got another claim since the claims were locked."""
+        known = [claim.pk for claim, _ in self._read]
+        return (
+            bool(self._rows) and Claim.objects.filter(wording__in=self._rows).exclude(pk__in=known).exists()
+        )
+
+    def _criteria(self) -> set[int]:
+        """Return the criteria of the rows, as they were and as they will be."""
+        before = Wording.objects.filter(pk__in=[row.pk for row in self._rows if row.pk])
+        return {row.criterion_id for row in self._rows} | set(before.values_list("criterion_id", flat=True))
+
+    def _claims(self) -> list[PendingWrite]:
+        table = Wording.objects.exclude(pk__in=[row.pk for row in self._rows if self._are_deleted])
+        criteria = Criterion.objects.prefetch_related(models.Prefetch("wordings", table)).in_bulk()
+        rows = {row.pk: row for criterion in criteria.values() for row in criterion.table_of_readings}
+        writes = []
+        for claim, before in self._read:
+            claim.criterion = criteria[claim.criterion_id]
+            claim.joint_criterion = criteria.get(claim.joint_criterion_id or 0)
+            if claim.wording_id is not None:
+                claim.wording = rows.get(claim.wording_id)
+                claim.reading = claim.wording.reading if claim.wording else None
+            claim.read_by_table()
+            writes.append(PendingWrite(claim, {}, claim.version, before))
+        return [write for write in writes if write.changed]
+
+    def _scores(self) -> list[PendingWrite]:
+        after = derivations({(rating.framework_id, rating.criterion_id) for rating in self._ratings})
+        writes = []
+        for rating in self._ratings:
+            derived = after.get((rating.framework_id, rating.criterion_id))
+            if derived is not None and derived.score != rating.score:
+                before = state_of(rating)
+                rating.score = derived.score
+                writes.append(PendingWrite(rating, {}, rating.version, before))
+        return writes
+
+
+def settle_score(
+    rating: Rating, before: Derivation[Any] | None, after: Derivation[Any] | None, *, is_set: bool
+) -> str:
+    """Move the score where it followed from the claims and they change; say in a sentence if it may not be written.
+
+    `is_set` says whether the editor has set score or departure: nobody is asked about what they have not touched.
+    Where no claim has a reading, nothing follows, and the score is the editors' own.
+    """
+    if is_set:
+        return departs(rating, after) if after else ""
+    if before and after and not rating.departure and rating.score == before.score:
+        rating.score = after.score
+    return ""
+
+
+def departure_of(rating: Rating) -> str:
+    """Say in a sentence that the score does not follow from the readings without saying so; empty where all is well."""
+    key = rating.framework_id, rating.criterion_id
+    derived = derivations({key}).get(key)
+    return departs(rating, derived) if derived else ""
+
+
+def rated_by(changes: Iterable[Revision | ProposedChange]) -> set[Key]:
+    """Return the cells whose ratings are among the changes, which so set their scores."""
+    keys = [change.key.split("/") for change in changes if change.model == schema_of(Rating).kind]
+    if not keys:
+        return set()
+    frameworks = dict(Framework.objects.filter(slug__in=[key[0] for key in keys]).values_list("slug", "pk"))
+    criteria = dict(Criterion.objects.filter(slug__in=[key[1] for key in keys]).values_list("slug", "pk"))
+    return {
+        (frameworks[framework], criteria[criterion])
+        for framework, criterion in keys
+        if framework in frameworks and criterion in criteria
+    }
+
+
+def _claims_under(criteria: Collection[int]) -> "models.QuerySet[Claim]":
+    """Return the claims on frameworks that are looked up in the tables of readings of these criteria."""
+    under = Q(criterion__in=criteria) | Q(joint_criterion__in=criteria)
+    claims = Claim.objects.filter(under, framework__isnull=False)
+    return claims.select_related(*schema_of(Claim).paths).order_by("pk")
+
+
+def _cells_in_database(claims: Sequence[Claim]) -> set[Key]:
+    """Return the cells that the claims are evidence for as they were last written."""
+    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims if claim.pk], framework__isnull=False)
+    columns = rows.order_by().values_list("framework", "criterion", "joint_criterion")
+    return {key for row in columns for key in keys_of(*row)}
+
+
+def _ratings_that_follow(cells: Collection[Key]) -> list[Rating]:
+    """Return and lock the ratings of these cells whose score is the one that follows from their claims."""
+    derived = None
+    followed = []
+    frameworks, criteria = {framework for framework, _ in cells}, {criterion for _, criterion in cells}
+    ratings = Rating.objects.filter(framework__in=frameworks, criterion__in=criteria, departure="")
+    for rating in (
+        ratings.select_related("framework", "criterion").select_for_update(of=("self",)).order_by("pk")
+    ):
+        key = rating.framework_id, rating.criterion_id
+        if key not in cells:
+            continue
+        if derived is None:
+            derived = derivations(cells)
+        if key in derived and derived[key].score == rating.score:
+            followed.append(rating)
+    return followed
 
 
 @dataclass(frozen=True)
@@ -52,7 +199,7 @@ def outlook(row: Wording) -> list[Outlook]:
     criteria = Criterion.objects.in_bulk({criterion for claim in claims for _, criterion in cells_of(claim)})
     cells = {cell for claim in claims for cell in cells_of(claim)}
     derived = [
-        _derivations(cells, dict.fromkeys((claim.pk for claim in claims), reading))
+        derivations(cells, dict.fromkeys((claim.pk for claim in claims), reading))
         for reading in (*range(STEPS[0], STEPS[1] + 1), None)
     ]
     ratings = {
@@ -66,46 +213,3 @@ def outlook(row: Wording) -> list[Outlook]:
         score, departs = (rating.score, bool(rating.departure)) if rating else (None, False)
         outlooks.append(Outlook(frameworks[key[0]], criteria[key[1]], score, departs, scores))
     return sorted(outlooks, key=lambda one: (one.framework.name, one.criterion.name))
-
-
-def _claims(rows: dict[int, Wording]) -> list[PendingWrite]:
-    claims = Claim.objects.filter(wording__in=rows).select_for_update(of=("self",)).order_by("pk")
-    writes = []
-    for claim in claims.select_related(*schema_of(Claim).paths):
-        before = state_of(claim)
-        claim.wording = rows[claim.wording_id or 0]
-        claim.settle()
-        writes.append(PendingWrite(claim, {}, claim.version, before))
-    return [write for write in writes if write.changed]
-
-
-def _ratings(claims: Sequence[Claim]) -> list[PendingWrite]:
-    """Return the scores that move when these claims are read as they are now in memory."""
-    cells = {key for claim in claims for key in cells_of(claim)}
-    read = {claim.pk: claim.reading for claim in claims}
-    before, after = _derivations(cells, {}), _derivations(cells, read)
-    writes = []
-    frameworks, criteria = {framework for framework, _ in cells}, {criterion for _, criterion in cells}
-    ratings = Rating.objects.filter(framework__in=frameworks, criterion__in=criteria).order_by("pk")
-    for rating in ratings.select_related("framework", "criterion").select_for_update(of=("self",)):
-        key = rating.framework_id, rating.criterion_id
-        if key not in after or key not in before or rating.departure or before[key].score != rating.score:
-            continue
-        state = state_of(rating)
-        rating.score = after[key].score
-        writes.append(PendingWrite(rating, {}, rating.version, state))
-    return [write for write in writes if write.changed]
-
-
-def _derivations(cells: Collection[Key], read: dict[int, int | None]) -> dict[Key, Derivation[int]]:
-    """Return what follows from the readings of each cell, those of the claims in `read` as given there."""
-    frameworks, criteria = {framework for framework, _ in cells}, {criterion for _, criterion in cells}
-    rows = Claim.objects.filter(
-        Q(criterion__in=criteria) | Q(joint_criterion__in=criteria), framework__in=frameworks
-    ).values_list("pk", "framework_id", "criterion_id", "joint_criterion_id", "source_id", "reading")
-    readings: dict[Key, list[tuple[int, int | None]]] = defaultdict(list)
-    for pk, framework, criterion, joint, source, reading in rows:
-        for key in keys_of(framework, criterion, joint):
-            readings[key].append((source, read.get(pk, reading)))
-    derived = {key: derive(readings[key]) for key in cells}
-    return {key: derivation for key, derivation in derived.items() if derivation is not None}

@@ -1,6 +1,6 @@
 """Restore an earlier version of a fact, or undo a whole changeset. Either adds to the history and removes nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,13 @@ from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import get_text_list
 
-from frameworks.models import Revision, Versioned, Wording
+from frameworks.cells import Key
+from frameworks.models import Claim, Rating, Revision, Versioned, Wording
 from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
 from . import past, renaming, revisions
+from .following import Consequences, departure_of, rated_by
 from .pending import PendingWrite
 from .revisions import Author, Conflict, Refused
 
@@ -33,7 +35,12 @@ def restore(
     model = model_of(revision)
     if revision.after is None:
         raise Refused(f"{revision.key}: This change deleted it. Restore an earlier version.")
-    return _write_state(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
+    with transaction.atomic():
+        restored = _write_state(model, revision.key, revision.after, by=by, reason=reason, seen=seen, at=at)
+        fact = past.by_name(model, revision.key) if restored else None
+        if isinstance(fact, Rating) and (sentence := departure_of(fact)):
+            raise Refused(f"{fact}: {sentence}")
+        return restored
 
 
 def model_of(revision: Revision) -> type[Versioned]:
@@ -53,6 +60,7 @@ def _write_state(
     reason: str,
     seen: int,
     at: datetime | None = None,
+    besides: Container[Key] = (),
 ) -> Revision | None:
     current = past.by_name(model, key)
     built = past.build(model, wanted(state, current))
@@ -75,6 +83,7 @@ def _write_state(
                 seen=None if current is None else seen,
                 related=built.related,
                 at=at,
+                besides=besides,
             )
     except IntegrityError as error:
         # The models put the database's constraints in words. Validating every time would double the queries.
@@ -91,6 +100,16 @@ def _unchanged(fact: Versioned, current: Versioned | None) -> set[str]:
         for name, field in columns.items()
         if current is not None and getattr(fact, field.attname) == getattr(current, field.attname)
     }
+
+
+def restored(revision: Revision, current: Versioned | None) -> State:
+    """Return the state that restoring the revision would write: a claim is read by the table of today."""
+    state = wanted(revision.after or {}, current)
+    built = past.build(model_of(revision), state)
+    if built is None or built.missing or not isinstance(built.fact, Claim):
+        return state
+    built.fact.read_by_table()
+    return state_of(built.fact, built.related)
 
 
 def wanted(state: State, current: Versioned | None) -> State:
@@ -191,25 +210,36 @@ def undo_in_batches(
         if len(steps) != count:
             raise FactsChanged
         versions = {_name(step): step.version for step in reversed(steps)}
+        undoing = Undoing(by, reason, at, rated_by(steps))
         for batch in _batches(steps):
-            left = _undo_batch(batch, [versions[_name(step)] for step in batch], by=by, reason=reason, at=at)
+            left = _undo_batch(batch, [versions[_name(step)] for step in batch], undoing)
             versions |= {_name(step): version for step, version in zip(batch, left, strict=True)}
             yield len(batch)
 
 
-def _undo_batch(
-    batch: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
-) -> list[int]:
+@dataclass(frozen=True)
+class Undoing:
+    """By whom, why and when steps are undone. Scores of the cells `besides` are set by steps of their own."""
+
+    by: Author
+    reason: str
+    at: datetime | None
+    besides: Container[Key]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return what each function that writes takes."""
+        return {"by": self.by, "reason": self.reason, "at": self.at, "besides": self.besides}
+
+
+def _undo_batch(batch: Sequence[Revision], seen: Sequence[int], undoing: Undoing) -> list[int]:
     """Undo the steps of a batch, based on these versions of the facts, and return the versions afterwards."""
     try:
         # What follows from a row of the table of readings is written with that row.
         alike = len(batch) > 1 and batch[0].model != schema_of(Wording).kind
-        if alike and (left := _undo_together(batch, seen, by=by, reason=reason, at=at)):
+        if alike and (left := _undo_together(batch, seen, undoing)):
             return left
-        return [
-            _undo_step(step, version, by=by, reason=reason, at=at)
-            for step, version in zip(batch, seen, strict=True)
-        ]
+        return [_undo_step(step, version, undoing) for step, version in zip(batch, seen, strict=True)]
     except Conflict as conflict:
         raise FactsChanged from conflict
 
@@ -235,9 +265,7 @@ def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
         yield list(batch.values())
 
 
-def _undo_together(
-    steps: Sequence[Revision], seen: Sequence[int], *, by: Author, reason: str, at: datetime | None
-) -> list[int]:
+def _undo_together(steps: Sequence[Revision], seen: Sequence[int], undoing: Undoing) -> list[int]:
     """Undo revisions of one kind and action, each of another fact, and return the facts' versions afterwards.
 
     The number of queries does not grow with them. Returns nothing, and has written nothing, where they cannot be undone
@@ -255,10 +283,10 @@ def _undo_together(
     try:
         if steps[0].before is None:
             facts = [fact for fact in current if fact is not None]
-            revisions.delete_all(facts, by=by, reason=reason, at=at)
+            revisions.delete_all(facts, **undoing.options)
         else:
             writes = _writes(model, steps, current)
-            revisions.save_all(writes, by=by, reason=reason, at=at)
+            revisions.save_all(writes, **undoing.options)
             facts = [write.fact for write in writes]
     except PROBLEMS:
         return []
@@ -310,17 +338,21 @@ def _looked_up(model: type[Versioned]) -> set[str]:
     }
 
 
-def _undo_step(step: Revision, seen: int, *, by: Author, reason: str, at: datetime | None) -> int:
+def _undo_step(step: Revision, seen: int, undoing: Undoing) -> int:
     """Undo one revision and return the fact's version afterwards."""
     model = model_of(step)
     if step.before is not None:
-        revision = _write_state(model, step.key, step.before, by=by, reason=reason, seen=seen, at=at)
+        revision = _write_state(model, step.key, step.before, seen=seen, **undoing.options)
         return revision.version if revision else seen
     current = past.by_name(model, step.key)
     if current is None:
         raise FactsChanged
+    if isinstance(current, Wording):
+        # The claims that it reads need it no longer, once they are read without it.
+        unread = Consequences([current], undoing.besides, are_deleted=True)
+        revisions.write_out(unread, by=undoing.by, reason=undoing.reason, at=undoing.at)
     try:
-        return revisions.delete(current, by=by, reason=reason, seen=seen, at=at).version
+        return revisions.delete(current, seen=seen, **undoing.options).version
     except models.ProtectedError as error:
         others = get_text_list([f"“{other}”" for other in list(error.protected_objects)[:3]], "and")
         raise Refused(f"{current}: It cannot be deleted, because it is still needed by {others}.") from error

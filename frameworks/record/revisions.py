@@ -5,7 +5,7 @@ does not help. `UPDATE … WHERE version = …` loses none. So nothing else in t
 """
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +19,12 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from frameworks import backing
-from frameworks.models import Claim, Revision, Versioned, Wording
+from frameworks.cells import Key
+from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
-from .following import following
+from .following import Consequences, EveryCell
 from .pending import PendingWrite
 
 #: What to tell an editor whose change the database refuses, by the name of the constraint.
@@ -83,11 +84,13 @@ def save(
     seen: int | None = None,
     related: Related | None = None,
     at: datetime | None = None,
+    besides: Container[Key] = (),
 ) -> Revision | None:
     """Write a new or changed fact and record the change. Return None where nothing differs.
 
     `seen` is the version that the author's change is based on; None for a new fact only. `related` holds the
-    many-to-many relations to set, by field name. What follows from the change is written with it.
+    many-to-many relations to set, by field name. Readings and scores that follow from the change are written with it,
+    except those of the cells `besides`, which the caller sets.
 
     Raises Conflict when the fact is no longer at that version, Refused when a constraint forbids the change,
     ValueError when an existing fact comes without a version.
@@ -95,7 +98,7 @@ def save(
     related = {name: list(others) for name, others in (related or {}).items()}
     fact.settle()
     with _refusals_in_words(fact), transaction.atomic():
-        followers = [] if fact._state.adding else following([fact])
+        consequences = Consequences([fact], besides)
         if fact._state.adding:
             before = None
             last = Revision.objects.of(fact).first()
@@ -114,21 +117,19 @@ def save(
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
             _update(fact, seen)
-            _check_followers(fact, seen, followers)
+            if consequences.is_incomplete:
+                raise Conflict(fact, fact, seen)
         for name, others in related.items():
             getattr(fact, name).set(others)
         revision = _record(fact, before, state_of(fact), by, reason, at)
-        for writes in followers:
-            save_all(writes, by=by, reason=reason, at=at)
+        write_out(consequences, by=by, reason=reason, at=at)
         return revision
 
 
-def _check_followers(fact: Versioned, seen: int, followers: Sequence[Sequence[PendingWrite]]) -> None:
-    """Raise Conflict where a row of the table of readings has got another claim since its claims were locked."""
-    if followers and isinstance(fact, Wording):
-        known = [write.fact.pk for write in followers[0]]
-        if Claim.objects.filter(wording=fact).exclude(pk__in=known).exists():
-            raise Conflict(fact, fact, seen)
+def write_out(consequences: Consequences, *, by: Author, reason: str, at: datetime | None = None) -> None:
+    """Write what follows from a change, in its changeset."""
+    for writes in consequences.writes():
+        save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
 
 
 def _rename(current: Versioned, fact: Versioned) -> None:
@@ -149,14 +150,19 @@ def _rename(current: Versioned, fact: Versioned) -> None:
 
 
 def save_all(
-    changes: Sequence[PendingWrite], *, by: Author, reason: str = "", at: datetime | None = None
+    changes: Sequence[PendingWrite],
+    *,
+    by: Author,
+    reason: str = "",
+    at: datetime | None = None,
+    besides: Container[Key] = (),
 ) -> list[Revision]:
     """Write many facts of one model, all or none, as `save` writes a single fact; none may have another name.
 
     New facts come first, in one statement; then the changes in their order, in one statement for consecutive facts that
-    change the same fields. The revisions are in this order. A conflict, also with a change made since `before` was
-    read, is noticed where the version is raised. Raises what `save` raises, and IntegrityError where a new fact exists
-    by now.
+    change the same fields. The revisions are in this order, without those of what follows, which is written as `save`
+    writes it. A conflict, also with a change made since `before` was read, is noticed where the version is raised.
+    Raises what `save` raises, and IntegrityError where a new fact exists by now.
     """
     at = at or timezone.now()
     for change in changes:
@@ -164,13 +170,18 @@ def save_all(
     with transaction.atomic():
         new = [change for change in changes if change.seen is None]
         old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]
+        consequences = Consequences(
+            [change.fact for change in [*new, *(change for change, _ in old)]], besides
+        )
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
         _change_all(old)
-        return Revision.objects.bulk_create(
+        written = Revision.objects.bulk_create(
             _revision(change.fact, change.before, change.after, by, change.reason or reason, at)
             for change in [*new, *(change for change, _ in old)]
         )
+        write_out(consequences, by=by, reason=reason, at=at)
+        return written
 
 
 def _change_all(changes: Sequence[tuple[PendingWrite, int]]) -> None:
@@ -208,18 +219,31 @@ def _create_all(changes: Sequence[PendingWrite]) -> None:
         )
 
 
-def delete(fact: Versioned, *, by: Author, reason: str, seen: int, at: datetime | None = None) -> Revision:
+def delete(
+    fact: Versioned,
+    *,
+    by: Author,
+    reason: str,
+    seen: int,
+    at: datetime | None = None,
+    besides: Container[Key] = (),
+) -> Revision:
     """Delete a fact and record the deletion. Raises Conflict, Refused, or Django's ProtectedError."""
     with _refusals_in_words(fact), transaction.atomic():
         current = type(fact)._default_manager.filter(pk=fact.pk).first()
         if current is None or current.version != seen:
             raise Conflict(fact, current, seen)
-        [revision] = delete_all([current], by=by, reason=reason, at=at)
+        [revision] = delete_all([current], by=by, reason=reason, at=at, besides=besides)
         return revision
 
 
 def delete_all(
-    facts: Sequence[Versioned], *, by: Author, reason: str, at: datetime | None = None
+    facts: Sequence[Versioned],
+    *,
+    by: Author,
+    reason: str,
+    at: datetime | None = None,
+    besides: Container[Key] = (),
 ) -> list[Revision]:
     """Delete many facts of one model, all or none, each at the version that it has in memory.
 
@@ -228,15 +252,18 @@ def delete_all(
     """
     model, at = type(facts[0]), at or timezone.now()
     with _refusals_in_words(_subject(facts)), transaction.atomic():
+        consequences = Consequences(facts, besides)
         _lock(facts)
         _refuse_named(facts)
         before = [state_of(fact) for fact in facts]
         model._default_manager.filter(pk__in=[fact.pk for fact in facts]).delete()
         for fact in facts:
             fact.version += 1
-        return Revision.objects.bulk_create(
+        written = Revision.objects.bulk_create(
             _revision(fact, state, None, by, reason, at) for fact, state in zip(facts, before, strict=True)
         )
+        write_out(consequences, by=by, reason=reason, at=at)
+        return written
 
 
 def _lock(facts: Sequence[Versioned]) -> None:

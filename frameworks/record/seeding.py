@@ -4,9 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.apps import apps
@@ -14,11 +15,12 @@ from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from frameworks.models import FormerSlug, Revision, Versioned, Wording, versioned_models
+from frameworks.models import FormerSlug, Rating, Revision, Versioned, Wording, versioned_models
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
 from . import revisions
+from .following import EveryCell
 from .pending import PendingWrite
 
 REASON = "Seeded from the fixtures."
@@ -89,6 +91,13 @@ class _Planting:
         self.taken: dict[type[Versioned], set[str]] = {}
         self.new: list[PendingWrite] = []
 
+    @cached_property
+    def seeded_cells(self) -> EveryCell:
+        """Return the cells whose scores the fixtures set: all but those that an editor has rated."""
+        ratings = cast(dict[str, Rating], self._known(Rating))
+        edited = {ratings[key] for kind, key in self.edited if kind == "rating" and key in ratings}
+        return EveryCell(but={(rating.framework_id, rating.criterion_id) for rating in edited})
+
     def take(self, raw: Any) -> None:
         model, values = _parts(raw)
         if self.new and type(self.new[0].fact) is not model:
@@ -99,7 +108,7 @@ class _Planting:
     def write(self) -> None:
         """Write the new facts that are waiting."""
         if self.new:
-            revisions.save_all(self.new, by=self.by, reason=REASON)
+            revisions.save_all(self.new, by=self.by, reason=REASON, besides=self.seeded_cells)
             self.new = []
 
     def prune(self) -> None:
@@ -119,7 +128,7 @@ class _Planting:
         seen = self.latest[schema_of(type(fact)).kind, fact.key_text].version
         try:
             with transaction.atomic():
-                revisions.delete(fact, by=self.by, reason=PRUNED, seen=seen)
+                revisions.delete(fact, by=self.by, reason=PRUNED, seen=seen, besides=self.seeded_cells)
         except (ProtectedError, revisions.Refused):
             return False
         return True
@@ -140,13 +149,20 @@ class _Planting:
         if last.after == state_of(fact, related):
             return "unchanged"
         known[fact.key_text] = fact
-        revision = revisions.save(fact, by=self.by, reason=REASON, seen=last.version, related=related)
+        revision = revisions.save(
+            fact,
+            by=self.by,
+            reason=REASON,
+            seen=last.version,
+            related=related,
+            besides=self.seeded_cells,
+        )
         if isinstance(fact, Wording):
             self._follow()
         return "updated" if revision else "unchanged"
 
     def _follow(self) -> None:
-        """Take note of the claims and scores that have followed a row: their own entries may come later."""
+        """Take note of the claims that have followed a row: their own entries may come later."""
         followed = Revision.objects.filter(changeset=self.by.changeset)
         self.latest |= {(revision.model, revision.key): revision for revision in followed.order_by("version")}
 

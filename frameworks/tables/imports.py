@@ -18,11 +18,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from frameworks import backing
+from frameworks.cells import derivations
+from frameworks.median import Derivation, departs
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned, Wording
 from frameworks.models.constraints import SENTENCES, is_satisfied
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
-from frameworks.record.following import following
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
@@ -155,6 +156,8 @@ class Known:
     claims: Counter[tuple[int, int]] = field(default_factory=Counter)
     published: frozenset[tuple[int, int]] = frozenset()
     rated: frozenset[int] = frozenset()
+    #: What follows from the claims of each cell.
+    derived: dict[tuple[int, int], Derivation[int]] = field(default_factory=dict)
 
 
 def fetch(kind: Kind, sheet: Sheet) -> Known:
@@ -187,7 +190,9 @@ def _evidence(model: type[Versioned]) -> dict[str, object]:
     """Fetch what the rules between ratings, claims and criteria need."""
     evidence: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
-        evidence["claims"] = backing.claims_by_cell()
+        evidence["claims"] = claims = backing.claims_by_cell()
+    if issubclass(model, Rating):
+        evidence["derived"] = derivations(claims)
     if issubclass(model, Claim):
         evidence["published"] = backing.published_cells()
     if issubclass(model, Criterion):
@@ -413,8 +418,14 @@ def _step(step: Revision) -> str:
 # Rules between facts, which the desk's forms and the database's triggers enforce, too
 
 
-def _rating_needs_claim(fact: Versioned, known: Known, key: str) -> str:
-    return "" if backing.is_backed(cast(Rating, fact), known.claims) else backing.NEEDS_CLAIM
+def _rating_follows_from_claims(fact: Versioned, known: Known, key: str) -> str:
+    rating, before = cast(Rating, fact), cast("Rating | None", known.facts.get(key))
+    if not backing.is_backed(rating, known.claims):
+        return backing.NEEDS_CLAIM
+    if before and (before.score, before.departure) == (rating.score, rating.departure):
+        return ""
+    derived = known.derived.get((rating.framework_id, rating.criterion_id))
+    return departs(rating, derived) if derived else ""
 
 
 def _claim_is_not_the_last(fact: Versioned, known: Known, key: str) -> str:
@@ -430,7 +441,7 @@ def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str
 
 
 RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
-    Rating: _rating_needs_claim,
+    Rating: _rating_follows_from_claims,
     Claim: _claim_is_not_the_last,
     Criterion: _criterion_keeps_its_ratings,
 }
@@ -472,7 +483,7 @@ def confirm(
     over: bool = False,
     at: datetime | None = None,
 ) -> list[Revision]:
-    """Write all rows that are new or changed as one changeset, or none.
+    """Write all rows that are new or changed as one changeset, or none. What follows from them is not returned.
 
     `leave_out` and `conflicts` are the marks of the rows that the editor saw refused and in conflict. Refused rows are
     left out, and so are rows in conflict, unless the file's changes are to go `over` the current state. Raises
@@ -487,9 +498,4 @@ def confirm(
             raise RowsChanged
         writes = [row.change or (row.over if over else None) for row in rows]
         changes = [write for write in writes if write is not None]
-        followers = following([write.fact for write in changes if write.seen])
-        return [
-            revision
-            for writes in [changes, *followers]
-            for revision in revisions.save_all(writes, by=by, reason=reason, at=at)
-        ]
+        return revisions.save_all(changes, by=by, reason=reason, at=at)

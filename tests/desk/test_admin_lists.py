@@ -115,7 +115,7 @@ def test_rating_list_query_count_is_constant_for_many_rows(
 @pytest.mark.both
 def test_rating_list_filters_and_search_select_matching_rows(ada: Client) -> None:
     today = date(2026, 11, 20)
-    agreed = factories.make_rating(verdict="Agreed", reviewed_on=today)
+    agreed = factories.make_rating(verdict="Agreed", reviewed_on=today, read=True)
     for readings, verdict in (((1, 4), "Disputed"), ((), "Bare")):
         rating = factories.make_rating(verdict=verdict, is_published=False)
         for reading in readings:

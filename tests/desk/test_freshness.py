@@ -104,7 +104,7 @@ def test_desk_front_page_shows_the_review_queue(ada: Client) -> None:
     speed, safety, docs = (factories.make_criterion(name=name) for name in ("Speed", "Safety", "Docs"))
     make_disputed(2, framework=django, criterion=speed, score=4, verdict="Solid")
     factories.make_rating(
-        framework=django, criterion=safety, verdict="Safe", reviewed_on=today - timedelta(days=181)
+        framework=django, criterion=safety, verdict="Safe", reviewed_on=today - timedelta(days=181), read=True
     )
     factories.make_rating(framework=django, criterion=docs, verdict="Rich", reviewed_on=today)
     page = page_of(ada)

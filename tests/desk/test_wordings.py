@@ -8,9 +8,10 @@ from django.test import Client
 from desk.review import proposals
 from frameworks.models import Claim, Proposal, Rating, Revision, Wording
 from frameworks.record.replaying import divergences
+from frameworks.tables import imports, kinds
 from tests import factories
-from tests.desk.acting import decide, save
-from tests.desk.reading import add_url, change_url, text_of
+from tests.desk.acting import changed_cell, decide, edit, save, send
+from tests.desk.reading import add_url, change_url, form_on, text_of
 from tests.desk.signing_in import sign_in
 from tests.html import read
 
@@ -115,3 +116,93 @@ def test_proposal_of_a_changed_row_can_be_previewed_and_published(row: Wording) 
         1,
     )
     assert list(divergences()) == []
+
+
+# The scores on it
+
+
+def test_rating_form_refuses_score_that_does_not_follow_until_it_says_why(ada: Client, row: Wording) -> None:
+    url = change_url(Rating.objects.get())
+    refused = read(save(ada, url, score="4", reason="I like it.").content)
+    sentence = "The median of the sources is 2, and the rating does not say why it is 4."
+    errors = [error.text for error in refused.all(".field-score .errorlist li")]
+    assert errors == [f"{sentence} Enter 2, or give the reason under “Departure”."]
+    assert Rating.objects.get().score == 2
+    assert (
+        save(ada, url, score="4", departure="It has changed since.", reason="I like it.").status_code == 302
+    )
+    rating = Rating.objects.get()
+    assert (rating.score, rating.departure) == (4, "It has changed since.")
+    refused = read(save(ada, url, score="2", reason="As before.").content)
+    assert "Leave “Departure” empty." in refused.one(".field-departure").text
+    assert save(ada, url, score="2", departure="", reason="As before.").status_code == 302
+
+
+def test_rating_form_lets_score_follow_the_claims_that_are_saved_with_it(ada: Client, row: Wording) -> None:
+    factories.make_wording(criterion=row.criterion, words="gentle", reading=5)
+    url = change_url(Rating.objects.get())
+    assert save(ada, url, **{"claims-0-term": "Gentle"}, reason="Misread.").status_code == 302
+    rating = Rating.objects.get()
+    assert (Claim.objects.get().reading, rating.score, rating.version) == (5, 5, 2)
+    # Set at the same time, the score is held against the new readings.
+    refused = save(ada, url, **{"claims-0-term": "Steep"}, score="4", reason="Misread.")
+    assert "The median of the sources is 2, and the rating does not say why it is 4." in text_of(refused)
+
+
+def test_claim_form_moves_the_score_with_the_reading(ada: Client, row: Wording) -> None:
+    factories.make_wording(criterion=row.criterion, words="gentle", reading=5)
+    assert save(ada, change_url(Claim.objects.get()), term="Gentle", reason="Misread.").status_code == 302
+    assert Rating.objects.get().score == 5
+
+
+def test_rating_list_and_grid_and_import_refuse_score_that_does_not_follow(ada: Client, row: Wording) -> None:
+    sentence = "The median of the sources is 2, and the rating does not say why it is 4."
+    rating = Rating.objects.get()
+    page = ada.get("/admin/frameworks/rating/")
+    listed = ada.post("/admin/frameworks/rating/", edit(page, {rating: {"score": 4}}))
+    assert sentence in text_of(listed)
+    [outcome] = send(ada, changed_cell(rating, score=4)).json()["outcomes"]
+    assert (outcome["outcome"], outcome["sentence"].startswith(sentence)) == ("refused", True)
+    sheet = kinds.KINDS["rating"].sheet()
+    sheet.rows[0][sheet.header.index("score")] = "4"
+    [refused] = imports.compare(kinds.KINDS["rating"], sheet, 2)
+    assert [problem.sentence for problem in refused.problems] == [sentence]
+    assert Rating.objects.get().score == 2
+
+
+def test_grid_lets_score_follow_the_claim_that_is_saved_with_another_field(ada: Client, row: Wording) -> None:
+    factories.make_wording(criterion=row.criterion, words="gentle", reading=5)
+    source = factories.make_source(line_count=100)
+    rating = Rating.objects.get()
+    said = {"source": source.key, "line": "3", "part": "prose", "term": "gentle", "paraphrase": "It is."}
+    claim = {"framework": rating.framework.slug, "criterion": rating.criterion.slug, **said}
+    response = send(ada, changed_cell(rating, verdict="Between"), claims=[claim])
+    assert {one["outcome"] for one in response.json()["outcomes"]} == {"saved"}
+    rating.refresh_from_db()
+    # 2 and 5: 3.5, so 3.
+    assert (rating.verdict, rating.score, rating.version) == ("Between", 3, 2)
+
+
+def test_restore_of_claim_announces_the_reading_of_today(ada: Client, row: Wording) -> None:
+    """A claim from before the table of readings named no row."""
+    claim = factories.make_claim(criterion=row.criterion, term="Steep", reading=4)
+    first = Revision.objects.of(claim).get()
+    assert save(ada, change_url(claim), term="", reason="Not a term.").status_code == 302
+    url = f"/admin/frameworks/revision/{first.pk}/restore/"
+    page = ada.get(url)
+    assert "Term empty Steep Wording empty steep Reading 4 2" in text_of(page)
+    ada.post(url, form_on(page, reason="It was right."))
+    claim.refresh_from_db()
+    assert (claim.term, claim.reading, claim.wording) == ("Steep", 2, row)
+
+
+def test_criterion_form_refuses_rubric_that_contradicts_a_row(ada: Client, row: Wording) -> None:
+    refused = save(ada, change_url(row.criterion), rubric_4="Steep only at first.", reason="Reworded.")
+    sentence = "The rubric has “steep” at step 4, not 2. Change that row of the table of readings first."
+    assert sentence in text_of(refused)
+    assert (
+        save(ada, change_url(row.criterion), rubric_2="A steep way in.", reason="Reworded.").status_code
+        == 302
+    )
+    row.reading = None
+    assert save(ada, change_url(row), reading="", reason="Unread.").status_code == 200

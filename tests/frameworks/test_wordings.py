@@ -59,7 +59,8 @@ def test_contradiction_names_the_step_of_the_rubric() -> None:
     rubric = [(1, "Not for newcomers."), (2, "Steep."), (5, "Easy, or steep for once.")]
     assert contradiction("steep", 2, rubric) == ""
     assert contradiction("steep", 5, rubric) == ""
-    assert contradiction("steep", None, rubric) == ""
+    assert contradiction("steep", None, rubric) == "The rubric has “steep” at step 2, so it has to be read."
+    assert contradiction("slow", None, rubric) == ""
     assert contradiction("fast", 4, rubric) == ""
     assert contradiction("newcomers", 3, rubric) == "The rubric has “newcomers” at step 1, not 3."
 

@@ -48,7 +48,7 @@ pytestmark = pytest.mark.django_db
         ("/capabilities/", 8),
         ("/capabilities/?need=value-0&need=gap-0", 15),
         ("/capabilities/?need=nothing", 8),
-        ("/method/", 13),
+        ("/method/", 15),
         ("/search/", 1),
         ("/search/?q=f0", 15),
         ("/search/?q=says+something", 15),

@@ -123,3 +123,27 @@ def test_preset_weighs_what_a_source_wants_weighed_and_nothing_else(client: Clie
 
 def test_matrix_offers_no_presets_where_no_source_names_a_factor(client: Client, ease: Criterion) -> None:
     assert page(client, "/").all("#menu-presets") == []
+
+
+def test_method_lists_the_scores_that_a_tie_decides(client: Client, ease: Criterion) -> None:
+    for name, readings in (("Django", (4, 5)), ("Flask", (4, 4)), ("Quart", (1, 2))):
+        framework = factories.make_framework(name=name)
+        for reading in readings:
+            factories.make_claim(framework=framework, criterion=ease, reading=reading)
+        factories.make_rating(
+            framework=framework, criterion=ease, score={"Django": 4, "Flask": 4, "Quart": 2}[name]
+        )
+    scores = page(client).one("#scores")
+    assert "This decides 2 of 3 scores at present." in scores.text
+    assert scores.texts("details li") == [
+        "Django, Ease: median 4.5, score 4",
+        "Quart, Ease: median 1.5, score 2",
+    ]
+
+
+def test_opened_cell_says_that_a_score_does_not_follow(client: Client, ease: Criterion) -> None:
+    django = factories.make_framework(slug="django")
+    factories.make_claim(framework=django, criterion=ease, reading=2)
+    factories.make_rating(framework=django, criterion=ease, score=5)
+    opened = page(client, "/?open=django:ease").one(".opened-panel")
+    assert "The score does not follow from it, and no reason is stated." in opened.text

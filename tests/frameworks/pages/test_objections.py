@@ -36,6 +36,7 @@ def rating() -> Rating:
         verdict="Fast enough",
         rationale="Two of three say so.",
         score=4,
+        read=True,
     )
 
 

@@ -12,7 +12,7 @@ from frameworks.record import revisions
 from frameworks.record.asof import RecordedFact, facts_of, newest_revisions
 from frameworks.record.following import outlook
 from frameworks.record.replaying import divergences
-from frameworks.record.reverting import plan, undo
+from frameworks.record.reverting import plan, restore, undo
 from tests import factories
 from tests.factories import MAKER
 
@@ -200,3 +200,112 @@ def test_claim_clean_leaves_reading_from_before_there_was_a_table() -> None:
     claim = factories.make_claim(term="Steep", reading=3)
     claim.clean()
     assert (claim.wording, claim.reading) == (None, 3)
+
+
+# Claims, and the scores on them
+
+
+def test_score_follows_each_change_of_its_claims(row: Wording) -> None:
+    django, ease = Rating.objects.get().framework, row.criterion
+    said = {"framework": django, "criterion": ease, "line": 9, "paraphrase": "Says so."}
+    # Almanac 3, Herald 2: 2.5, so 3. With Gazette's 2: 2.
+    new = Claim(**said, source=factories.make_source(), key="gazette", wording=row, term="steep")
+    revision = revisions.save(new, by=go(), reason="Found.")
+    assert revision is not None
+    assert Rating.objects.get().score == 2
+    assert [
+        (one.model, one.reason) for one in Revision.objects.filter(changeset=revision.changeset)[::-1]
+    ] == [
+        ("claim", "Found."),
+        ("rating", "Found."),
+    ]
+    mild = Wording.objects.get(slug="mild")
+    change(new, wording=mild, term="mild")
+    assert Rating.objects.get().score == 3
+    planned = plan(revision.changeset)
+    assert planned.steps == []  # both have changed since
+    change(new, framework=factories.make_framework())
+    revisions.delete(
+        Claim.objects.filter(wording=mild, framework=django).get(), by=go(), reason="Not so.", seen=1
+    )
+    assert Rating.objects.get().score == 2
+    assert list(divergences()) == []
+
+
+def test_score_follows_joint_claim(row: Wording) -> None:
+    other = factories.make_rating(framework=Rating.objects.get().framework, score=4, read=True)
+    joint = Claim.objects.filter(wording=row).first()
+    assert joint is not None
+    change(joint, joint_criterion=other.criterion)
+    assert Rating.objects.get(pk=other.pk).score == 3
+
+
+def test_undo_of_a_new_claim_restores_the_score_that_followed(row: Wording) -> None:
+    by = go()
+    for number in (1, 2):
+        new = Claim(
+            framework=Rating.objects.get().framework,
+            criterion=row.criterion,
+            source=factories.make_source(),
+            line=number,
+            paraphrase="Says so.",
+            key=f"new-{number}",
+            wording=row,
+            term="steep",
+        )
+        revisions.save(new, by=by, reason="Found.")
+    assert Rating.objects.get().score == 2
+    undo(by.changeset, by=go(), reason="Undone.", count=len(plan(by.changeset).steps))
+    assert (Rating.objects.get().score, Claim.objects.count()) == (3, 3)
+    assert list(divergences()) == []
+
+
+def test_score_does_not_follow_where_it_departs_or_never_followed(row: Wording) -> None:
+    for fields in ({"score": 4, "departure": "The second edition says so."}, {"score": 5, "departure": ""}):
+        change(Rating.objects.get(), **fields)
+        for reading in (Wording.objects.get(slug="mild"), row):
+            change(Claim.objects.order_by("pk")[0], term=reading.words, wording=reading)
+        assert Rating.objects.get().score == fields["score"]
+
+
+# The words of a row
+
+
+def test_claims_are_read_anew_when_a_row_changes_its_words_is_added_or_deleted(row: Wording) -> None:
+    change(row, words="abrupt")
+    # Almanac has only “mild” left, and Herald nothing.
+    assert (readings(), Rating.objects.get().score) == ([None, 4, None], 4)
+    steep = Wording(
+        criterion=row.criterion, slug="steep-again", words="steep", reading=1, explanation="So it is."
+    )
+    revision = revisions.save(steep, by=go(), reason="Read again.")
+    assert revision is not None
+    assert (readings(), Rating.objects.get().score) == ([1, 4, 1], 2)
+    kinds = [one.model for one in Revision.objects.filter(changeset=revision.changeset).order_by("pk")]
+    assert kinds == ["wording", "claim", "claim", "rating"]
+    assert list(divergences()) == []
+    undo(revision.changeset, by=go(), reason="Undone.", count=4)
+    assert (readings(), Rating.objects.get().score) == ([None, 4, None], 4)
+    assert list(divergences()) == []
+
+
+def test_claims_are_read_anew_when_a_row_moves_to_another_criterion(row: Wording) -> None:
+    speed = factories.make_criterion(slug="speed")
+    claim = factories.make_claim(framework=Rating.objects.get().framework, criterion=speed, term="steep")
+    change(row, criterion=speed)
+    claim.refresh_from_db()
+    assert (readings(), claim.wording) == ([None, 4, None, 2], row)
+    assert Rating.objects.get().score == 4
+
+
+# A score that an editor sets
+
+
+def test_restored_score_has_to_follow_from_the_claims_of_today(row: Wording) -> None:
+    rating = Rating.objects.get()
+    first = Revision.objects.of(rating).get()
+    change(row, reading=1)
+    sentence = "The median of the sources is 2, and the rating does not say why it is 3"
+    with pytest.raises(revisions.Refused, match=sentence):
+        restore(first, by=go(), reason="As before.", seen=2)
+    assert Rating.objects.get().score == 2

@@ -457,7 +457,7 @@ def test_import_compare_query_count_is_constant(
             factories.make_rating()
         rows = [{**row, "score": "1"} for row in exported("rating")]
         sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             found = imports.compare(kinds.KINDS["rating"], sheet, 2)
         assert [row.status for row in found] == [Status.CHANGED] * count
 
@@ -473,7 +473,7 @@ def test_import_confirm_query_count_is_constant(
         row.update(key=f"new-{number}", version="")
     url = upload(ada, "claim", file(rows))
     # Many changes take a statement in a savepoint of its own.
-    with django_assert_num_queries(36 + 2 * (count > 1)):
+    with django_assert_num_queries(38 + 2 * (count > 1)):
         assert ada.post(url, {"reason": "From the table."}).status_code == FOUND
     steps = Revision.objects.filter(origin="import").order_by("pk").values_list("action", flat=True)
     assert list(steps) == ["created"] * count + ["changed"] * count
