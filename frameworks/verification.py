@@ -1,14 +1,25 @@
-"""Check claims against the files of their sources and the table of readings, and scores against their claims."""
+"""Check claims against the files of their sources and the table of readings, scores against their claims, and that
+no text of ours is copied from a source."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.db import models
+
 from .median import departs, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
-from .wordings import contains, rows_of
+from .models.versioned import Versioned, versioned_models
+from .wordings import ALIKE, contains, rows_of
+
+#: So many words in a row are no longer a rating term or the name of a thing: they are somebody's sentence.
+RUN = 7
+#: Fields that quote a source, or name it.
+QUOTATIONS = {(Claim, "term"), (Wording, "words"), (Source, "title")}
+Run = tuple[str, ...]
 
 
 def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> Iterator[str]:
@@ -112,3 +123,51 @@ def departures(ratings: Iterable[Rating]) -> Iterator[str]:
         derived = derive(claims.values_list("source__key", "reading"))
         if sentence := departs(rating, derived):
             yield f"{rating}: {sentence}"
+
+
+def copied(folder: Path) -> Iterator[str]:
+    """Yield a sentence for each text of ours that has a run of seven words in common with a line of a source.
+
+    Capital letters and punctuation do not count. A run within a rating term of the source, or within a phrase of the
+    table of readings, is a quotation.
+    """
+    places = _places(folder)
+    for fact, field, text in _texts():
+        if run := next((run for run in _runs(text) if run in places), None):
+            name = f"{fact._meta.verbose_name} {fact.key_text}".capitalize()
+            yield f"{name}: its {field.verbose_name} has “{' '.join(run)}” from {places[run]}."
+
+
+def _places(folder: Path) -> dict[Run, str]:
+    """Return where each run of the sources is found that is not a quotation of ours."""
+    places: dict[Run, str] = {}
+    phrases = {run for row in Wording.objects.all() for phrase in row.phrases for run in _runs(phrase)}
+    for source in Source.objects.prefetch_related("claims"):
+        terms = {run for claim in source.claims.all() for run in _runs(claim.term)}
+        for number, line in enumerate(_lines(folder / source.file_name), start=1):
+            for run in _runs(line):
+                if run not in phrases and run not in terms:
+                    places.setdefault(run, f"{source.key}:{number}")
+    return places
+
+
+def _texts() -> Iterator[tuple[Versioned, "models.Field[str, str]", str]]:
+    """Yield each text that editors write, with its fact and its field."""
+    for model in versioned_models().values():
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if isinstance(field, models.CharField | models.TextField)
+            and not field.choices
+            and (model, field.name) not in QUOTATIONS
+        ]
+        for fact in model._default_manager.all() if fields else ():
+            for field in fields:
+                yield fact, field, getattr(fact, field.name)
+
+
+def _runs(text: str) -> Iterator[Run]:
+    """Yield each run of seven words, in small letters and without punctuation."""
+    words = re.findall(r"\w+(?:'\w+)*", text.translate(ALIKE).casefold())
+    for start in range(len(words) - RUN + 1):
+        yield tuple(words[start : start + RUN])

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from frameworks.models import Claim, Rating, Source
-from frameworks.verification import departures, misread, misses, unnamed
+from frameworks.verification import copied, departures, misread, misses, unnamed
 from tests.factories import (
     make_addition,
     make_claim,
@@ -192,6 +192,34 @@ def test_departures_reports_score_without_any_reading() -> None:
     ]
 
 
+# Whose words they are
+
+
+@pytest.mark.django_db
+def test_copied_reports_text_with_seven_words_of_a_line(tmp_path: Path) -> None:
+    line = "It’s a fast, state-of-the-art framework for “small” teams with little time."
+    (tmp_path / "000.txt").write_text(f"Title\n{line}\n")
+    of = make_source(key="000", file_name="000.txt")
+    make_claim(source=of, term="state-of-the-art framework for “small” teams")
+    for text in (
+        "A team that has little time is said to be served well by it.",
+        "It is fast: a state-of-the-art framework.",
+        # Longer than seven words, but within the rating term.
+        "Is called a “State-of-the-Art framework for small teams”.",
+    ):
+        make_claim(source=of, key=f"own-{len(text)}", paraphrase=text)
+    make_claim(
+        source=of, key="copy", paraphrase="Suits those who are small teams, with little time.", note=line
+    )
+    make_wording(
+        slug="fast", words="little time", explanation="A framework for Small Teams with little time!"
+    )
+    assert list(copied(tmp_path)) == [
+        "Reading row fast: its explanation has “framework for small teams with little time” from 000:2.",
+        "Claim copy: its note has “it's a fast state of the art” from 000:2.",
+    ]
+
+
 # The command
 
 
@@ -213,7 +241,7 @@ def article(db: None, tmp_path: Path) -> Source:
 
 def test_verify_claims_reports_number_of_verified_claims(article: Source, tmp_path: Path) -> None:
     assert verify(tmp_path) == (
-        "2 claims from 1 sources are right, and 0 scores follow from them or say why they depart.\n",
+        "2 claims from 1 sources are right, 0 scores follow from them or say why they depart, and no text is copied.\n",
         "",
     )
 

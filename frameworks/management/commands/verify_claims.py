@@ -4,13 +4,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from frameworks.models import Claim, Rating, Source
-from frameworks.verification import departures, misread, misses, unnamed
+from frameworks.verification import copied, departures, misread, misses, unnamed
 
 
 class Command(BaseCommand):
     help = (
         "Checks every claim against the source files in DIR (the line exists, the term is on it, a tool or trait"
-        " is named on it) and against the table of readings, and every score against its claims."
+        " is named on it) and against the table of readings, every score against its claims, and every text of"
+        " ours for runs of words copied from a source."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,12 +31,13 @@ class Command(BaseCommand):
             *unnamed(folder),
             *misread(claims),
             *departures(ratings),
+            *copied(folder),
         ]
         for sentence in sentences:
             self.stderr.write(sentence)
         if sentences:
             raise CommandError(f"{len(sentences)} statements are wrong.")
         self.stdout.write(
-            f"{len(claims)} claims from {len(sources)} sources are right, and {len(ratings)} scores follow from them"
-            " or say why they depart."
+            f"{len(claims)} claims from {len(sources)} sources are right, {len(ratings)} scores follow from them"
+            " or say why they depart, and no text is copied."
         )
