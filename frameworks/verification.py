@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
 
 from .median import departs, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
@@ -134,7 +135,7 @@ def copied(folder: Path) -> Iterator[str]:
     places = _places(folder)
     for fact, field, text in _texts():
         if run := next((run for run in _runs(text) if run in places), None):
-            name = f"{fact._meta.verbose_name} {fact.key_text}".capitalize()
+            name = capfirst(f"{fact._meta.verbose_name} {fact.key_text}")
             yield f"{name}: its {field.verbose_name} has “{' '.join(run)}” from {places[run]}."
 
 
