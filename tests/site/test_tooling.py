@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import runpy
 import signal
 import socket
 import stat
@@ -19,6 +20,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import formats
 from dotenv import dotenv_values
+from pytest_django import Settings
 
 from config.settings import secret_key
 from tests.commands import Command
@@ -250,16 +252,30 @@ def test_prepare_reports_port_in_use(server: str, installation: dict[str, str]) 
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
 
 
-def test_prepare_collects_static_files_only_when_missing(installation: dict[str, str]) -> None:
-    collected = Path(installation["VAR_DIR"]) / "static" / "staticfiles.json"
-    elsewhere = {**installation, "PORT": free_port()}
-    before = collected.stat().st_mtime_ns
-    assert prepare(elsewhere).returncode == 0
-    assert collected.stat().st_mtime_ns == before
-    lost = next(collected.parent.glob("admin/css/base.*.css"))
-    lost.unlink()
-    assert prepare(elsewhere).returncode == 0
-    assert lost.exists()
+def test_prepare_collects_static_files_only_when_missing_or_changed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.css").write_text("p { color: red }")
+    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    hashed = {"BACKEND": "config.staticfiles.HashedStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    collect_static = runpy.run_path(str(BASE_DIR / "bin/prepare.py"))["collect_static"]
+    manifest = tmp_path / "static" / "staticfiles.json"
+    written = []
+    for loss in (None, None, "page.*.css", "source"):
+        if loss == "source":
+            (source / "page.css").write_text("p { color: blue }")
+        elif loss:
+            next(manifest.parent.glob(loss)).unlink()
+        collect_static()
+        assert list(manifest.parent.glob("page.*.css"))
+        written.append(manifest.stat().st_mtime_ns)
+    first, again, after_loss, after_change = written
+    assert first == again < after_loss < after_change
 
 
 # The tests themselves
