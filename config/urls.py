@@ -5,7 +5,9 @@ from portal.api.api import api
 
 from . import health
 
-# Error pages are Django's own handlers with our templates: 400.html, 403.html, 404.html, 500.html.
+# The other error pages are Django's own handlers with our templates: 400.html, 403.html, 500.html.
+handler404 = "portal.missing.page_not_found"
+
 urlpatterns = [
     path("live/", health.live, name="live"),
     path("ready/", health.ready, name="ready"),

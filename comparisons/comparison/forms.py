@@ -12,8 +12,9 @@ from django.utils.functional import cached_property
 from comparisons.models import UseCase
 from frameworks.models import Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
+from frameworks.text.mangled import unknown
 
-from .permalinks import ALL_ROWS, AS_OF, MINIMUM, USE_CASE, WEIGHT
+from .permalinks import ALL_ROWS, AS_OF, MINIMUM, PARAMETERS, USE_CASE, WEIGHT
 
 
 class ReadForm(forms.Form):
@@ -255,17 +256,23 @@ def _names(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:
     return [(criterion.slug, criterion.name) for criterion in criteria]
 
 
-def notices(data: Mapping[str, Any], *forms_: forms.Form) -> Iterator[str]:
+def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
     """Yield one plain sentence for each parameter that was not understood and has no effect."""
-    known: set[str] = set()
+    known = set(PARAMETERS)
     for form in forms_:
         known |= set(form.fields)
+        for name, field in form.fields.items():
+            values = list(dict.fromkeys(data.getlist(name)))
+            if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
+                yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else name
             yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was ignored."
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
             yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was ignored."
+            known.add(name)
+    yield from unknown(data, known)
 
 
 def misread(

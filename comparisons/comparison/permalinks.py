@@ -22,7 +22,7 @@ VERSUS = "-vs-"
 PARAMETERS = frozenset(
     {
         *(AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"),
-        *("page", "of"),
+        *("page", "of", "search"),
     }
 )
 #: What can change without another frameworks coming to stand on a page of the matrix.
@@ -195,6 +195,11 @@ def by_todays_names(key: str, value: str, name: Callable[[str, str], str]) -> tu
         framework, colon, criterion = value.partition(":")
         return key, name("framework", framework) + colon + name("criterion", criterion)
     return key, value
+
+
+def is_parameter(name: str) -> bool:
+    """Return whether comparisons have a parameter of this name."""
+    return name in PARAMETERS or name.startswith((WEIGHT, MINIMUM))
 
 
 def versus(slugs: Sequence[str]) -> str:

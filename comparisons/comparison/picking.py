@@ -1,12 +1,15 @@
 """Offer frameworks to choose from, also where they are too many for a page to list them all. No queries."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import extractOne
 
-from frameworks.catalogue import LISTED
+from frameworks.catalogue import LISTED, Catalogue
 from frameworks.facts import Facts
 from frameworks.models import Framework
 
@@ -15,6 +18,37 @@ from frameworks.models import Framework
 SEARCH, SHOW, ADD = "search", "show", "add"
 #: How many characters of a text are looked for.
 LONGEST = 60
+#: How alike a mistyped or truncated name must be to one that exists, and how many words of an address are looked at.
+ALIKE, WORDS = 0.84, 24
+
+
+def meant(text: str, catalogue: Catalogue) -> list[str]:
+    """Return the slugs of the frameworks that a mistyped part of an address may name, each once, in its order.
+
+    Names are found whole, in any punctuation, and else by the most similar slug.
+    """
+    words = [
+        word for word in re.findall(r"[^\W_]+", text)[:WORDS] if word.lower() not in {"vs", "and", "versus"}
+    ]
+    found, start = [], 0
+    while start < len(words):
+        for end in range(min(len(words), start + 4), start, -1):
+            part = words[start:end]
+            exact = catalogue.named("-".join(part)) or catalogue.named(" ".join(part))
+            if exact:
+                found.append(exact.slug)
+                start = end - 1
+                break
+        else:
+            if len(words[start]) > 2 and (near := _nearest(words[start].lower(), catalogue)):
+                found.append(near)
+        start += 1
+    return list(dict.fromkeys(found))
+
+
+def _nearest(word: str, catalogue: Catalogue) -> str:
+    similar = extractOne(word, list(catalogue.by_slug), scorer=JaroWinkler.similarity, score_cutoff=ALIKE)
+    return similar[0] if similar else ""
 
 
 @dataclass(frozen=True, slots=True)

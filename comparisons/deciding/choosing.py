@@ -14,6 +14,7 @@ from comparisons.models import Condition, Option, Prompt, Rule
 from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
+from frameworks.text.mangled import unknown
 
 from .rules import Conclusion, Statement, advise
 
@@ -64,9 +65,10 @@ class AnswersForm(forms.Form):
 
     @property
     def notices(self) -> Iterator[str]:
-        """Yield a sentence for each question with an unknown option."""
+        """Yield a sentence for each question with an unknown option, and for each unknown question."""
         for name, errors in self.errors.items():
             yield f"{self.fields[name].label} {' '.join(map(str, errors))} It was ignored."
+        yield from unknown(self.data, self.fields)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from frameworks.columns import Rows
 from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
 from frameworks.pages.provisions import Provision, provisions
+from frameworks.text.mangled import unknown
 
 #: How many frameworks the link to a comparison sets side by side.
 SIDE_BY_SIDE = 3
@@ -31,6 +32,8 @@ class Needs:
 
     capabilities: tuple[FacetValue, ...]
     unknown: tuple[str, ...] = ()
+    #: Sentences about parameters that are none of the page's.
+    strays: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, query: QueryDict, offered: Sequence[FacetValue]) -> Self:
@@ -40,6 +43,7 @@ class Needs:
         return cls(
             tuple(capability for capability in offered if capability.slug in slugs),
             tuple(slug for slug in slugs if slug not in known),
+            tuple(unknown(query, {NEED})),
         )
 
     @property
@@ -53,15 +57,15 @@ class Needs:
 
     @property
     def notices(self) -> list[str]:
-        """Return a sentence about unknown capabilities, if there are any."""
+        """Return a sentence about unknown capabilities, if there are any, and one about each unknown parameter."""
         slugs = clip(", ".join(f"“{slug}”" for slug in self.unknown))
         match len(self.unknown):
             case 0:
-                return []
+                return [*self.strays]
             case 1:
-                return [f"There is no capability {slugs}. It was ignored."]
+                return [f"There is no capability {slugs}. It was ignored.", *self.strays]
             case _:
-                return [f"There are no capabilities {slugs}. They were ignored."]
+                return [f"There are no capabilities {slugs}. They were ignored.", *self.strays]
 
 
 @dataclass(frozen=True, slots=True)

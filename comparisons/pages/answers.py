@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.picking import Offer
+from comparisons.comparison.picking import Offer, meant
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
@@ -96,6 +96,7 @@ def chooser(
     ticked = [slug for slug in wanted if slug in comparison.facts.by_slug]
     unknown = [slug for slug in wanted if slug not in comparison.facts.by_slug]
     view = comparison.view.side_by_side()
+    likely = meant(" ".join(wanted), comparison.facts.catalogue) if unknown else ticked
     page = ChooserPage(
         offer=Offer.read(request.GET, comparison.facts, ticked),
         is_open=is_open,
@@ -103,8 +104,9 @@ def chooser(
         unknown=unknown,
         wanted=wanted,
         maximum=settings.COMPARE_MAX,
-        suggestion=view.url(reverse("comparisons:side_by_side", args=[ticked[: settings.COMPARE_MAX]]))
-        if len(ticked) > 1
+        suggested=[comparison.facts.by_slug[slug] for slug in likely[: settings.COMPARE_MAX]],
+        suggestion=view.url(reverse("comparisons:side_by_side", args=[likely[: settings.COMPARE_MAX]]))
+        if len(likely) > 1
         else "",
         # The weights are passed on with whatever is ticked here.
         passed_on=[*view.parameters(), *comparison.misread],

@@ -60,6 +60,7 @@ class ChooserPage:
     unknown: Sequence[str]
     wanted: Sequence[str]
     maximum: int
+    suggested: Sequence[Framework]
     suggestion: str
     passed_on: Sequence[tuple[str, str]]
     view: View
@@ -166,6 +167,7 @@ class MethodPage:
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
     frozen: FrozenComparison
+    notices: Sequence[str]
     files: Sequence[File]
     embed_url: str
     oembed_url: str

@@ -85,10 +85,12 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """Show a snapshot in brief, from its stored content; it never changes."""
-    frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(without_blanks(request.GET))
+    query = without_blanks(request.GET)
+    frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(query)
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),
+        notices=list(notices(query, look)),
         snapshot=frozen,
         day=frozen.stood_at,
     )

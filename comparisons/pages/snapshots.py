@@ -19,6 +19,7 @@ from comparisons.sharing import snapshots
 from comparisons.sharing.embedding import oembed_url
 from frameworks.pages.conditional import revalidated, unchanging
 from frameworks.pages.pictured import PageResponse, pictured
+from frameworks.text.mangled import unknown
 
 from . import cards, controls
 from .answers import HtmxRequest, chooser, vary_on_htmx, wants_fragment, without_blanks
@@ -52,6 +53,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     path = frozen.snapshot.get_absolute_url()
     page = SnapshotPage(
         frozen=frozen,
+        notices=list(unknown(request.GET, ())),
         files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
         embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
         oembed_url=oembed_url(path),

@@ -112,7 +112,11 @@ def read(query: QueryDict) -> Snippet:
     else:
         named, comparison = None, comparing.ticked(query)
         wanted = list(comparison.view.framework)
-    messages = [*notices(comparison.query, *comparison.forms), *notices({}, form)]
+    messages = (
+        [*notices(named.query, *named.forms, FrameForm(named.query)), *notices(query, form)]
+        if named
+        else [*notices(query, *comparison.forms, form)]
+    )
     if address and not frozen and not named:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:

@@ -43,9 +43,10 @@ from frameworks.models import (
     Wording,
 )
 from frameworks.record import changelog
-from frameworks.record.paging import page_of
+from frameworks.record.paging import AFTER, BEFORE, page_of
 from frameworks.serving.answers import shown_as
 from frameworks.serving.memory import current_facts
+from frameworks.text.mangled import unknown
 from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
@@ -418,7 +419,11 @@ def changes(request: HttpRequest) -> PageResponse:
         entries=changelog.entries(shown.rows, steps),
         page=shown,
         query=query,
-        notices=[*narrowing.notices, *shown.notices],
+        notices=[
+            *narrowing.notices,
+            *shown.notices,
+            *unknown(request.GET, {*narrowing.fields, BEFORE, AFTER}),
+        ],
     )
     address = f"{request.path}?{query}" if query else request.path
     return PageResponse(request, "frameworks/changes.html", page, address=address)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from comparisons.comparison.forms import KnownField, ReadForm, WholeNumberField, clip
 from comparisons.comparison.permalinks import MINIMUM, WEIGHT
 from frameworks.catalogue import LISTED
+from frameworks.text.mangled import TRACKING
 
 from .problems import Fault
 
@@ -91,12 +92,13 @@ def validate(
     """Raise ParameterRefused unless every parameter of the query is a valid field of one of the forms.
 
     The values of those in `ignored` are not looked at; those in `excluded` are refused, although the forms have them.
+    What serves only to track readers, which programs add without being told, is passed over.
     """
     fields = {name: field for name, field in fields_of(query_forms).items() if name not in excluded}
     faults = {
         name: fault
         for name, values in query.lists()
-        if name not in ignored and (fault := _fault(name, values, fields))
+        if name not in ignored and not TRACKING.fullmatch(name) and (fault := _fault(name, values, fields))
     }
     for form in query_forms:
         for name, messages in form.errors.items():

@@ -28,6 +28,7 @@ from frameworks.models import (
     Source,
 )
 from frameworks.pages.pictured import PART
+from frameworks.text.mangled import unknown
 
 from .index import HEADING, KEY, NAME, TEXT, Document, Hit, Index, Passage, SearchResult, words
 
@@ -280,6 +281,7 @@ class SearchQuery:
             notices.append(f"There is no kind “{clip(kind)}”. All results are shown.")
             kind = ""
         page = query.get("page", "") if kind else ""
+        notices += unknown(query, {"q", "kind", "page"})
         number = int(page) if re.fullmatch("[0-9]{1,6}", page) else 1
         return cls(text, kind, max(number, 1), tuple(notices))
 

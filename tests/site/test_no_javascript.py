@@ -97,7 +97,7 @@ def test_fragment_pushes_the_requested_canonical_address(client: Client, view: s
         ("/?q=&sort=&baseline=&min-performance=&w-performance=&open=", "/"),
         ("/?sort=fit", "/"),
         (
-            "/?w-performance=9&q=fla&kind=micro&w-documentation=0&kind=full-stack&q=a",
+            "/?w-performance=9&kind=micro&w-documentation=0&kind=full-stack&q=a",
             "/?q=a&kind=full-stack&kind=micro&w-documentation=0&w-performance=9",
         ),
         (
@@ -120,7 +120,7 @@ def test_fragment_pushes_the_requested_canonical_address(client: Client, view: s
             "/compare/flask-vs-django/?w-performance=9",
         ),
         (
-            "/capabilities/?need=validation&need=&need=orm&need=orm&q=fla",
+            "/capabilities/?need=validation&need=&need=orm&need=orm&utm_source=x",
             "/capabilities/?need=orm&need=validation",
         ),
     ],

@@ -172,7 +172,7 @@ def test_filter_applies_valid_parameters_when_others_are_invalid(ask: Ask) -> No
 
 
 def test_filter_gives_no_notice_for_valid_parameters(ask: Ask) -> None:
-    query = "kind=micro&min-speed=3&w-speed=0&sort=-speed&size=0&utm_source=somewhere"
+    query = "kind=micro&min-speed=3&w-speed=0&sort=-speed&utm_source=somewhere"
     assert notices_of(query, ask(query)) == []
 
 

@@ -64,7 +64,7 @@ def test_answer_is_kept_as_compressed_for_each_coding(client: Client, coding: st
 
 
 @pytest.mark.parametrize(
-    "path", ["/?nothing=known", "/?sort=fit", "/?w-performance=3", "/?utm_source=a&utm_medium=b"]
+    "path", ["/?utm_source=mail", "/?sort=fit", "/?w-performance=3", "/?utm_source=a&utm_medium=b"]
 )
 def test_address_that_changes_nothing_has_the_answer_of_the_canonical_address(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str

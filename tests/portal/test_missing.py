@@ -1,0 +1,168 @@
+"""Addresses that were mangled on their way: repaired where it is certain what was meant, else named or offered."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from comparisons.comparison.permalinks import is_parameter
+from frameworks.text.mangled import repaired_query
+from tests import factories
+from tests.html import read
+from tests.pages import get
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+VERSUS = "/compare/django-vs-flask/"
+MEANT = "w-documentation=0&w-performance=10"
+
+
+@pytest.fixture
+def client(remembering: Client) -> Client:
+    return remembering
+
+
+def at(client: Client, path: str) -> Any:
+    """The answer at a path that a client may send, but that the test client would not leave as it is."""
+    return client.get("/", PATH_INFO=path.encode().decode("latin-1"))
+
+
+def test_mangled_queries_lead_to_what_was_meant(client: Client) -> None:
+    for path in (
+        "/",
+        "/compare/django-vs-flask/",
+        "/embed/compare/django-vs-flask/",
+        "/matrix.csv",
+        "/compare/",
+    ):
+        for query in (
+            "w-documentation=0&amp;w-performance=10",
+            "w-documentation=0&amp;amp;w-performance=10",
+            "w-documentation=0&#38;w-performance=10".replace("#", "%23"),
+            "w-documentation%3D0%26w-performance%3D10",
+            "w-documentation%253D0%2526w-performance%253D10",
+            "w-documentation=0%26amp%3Bw-performance%3D10",
+            "w-documentation=0%26amp%3Bw-performance=10",
+            "w-documentation=0;w-performance=10",
+            "w-documentation=0&w-performance=10)",
+            "w-documentation=0&w-performance=10%E2%80%9D.",
+            "w-documentation=0&w-performance=10?utm_source=chat",
+            "w-documentation=+0&w-performance=%2010&utm_source=x&fbclid=1",
+            "w-docu%E2%80%8Bmentation=0&w-perform%C2%ADance=10",
+            "w%E2%80%91documentation=0&w%E2%80%93performance=10",
+            "w-documentation=0&w-performance%EF%BC%9D%EF%BC%91%EF%BC%90",
+            "w-documentation=0&%0D%0A%20w-perform%0Aance=10",
+            "W-Documentation=0&w-performance=10&w-performance=10%20",
+        ):
+            response = client.get(f"{path}?{query}")
+            assert (response.status_code, response.headers.get("Location")) == (302, f"{path}?{MEANT}"), query
+        assert repaired_query(MEANT, is_parameter) is None
+
+
+def test_free_text_and_addresses_in_a_query_stay_as_they_are() -> None:
+    for query in (
+        "q=R%26D",
+        "q=a%26b%3Dc",
+        "q=100%25",
+        "q=C%2B%2B",
+        "rows=*",
+        "address=http%3A//x/%3Fa%3D1%26b%3D2",
+    ):
+        assert repaired_query(query, is_parameter) is None
+    assert repaired_query("q=flask%26sort%3Dname", is_parameter) == "q=flask&sort=name"
+
+
+def test_pages_name_parameters_that_they_do_not_understand(client: Client) -> None:
+    for path in (
+        "/", "/compare/django-vs-flask/", "/embed/compare/django-vs-flask/", "/search/", "/choose/",
+        "/capabilities/", "/embed/", "/changes/",
+    ):  # fmt: skip
+        said = get(client, f"{path}?colour=red&utm_campaign=x&gclid=1").texts(".notices li")
+        assert said == ["This page has no parameter “colour”. It was ignored."], path
+    said = get(client, "/?w-performance=2&w-performance=3").texts(".notices li")
+    assert said == ["Weight of Performance: This is given 2 times. Only the last, “3”, counts."]
+
+
+def test_api_refuses_what_it_does_not_understand_but_not_what_tracks_readers(client: Client) -> None:
+    refused = client.get("/api/v1/matrix?w-documentation=0&amp;w-performance=10")
+    assert (refused.status_code, refused["Content-Type"]) == (422, "application/problem+json")
+    assert "amp;w-performance" in refused.json()["detail"]
+    assert client.get("/api/v1/matrix?utm_source=chat&fbclid=1").status_code == 200
+
+
+PAGES = (
+    "/method/", "/compare/django-vs-flask/", "/frameworks/django/", "/criteria/performance/", "/compare/",
+    "/embed/compare/django-vs-flask/", "/matrix.csv", "/robots.txt", "/api/v1/frameworks/django",
+    "/frameworks/django/performance/history/", "/changes.atom", "/frameworks/django.png",
+)  # fmt: skip
+ENDS = (
+    ")", "),", ",", ";", ">", ".", "'", '"', "]", "*", "**", " ", "\u200b", "…", "”", "’", "»", "//", "/)", "/%20",
+    "/.", "%29", "`",
+)  # fmt: skip
+
+
+def test_marks_at_the_end_of_a_path_are_left_out(client: Client) -> None:
+    for page in PAGES:
+        for end in ENDS:
+            response = at(client, page + end)
+            assert (response.status_code, response.headers.get("Location")) == (302, page), page + end
+
+
+def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
+    for typed, page in (
+        ("/Compare/Django-vs-Flask/", "/compare/django-vs-flask/"),
+        ("/METHOD/", "/method/"),
+        ("/compare//django-vs-flask/", "/compare/django-vs-flask/"),
+        ("//compare/django-vs-flask/", "/compare/django-vs-flask/"),
+        ("/compare/django–vs–flask/", "/compare/django-vs-flask/"),
+        ("/compare/django vs flask/", "/compare/django-vs-flask/"),
+        ("/compare/“django-vs-flask”/", "/compare/django-vs-flask/"),
+        ("/compare/ｄｊａｎｇｏ-vs-flask/", "/compare/django-vs-flask/"),
+        (
+            "/compare/django-vs-flask/?sort=name&only=differences",
+            "/compare/django-vs-flask/?sort=name&only=differences",
+        ),
+        ("/robots.txt/", "/robots.txt"),
+    ):
+        response = at(client, typed)
+        assert (response.status_code, response.headers.get("Location")) == (302, page), typed
+    assert client.get("/method)?q=1")["Location"] == "/method/?q=1"
+    assert client.head("/method)")["Location"] == "/method/"
+    assert client.post("/method)").status_code == 404
+
+
+def test_no_path_leads_to_another_host(client: Client) -> None:
+    for path in (
+        "//example.org/",
+        "/\\example.org",
+        "/\\example.org)",
+        "//example.org/method/)",
+        "/https://example.org/",
+    ):
+        assert at(client, path).status_code == 404
+    assert at(client, "//example.org/..//method/)").status_code == 404
+    assert at(client, "//method/)")["Location"] == "/method/"
+
+
+def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(client: Client) -> None:
+    factories.make_framework(name="Quart Two", slug="quart-two")
+    for path, names in (
+        ("/compares/django-vs-flask", ["Django vs Flask", "Django", "Flask"]),
+        ("/compare/django-vs-flask/)and-so-on", ["Django vs Flask", "Django", "Flask"]),
+        ("/compare/djanog-vs-flask/overview/", ["Django vs Flask", "Django", "Flask"]),
+        ("/frameworks/flsk/", ["Flask"]),
+        ("/framework/quart-two", ["Quart Two"]),
+        ("/wp-login.php", []),
+    ):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert read(response.content).texts(".meant a") == names, path
+    for path in (
+        "/compare/django-vs-fla…/",
+        "/compare/django,flask/",
+        "/compare/django-flask/",
+        "/compare/django-vs-flsk",
+    ):
+        page = read(client.get(path, follow=True).content)
+        assert page.texts(".way-on a") == ["Compare Django and Flask"], path
+        assert page.one(".way-on a")["href"] == "/compare/django-vs-flask/"
