@@ -13,6 +13,7 @@ from .arrays import NOWHERE, Places, places_by_key
 from .columns import Rows
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
+from .text.folding import folded
 
 #: How many frameworks a page shows, and up to how many a control lists all of them. Of more, each is found by its name.
 LISTED = 50
@@ -97,8 +98,8 @@ class Catalogue:
 
     @cached_property
     def search_texts(self) -> Sequence[tuple[str, str]]:
-        """Return the name and the tagline of each framework, casefolded."""
-        return [(framework.name.casefold(), framework.tagline.casefold()) for framework in self.frameworks]
+        """Return the name and the tagline of each framework, folded."""
+        return [(folded(framework.name), folded(framework.tagline)) for framework in self.frameworks]
 
     @property
     def are_listed(self) -> bool:
@@ -107,20 +108,20 @@ class Catalogue:
 
     @cached_property
     def by_name(self) -> Mapping[str, Framework]:
-        """Return the frameworks by casefolded name."""
-        return {framework.name.casefold(): framework for framework in self.frameworks}
+        """Return the frameworks by folded name."""
+        return {folded(framework.name): framework for framework in self.frameworks}
 
     def named(self, text: str) -> Framework | None:
-        """Return the framework that has this slug or this name, in either case; None if there is none."""
-        wanted = text.strip().casefold()
+        """Return the framework that has this slug or this name, as folded; None if there is none."""
+        wanted = folded(text)
         return self.by_slug.get(wanted) or self.by_name.get(wanted)
 
     def find(self, text: str) -> list[Framework]:
-        """Return the frameworks whose name or tagline contains this text, in either case.
+        """Return the frameworks whose name or tagline contains this text, as folded.
 
         Those whose name begins with it come first, then those whose name contains it, each A to Z.
         """
-        wanted = text.strip().casefold()
+        wanted = folded(text)
         hits = [
             (not name.startswith(wanted), wanted not in name, place)
             for place, (name, tagline) in enumerate(self.search_texts)

@@ -18,6 +18,7 @@ from comparisons.models import Need, UseCase
 from frameworks.arrays import Places
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
+from frameworks.text.folding import folded
 
 from .permalinks import MINIMUM, USE_CASE
 
@@ -33,12 +34,12 @@ class Predicate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NameContains:
-    """The name or the tagline contains this text, in either case."""
+    """The name or the tagline contains this text, as folded."""
 
     text: str
 
     def __call__(self, facts: Facts) -> Passes:
-        text = self.text.casefold()
+        text = folded(self.text)
         return np.array(
             [text in name or text in tagline for name, tagline in facts.catalogue.search_texts], bool
         )

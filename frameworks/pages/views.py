@@ -46,6 +46,7 @@ from frameworks.record import changelog
 from frameworks.record.paging import AFTER, BEFORE, page_of
 from frameworks.serving.answers import shown_as
 from frameworks.serving.memory import current_facts
+from frameworks.text.folding import folded
 from frameworks.text.mangled import unknown
 from pictures.card import titled
 
@@ -104,7 +105,7 @@ def framework_index(request: HttpRequest) -> PageResponse:
 @revalidated
 def names(request: HttpRequest) -> HttpResponse:
     """List the names of a few frameworks that contain the text, as options for a field in which it is typed."""
-    text = request.GET.get("q", "").strip().casefold()[:NAME_LENGTH]
+    text = folded(request.GET.get("q", "")[: 2 * NAME_LENGTH])[:NAME_LENGTH]
     if kept := shown_as(request, f"{request.path}?{urlencode({'q': text})}"):
         return kept
     context = {"found": current_facts().catalogue.find(text)[:SUGGESTED]}

@@ -30,6 +30,7 @@ from frameworks.models import (
 from frameworks.models.history import RevisionQuerySet
 from frameworks.models.schema import State, schema_of
 from frameworks.models.subjects import subjects_of
+from frameworks.text.folding import folded
 
 from . import past
 
@@ -80,11 +81,11 @@ class ChangelogFilter(forms.Form):
     def clean_framework(self) -> str:
         """Return the slug of the framework that is chosen or typed, in either case; empty for all."""
         text: str = self.cleaned_data["framework"]
-        wanted = text.casefold()
+        wanted = folded(text)
         if self.are_listed or not text:
             return text
         for slug, name in self.known:
-            if wanted in {slug, name.casefold()}:
+            if wanted in {slug, folded(name)}:
                 return slug
         raise forms.ValidationError(NO_FRAMEWORK)
 

@@ -11,7 +11,6 @@ Words are folded here and not in the database, so that both databases find the s
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -23,6 +22,9 @@ from operator import attrgetter
 
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import extract, extractOne
+
+from frameworks.text import folding
+from frameworks.text.mangled import INVISIBLE
 
 NAME, HEADING, KEY, TEXT = 8.0, 4.0, 2.0, 1.0
 AS_TYPED, PREFIX, MISSPELT = 1.0, 0.6, 0.4
@@ -36,19 +38,13 @@ EXCERPT, LEAD = 220, 60
 
 #: A word: a number with its thousands separators, or letters with combining accents.
 WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:[’'][sS]\b)?")
-#: Letters that Unicode does not decompose.
-PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
-
 #: A piece of a text, and whether it is a match.
 Piece = tuple[str, bool]
 
 
-@lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
-    """Return a word without case, accents, commas and possessive: `Naïve` as `naive`, `Django’s` as `django`."""
-    bare = re.sub(r"[’']s$", "", word.casefold()).replace(",", "")
-    decomposed = unicodedata.normalize("NFKD", bare)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
+    """Return a folded word without commas and possessive: `Naïve` as `naive`, `Django’s` as `django`."""
+    return re.sub(r"'s$", "", folding.folded(word)).replace(",", "")
 
 
 def stem(word: str) -> str:
@@ -58,7 +54,7 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in its order."""
-    return [word for match in WORD.findall(text) if (word := folded(match))]
+    return [word for match in WORD.findall(text.translate(INVISIBLE)) if (word := folded(match))]
 
 
 @dataclass(frozen=True, slots=True)
