@@ -59,14 +59,20 @@ class MangledMiddleware:
     def _leads_somewhere(self, request: HttpRequest, address: str) -> bool:
         path, _, query = address.partition("?")
         try:
-            resolve(path)
+            match = resolve(path)
         except Resolver404:
             return False
+        if path.startswith(PREFIX) and not match.kwargs and _depth(path) < _depth(request.path_info):
+            return False  # what a program takes for the name of an entry is none, rather than the whole list
         trial = copy(request)
         trial.__dict__.pop("GET", None)  # it is read anew from the query
         trial.path_info, trial.path = path, request.path.removesuffix(request.path_info) + path
         trial.META = {**request.META, "PATH_INFO": path, "QUERY_STRING": query}
         return self.get_response(trial).status_code in EXISTS
+
+
+def _depth(path: str) -> int:
+    return len([segment for segment in path.split("/") if segment])
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponseRedirect:

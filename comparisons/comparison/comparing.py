@@ -123,11 +123,14 @@ class Filtered(Comparison):
     filters: FrameworkFilter
     selection: Selection
     paging: PageForm
+    #: The framework after which the page begins; None if it begins where its number says.
+    after: Framework | None = None
 
     @cached_property
     def table(self) -> Matrix:
         """Return the page of the matrix that is shown."""
-        return self.build(Portion(self.view.page))
+        after = self.facts.place[self.after.slug] if self.after else None
+        return self.build(Portion(self.view.page, after=after))
 
     @property
     def pages(self) -> int:

@@ -128,14 +128,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """The rows of a matrix that are shown: `number` counts from 1, `size` is how many rows a portion has."""
+    """The rows of a matrix that are shown: `number` counts from 1, `size` is how many rows a portion has.
+
+    `after` is the place of the framework that comes before them among the facts; if it is on the table, it counts
+    instead of the number.
+    """
 
     number: int
     size: int = LISTED
+    after: int | None = None
 
-    @property
-    def rows(self) -> slice:
-        return slice((self.number - 1) * self.size, self.number * self.size)
+    def rows(self, order: Places) -> slice:
+        """Return which rows these are, of frameworks whose places are in this order."""
+        start = (self.number - 1) * self.size
+        if self.after is not None and (at := np.flatnonzero(order == self.after)).size:
+            start = int(at[0]) + 1
+        return slice(start, start + self.size)
 
 
 #: The portion that is shown where there is no way to others.
@@ -165,6 +173,8 @@ class Matrix:
     leaders: tuple[Framework, ...]
     lead: int | None
     runner_up: Framework | None
+    #: How many rows of the table come after this portion.
+    rows_after: int = 0
 
     @property
     def total(self) -> int:
@@ -264,7 +274,10 @@ def build_matrix(
     threshold = Fraction(str(minimum_coverage))
     factors = np.array([weighing[criterion.slug] for criterion in criteria], np.int64)
     ranking = rank_all(facts.arrays.scores, factors, threshold).among(places)
-    order = _order(facts, places, ranking, sort)[portion.rows if portion else slice(None)]
+    order = _order(facts, places, ranking, sort)
+    shown_rows = portion.rows(places[order]) if portion else slice(0, len(order))
+    rows_after = max(0, len(order) - shown_rows.stop)
+    order = order[shown_rows]
     frameworks = [facts.frameworks[place] for place in places[order]]
     base = facts.by_slug.get(baseline)
     base_at = np.flatnonzero(places == facts.place[baseline]) if base else NOWHERE
@@ -308,6 +321,7 @@ def build_matrix(
         if len(runners_up)
         else None,
         runner_up=facts.frameworks[places[runners_up].min()] if len(runners_up) else None,
+        rows_after=rows_after,
     )
 
 

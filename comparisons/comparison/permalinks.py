@@ -22,7 +22,7 @@ VERSUS = "-vs-"
 PARAMETERS = frozenset(
     {
         *(AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"),
-        *("page", "of", "search"),
+        *("page", "of", "after", "search"),
     }
 )
 #: What can change without another frameworks coming to stand on a page of the matrix.

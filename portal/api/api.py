@@ -18,7 +18,7 @@ from comparisons.comparison import comparing
 from frameworks.pages.conditional import revalidated
 
 from . import facts, judgement, schemas
-from .parameters import ChangesForm, ListForm, ParameterRefused, documented, fields_of, validate
+from .parameters import ChangesForm, ListForm, MatrixForm, ParameterRefused, documented, fields_of, validate
 from .problems import PROBLEM, Problem, problem, problem_response
 
 DESCRIPTION = """\
@@ -27,7 +27,9 @@ Everything on the pages, as JSON: read-only and open to everyone, without a key 
 - Scores and readings are steps from 1 to 5; weights whole numbers from 0 to 10; fits and bands points from 0 to 100;
   coverage is the rated share of the weight, in percent, rounded down. A cell that no source rates is `silent`.
 - When you quote a score, name its criterion and link to its `page`, which shows the evidence.
-- Lists are paginated by `limit`, at most 200, and `offset`; each page has `total`, `next` and `previous`.
+- Lists are paginated: `limit`, at most 200, sets the size of a page, and each has `total` and the addresses of the
+  `next` and the `previous` one. These name the entry `after` or `before` which a page lies, so that reading on neither
+  repeats nor misses an entry while others are added. `offset` still works.
 - Every response has an `ETag`. Sent back as `If-None-Match`, it is answered with 304 as long as nothing has changed.
 - Invalid parameters are rejected. Every error is a problem detail (RFC 9457, `application/problem+json`), which names
   the parameter.
@@ -125,22 +127,24 @@ def not_found(request: HttpRequest, missing: Http404) -> HttpResponse:
 
 def _parameters() -> dict[str, list[dict[str, Any]]]:
     """Return the query parameters of each operation, by its name, from the forms that read them."""
-    empty, everything = QueryDict(), comparing.every_parameter()
-    matrix = fields_of(comparing.matrix(everything).forms)
+    # Forms leave out the optional fields that a query does not name.
+    named, everything = QueryDict(mutable=True), comparing.every_parameter()
+    for name in ("limit", "offset", "since", "after"):
+        named.setlist(name, [])
+    claims = facts.filter_form(named, facts.CLAIMS).fields
+    matrix = fields_of([*comparing.matrix(everything).forms, MatrixForm(everything)])
     side_by_side = fields_of(comparing.side_by_side(everything, []).forms)
-    unfiltered = list(documented(ListForm(empty).fields))
-    filtered = list(documented(facts.filter_form(empty).fields))
     return {
-        "frameworks": unfiltered,
-        "criteria": unfiltered,
-        "sources": unfiltered,
-        "claims": filtered,
-        "ratings": filtered,
+        "frameworks": list(documented(ListForm(named, facts.FRAMEWORKS).fields)),
+        "criteria": list(documented(ListForm(named, facts.CRITERIA).fields)),
+        "sources": list(documented(ListForm(named, facts.SOURCES).fields)),
+        "claims": list(documented(claims)),
+        "ratings": list(documented({**claims, **ListForm(named, facts.RATINGS).fields})),
         "matrix": list(documented(matrix, excluded=[*judgement.DISPLAY_ONLY, "of"])),
         "compare": list(
             documented(side_by_side, excluded=[*judgement.DISPLAY_ONLY_BESIDE, *judgement.MATRIX_ONLY])
         ),
-        "changes": list(documented(ChangesForm(empty).fields)),
+        "changes": list(documented(ChangesForm(named).fields)),
     }
 
 

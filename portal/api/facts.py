@@ -17,13 +17,21 @@ from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
 
 from . import schemas
-from .parameters import OFFSET_MAX, ChangesForm, ListForm, validate
+from .ordering import Order
+from .parameters import PLACES, ChangesForm, ListForm, validate
 
 Fact = TypeVar("Fact")
 Item = TypeVar("Item")
 
 #: HEAD is answered as GET is.
 SAFE_METHODS = ["GET", "HEAD"]
+
+#: The orders of the lists.
+FRAMEWORKS = Order(("slug",))
+CRITERIA = Order(("group__position", "position", "name"), numbers=2)
+SOURCES = Order(("key",))
+CLAIMS = Order(("source__key", "line", "key"), numbers=1)
+RATINGS = Order(("framework__slug", "criterion__slug"))
 
 router = Router()
 router.add_decorator(revalidated, mode="view")
@@ -33,14 +41,15 @@ router.add_decorator(revalidated, mode="view")
     SAFE_METHODS,
     "/frameworks",
     summary="All frameworks",
-    response=schemas.Page[schemas.Framework],
+    response=schemas.FrameworkPage,
     tags=["Facts"],
 )
-def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Framework]:
+def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.FrameworkPage:
     """List the published frameworks by slug."""
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, FRAMEWORKS)
     validate(request.GET, form)
-    return _page(request, response, form, _frameworks(), _each(_framework))
+    page, items = _page(request, response, form, _frameworks(), _each(_framework))
+    return schemas.FrameworkPage(**page, items=items)
 
 
 @router.api_operation(
@@ -60,14 +69,15 @@ def framework(request: HttpRequest, slug: str) -> schemas.Framework:
     SAFE_METHODS,
     "/criteria",
     summary="All criteria",
-    response=schemas.Page[schemas.Criterion],
+    response=schemas.CriterionPage,
     tags=["Facts"],
 )
-def criteria(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Criterion]:
+def criteria(request: HttpRequest, response: HttpResponse) -> schemas.CriterionPage:
     """List the criteria in the order of the matrix's columns."""
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, CRITERIA)
     validate(request.GET, form)
-    return _page(request, response, form, _criteria(), _each(_criterion))
+    page, items = _page(request, response, form, _criteria(), _each(_criterion))
+    return schemas.CriterionPage(**page, items=items)
 
 
 @router.api_operation(
@@ -84,13 +94,14 @@ def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
 
 
 @router.api_operation(
-    SAFE_METHODS, "/sources", summary="All sources", response=schemas.Page[schemas.Source], tags=["Facts"]
+    SAFE_METHODS, "/sources", summary="All sources", response=schemas.SourcePage, tags=["Facts"]
 )
-def sources(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Source]:
+def sources(request: HttpRequest, response: HttpResponse) -> schemas.SourcePage:
     """List the sources by key."""
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, SOURCES)
     validate(request.GET, form)
-    return _page(request, response, form, _sources(), _each(_source))
+    page, items = _page(request, response, form, _sources(), _each(_source))
+    return schemas.SourcePage(**page, items=items)
 
 
 @router.api_operation(
@@ -106,17 +117,18 @@ def source(request: HttpRequest, key: str) -> schemas.Source:
     SAFE_METHODS,
     "/claims",
     summary="Claims, optionally of a framework, criterion or source",
-    response=schemas.Page[schemas.Claim],
+    response=schemas.ClaimPage,
     tags=["Facts"],
 )
-def claims(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Claim]:
+def claims(request: HttpRequest, response: HttpResponse) -> schemas.ClaimPage:
     """List the claims by source and line. Filtered by a criterion, they include joint claims."""
-    form = filter_form(request.GET)
+    form = filter_form(request.GET, CLAIMS)
     validate(request.GET, form)
     rows = Claim.objects.published().cited()
     for name, value in form.filters.items():
         rows = rows.filter(_under_criterion(value) if name == "criterion" else _equal(name, value))
-    return _page(request, response, form, rows, _each(_claim))
+    page, items = _page(request, response, form, rows, _each(_claim))
+    return schemas.ClaimPage(**page, items=items)
 
 
 @router.api_operation(
@@ -132,20 +144,21 @@ def claim(request: HttpRequest, key: str) -> schemas.Claim:
     SAFE_METHODS,
     "/ratings",
     summary="Ratings with their claims, optionally of a framework, criterion or source",
-    response=schemas.Page[schemas.Rating],
+    response=schemas.RatingPage,
     tags=["Facts"],
 )
-def ratings(request: HttpRequest, response: HttpResponse) -> schemas.Page[schemas.Rating]:
+def ratings(request: HttpRequest, response: HttpResponse) -> schemas.RatingPage:
     """List the ratings by framework and criterion, each with its claims in full.
 
     Filtered by a source, these are the ratings that it supports, alone or among others.
     """
-    form = filter_form(request.GET)
+    form = filter_form(request.GET, RATINGS)
     validate(request.GET, form)
     rows = _ratings()
     for name, value in form.filters.items():
         rows = rows.filter(_citing_source(value) if name == "source" else _equal(name, value))
-    return _page(request, response, form, rows, _rating_list)
+    page, items = _page(request, response, form, rows, _rating_list)
+    return schemas.RatingPage(**page, items=items)
 
 
 @router.api_operation(
@@ -185,10 +198,11 @@ def changes(request: HttpRequest, response: HttpResponse) -> schemas.Changes:
     return schemas.Changes(total=total, latest=latest, next=following, items=list(map(_change, steps)))
 
 
-def filter_form(data: Any) -> ListForm:
-    """Return the form of a list that can be filtered by framework, criterion and source."""
+def filter_form(data: Any, order: Order) -> ListForm:
+    """Return the form of a list in this order that can be filtered by framework, criterion and source."""
     return ListForm(
         data,
+        order,
         framework=Framework.objects.published().values_list("slug", flat=True),
         criterion=Criterion.objects.values_list("slug", flat=True),
         source=Source.objects.values_list("key", flat=True),
@@ -245,22 +259,32 @@ def _page(
     form: ListForm,
     rows: QuerySet[Any],
     serialise: Callable[[Iterable[Any]], list[Item]],
-) -> schemas.Page[Item]:
-    """Return the part of the rows that the form selects, with the addresses of the parts before and after it."""
-    size, offset, total = form.size, form.start, rows.count()
-    after, before = offset + size, max(offset - size, 0)
-    following = _address(request, offset=after) if after < total and after <= OFFSET_MAX else None
-    previous = _address(request, offset=before) if offset else None
+) -> tuple[schemas.ListPage, list[Item]]:
+    """Return the part of the rows that the form selects, with the addresses of the parts before and after it.
+
+    One row more than is shown tells whether there is a part beyond.
+    """
+    size, order, total = form.size, form.order, rows.count()
+    if form.after or form.offset_given is not None or not form.before:
+        start = 0 if form.after else form.offset_given or 0
+        found = list(order.following(rows, form.after)[start : start + size + 1])
+        shown, has_more, has_earlier = found[:size], len(found) > size, bool(form.after or start)
+    else:
+        found = list(order.preceding(rows, form.before)[: size + 1])
+        shown, has_more, has_earlier = found[:size][::-1], True, len(found) > size
+    following = _address(request, after=order.place(shown[-1])) if shown and has_more else None
+    previous = _address(request, before=order.place(shown[0])) if shown and has_earlier else None
     _link(response, next=following, prev=previous)
-    items = serialise(rows[offset:after])
-    return schemas.Page[Item](total=total, next=following, previous=previous, items=items)
+    return schemas.ListPage(total=total, next=following, previous=previous), serialise(shown)
 
 
-def _address(request: HttpRequest, **changed: int) -> str:
+def _address(request: HttpRequest, **changed: object) -> str:
     query = request.GET.copy()
+    for name in PLACES:
+        query.pop(name, None)
     for name, value in changed.items():
         query[name] = str(value)
-    return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
+    return f"{settings.SITE_URL}{request.path}?{query.urlencode(safe='/')}"
 
 
 def _link(response: HttpResponse, **relations: str | None) -> None:

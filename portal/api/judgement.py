@@ -1,5 +1,7 @@
 """Answer for comparisons: the matrix, a side by side, a snapshot."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -10,7 +12,8 @@ from ninja.decorators import decorate_view
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.forms import clip
-from comparisons.comparison.permalinks import parties, with_query
+from comparisons.comparison.matrix import Row
+from comparisons.comparison.permalinks import View, parties, with_query
 from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
 from frameworks.facts import Detail
@@ -19,7 +22,7 @@ from frameworks.pages.conditional import revalidated, unchanging
 
 from . import schemas
 from .facts import SAFE_METHODS, moment, page_of
-from .parameters import ParameterRefused, validate
+from .parameters import MatrixForm, ParameterRefused, validate
 from .problems import Fault
 
 #: Parameters that change only how a page looks. They are accepted, so that its query string can be used as it is.
@@ -43,21 +46,23 @@ router = Router()
 def matrix(request: HttpRequest) -> schemas.ComparedPage:
     """Return the frameworks that match the filters, ranked by the weights, each cell with its claims.
 
-    More than 50 are split into pages, which `page` selects; `next` is the address of the next one.
+    More than 50 are split into pages; `next` is the address of the next one, which begins `after` the last framework of
+    this one. `page` selects one by its number.
 
     The parameters are those of the page `/`, so its query string can be used as it is. `baseline`, `framework`, `open`,
     `rows` and `why`, which only set what the page highlights, selects and opens, have no effect here. Filters never
     change a score.
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
-    comparison = comparing.matrix(request.GET, detail=Detail.CLAIMS)
-    validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY, excluded=["of"])
-    view, is_last = comparison.view, comparison.view.page == comparison.pages
-    query = view.but(page=view.page + 1).query()
+    comparison, place = comparing.matrix(request.GET, detail=Detail.CLAIMS), MatrixForm(request.GET)
+    validate(request.GET, *comparison.forms, place, ignored=DISPLAY_ONLY, excluded=["of"])
+    comparison.after = comparison.facts.by_slug.get(place.clean_data.get("after", ""))
+    table, view = comparison.table, comparison.view
+    shown = [*table.ranked, *table.unranked]
     return schemas.ComparedPage(
         **_compared(comparison, revision, reverse("comparisons:matrix")),
         total=len(comparison.places),
-        next=None if is_last else page_of(with_query(request.path, query)),
+        next=_next(request, view.but(page=view.page + 1), shown[-1]) if shown and table.rows_after else None,
     )
 
 
@@ -112,6 +117,12 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
         page=page_of(frozen.get_absolute_url()),
         content=snapshots.FrozenComparison(frozen).content,
     )
+
+
+def _next(request: HttpRequest, view: View, last: Row) -> str:
+    """Return the address of the page after this row: what is added meanwhile is neither repeated nor missed."""
+    after = urlencode({"after": last.framework.slug})
+    return page_of(f"{with_query(request.path, view.query())}&{after}")
 
 
 def _compared(comparison: Comparison, revision: Revision | None, path: str) -> schemas.Compared:

@@ -15,10 +15,13 @@ from comparisons.comparison.permalinks import MINIMUM, WEIGHT
 from frameworks.catalogue import LISTED
 from frameworks.text.mangled import TRACKING
 
+from .ordering import Order
 from .problems import Fault
 
 LIMIT, LIMIT_MAX = 50, 200
 OFFSET_MAX = 100_000
+#: The parameters that say where in a list a page lies.
+PLACES = ("after", "before", "offset")
 SLUG = r"^[-a-zA-Z0-9_]+$"
 SINCE_MAX = 2**63 - 1  # the largest primary key of a revision
 
@@ -44,15 +47,30 @@ class LimitForm(ReadForm):
 class ListForm(LimitForm):
     """Which part of a list, and what it is filtered by.
 
-    `filter_choices` gives the choices for each parameter. Only if they are few are they documented one by one.
+    Of several places `after` counts first, then `offset`, which older programs use. `filter_choices` gives the choices
+    for each filter. Only if they are few are they documented one by one.
     """
 
     offset = WholeNumberField(
-        min_value=0, max_value=OFFSET_MAX, help_text="The number of entries to skip; 0 by default."
+        min_value=0,
+        max_value=OFFSET_MAX,
+        help_text="The number of entries to skip, if there is no `after`. What is added meanwhile shifts them: `next`"
+        " leads on by `after`.",
     )
 
-    def __init__(self, data: Mapping[str, Any], **filter_choices: Iterable[str]) -> None:
+    def __init__(self, data: Mapping[str, Any], order: Order, **filter_choices: Iterable[str]) -> None:
         super().__init__(data)
+        self.order = order
+        for name in ("after", "before"):
+            self.fields[name] = forms.RegexField(
+                order.pattern,
+                required=False,
+                strip=False,
+                help_text=f"Only the entries {name} this place in the list, as in the addresses that a page gives.",
+                error_messages={
+                    "invalid": "This is no place in this list. Use the addresses that a page gives."
+                },
+            )
         self.filter_names = list(filter_choices)
         for name, slugs in filter_choices.items():
             known = list(slugs)
@@ -66,12 +84,33 @@ class ListForm(LimitForm):
                 field.choices = [(slug, slug) for slug in known]
 
     @property
-    def start(self) -> int:
-        return self.cleaned_data.get("offset") or 0
+    def after(self) -> str:
+        return self.cleaned_data.get("after") or ""
+
+    @property
+    def before(self) -> str:
+        return self.cleaned_data.get("before") or ""
+
+    @property
+    def offset_given(self) -> int | None:
+        """Return how many entries to skip; None if that is not said."""
+        return self.cleaned_data.get("offset")
 
     @property
     def filters(self) -> dict[str, str]:
         return {name: value for name in self.filter_names if (value := self.cleaned_data[name])}
+
+
+class MatrixForm(ReadForm):
+    """Where a page of the matrix begins."""
+
+    after = forms.RegexField(
+        SLUG,
+        required=False,
+        help_text="Begins after this framework in the order of the matrix, as `next` does. If it is on the table no"
+        " more, `page` counts.",
+        error_messages={"invalid": "This is not the name of a framework in an address."},
+    )
 
 
 class ChangesForm(LimitForm):
@@ -157,11 +196,9 @@ def _schema(field: forms.Field) -> dict[str, Any]:
         case forms.DateField():
             return {"type": "string", "format": "date"}
     # At least one visible character, and no NUL, which no database stores.
-    return {
-        "type": "string",
-        "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$",
-        "maxLength": getattr(field, "max_length", None),
-    }
+    pattern = field.regex.pattern if isinstance(field, forms.RegexField) else r"^[^\x00]*[^\x00\s][^\x00]*$"
+    longest = getattr(field, "max_length", None)
+    return {"type": "string", "pattern": pattern} | ({"maxLength": longest} if longest else {})
 
 
 def _values(field: forms.ChoiceField) -> list[str]:

@@ -3,7 +3,7 @@
 Everything is named by its slug or key. `page` is the page that shows the same; `version` counts the changes of a fact.
 """
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 from django.conf import settings
 from pydantic import Field
@@ -11,8 +11,6 @@ from typing_extensions import TypedDict
 
 from comparisons.comparison.content import ClaimContent, Content, SourceContent
 from frameworks.models.constraints import WEIGHT_MAX
-
-Item = TypeVar("Item")
 
 Step = Annotated[int, Field(ge=1, le=5)]
 Weight = Annotated[int, Field(ge=0, le=WEIGHT_MAX)]
@@ -22,13 +20,15 @@ Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="In UTC.")]
 
 
-class Page(TypedDict, Generic[Item]):
-    """A page of a list. Its order stays the same until something is changed. `Link` headers give the same addresses."""
+class ListPage(TypedDict):
+    """A page of a list, as far as all lists are alike. `Link` headers give the same addresses.
+
+    Pages begin after an entry and not at a number: what is added meanwhile is neither repeated nor missed.
+    """
 
     total: Annotated[int, Field(ge=0, description="The number of entries in all.")]
     next: Annotated[str | None, Field(description="The address of the next page.")]
     previous: Annotated[str | None, Field(description="The address of the previous page.")]
-    items: list[Item]
 
 
 class Start(TypedDict):
@@ -180,6 +180,36 @@ class Rating(TypedDict):
     claims: Annotated[list[Claim], Field(description="The evidence of this cell, in full.")]
     page: Address
     version: Version
+
+
+class FrameworkPage(ListPage):
+    """A page of the frameworks."""
+
+    items: list[Framework]
+
+
+class CriterionPage(ListPage):
+    """A page of the criteria."""
+
+    items: list[Criterion]
+
+
+class SourcePage(ListPage):
+    """A page of the sources."""
+
+    items: list[Source]
+
+
+class ClaimPage(ListPage):
+    """A page of the claims."""
+
+    items: list[Claim]
+
+
+class RatingPage(ListPage):
+    """A page of the ratings."""
+
+    items: list[Rating]
 
 
 class Compared(Content):

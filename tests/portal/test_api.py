@@ -318,12 +318,58 @@ def test_api_list_pages_add_up_to_the_whole(client: Client, name: str) -> None:
 @small
 def test_api_list_links_to_next_and_previous_page(client: Client) -> None:
     response = client.get(f"{API}/claims?source=001&limit=2&offset=3")
-    part = response.json()
-    assert part["next"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&offset=5"
-    assert part["previous"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&offset=1"
+    part, whole = response.json(), get(client, f"{API}/claims?source=001")["items"]
+    assert part["items"] == whole[3:5]
+    first, last = (f"001/{claim['line']}/{claim['key']}" for claim in part["items"])
+    assert part["next"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&after={last}"
+    assert part["previous"] == f"{settings.SITE_URL}{API}/claims?source=001&limit=2&before={first}"
     assert response["Link"] == f'<{part["next"]}>; rel="next", <{part["previous"]}>; rel="prev"'
     beyond = get(client, f"{API}/claims?offset=100000")
     assert (beyond["items"], beyond["next"]) == ([], None)
+
+
+@pytest.mark.both
+@small
+def test_api_lists_read_backwards_are_the_same(client: Client) -> None:
+    for name in LISTS:
+        whole = get(client, f"{ADDRESSES[name]}?limit=200")["items"]
+        part = get(client, f"{ADDRESSES[name]}?limit=2&offset={len(whole) - 2}")
+        found = part["items"]
+        while part["previous"]:
+            part = get(client, part["previous"].removeprefix(settings.SITE_URL))
+            found = part["items"] + found
+        assert found == whole, name
+
+
+@pytest.mark.both
+@small
+def test_api_lists_repeat_and_miss_nothing_while_entries_are_added(client: Client) -> None:
+    first, seen = get(client, f"{API}/frameworks?limit=2"), []
+    factories.make_framework(slug="aardvark", name="Aardvark")
+    factories.make_framework(slug="zebra", name="Zebra")
+    part = first
+    while True:
+        seen += [framework["slug"] for framework in part["items"]]
+        if not part["next"]:
+            break
+        part = get(client, part["next"].removeprefix(settings.SITE_URL))
+    assert seen == ["django", "fastapi", "flask", "quart", "sanic", "zebra"]
+    back = get(client, f"{API}/frameworks?limit=5&before=django")
+    assert [framework["slug"] for framework in back["items"]] == ["aardvark"]
+    # The entry after which a page lies may be gone.
+    gone = get(client, f"{API}/frameworks?limit=1&after=fastapi-two")
+    assert [framework["slug"] for framework in gone["items"]] == ["flask"]
+
+
+@small
+def test_api_refuses_places_that_are_none(client: Client) -> None:
+    for path in (
+        "claims?after=001",
+        "criteria?after=x/1/Name",
+        "ratings?before=flask",
+        "frameworks?after=a%00",
+    ):
+        problem(client.get(f"{API}/{path}"), 422)
 
 
 # Conditional requests, methods, other sites
@@ -504,7 +550,9 @@ def test_api_describes_every_parameter_of_a_comparison(client: Client) -> None:
     weights = {f"w-{slug}" for slug in criteria}
     chosen = {f"min-{slug}" for slug in criteria} | set(Facet.objects.values_list("slug", flat=True))
     for path, names in {
-        "/api/v1/matrix": weights | chosen | {"as-of", "use-case", "q", "criteria", "sort", "only", "page"},
+        "/api/v1/matrix": weights
+        | chosen
+        | {"as-of", "use-case", "q", "criteria", "sort", "only", "page", "after"},
         "/api/v1/compare/{versus}": weights | {"versus", "as-of", "use-case", "only"},
     }.items():
         assert {parameter["name"] for parameter in paths[path]["get"]["parameters"]} == names

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker, Settings
 from benchmarks.topic.making import Size, make
 from comparisons.pages import formats
 from frameworks.models import Criterion, Framework
+from tests import factories
 from tests.html import Element
 from tests.memory import forget_everything
 from tests.pages import get
@@ -119,6 +120,23 @@ def test_api_pages_agree_with_those_of_the_matrix(client: Client) -> None:
         names(page) for page in pages(client, "sort=name")
     ]
     assert found[1]["page"].endswith("/?sort=name&page=2")
+
+
+def test_api_pages_of_the_matrix_go_on_after_a_framework_whatever_is_added(client: Client) -> None:
+    def slugs(answer: Any) -> list[str]:
+        return [one["slug"] for one in answer["frameworks"]]
+
+    first = client.get("/api/v1/matrix?sort=name").json()
+    following = client.get(re.sub("^https?://[^/]+", "", first["next"])).json()
+    factories.make_framework(name="0 first", slug="first-of-all")
+    again = client.get(re.sub("^https?://[^/]+", "", first["next"])).json()
+    assert not set(slugs(again)) & set(slugs(first))
+    assert [slug for slug in slugs(again) if slug != "first-of-all"] == slugs(following)[
+        : len(slugs(again)) - 1
+    ]
+    # Without the framework after which it begins, the number counts.
+    by_number = client.get("/api/v1/matrix?sort=name&page=2").json()
+    assert slugs(client.get("/api/v1/matrix?sort=name&page=2&after=gone").json()) == slugs(by_number)
 
 
 def written(client: Client, ending: str) -> str:
