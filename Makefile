@@ -53,6 +53,7 @@ lock: ## pins the packages of requirements*.in anew, those of the benchmark too 
 	@for each in benchmarks/speed/requirements/*.in; do \
 		uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header $$each --output-file $${each%.in}.txt; \
 	done
+	@cd tests/clients && uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
 
 clean: ## removes what can be made again; the database and the secret key stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis var/static var/static.stamp var/test.sqlite3*

@@ -544,6 +544,20 @@ def _as_json(content: Any) -> Any:
 
 
 @small
+def test_api_description_names_each_schema_once_and_the_places_in_lists(client: Client) -> None:
+    description = get(client, f"{API}/openapi.json")
+    titles = [schema["title"] for schema in description["components"]["schemas"].values()]
+    assert len(titles) == len(set(titles))
+    for name in LISTS:
+        operation = description["paths"][ADDRESSES[name]]["get"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        page = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        assert page["properties"]["items"]["items"]["$ref"]
+        described = {parameter["name"] for parameter in operation["parameters"]}
+        assert described >= {"limit", "offset", "after", "before"}
+
+
+@small
 def test_api_describes_every_parameter_of_a_comparison(client: Client) -> None:
     paths = get(client, f"{API}/openapi.json")["paths"]
     criteria = list(Criterion.objects.filter(is_scored=True).values_list("slug", flat=True))
