@@ -215,6 +215,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",  # lazy: public pages do not read the session
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.machines.unindexed_views",
     "portal.missing.MangledMiddleware",
     "frameworks.pages.old_addresses.RenamesMiddleware",  # inside all that guards answers
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer

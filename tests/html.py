@@ -86,6 +86,8 @@ class Element:
                     fits = name in self.attributes.get("class", "").split()
                 case _, None, _, None:
                     fits = attribute in self.attributes
+                case _, None, "rel", _:
+                    fits = value in self.attributes.get("rel", "").split()
                 case _, None, _, _:
                     fits = self.attributes.get(attribute) == value
                 case _:

@@ -56,7 +56,7 @@ class FrameworkPage:
     relations: Collection[Relation]
     advice: Sequence[Any]
     facets: Sequence[tuple[Facet, list[Trait]]]
-    opposites: Sequence[tuple[Framework, Sequence[str]]]
+    opposites: Sequence[tuple[Framework, Sequence[str], bool]]
     are_listed: bool
     profile: Profile = field(metadata=PART)
     surroundings: Surroundings = field(metadata=PART)

@@ -166,7 +166,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         relations=relations,
         advice=advice,
         facets=dossiers.facets(framework),
-        opposites=[(other, [framework.slug, other.slug]) for other in others],
+        opposites=[(other, [framework.slug, other.slug], framework.slug < other.slug) for other in others],
         are_listed=len(others) < LISTED,
         profile=dossiers.of_framework(
             framework,
