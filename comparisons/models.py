@@ -29,6 +29,7 @@ class UseCase(Versioned):
     """A kind of project: a named set of weights and must-haves."""
 
     key_fields = ("slug",)
+    name_field = "name"
     is_renamable = True
 
     slug = slug_field()
@@ -219,6 +220,7 @@ class Prompt(Versioned):
     """A question of the decision helper."""
 
     key_fields = ("slug",)
+    name_field = "text"
 
     slug = slug_field()
     text = models.CharField(max_length=120, unique=True)
@@ -242,6 +244,8 @@ class Option(Versioned):
     """An answer to choose for a question of the decision helper."""
 
     key_fields = ("prompt", "slug")
+    name_field = "text"
+    named_within = "prompt"
 
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="options")
     slug = slug_field(unique=False)

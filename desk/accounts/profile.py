@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from frameworks.models import EditorProfile
+from frameworks.models.names import tidy_name
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
@@ -19,6 +20,9 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = EditorProfile
         fields = ("public_name",)
+
+    def clean_public_name(self) -> str:
+        return tidy_name(self.cleaned_data["public_name"])
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -67,6 +67,7 @@ class Framework(Versioned):
     """A web framework: what decision analysis calls an alternative."""
 
     key_fields = ("slug",)
+    name_field = "name"
     is_renamable = True
 
     slug = slug_field()
@@ -133,6 +134,7 @@ def in_one_line(facets: Iterable[Sequence[str]]) -> str:
 
 class CriterionGroup(Versioned):
     key_fields = ("slug",)
+    name_field = "name"
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -165,6 +167,7 @@ class Criterion(Versioned):
     """
 
     key_fields = ("slug",)
+    name_field = "name"
     is_renamable = True
 
     slug = slug_field()
@@ -268,6 +271,7 @@ class Facet(Versioned):
     """A property to filter by that is a plain fact and not a score: kind, server interface, what is built in."""
 
     key_fields = ("slug",)
+    name_field = "name"
 
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
@@ -303,6 +307,8 @@ class FacetValueQuerySet(VersionedQuerySet["FacetValue"]):
 
 class FacetValue(Versioned):
     key_fields = ("facet", "slug")
+    name_field = "name"
+    named_within = "facet"
 
     facet = models.ForeignKey(Facet, models.PROTECT, related_name="values")
     slug = slug_field(unique=False)

@@ -44,6 +44,7 @@ class Source(Versioned):
     """A text that claims are taken from, with what a reader must know to weigh its word."""
 
     key_fields = ("key",)
+    name_field = "short_name"
     is_renamable = True
 
     key = models.SlugField(

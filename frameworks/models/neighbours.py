@@ -29,6 +29,7 @@ class Component(Versioned):
     """A neighbouring tool or standard that a source names: not a framework itself, but part of the choice."""
 
     key_fields = ("slug",)
+    name_field = "name"
     is_renamable = True
 
     class Kind(models.TextChoices):

@@ -28,6 +28,7 @@ class Question(Versioned):
     """A question that at least one source answers as such."""
 
     key_fields = ("slug",)
+    name_field = "text"
 
     slug = slug_field()
     text = models.CharField(max_length=160, unique=True)

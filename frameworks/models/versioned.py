@@ -1,11 +1,23 @@
 """Define the base of every fact that editors maintain: it knows its version and its natural key."""
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from . import names
+
 Fact = TypeVar("Fact", bound="Versioned")
+
+
+class FoldedName(NamedTuple):
+    """What no two facts of a kind share: the fact that the name belongs under, if any, and the name folded."""
+
+    within: Any
+    name: str
 
 
 class Versioned(models.Model):
@@ -22,6 +34,11 @@ class Versioned(models.Model):
     #: Whether the name may change all the same. Old addresses then redirect to the fact's new one.
     is_renamable = False
 
+    #: The field by which readers know the fact. No two facts of a kind have names that differ only in case or in the
+    #: form of their characters; where names are given within another fact, no two facts within it.
+    name_field = ""
+    named_within = ""
+
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -36,13 +53,71 @@ class Versioned(models.Model):
             for part in (value.natural_key() if isinstance(value, Versioned) else [value])
         )
 
+    def tidy(self) -> None:
+        """Trim all text and put it in composed form; names get single spaces. Called before the fact is written."""
+        for name, is_name in _texts(type(self)):
+            if isinstance(value := getattr(self, name), str):
+                setattr(self, name, names.tidy_name(value) if is_name else names.tidy(value))
+
     def settle(self) -> None:
         """Set what follows from other facts. Called before the fact is written."""
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        self.tidy()
+        super().clean_fields(exclude)
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Say of a name that is taken who has it, instead of Django's sentence."""
+        excluded = {*(exclude or ())}
+        errors: dict[str, Any] = {}
+        if self.name_field and self.name_field not in excluded:
+            excluded.add(self.name_field)
+            if sentence := self.name_is_taken():
+                errors = {self.name_field: [sentence]}
+        try:
+            super().validate_unique(excluded)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def folded_name(self) -> FoldedName:
+        """Return the name as it is compared with those of other facts."""
+        within = getattr(self, f"{self.named_within}_id") if self.named_within else None
+        return FoldedName(within, names.folded(getattr(self, self.name_field)))
+
+    def name_is_taken(self) -> str:
+        """Say which other fact has the name; empty where it is free or has not changed. One query."""
+        mine = self.folded_name
+        facts = type(self)._default_manager.order_by("pk")
+        others = {fact.pk: fact for fact in facts if fact.folded_name == mine}
+        name, own = getattr(self, self.name_field), others.pop(self.pk, None)
+        if own is not None and getattr(own, self.name_field) == name:
+            return ""
+        return next((self.says_taken(other) for other in others.values()), "")
+
+    def says_taken(self, other: "Versioned") -> str:
+        """Say in a sentence or two that the other fact has this one's name."""
+        name, taken = getattr(self, self.name_field), getattr(other, self.name_field)
+        return names.taken(name, str(self._meta.verbose_name), taken)
 
     @property
     def key_text(self) -> str:
         """Return the natural key as one line: `django/learning-curve`."""
         return "/".join(str(part) for part in self.natural_key())
+
+
+@cache
+def _texts(model: type[Versioned]) -> list[tuple[str, bool]]:
+    """Return the fields for free text, and whether each is a name."""
+    return [
+        (field.attname, field.attname in {model.name_field, "name", "short_name", "title"})
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+        and not isinstance(field, models.SlugField)
+        and not field.choices
+    ]
 
 
 def renamable_models() -> dict[str, type[Versioned]]:

@@ -20,6 +20,7 @@ from django.utils.text import get_text_list
 
 from frameworks import backing
 from frameworks.cells import Key
+from frameworks.limits import wait_for_turn
 from frameworks.models import Revision, Versioned
 from frameworks.models.schema import Related, State, schema_of, state_of
 
@@ -96,11 +97,13 @@ def save(
     ValueError when an existing fact comes without a version.
     """
     related = {name: list(others) for name, others in (related or {}).items()}
+    fact.tidy()
     fact.settle()
     with _refusals_in_words(fact), transaction.atomic():
         consequences = Consequences([fact], besides)
         if fact._state.adding:
             before = None
+            _refuse_twins([fact])
             last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
             fact.version = last.version + 1 if last else 1
@@ -116,6 +119,8 @@ def save(
                 return None
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
+            if fact.name_field and getattr(current, fact.name_field) != getattr(fact, fact.name_field):
+                _refuse_twins([fact])
             _update(fact, seen)
             if consequences.is_incomplete:
                 raise Conflict(fact, fact, seen)
@@ -130,6 +135,22 @@ def write_out(consequences: Consequences, *, by: Author, reason: str, at: dateti
     """Write what follows from a change, in its changeset."""
     for writes in consequences.writes():
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
+
+
+def _refuse_twins(facts: Sequence[Versioned]) -> None:
+    """Raise Refused where readers could not tell the name of one of these facts of a model from another's.
+
+    No other names of the kind are written until the transaction ends.
+    """
+    if not facts or not facts[0].name_field:
+        return
+    model, own = type(facts[0]), {fact.pk for fact in facts}
+    wait_for_turn(model)
+    holders = {fact.folded_name: fact for fact in model._default_manager.order_by() if fact.pk not in own}
+    for fact in facts:
+        other = holders.setdefault(fact.folded_name, fact)
+        if other is not fact:
+            raise Refused(f"{fact}: {fact.says_taken(other)}")
 
 
 def _rename(current: Versioned, fact: Versioned) -> None:
@@ -166,12 +187,16 @@ def save_all(
     """
     at = at or timezone.now()
     for change in changes:
+        change.fact.tidy()
         change.fact.settle()
     with transaction.atomic():
         new = [change for change in changes if change.seen is None]
         old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]
         consequences = Consequences(
             [change.fact for change in [*new, *(change for change, _ in old)]], besides
+        )
+        _refuse_twins(
+            [change.fact for change in changes if not change.seen or change.fact.name_field in change.changed]
         )
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)

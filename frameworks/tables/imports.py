@@ -241,15 +241,10 @@ class _Reader:
             for name, column in kind.fields.items()
             if name not in kind.key and not column.blank and not column.has_default()
         ]
-        #: The unique fields, without the key; and the key of the fact that has each of their values.
-        self.unique = [
-            column.name
-            for column in kind.fields.values()
-            if getattr(column, "unique", False) and column.name not in kind.key
-        ]
-        self.taken = {
-            (name, getattr(fact, name)): key for key, fact in known.facts.items() for name in self.unique
-        }
+        #: The facts by name, which no two share.
+        self.taken = (
+            {fact.folded_name: fact for fact in known.facts.values()} if kind.model.name_field else {}
+        )
         constraints = kind.model._meta.constraints
         self.checks = [constraint for constraint in constraints if isinstance(constraint, CheckConstraint)]
         self.numbers: dict[str, int] = {}
@@ -292,7 +287,7 @@ class _Reader:
             return self._stale(row, change.seen, current, cells)
         if problems := self._broken(change, row.key):
             return _refused(row, *problems)
-        self._take(change.fact, row.key)
+        self._take(change.fact)
         return replace(row, status=Status.NEW if row.now is None else Status.CHANGED, change=change)
 
     def _stale(self, row: ImportRow, seen: int, current: Versioned, cells: dict[str, str]) -> ImportRow:
@@ -309,12 +304,20 @@ class _Reader:
         over = PendingWrite(built.fact, built.related, current.version, row.now)
         if problems := self._broken(over, row.key):
             return _refused(row, since, *problems)
-        self._take(built.fact, row.key)
+        self._take(built.fact)
         return replace(_refused(row, since), over=over)
 
-    def _take(self, fact: Versioned, key: str) -> None:
-        for name in self.unique:
-            self.taken[name, getattr(fact, name)] = key
+    def _take(self, fact: Versioned) -> None:
+        if fact.name_field:
+            self.taken[fact.folded_name] = fact
+
+    def _named_twice(self, fact: Versioned, key: str) -> list[RowProblem]:
+        """Say which other fact, or earlier row, has the name of this one, unless it has kept its name."""
+        name, known = fact.name_field, self.known.facts.get(key)
+        if not name or (known is not None and getattr(known, name) == getattr(fact, name)):
+            return []
+        holder = self.taken.get(fact.folded_name, fact)
+        return [] if holder.key_text == key else [RowProblem(name, fact.says_taken(holder))]
 
     def _since(self, key: str, seen: int) -> str:
         last = self.known.latest.get(key)
@@ -338,6 +341,7 @@ class _Reader:
                 except ValidationError as error:
                     sentences[name] = error.messages
         built = self.kind.schema.build(state, self._named)
+        built.fact.tidy()
         if current is not None:
             built.succeed(current)
         for column, key in built.missing:
@@ -375,11 +379,7 @@ class _Reader:
                 fact.clean()
             except ValidationError as error:
                 problems += _problems_of(error)
-        problems += [
-            RowProblem(name, f"“{shortened(str(value))}” is already used by {holder}.")
-            for name in self.unique
-            if (holder := self.taken.get((name, value := getattr(fact, name)), key)) != key
-        ]
+        problems += self._named_twice(fact, key)
         problems += [
             RowProblem("", SENTENCES.get(check.name, f"It breaks the rule {check.name}."))
             for check in self.checks

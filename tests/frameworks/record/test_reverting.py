@@ -163,7 +163,7 @@ def test_restore_rejects_name_taken_since_with_message(by: Author) -> None:
     framework = factories.make_framework(name="Old", slug="old")
     change(framework, name="New")
     factories.make_framework(name="Old", slug="other")
-    with pytest.raises(Refused, match="Framework with this Name already exists"):
+    with pytest.raises(Refused, match="There is already a framework called “Old”"):
         restore(step_of(framework, 1), by, seen=2)
 
 

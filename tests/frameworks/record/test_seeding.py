@@ -437,7 +437,7 @@ MISTAKES = [
     (unknown_field, "colour"),
     (unknown_model, "opinion"),
     (no_number, "“high” value must be an integer"),
-    (twice_the_same_name, "name"),
+    (twice_the_same_name, "Django: There is already a framework called “Django”"),
 ]
 
 

@@ -205,7 +205,8 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         (claim, {"part": "song"}, "part: “song” is not one of table, list, prose, answer."),
         (claim, {"joint_criterion": rating.criterion.slug}, "Choose a criterion other than the claim's own."),
         (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "This criterion has ratings."),
-        (rating.framework, {"name": "Taken"}, "name: “Taken” is already used by taken."),
+        (rating.framework, {"name": "\u00a0TAKEN\u200b"}, "“TAKEN” differs from it only in case"),
+        (rating.framework, {"name": "Taken"}, "name: There is already a framework called “Taken”."),
         (
             rating.framework,
             {"website": "HTTP://x.org"},
@@ -234,7 +235,7 @@ def test_import_rejects_duplicate_rows(ada: Client) -> None:
     lines = shown(preview(ada, upload(ada, "framework", file([row, row, twin, {**twin, "slug": "three"}]))))
     assert [line[2] for line in lines] == ["same", "refused", "new", "refused"]
     assert lines[1][3] == "Row 2 has the same key."
-    assert lines[3][3] == "name: “Both” is already used by two."
+    assert lines[3][3] == "name: There is already a framework called “Both”."
 
 
 def test_import_requires_version_column_for_existing_fact(ada: Client) -> None:
@@ -372,7 +373,7 @@ def test_import_rejects_conflicting_row_that_breaks_a_rule(ada: Client) -> None:
     revisions.save(first, by=factories.MAKER, reason="Meanwhile.", seen=1)
     factories.make_framework(slug="other", name="Second")
     found = preview(ada, url)
-    assert "name: “Second” is already used by other." in shown(found)[0][3]
+    assert "name: There is already a framework called “Second”." in shown(found)[0][3]
     assert not found.all("fieldset.whose")
 
 
