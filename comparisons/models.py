@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Versioned
 from frameworks.models.constraints import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
-from frameworks.models.evidence import ONE_TO_FIVE
+from frameworks.models.evidence import ONE_TO_FIVE, OnALine
 from frameworks.models.natural_keys import VersionedQuerySet
 
 
@@ -265,7 +265,7 @@ class Option(Versioned):
         return f"{self.prompt} {self.text}"
 
 
-class Rule(Versioned):
+class Rule(OnALine, Versioned):
     """A decision rule that a source states: under a condition, choose a framework or avoid it."""
 
     key_fields = ("key",)

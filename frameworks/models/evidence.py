@@ -1,7 +1,7 @@
 """Define the evidence and the verdicts on it: sources, their claims, the editors' ratings, disagreements."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -45,6 +45,7 @@ class Source(Versioned):
 
     key_fields = ("key",)
     name_field = "short_name"
+    agreed = ("line_count",)
     is_renamable = True
 
     key = models.SlugField(
@@ -103,6 +104,42 @@ class Source(Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("frameworks:source", args=[self.key])
+
+    def contradiction(self) -> str:
+        """Say which line is cited that the source would not have."""
+        if self.line_count is None or self._state.adding:
+            return ""
+        citing = [cast(Any, relation.related_model) for relation in self._meta.related_objects]
+        last = [_last_line(model) for model in citing if issubclass(model, OnALine)]
+        lines = Source.objects.order_by().filter(pk=self.pk).values_list(*last).first()
+        cited = max((line for line in lines or () if line is not None), default=0)
+        if cited <= self.line_count:
+            return ""
+        return f"Line {cited} of this source is cited, so it has at least {cited} lines."
+
+
+def _last_line(model: Any) -> models.Subquery:
+    """Return the last line that a fact of this model cites of a source."""
+    cited = model._default_manager.order_by("-line").filter(source=models.OuterRef("pk"))
+    return models.Subquery(cited.values("line")[:1])
+
+
+class OnALine:
+    """Mixed into what a source says on one of its lines."""
+
+    agreed: tuple[str, ...] = ("source", "line")
+
+    source: Any
+    source_id: Any
+    line: Any
+
+    def contradiction(self) -> str:
+        if not self.source_id or self.line is None:
+            return ""
+        count = self.source.line_count
+        if count is None or self.line <= count:
+            return ""
+        return f"“{self.source}” has {count} line{'' if count == 1 else 's'}."
 
 
 class WordingQuerySet(VersionedQuerySet["Wording"]):
@@ -243,7 +280,7 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
         )
 
 
-class Claim(Versioned):
+class Claim(OnALine, Versioned):
     """What one source says about one framework under one criterion, at one line."""
 
     key_fields = ("key",)
@@ -369,6 +406,7 @@ class Claim(Versioned):
             raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
             raise ValidationError({"joint_criterion": "Choose a criterion other than the claim's own."})
+        super().clean()
 
     def read_by_table(self) -> None:
         """Take the row whose words are in the term, and its reading. A general statement takes none.

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .constraints import slug_check, slug_field
-from .evidence import Claim, Source
+from .evidence import Claim, OnALine, Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 
@@ -55,7 +55,7 @@ class Question(Versioned):
         return f"{reverse('frameworks:questions')}#{self.slug}"
 
 
-class Answer(Versioned):
+class Answer(OnALine, Versioned):
     """What one source answers, in our own words."""
 
     key_fields = ("question", "source", "line")

@@ -39,6 +39,9 @@ class Versioned(models.Model):
     name_field = ""
     named_within = ""
 
+    #: The fields in which the fact has to agree with other facts. What is wrong is said beside the last.
+    agreed: tuple[str, ...] = ()
+
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -58,6 +61,15 @@ class Versioned(models.Model):
         for name, is_name in _texts(type(self)):
             if isinstance(value := getattr(self, name), str):
                 setattr(self, name, names.tidy_name(value) if is_name else names.tidy(value))
+
+    def contradiction(self) -> str:
+        """Say why the fact does not agree with the facts around it in the fields `agreed`; empty where it does."""
+        return ""
+
+    def clean(self) -> None:
+        super().clean()
+        if sentence := self.contradiction():
+            raise ValidationError({self.agreed[-1]: sentence})
 
     def settle(self) -> None:
         """Set what follows from other facts. Called before the fact is written."""

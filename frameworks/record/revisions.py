@@ -103,7 +103,7 @@ def save(
         consequences = Consequences([fact], besides)
         if fact._state.adding:
             before = None
-            _refuse_twins([fact])
+            _refuse_beside_others([fact], [fact])
             last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
             fact.version = last.version + 1 if last else 1
@@ -114,13 +114,16 @@ def save(
             current = type(fact)._default_manager.filter(pk=fact.pk).first()
             if current is None or current.version != seen:
                 raise Conflict(fact, current, seen)
-            before = state_of(current)
-            if before == state_of(fact, related):
+            before, after = state_of(current), state_of(fact, related)
+            if before == after:
                 return None
+            changed = {name for name, value in after.items() if before[name] != value}
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
-            if fact.name_field and getattr(current, fact.name_field) != getattr(fact, fact.name_field):
-                _refuse_twins([fact])
+            _refuse_beside_others(
+                [fact] if fact.name_field in changed else [],
+                [] if changed.isdisjoint(fact.agreed) else [fact],
+            )
             _update(fact, seen)
             if consequences.is_incomplete:
                 raise Conflict(fact, fact, seen)
@@ -135,6 +138,15 @@ def write_out(consequences: Consequences, *, by: Author, reason: str, at: dateti
     """Write what follows from a change, in its changeset."""
     for writes in consequences.writes():
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
+
+
+def _refuse_beside_others(named: Sequence[Versioned], placed: Sequence[Versioned]) -> None:
+    """Raise Refused where one of `named`, with a new name, is another's twin, or one of `placed`, new or changed where
+    it has to agree with other facts, does not."""
+    _refuse_twins(named)
+    for fact in placed:
+        if sentence := fact.contradiction():
+            raise Refused(f"{fact}: {sentence}")
 
 
 def _refuse_twins(facts: Sequence[Versioned]) -> None:
@@ -195,8 +207,13 @@ def save_all(
         consequences = Consequences(
             [change.fact for change in [*new, *(change for change, _ in old)]], besides
         )
-        _refuse_twins(
-            [change.fact for change in changes if not change.seen or change.fact.name_field in change.changed]
+        _refuse_beside_others(
+            [change.fact for change in changes if not change.seen or change.fact.name_field in change.changed],
+            [
+                change.fact
+                for change in changes
+                if not change.seen or not change.changed.isdisjoint(change.fact.agreed)
+            ],
         )
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
