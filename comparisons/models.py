@@ -8,7 +8,17 @@ from django.db.models import Q
 from django.urls import reverse
 
 from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Source, Versioned
-from frameworks.models.constraints import WEIGHT_MAX, one_to_five_check, slug_check, slug_field, weight_check
+from frameworks.models.constraints import (
+    CHOOSE,
+    LINE_FROM_ONE,
+    SENTENCES,
+    WEIGHT_MAX,
+    one_to_five_check,
+    say,
+    slug_check,
+    slug_field,
+    weight_check,
+)
 from frameworks.models.evidence import ONE_TO_FIVE, OnALine
 from frameworks.models.natural_keys import VersionedQuerySet
 
@@ -137,9 +147,7 @@ class Need(Versioned):
         if (self.value_id is None) == (self.criterion_id is None) or (self.criterion_id is None) != (
             self.minimum is None
         ):
-            raise ValidationError(
-                "Choose either a property, or a criterion with the lowest acceptable score."
-            )
+            raise ValidationError({"value": SENTENCES["need_is_value_or_minimum"]})
 
 
 class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
@@ -386,3 +394,50 @@ class Freezing(models.Model):
 
     def __str__(self) -> str:
         return f"at {self.at:%Y-%m-%d %H:%M}"
+
+
+say(
+    "use_case_weight_once_per_criterion",
+    "criterion",
+    "This use case already has a weight for that criterion.",
+)
+say(
+    "need_numbered_once",
+    "number",
+    "This use case already has a must-have with that number.",
+)
+say(
+    "need_is_value_or_minimum",
+    "value",
+    "Choose either a property, or a criterion with the lowest acceptable score.",
+)
+say(
+    "recommendation_slug_once_per_use_case",
+    "slug",
+    "This use case already has a recommendation with that slug.",
+)
+say(
+    "recommendation_strength_is_known",
+    "strength",
+    CHOOSE,
+)
+say(
+    "option_slug_once_per_prompt",
+    "slug",
+    "This question already has an option with that slug.",
+)
+say(
+    "rule_line_from_one",
+    "line",
+    LINE_FROM_ONE,
+)
+say(
+    "rule_has_paraphrase",
+    "paraphrase",
+    "Say in your own words what the source says.",
+)
+say(
+    "condition_numbered_once",
+    "number",
+    "This rule already has a condition with that number.",
+)

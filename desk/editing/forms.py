@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 
 from frameworks.cells import Key
 from frameworks.models import Versioned
-from frameworks.models.constraints import SENTENCES
+from frameworks.models.constraints import BESIDE, SENTENCES
 from frameworks.models.natural_keys import renamed_key
 from frameworks.models.schema import State
 from frameworks.record import past, revisions
@@ -124,14 +124,18 @@ class FactForm(ModelForm):
             errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
         )
         for name, problems in by_field.items():
-            place = name if name in self.fields else NON_FIELD_ERRORS
-            by_place.setdefault(place, []).extend(_in_words(problem) for problem in problems)
+            for problem in problems:
+                place, said = _in_words(name, problem)
+                by_place.setdefault(place if place in self.fields else NON_FIELD_ERRORS, []).append(said)
         super()._update_errors(ValidationError(by_place))  # type: ignore[misc]
 
 
-def _in_words(problem: ValidationError) -> ValidationError:
+def _in_words(place: str, problem: ValidationError) -> tuple[str, ValidationError]:
+    """Return the field and the sentence for a broken constraint; other problems as they are."""
     named = NAMED_CONSTRAINT.search(problem.messages[0])
-    return ValidationError(SENTENCES[named[1]]) if named and named[1] in SENTENCES else problem
+    if named is None or named[1] not in SENTENCES:
+        return place, problem
+    return BESIDE[named[1]], ValidationError(SENTENCES[named[1]])
 
 
 class PageForm(FactForm):

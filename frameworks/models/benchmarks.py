@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .catalogue import Framework
-from .constraints import slug_check, slug_field
+from .constraints import say, slug_check, slug_field
 from .evidence import Claim, Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
@@ -161,13 +161,14 @@ class Figure(Versioned):
 
     def clean(self) -> None:
         if (self.lowest is None) != (self.highest is None):
-            raise ValidationError(
-                "Enter both the lowest and the highest figure of the repetitions, or neither."
-            )
-        if self.lowest is not None and not self.lowest <= self.value <= self.highest:  # type: ignore[operator]
-            raise ValidationError(
-                "The figure must lie between the lowest and the highest figure of the repetitions."
-            )
+            sentence = "Enter both the lowest and the highest figure of the repetitions, or neither."
+            raise ValidationError({"lowest" if self.lowest is None else "highest": sentence})
+        value: int | None = self.value
+        if value is None or self.lowest is None or self.highest is None:
+            return
+        if not self.lowest <= value <= self.highest:
+            sentence = "The figure must lie between the lowest and the highest figure of the repetitions."
+            raise ValidationError({"value": sentence})
 
     @property
     def in_words(self) -> str:
@@ -183,3 +184,30 @@ class Figure(Versioned):
     def run_by(self) -> str:
         """Return the server as stated, or the name of the setup where no server is stated."""
         return self.server or self.setup
+
+
+say(
+    "benchmark_has_method",
+    "method",
+    "Say what is known about how it was measured.",
+)
+say(
+    "benchmark_has_unit",
+    "unit",
+    "Enter the unit of the figures.",
+)
+say(
+    "figure_once_per_setup",
+    "setup",
+    "This benchmark already has a figure of this framework with that setup.",
+)
+say(
+    "figure_value_above_zero",
+    "value",
+    "A figure is a whole number above 0.",
+)
+say(
+    "figure_value_within_spread",
+    "value",
+    "The figure must lie between the lowest and the highest figure of the repetitions. Enter both or neither.",
+)

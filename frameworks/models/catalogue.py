@@ -15,9 +15,12 @@ from django.utils.functional import cached_property
 from frameworks import wordings
 
 from .constraints import (
+    CHOOSE,
+    SENTENCES,
     WEIGHT_MAX,
     http_url_check,
     http_url_field,
+    say,
     slug_check,
     slug_field,
     synonyms_field,
@@ -230,10 +233,11 @@ class Criterion(Versioned):
         return self.slug == SPEED
 
     def clean(self) -> None:
-        if self.is_scored and not all(sentence for _, sentence in self.rubric):
-            raise ValidationError("A scored criterion needs a sentence for each score from 1 to 5.")
+        missing = [f"rubric_{step}" for step, sentence in self.rubric if not sentence]
+        if self.is_scored and missing:
+            raise ValidationError(dict.fromkeys(missing, SENTENCES["criterion_scored_has_rubric"]))
         if not self.is_scored and self.default_weight:
-            raise ValidationError({"default_weight": "A criterion that is not scored must have weight 0."})
+            raise ValidationError({"default_weight": SENTENCES["criterion_unscored_has_no_weight"]})
         if self.pk and self.is_scored:
             self._refuse_contradicted_rows()
 
@@ -382,3 +386,45 @@ class Relation(Versioned):
 
     def __str__(self) -> str:
         return f"{self.framework} {self.get_kind_display()} {self.other}"
+
+
+say(
+    "criterion_unscored_has_no_weight",
+    "default_weight",
+    "A criterion that is not scored must have weight 0.",
+)
+say(
+    "criterion_scored_has_rubric",
+    "rubric_1",
+    "A scored criterion needs a sentence for each score from 1 to 5.",
+)
+say(
+    "criterion_review_interval_in_range",
+    "review_interval_days",
+    "Enter a number of days from 1 to 3650.",
+)
+say(
+    "facet_value_slug_once_per_facet",
+    "slug",
+    "This facet already has a value with that slug.",
+)
+say(
+    "trait_once_per_framework_and_value",
+    "value",
+    "This framework already has that value.",
+)
+say(
+    "relation_once_per_pair_and_kind",
+    "other",
+    "There is already such a relation between these two.",
+)
+say(
+    "relation_joins_two_frameworks",
+    "other",
+    "A relation must join two different frameworks.",
+)
+say(
+    "relation_kind_is_known",
+    "kind",
+    CHOOSE,
+)

@@ -21,24 +21,25 @@ STEPS = (1, 5)
 WEIGHTS = (0, 10)
 WEIGHT_MAX = WEIGHTS[1]
 
-#: What to tell an editor whose input breaks a constraint, by the constraint's name.
-SENTENCES = {
-    "rating_once_per_framework_and_criterion": (
-        "This framework already has a rating under this criterion. Change that one instead."
-    ),
-    "trait_once_per_framework_and_value": "This framework already has that value.",
-    "relation_once_per_pair_and_kind": "There is already such a relation between these two.",
-    "relation_joins_two_frameworks": "A relation must join two different frameworks.",
-    "facet_value_slug_once_per_facet": "This facet already has a value with that slug.",
-    **dict.fromkeys(
-        ("framework_website_is_http", "framework_repository_is_http", "source_url_is_http"),
-        "A web address must begin with http:// or https:// in lower case and contain no spaces.",
-    ),
-}
+#: What to tell an editor whose input breaks a constraint, and the field to say it beside, by the constraint's name.
+SENTENCES: dict[str, str] = {}
+BESIDE: dict[str, str] = {}
+
+
+def say(constraint: str, field: str, sentence: str) -> None:
+    """Register the sentence for a constraint. Constraints built below register themselves."""
+    SENTENCES[constraint], BESIDE[constraint] = sentence, field
+
+
+SLUG_SENTENCE = (
+    "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”."
+)
+CHOOSE = "Choose one of the values in the list."
+LINE_FROM_ONE = "Lines are counted from 1."
 
 validate_slug = RegexValidator(
     rf"(?!.*{SLUG_JOINT}){SLUG}",
-    "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
+    SLUG_SENTENCE,
 )
 
 
@@ -74,6 +75,7 @@ def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.U
 
 
 def slug_check(name: str, field: str = "slug") -> models.CheckConstraint:
+    say(name, field, SLUG_SENTENCE)
     return models.CheckConstraint(
         condition=Q(**{f"{field}__regex": SLUG}) & ~Q(**{f"{field}__regex": SLUG_JOINT}),
         name=name,
@@ -81,15 +83,19 @@ def slug_check(name: str, field: str = "slug") -> models.CheckConstraint:
 
 
 def http_url_check(name: str, field: str) -> models.CheckConstraint:
+    sentence = "A web address must begin with http:// or https:// in lower case and contain no spaces."
+    say(name, field, sentence)
     return models.CheckConstraint(condition=Q(**{field: ""}) | Q(**{f"{field}__regex": HTTP_URL}), name=name)
 
 
 def one_to_five_check(name: str, field: str) -> models.CheckConstraint:
     """Return the constraint that a score or reading is from 1 to 5; NULL passes where the column allows it."""
+    say(name, field, "Enter a whole number from 1 to 5.")
     return models.CheckConstraint(condition=Q(**{f"{field}__range": STEPS}), name=name)
 
 
 def weight_check(name: str, field: str) -> models.CheckConstraint:
+    say(name, field, "Enter a whole number from 0 to 10.")
     return models.CheckConstraint(condition=Q(**{f"{field}__range": WEIGHTS}), name=name)
 
 

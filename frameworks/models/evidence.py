@@ -14,11 +14,14 @@ from frameworks import dispute, due, wordings
 
 from .catalogue import Criterion, Framework
 from .constraints import (
+    CHOOSE,
+    LINE_FROM_ONE,
     PHRASES,
     STEPS,
     http_url_check,
     http_url_field,
     one_to_five_check,
+    say,
     slug_check,
     slug_field,
     validate_slug,
@@ -612,3 +615,60 @@ class Disagreement(Versioned):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('frameworks:disagreements')}#{self.slug}"
+
+
+say(
+    "source_sha256_is_hash",
+    "sha256",
+    "A SHA-256 hash has 64 digits, 0 to 9 and a to f.",
+)
+say(
+    "wording_has_phrases",
+    "words",
+    "Use lower-case letters, single spaces, and “; ” between phrases.",
+)
+say(
+    "wording_has_explanation",
+    "explanation",
+    "Say why the words amount to that step, or why they do not amount to one.",
+)
+say(
+    "claim_line_from_one",
+    "line",
+    LINE_FROM_ONE,
+)
+say(
+    "claim_term_at_most_six_words",
+    "term",
+    "Use at most six words, with single spaces.",
+)
+say(
+    "claim_has_paraphrase",
+    "paraphrase",
+    "Say in your own words what the source says.",
+)
+say(
+    "claim_part_is_known",
+    "part",
+    CHOOSE,
+)
+say(
+    "claim_joint_criterion_is_another",
+    "joint_criterion",
+    "Choose a criterion other than the claim's own.",
+)
+say(
+    "rating_once_per_framework_and_criterion",
+    "criterion",
+    "This framework already has a rating under this criterion. Change that one instead.",
+)
+say(
+    "rating_has_verdict_and_rationale",
+    "rationale",
+    "A rating needs a verdict and a rationale.",
+)
+say(
+    "disagreement_kind_is_known",
+    "kind",
+    CHOOSE,
+)

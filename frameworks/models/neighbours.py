@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .catalogue import CAPABILITY, FacetValue, Framework
-from .constraints import http_url_check, http_url_field, slug_check, slug_field, synonyms_field
+from .constraints import CHOOSE, http_url_check, http_url_field, say, slug_check, slug_field, synonyms_field
 from .evidence import Claim
 from .natural_keys import VersionedQuerySet
 from .versioned import Fact, Versioned
@@ -163,3 +163,30 @@ class Addition(Versioned):
 
     def __str__(self) -> str:
         return f"{self.framework}, {self.capability.name}: {self.component}"
+
+
+say(
+    "component_has_summary",
+    "summary",
+    "Say in one sentence what the component is.",
+)
+say(
+    "component_kind_is_known",
+    "kind",
+    CHOOSE,
+)
+say(
+    "tie_once_per_pair_and_kind",
+    "framework",
+    "This component already stands to this framework in that way.",
+)
+say(
+    "tie_kind_is_known",
+    "kind",
+    CHOOSE,
+)
+say(
+    "addition_once_per_framework_and_capability",
+    "component",
+    "This component already adds that capability to this framework.",
+)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .constraints import slug_check, slug_field
+from .constraints import LINE_FROM_ONE, say, slug_check, slug_field
 from .evidence import Claim, OnALine, Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
@@ -90,3 +90,20 @@ class Answer(OnALine, Versioned):
     def locator(self) -> str:
         """Return source and line, as `003:100`."""
         return f"{self.source.key}:{self.line}"
+
+
+say(
+    "answer_once_per_place",
+    "line",
+    "This question already has an answer from that line of the source.",
+)
+say(
+    "answer_line_from_one",
+    "line",
+    LINE_FROM_ONE,
+)
+say(
+    "answer_has_text",
+    "text",
+    "Say in your own words what the source answers.",
+)

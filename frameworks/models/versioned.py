@@ -93,6 +93,16 @@ class Versioned(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    def unique_error_message(
+        self, model_class: type[models.Model], unique_check: Collection[str]
+    ) -> ValidationError:
+        [name, *others] = unique_check
+        if others:
+            return super().unique_error_message(model_class, unique_check)  # type: ignore[arg-type]
+        kind, label = self._meta.verbose_name, getattr(self._meta.get_field(name), "verbose_name", name)
+        sentence = f"There is already a {kind} with the {label} “{getattr(self, name)}”."
+        return ValidationError(sentence, code="unique")
+
     @property
     def folded_name(self) -> FoldedName:
         """Return the name as it is compared with those of other facts."""

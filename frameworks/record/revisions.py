@@ -22,6 +22,7 @@ from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
 from frameworks.models import Revision, Versioned
+from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, schema_of, state_of
 
 from . import renaming
@@ -208,7 +209,11 @@ def save_all(
             [change.fact for change in [*new, *(change for change, _ in old)]], besides
         )
         _refuse_beside_others(
-            [change.fact for change in changes if not change.seen or change.fact.name_field in change.changed],
+            [
+                change.fact
+                for change in changes
+                if not change.seen or change.fact.name_field in change.changed
+            ],
             [
                 change.fact
                 for change in changes
@@ -438,7 +443,7 @@ def _refusals_in_words(fact: Versioned | str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        for constraint, sentence in REFUSALS.items():
+        for constraint, sentence in {**SENTENCES, **REFUSALS}.items():
             if constraint in str(error):
                 raise Refused(f"{fact}: {sentence}") from error
         raise

@@ -21,7 +21,7 @@ from frameworks import backing
 from frameworks.cells import derivations
 from frameworks.median import Derivation, departs
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned, Wording
-from frameworks.models.constraints import SENTENCES, is_satisfied
+from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
@@ -381,7 +381,7 @@ class _Reader:
                 problems += _problems_of(error)
         problems += self._named_twice(fact, key)
         problems += [
-            RowProblem("", SENTENCES.get(check.name, f"It breaks the rule {check.name}."))
+            RowProblem(BESIDE[check.name], SENTENCES[check.name])
             for check in self.checks
             if not problems and not is_satisfied(cast(Q, check.condition), fact)
         ]

@@ -26,6 +26,7 @@ from tests import factories
 from tests.desk.acting import save
 from tests.desk.reading import add_url, change_url, form_on, last_revision, list_url, text_of
 from tests.desk.signing_in import sign_in
+from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -277,6 +278,32 @@ def test_criterion_form_refuses_to_unscore_criterion_with_ratings(ada: Client) -
         ada, change_url(rating.criterion), is_scored=None, default_weight=0, reason="Only describes."
     )
     assert "This criterion has ratings." in text_of(response)
+
+
+def test_forms_say_broken_constraints_beside_the_field(ada: Client) -> None:
+    criterion = factories.make_criterion()
+    page = read(save(ada, change_url(criterion), rubric_3="", reason="Shorter.").content)
+    assert page.one(".field-rubric_3 .errorlist").text == (
+        "A scored criterion needs a sentence for each score from 1 to 5."
+    )
+    assert not page.all(".field-rubric_1 .errorlist")
+    first, second = factories.make_relation(), factories.make_framework()
+    values = {
+        "framework": second.pk,
+        "kind": "mirrors",
+        "other": second.pk,
+        "claims": [Claim.objects.first().pk],
+    }
+    page = read(save(ada, add_url(Relation), **values, reason="New.").content)
+    assert page.one(".field-other .errorlist").text == "A relation must join two different frameworks."
+    values |= {"framework": first.framework.pk, "other": first.other.pk, "kind": first.kind}
+    page = read(save(ada, add_url(Relation), **values, reason="New.").content)
+    assert page.one(".field-other .errorlist").text == "There is already such a relation between these two."
+    page = read(save(ada, add_url(Framework), name="New", slug=second.slug, reason="New.").content)
+    assert (
+        page.one(".field-slug .errorlist").text
+        == f"There is already a framework with the slug “{second.slug}”."
+    )
 
 
 def test_rating_form_reports_criterion_that_became_unscored(ada: Client) -> None:

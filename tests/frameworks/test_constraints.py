@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from frameworks.models import Claim, Framework, Rating, Revision
+from frameworks.models import Claim, Framework, Rating, Revision, versioned_models
+from frameworks.models.constraints import BESIDE, SENTENCES
 from tests.database import execute, refused
 from tests.factories import (
     make_claim,
@@ -227,6 +228,16 @@ def test_relation_cannot_join_a_framework_with_itself() -> None:
     relation = make_relation()
     with refused("relation_joins_two_frameworks"):
         update(relation, other_id=relation.framework_id)
+
+
+# In words
+
+
+def test_every_constraint_on_facts_has_a_sentence_beside_a_field() -> None:
+    for model in versioned_models().values():
+        for constraint in model._meta.constraints:
+            assert SENTENCES[constraint.name].endswith(".")
+            assert BESIDE[constraint.name] in {field.name for field in model._meta.get_fields()}
 
 
 # Two rows
