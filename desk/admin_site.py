@@ -62,7 +62,11 @@ class DeskSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        return {**context, "at_hand": menu.at_hand(cast("list[Any]", context["available_apps"]))}
+        return {
+            **context,
+            "at_hand": menu.at_hand(cast("list[Any]", context["available_apps"])),
+            "proposes": not may_publish(request.user),
+        }
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Put the view behind the door: signed in, with a second factor if need be, writing as one edit."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from desk.editing.edit import NOTHING_CHANGED
 from frameworks.models import EditorProfile
 from frameworks.models.names import tidy_name
 
@@ -29,6 +30,9 @@ def page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     profile = EditorProfile.objects.filter(user=user).first() or EditorProfile(user=user)
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=profile)
+    if form.is_valid() and not form.has_changed():
+        messages.info(request, NOTHING_CHANGED)
+        return HttpResponseRedirect(reverse("admin:profile"))
     if form.is_valid():
         # Not the form's own saving: of two first ones at once the second would fail.
         profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=form.cleaned_data)

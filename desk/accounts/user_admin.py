@@ -1,7 +1,7 @@
 """Accounts, groups and refused sign-ins: the stock pages, for superusers, with the guard that our lists have."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -17,6 +17,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp import admin as _totp  # noqa: F401 - likewise
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from desk.editing.edit import NOTHING_CHANGED
 from desk.editing.guarded import GuardedAdmin
 
 from . import two_factor
@@ -40,6 +41,20 @@ class GuardedAccountAdmin(GuardedAdmin):
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except (ValueError, OverflowError, DataError):
             return self.not_understood(request)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        said = super().construct_change_message(request, form, formsets, add)
+        cast(Any, request).is_idle = not said
+        return said
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any
+    ) -> None:
+        if level == messages.SUCCESS and getattr(request, "is_idle", False):
+            message, level = NOTHING_CHANGED, messages.INFO
+        super().message_user(request, message, level, *args, **kwargs)
 
 
 @admin.register(AccessAttempt)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     FormSet = BaseModelFormSet[Any, Any]
 
 
+#: Said where a form was saved as it was.
+NOTHING_CHANGED = "Nothing was changed: the content is already as you saved it."
+
+
 @dataclass
 class Edit:
     """One request of one editor. The desk's site begins it; `edit_of` finds it.
@@ -38,10 +42,16 @@ class Edit:
     #: The rows below the form, and the inlines that made them.
     rows: "Sequence[FormSet]" = ()
     inlines: Sequence[Any] = ()
+    #: Where the saved fact is shown in public, for the message that it is saved.
+    public_url: str | None = None
 
     def by(self, origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
         """Return the author of whatever this edit writes."""
         return replace(Author.editor(self.user), origin=origin, changeset=self.changeset)
+
+    @property
+    def has_written(self) -> bool:
+        return Revision.objects.filter(changeset=self.changeset).exists()
 
     def hold(self, request: HttpRequest) -> None:
         """Show the posted values again, unsaved."""

@@ -101,8 +101,8 @@ class FactForm(ModelForm):
             if many.name in self.cleaned_data
         }
 
-    def write(self, by: Author, reason: str, besides: Container[Key] = ()) -> None:
-        """Save through the one write path. Raises what `revisions.save` raises.
+    def write(self, by: Author, reason: str, besides: Container[Key] = ()) -> bool:
+        """Save through the one write path, and return whether anything differs. Raises what `revisions.save` raises.
 
         The scores of the cells `besides` are set by another form of the page.
         """
@@ -110,7 +110,8 @@ class FactForm(ModelForm):
         if self.posted_seen and self.is_stale:
             raise revisions.Conflict(fact, None, self.posted_seen.version)
         seen = None if fact._state.adding or self.posted_seen is None else self.posted_seen.version
-        revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related, besides=besides)
+        saved = revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related, besides=besides)
+        return saved is not None
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from frameworks.text.folding import folded
+from frameworks.roles import may_publish
 
 from .fields import is_number
 
@@ -37,8 +38,10 @@ class SearchForm(ChangeListSearchForm):
 class SafeChangeList(ChangeList):
     search_form_class = SearchForm
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        #: Whether what is saved in the list becomes a proposal.
+        self.proposes = not may_publish(request.user)
         self.title = str(capfirst(self.opts.verbose_name_plural))
 
 

@@ -13,7 +13,7 @@ from frameworks.record import revisions
 
 from . import conflicts
 from .conflicts import Clash, WayOn
-from .edit import edit_of
+from .edit import NOTHING_CHANGED, edit_of
 from .forms import FactForm
 from .formsets import FactListFormSet
 from .guarded import GuardedAdmin
@@ -36,23 +36,27 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
     if not formset.is_valid():
         edit.bound = formset
         return None
-    saved, clashing = 0, []
+    saved, refused, clashing = 0, 0, []
     for index, form in enumerate(formset.initial_forms):
         if not form.has_changed():
             continue
         try:
-            _save_row(admin, request, form, formset.reason_form.cleaned_data["reason"])
-            saved += 1
+            saved += _save_row(admin, request, form, formset.reason_form.cleaned_data["reason"])
         except revisions.Conflict:
             clashing.append(index)
         except REFUSALS as error:
             messages.error(request, in_words(error, form.instance))
+            refused += 1
     if saved:
         were = "was" if saved == 1 else "were"
         messages.success(request, f"{saved} {model_ngettext(admin.opts, saved)} {were} changed.")
-    if clashing:
-        return _conflict_page(admin, request, clashing)
-    return HttpResponseRedirect(request.get_full_path())
+    elif not clashing and not refused:
+        messages.info(request, NOTHING_CHANGED)
+    return (
+        _conflict_page(admin, request, clashing)
+        if clashing
+        else HttpResponseRedirect(request.get_full_path())
+    )
 
 
 def pair_rows_with_facts(response: TemplateResponse) -> None:
@@ -62,10 +66,13 @@ def pair_rows_with_facts(response: TemplateResponse) -> None:
         changelist.result_list = [form.instance for form in changelist.formset.initial_forms]
 
 
-def _save_row(admin: GuardedAdmin, request: HttpRequest, form: FactForm, reason: str) -> None:
+def _save_row(admin: GuardedAdmin, request: HttpRequest, form: FactForm, reason: str) -> bool:
+    """Return whether that changed anything."""
     with transaction.atomic():
-        form.write(edit_of(request).by(), reason)
+        if not form.write(edit_of(request).by(), reason):
+            return False
         admin.log_change(request, form.instance, admin.construct_change_message(request, cast(Any, form), []))
+    return True
 
 
 def _bound_rows(admin: GuardedAdmin, request: HttpRequest) -> FactListFormSet:

@@ -8,18 +8,19 @@ request carries between Django's hooks is `editing.edit`.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import models
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from django.utils.html import format_html
 
 from desk.editing import conflicts, deletions, list_edits
 from desk.editing.bulk_actions import DELETE, BulkAction, BulkActions
 from desk.editing.conflicts import WayOn
-from desk.editing.edit import Bound, edit_of
+from desk.editing.edit import NOTHING_CHANGED, Bound, edit_of
 from desk.editing.fields import Seen, is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
@@ -258,7 +259,25 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         formset.write_kept(by, reason)
         formset.write_deleted(by, reason)
 
+    def response_add(
+        self, request: HttpRequest, obj: Versioned, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        edit_of(request).public_url = self.view_on_site(obj)
+        return super().response_add(request, obj, post_url_continue)
+
     def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
+        edit_of(request).public_url = self.view_on_site(obj)
         # A fact that was deleted and is saved again has a new number: the way on must not lead to the old one.
         request.path = self.url_of("change", obj.pk)
         return super().response_change(request, obj)
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any
+    ) -> None:
+        """Say what is so: a form that was saved as it was has changed nothing. Add where readers see the fact."""
+        edit = edit_of(request)
+        if level == messages.SUCCESS and not edit.has_written:
+            message, level = NOTHING_CHANGED, messages.INFO
+        elif level == messages.SUCCESS and edit.public_url:
+            message = format_html('{} <a href="{}">See it on the site</a>', message, edit.public_url)
+        super().message_user(request, message, level, *args, **kwargs)

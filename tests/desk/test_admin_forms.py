@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError
 from django.test import Client
 
+from desk.editing.edit import NOTHING_CHANGED
 from desk.kinds.cell_claims import ClaimsOfCellFormSet
 from frameworks.models import (
     Claim,
@@ -16,6 +17,7 @@ from frameworks.models import (
     Facet,
     FacetValue,
     Framework,
+    Proposal,
     Rating,
     Relation,
     Revision,
@@ -78,10 +80,37 @@ def test_change_form_without_changes_records_nothing(ada: Client) -> None:
     # Line breaks come back from a browser as CRLF, which is no change.
     rating = factories.make_rating(rationale="One line.\nAnother line.")
     assert save(ada, change_url(rating)).status_code == 302
+    page = text_of(ada.get(list_url(Rating)))
+    assert NOTHING_CHANGED in page
+    assert "successfully" not in page
+    assert NOTHING_CHANGED in text_of(
+        ada.post(list_url(Rating), form_on(ada.get(list_url(Rating)), _save="Save"), follow=True)
+    )
+    # Nor are blanks that are trimmed.
+    save(ada, change_url(rating), verdict="Middling\u200b", reason="Blanks.")
+    assert NOTHING_CHANGED in text_of(ada.get(list_url(Rating)))
     rating.refresh_from_db()
     assert rating.version == 1
     assert rating.rationale == "One line.\nAnother line."
     assert Revision.objects.of(rating).count() == 1
+
+
+def test_forms_of_those_who_may_not_publish_say_propose() -> None:
+    rating = factories.make_rating()
+    eve = sign_in(factories.make_proposer(username="eve"))
+    for url in (change_url(rating), add_url(Rating), list_url(Rating)):
+        page = read(eve.get(url).content)
+        assert [button["value"] for button in page.all("#content-main .default[name=_save]")] == ["Propose"]
+    assert save(eve, change_url(rating)).headers["location"] == list_url(Rating)
+    assert NOTHING_CHANGED in text_of(eve.get(list_url(Rating)))
+    assert not Proposal.objects.exists()
+
+
+def test_messages_link_to_the_public_page(ada: Client) -> None:
+    framework = factories.make_framework()
+    save(ada, change_url(framework), tagline="Small.", reason="Said so.")
+    [_, link] = read(ada.get(list_url(Framework)).content).all(".messagelist a")
+    assert (link["href"], link.text) == (framework.get_absolute_url(), "See it on the site")
 
 
 def test_change_form_rejects_missing_or_wrong_version(ada: Client) -> None:
@@ -292,7 +321,7 @@ def test_forms_say_broken_constraints_beside_the_field(ada: Client) -> None:
         "framework": second.pk,
         "kind": "mirrors",
         "other": second.pk,
-        "claims": [Claim.objects.first().pk],
+        "claims": [Claim.objects.get().pk],
     }
     page = read(save(ada, add_url(Relation), **values, reason="New.").content)
     assert page.one(".field-other .errorlist").text == "A relation must join two different frameworks."
