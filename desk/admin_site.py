@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from frameworks.roles import may_publish
 
 from . import menu
-from .accounts import two_factor
+from .accounts import held_posts, two_factor
+from .accounts.held_posts import HeldPost
 from .editing import edit
 from .review.proposing import proposing
 
@@ -53,7 +54,9 @@ class DeskSite(AdminSite):
 
     @method_decorator(require_http_methods(METHODS))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().login(request, extra_context)
+        held = {held_posts.NAME: request.POST.get(held_posts.NAME, "")}
+        response = super().login(request, {**held, **(extra_context or {})})
+        return held_posts.signed_in(request, response)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         # Links that would all lead back to this page are of no use.
@@ -77,14 +80,25 @@ class DeskSite(AdminSite):
             if request.method not in METHODS:
                 return HttpResponseNotAllowed(METHODS)
             edit.begin(request)
-            if self.has_permission(request) and _must_enrol(request):
+            is_allowed = self.has_permission(request)
+            if is_allowed and _must_enrol(request):
                 return HttpResponseRedirect(reverse("admin:two_factor"))
-            if request.method != "POST" or not self.has_permission(request) or may_publish(request.user):
+            if request.method == "POST" and not is_allowed and (held := _to_hold(request)):
+                return held_posts.sign_in_page(request, held)
+            if request.method == "GET" and is_allowed and (answer := held_posts.show_again(request)):
+                return answer
+            if request.method != "POST" or not is_allowed or may_publish(request.user):
                 response: HttpResponse = guarded(request, *args, **kwargs)
                 return response
             return proposing(request, edit.edit_of(request), lambda: guarded(request, *args, **kwargs))
 
         return cast(View, desk_view)
+
+
+def _to_hold(request: HttpRequest) -> HeldPost | None:
+    """Return what was posted without a session; None where a script has sent it, which keeps it itself."""
+    is_page = request.accepts("text/html") and request.path != reverse("admin:logout")
+    return HeldPost.of(request) if is_page else None
 
 
 def _must_enrol(request: HttpRequest) -> bool:

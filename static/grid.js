@@ -675,7 +675,7 @@
     const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
     if (token) body.set("csrfmiddlewaretoken", token);
     try {
-      const answer = await fetch(table.dataset.address, { method: "POST", body });
+      const answer = await fetch(table.dataset.address, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected) return { error: SIGNED_OUT, link: SIGN_IN };
       if (answer.status === 403) return { error: "You do not have permission to save here, or your session has ended. Nothing was saved, but nothing is lost." };
       if (answer.headers.get("Content-Type")?.startsWith("application/json")) return await answer.json();

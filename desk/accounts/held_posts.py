@@ -1,0 +1,162 @@
+"""What was posted without a session, or with an old token, is kept until it can be shown again: nothing typed is lost.
+
+It travels through the sign-in form as one signed value, so that whoever is not signed in leaves nothing behind here,
+and then waits in the editor's own session for the page that it was sent to. Nothing is saved by this: forms and lists
+show what was typed, unsaved, and everything else asks before it is sent again. Passwords are never kept.
+"""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
+
+from django.contrib import admin, messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.csrf import csrf_failure as stock_csrf_failure
+
+from desk.review.proposing import FORM_MAX, SAVING
+
+#: The name of the value in the sign-in form and in the session.
+NAME = "held"
+SALT = "desk.accounts.held_posts"
+#: In seconds.
+AGE_MAX = 24 * 60 * 60
+SECRET = re.compile(r"password|^code$")
+FORM_PAGE = re.compile(r"_(add|change)$")
+LIST_PAGE = re.compile(r"_changelist$")
+
+SIGNED_OUT = (
+    "You had been signed out, so nothing was saved. What you typed is kept and will be shown again when you have signed"
+    " in."
+)
+KEPT = "When you saved, you were signed out or had signed in again elsewhere, so nothing was saved. Nothing is lost."
+FILE_LOST = "Choose the file again: your browser sends a file only once."
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A request that was not carried out: its address and what was typed, name by name."""
+
+    path: str
+    values: list[tuple[str, list[str]]]
+    had_files: bool = False
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self | None:
+        """Return what the request has posted; None where that is nothing, a password, or more than is kept."""
+        posted = [
+            (name, [str(value) for value in values])
+            for name, values in request.POST.lists()
+            if name not in {"csrfmiddlewaretoken", NAME}
+        ]
+        size = sum(len(name) + sum(map(len, values)) for name, values in posted)
+        if not posted or size > FORM_MAX or any(SECRET.search(name) for name, _ in posted):
+            return None
+        return cls(request.get_full_path(), posted, bool(request.FILES))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        try:
+            return cls(*signing.loads(text, salt=SALT, max_age=AGE_MAX))
+        except (signing.BadSignature, TypeError, ValueError):
+            return None
+
+    @property
+    def signed(self) -> str:
+        return signing.dumps([self.path, self.values, self.had_files], salt=SALT, compress=True)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, values in self.values for value in values]
+
+
+# Signing in
+
+
+def sign_in_page(request: HttpRequest, held: HeldPost) -> HttpResponse:
+    """Ask for the sign-in on the spot, with what was typed kept in the form."""
+    site: Any = admin.site
+    context = {
+        **site.each_context(request),
+        "title": "Sign in again",
+        "subtitle": None,
+        "app_path": reverse("admin:login"),
+        "next": held.path,
+        "username": request.user.get_username(),
+        "form": site.login_form(request),
+        "held": held.signed,
+        "sentence": SIGNED_OUT,
+    }
+    request.current_app = site.name
+    return TemplateResponse(request, site.login_template, context, status=HTTPStatus.FORBIDDEN)
+
+
+def signed_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Lead on from the sign-in to the page that what was typed was sent to."""
+    held = HeldPost.read(request.POST.get(NAME, ""))
+    if held is None or response.status_code != HTTPStatus.FOUND:
+        return response
+    return keep(request, held)
+
+
+def keep(request: HttpRequest, held: HeldPost) -> HttpResponse:
+    request.session[NAME] = held.signed
+    return HttpResponseRedirect(held.path)
+
+
+def csrf_failure(
+    request: HttpRequest, reason: str = "", template_name: str = "403_csrf.html"
+) -> HttpResponse:
+    """Answer a form of the desk that was opened before its editor signed in again, in another tab say."""
+    is_ours = request.path.startswith(reverse("admin:index")) and not reason.startswith(
+        "Origin checking failed"
+    )
+    is_sign_in = request.path == reverse("admin:login")
+    held = HeldPost.read(request.POST.get(NAME, "")) if is_sign_in else HeldPost.of(request)
+    if not is_ours or "Referer" in reason:
+        return stock_csrf_failure(request, reason, template_name)
+    if held is None and is_sign_in and reason != REASON_NO_CSRF_COOKIE:
+        return HttpResponseRedirect(request.get_full_path())
+    if held is None:
+        return stock_csrf_failure(request, reason, template_name)
+    return keep(request, held) if admin.site.has_permission(request) else sign_in_page(request, held)
+
+
+# Showing it again
+
+
+def show_again(request: HttpRequest) -> HttpResponse | None:
+    """Show what is kept for this page. A form or a list becomes as it was posted, unsaved, and None is returned."""
+    signed = request.session.get(NAME)
+    held = HeldPost.read(signed) if signed else None
+    if held is None or held.path != request.get_full_path():
+        return None
+    del request.session[NAME]
+    messages.warning(request, f"{KEPT} {FILE_LOST}" if held.had_files else KEPT)
+    if held.had_files:
+        return None
+    if _is_form(request, held):
+        data = (
+            request.POST.copy()
+        )  # read before the method changes, or Django would read the empty body later
+        for name, values in held.values:
+            if name not in SAVING:
+                data.setlist(name, values)
+        data["_edit"] = "1"
+        request.method, request.POST = "POST", data  # type: ignore[assignment]
+        return None
+    context = {**admin.site.each_context(request), "title": "Not saved yet", "held": held}
+    return TemplateResponse(request, "desk/accounts/held.html", context)
+
+
+def _is_form(request: HttpRequest, held: HeldPost) -> bool:
+    """Return whether the page shows what was typed again, unsaved, when asked to."""
+    page = str(request.resolver_match.url_name) if request.resolver_match else ""
+    names = {name for name, _ in held.values}
+    if FORM_PAGE.search(page):
+        return bool(names & SAVING) and "seen" in names
+    return bool(LIST_PAGE.search(page)) and "_save" in names and not names & {"row", "confirmed"}

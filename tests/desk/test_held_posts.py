@@ -1,0 +1,143 @@
+"""A session that has gone, or a token from before another sign-in, costs nobody what they have typed."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from desk.accounts.held_posts import HeldPost
+from desk.review.proposing import FORM_MAX
+from frameworks.models import Framework, Rating, Revision
+from tests import factories
+from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
+from tests.desk.test_admin_forms import new_claim_row
+from tests.desk.test_two_factor import PASSWORD, code_of, turn_on
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/admin/login/"
+
+
+@pytest.fixture
+def ada() -> Client:
+    """Signed in with a browser that sends tokens, as Django's client does not by itself."""
+    factories.make_editor(username="ada", password=PASSWORD)
+    client = Client(enforce_csrf_checks=True)
+    sign_in_again(client, client.get(LOGIN))
+    return client
+
+
+def sign_in_again(client: Client, page: Any, **changes: str) -> Any:
+    form = read(page.content).one("#login-form")
+    data = {
+        field["name"]: field.attributes.get("value", "") for field in form.all("input") if "name" in field
+    }
+    return client.post(
+        form["action"], data | {"username": "ada", "password": PASSWORD, **changes}, follow=True
+    )
+
+
+def is_unsaved_form(page: Any, **values: str) -> None:
+    """Assert that the page is the form itself, with what was typed, and says what happened."""
+    assert page.status_code == 200
+    assert "so nothing was saved. Nothing is lost." in text_of(page)
+    data = form_on(page)
+    assert {name: data[name] for name in values} == {name: [value] for name, value in values.items()}
+
+
+def test_session_gone_brings_the_form_back_with_rows(ada: Client) -> None:
+    rating, source = factories.make_rating(), factories.make_source()
+    url = change_url(rating)
+    data = form_on(ada.get(url), verdict="Mine", reason="Read again.", _save="Save")
+    data |= new_claim_row(1, source, line=3, paraphrase="It is.")
+    ada.get("/admin/")
+    ada.cookies.pop("sessionid")
+    page = ada.post(url, data)
+    assert page.status_code == 403
+    assert "What you typed is kept" in text_of(page)
+    page = sign_in_again(ada, page, password="wrong")
+    page = sign_in_again(ada, page)
+    assert page.redirect_chain[-1][0] == url
+    is_unsaved_form(page, verdict="Mine", reason="Read again.", **{"claims-1-paraphrase": "It is."})
+    assert Rating.objects.get().version == 1
+    assert ada.post(url, form_on(page, _save="Save")).status_code == 302
+    assert Rating.objects.get().verdict == "Mine"
+    assert Revision.objects.filter(model="claim").count() == 2
+    # Once shown, it does not come again.
+    assert "nothing was saved" not in text_of(ada.get(url))
+
+
+def test_token_from_before_another_sign_in_brings_the_form_back(ada: Client) -> None:
+    rating = factories.make_rating()
+    pages: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+        (change_url(rating), {"verdict": "Mine"}, {"verdict": "Mine"}),
+        (add_url(Framework), {"name": "New", "slug": "new"}, {"name": "New"}),
+        (list_url(Rating), {"form-0-verdict": "Mine"}, {"form-0-verdict": "Mine"}),
+    ]
+    for letter, (url, changes, values) in zip("abc", pages, strict=True):
+        data = form_on(ada.get(url), reason="Read again.", _save="Save", **changes)
+        ada.cookies["csrftoken"] = letter * 32
+        page = ada.post(url, data, follow=True)
+        is_unsaved_form(page, **values)
+        assert ada.post(url, form_on(page, _save="Save")).status_code == 302
+    assert Framework.objects.filter(slug="new").exists()
+
+
+def test_other_posts_are_shown_and_sent_again_on_a_click(ada: Client) -> None:
+    rating = factories.make_rating()
+    url = f"/admin/frameworks/rating/{rating.pk}/delete/"
+    data = form_on(ada.get(url), reason="Wrong.", confirmed="1")
+    ada.cookies["csrftoken"] = "a" * 32
+    page = ada.post(url, data, follow=True)
+    assert "Nothing was saved. This is what you sent" in text_of(page)
+    assert Rating.objects.exists()
+    form = read(page.content).one("#content-main form")
+    posted = {field["name"]: field["value"] for field in form.all("input")}
+    assert ada.post(form["action"], posted).status_code == 302
+    assert not Rating.objects.exists()
+
+
+def test_passwords_and_long_posts_are_not_kept(ada: Client) -> None:
+    ada.get("/admin/")
+    ada.cookies.pop("sessionid")
+    new = {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}
+    for data in (new, {"rationale": "x" * (FORM_MAX + 1)}):
+        page = ada.post(
+            "/admin/password_change/", data | {"csrfmiddlewaretoken": ada.cookies["csrftoken"].value}
+        )
+        assert page.status_code == 302
+        assert page.headers["Location"].startswith(LOGIN)
+
+
+def test_forged_posts_get_nothing(ada: Client) -> None:
+    url = change_url(factories.make_rating())
+    page = ada.post(url, {"verdict": "Theirs", "_save": "1"}, headers={"Origin": "https://evil.example"})
+    assert page.status_code == 403
+    assert "Theirs" not in page.content.decode()
+    page = ada.get(LOGIN)
+    assert HeldPost.read("made-up") is None
+    other = Client(enforce_csrf_checks=True)
+    page = sign_in_again(other, other.get(LOGIN), held="made-up")
+    assert page.redirect_chain[-1][0] == "/admin/"
+
+
+def test_second_factor_keeps_what_was_typed(ada: Client) -> None:
+    """The sign-in asks again, for the code, and carries it on."""
+    url = change_url(factories.make_rating())
+    user = User.objects.get(username="ada")
+    turn_on(user)
+    ada.logout()
+    ada.get(LOGIN)
+    data = {
+        "verdict": "Mine",
+        "seen": "1:x/y",
+        "_save": "1",
+        "csrfmiddlewaretoken": ada.cookies["csrftoken"].value,
+    }
+    page = sign_in_again(ada, ada.post(url, data))
+    assert "This account also needs a code" in text_of(page)
+    page = sign_in_again(ada, page, code=code_of(user))
+    assert page.redirect_chain[-1][0] == url
+    assert "Mine" in page.content.decode()
