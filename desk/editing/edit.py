@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from frameworks.models import Revision
+from frameworks.models import Proposal, Revision
 from frameworks.record.revisions import Author
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 #: Said where a form was saved as it was.
 NOTHING_CHANGED = "Nothing was changed: the content is already as you saved it."
+
+#: The name of the hidden input of a form that holds its changeset.
+CHANGESET = "changeset"
+SAVED_BEFORE = "This was saved when you sent it the first time. Nothing was saved twice."
+
+
+class SentBefore(Exception):
+    """The same form has been sent and saved before. Nothing was written."""
 
 
 @dataclass
@@ -33,6 +42,8 @@ class Edit:
     user: Any
     #: All that one request writes is one changeset.
     changeset: UUID = field(default_factory=uuid4)
+    #: Whether the same form has been sent and saved before: by a second click, or once more after a lost answer.
+    is_repeated: bool = False
     #: Whether the editor only wants to see the form again: it is neither valid nor invalid.
     is_held: bool = False
     #: Why the write path did not write it.
@@ -48,6 +59,12 @@ class Edit:
     def by(self, origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
         """Return the author of whatever this edit writes."""
         return replace(Author.editor(self.user), origin=origin, changeset=self.changeset)
+
+    def take_turn(self) -> None:
+        """Raise SentBefore where the same form has been saved. Of two clicks at once the second waits for the first."""
+        list(User.objects.select_for_update().filter(pk=self.user.pk).values_list("pk"))
+        if self.is_repeated or _is_used(self.changeset):
+            raise SentBefore
 
     @property
     def has_written(self) -> bool:
@@ -75,8 +92,24 @@ class EditRequest(HttpRequest):
 
 
 def begin(request: HttpRequest) -> None:
-    """Give the request its edit. Called once, at the door."""
-    cast(EditRequest, request).edit = Edit(request.user)
+    """Give the request its edit. Called once, at the door.
+
+    A form names the changeset that it would be, so that it is one however often it is sent.
+    """
+    edit = Edit(request.user)
+    try:
+        posted = UUID(request.POST.get(CHANGESET, ""))
+    except ValueError:
+        pass
+    else:
+        edit.is_repeated = _is_used(posted)
+        if not edit.is_repeated:
+            edit.changeset = posted
+    cast(EditRequest, request).edit = edit
+
+
+def _is_used(changeset: UUID) -> bool:
+    return any(kind.objects.filter(changeset=changeset).exists() for kind in (Revision, Proposal))
 
 
 def edit_of(request: HttpRequest) -> Edit:

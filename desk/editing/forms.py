@@ -14,7 +14,7 @@ from frameworks.cells import Key
 from frameworks.models import Versioned
 from frameworks.models.constraints import BESIDE, SENTENCES
 from frameworks.models.natural_keys import renamed_key
-from frameworks.models.schema import State
+from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -112,6 +112,12 @@ class FactForm(ModelForm):
         seen = None if fact._state.adding or self.posted_seen is None else self.posted_seen.version
         saved = revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related, besides=besides)
         return saved is not None
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the fact is already as this form would make it, as when it is sent twice."""
+        current = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
+        return current is not None and state_of(current) == state_of(self.instance, self.related)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

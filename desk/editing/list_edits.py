@@ -43,7 +43,8 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
         try:
             saved += _save_row(admin, request, form, formset.reason_form.cleaned_data["reason"])
         except revisions.Conflict:
-            clashing.append(index)
+            if not form.is_done:
+                clashing.append(index)
         except REFUSALS as error:
             messages.error(request, in_words(error, form.instance))
             refused += 1

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from desk.editing import conflicts, deletions, list_edits
 from desk.editing.bulk_actions import DELETE, BulkAction, BulkActions
 from desk.editing.conflicts import WayOn
-from desk.editing.edit import NOTHING_CHANGED, Bound, edit_of
+from desk.editing.edit import CHANGESET, NOTHING_CHANGED, SAVED_BEFORE, Bound, SentBefore, edit_of
 from desk.editing.fields import Seen, is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
@@ -111,14 +111,25 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         edit = edit_of(request)
         if request.method == "POST" and "_edit" in request.POST:
             edit.hold(request)
+        if edit.is_repeated:
+            return self.saved_before(request, object_id)
+        extra_context = {CHANGESET: edit.changeset, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except SentBefore:
+            return self.saved_before(request, object_id)
         except revisions.Conflict:
             return self.conflict_view(request, object_id)
         except REFUSALS as error:
             edit.refuse(in_words(error))
         # Shows the form as it was bound: with the refusal on it, it is not saved.
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def saved_before(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
+        """Say that the form was saved already, and lead on from it as its first answer did."""
+        messages.info(request, SAVED_BEFORE)
+        stays = object_id is not None and "_continue" in request.POST
+        return HttpResponseRedirect(request.path if stays else self.url_of("changelist"))
 
     def conflict_view(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
         """Show all facts of the page that somebody else saved meanwhile, as each was, is, and should be."""
@@ -242,6 +253,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     # Saving
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        edit_of(request).take_turn()
         edit_of(request).bound = form  # from here on it may be refused
         return super().save_form(request, form, change)
 

@@ -57,6 +57,7 @@ def propose(
     first = written[0]
     with transaction.atomic():
         proposal = Proposal.objects.create(
+            changeset=first.changeset,
             author=cast(User, first.author),
             author_name=first.author_name,
             origin=first.origin,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils import timezone
 from django.utils.html import format_html
 
-from desk.editing.edit import Edit
+from desk.editing.edit import CHANGESET, Edit
 from frameworks.models import Proposal
 
 from . import proposals
@@ -50,7 +50,7 @@ def _kept(data: QueryDict, request: HttpRequest) -> list[tuple[str, list[str]]] 
     kept = [
         (name, [str(value) for value in values])
         for name, values in data.lists()
-        if name not in {"csrfmiddlewaretoken", RESUMES, *SAVING}
+        if name not in {"csrfmiddlewaretoken", RESUMES, CHANGESET, *SAVING}
     ]
     size = sum(len(name) + sum(map(len, values)) for name, values in kept)
     return None if size > FORM_MAX else kept

@@ -7,10 +7,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from desk.accounts.held_posts import HeldPost
+from desk.editing.edit import NOTHING_CHANGED, SAVED_BEFORE
 from desk.review.proposing import FORM_MAX
-from frameworks.models import Framework, Rating, Revision
+from frameworks.models import Framework, Proposal, Rating, Revision
 from tests import factories
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
+from tests.desk.signing_in import sign_in
 from tests.desk.test_admin_forms import new_claim_row
 from tests.desk.test_two_factor import PASSWORD, code_of, turn_on
 from tests.html import read
@@ -141,3 +143,36 @@ def test_second_factor_keeps_what_was_typed(ada: Client) -> None:
     page = sign_in_again(ada, page, code=code_of(user))
     assert page.redirect_chain[-1][0] == url
     assert "Mine" in page.content.decode()
+
+
+@pytest.mark.both
+def test_second_identical_submit_saves_nothing_twice() -> None:
+    """By the form, by the form that adds, by a row below, by a list; published at once or proposed."""
+    rating, source = factories.make_rating(), factories.make_source()
+    ada, eve = (
+        sign_in(make(username=name))
+        for name, make in (("ann", factories.make_editor), ("eve", factories.make_proposer))
+    )
+    url, new, rows = change_url(rating), add_url(Framework), list_url(Rating)
+    with_claim = form_on(ada.get(url), reason="Read again.", _save="Save")
+    with_claim |= new_claim_row(1, source, line=3, paraphrase="It is.")
+    sent: list[tuple[str, Any]] = [
+        (url, with_claim),
+        (new, form_on(ada.get(new), name="New", slug="new", reason="New.", _save="Save")),
+    ]
+    for address, data in sent:
+        ada.post(address, data)
+        before = Revision.objects.count()
+        assert SAVED_BEFORE in text_of(ada.post(address, data, follow=True))
+        assert Revision.objects.count() == before
+    changed = form_on(ada.get(rows), reason="Read again.", _save="Save", **{"form-0-verdict": "Mine"})
+    ada.post(rows, changed)
+    assert NOTHING_CHANGED in text_of(ada.post(rows, changed, follow=True))
+    proposed = form_on(eve.get(url), verdict="Hers", reason="Read again.", _save="Save")
+    eve.post(url, proposed)
+    assert SAVED_BEFORE in text_of(eve.post(url, proposed, follow=True))
+    assert Proposal.objects.count() == 1
+    # Nobody can add to the changeset of another.
+    revision = Revision.objects.filter(model="framework", key="new").get()
+    ada.post(url, form_on(ada.get(url), verdict="Sneaked in", reason="x", changeset=str(revision.changeset)))
+    assert Rating.objects.get().verdict == "Mine"
