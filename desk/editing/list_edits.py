@@ -48,16 +48,20 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
         except REFUSALS as error:
             messages.error(request, in_words(error, form.instance))
             refused += 1
-    if saved:
-        were = "was" if saved == 1 else "were"
-        messages.success(request, f"{saved} {model_ngettext(admin.opts, saved)} {were} changed.")
-    elif not clashing and not refused:
-        messages.info(request, NOTHING_CHANGED)
+    _report(admin, request, saved, is_idle=not clashing and not refused)
     return (
         _conflict_page(admin, request, clashing)
         if clashing
         else HttpResponseRedirect(request.get_full_path())
     )
+
+
+def _report(admin: GuardedAdmin, request: HttpRequest, saved: int, *, is_idle: bool) -> None:
+    if saved:
+        were = "was" if saved == 1 else "were"
+        messages.success(request, f"{saved} {model_ngettext(admin.opts, saved)} {were} changed.")
+    elif is_idle:
+        messages.info(request, NOTHING_CHANGED)
 
 
 def pair_rows_with_facts(response: TemplateResponse) -> None:
