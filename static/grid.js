@@ -26,6 +26,7 @@
   let done = []; // steps to undo: each a list of [cell, before, after]
   let undone = [];
   let isBusy = false;
+  let isReady = false; // the draft of another time is read, and may be written over
 
   // Cells
 
@@ -136,7 +137,18 @@
 
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
+  /** Keeps what is not saved yet on this machine. */
+  const keepDraft = () => {
+    const claims = (list) => list.map(({ cell, values }) => ({ ...slugs(cell), values }));
+    const ratings = [...pending].map(([cell, change]) => ({ ...slugs(cell), change }));
+    const typed = claims([...drafts].map(([cell, values]) => ({ cell, values })));
+    const kept = { ratings, claims: claims(queued), typed, reason: get("[name=reason]", save).value };
+    if (ratings.length || queued.length || typed.length) window.deskDrafts?.write(kept);
+    else window.deskDrafts?.clear();
+  };
+
   const refresh = () => {
+    if (save && isReady) keepDraft();
     if (save) {
       const button = get("[type=submit]", save);
       const number = pending.size + queued.length;
@@ -868,11 +880,13 @@
   active.tabIndex = 0;
   if (save) save.hidden = false;
   refresh();
+  window.addEventListener("pagehide", () => save && isReady && keepDraft());
 
   // A proposal that is resumed
 
-  const takeUp = ({ reason, ratings, claims }) => {
+  const takeUp = ({ reason, ratings, claims, typed = [] }) => {
     const cellOf = ({ framework, criterion }) => find(framework, criterion);
+    for (const claim of typed.filter(cellOf)) drafts.set(cellOf(claim), claim.values);
     queued = claims.filter(cellOf).map((claim) => ({ cell: cellOf(claim), values: claim.values }));
     const known = ratings.filter(cellOf);
     get("[name=reason]", save).value = reason;
@@ -884,5 +898,14 @@
     say(`Resumed: ${count(known.length, "cell")}, ${count(queued.length, "claim")}. Nothing is saved yet.`);
   };
   const takenUp = save && get("#taken-up", save);
+  const draft = save && window.deskDrafts?.read();
+  isReady = !draft?.ratings;
   if (takenUp) takeUp(JSON.parse(takenUp.textContent));
+  else if (draft?.ratings) {
+    const decide = (deed) => () => {
+      isReady = true;
+      deed();
+    };
+    window.deskDrafts.offer(draft, decide(() => takeUp(draft)), decide(keepDraft));
+  }
 })();

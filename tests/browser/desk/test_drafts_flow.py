@@ -1,0 +1,78 @@
+"""What is typed at the desk and not saved, in a real browser: kept, offered again, asked about, and gone when saved."""
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from frameworks.models import Rating
+from tests import factories
+from tests.desk.reading import change_url
+from tests.desk.signing_in import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GRID = "/admin/frameworks/rating/matrix/"
+
+
+@pytest.fixture
+def rating(page: Page, live_server: LiveServer) -> Rating:
+    rating = factories.make_rating()
+    session = sign_in(factories.make_editor(username="ada")).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"{live_server.url}/admin/"}])
+    return rating
+
+
+def test_form_is_kept_offered_restored_and_forgotten(page: Page, rating: Rating, console: list[str]) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.goto(change_url(rating))
+    page.locator("#claims-group .add-row a").click()
+    page.locator("#id_claims-1-paraphrase").fill("It is light.")
+    page.locator("#id_verdict").fill("Mine")
+    page.goto("/admin/")  # asked, and left all the same
+    assert asked == ["beforeunload"]
+    page.goto(change_url(rating))
+    expect(page.locator("#id_verdict")).to_have_value("Middling")
+    page.get_by_role("button", name="Restore unsaved changes").click()
+    expect(page.locator("#id_verdict")).to_have_value("Mine")
+    expect(page.locator("#id_claims-1-paraphrase")).to_have_value("It is light.")
+    page.goto(change_url(rating))
+    page.get_by_role("button", name="Discard").click()
+    page.locator("#id_verdict").fill("Mine")
+    page.locator("[name=reason]").fill("Read again.")
+    page.locator("[name=_save]").dblclick()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    rating.refresh_from_db()
+    assert (rating.verdict, rating.version) == ("Mine", 2)
+    page.goto(change_url(rating))
+    expect(page.locator(".draft-offer")).to_have_count(0)
+    assert console == []
+
+
+def test_grid_is_kept_and_drafts_go_with_the_sign_out(page: Page, rating: Rating, console: list[str]) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(GRID)
+    page.locator("#grid td[tabindex='0']").focus()
+    page.keyboard.type("5 Mine")
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.locator("#grid tbody td").first).not_to_contain_text("Mine")
+    page.get_by_role("button", name="Restore unsaved changes").click()
+    expect(page.locator("#grid tbody td").first).to_contain_text("Mine")
+    page.goto("/admin/")
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('touchstone.draft')).length")
+        == 1
+    )
+    page.locator("#logout-form button").click()
+    expect(page.locator("#login-form, #content")).not_to_have_count(0)
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('touchstone.draft')).length")
+        == 0
+    )
+    assert console == []
