@@ -34,3 +34,30 @@
     index.querySelector("summary").focus();
   });
 })();
+
+// A form that was not saved: a link to each field with a problem, and the focus on the first.
+(() => {
+  const note = document.querySelector("#content-main form > div > .errornote, #content-main > .errornote, #changelist-form .errornote");
+  if (!note) return;
+  const list = document.createElement("ul");
+  list.className = "error-links";
+  let first = null;
+  for (const errors of document.querySelectorAll("#content-main form .errorlist:not(.nonfield)")) {
+    const place = errors.closest(".form-row > div, .form-row, .why, td");
+    const field = place?.querySelector("input:not([type=hidden]), select, textarea");
+    if (!field) continue;
+    field.id ||= `error-${list.children.length}`;
+    const row = field.closest(".inline-related, tr.form-row");
+    const named = [row?.querySelector("h3 .inline_label, td.original p")?.textContent, place.querySelector("label")?.textContent ?? field.getAttribute("aria-label")];
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = `#${field.id}`;
+    link.textContent = `${named.filter(Boolean).map((words) => words.trim().replace(/:$/, "")).join(", ")}: ${errors.textContent.trim()}`;
+    item.append(link);
+    list.append(item);
+    field.setAttribute("aria-invalid", "true");
+    first ??= field;
+  }
+  if (list.children.length) note.after(list);
+  window.addEventListener("load", () => first?.focus());
+})();

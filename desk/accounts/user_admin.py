@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.editing.edit import NOTHING_CHANGED
 from desk.editing.guarded import GuardedAdmin
+from frameworks.roles import ROLES
 
 from . import two_factor
 
@@ -76,6 +77,15 @@ class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
         phones = TOTPDevice.objects.filter(user=models.OuterRef("pk"), confirmed=True)
         users: models.QuerySet[User] = super().get_queryset(request)
         return users.annotate(two_factor=models.Exists(phones))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Give members of a role what signing in needs, and say so."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        if not user.is_staff and user.groups.filter(name__in=ROLES).exists():
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+            messages.info(request, f"{user} may now sign in at the desk: members of this group need to.")
 
     @admin.display(description="two-factor", boolean=True, ordering="two_factor")
     def two_factor(self, user: User) -> bool:

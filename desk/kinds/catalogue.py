@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 
 from desk.editing.forms import PageForm
 from frameworks.models import (
@@ -50,6 +51,10 @@ class FrameworkAdmin(FactAdmin):
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
         ("Links", {"fields": ("website", "repository")}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new framework is public only when its editor says so."""
+        return {"is_published": False, **super().get_changeform_initial_data(request)}
 
     @admin.display(ordering="rating_count")
     def ratings(self, framework: Any) -> int:

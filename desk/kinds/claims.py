@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -35,6 +36,10 @@ class SourceAdmin(FactAdmin):
         ("Location", {"fields": ("url", "read_on", "file_name", "sha256", "line_count")}),
         (None, {"fields": ("note",)}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Most sources are entered on the day that they are read."""
+        return {"read_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
 
     @admin.display(ordering="claim_count")
     def claims(self, source: Any) -> int:

@@ -28,8 +28,9 @@ from desk.editing.guarded import GuardedAdmin, is_understood
 from desk.editing.refusals import REFUSALS, in_words
 from desk.tables.pages import TablePages
 from desk.versions import fact_history
-from frameworks.models import Versioned
+from frameworks.models import ProposedChange, Versioned
 from frameworks.record import past, revisions
+from frameworks.roles import may_publish
 
 from .inlines import SafeFields
 
@@ -124,6 +125,22 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
             edit.refuse(in_words(error))
         # Shows the form as it was bound: with the refusal on it, it is not saved.
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show also what is proposed about the fact and not decided: to its author, and to reviewers."""
+        if obj is not None and obj.pk:
+            changes = ProposedChange.objects.pending(obj)
+            is_reviewer = may_publish(request.user)
+            context["pending"] = changes if is_reviewer else changes.filter(proposal__author=request.user.pk)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def saved_before(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
         """Say that the form was saved already, and lead on from it as its first answer did."""

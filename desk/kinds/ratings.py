@@ -28,7 +28,15 @@ from .rubrics import rubric_of
 
 
 class RatingForm(PageForm):
-    """Publish nothing without a claim, and let no score depart from its claims without a reason."""
+    """Publish nothing without a claim, and let no score depart from its claims without a reason.
+
+    On a rating that there is already, the score has the focus.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and self.instance.pk and "score" in self.fields:
+            self.fields["score"].widget.attrs["autofocus"] = True
 
     def has_changed(self) -> bool:
         score = cast(Rating, self.instance).score

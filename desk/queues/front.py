@@ -1,6 +1,7 @@
 """The desk's front page, which opens on what wants looking at; and the picture of what is covered."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -17,12 +18,14 @@ from desk.editing.bulk_actions import ChosenFact
 from desk.editing.fields import is_number
 from desk.kinds.fact_admin import FactAdmin
 from desk.kinds.ratings import STILL_RIGHT
-from frameworks.models import Rating
+from frameworks.models import Proposal, Rating
 
 from . import freshness
 from .freshness import Backing, Coverage
 
 PER_PAGE = 25
+#: For how long a rejected proposal is shown to its author; one with changes requested stays until it is replaced.
+SHOWN_FOR = timedelta(days=30)
 #: What the history says of a review in one click.
 REASON = "Reviewed and confirmed as still correct."
 
@@ -46,6 +49,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "shown": shown,
         "reviews": [(review, ChosenFact.of(review.rating)) for review in freshness.reviews(shown, today)],
         "reason": REASON,
+        "decided": Proposal.objects.to_be_read_by(request.user, since=timezone.now() - SHOWN_FOR),
         "counts": freshness.coverage().counts,
     }
 

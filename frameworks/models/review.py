@@ -1,6 +1,7 @@
 """Define what editors propose and reviewers publish. A proposal changes no fact until it is published."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from .history import Revision
+from .versioned import Versioned
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -18,6 +20,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def returned_to(self, user: Any) -> "ProposalQuerySet":
         return self.filter(status=Proposal.Status.RETURNED, author=user).order_by("-decided_at")
+
+    def to_be_read_by(self, user: Any, *, since: datetime) -> "ProposalQuerySet":
+        """Keep what reviewers have sent back to this author with a note: rejected since then, or to be changed."""
+        rejected = Q(status=Proposal.Status.REJECTED, decided_at__gte=since)
+        own = self.filter(Q(status=Proposal.Status.RETURNED) | rejected, author=user)
+        return own.order_by("-decided_at")
 
 
 class Proposal(models.Model):
@@ -83,6 +91,14 @@ class Proposal(models.Model):
         return self.status in {self.Status.OPEN, self.Status.RETURNED}
 
 
+class ProposedChangeQuerySet(models.QuerySet["ProposedChange"]):
+    def pending(self, fact: Versioned) -> "ProposedChangeQuerySet":
+        """Keep undecided changes to the fact, each with its proposal, the oldest first."""
+        undecided = [Proposal.Status.OPEN, Proposal.Status.RETURNED]
+        named = self.filter(model=fact._meta.model_name, key=fact.key_text)
+        return named.filter(proposal__status__in=undecided).select_related("proposal").order_by("proposal")
+
+
 class ProposedChange(models.Model):
     """One fact of a proposal: its version, before, after. Has the fields of the revision that it is to become."""
 
@@ -99,6 +115,8 @@ class ProposedChange(models.Model):
     reason = models.CharField(max_length=300)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects = ProposedChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

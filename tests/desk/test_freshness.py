@@ -161,7 +161,7 @@ def test_desk_front_page_query_count_is_constant(
 ) -> None:
     make_square(count)
     # 4 for session, user and rights; 6 counts; 4 for the queue; 4 for the coverage.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert len(queue(page_of(ada))) == count * count
 
 

@@ -76,3 +76,30 @@ def test_grid_is_kept_and_drafts_go_with_the_sign_out(page: Page, rating: Rating
         == 0
     )
     assert console == []
+
+
+def test_rating_is_changed_by_keyboard_and_errors_have_the_focus(
+    page: Page, rating: Rating, console: list[str]
+) -> None:
+    page.goto(change_url(rating))
+    focused = "document.activeElement.id || document.activeElement.getAttribute('href')"
+    assert page.evaluate(focused) == "id_score"
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("4")
+    stops = 0
+    while page.evaluate(focused) != "#id_reason":
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops < 9
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "id_reason"
+    # Without a reason: a link to it, and the focus on it.
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-links a")).to_have_attribute("href", "#id_reason")
+    assert page.evaluate(focused) == "id_reason"
+    page.keyboard.type("Read again.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist .success")).to_contain_text("See it on the site")
+    rating.refresh_from_db()
+    assert rating.score == 4
+    assert console == []
