@@ -61,3 +61,19 @@
   if (list.children.length) note.after(list);
   window.addEventListener("load", () => first?.focus());
 })();
+
+// The rubric of the criterion that is chosen.
+(() => {
+  const given = document.querySelector("#rubrics");
+  const shown = document.querySelector(".field-rubric .readonly");
+  const chosen = document.querySelector("#id_criterion");
+  if (!given || !shown || !chosen) return;
+  const rubrics = JSON.parse(given.textContent);
+  const none = shown.innerHTML;
+  const show = () => {
+    shown.innerHTML = rubrics[chosen.value] ?? (chosen.value ? "This criterion is not scored." : none);
+  };
+  if (chosen.value) show();
+  // The box that completes names reports to jQuery alone.
+  window.addEventListener("load", () => window.django?.jQuery?.(chosen).on("change", show));
+})();

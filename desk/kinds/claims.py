@@ -18,7 +18,7 @@ from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 from .claim_rules import cited_by, free_key, last_claim_of
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter
-from .rubrics import rubric_of
+from .rubrics import rubric_of, rubrics
 
 
 @admin.register(Source)
@@ -143,6 +143,13 @@ class ClaimAdmin(FactAdmin):
     @admin.display(description="rubric")
     def rubric(self, claim: Claim) -> SafeString | str:
         return rubric_of(claim.criterion if claim.criterion_id else None)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Show also the rubric of whichever criterion is chosen."""
+        context["rubrics"] = rubrics()
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def summary(self, fact: Versioned) -> str:
         return getattr(fact, "paraphrase", "")

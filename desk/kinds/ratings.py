@@ -24,7 +24,7 @@ from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
 from .claim_rules import way_out
 from .fact_admin import FactAdmin
 from .filters import ClaimsFilter, DisputeFilter, ReviewFilter
-from .rubrics import rubric_of
+from .rubrics import rubric_of, rubrics
 
 
 class RatingForm(PageForm):
@@ -165,7 +165,9 @@ class RatingAdmin(FactAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Show also what readers report about its cell."""
+        """Show also what readers report about its cell; of a new rating, the rubric of the criterion that is chosen."""
+        if obj is None:
+            context["rubrics"] = rubrics()
         if obj is not None and request.user.has_perm("frameworks.view_objection"):
             context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
         return super().render_change_form(request, context, add, change, form_url, obj)

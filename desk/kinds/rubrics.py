@@ -12,3 +12,8 @@ def rubric_of(criterion: Criterion | None) -> SafeString | str:
         return "Shown once you have chosen a criterion."
     steps = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", criterion.rubric)
     return format_html('<dl class="rubric">{}</dl>', steps)
+
+
+def rubrics() -> dict[int, str]:
+    """Return the rubrics of all scored criteria, by number, for forms on which a criterion is chosen. One query."""
+    return {criterion.pk: rubric_of(criterion) for criterion in Criterion.objects.scored()}

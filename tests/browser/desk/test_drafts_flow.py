@@ -103,3 +103,12 @@ def test_rating_is_changed_by_keyboard_and_errors_have_the_focus(
     rating.refresh_from_db()
     assert rating.score == 4
     assert console == []
+
+
+def test_rubric_appears_when_the_criterion_is_chosen(page: Page, rating: Rating, console: list[str]) -> None:
+    page.goto("/admin/frameworks/rating/add/")
+    expect(page.locator(".field-rubric .readonly")).to_contain_text("Shown once you have chosen")
+    page.locator(".field-criterion .select2-selection").click()
+    page.locator(".select2-results__option", has_text=rating.criterion.name).click()
+    expect(page.locator(".field-rubric .readonly")).to_contain_text(rating.criterion.rubric_3)
+    assert console == []
