@@ -699,7 +699,7 @@
   };
 
   /** Sorts what the server says of each cell and claim, and returns the sentences for it. */
-  const sort = ({ outcomes, cells, proposal }, sent) => {
+  const sort = ({ outcomes, cells, proposal, undo }, sent) => {
     const sentences = [];
     let saved = 0;
     let same = 0;
@@ -729,7 +729,8 @@
     // What it was taken up from has given way to it.
     if (proposal) get("[name=resumes]", save)?.remove();
     if (proposal) sentences.unshift([`Saved as proposal ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Open the proposal" }]);
-    else sentences.unshift([saved ? `Saved ${count(saved, "change")}.` : same ? "Nothing needed saving." : "Nothing was saved."]);
+    else if (saved) sentences.unshift([`Saved ${count(saved, "change")}.`, null, undo && { href: undo, words: "Undo in another tab", target: "_blank" }]);
+    else sentences.unshift([same ? "Nothing needed saving." : "Nothing was saved."]);
     if (same) sentences.push([`${count(same, "change")} already saved.`]);
     if (clashes.size) sentences.push([`${count(clashes.size, "cell")} changed by somebody else. Choose above which values to keep.`]);
     return sentences;

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import ReasonForm
+from desk.editing.offers import undo_url
 from desk.editing.refusals import in_words
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision, Source
@@ -142,12 +143,15 @@ def _save(
             {framework.slug: framework for framework in frameworks},
             {criterion.slug: criterion for criterion in criteria},
         )
-        outcomes = writing.write(parsed, edit_of(request).by(Revision.Origin.GRID), rights)
+        by = edit_of(request).by(Revision.Origin.GRID)
+        outcomes = writing.write(parsed, by, rights)
     except NotUnderstood as problem:
         return JsonResponse({"error": str(problem)}, status=HTTPStatus.BAD_REQUEST)
     except OperationalError as error:
         return JsonResponse({"error": in_words(error)}, status=HTTPStatus.CONFLICT)
-    return JsonResponse({"outcomes": outcomes, "cells": _current(parsed.cells)})
+    saved = any(outcome["outcome"] == "saved" for outcome in outcomes)
+    undo = undo_url(request, by.changeset) if saved else ""
+    return JsonResponse({"outcomes": outcomes, "cells": _current(parsed.cells), "undo": undo})
 
 
 def _current(named: Iterable[tuple[Framework, Criterion]]) -> dict[str, dict[str, Any]]:

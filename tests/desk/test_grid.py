@@ -253,6 +253,7 @@ def test_grid_save_writes_only_changed_fields_with_the_reason(ada: Client, ratin
     response = send(ada, changed_cell(rating, score=4), reason="  The benchmark is new.  ")
     assert outcomes(response) == ["saved"]
     assert response.json()["outcomes"][0]["version"] == 2
+    assert str(Revision.objects.of(rating)[0].changeset) in response.json()["undo"]
     assert response.json()["cells"] == {
         "django/performance": {
             "version": 2,

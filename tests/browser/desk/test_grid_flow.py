@@ -272,6 +272,8 @@ def test_grid_save_requires_a_reason_and_keeps_changes_until_then(grid: Page) ->
     step = Revision.objects.of(rating("django")).first()
     assert step is not None
     assert (step.author_name, step.reason, step.origin) == ("Ada Lovelace", "The benchmark is new.", "grid")
+    undo = grid.get_by_role("link", name="Undo in another tab")
+    expect(undo).to_have_attribute("href", f"/admin/frameworks/revision/changeset/{step.changeset}/undo/")
     # At the version that was saved: the next save is no conflict.
     cell(grid, "Django", "Performance").click()
     grid.keyboard.type("5")
