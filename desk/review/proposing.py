@@ -6,6 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,14 +28,17 @@ RESUMES = "resumes"
 def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Run the view and, where it has written facts, make a proposal of them instead."""
     form_path, data = request.get_full_path(), request.POST.copy()
-    with proposals.kept_aside(edit.by()) as written:
-        response = view()
-    if not written:
-        return response
-    proposal = proposals.propose(
-        written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
-    )
-    _replace(data.get(RESUMES), proposal, request)
+    with transaction.atomic():
+        # Of two requests at the same moment, the second sees what the first has proposed.
+        User.objects.select_for_update().filter(username=request.user.get_username()).first()
+        with proposals.kept_aside(edit.by()) as written:
+            response = view()
+        if not written:
+            return response
+        proposal = proposals.propose(
+            written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
+        )
+        _replace(data.get(RESUMES), proposal, request)
     _say(request, proposal)
     if isinstance(response, JsonResponse):
         return JsonResponse({**json.loads(response.content), "proposal": proposals.page_of(proposal)})

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import UploadedFile
 
 from desk.editing.forms import ReasonForm
 from frameworks.models import Upload
-from frameworks.tables import imports, sheets
+from frameworks.tables import imports, reading, sheets
 from frameworks.tables.kinds import Kind
 from frameworks.tables.sheets import Sheet
 
 #: How long an upload waits to be confirmed.
 KEPT = timedelta(days=1)
+#: Where the values that stand for a column are looked for.
+SAMPLE_ROWS = 100
 
 
 class UploadForm(forms.Form):
@@ -23,9 +25,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="File",
         help_text=(
-            f"CSV in UTF-8, XLSX or JSON, up to {sheets.FILE_MAX // 1_000_000} MB and {sheets.ROWS_MAX:,} rows."
+            "CSV, XLSX or JSON, as Excel, LibreOffice, Numbers and pandas save it, "
+            f"up to {sheets.FILE_MAX // 1_000_000} MB and {reading.ROWS_MAX:,} rows."
         ),
-        widget=forms.FileInput(attrs={"accept": ",".join(f".{name}" for name in sheets.FORMATS)}),
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{name}" for name in sheets.ENDINGS)}),
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
     sheet = Sheet([], [])
@@ -40,7 +43,7 @@ class UploadForm(forms.Form):
             sheets.ending(str(file.name))
             if (file.size or 0) > sheets.FILE_MAX:
                 raise sheets.Unreadable(sheets.TOO_LARGE)
-            self.sheet = sheets.read(str(file.name), file.read())
+            self.sheet = reading.read(str(file.name), file.read(), self.kind.headings)
             imports.check_columns(self.kind, self.sheet.header)
         except sheets.Unreadable as error:
             raise ValidationError(str(error)) from error
@@ -64,3 +67,36 @@ class ConfirmImportForm(ReasonForm):
     leave_out = forms.CharField(required=False, max_length=16)
     #: Whose values to keep where both have changed a row, and the mark of those rows: `mine:…` or `theirs:…`.
     conflicts = forms.CharField(required=False, max_length=32)
+
+
+class ColumnsForm(forms.Form):
+    """Which column each of the file's unknown columns is, if any."""
+
+    def __init__(self, kind: Kind, upload: Upload, *args: Any) -> None:
+        super().__init__(*args)
+        self.upload = upload
+        free = [(name, name) for name in kind.columns if name not in upload.header]
+        for column, guess in imports.open_columns(kind, upload.header).items():
+            place = upload.header.index(column)
+            samples = dict.fromkeys(
+                cell for row in upload.rows[:SAMPLE_ROWS] for cell in row[place : place + 1] if cell
+            )
+            self.fields[f"column-{place}"] = forms.ChoiceField(
+                label=column,
+                required=False,
+                choices=[("", "Ignore"), *free],
+                initial=guess,
+                help_text=", ".join(f"“{sheets.shortened(cell)}”" for cell in [*samples][:3]),
+            )
+
+    def clean(self) -> None:
+        given = [name for name in self.cleaned_data.values() if name]
+        if len({*given}) < len(given):
+            raise ValidationError("Choose each column once.")
+
+    def save(self) -> None:
+        """Give the columns of the upload their names."""
+        for field, name in self.cleaned_data.items():
+            if name:
+                self.upload.header[int(field.removeprefix("column-"))] = name
+        self.upload.save(update_fields=["header"])

@@ -5,6 +5,7 @@ is computed anew each time it is looked at.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -16,35 +17,49 @@ from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from desk.editing.edit import edit_of
-from desk.editing.guarded import GuardedAdmin
+from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.editing.offers import with_undo
 from desk.editing.refusals import REFUSALS, in_words
-from frameworks.models import Revision, Upload
+from frameworks.models import Proposal, Revision, Upload
 from frameworks.record import past, revisions
+from frameworks.roles import may_publish
 from frameworks.tables import imports, sheets
 from frameworks.tables.imports import ImportRow, Status
 from frameworks.tables.kinds import KINDS, Kind
 from frameworks.tables.sheets import Sheet
 
-from .forms import ConfirmImportForm, UploadForm
+from .forms import ColumnsForm, ConfirmImportForm, UploadForm
 
 ROWS_PER_PAGE = 100
+
+#: How many moved scores, and how many cells that a spreadsheet has changed, a preview names.
+NAMED_MAX = 50
 
 GONE = "That upload no longer exists. Uploads are kept for a day, or until they are imported. Upload the file again."
 OTHERS = (
     "Nothing was imported, because the content has changed since you opened this page. The rows are now compared with "
     "the current content."
 )
+DONE_ALREADY = "That file has been imported already. Nothing was imported a second time."
+PROPOSED_ALREADY = "That file has been saved already as "
+NOTHING_NEW = "Nothing was imported: the content already has all that the file says."
 REFUSED = (
     "Nothing was imported: some rows are refused. Choose below what to do with them, or correct them and upload the "
     "file again."
 )
+
+
+class Gone(Exception):
+    """Somebody has confirmed the upload in the meantime, or it was removed."""
 
 
 @dataclass(frozen=True)
@@ -114,36 +129,77 @@ class TablePages:
         if not form.is_valid():
             return self._table_page(request, "import", {"upload_form": form})
         upload = form.keep(request.user, timezone.now())
+        for note in form.sheet.notes:
+            messages.info(request, note)
         return HttpResponseRedirect(self.admin.url_of("import_preview", upload.pk))
 
     def preview_view(self, request: HttpRequest, upload_id: UUID) -> HttpResponse:
         """Show the uploaded rows compared with what is there now; posted to, import them."""
         if not self.may_import(request):
             raise PermissionDenied
-        upload = Upload.objects.filter(pk=upload_id, user=request.user.pk, model=self.kind.name).first()
-        if upload is None:
-            messages.error(request, GONE)
-            return HttpResponseRedirect(self.admin.url_of("import"))
+        upload = self._uploads(request).filter(pk=upload_id).first()
+        proposal = _proposal_of(request)
+        if upload is None or proposal:
+            return self._gone(request, upload_id, proposal)
         if request.method != "POST":
             return self._preview(request, upload, ConfirmImportForm())
+        answer = self._name_columns if "columns" in request.POST else self._confirm
+        return answer(request, upload)
+
+    def _confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         form = ConfirmImportForm(request.POST)
-        if not form.is_valid():
+        if not form.is_valid() or imports.missing_key(self.kind, upload.header):
             return self._preview(request, upload, form)
-        if refusal := self._import(request, upload, form):
+        try:
+            refusal = self._import(request, upload, form)
+        except Gone:
+            return self._gone(request, upload.pk, None)
+        if refusal:
             messages.error(request, refusal)
             return self._preview(request, upload, form, HTTPStatus.CONFLICT)
         return HttpResponseRedirect(self.admin.url_of("changelist"))
 
+    def _uploads(self, request: HttpRequest) -> "QuerySet[Upload]":
+        return Upload.objects.filter(user=request.user.pk, model=self.kind.name)
+
+    def _gone(self, request: HttpRequest, upload_id: UUID, proposal: Proposal | None) -> HttpResponse:
+        """Say what has become of the upload: an import has its number as that of the changeset."""
+        if proposal:
+            address = desk_url(Proposal, "change", proposal.pk)
+            link = format_html('{}<a href="{}">proposal {}</a>.', PROPOSED_ALREADY, address, proposal.pk)
+            messages.info(request, link)
+        elif Revision.objects.filter(changeset=upload_id, author=request.user.pk).exists():
+            messages.info(request, with_undo(request, DONE_ALREADY, upload_id))
+            return HttpResponseRedirect(self.admin.url_of("changelist"))
+        else:
+            messages.error(request, GONE)
+        return HttpResponseRedirect(self.admin.url_of("import"))
+
+    def _name_columns(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        form = ColumnsForm(self.kind, upload, request.POST)
+        if not form.is_valid():
+            return self._preview(request, upload, ConfirmImportForm(), columns_form=form)
+        form.save()
+        return HttpResponseRedirect(request.get_full_path())
+
     def _import(self, request: HttpRequest, upload: Upload, form: ConfirmImportForm) -> str:
-        """Write all or nothing. Returns why it was nothing, in a sentence; empty where it was all."""
+        """Write all or nothing. Returns why it was nothing, in a sentence; empty where it was all.
+
+        Raises Gone where the upload is no longer there: two confirmations at the same moment write once.
+        """
         whose, _, conflicts = form.cleaned_data["conflicts"].partition(":")
+        edit = edit_of(request)
+        if may_publish(request.user):
+            edit.changeset = upload.pk
         try:
             with transaction.atomic():
+                if not self._uploads(request).filter(pk=upload.pk).select_for_update().exists():
+                    raise Gone
                 written = imports.confirm(
                     self.kind,
                     Sheet(upload.header, upload.rows),
                     sheets.first_row(upload.file_name),
-                    by=edit_of(request).by(Revision.Origin.IMPORT),
+                    by=edit.by(Revision.Origin.IMPORT),
                     reason=form.cleaned_data["reason"],
                     leave_out=form.cleaned_data["leave_out"],
                     conflicts=conflicts,
@@ -158,17 +214,46 @@ class TablePages:
             return f"Nothing was imported. {fact}"
         except REFUSALS as error:
             return in_words(error)
-        self._say_imported(request, Counter(step.action for step in written))
+        self._say_imported(request, written)
         return ""
 
-    def _say_imported(self, request: HttpRequest, counts: "Counter[str]") -> None:
+    def _say_imported(self, request: HttpRequest, written: "Sequence[Revision]") -> None:
+        if not written:
+            messages.info(request, NOTHING_NEW)
+            return
+        counts = Counter(step.action for step in written)
         words = ", ".join(f"{count} {action}" for action, count in sorted(counts.items()))
         total = counts.total()
-        messages.success(request, f"{total} {model_ngettext(self.admin.opts, total)} imported: {words}.")
+        followers = Counter(imports.followed(written[0]).values_list("model", flat=True))
+        sentence = f"{total} {model_ngettext(self.admin.opts, total)} imported: {words}{_followed(followers, total)}."
+        messages.success(request, with_undo(request, sentence, written[0].changeset))
 
     def _preview(
-        self, request: HttpRequest, upload: Upload, form: ConfirmImportForm, status: int = HTTPStatus.OK
+        self,
+        request: HttpRequest,
+        upload: Upload,
+        form: ConfirmImportForm,
+        status: int = HTTPStatus.OK,
+        columns_form: ColumnsForm | None = None,
     ) -> HttpResponse:
+        columns_form = columns_form or ColumnsForm(self.kind, upload)
+        context: dict[str, Any] = {
+            "upload": upload,
+            "remarks": [
+                name
+                for name in imports.remarks(self.kind, upload.header)
+                if name not in {str(field.label) for field in columns_form.fields.values()}
+            ],
+            "columns_form": columns_form,
+            "missing_key": imports.missing_key(self.kind, upload.header),
+            "form": form,
+        }
+        if not context["missing_key"]:
+            context |= self._rows(request, upload)
+        return self._table_page(request, "import_preview", context, status)
+
+    def _rows(self, request: HttpRequest, upload: Upload) -> dict[str, Any]:
+        """Return the rows as they compare with what is there now, and what the whole of them would do."""
         rows = imports.compare(
             self.kind, Sheet(upload.header, upload.rows), sheets.first_row(upload.file_name)
         )
@@ -177,8 +262,10 @@ class TablePages:
         show = request.GET.get("show", "")
         chosen = [row for row in rows if row.status == show] if show in counts else rows
         shown = Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("p"))
-        context = {
-            "upload": upload,
+        followers = imports.followers(rows, edit_of(request).by(Revision.Origin.IMPORT))
+        moved = [step for step in followers if step.model == KINDS["rating"].name]
+        taken_as = Counter(taken for row in rows for taken in row.taken_as).most_common()
+        return {
             "total": len(rows),
             "counts": [(status, counts[status]) for status in Status],
             "to_write": counts[Status.NEW] + counts[Status.CHANGED],
@@ -186,14 +273,19 @@ class TablePages:
             "in_conflict": in_conflict,
             "show": show if show in counts else "",
             "shown": shown,
-            "remarks": imports.remarks(upload.header),
             "rows": [PreviewedRow.of(self.kind, row) for row in shown],
             "mark": imports.refused_mark(rows),
             "mine": f"mine:{conflicts}",
             "theirs": f"theirs:{conflicts}",
-            "form": form,
+            "claims_read_anew": len(followers) - len(moved),
+            "moved": [
+                (step.key, (step.before or {}).get("score"), (step.after or {}).get("score"))
+                for step in moved[:NAMED_MAX]
+            ],
+            "moved_count": len(moved),
+            "taken_as": taken_as[:NAMED_MAX],
+            "taken_as_more": len(taken_as[NAMED_MAX:]),
         }
-        return self._table_page(request, "import_preview", context, status)
 
     def _table_page(
         self, request: HttpRequest, page: str, context: dict[str, Any], status: int = HTTPStatus.OK
@@ -214,3 +306,18 @@ class TablePages:
             **context,
         )
         return TemplateResponse(request, f"desk/tables/{page}.html", context, status=status)
+
+
+def _proposal_of(request: HttpRequest) -> Proposal | None:
+    """Return the proposal that this upload has become: its page is the address that the proposal was saved at."""
+    if may_publish(request.user):
+        return None
+    proposals = Proposal.objects.filter(author=request.user.pk, origin=Revision.Origin.IMPORT)
+    return proposals.filter(form_path__startswith=request.path).first()
+
+
+def _followed(followers: "Counter[str]", total: int) -> str:
+    """Say how many claims and scores follow from the rows: `; and 3 claims and 1 score that follow from it`."""
+    names = {"claim": "claim", "rating": "score"}
+    parts = [f"{count} {names[kind]}{'s' * (count > 1)}" for kind, count in sorted(followers.items())]
+    return f"; and {' and '.join(parts)} that follow from {'it' if total == 1 else 'them'}" if parts else ""

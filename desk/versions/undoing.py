@@ -34,6 +34,9 @@ MOVED = (
     "Somebody else has changed more of these facts since you opened this page. Nothing was undone. Check what can "
     "still be undone."
 )
+UNDONE_ALREADY = (
+    "That changeset has been undone already. This page shows what undid it. Nothing was undone twice."
+)
 #: Up to so many steps are undone before the page is answered.
 AT_ONCE_MAX = 2000
 #: Where the page of an undoing shows how far it is, and what it says in the end.
@@ -84,6 +87,8 @@ class ChangesetPages:
             sorted(plan.permissions)
         ):
             raise PermissionDenied
+        if not plan.steps and (undoing := reverting.undone_by(changeset)):
+            return self._undone_already(request, undoing)
         if request.method != "POST":
             return self._undo_page(request, plan, ReasonForm())
         form, count = ReasonForm(request.POST), request.POST.get("count", "")
@@ -101,11 +106,19 @@ class ChangesetPages:
         try:
             done = reverting.undo(changeset, by=by, reason=reason, count=count)
         except PROBLEMS as error:
+            plan = reverting.plan(changeset)
+            if not plan.steps and (undoing := reverting.undone_by(changeset)):
+                return self._undone_already(request, undoing)
             is_moved = isinstance(error, reverting.FactsChanged)
             status = HTTPStatus.CONFLICT if is_moved else HTTPStatus.OK
-            return self._undo_page(request, reverting.plan(changeset), form, _why_not(error), status=status)
+            return self._undo_page(request, plan, form, _why_not(error), status=status)
         messages.success(request, _done(done))
         return HttpResponseRedirect(self.admin.url_of("changeset", by.changeset))
+
+    def _undone_already(self, request: HttpRequest, undoing: UUID) -> HttpResponse:
+        """Say so of a changeset that was undone by another, and show that."""
+        messages.info(request, UNDONE_ALREADY)
+        return HttpResponseRedirect(self.admin.url_of("changeset", undoing))
 
     def _undo_with_progress(
         self, request: HttpRequest, changeset: UUID, by: Author, reason: str, count: int
@@ -123,7 +136,10 @@ class ChangesetPages:
                 for done in accumulate(batches):
                     yield format_html("<p>{} of {}</p>\n", f"{done:,}", f"{count:,}")
             except PROBLEMS as error:
-                yield format_html(FAILED, _why_not(error), reason, self.admin.url_of("undo", changeset))
+                if undoing := reverting.undone_by(changeset):
+                    yield format_html(SUCCEEDED, UNDONE_ALREADY, self.admin.url_of("changeset", undoing))
+                else:
+                    yield format_html(FAILED, _why_not(error), reason, self.admin.url_of("undo", changeset))
             else:
                 version.forget()  # it is written after the request, which is when others forget it
                 yield format_html(SUCCEEDED, _done(count), self.admin.url_of("changeset", by.changeset))

@@ -185,6 +185,31 @@ def plan(changeset: UUID) -> UndoPlan:
     )
 
 
+def undone_by(changeset: UUID) -> UUID | None:
+    """Return the changeset that has undone all of this one, after which nothing was changed. Three queries at most."""
+    steps: list[Any] = list(Revision.objects.filter(changeset=changeset).with_last_version().order_by("-pk"))
+    before = {_name(step): step for step in steps}  # the oldest of each fact
+    newest = (
+        steps
+        and Revision.objects.filter(
+            model=steps[0].model,
+            key=steps[0].key,
+            version=steps[0].last_version,
+            origin=Revision.Origin.REVERT,
+        ).first()
+    )
+    if not newest or newest.changeset == changeset:
+        return None
+    undoing = {
+        _name(step): step for step in Revision.objects.filter(changeset=newest.changeset).order_by("pk")
+    }
+    for name, step in before.items():
+        last = undoing.get(name)
+        if last is None or last.version != step.last_version or last.after != step.before:
+            return None
+    return newest.changeset
+
+
 def _name(step: Revision) -> tuple[str, str]:
     return step.model, step.key
 

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple, cast
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import CheckConstraint, Q, prefetch_related_objects
+from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint, DateField, Q, QuerySet, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -27,13 +28,21 @@ from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
-from .kinds import KINDS, REMARK, VERSION, ByKey, Kind, no_such_fact, plain_of
+from . import values
+from .keys import KeyIndex, Recognition, TakenAs, indexes, no_such_fact
+from .kinds import KINDS, VERSION, ByKey, Kind
+from .reading import folded, is_unnamed
 from .sheets import Sheet, Unreadable, shortened
 
 SAY_VERSION = (
     "This already exists. Enter in the column “version” the version that you saw; an export contains it. "
     "Leave the column empty only for new rows."
 )
+
+#: What follows from so many rows is shown before they are imported.
+FOLLOWED_MAX = 2_000
+#: How much the name of a column must resemble another to be taken for it misspelt, from 0 to 1.
+COLUMN_RESEMBLANCE_MIN = 0.75
 
 
 class Status(StrEnum):
@@ -70,6 +79,8 @@ class ImportRow:
     mine: State | None = None
     #: Where somebody else has changed the fact since: the file's changes on top of the current state.
     over: PendingWrite | None = None
+    #: The cells that a spreadsheet has changed, and what they were taken for.
+    taken_as: tuple[TakenAs, ...] = ()
 
 
 class RowsChanged(Exception):
@@ -84,18 +95,33 @@ class Undecided(RowsChanged):
 
 
 def check_columns(kind: Kind, header: Sequence[str]) -> None:
-    """Raise Unreadable for columns that facts of this kind do not have, and for a missing column of the key."""
-    if unknown := [name for name in header if name not in kind.columns and name not in remarks(header)]:
+    """Raise Unreadable where a column of the key is missing, and where no other column may have been meant by it."""
+    if not {*header} & {*kind.fields}:
         raise Unreadable(
-            f"There is no column “{shortened(unknown[0])}” here. The columns are: {', '.join(kind.columns)}."
+            f"The first row must name the columns, and it names none of these: {', '.join(kind.columns)}."
         )
-    if missing := [name for name in kind.key if name not in header]:
-        raise Unreadable(f"The column “{missing[0]}” is missing. It identifies each row.")
+    if (missing := missing_key(kind, header)) and not remarks(kind, header):
+        raise Unreadable(f"The column “{missing}” is missing. It identifies each row.")
 
 
-def remarks(header: Iterable[str]) -> list[str]:
-    """Return the columns that an import ignores."""
-    return [name for name in header if REMARK.fullmatch(name)]
+def missing_key(kind: Kind, header: Sequence[str]) -> str:
+    """Return the first column of the key that is missing; empty where none is."""
+    return next((name for name in kind.key if name not in header), "")
+
+
+def remarks(kind: Kind, header: Iterable[str]) -> list[str]:
+    """Return the columns that an import ignores: in brackets, without a name, or unknown here."""
+    return [name for name in header if name not in kind.columns]
+
+
+def open_columns(kind: Kind, header: Iterable[str]) -> dict[str, str]:
+    """Return the columns of a file that may be others here, with the one that is likely meant, or nothing."""
+    free = [name for name in kind.columns if name not in header]
+    unknown = [name for name in remarks(kind, header) if is_unnamed(name) or not name.startswith("(")]
+    return {
+        name: next(iter(get_close_matches(folded(name), free, n=1, cutoff=COLUMN_RESEMBLANCE_MIN)), "")
+        for name in (unknown if free else [])
+    }
 
 
 def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
@@ -105,7 +131,7 @@ def _keys_and_versions(kind: Kind, sheet: Sheet) -> list[tuple[str, str]]:
     return [
         (
             "/".join(row[place].strip() for place in places),
-            "" if version is None else row[version].strip(),
+            "" if version is None else values.version_of(row[version]),
         )
         if row
         else ("", "")
@@ -124,7 +150,10 @@ def _by_todays_names(kind: Kind, sheet: Sheet) -> Sheet:
     schemas = [named.get(name) for name in sheet.header]
     return Sheet(
         sheet.header,
-        [[_today(*cell, current) for cell in zip(row, schemas, strict=False)] for row in sheet.rows],
+        [
+            [*(_today(*cell, current) for cell in zip(row, schemas, strict=False)), *row[len(schemas) :]]
+            for row in sheet.rows
+        ],
     )
 
 
@@ -148,7 +177,7 @@ class Known:
     facts: dict[str, Versioned]
     states: dict[str, State]
     #: The facts that each relation may name, by column.
-    named: dict[str, ByKey]
+    named: dict[str, KeyIndex]
     #: Recorded states by key and version, for rows that are not based on the current version.
     opened: dict[tuple[str, int], State | None] = field(default_factory=dict)
     latest: dict[str, Revision] = field(default_factory=dict)
@@ -160,14 +189,9 @@ class Known:
     derived: dict[tuple[int, int], Derivation[int]] = field(default_factory=dict)
 
 
-def fetch(kind: Kind, sheet: Sheet) -> Known:
+def fetch(kind: Kind, sheet: Sheet, facts: dict[str, Versioned], named: dict[str, KeyIndex]) -> Known:
+    """Fetch what else these rows are compared with."""
     rows = _keys_and_versions(kind, sheet)
-    facts = {fact.key_text: fact for fact in kind.facts()}
-    named = {name: _by_key(other) for name, other in kind.schema.relations.items()}
-    # The terms of claims are looked up in the tables of readings.
-    criteria = [fact for by_key in named.values() for fact in by_key.values() if isinstance(fact, Criterion)]
-    if issubclass(kind.model, Claim | Wording):
-        prefetch_related_objects(criteria, "wordings")
     stale = {
         key for key, version in rows if version and (key not in facts or version != str(facts[key].version))
     }
@@ -180,6 +204,19 @@ def fetch(kind: Kind, sheet: Sheet) -> Known:
         latest={step.key: step for step in steps},
         **_evidence(kind.model),  # type: ignore[arg-type]
     )
+
+
+def _facts(kind: Kind) -> tuple[dict[str, Versioned], dict[str, KeyIndex]]:
+    """Fetch all facts of the kind, and those that each of its relations may name."""
+    facts = {fact.key_text: fact for fact in kind.facts()}
+    by_kind = {other: _by_key(other) for other in kind.schema.relations.values()}
+    # The terms of claims are looked up in the tables of readings.
+    criteria = [
+        fact for by_key in by_kind.values() for fact in by_key.values() if isinstance(fact, Criterion)
+    ]
+    if issubclass(kind.model, Claim | Wording):
+        prefetch_related_objects(criteria, "wordings")
+    return facts, indexes({name: by_kind[other] for name, other in kind.schema.relations.items()})
 
 
 def _by_key(model: type[Versioned]) -> ByKey:
@@ -209,13 +246,25 @@ def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
 
     `start` is the number of the first row.
     """
-    reader = _Reader(kind, sheet.header, known)
+    reader = _Reader(kind, sheet, known)
     names = _keys_and_versions(kind, sheet)
     return [
-        reader.row(number, key, version, dict(zip(sheet.header, cells, strict=True)))
+        _with_values(reader.row(number, key, version, cells), dict(zip(sheet.header, cells, strict=False)))
         for number, (cells, (key, version)) in enumerate(zip(sheet.rows, names, strict=True), start)
         if cells
     ]
+
+
+def _with_values(row: ImportRow, cells: Mapping[str, str]) -> ImportRow:
+    """Return the row with the file's value in each sentence on a column that does not name it."""
+    problems = []
+    for column, sentence in row.problems:
+        cell = cells.get(column, "").strip()
+        names_it = not cell or f"“{shortened(cell)}”" in sentence
+        problems.append(
+            RowProblem(column, sentence if names_it else f"{sentence} The file has “{shortened(cell)}”.")
+        )
+    return replace(row, problems=tuple(problems))
 
 
 def _misread(fact: Versioned, now: State | None) -> list[RowProblem]:
@@ -232,9 +281,23 @@ def _misread(fact: Versioned, now: State | None) -> list[RowProblem]:
 class _Reader:
     """Reads row after row, and remembers the values of earlier rows that must be unique."""
 
-    def __init__(self, kind: Kind, header: Sequence[str], known: Known) -> None:
-        self.kind, self.known = kind, known
-        self.fields = {name: column for name, column in kind.fields.items() if name in header}
+    def __init__(self, kind: Kind, sheet: Sheet, known: Known) -> None:
+        self.kind, self.known, self.header = kind, known, sheet.header
+        self.fields = {name: column for name, column in kind.fields.items() if name in sheet.header}
+        self.keys = KeyIndex(known.facts)
+        self.repeated = {
+            key
+            for key, count in Counter(key for key, _ in _keys_and_versions(kind, sheet)).items()
+            if count > 1
+        }
+        self.day_order = values.day_order(
+            row[place]
+            for name, column in self.fields.items()
+            if isinstance(column, DateField)
+            for place in [sheet.header.index(name)]
+            for row in sheet.rows
+            if row
+        )
         #: The required fields, without the key.
         self.needed = [
             name
@@ -249,26 +312,49 @@ class _Reader:
         self.checks = [constraint for constraint in constraints if isinstance(constraint, CheckConstraint)]
         self.numbers: dict[str, int] = {}
 
-    def row(self, number: int, key: str, version: str, cells: dict[str, str]) -> ImportRow:
+    def row(self, number: int, key: str, version: str, texts: Sequence[str]) -> ImportRow:
         fact = self.known.facts.get(key)
         now = self.known.states.get(key)
         row = ImportRow(number, key, Status.REFUSED, fact=fact, now=now)
-        if key in self.numbers:
-            return _refused(row, RowProblem("", f"Row {self.numbers[key]} has the same key."))
-        self.numbers[key] = number
-        if version and not re.fullmatch("[0-9]{1,9}", version):
-            return _refused(row, RowProblem(VERSION, f"“{shortened(version)}” is not a version."))
+        cells = dict(zip(self.header, texts, strict=False))
+        if problem := self._unclear(row, version, texts[len(self.header) :]):
+            return _refused(row, problem)
+        if all(key.split("/")):
+            self.numbers.setdefault(key, number)
         if fact is None and version:
-            return _refused(row, RowProblem(VERSION, self._missing(key)))
+            return _refused(row, *self._missing(key, cells))
         if not version and self._says_nothing(cells):
             return replace(row, status=Status.SAME)
-        built, problems = self._build(fact, cells)
+        opened = self.known.opened.get((key, int(version))) if version else None
+        built, problems, taken_as = self._build(fact, cells, opened or now)
+        row = replace(row, taken_as=tuple(taken_as))
         problems = problems or _misread(built.fact, now)
         if problems:
             unclear = [problem.column for problem in problems]
             return _refused(row, *problems, *self._invalid(built.fact, unclear))
         change = PendingWrite(built.fact, built.related, int(version) if version else None, now)
         return self._compared(row, change, built.fact if fact is None else fact, cells)
+
+    def _unclear(self, row: ImportRow, version: str, beyond: Sequence[str]) -> RowProblem | None:
+        """Return why it is not clear what the row is about or says; None where it is."""
+        if beyond:
+            return RowProblem(
+                "",
+                f"The row goes on beyond the last column: “{shortened(beyond[0])}”. "
+                "Put a text that contains the separator in quotation marks.",
+            )
+        is_repeated = row.key in self.repeated
+        others = [key for key in self.keys.behind(row.key) if key != row.key] if is_repeated else []
+        if others:
+            names = " or ".join(f"“{key}”" for key in [row.key, *others[:3]])
+            return RowProblem(
+                "", f"Several rows have the key “{row.key}”. It may be {names}: import an XLSX file."
+            )
+        if row.key in self.numbers:
+            return RowProblem("", f"Row {self.numbers[row.key]} has the same key.")
+        if version and not re.fullmatch("[0-9]{1,9}", version):
+            return RowProblem(VERSION, f"“{shortened(version)}” is not a version.")
+        return None
 
     def _says_nothing(self, cells: dict[str, str]) -> bool:
         """Return whether only the key is filled in and a required field is empty: a cell without a rating."""
@@ -297,7 +383,7 @@ class _Reader:
             return _refused(row, since)
         row = replace(row, opened=opened)
         own = {name: cells[name] for name in self.fields if _differ(name, row.mine, opened)}
-        built, _ = self._build(current, own)
+        built, _, _ = self._build(current, own, row.now)
         _misread(built.fact, row.now)
         if state_of(built.fact, built.related) == row.now:
             return replace(row, status=Status.SAME)
@@ -324,29 +410,53 @@ class _Reader:
         who = _step(last) if last and last.version > seen else "There is no record of who changed it."
         return f"Changed since version {seen}, which the file is based on. {who}"
 
-    def _missing(self, key: str) -> str:
-        """Say why a row with a version matches no fact."""
+    def _missing(self, key: str, cells: dict[str, str]) -> list[RowProblem]:
+        """Say why a row with a version matches no fact, and what would do."""
+        built, problems, _ = self._build(None, cells, None)
+        if in_key := [problem for problem in problems if problem.column in self.kind.key]:
+            return in_key
         last = self.known.latest.get(key)
-        gone = f" {_step(last)}" if last and last.action == Revision.Action.DELETED else ""
-        return f"No such {self.kind.model._meta.verbose_name}.{gone} To create it, leave “version” empty."
+        sentence = f"No such {self.kind.model._meta.verbose_name}: “{shortened(key)}”."
+        if last and last.action == Revision.Action.DELETED:
+            sentence += f" {_step(last)}"
+        if suggestion := self.keys.suggestion(key):
+            sentence += suggestion
+        elif not problems and not self._broken(PendingWrite(built.fact, built.related), key):
+            sentence += " To create it, leave “version” empty."
+        return [RowProblem("", sentence)]
 
-    def _build(self, current: Versioned | None, cells: dict[str, str]) -> tuple[Built, list[RowProblem]]:
-        """Return the fact as the cells describe it, and the problems. Fields without a column keep their value."""
+    def _build(
+        self, current: Versioned | None, cells: dict[str, str], opened: State | None
+    ) -> tuple[Built, list[RowProblem], list[TakenAs]]:
+        """Return the fact as the cells describe it, the problems, and what a spreadsheet has changed.
+
+        Fields without a column keep their value. A cell that says what the field held when the file was made, as
+        `opened` has it, says nothing new.
+        """
         state: State = {} if current is None else dict(self.known.states[current.key_text])
         sentences: dict[str, list[str]] = {}
+        taken_as: list[TakenAs] = []
         for name, column in self.fields.items():
-            if name in cells and (current is None or name not in self.kind.key):
-                try:
-                    state[name] = plain_of(column, cells[name])
-                except ValidationError as error:
-                    sentences[name] = error.messages
+            if name not in cells or (current is not None and name in self.kind.key):
+                continue
+            cell, before = cells[name], (opened or {}).get(name)
+            text = values.text_of(column, before)
+            if name in (opened or {}) and (cell == text or values.is_unchanged(column, cell, before)):
+                state[name] = before
+                if cell.split() != text.split():
+                    taken_as.append(TakenAs(name, cell, text))
+                continue
+            try:
+                state[name] = values.plain_of(column, cell, day_order=self.day_order, now=before)
+            except ValidationError as error:
+                sentences[name] = error.messages
         built = self.kind.schema.build(state, self._named)
         built.fact.tidy()
         if current is not None:
             built.succeed(current)
         for column, key in built.missing:
             if key is not None:
-                sentences.setdefault(column.name, [no_such_fact(column, key)])
+                sentences.setdefault(column.name, [no_such_fact(column, key, self.known.named[column.name])])
         problems = [
             RowProblem(name, sentence) for name in self.fields for sentence in sentences.get(name, [])
         ]
@@ -356,10 +466,10 @@ class _Reader:
                 for name, column in self.kind.fields.items()
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
-        return built, problems
+        return built, problems, taken_as
 
     def _named(self, column: Field, key: Sequence[str]) -> Versioned | None:
-        return self.known.named[column.name].get("/".join(map(str, key)))
+        return self.known.named[column.name].facts.get("/".join(map(str, key)))
 
     def _invalid(self, fact: Versioned, unclear: Sequence[str] = ()) -> list[RowProblem]:
         """Return what the fields' validators report, except for columns that could not be read."""
@@ -452,8 +562,33 @@ RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
 
 def compare(kind: Kind, sheet: Sheet, start: int) -> list[ImportRow]:
     """Return the rows of a table compared with the current facts. `start` is the number of the first row."""
-    sheet = _by_todays_names(kind, sheet)
-    return diff(kind, sheet, fetch(kind, sheet), start)
+    facts, named = _facts(kind)
+    sheet, taken = Recognition(kind, facts, named).sheet(_by_todays_names(kind, sheet))
+    rows = diff(kind, sheet, fetch(kind, sheet, facts, named), start)
+    return [replace(row, taken_as=(*taken[row.number - start], *row.taken_as)) for row in rows]
+
+
+def followers(rows: Iterable[ImportRow], by: Author) -> list[Revision]:
+    """Return the changes that would follow from the rows that are to be written: readings of claims, and scores.
+
+    They are written and rolled back. Returns none where the rows would be refused together, or are too many.
+    """
+    writes = [row.change for row in rows if row.change is not None]
+    if not 0 < len(writes) <= FOLLOWED_MAX or not isinstance(writes[0].fact, Claim | Wording):
+        return []
+    try:
+        with transaction.atomic():
+            written = revisions.save_all(writes, by=by, reason="Preview.")
+            found = list(followed(written[0])) if written else []
+            transaction.set_rollback(True)
+    except (revisions.Conflict, revisions.Refused, IntegrityError):
+        return []
+    return found
+
+
+def followed(step: Revision) -> QuerySet[Revision]:
+    """Return the changes in the changeset of an imported row that have followed from it, or from others of its kind."""
+    return Revision.objects.filter(changeset=step.changeset).exclude(model=step.model).order_by("pk")
 
 
 def refused_mark(rows: Iterable[ImportRow]) -> str:

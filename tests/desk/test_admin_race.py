@@ -6,16 +6,19 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from frameworks.models import Claim, Rating, Revision
+from frameworks.models import Claim, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
 from tests.database import at_once
 from tests.desk.reading import change_url, form_on, last_revision, text_of
 from tests.desk.signing_in import sign_in
+from tests.frameworks.tables.importing import upload
 
 pytestmark = [pytest.mark.both, pytest.mark.slow]
 
@@ -199,8 +202,52 @@ def test_restore_and_undo_apply_once_under_concurrency(way: str, is_gone: bool) 
     forms = [form_on(client.get(url), reason=f"{number}.") for number, client in enumerate((ada, eve))]
     answers = at_once(lambda: ada.post(url, forms[0]), lambda: eve.post(url, forms[1]))
     statuses = [answer.status_code for answer in answers]
-    # The second is told of the first, or asked to look again; nobody gets an error.
-    assert sorted(statuses) in ([200, SAVED], [SAVED, CONFLICT])
+    # The second is told of the first, or led to what undid it, or asked to look again; nobody gets an error.
+    assert sorted(statuses) in ([200, SAVED], [SAVED, SAVED], [SAVED, CONFLICT])
     stands = Rating.objects.get()
     assert (stands.score, stands.version) == (3, 3)
-    assert last_revision(rating).reason == f"{statuses.index(SAVED)}."
+    reasons = [f"{place}." for place, status in enumerate(statuses) if status == SAVED]
+    assert last_revision(rating).reason in reasons
+
+
+def uploaded(client: Client, rating: Rating) -> str:
+    """Where the preview of a table is that gives the rating another score."""
+    framework, criterion = rating.natural_key()
+    table = f"framework,criterion,score,version\n{framework},{criterion},4,1"
+    return upload(client, "rating", SimpleUploadedFile("x.csv", table.encode()))
+
+
+def twice(user: User, address: str, data: Any) -> list[Any]:
+    """The answers to a form sent twice by the same editor, from sessions of their own that keep their messages."""
+    one, other = sign_in(user), sign_in(user)
+    return at_once(
+        lambda: one.post(address, data, follow=True), lambda: other.post(address, data, follow=True)
+    )
+
+
+def test_import_confirmed_twice_at_once_writes_once_and_says_so() -> None:
+    """The second waits for the first, and is told that it was done; so is the second of two who undo it."""
+    rating, editor = factories.make_rating(score=3), factories.make_editor()
+    address = uploaded(sign_in(editor), rating)
+    texts = [text_of(answer) for answer in twice(editor, address, {"reason": "From the table."})]
+    assert sum("1 rating imported: 1 changed." in text for text in texts) == 1
+    assert sum("That file has been imported already." in text for text in texts) == 1
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (4, 2)
+    step = Revision.objects.get(origin="import")
+
+    undo = f"/admin/frameworks/revision/changeset/{step.changeset}/undo/"
+    form = form_on(sign_in(editor).get(undo), reason="A mistake.")
+    texts = [text_of(answer) for answer in twice(editor, undo, form)]
+    assert sum("1 change was undone." in text for text in texts) == 1
+    assert sum("That changeset has been undone already." in text for text in texts) == 1
+    rating.refresh_from_db()
+    assert (rating.score, rating.version) == (3, 3)
+
+
+def test_import_proposed_twice_at_once_is_one_proposal() -> None:
+    proposer = factories.make_proposer()
+    address = uploaded(sign_in(proposer), factories.make_rating(score=3))
+    answers = twice(proposer, address, {"reason": "From the table."})
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Proposal.objects.count() == 1

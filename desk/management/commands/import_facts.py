@@ -7,9 +7,9 @@ from django.db import DatabaseError
 
 from frameworks.models import Revision
 from frameworks.record.revisions import Author, Conflict, Refused
-from frameworks.tables import imports, sheets
+from frameworks.tables import imports, reading, sheets
 from frameworks.tables.imports import Status
-from frameworks.tables.kinds import KINDS
+from frameworks.tables.kinds import KINDS, Kind
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
-        parser.add_argument("file", metavar="FILE", type=Path, help="A .csv, .xlsx or .json file.")
+        parser.add_argument("file", metavar="FILE", type=Path, help="A .csv, .tsv, .xlsx or .json file.")
         parser.add_argument(
             "--reason", required=True, help="The reason for the change in one sentence, shown in the history."
         )
@@ -31,8 +31,11 @@ class Command(BaseCommand):
         try:
             if file.stat().st_size > sheets.FILE_MAX:
                 raise sheets.Unreadable(sheets.TOO_LARGE)
-            sheet = sheets.read(file.name, file.read_bytes())
+            sheet = reading.read(file.name, file.read_bytes(), kind.headings)
             imports.check_columns(kind, sheet.header)
+            if missing := imports.missing_key(kind, sheet.header):
+                raise sheets.Unreadable(f"The column “{missing}” is missing. It identifies each row.")
+            self._say_how_it_was_read(kind, sheet)
             rows = imports.compare(kind, sheet, sheets.first_row(file.name))
             self._say(rows)
             if any(row.status == Status.REFUSED for row in rows):
@@ -47,11 +50,21 @@ class Command(BaseCommand):
         except (sheets.Unreadable, OSError, DatabaseError, Conflict, Refused) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
 
+    def _say_how_it_was_read(self, kind: Kind, sheet: sheets.Sheet) -> None:
+        for note in sheet.notes:
+            self.stderr.write(note)
+        if remarks := imports.remarks(kind, sheet.header):
+            self.stderr.write(f"Ignored columns: {', '.join(remarks)}.")
+
     def _say(self, rows: list[imports.ImportRow]) -> None:
         for row in rows:
             for problem in row.problems:
                 column = f", column {problem.column}" if problem.column else ""
                 self.stderr.write(f"Row {row.number}{column}: {problem.sentence}")
+        for taken, count in Counter(taken for row in rows for taken in row.taken_as).items():
+            self.stderr.write(
+                f"Column {taken.column}: “{taken.cell}” taken for “{taken.text}” in {count} rows."
+            )
         counts = Counter(row.status for row in rows)
         self.stdout.write(", ".join(f"{counts[status]} {status}" for status in Status) + ".")
 

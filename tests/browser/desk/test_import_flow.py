@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Rating
 from frameworks.record import revisions
-from frameworks.tables import kinds, sheets
+from frameworks.tables import kinds, reading, sheets
 from tests import factories
 from tests.browser.looking import Axe
 from tests.desk.signing_in import sign_in
@@ -81,7 +81,7 @@ def test_import_round_trip_works_without_javascript(
         page.get_by_role("link", name="XLSX").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
-    sheet = sheets.read(path.name, path.read_bytes())
+    sheet = reading.read(path.name, path.read_bytes())
     sheet.rows[0][sheet.header.index("score")] = "5"
     path.write_bytes(sheets.write(sheet, "xlsx"))
     page.get_by_label("File").set_input_files(path)

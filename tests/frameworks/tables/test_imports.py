@@ -25,11 +25,11 @@ from frameworks.models.schema import state_of
 from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
 from frameworks.record.replaying import divergences
-from frameworks.tables import imports, kinds, sheets
+from frameworks.tables import imports, kinds, reading, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet
 from tests import factories
-from tests.desk.reading import list_url, text_of
+from tests.desk.reading import form_on, list_url, text_of
 from tests.desk.signing_in import sign_in
 from tests.factories import one_of_each
 from tests.frameworks.tables.importing import confirm, counts, page, preview, shown, upload
@@ -149,7 +149,7 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
     [row] = exported("framework")
     revisions.delete(framework, by=factories.MAKER, reason="Gone.", seen=1)
     url = upload(ada, "framework", file([row]))
-    assert "No such framework. Maker deleted it on" in shown(preview(ada, url))[0][3]
+    assert "No such framework: “phoenix”. Maker deleted it on" in shown(preview(ada, url))[0][3]
     confirm(ada, upload(ada, "framework", file([{**row, "version": ""}])))
     assert Framework.objects.get().version == 3
 
@@ -158,7 +158,7 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
 
 
 BAD = [
-    ("score", "9", "score: Ensure this value is less than or equal to 5."),
+    ("score", "9", "score: Ensure this value is less than or equal to 5. The file has “9”."),
     ("score", "four", "score: “four” is not a whole number."),
     ("score", "", "score: This must not be empty."),
     ("score", "9" * 5000, "is not a whole number."),
@@ -166,11 +166,18 @@ BAD = [
     ("verdict", "", "verdict: This field cannot be blank."),
     ("verdict", "x" * 81, "verdict: Ensure this value has at most 80 characters"),
     ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no."),
-    ("reviewed_on", "20.11.2026", "reviewed_on: “20.11.2026” is not a date. Write dates as 2026-11-20."),
+    ("reviewed_on", "20 days ago", "reviewed_on: “20 days ago” is not a date. Write dates as 2026-11-20."),
+    (
+        "reviewed_on",
+        "03/11/2026",
+        "“03/11/2026” may be 11 March 2026 or 3 November 2026. Write it as 2026-03-11 or",
+    ),
+    ("score", "1.000", "score: “1.000” may be 1 or 1000."),
+    ("verdict", "#REF!", "verdict: “#REF!” is what a spreadsheet shows when a formula has failed."),
     ("reviewed_on", "2026-02-30", "reviewed_on: “2026-02-30” is not a date."),
     ("framework", "djang", "framework: There is no framework called “djang”."),
     ("framework", "", "framework: This must not be empty."),
-    ("version", "1.0", "version: “1.0” is not a version."),
+    ("version", "1.5", "version: “1.5” is not a version."),
     ("version", "-1", "version: “-1” is not a version."),
 ]
 
@@ -474,7 +481,7 @@ def test_import_confirm_query_count_is_constant(
         row.update(key=f"new-{number}", version="")
     url = upload(ada, "claim", file(rows))
     # Many changes take a statement in a savepoint of its own.
-    with django_assert_num_queries(38 + 2 * (count > 1)):
+    with django_assert_num_queries(40 + 2 * (count > 1)):
         assert ada.post(url, {"reason": "From the table."}).status_code == FOUND
     steps = Revision.objects.filter(origin="import").order_by("pk").values_list("action", flat=True)
     assert list(steps) == ["created"] * count + ["changed"] * count
@@ -521,6 +528,36 @@ def test_import_preview_paginates_and_filters(ada: Client) -> None:
         assert ada.get(url + nonsense).status_code == 200
 
 
+# What follows from a row of the table of readings
+
+
+def test_import_tells_which_scores_follow_from_a_reading_row_and_offers_undo(ada: Client) -> None:
+    row = factories.make_wording(words="steep", reading=2)
+    django = factories.make_framework(name="Django")
+    for _ in range(3):
+        factories.make_claim(criterion=row.criterion, framework=django, term="Steep", wording=row)
+    rating = factories.make_rating(framework=django, criterion=row.criterion, score=2)
+    [cells] = exported("wording")
+    url = upload(ada, "wording", file([{**cells, "reading": "4"}]))
+    section = preview(ada, url).one("section.followers").text
+    assert "3 claims will be read anew, and 1 score will change with it:" in section
+    assert f"{rating.key_text}: 2 → 4" in section
+    assert (rating.score, Revision.objects.filter(origin="import").count()) == (2, 0)
+    answer = confirm(ada, url)
+    assert "1 reading row imported: 1 changed; and 3 claims and 1 score that follow from it." in text_of(
+        answer
+    )
+    rating.refresh_from_db()
+    assert rating.score == 4
+    [undo] = [link for link in read(answer.content).all("ul.messagelist a") if link.text == "Undo"]
+    assert ada.post(undo["href"], form_on(ada.get(undo["href"]), reason="A mistake.")).status_code == FOUND
+    rating.refresh_from_db()
+    assert rating.score == 2
+    again = ada.get(undo["href"], follow=True)
+    assert "That changeset has been undone already." in text_of(again)
+    assert again.redirect_chain[0][0].endswith(f"{Revision.objects.order_by('-pk')[0].changeset}/")
+
+
 # Files that are none
 
 
@@ -530,21 +567,21 @@ def test_import_rejects_unreadable_file_on_the_page(ada: Client, monkeypatch: py
         assert answer.status_code == 200
         return read(answer.content).one("ul.errorlist").text
 
-    assert sentences("x.txt", b"a") == "The file's name must end in .csv, .xlsx or .json."
+    assert sentences("x.doc", b"a").startswith("The file's name must end in .csv, .xlsx, .json, .tsv")
     assert sentences("x.csv", b"") == "The file is empty."
     assert (
         sentences("x.xlsx", b"PK\x03\x04")
         == "The file is not an XLSX workbook, or it is damaged or encrypted."
     )
-    assert sentences("x.csv", b"a\0").startswith("The file is not text in UTF-8")
-    assert sentences("x.csv", b"framework,criterion,colour\na,b,c").startswith(
-        "There is no column “colour” here. The columns are: framework, criterion, score"
+    assert sentences("x.csv", b"a\0").startswith("The file is not text: it contains NUL bytes.")
+    assert sentences("x.csv", b"shape,colour\na,b").startswith(
+        "The first row must name the columns, and it names none of these: framework, criterion, score"
     )
     assert sentences("x.csv", b"framework,score\na,1") == (
         "The column “criterion” is missing. It identifies each row."
     )
     assert ada.post(page("rating"), {}).status_code == 200
-    monkeypatch.setattr(sheets, "read", None)  # a file that is too large is not even read
+    monkeypatch.setattr(reading, "read", None)  # a file that is too large is not even read
     assert sentences("x.csv", b"x" * 10_000_001) == "The file is larger than 10 MB. Divide it into several."
     assert not Upload.objects.exists()
 
@@ -584,7 +621,9 @@ def test_import_confirmed_twice_writes_only_once(ada: Client) -> None:
     factories.make_rating()
     url = upload(ada, "rating", file([{**exported("rating")[0], "score": "1"}]))
     confirm(ada, url)
-    assert "That upload no longer exists." in text_of(confirm(ada, url))
+    answer = confirm(ada, url)
+    assert "That file has been imported already. Nothing was imported a second time." in text_of(answer)
+    assert url.split("/")[-2] in read(answer.content).all("ul.messagelist a")[1]["href"]  # the changeset
     assert Revision.objects.filter(origin="import").count() == 1
 
 
@@ -623,6 +662,8 @@ def test_import_without_publish_permission_creates_proposal(monkeypatch: pytest.
     assert (proposal.origin, proposal.reason) == ("import", "From the table.")
     [change] = proposal.changes.all()
     assert (change.key, change.seen, change.changed_fields) == (rating.key_text, 1, [("score", 3, 1)])
+    assert f"That file has been saved already as proposal {proposal.pk} ." in text_of(confirm(proposer, url))
+    assert Proposal.objects.count() == 1
     rating.refresh_from_db()
     assert (rating.score, rating.version) == (3, 1)
     assert not Revision.objects.filter(origin="import").exists()
@@ -659,7 +700,7 @@ def test_export_facts_and_import_facts_write_and_read_a_table(
     "arguments, sentence",
     [
         (["import_facts", "rating", "nowhere.csv", "--reason", "x"], "Nothing was imported: .*nowhere.csv"),
-        (["import_facts", "rating", "x.txt", "--reason", "x"], "must end in"),
+        (["import_facts", "rating", "x.doc", "--reason", "x"], "must end in"),
         (["import_facts", "rating", "x.csv", "--reason", " "], "--reason takes 1 to 300 characters"),
         (["export_facts", "rating", "nowhere/x.csv"], "Nothing was exported: "),
         (["export_facts", "rating", "x.doc"], "must end in"),
@@ -669,7 +710,7 @@ def test_export_facts_and_import_facts_report_bad_arguments(
     arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "x.txt").write_text("x")
+    (tmp_path / "x.doc").write_text("x")
     with pytest.raises(CommandError, match=sentence):
         call_command(*arguments)
 

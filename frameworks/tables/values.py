@@ -1,0 +1,152 @@
+"""Convert the value of a field to the text of a cell and back, whichever program has saved the cell."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import date_format
+
+from frameworks.models.schema import Field
+
+from . import spreadsheets
+from .sheets import shortened
+
+#: More figures are no number that a field could hold.
+FIGURES_MAX = 18
+
+
+def text_of(field: Field, value: Any) -> str:
+    """Return a plain value as the text of a cell; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(_key_text, value)) if field.many_to_many else _key_text(value)
+    return str(value)
+
+
+def _key_text(key: list[Any]) -> str:
+    return "/".join(map(str, key))
+
+
+def is_text(field: Field) -> bool:
+    """Return whether the field holds free text, which no spreadsheet may take for anything else."""
+    return (
+        not field.is_relation
+        and isinstance(field, models.CharField | models.TextField)
+        and not field.flatchoices
+    )
+
+
+def is_unchanged(field: Field, cell: str, value: Any) -> bool:
+    """Return whether the cell is what a spreadsheet may have made of this plain value: of text, or of another's key."""
+    if value is None or not (is_text(field) or field.is_relation):
+        return False
+    return spreadsheets.may_come_from(cell, text_of(field, value))
+
+
+def plain_of(field: Field, cell: str, *, day_order: str = "", now: Any = None) -> Any:
+    """Return a cell's text as a plain value. Raises ValidationError with a sentence where it has no meaning.
+
+    `day_order` is how the file writes dates in figures, where that is known; of a date that may be two, the value of
+    now decides. Whether the fact that a relation names exists is not checked, and the field's own validators do not
+    run.
+    """
+    if cell == spreadsheets.FORMULA:
+        raise ValidationError(
+            "This is a formula without a value. Open the file in a spreadsheet and save it there."
+        )
+    if is_text(field):
+        return _text(cell)
+    word = "" if cell.strip() in spreadsheets.NOTHING else cell.strip()
+    if not word and not (field.null or (field.many_to_many and field.blank)):
+        raise ValidationError("This must not be empty.")
+    if field.is_relation:
+        keys = [
+            key.split("/") for key in dict.fromkeys(word.split() if field.many_to_many else [word]) if key
+        ]
+        return keys if field.many_to_many else next(iter(keys), None)
+    return _typed(field, word, day_order, now) if word else None
+
+
+def _typed(field: Field, word: str, order: str, now: Any) -> Any:
+    if field.flatchoices:
+        return _chosen(field, word)
+    if isinstance(field, models.BooleanField):
+        return _truth(word)
+    return _day(word, order, now) if isinstance(field, models.DateField) else _whole(word)
+
+
+def _text(cell: str) -> str:
+    if cell.strip() in spreadsheets.ERRORS:
+        raise ValidationError(f"“{cell.strip()}” is what a spreadsheet shows when a formula has failed.")
+    return "" if cell.strip() in spreadsheets.NOT_A_VALUE else cell.strip()
+
+
+def _chosen(field: Field, word: str) -> str:
+    """Return the choice of this value or name, in any case."""
+    by_name = {str(name).casefold(): str(value) for value, name in field.flatchoices}
+    by_value = {str(value).casefold(): str(value) for value, _ in field.flatchoices}
+    if (value := {**by_name, **by_value}.get(word.casefold())) is not None:
+        return value
+    raise ValidationError(f"“{shortened(word)}” is not one of {', '.join(by_value.values())}.")
+
+
+def _truth(word: str) -> bool:
+    for words, value in ((spreadsheets.YES, True), (spreadsheets.NO, False)):
+        if word.casefold() in words:
+            return value
+    raise ValidationError(f"“{shortened(word)}” is neither yes nor no.")
+
+
+def _whole(word: str) -> int:
+    found = spreadsheets.whole_numbers(word) if len(word) <= FIGURES_MAX else set()
+    if len(found) == 1 and min(found) >= 0:
+        return min(found)
+    if len(found) > 1:
+        few, many = sorted(found)
+        raise ValidationError(
+            f"“{word}” may be {few} or {many}. Write {few} or {many}, without a mark in it."
+        )
+    raise ValidationError(f"“{shortened(word)}” is not a whole number.")
+
+
+def _day(word: str, order: str, now: Any) -> str:
+    days = spreadsheets.dates(word)
+    possible = {day.isoformat() for day in days.values()}
+    if len(possible) > 1 and order in days:
+        return days[order].isoformat()
+    if len(possible) > 1 and now in possible:
+        return str(now)
+    if len(possible) == 1:
+        return possible.pop()
+    if possible:
+        one, other = sorted(days.values())
+        raise ValidationError(
+            f"“{word}” may be {_named(one)} or {_named(other)}. Write it as {one.isoformat()} or {other.isoformat()}."
+        )
+    raise ValidationError(f"“{shortened(word)}” is not a date. Write dates as 2026-11-20.")
+
+
+def _named(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def day_order(cells: Iterable[str]) -> str:
+    """Return the order that the dates of a file are written in; empty where that is not certain."""
+    orders = {frozenset(days) for cell in cells if (days := spreadsheets.dates(cell))}
+    certain = {order for days in orders if len(days) == 1 for order in days}
+    return certain.pop() if len(certain) == 1 else ""
+
+
+def version_of(cell: str) -> str:
+    """Return the number in a version's cell: `1` for `1.0` too. Empty for none; the cell where it is no number."""
+    word = cell.strip()
+    if word in spreadsheets.NOTHING:
+        return ""
+    found = spreadsheets.whole_numbers(word) if re.fullmatch(r"[0-9]{1,9}([.,]0+)?", word) else set()
+    return str(min(found)) if found else word

@@ -1,0 +1,150 @@
+"""Read the table in an XLSX workbook, on whichever of its sheets it is."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, time
+from decimal import Decimal
+from itertools import repeat
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+
+from .delimited import HEAD_ROWS, Fit
+from .sheets import Unreadable, from_workbook, shortened
+from .spreadsheets import FORMULA
+
+#: How much a workbook may unpack to, in bytes and parts.
+UNPACKED_MAX = 40_000_000
+PARTS_MAX = 200
+#: Formatted blank cells make a workbook's rows longer. In cells; a longer row is no accident and is refused.
+WIDTH_MAX = 1_000
+#: What an older workbook of Excel begins with, and one that is encrypted.
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+IN_FORMULA = re.compile(rb"<f[\s/>]")
+
+
+def read_workbook(data: bytes, fit: Fit) -> tuple[Iterator[list[str]], list[str]]:
+    """Return the rows of the sheet that fits, read one by one, and which it is if there are several.
+
+    Raises Unreadable, while the rows are read too.
+    """
+    has_formulas = _check_package(data)
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True)
+        values = load_workbook(io.BytesIO(data), read_only=True, data_only=True) if has_formulas else None
+        title, notes = _chosen(book, fit)
+    except Unreadable:
+        raise
+    except Exception as error:  # a damaged part may raise anything inside the library
+        raise Unreadable("The file is not a readable workbook.") from error
+    return _rows(book, values, title), notes
+
+
+def _chosen(book: Any, fit: Fit) -> tuple[str, list[str]]:
+    """Return the title of the sheet that has most of the columns, and a note where there are several."""
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    if not visible:
+        raise Unreadable("The workbook has no sheets with cells.")
+    if len(visible) == 1:
+        return visible[0].title, []
+    fits = {sheet.title: fit(_head(sheet)) for sheet in visible}
+    best = max(fits.values())
+    fitting = [title for title, known in fits.items() if known == best]
+    if not best:
+        raise Unreadable(
+            f"None of the workbook's {len(fits)} sheets has these columns: {_listed(list(fits))}. "
+            "The first row of the table must name them."
+        )
+    if len(fitting) > 1:
+        raise Unreadable(
+            f"The sheets {_listed(fitting)} have the same columns. Leave only one of them in the file."
+        )
+    others = [title for title in fits if title != fitting[0]]
+    return fitting[0], [f"Read from the sheet “{shortened(fitting[0])}”. Not read: {_listed(others)}."]
+
+
+def _listed(titles: list[str]) -> str:
+    shown = [f"“{shortened(title)}”" for title in titles[:5]]
+    if len(titles) > len(shown):
+        return f"{', '.join(shown)} and {len(titles) - len(shown)} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _head(sheet: Any) -> list[list[str]]:
+    sheet.reset_dimensions()  # the dimensions that the file states may be wrong
+    rows = sheet.iter_rows(max_row=HEAD_ROWS, max_col=WIDTH_MAX)
+    return [[str(cell.value or "") for cell in row] for row in rows]
+
+
+def _rows(book: Any, values: Any, title: str) -> Iterator[list[str]]:
+    try:
+        for number, (cells, shown) in enumerate(
+            zip(_cells(book, title), _cells(values, title), strict=False), 1
+        ):
+            if len(cells) > WIDTH_MAX:
+                raise Unreadable(f"Row {number} has cells up to column {get_column_letter(len(cells))}.")
+            yield [_cell_text(cell, value) for cell, value in zip(cells, shown or cells, strict=True)]
+    except Unreadable:
+        raise
+    except Exception as error:  # as above
+        raise Unreadable("The file is not a readable workbook.") from error
+
+
+def _cells(book: Any, title: str) -> Iterator[Any]:
+    if book is None:
+        return repeat(None)
+    sheet = book[title]
+    sheet.reset_dimensions()
+    rows: Iterator[Any] = sheet.iter_rows()
+    return rows
+
+
+def _check_package(data: bytes) -> bool:
+    """Check the package before it is unpacked, and return whether it has formulas: a small file may unpack to any size.
+
+    A document type definition in XML is refused unparsed: its entities could grow without end, and no workbook has one.
+    """
+    if data.startswith(COMPOUND_FILE):
+        raise Unreadable(
+            "The workbook is encrypted, or in an older format of Excel. Save it as XLSX without a password."
+        )
+    has_formulas = False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
+                raise Unreadable("The workbook is too large when unpacked. Save it as CSV.")
+            for part in parts:
+                content = package.read(part)
+                # Without NUL bytes, in case the part is in UTF-16.
+                if b"<!DOCTYPE" in content.replace(b"\0", b""):
+                    raise Unreadable("The workbook defines XML entities. Save it as CSV.")
+                has_formulas |= "worksheets/" in part.filename and bool(IN_FORMULA.search(content))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Unreadable("The file is not an XLSX workbook, or it is damaged or encrypted.") from error
+    return has_formulas
+
+
+def _cell_text(cell: Cell, shown: Cell) -> str:
+    """Return the text of a cell; of a formula, the value that the spreadsheet has saved with it."""
+    value = shown.value
+    if value is None or cell.data_type == "f" == shown.data_type:
+        return FORMULA if cell.data_type == "f" else ""
+    if isinstance(value, str):
+        return value if shown.data_type == "e" else from_workbook(value)
+    return _typed_text(value)
+
+
+def _typed_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return f"{Decimal(repr(value)):.0f}"  # not the figures that the float does not hold
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
