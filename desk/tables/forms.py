@@ -94,9 +94,14 @@ class ColumnsForm(forms.Form):
         if len({*given}) < len(given):
             raise ValidationError("Choose each column once.")
 
+    @property
+    def must_decide(self) -> bool:
+        """Return whether a column may be a known one misspelt, which must not be left out by mistake."""
+        return any(field.initial for field in self.fields.values())
+
     def save(self) -> None:
-        """Give the columns of the upload their names."""
-        for field, name in self.cleaned_data.items():
-            if name:
-                self.upload.header[int(field.removeprefix("column-"))] = name
+        """Give the columns of the upload their names. In brackets, they are ignored and not asked about again."""
+        for name, field in self.fields.items():
+            ignored = f"({str(field.label).strip('()').removeprefix('column ')})"
+            self.upload.header[int(name.removeprefix("column-"))] = self.cleaned_data[name] or ignored
         self.upload.save(update_fields=["header"])

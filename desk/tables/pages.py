@@ -148,7 +148,8 @@ class TablePages:
 
     def _confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         form = ConfirmImportForm(request.POST)
-        if not form.is_valid() or imports.missing_key(self.kind, upload.header):
+        is_open = imports.missing_key(self.kind, upload.header) or ColumnsForm(self.kind, upload).must_decide
+        if not form.is_valid() or is_open:
             return self._preview(request, upload, form)
         try:
             refusal = self._import(request, upload, form)

@@ -35,6 +35,11 @@ class Command(BaseCommand):
             imports.check_columns(kind, sheet.header)
             if missing := imports.missing_key(kind, sheet.header):
                 raise sheets.Unreadable(f"The column “{missing}” is missing. It identifies each row.")
+            for name, guess in imports.open_columns(kind, sheet.header).items():
+                if guess:
+                    raise sheets.Unreadable(
+                        f"There is no column “{sheets.shortened(name)}”. Did you mean “{guess}”?"
+                    )
             self._say_how_it_was_read(kind, sheet)
             rows = imports.compare(kind, sheet, sheets.first_row(file.name))
             self._say(rows)

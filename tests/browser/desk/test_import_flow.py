@@ -33,7 +33,10 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     sheet = kinds.KINDS["rating"].sheet()
     for row, score in zip(sheet.rows, ["4", "9", "5"], strict=True):
         row[sheet.header.index("score")] = score
-    path.write_bytes(sheets.write(sheet, "csv"))
+    # With a column of one's own in the place of another, which the page asks about.
+    own = [name.replace("departure", "Notes") for name in sheet.header]
+    table = sheets.Sheet(own, sheet.rows)
+    path.write_bytes(sheets.write(table, "csv"))
     framework, criterion = sheet.rows[2][:2]
     faster = Rating.objects.get(framework__slug=framework, criterion__slug=criterion)
     faster.verdict = "Somebody else’s"
@@ -49,6 +52,7 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Preview changes").click()
     expect(page.get_by_text("Ensure this value is less than or equal to 5.")).to_be_visible()
+    expect(page.get_by_label("Notes")).to_have_value("")
     check(page, axe, console)
     page.set_viewport_size({"width": 820, "height": 1100})
     assert axe(page) == []

@@ -701,6 +701,10 @@ def test_export_facts_and_import_facts_write_and_read_a_table(
     [
         (["import_facts", "rating", "nowhere.csv", "--reason", "x"], "Nothing was imported: .*nowhere.csv"),
         (["import_facts", "rating", "x.doc", "--reason", "x"], "must end in"),
+        (
+            ["import_facts", "framework", "y.csv", "--reason", "x"],
+            "no column “taglin”. Did you mean “tagline”",
+        ),
         (["import_facts", "rating", "x.csv", "--reason", " "], "--reason takes 1 to 300 characters"),
         (["export_facts", "rating", "nowhere/x.csv"], "Nothing was exported: "),
         (["export_facts", "rating", "x.doc"], "must end in"),
@@ -711,6 +715,7 @@ def test_export_facts_and_import_facts_report_bad_arguments(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.doc").write_text("x")
+    (tmp_path / "y.csv").write_text("slug,taglin\nx,y")
     with pytest.raises(CommandError, match=sentence):
         call_command(*arguments)
 

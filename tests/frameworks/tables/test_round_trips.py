@@ -253,11 +253,17 @@ def test_import_maps_unknown_columns_on_the_page(ada: Client) -> None:
     assert [label.text for label in page.all("form.file-columns label")] == ["(column A)", "taglin", "Notes"]
     assert page.one("#id_column-2 option[selected]").text == "tagline"
     assert "for example “Old one”" in page.one("form.file-columns").text
-    for _ in range(2):
-        ada.post(url, {"columns": "1", "column-0": "", "column-2": "tagline", "column-3": ""})
-    assert counts(preview(ada, url)) == "All 1 New 0 Changed 1 Same 0 Refused 0"
+    # What is misspelt is not left out by mistake.
+    assert not page.all("input[name=reason]")
+    assert "Choose first, above the rows," in text_of(ada.post(url, {"reason": "From the table."}))
     answer = ada.post(url, {"columns": "1", "column-0": "name", "column-3": "name"})
     assert "Choose each column once." in text_of(answer)
+    for _ in range(2):
+        ada.post(url, {"columns": "1", "column-0": "", "column-2": "tagline", "column-3": ""})
+    page = preview(ada, url)
+    assert counts(page) == "All 1 New 0 Changed 1 Same 0 Refused 0"
+    assert "For information only, and ignored: (A), (Notes)." in page.text
+    assert not page.all("form.file-columns")
     # Which row is about what can be said, too.
     url = sent("Framework ID,tagline,version\ncherrypy,Old one,1")
     page = preview(ada, url)
