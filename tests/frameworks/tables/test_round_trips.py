@@ -56,7 +56,7 @@ def make_world() -> None:
     one_of_each()
     factories.make_figure(setup="1-2", release="3.10")
     for number, key in enumerate(KEYS):
-        source = factories.make_source(key=key, line_count=number or None)
+        source = factories.make_source(key=key, line_count=9_000 + number if number else None)
         factories.make_claim(key=f"{number + 1}-{number + 5}", source=source)
         factories.make_answer(source=source, line=number + 1)
     claim = Claim.objects.get(key="1-5")
