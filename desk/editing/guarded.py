@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from frameworks.text.folding import folded
 from frameworks.roles import may_publish
+from frameworks.text.folding import folded
 
 from .fields import is_number
 
