@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 from desk.review import proposals
-from frameworks.models import Criterion, Framework, Proposal, Rating, Versioned
+from frameworks.models import Criterion, Framework, Proposal, Rating, Source, Versioned
 from tests.desk.reading import form_on, list_url
 from tests.html import Element, read
 
@@ -91,3 +91,19 @@ def decide(client: Client, proposal: Proposal, decision: str, **more: Any) -> An
     return client.post(
         proposals.page_of(proposal), {"decision": decision, "over": over, "note": "", **more}, follow=True
     )
+
+
+def new_claim_row(index: int, source: Source, **fields: Any) -> dict[str, list[str]]:
+    row = {
+        "seen": "",
+        "id": "",
+        "source": source.pk,
+        "part": "prose",
+        "term": "",
+        "condition": "",
+        "comparison": "",
+        "note": "",
+        **fields,
+    }
+    data = {f"claims-{index}-{name}": [str(value)] for name, value in row.items()}
+    return data | {"claims-TOTAL_FORMS": [str(index + 1)]}

@@ -25,7 +25,7 @@ from frameworks.models import (
     Trait,
 )
 from tests import factories
-from tests.desk.acting import save
+from tests.desk.acting import new_claim_row, save
 from tests.desk.reading import add_url, change_url, form_on, last_revision, list_url, text_of
 from tests.desk.signing_in import sign_in
 from tests.html import read
@@ -398,22 +398,6 @@ def test_facet_form_refuses_to_delete_value_in_use(ada: Client) -> None:
 
 
 # Claims of a cell
-
-
-def new_claim_row(index: int, source: Source, **fields: Any) -> dict[str, list[str]]:
-    row = {
-        "seen": "",
-        "id": "",
-        "source": source.pk,
-        "part": "prose",
-        "term": "",
-        "condition": "",
-        "comparison": "",
-        "note": "",
-        **fields,
-    }
-    data = {f"claims-{index}-{name}": [str(value)] for name, value in row.items()}
-    return data | {"claims-TOTAL_FORMS": [str(index + 1)]}
 
 
 def test_rating_form_includes_joint_claims_of_the_cell(ada: Client) -> None:

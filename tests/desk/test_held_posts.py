@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from desk.accounts.held_posts import HeldPost
@@ -11,15 +10,14 @@ from desk.editing.edit import NOTHING_CHANGED, SAVED_BEFORE
 from desk.review.proposing import FORM_MAX
 from frameworks.models import Framework, Proposal, Rating, Revision
 from tests import factories
+from tests.desk.acting import new_claim_row
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
 from tests.desk.signing_in import sign_in
-from tests.desk.test_admin_forms import new_claim_row
-from tests.desk.test_two_factor import PASSWORD, code_of, turn_on
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
-LOGIN = "/admin/login/"
+PASSWORD, LOGIN = "correct horse", "/admin/login/"
 
 
 @pytest.fixture
@@ -123,26 +121,6 @@ def test_forged_posts_get_nothing(ada: Client) -> None:
     other = Client(enforce_csrf_checks=True)
     page = sign_in_again(other, other.get(LOGIN), held="made-up")
     assert page.redirect_chain[-1][0] == "/admin/"
-
-
-def test_second_factor_keeps_what_was_typed(ada: Client) -> None:
-    """The sign-in asks again, for the code, and carries it on."""
-    url = change_url(factories.make_rating())
-    user = User.objects.get(username="ada")
-    turn_on(user)
-    ada.logout()
-    ada.get(LOGIN)
-    data = {
-        "verdict": "Mine",
-        "seen": "1:x/y",
-        "_save": "1",
-        "csrfmiddlewaretoken": ada.cookies["csrftoken"].value,
-    }
-    page = sign_in_again(ada, ada.post(url, data))
-    assert "This account also needs a code" in text_of(page)
-    page = sign_in_again(ada, page, code=code_of(user))
-    assert page.redirect_chain[-1][0] == url
-    assert "Mine" in page.content.decode()
 
 
 @pytest.mark.both

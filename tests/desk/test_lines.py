@@ -9,13 +9,11 @@ from frameworks.models import Answer, Claim, Proposal
 from frameworks.record import revisions
 from frameworks.record.revisions import Refused
 from tests import factories
-from tests.desk.acting import changed_cell, decide, save, send
+from tests.desk.acting import changed_cell, decide, new_claim_row, save, send
 from tests.desk.reading import change_url, form_on, text_of
 from tests.desk.signing_in import sign_in
-from tests.desk.test_admin_forms import new_claim_row
 from tests.factories import MAKER
-from tests.frameworks.tables.importing import preview, shown, upload
-from tests.frameworks.tables.test_imports import exported, file
+from tests.frameworks.tables.importing import exported, file, preview, shown, upload
 
 pytestmark = pytest.mark.django_db
 

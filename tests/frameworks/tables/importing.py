@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from desk.editing.guarded import desk_url
-from frameworks.tables import kinds
+from frameworks.tables import kinds, sheets
 from frameworks.tables.imports import Status
+from frameworks.tables.sheets import Sheet
 from tests.desk.reading import text_of
 from tests.html import Element, read
 
@@ -41,3 +43,13 @@ def counts(preview: Element) -> str:
 
 def confirm(client: Client, url: str, **data: str) -> Any:
     return client.post(url, {"reason": "From the table.", **data}, follow=True)
+
+
+def exported(kind: str) -> list[dict[str, str]]:
+    sheet = kinds.KINDS[kind].sheet()
+    return [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+
+
+def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedFile:
+    sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
+    return SimpleUploadedFile(name, sheets.write(sheet, sheets.ending(name)))

@@ -32,22 +32,12 @@ from tests import factories
 from tests.desk.reading import form_on, list_url, text_of
 from tests.desk.signing_in import sign_in
 from tests.factories import one_of_each
-from tests.frameworks.tables.importing import confirm, counts, page, preview, shown, upload
+from tests.frameworks.tables.importing import confirm, counts, exported, file, page, preview, shown, upload
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
 
 CONFLICT, FORBIDDEN, FOUND = 409, 403, 302
-
-
-def exported(kind: str) -> list[dict[str, str]]:
-    sheet = kinds.KINDS[kind].sheet()
-    return [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
-
-
-def file(rows: list[dict[str, str]], name: str = "table.csv") -> SimpleUploadedFile:
-    sheet = Sheet(list(rows[0]), [list(row.values()) for row in rows])
-    return SimpleUploadedFile(name, sheets.write(sheet, sheets.ending(name)))
 
 
 def states() -> list[tuple[str, int, object]]:
