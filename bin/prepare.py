@@ -15,6 +15,7 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db.utils import OperationalError
 
 
 def check_port() -> None:
@@ -70,12 +71,25 @@ def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> No
     """Run one step; if it fails, exit with a sentence that says what is wrong and what to do."""
     try:
         run()
+    except (OperationalError, OSError) as error:
+        sys.exit(f"Touchstone: {trouble} ({_reason(error)}): {_storage()} and try again.")
     except Exception as error:  # noqa: BLE001 - whatever it is, a sentence serves better; the command has the traceback
-        reason = " ".join(str(error).split()) or type(error).__name__
         sys.exit(
-            f"Touchstone: {trouble} ({reason.rstrip('.')}): {remedy} and try again;"
+            f"Touchstone: {trouble} ({_reason(error)}): {remedy} and try again;"
             f" `.venv/bin/python manage.py {command}` says more."
         )
+
+
+def _reason(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__).rstrip(".")
+
+
+def _storage() -> str:
+    """Return what to see to when neither content nor code is at fault, but where they are kept."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        return f"see that {database['NAME']} and {settings.VAR_DIR} can be written and have room"
+    return "check that the database is running and that DATABASE_URL names it"
 
 
 def main() -> None:

@@ -41,6 +41,22 @@ def secret_key(path: Path) -> str:
     return path.read_text().strip()
 
 
+def origin(address: str) -> str:
+    """Return scheme, host and port as browsers write them: in small letters, without the scheme's own port.
+
+    Raises ValueError if the address is none, or has more than these.
+    """
+    parts = urlsplit(address.strip().rstrip("/"))
+    scheme, host = parts.scheme.lower(), parts.hostname or ""
+    if scheme not in {"http", "https"} or not host or parts.username is not None:
+        raise ValueError
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError
+    name = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
+    usual = {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{name}" + ("" if parts.port in {None, usual} else f":{parts.port}")
+
+
 def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
     """Return `address`, as read from DATABASE_URL, with the options that several processes need."""
     own_options, max_age = address.get("OPTIONS", {}), 0
@@ -52,7 +68,8 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
             options = {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,  # seconds
-                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+                # Sorting and rolling back need room besides: in memory, because no other folder may be writable.
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;",
             }
             # Relative to the project, not to the current directory.
             address["NAME"] = BASE_DIR / address["NAME"]
@@ -109,7 +126,7 @@ try:
     REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", False)
     PORT = env.int("PORT", 8000, validate=Range(1, 65535))
     WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=Range(1, 64))
-    SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+    SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}")
     ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
     OBJECTIONS = env.bool("OBJECTIONS", True)
@@ -121,6 +138,8 @@ try:
     # All that the portal writes: the SQLite file, the secret, the collected static files.
     VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(VAR_DIR, os.W_OK | os.X_OK):
+        refuse(f"{VAR_DIR} cannot be written by this user; VAR_DIR names another place.")
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or secret_key(VAR_DIR / "secret-key")
     DATABASES = {
         "default": database(
@@ -131,15 +150,29 @@ try:
 except EnvError as error:
     refuse(f"{error}")
 except OSError as error:
-    refuse(f"{error.filename} cannot be written ({error.strerror}); VAR_DIR names another place.")
+    refuse(f"{VAR_DIR} cannot be written ({error.strerror}); VAR_DIR names another place.")
 
 if len(SECRET_KEY) < 50:
     refuse("DJANGO_SECRET_KEY must be at least 50 characters long.")
-for name, origins in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
-            refuse(f"{name} must hold addresses like https://compare.example.org, and not {origin!r}.")
+for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
+    for address in addresses:
+        try:
+            origin(address)
+        except ValueError:
+            refuse(
+                f"{name} must hold addresses like https://compare.example.org or http://[::1]:8000, without a path,"
+                f" and not {address!r}."
+            )
+# The site's own forms are sent from its own address, whatever host and port the proxy passes on.
+SITE_URL = origin(SITE_URL)
+CSRF_TRUSTED_ORIGINS = list(dict.fromkeys([SITE_URL, *map(origin, CSRF_TRUSTED_ORIGINS)]))
+site_host = urlsplit(SITE_URL).hostname or ""
+ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, f"[{site_host}]" if ":" in site_host else site_host]))
+try:
+    tempfile.gettempdir()
+except FileNotFoundError:
+    # Uploads and the server's own files go where everything else is written.
+    tempfile.tempdir = os.environ["TMPDIR"] = str(VAR_DIR)
 if HTTPS and not SITE_URL.startswith("https://"):
     refuse("with DJANGO_HTTPS on, SITE_URL must be the site's public address and start with https://.")
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import tempfile
 from types import FrameType
 from typing import Any
 
@@ -21,8 +22,8 @@ control_socket_disable = True
 loglevel = "warning"
 # A filter with long values is answered by a page of ours. The proxy sets the limit.
 limit_request_line = 0
-if os.path.isdir("/dev/shm"):  # noqa: PTH112, S108 - heartbeats in memory: a slow disk is no reason to kill a worker
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+# Heartbeats in memory, because a slow disk is no reason to kill a worker; else where anything can be written.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
 
 # Under make in a terminal, Ctrl-C would reach make as well, which then reports an error. So the server becomes the
 # terminal's foreground group by itself, and gives the terminal back when it ends.

@@ -1,8 +1,9 @@
 """Serve comparisons for other people's pages: the frames, the page that makes the snippet, oEmbed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
+from xml.etree import ElementTree
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
@@ -21,6 +22,7 @@ from comparisons.comparison.forms import FrameForm, OembedForm, notices
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from frameworks.pages.conditional import revalidated, unchanging
+from frameworks.pages.feeds import plain
 from frameworks.pages.pictured import PageResponse, pictured
 from pictures.card import titled
 
@@ -132,14 +134,26 @@ def oembed(request: HttpRequest) -> HttpResponse:
     parameters = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if "format" in form.errors or parameters.get("format", "") not in {"", "json"}:
-        return _refused(501, "Only JSON is available.")
+    if "format" in form.errors or parameters.get("format", "") not in {"", "json", "xml"}:
+        return _refused(501, "Only JSON and XML are available.")
     embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:
         return _refused(400, f"{' and '.join(form.errors)}: must be a whole number of pixels, 1 or more.")
-    return _readable(embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight")), 200)
+    description = embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight"))
+    return _xml(description) if parameters.get("format") == "xml" else _readable(description, 200)
+
+
+def _xml(description: Mapping[str, str | int]) -> HttpResponse:
+    """Return the same as XML, as the specification has it: an element for each value."""
+    root = ElementTree.Element("oembed")
+    for name, value in description.items():
+        ElementTree.SubElement(root, name).text = plain(str(value))
+    text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(
+        text, content_type="text/xml; charset=utf-8", headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 def _refused(status: int, sentence: str) -> HttpResponse:

@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.template.defaultfilters import pluralize
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.html import format_html
 
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.matrix import Matrix, Row
+from comparisons.comparison.permalinks import is_parameter
 from comparisons.models import Snapshot
 from frameworks.pages import old_addresses
 from frameworks.pages.pictured import address as picture_of
+from frameworks.text.mangled import repaired_paths, repaired_query
 from pictures.svg import PICTURE
 
 from .snapshots import FrozenComparison
@@ -178,18 +180,48 @@ def embed_at(address: str) -> Embed | None:
 
 def place_of(address: str) -> Place | None:
     """Return what an address or a path of ours names, by today's slugs; None for every other address."""
-    own = urlsplit(settings.SITE_URL)
     try:
-        parts = urlsplit(settings.SITE_URL + address if address.startswith("/") else address)
-        match = resolve(unquote(parts.path).rstrip("/") + "/")
-        query = QueryDict(parts.query)
+        parts = urlsplit(settings.SITE_URL + address if address.startswith("/") else address.strip())
+        if _site(parts) != _site(urlsplit(settings.SITE_URL)):
+            return None
+        match, inner = _framed(unquote(parts.path))
+        query = QueryDict(repaired_query(inner or parts.query, is_parameter) or inner or parts.query)
     except (ValueError, Resolver404, TooManyFieldsSent):
-        return None
-    if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or match.view_name not in FRAMED:
         return None
     if today := old_addresses.moved(match, query):
         return place_of(today)
     return Place(match.kwargs.get("snapshot_id", ""), match.kwargs.get("slugs", []), query)
+
+
+def _site(parts: SplitResult) -> tuple[str, int | None]:
+    """Return host and port of an address of the web, both as they are meant: by https or not, `www.` or not.
+
+    Raises ValueError for other addresses.
+    """
+    if parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise ValueError
+    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    return host if host.isascii() else host.encode("idna").decode(), None if parts.port in {
+        80,
+        443,
+    } else parts.port
+
+
+def _framed(path: str) -> tuple[ResolverMatch, str]:
+    """Return the route of a page that can be framed, as typed or repaired, and the query that the path contains.
+
+    Raises Resolver404 if there is none.
+    """
+    as_typed = [] if "?" in path else [f"{path.rstrip('/')}/"]
+    for candidate in (*as_typed, *repaired_paths(path, is_parameter)):
+        place, _, query = candidate.partition("?")
+        try:
+            match = resolve(place)
+        except Resolver404:
+            continue
+        if match.view_name in FRAMED:
+            return match, query
+    raise Resolver404
 
 
 def oembed_url(path: str) -> str:

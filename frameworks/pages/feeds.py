@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -22,6 +23,8 @@ from frameworks.record.changelog import ChangelogEntry
 from .addresses import absolute
 
 ENTRIES = 30
+#: The namespace in which a feed's path makes its id.
+FEEDS = UUID("5b1c7a3e-6a0f-5d43-9f6e-1f0b6f2d9a57")
 #: Characters that XML cannot hold, not even escaped.
 NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -75,6 +78,10 @@ class HistoryFeed(Feed):
     def link(self, about: FeedSubject) -> str:
         return absolute(about.page)
 
+    def feed_guid(self, about: FeedSubject) -> str:
+        """Return an id of the feed that stays when the portal moves: made of the feed's path alone."""
+        return f"urn:uuid:{uuid5(FEEDS, about.path)}"
+
     def feed_url(self, about: FeedSubject) -> str:
         return absolute(about.path)
 
@@ -89,6 +96,10 @@ class HistoryFeed(Feed):
 
     def item_link(self, entry: ChangelogEntry) -> str:
         return absolute(reverse("frameworks:changeset", args=[entry.changeset]))
+
+    def item_guid(self, entry: ChangelogEntry) -> str:
+        """Return an id that stays when the portal moves to another scheme or host: the changeset's own number."""
+        return f"urn:uuid:{entry.changeset}"
 
     def item_author_name(self, entry: ChangelogEntry) -> str:
         return entry.first.public_author

@@ -44,6 +44,8 @@ def test_env_example_passes_the_deployment_check(manage: Command) -> None:
         ("DATABASE_URL", "mysql://a/b", "DATABASE_URL must start with sqlite:/// or postgres://"),
         ("DATABASE_URL", "nonsense", 'Environment variable "DATABASE_URL" invalid'),
         ("SITE_URL", "compare.example.org", "SITE_URL must hold addresses like https://"),
+        ("SITE_URL", "https://example.org/compare/", "without a path"),
+        ("SITE_URL", "https://example.org:port", "SITE_URL must hold addresses like https://"),
         (
             "DJANGO_CSRF_TRUSTED_ORIGINS",
             "example.org",
@@ -64,6 +66,52 @@ def test_settings_reject_invalid_value_in_a_single_sentence(
     assert outcome.stderr.startswith("Touchstone cannot start: ")
     assert said in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "typed, address, host",
+    [
+        ("https://compare.example.org:8443", "https://compare.example.org:8443", "compare.example.org"),
+        ("HTTPS://Compare.Example.ORG:443/", "https://compare.example.org", "compare.example.org"),
+        ("http://compare.example.org:80", "http://compare.example.org", "compare.example.org"),
+        ("http://[2001:DB8::1]:8000/", "http://[2001:db8::1]:8000", "[2001:db8::1]"),
+        ("https://bücher.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_site_url_is_written_as_browsers_do_and_trusted_by_itself(
+    typed: str, address: str, host: str
+) -> None:
+    show = "from config import settings as s; print(s.SITE_URL, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS[-1])"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTEST_VERSION": "",
+        "SITE_URL": typed,
+        "VAR_DIR": str(settings.VAR_DIR),
+    }
+    outcome = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert outcome.stdout == f"{address} {[address]} {host}\n"
+
+
+@pytest.mark.django_db
+def test_sign_in_is_accepted_behind_a_proxy_on_another_port(settings: Settings) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://compare.example.org:8443"]
+    settings.ALLOWED_HOSTS = ["compare.example.org"]
+    visitor = Client(enforce_csrf_checks=True, headers={"Host": "compare.example.org"})
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)', visitor.get("/admin/login/").content.decode())
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "username": "x", "password": "y"}
+    for origin, status in (
+        ("https://compare.example.org:8443", 200),
+        ("https://elsewhere.example:8443", 403),
+    ):
+        assert visitor.post("/admin/login/", form, headers={"Origin": origin}).status_code == status
 
 
 def test_secret_key_is_created_once_and_readable_only_by_owner(tmp_path: Path) -> None:
@@ -250,6 +298,36 @@ def test_prepare_reports_port_in_use(server: str, installation: dict[str, str]) 
     outcome = prepare(installation)
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
+
+
+def test_temporary_files_go_to_var_dir_where_nothing_else_can_be_written(tmp_path: Path) -> None:
+    alone = (
+        "import tempfile; tempfile._candidate_tempdir_list = lambda: ['/nowhere'];"
+        "import config.settings; print(tempfile.gettempdir())"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTEST_VERSION": "", "VAR_DIR": str(tmp_path)}
+    outcome = subprocess.run(
+        [sys.executable, "-c", alone],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert outcome.stdout == f"{tmp_path}\n"
+
+
+def test_prepare_names_the_database_that_cannot_be_opened(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "facts.sqlite3"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTEST_VERSION": "",
+        "VAR_DIR": str(tmp_path),
+        "PORT": free_port(),
+    }
+    outcome = prepare({**environment, "DATABASE_URL": f"sqlite:///{missing}"})
+    assert outcome.returncode == 1
+    assert f"see that {missing} and {tmp_path} can be written and have room" in outcome.stderr
 
 
 def test_prepare_collects_static_files_only_when_missing_or_changed(

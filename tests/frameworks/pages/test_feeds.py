@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from frameworks.models import EditorProfile
 from frameworks.record.revisions import Author
@@ -49,7 +49,8 @@ def test_feed_entry_shows_author_reason_date_and_values(client: Client) -> None:
     assert said(entry, "title") == "A benchmark <says> so & more."
     assert said(entry, "published") == "2026-11-20T12:00:00+00:00"
     assert said(entry, "updated") == "2026-11-20T13:00:00+00:00"
-    assert link(entry) == said(entry, "id") == f"{SITE}/changes/{by.changeset}/"
+    assert link(entry) == f"{SITE}/changes/{by.changeset}/"
+    assert said(entry, "id") == f"urn:uuid:{by.changeset}"
     summary = read(said(entry, "summary").encode())
     assert summary.one("p").text == "1 framework, 1 rating"
     assert summary.texts("li") == [
@@ -180,3 +181,17 @@ def test_feed_query_count_is_constant(
         change(rating, by=Author.editor(ada), score=score + 1, verdict="Read again")
     with django_assert_num_queries(queries):
         client.get(address)
+
+
+@pytest.mark.usefixtures("world")
+def test_feed_ids_stay_when_the_portal_moves(client: Client, settings: Settings) -> None:
+    def ids(address: str) -> list[str]:
+        found = feed(client, address)
+        return [said(found, "id"), *(said(entry, "id") for entry in found.iter(f"{ATOM}entry"))]
+
+    feeds = ("/changes.atom", "/frameworks/flask.atom", "/compare/django-vs-flask.atom")
+    before = [ids(address) for address in feeds]
+    settings.SITE_URL = "https://elsewhere.example:8443"
+    assert [ids(address) for address in feeds] == before
+    assert len({found[0] for found in before}) == 3
+    assert all(one.startswith("urn:uuid:") for found in before for one in found)
