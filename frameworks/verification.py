@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from .median import departs, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
 from .models.versioned import Versioned, versioned_models
+from .text.counting import Said, miscounts
 from .wordings import ALIKE, contains, rows_of
 
 #: So many words in a row are no longer a rating term or the name of a thing: they are somebody's sentence.
@@ -123,6 +124,18 @@ def departures(ratings: Iterable[Rating]) -> Iterator[str]:
         claims = Claim.objects.behind(rating.framework, rating.criterion)
         derived = derive(claims.values_list("source__key", "reading"))
         if sentence := departs(rating, derived):
+            yield f"{rating}: {sentence}"
+
+
+def miscounted(ratings: Iterable[Rating]) -> Iterator[str]:
+    """Yield a sentence for each count in a rationale that the claims of its cell do not bear out."""
+    sources = list(Source.objects.values_list("short_name", flat=True))
+    for rating in ratings:
+        claims = Claim.objects.behind(rating.framework, rating.criterion)
+        said = list(claims.values_list("source__short_name", "reading"))
+        derived = derive(said)
+        counted = Said(said, sources, derived.median_text if derived else "")
+        for sentence in miscounts(rating.rationale, counted):
             yield f"{rating}: {sentence}"
 
 

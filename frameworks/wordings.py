@@ -46,6 +46,14 @@ def contradiction(phrase: str, reading: int | None, rubric: Iterable[tuple[int, 
     return f"{at}, so it has to be read." if reading is None else f"{at}, not {reading}."
 
 
+def other_step(explanation: str, reading: int | None) -> str:
+    """Say in a sentence that an explanation names steps of the rubric, but not the one that is read; else nothing."""
+    named = re.findall(r"\b[Ss]tep ([1-5])\b", explanation)
+    if not named or reading is None or str(reading) in named:
+        return ""
+    return f"The explanation names step {named[0]}, and the reading is {reading}."
+
+
 def qualification(condition: str, comparison: str) -> str:
     """Return what the words of a claim depend on, in sentences.
 

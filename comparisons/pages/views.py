@@ -277,11 +277,18 @@ def _ties() -> list[tuple[Rating, Derivation[int]]]:
 
 
 def _weighted(criteria: Sequence[Criterion]) -> list[WeightedCriterion]:
-    """Return each criterion with the claims that say it should be weighed. One query."""
+    """Return each criterion with the claims that say it should be weighed, last those without a score that are named.
+
+    One query.
+    """
     claims: dict[int, list[Claim]] = {}
-    for claim in Claim.objects.published().filter(is_factor=True, criterion__is_scored=True).cited():
+    for claim in Claim.objects.published().filter(is_factor=True).cited():
         claims.setdefault(claim.criterion_id, []).append(claim)
-    return [WeightedCriterion(criterion, claims.get(criterion.pk, ())) for criterion in criteria]
+    described = [own[0].criterion for own in claims.values() if not own[0].criterion.is_scored]
+    return [
+        WeightedCriterion(criterion, claims.get(criterion.pk, ()))
+        for criterion in [*criteria, *sorted(described, key=str)]
+    ]
 
 
 def _opened(comparison: Comparison) -> Cell | None:

@@ -59,7 +59,7 @@ class DerivedScores:
         key = rating.framework_id, rating.criterion_id
         derived = self.after.get(key)
         sentence = settle_score(rating, self.before.get(key), derived, is_set=is_set)
-        return f"{sentence} {way_out(rating, derived)}" if sentence and derived else ""
+        return f"{sentence} {way_out(rating, derived, can_say_why=False)}" if sentence and derived else ""
 
 
 class NewClaimForm(forms.ModelForm):

@@ -64,7 +64,8 @@ def refuse_score(form: FactForm, before: Derivation[int] | None, after: Derivati
     sentence = settle_score(rating, before, after, is_set=is_set)
     if sentence and after:
         place = "departure" if rating.score == after.score else "score"
-        form.add_error(place if place in form.fields else None, f"{sentence} {way_out(rating, after)}")
+        advice = way_out(rating, after, can_say_why=form.fields.keys() >= RULED)
+        form.add_error(place if place in form.fields else None, f"{sentence} {advice}")
 
 
 #: The fields that the rule on scores is about.

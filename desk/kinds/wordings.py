@@ -1,5 +1,6 @@
 """The admin of the table of readings: what words read as, and which scores would move if they read otherwise."""
 
+from collections import Counter
 from typing import Any, cast
 
 from django.contrib import admin
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from frameworks.models import Versioned, Wording
+from desk.editing.edit import edit_of
+from desk.editing.forms import FactForm
+from frameworks.models import Revision, Versioned, Wording
 from frameworks.record.following import outlook
 
 from .fact_admin import FactAdmin
@@ -45,6 +48,18 @@ class WordingAdmin(FactAdmin):
         if db_field.name in ("words", "explanation"):
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
+        """Save it, and say what has changed with it."""
+        super().save_model(request, obj, form, change)
+        written = Revision.objects.filter(changeset=edit_of(request).changeset).exclude(model="wording")
+        counts = Counter(written.values_list("model", flat=True))
+        if counts:
+            claims, scores = counts["claim"], counts["rating"]
+            plural = ("" if claims == 1 else "s", "" if scores == 1 else "s")
+            self.message_user(
+                request, f"{claims} claim{plural[0]} and {scores} score{plural[1]} have changed with the row."
+            )
 
     @admin.display(ordering="claim_count")
     def claims(self, row: Any) -> int:

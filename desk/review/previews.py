@@ -22,7 +22,7 @@ from django.urls import resolve
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.pages.shown_on import pages_comparing
-from frameworks.models import Proposal, ProposedChange
+from frameworks.models import Framework, Proposal, ProposedChange
 from frameworks.models.schema import State
 from frameworks.pages.shown_on import SHOWN, pages_about
 from frameworks.record.revisions import Author
@@ -91,11 +91,18 @@ def _no_page(path: str) -> Http404:
 def pages_of(changes: Iterable[ProposedChange]) -> Iterator[tuple[str, str]]:
     """Yield the public pages on which the changes would be seen: a label and an address each."""
     named: dict[str, dict[str, None]] = {kind: {} for kind in SHOWN}
+    published: dict[str, bool] = {}
     for change in changes:
         state: State = change.after or change.before or {}
         for kind, slugs in named.items():
             key = [change.key] if change.model == kind else state.get(kind)
             if key:
                 slugs[key[0]] = None
+        if change.model == "framework":
+            published[change.key] = bool(change.after and change.after["is_published"])
+    # A page that stays hidden has no preview.
+    known = Framework.objects.filter(slug__in=named["framework"]).values_list("slug", "is_published")
+    published = dict(known) | published
+    named["framework"] = {slug: None for slug in named["framework"] if published.get(slug)}
     yield from pages_comparing([*named["framework"]])
     yield from pages_about(named)

@@ -213,6 +213,8 @@ class Wording(Versioned):
             raise ValidationError(
                 {"reading": f"“{self.criterion}” is not scored, so its claims cannot have a reading."}
             )
+        if sentence := wordings.other_step(self.explanation, self.reading):
+            raise ValidationError({"explanation": sentence})
         others = [row for row in self.criterion.table_of_readings if row.pk != self.pk]
         taken = {phrase: other for other in others for phrase in other.phrases}
         for phrase in self.phrases:
@@ -262,13 +264,13 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
 
     def readings_beside(self, source: Source) -> models.QuerySet["Claim", Any]:
         """Count and add up readings on the frameworks that this source reads too, by framework, criterion and joint
-        criterion, and by whether they are its own."""
+        criterion, by source, and by whether they are its own."""
         read = Claim.objects.filter(source=source, reading__isnull=False, framework__isnull=False)
         return (
             self.filter(framework__in=read.order_by().values("framework"), reading__isnull=False)
             .order_by()
             .annotate(is_own=models.ExpressionWrapper(Q(source=source), models.BooleanField()))
-            .values_list("framework_id", "criterion_id", "joint_criterion_id", "is_own")
+            .values_list("framework_id", "criterion_id", "joint_criterion_id", "source_id", "is_own")
             .annotate(count=models.Count("reading"), total=models.Sum("reading"))
         )
 

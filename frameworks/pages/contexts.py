@@ -96,11 +96,13 @@ class CriterionIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionPage:
-    """`page`: the part of the frameworks that is shown, None if it is all of them."""
+    """`page`: the part of the frameworks that is shown, None if it is all of them. `factor_claims`: those of the
+    general claims that say the criterion should be weighed when choosing."""
 
     criterion: Criterion
     readings: Collection[Wording]
     general_claims: Collection[Claim]
+    factor_claims: Collection[Claim]
     page: Page[Any] | None
     notices: Sequence[str]
     dossier: Plots = field(metadata=PART)

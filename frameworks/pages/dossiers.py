@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
 from math import isqrt
+from statistics import fmean
 
 import numpy as np
 
 from frameworks.cells import Cell, Key, keys_of
-from frameworks.dispute import are_disputed, is_disputed
+from frameworks.dispute import are_disputed, is_disputed, spread
 from frameworks.facts import Detail, Facts
 from frameworks.models import (
     CAPABILITY,
@@ -35,8 +36,8 @@ WITH_SECTION = {"philosophy", "strengths", "limits", "best-uses"}
 #: How many of a source's gaps are listed.
 WIDEST = 12
 
-ReadingCount = tuple[int, int, int | None, bool, int, int]
-"""Framework, criterion and joint criterion by primary key, whether the source's own, number and sum of readings."""
+ReadingCount = tuple[int, int, int | None, int, bool, int, int]
+"""Framework, criterion, joint criterion and source by primary key; whether it is its own; number and sum of readings."""
 
 
 def across(step: int) -> int:
@@ -304,19 +305,24 @@ def of_source(readings: Iterable[ReadingCount], facts: Facts) -> Stances:
 
 
 def _means(readings: Iterable[ReadingCount]) -> dict[Key, tuple[float, float]]:
-    """Return the mean reading of a source and that of the others in each cell where both have any."""
-    counts: dict[bool, dict[Key, tuple[int, int]]] = {True: {}, False: {}}
-    for framework, criterion, joint, is_own, count, total in readings:
-        known = counts[is_own]
+    """Return the mean reading of a source and the mean of the others' mean readings, in each cell where both have any.
+
+    However often a source speaks, it counts once.
+    """
+    counts: dict[bool, dict[Key, dict[int, tuple[int, int]]]] = {True: {}, False: {}}
+    for framework, criterion, joint, source, is_own, count, total in readings:
         for key in keys_of(framework, criterion, joint):
-            count_before, total_before = known.get(key, (0, 0))
-            known[key] = count_before + count, total_before + total
-    others = counts[False]
-    return {
-        key: (total / count, others[key][1] / others[key][0])
-        for key, (count, total) in counts[True].items()
-        if key in others
+            by_source = counts[is_own].setdefault(key, {})
+            count_before, total_before = by_source.get(source, (0, 0))
+            by_source[source] = count_before + count, total_before + total
+    means = {
+        is_own: {
+            key: fmean(total / count for count, total in by_source.values())
+            for key, by_source in cells.items()
+        }
+        for is_own, cells in counts.items()
     }
+    return {key: (own, means[False][key]) for key, own in means[True].items() if key in means[False]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,23 +345,26 @@ def of_disagreements(entries: Sequence[Disagreement], facts: Facts) -> Disputes:
     covered: set[tuple[int, int]] = set()
     for entry in entries:
         claims = sorted(entry.claims.all(), key=_reading_order)
-        places = {
-            (facts.place[claim.framework.slug], facts.column[claim.criterion.slug])
-            for claim in claims
-            if claim.framework
-            and claim.framework.slug in facts.place
-            and claim.criterion.slug in facts.column
-        }
-        covered |= places
-        spreads = [int(highest[place] - lowest[place]) for place in places if lowest[place]]
+        readings: dict[tuple[int, int], list[int | None]] = defaultdict(list)
+        for claim in claims:
+            if (
+                claim.framework
+                and claim.framework.slug in facts.place
+                and claim.criterion.slug in facts.column
+            ):
+                place = facts.place[claim.framework.slug], facts.column[claim.criterion.slug]
+                readings[place].append(claim.reading)
+        covered |= readings.keys()
+        # Of the claims that the entry cites, cell by cell: others of the cell are not part of it.
+        spreads = [apart for cited in readings.values() if (apart := spread(cited)) is not None]
         disputes.append(Dispute(max(spreads, default=None), entry=entry, claims=tuple(claims)))
     disputed = np.argwhere(are_disputed(lowest, highest)).tolist()
     others = [(row, column) for row, column in disputed if (row, column) not in covered]
-    spread = highest - lowest
+    apart_by_place = highest - lowest
     return Disputes(
-        entries=sorted(disputes, key=lambda dispute: -(dispute.spread or 0)),
+        entries=sorted(disputes, key=lambda known: -(known.spread or 0)),
         elsewhere=sorted(
-            others, key=lambda place: (-int(spread[place]), facts.frameworks[place[0]].name, place[1])
+            others, key=lambda place: (-int(apart_by_place[place]), facts.frameworks[place[0]].name, place[1])
         ),
         cell_total=len(disputed),
     )

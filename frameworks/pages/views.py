@@ -283,10 +283,12 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
         rows, notices = _page(request, everyone.by_standing(criterion), LISTED)
         frameworks = list(rows)
     dossier = dossiers.of_criterion(criterion, frameworks, gather(frameworks, [criterion], with_claims=True))
+    general = list(Claim.objects.filter(framework=None).under(criterion).cited())
     page = CriterionPage(
         criterion=criterion,
         readings=Wording.objects.filter(criterion=criterion).with_claim_counts(),
-        general_claims=Claim.objects.filter(framework=None).under(criterion).cited(),
+        general_claims=general,
+        factor_claims=[claim for claim in general if claim.is_factor],
         page=rows,
         notices=notices,
         dossier=_counting_all(dossier, criterion, rows.paginator.count) if rows else dossier,

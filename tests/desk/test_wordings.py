@@ -39,7 +39,9 @@ def test_wording_form_shows_the_score_of_each_reading(ada: Client, row: Wording)
 
 
 def test_wording_form_changes_claims_and_scores_with_the_row(ada: Client, row: Wording) -> None:
-    assert save(ada, change_url(row), reading="1", reason="It is worse.").status_code == 302
+    form = form_on(ada.get(change_url(row)), reading="1", reason="It is worse.")
+    saved = text_of(ada.post(change_url(row), form, follow=True))
+    assert "1 claim and 1 score have changed with the row." in saved
     assert (Claim.objects.get().reading, Rating.objects.get().score) == (1, 1)
     last = Revision.objects.latest("pk")
     changeset = Revision.objects.filter(changeset=last.changeset).order_by("pk")
@@ -56,6 +58,7 @@ def test_wording_form_changes_claims_and_scores_with_the_row(ada: Client, row: W
         ({"words": ""}, "This field is required."),
         ({"reading": "6"}, "Ensure this value is less than or equal to 5."),
         ({"explanation": ""}, "This field is required."),
+        ({"explanation": "Step 4 has it."}, "The explanation names step 4, and the reading is 2."),
     ],
 )
 def test_wording_form_refuses_row_in_a_sentence(
@@ -160,7 +163,9 @@ def test_rating_list_and_grid_and_import_refuse_score_that_does_not_follow(ada: 
     rating = Rating.objects.get()
     page = ada.get("/admin/frameworks/rating/")
     listed = ada.post("/admin/frameworks/rating/", edit(page, {rating: {"score": 4}}))
-    assert sentence in text_of(listed)
+    assert f"{sentence} Enter 2, or give the reason on the rating's own page, under “Departure”." in text_of(
+        listed
+    )
     [outcome] = send(ada, changed_cell(rating, score=4)).json()["outcomes"]
     assert (outcome["outcome"], outcome["sentence"].startswith(sentence)) == ("refused", True)
     sheet = kinds.KINDS["rating"].sheet()

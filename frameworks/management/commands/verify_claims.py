@@ -4,14 +4,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from frameworks.models import Claim, Rating, Source
-from frameworks.verification import copied, departures, misread, misses, unnamed
+from frameworks.verification import copied, departures, miscounted, misread, misses, unnamed
 
 
 class Command(BaseCommand):
     help = (
         "Checks every claim against the source files in DIR (the line exists, the term is on it, a tool or trait"
-        " is named on it) and against the table of readings, every score against its claims, and every text of"
-        " ours for runs of words copied from a source."
+        " is named on it) and against the table of readings, every score and what its rationale counts against the"
+        " claims, and every text of ours for runs of words copied from a source."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             *unnamed(folder),
             *misread(claims),
             *departures(ratings),
+            *miscounted(ratings),
             *copied(folder),
         ]
         for sentence in sentences:

@@ -85,8 +85,13 @@ def test_structured_data_search_url_returns_results(client: Client) -> None:
 
 
 def test_structured_data_escapes_names(client: Client) -> None:
-    hostile = "</script><!-- & \"'\u2028"
-    change(Framework.objects.get(slug="flask"), name=hostile, tagline=hostile)
+    hostile = "</script><!-- & \"'"
+    change(
+        Framework.objects.get(slug="flask"),
+        name=hostile,
+        tagline=hostile,
+        summary=f"{hostile}\u2028{hostile}",
+    )
     for path in ("/frameworks/flask/", "/compare/flask-vs-fastapi/"):
         names = {one.get("name") for block in told(client, path).values() for one in everything(block)}
         assert hostile in names or any(hostile in str(name) for name in names)
