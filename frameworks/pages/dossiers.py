@@ -37,7 +37,7 @@ WITH_SECTION = {"philosophy", "strengths", "limits", "best-uses"}
 WIDEST = 12
 
 ReadingCount = tuple[int, int, int | None, int, bool, int, int]
-"""Framework, criterion, joint criterion and source by primary key; whether it is its own; number and sum of readings."""
+"""Framework, criterion, joint criterion and source by primary key; whether it is its own; number and sum."""
 
 
 def across(step: int) -> int:
