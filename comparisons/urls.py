@@ -76,4 +76,5 @@ urlpatterns = [
     path("use-cases/", views.use_case_index, name="use_cases"),
     path("use-cases/<slug:slug>/", views.use_case, name="use_case"),
     path("method/", views.method, name="method"),
+    path("glossary/", views.glossary, name="glossary"),
 ]

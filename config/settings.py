@@ -130,6 +130,7 @@ try:
     ALLOWED_HOSTS = hosts("DJANGO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
     OBJECTIONS = env.bool("OBJECTIONS", True)
+    CONTACT = env.str("CONTACT", "")
     KEEP_IN_MEMORY = env.bool("KEEP_IN_MEMORY", True)
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
@@ -154,6 +155,8 @@ except OSError as error:
 
 if len(SECRET_KEY) < 50:
     refuse("DJANGO_SECRET_KEY must be at least 50 characters long.")
+if CONTACT and not CONTACT.startswith(("mailto:", "https://", "http://")):
+    refuse("CONTACT must start with mailto:, https:// or http://.")
 for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
     for address in addresses:
         try:
@@ -274,7 +277,11 @@ TEMPLATES = [
                 )
             ],
             # The first as from Django 6 on, so that templates need no change then.
-            "builtins": ["template_partials.templatetags.partials", "frameworks.templatetags.kept"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "frameworks.templatetags.kept",
+                "comparisons.templatetags.glossary",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

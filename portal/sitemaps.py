@@ -27,7 +27,8 @@ PAIRED = 63
 #: Pages about all facts.
 GENERAL = (
     "comparisons:matrix", "comparisons:choose_parties", "comparisons:choose", "comparisons:capabilities",
-    "comparisons:use_cases", "portal:api", "comparisons:method", "portal:search", "comparisons:embed_maker",
+    "comparisons:use_cases", "portal:api", "comparisons:method", "comparisons:glossary", "portal:search",
+    "comparisons:embed_maker",
     "frameworks:frameworks", "frameworks:criteria", "frameworks:sources", "frameworks:components",
     "frameworks:disagreements", "frameworks:benchmarks", "frameworks:questions", "frameworks:changes",
 )  # fmt: skip

@@ -214,6 +214,21 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A term explains itself where it stands. Without this, and with a key held down, it leads to the glossary.
+document.addEventListener("click", (event) => {
+  const term = event.target.closest("a.term");
+  if (!term || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !term.showPopover) return;
+  event.preventDefault();
+  document.getElementById("meaning")?.remove();
+  const meaning = Object.assign(document.createElement("div"), { id: "meaning", className: "meaning", popover: "auto", tabIndex: -1, autofocus: true });
+  meaning.append(`${term.title} `, Object.assign(document.createElement("a"), { href: term.href, textContent: "Glossary" }));
+  term.after(meaning);
+  meaning.showPopover();
+  const { left, bottom } = term.getBoundingClientRect();
+  meaning.style.left = `${Math.max(16, Math.min(left, document.documentElement.clientWidth - meaning.offsetWidth - 16)) + scrollX}px`;
+  meaning.style.top = `${bottom + scrollY + 6}px`;
+});
+
 // The theme: as the system, light, dark, and round again.
 const themes = ["system", "light", "dark"];
 const themeSwitch = document.querySelector("[data-theme-switch]");

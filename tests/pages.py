@@ -73,6 +73,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, some ticked": "/capabilities/?need=orm&need=admin",
     "method": "/method/",
+    "glossary": "/glossary/",
     "embed": "/embed/",
     "search": "/search/",
     "search, something found": "/search/?q=flask",

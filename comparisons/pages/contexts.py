@@ -25,6 +25,7 @@ from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, R
 from frameworks.pages.pictured import PART
 
 from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
+from .glossary import Term
 from .presets import Preset
 from .why import Why
 
@@ -162,6 +163,11 @@ class MethodPage:
     ties: Sequence[tuple[Rating, Derivation[int]]]
     rating_total: int
     extent: Extent = field(metadata=PART)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlossaryPage:
+    terms: Sequence[Term]
 
 
 @dataclass(frozen=True, kw_only=True)

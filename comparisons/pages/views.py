@@ -44,6 +44,7 @@ from .answers import (
 from .contexts import (
     CapabilitiesPage,
     ChoicePage,
+    GlossaryPage,
     MatrixPage,
     MethodPage,
     SideBySidePage,
@@ -52,6 +53,7 @@ from .contexts import (
     WeightedCriterion,
     WorkedStep,
 )
+from .glossary import TERMS
 from .presets import presets
 
 TABLE_OF_READINGS = Prefetch("wordings", Wording.objects.with_claim_counts())
@@ -262,6 +264,14 @@ def method(request: HttpRequest) -> PageResponse:
         extent=facts.extent,
     )
     return PageResponse(request, "comparisons/method.html", page)
+
+
+@require_safe
+@revalidated
+@pictured(titled("Glossary", "What the terms mean"))
+def glossary(request: HttpRequest) -> PageResponse:
+    """Define the terms that pages use."""
+    return PageResponse(request, "comparisons/glossary.html", GlossaryPage(terms=TERMS))
 
 
 #: How many ratings are looked through for ties: the page would take seconds with those of ten thousand frameworks.

@@ -26,7 +26,7 @@ ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 def data_block(data: Data) -> SafeString:
     """Return the script element that holds the data. Browsers run none of it, so the security policy allows it."""
     document = {"@context": "https://schema.org", **_without_empty_values(data)}
-    text = json.dumps(document, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 

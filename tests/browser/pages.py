@@ -40,6 +40,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, some ticked": "/capabilities/?need=orm&need=authentication&need=async",
     "method": "/method/",
+    "glossary": "/glossary/",
     "embed": "/embed/?framework=django&framework=flask",
     "search": "/search/",
     "search, something found": "/search/?q=flask",

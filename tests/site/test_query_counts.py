@@ -49,6 +49,7 @@ pytestmark = pytest.mark.django_db
         ("/capabilities/?need=value-0&need=gap-0", 15),
         ("/capabilities/?need=nothing", 8),
         ("/method/", 15),
+        ("/glossary/", 1),
         ("/search/", 1),
         ("/search/?q=f0", 15),
         ("/search/?q=says+something", 15),

@@ -67,10 +67,14 @@ def test_matrix_cell_shows_score_claims_dispute_or_that_no_source_says(client: C
 def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Client) -> None:
     page = get(client, "/")
     assert page.texts("h1") == ["Which Python web framework fits, and how do you know?"]
-    assert page.one(".lede p").text == (
-        "5 frameworks on 4 criteria. Every score opens to the sources behind it: 16 claims from 2 sources, with "
-        "1 score on which the sources disagree. Change the weights to change the ranking."
-    )
+    assert page.texts(".lede p") == [
+        (
+            "5 frameworks, scored 1 to 5 on 4 criteria. Every score opens to the sources behind it: 16 claims from "
+            "2 sources, with 1 score on which the sources disagree. Fit, 0 to 100, sums up the scores by weights "
+            "that you can change."
+        ),
+        "What are you building? Live updates · all use cases. Or answer a few questions.",
+    ]
     assert page.one("p.count").text == "5 of 5 frameworks"
     assert page.texts("tr.groups th") == ["Getting going", "Under load"]
 

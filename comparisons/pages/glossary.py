@@ -1,0 +1,128 @@
+"""Define the terms of art that pages use: once for the glossary, and for `{% term %}` where a term stands."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term, what it means in a sentence or two, and where the method explains it at length, if it does."""
+
+    slug: str
+    name: str
+    meaning: str
+    section: str = ""
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('comparisons:glossary')}#{self.slug}"
+
+
+#: In the order in which one builds on another: from what a source says to the place of a framework.
+TERMS = (
+    Term(
+        "framework",
+        "framework",
+        "What is compared here: a Python library that a web application is built on.",
+    ),
+    Term(
+        "source",
+        "source",
+        "A text on which scores are based: an article by one publisher, cited by line. What its publisher sells is "
+        "stated beside it.",
+    ),
+    Term(
+        "claim",
+        "claim",
+        "What one source says about one framework under one criterion, in our words, with the line in its text.",
+        "claims",
+    ),
+    Term(
+        "reading",
+        "reading",
+        "What a claim amounts to on the criterion’s scale from 1 to 5. The same words always get the same reading.",
+        "claims",
+    ),
+    Term(
+        "criterion",
+        "criterion",
+        "A question by which frameworks are rated, such as how easy one is to learn.",
+    ),
+    Term("rubric", "rubric", "What each score from 1 to 5 means under a criterion, in words."),
+    Term(
+        "score",
+        "score",
+        "The editors’ rating of one framework under one criterion, from 1 to 5; higher is better. It follows from the "
+        "middle of what the sources say.",
+        "scores",
+    ),
+    Term(
+        "spread",
+        "spread",
+        "How far the sources are apart on a score: the highest reading less the lowest.",
+        "disputes",
+    ),
+    Term(
+        "dispute",
+        "dispute",
+        "Sources whose readings differ by two points or more on the scale from 1 to 5. The mark is ≠.",
+        "disputes",
+    ),
+    Term(
+        "weight",
+        "weight",
+        "How much a criterion counts for you, from 0 to 10. Twice the weight counts twice as much; 0 leaves it out.",
+        "weights",
+    ),
+    Term(
+        "fit",
+        "fit",
+        "How well a framework’s scores suit your weights: 100 if all were the highest, 0 if all were the lowest.",
+        "fit",
+    ),
+    Term(
+        "coverage",
+        "coverage",
+        "How much of the weight is on criteria that are rated. At 100% nothing that counts is missing.",
+        "coverage",
+    ),
+    Term(
+        "band",
+        "band",
+        "The range in which the fit could fall: from every missing score at its worst to every one at its best.",
+        "coverage",
+    ),
+    Term(
+        "rank",
+        "rank",
+        "The place by fit among the frameworks shown. Those rated on less than half of the weight get none.",
+        "rank",
+    ),
+    Term(
+        "baseline",
+        "baseline",
+        "The framework with which the others are compared: their cells show the difference from its score.",
+    ),
+    Term(
+        "use-case",
+        "use case",
+        "A kind of project, with weights for it, what it requires, and what the sources recommend.",
+    ),
+    Term(
+        "rule",
+        "rule",
+        "What a source advises for a certain kind of project, and the answers to which that applies.",
+    ),
+    Term(
+        "capability",
+        "capability",
+        "Something that a project may need, such as authentication: built into a framework, or added to it.",
+    ),
+    Term(
+        "component",
+        "component",
+        "A related tool or standard that the sources name with a framework. Components are not rated.",
+    ),
+)
+
+BY_SLUG = {term.slug: term for term in TERMS}
