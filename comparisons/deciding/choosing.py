@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Prefetch
 from django.http import QueryDict
+from django.template.defaultfilters import pluralize
 
 from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
@@ -84,12 +86,33 @@ class PromptOptions:
 
 
 @dataclass(frozen=True)
+class FiredRule:
+    """A rule that fired, with the ticked options that made it apply."""
+
+    rule: Rule
+    options: list[Option]
+
+
+@dataclass(frozen=True)
 class Candidate:
-    """A framework with the rules that fired for and against it."""
+    """A framework with the rules that fired for and against it, those that more answers made apply first."""
 
     framework: Framework
-    pro: list[Rule]
-    contra: list[Rule]
+    pro: list[FiredRule]
+    contra: list[FiredRule]
+
+
+@dataclass(frozen=True)
+class ExampleAnswer:
+    """An answer that somebody may give first, with the frameworks that the rules then put first."""
+
+    option: Option
+    leaders: list[Framework]
+    is_combination: bool
+
+    @property
+    def query(self) -> str:
+        return urlencode({self.option.prompt.slug: self.option.slug})
 
 
 @dataclass(frozen=True)
@@ -100,6 +123,7 @@ class Outcome:
     frameworks: Mapping[str, Framework]
     rules: Mapping[str, Rule]
     criteria: Sequence[Criterion]
+    answers: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(
@@ -111,7 +135,7 @@ class Outcome:
         """Draw the conclusion from the answers. Frameworks that are not published are left out."""
         statements = [statement for rule in stored if (statement := _statement(rule, facts.by_slug))]
         rules = {rule.key: rule for rule in stored}
-        return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria)
+        return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria, answers)
 
     @property
     def leaders(self) -> list[Framework]:
@@ -147,11 +171,48 @@ class Outcome:
         return [
             Candidate(
                 self.frameworks[standing.framework],
-                [self.rules[rule.key] for rule in standing.pro],
-                [self.rules[rule.key] for rule in standing.contra],
+                self._fired(standing.pro),
+                self._fired(standing.contra),
             )
             for standing in self.advice.standings
         ]
+
+    def _fired(self, statements: Sequence[Statement]) -> list[FiredRule]:
+        fired = [
+            FiredRule(rule, _ticked(rule, self.answers))
+            for rule in (self.rules[statement.key] for statement in statements)
+        ]
+        return sorted(fired, key=lambda one: -len(one.options))
+
+    @property
+    def is_answered_twice(self) -> bool:
+        """Return whether it is worth saying which of several answers made a rule apply."""
+        return sum(map(len, self.answers.values())) > 1
+
+    @property
+    def reason(self) -> str:
+        """Return in one sentence which rules put the single first choice first; empty if there is none."""
+        recommended = [standing for standing in self.advice.standings if standing.pro]
+        if not self.advice.first or self.is_combination:
+            return ""
+        first, *others = recommended
+        sources = len({self.rules[statement.key].source_id for statement in first.pro})
+        text = (
+            f"{self.frameworks[first.framework]} comes first because {_counted(len(first.pro), 'rule')} of "
+            f"{_counted(sources, 'source')} favour{'s' if len(first.pro) == 1 else ''} it"
+        )
+        for other in others[:1]:
+            name, count = self.frameworks[other.framework], len(other.pro)
+            if other.is_displaced and not first.is_displaced:
+                contrary = sum(1 for statement in other.contra if statement.favours)
+                advise = "advises" if contrary == 1 else "advise"
+                text += (
+                    f". {name} has {count}, but {_counted(contrary, 'rule')} that favour"
+                    f"{'s' if contrary == 1 else ''} something else {advise} against it"
+                )
+            else:
+                text += f"; {name} has {count}"
+        return f"{text}{'' if others else ', and none favours another framework'}."
 
     @property
     def may_still_gain(self) -> list[tuple[Framework, int]]:
@@ -193,6 +254,31 @@ def asked(questions: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> 
         )
         for prompt in questions
     ]
+
+
+def examples(questions: Sequence[Prompt], stored: Sequence[Rule], facts: Facts) -> list[ExampleAnswer]:
+    """Return the answers to the first question to which, given alone, the rules have a first choice."""
+    found = []
+    for prompt in questions[:1]:
+        for option in prompt.options.all():
+            outcome = Outcome.of(stored, {prompt.slug: [option.slug]}, facts)
+            if outcome.leaders:
+                found.append(ExampleAnswer(option, outcome.leaders, outcome.is_combination))
+    return found
+
+
+def _ticked(rule: Rule, answers: Mapping[str, Sequence[str]]) -> list[Option]:
+    """Return the options of the conditions that these answers meet, each once, in the order of the page."""
+    met = {}
+    for condition in rule.conditions.all():
+        options = list(condition.options.all())
+        if all(option.slug in answers.get(option.prompt.slug, ()) for option in options):
+            met |= {option.pk: option for option in options}
+    return sorted(met.values(), key=lambda option: (option.prompt.position, option.position))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{pluralize(number)}"
 
 
 def _statement(rule: Rule, published: Mapping[str, Any]) -> Statement | None:

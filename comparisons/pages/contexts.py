@@ -11,7 +11,7 @@ from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import View
 from comparisons.comparison.picking import Offer
 from comparisons.comparison.use_cases import Advice, ExcludedFramework, Shortfall, Weighed
-from comparisons.deciding.choosing import Outcome, PromptOptions
+from comparisons.deciding.choosing import ExampleAnswer, Outcome, PromptOptions
 from comparisons.deciding.needs import Needs, Overview, Supplies
 from comparisons.models import Snapshot, UseCase
 from comparisons.sharing.embedding import Embed
@@ -87,6 +87,7 @@ class SideBySidePage:
 class ChoicePage:
     asked: Sequence[PromptOptions]
     answered: bool
+    examples: Sequence[ExampleAnswer]
     notices: Sequence[str]
     outcome: Outcome
     path: str

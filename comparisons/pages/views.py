@@ -160,11 +160,13 @@ def choose(request: HtmxRequest) -> HttpResponse:
     prompts = choosing.prompts()
     form = choosing.AnswersForm(request.GET, prompts)
     answers = form.answers
-    outcome = choosing.Outcome.of(choosing.rules(), answers, current_facts())
+    rules, facts = choosing.rules(), current_facts()
+    outcome = choosing.Outcome.of(rules, answers, facts)
     address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     page = ChoicePage(
         asked=choosing.asked(prompts, answers),
         answered=bool(answers),
+        examples=[] if answers else choosing.examples(prompts, rules, facts),
         notices=list(form.notices),
         outcome=outcome,
         path=request.path,

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return what every template needs: the portal's name and address, where readers reach those who run it, whether they
-    may object, and the proposal that the page is a preview of, if any."""
+    """Return what every template needs: the portal's name and address, where readers reach those who run it, whether
+    they may object, and the proposal that the page is a preview of, if any."""
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL.rstrip("/"),

@@ -65,16 +65,32 @@ def rules_of(section: Element) -> dict[str, list[str]]:
 def test_choose_recommends_nothing_without_answers(client: Client) -> None:
     section = answer(client)
     assert section.one(".verdict-line").text == "Answer a question to see a recommendation."
-    assert [link["href"] for link in section.all("a")] == ["/use-cases/"]
+    assert {row.one("a").text: row.one("td").text for row in section.all("tbody tr")} == {"A shop": "Django"}
+    assert section.one("tbody a")["href"] == "/choose/?building=shop"
+    page = read(client.get(URL).content)
+    assert {"/use-cases/", "/capabilities/"} <= {link["href"] for link in page.all(".lede a")}
 
 
 @pytest.mark.usefixtures("world")
 def test_choose_names_the_first_choice_and_all_its_rules(client: Client) -> None:
     section = answer(client, "building=shop&size=large")
     assert section.one(".verdict-line").text == "Django"
-    assert rules_of(section) == {"Django": ["Shops: Django.", "Large shops: Django."]}
+    assert rules_of(section) == {"Django": ["Large shops: Django.", "Shops: Django."]}
     assert section.texts(".cite")[0].startswith("First, line ")
     assert "sells it" in section.texts(".cite")[0]
+    assert section.all("[role=status] p")[0].text == (
+        "Django comes first because 2 rules of 1 source favour it, and none favours another framework."
+    )
+
+
+@pytest.mark.usefixtures("world")
+def test_choose_says_which_answers_made_a_rule_apply_if_there_are_several(client: Client) -> None:
+    shown = answer(client, "building=shop&size=large").texts(".cite")
+    assert [cite.rpartition(" · ")[2] for cite in shown] == [
+        "applies to: A shop + Large",
+        "applies to: A shop",
+    ]
+    assert "applies to" not in answer(client, "building=shop").text
 
 
 @pytest.mark.usefixtures("world")

@@ -56,6 +56,7 @@ PROFILES = [
     ("Nothing answered", "", "", "", False),
     ("Public API under load", "building=api load=concurrent existing=none", "fastapi", "", False),
     ("API, nothing else known", "building=api", "fastapi", "", False),
+    ("Authentication, nothing else known", "structure=authentication", "django", "", False),
     (
         "REST API inside an existing Django application",
         "building=api existing=django",
