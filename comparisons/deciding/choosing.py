@@ -269,7 +269,7 @@ def examples(questions: Sequence[Prompt], stored: Sequence[Rule], facts: Facts) 
 
 def _ticked(rule: Rule, answers: Mapping[str, Sequence[str]]) -> list[Option]:
     """Return the options of the conditions that these answers meet, each once, in the order of the page."""
-    met = {}
+    met: dict[int, Option] = {}
     for condition in rule.conditions.all():
         options = list(condition.options.all())
         if all(option.slug in answers.get(option.prompt.slug, ()) for option in options):

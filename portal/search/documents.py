@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, Max
@@ -68,7 +69,8 @@ def documents() -> Iterator[Document]:
 
 
 def _document(kind: str, fact: Any, url: str, about: str, *passages: tuple[str, str, float]) -> Document:
-    return Document(kind, fact.pk, url, tuple(Passage(*passage) for passage in passages if passage[1]), about)
+    found = tuple(Passage(*passage) for passage in passages if passage[1])
+    return Document(kind, fact.pk, url, found, about, getattr(fact, "slug", ""))
 
 
 def _frameworks() -> Iterator[Document]:
@@ -308,9 +310,12 @@ class HitGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for."""
+    """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for. `named`:
+    the frameworks that the query names, if they can be compared."""
 
     found: SearchResult
+    named: Sequence[Document]
+    compare_url: str
     groups: list[HitGroup]
     narrower: list[HitGroup]
     everything_url: str
@@ -343,8 +348,12 @@ def search_page(query: SearchQuery, path: str) -> SearchPage:
         pairs = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
         return HitGroup(kind, len(by_kind[kind]), query.url(path, kind=kind, page=""), pairs)
 
+    named = current_index.named(query.q, result.read_as)[: settings.COMPARE_MAX]
+    slugs = [document.slug for document in named]
     results = Results(
         found=result,
+        named=named,
+        compare_url=reverse("comparisons:side_by_side", args=[slugs]) if len(slugs) > 1 else "",
         groups=[group(kind) for kind in shown if kind in by_kind],
         narrower=[group(kind) for kind in KINDS if kind in by_kind],
         everything_url=query.url(path, kind="", page=""),

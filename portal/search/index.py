@@ -8,10 +8,14 @@ Words are folded here and not in the database, so that both databases find the s
    4, a key word 2, a text 1), times how well it matches (as typed 1, as the beginning of a longer word 0.6, misspelt
    0.4), times how rare it is among all documents. The points of the words add up.
 3. At equal points, in the order of the documents: frameworks and criteria come before claims.
+
+Of a question, the criterion that it is about comes first: the one with most of its words, or of their topics, in its
+name and its own question.
 """
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -31,8 +35,35 @@ AS_TYPED, PREFIX, MISSPELT = 1.0, 0.6, 0.4
 #: Left out of a query unless it has no other words.
 STOP_WORDS = frozenset(
     "a an and are as at be by can do does for from has how i in is it my of on or should that the to vs what when"
-    " which who why will with".split()
+    " which who why will with framework frameworks python you your we they one there this us not".split()
 )
+#: Words that begin a question.
+ASKING = frozenset("are can do does has have how is should what when which who why will".split())
+#: What people type for a word that is used here, in one word or two.
+SYNONYMS = dict.fromkeys(
+    ["login", "logins", "log in", "logon", "log on", "signin", "sign in", "signon", "sign on"],
+    "authentication",
+)
+#: The word in a criterion's name for what a question may call otherwise.
+TOPICS = {
+    word: topic
+    for topic, said in {
+        "learning": "easy easier easiest beginner beginners newcomer simple simplest",
+        "performance": "fast faster fastest slow speedy throughput latency",
+        "development": "quick quickly quicker quickest rapid rapidly",
+        "security": "secure safe safest",
+        "scalability": "scale scales scaling grow grows",
+        "maturity": "mature proven stable popular established",
+        "flexibility": "flexible freedom",
+        "async": "asynchronous concurrent concurrency",
+        "data": "orm database databases sql migrations",
+        "built": "included include includes batteries",
+        "community": "help packages plugins extensions",
+    }.items()
+    for word in said.split()
+}
+#: The kind of document that questions are about, and the kind that can be compared.
+TOPIC, COMPARED = "criterion", "framework"
 #: Characters of a longer text that are shown, and how many of them come before the first match.
 EXCERPT, LEAD = 220, 60
 
@@ -75,6 +106,7 @@ class Document:
     url: str
     passages: tuple[Passage, ...]
     about: str = ""
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +170,23 @@ class Index:
             first = document.passages[0]
             self.names.append(frozenset(_stems(first.text).values() if first.weight == NAME else ()))
         self.vocabulary = sorted(self.stems)
+        #: Each document that can be compared, by the words of its name as one.
+        self.compared = {
+            "".join(words(document.passages[0].text)): document
+            for document in self.documents
+            if document.kind == COMPARED
+        }
+        self.longest = max((len(words(one.passages[0].text)) for one in self.compared.values()), default=0)
 
     def find(self, text: str) -> SearchResult:
         """Return the documents that have all words of a text, or else those that have some, ranked."""
-        typed = words(text)
-        typed = [word for word in dict.fromkeys(typed) if word not in STOP_WORDS] or typed
+        everything = words(text)
+        is_question = len(everything) > 1 and (everything[0] in ASKING or text.rstrip().endswith("?"))
+        everything = _joined(everything)
+        typed = [word for word in dict.fromkeys(everything) if word not in STOP_WORDS]
+        typed = typed or list(dict.fromkeys(everything))
         readings = [self._readings(word) for word in typed]
-        meant = {stem(word) for word in typed}
+        meant = {stem(word) for word in everything}
         for at, (first, second) in enumerate(pairwise(typed)):
             if (joined := stem(first + second)) in self.places:  # `fast api` is FastAPI
                 readings[at][joined] = readings[at + 1][joined] = AS_TYPED
@@ -158,10 +200,25 @@ class Index:
             if word in read_as:
                 ways[self.stems[read_as[word]]] = MISSPELT
                 meant.add(self.stems[read_as[word]])
-        order, partly = self._ranked([self._scores(ways) for ways in readings], meant)
+        topics = self._topics(typed, readings) if is_question else []
+        order, partly = self._ranked([self._scores(ways) for ways in readings], meant, topics)
         stems = frozenset(root for ways in readings for root in ways)
         missing = tuple(word for word, ways in zip(typed, readings, strict=True) if not ways)
         return SearchResult(tuple(Hit(self.documents[at], stems) for at in order), partly, read_as, missing)
+
+    def named(self, text: str, read_as: Mapping[str, str]) -> list[Document]:
+        """Return what a text names in full that can be compared, in its order, each once: `fast api` is FastAPI too."""
+        said = [read_as.get(word, word) for word in words(text)]
+        found: dict[str, Document] = {}
+        at = 0
+        while at < len(said):
+            for length in range(self.longest + 1, 0, -1):
+                if document := self.compared.get("".join(said[at : at + length])):
+                    found.setdefault(document.slug, document)
+                    at += length - 1
+                    break
+            at += 1
+        return list(found.values())
 
     def suggestion(self, word: str) -> str | None:
         """Return the most similar word that is known, by Jaro-Winkler at least 0.82; None if there is none."""
@@ -172,9 +229,34 @@ class Index:
         """Return the stems that a word matches, with how well: its own, and those of the words that begin with it."""
         root = stem(word)
         ways = {self.stems[longer]: PREFIX for longer in self._beginning_with(root)}
-        if root in self.places:
-            ways[root] = AS_TYPED
+        for same in (root, stem(SYNONYMS.get(word, root))):
+            if same in self.places:
+                ways[same] = AS_TYPED
         return ways
+
+    def _topics(self, typed: Sequence[str], readings: Sequence[Mapping[str, float]]) -> list[int]:
+        """Return the numbers of the documents that a question in these words is about: those that ask the same, then
+        the criterion with most of its words, if it has enough.
+
+        A word in a criterion's name counts as two in its question, and one in its question is too little.
+        """
+
+        def likeness(number: int) -> int:
+            name, asked = self.names[number], _stems(self.documents[number].about).values()
+            return sum(
+                2 * bool(name & {*ways, TOPICS.get(word, "")}) + bool(ways.keys() & set(asked))
+                for word, ways in zip(typed, readings, strict=True)
+            )
+
+        wanted = {stem(word) for word in typed}
+        same = [
+            number
+            for number, document in enumerate(self.documents)
+            if document.kind != TOPIC and wanted == _telling(document.passages[0].text)
+        ]
+        topics = [number for number, document in enumerate(self.documents) if document.kind == TOPIC]
+        best = max(topics, key=likeness, default=None)
+        return [*same, best] if best is not None and likeness(best) > 1 else same
 
     def _beginning_with(self, root: str) -> list[str]:
         if len(root) < 2:
@@ -208,23 +290,47 @@ class Index:
         return {number: (points * rarity, number in named) for number, points in best.items()}
 
     def _ranked(
-        self, scores: Sequence[Mapping[int, tuple[float, bool]]], meant: AbstractSet[str]
+        self,
+        scores: Sequence[Mapping[int, tuple[float, bool]]],
+        meant: AbstractSet[str],
+        topics: Sequence[int],
     ) -> tuple[list[int], bool]:
         """Return the numbers of the documents that have all words, or else of those that have some, best first.
 
-        The second value says whether only some of the words were matched.
+        Before them come the topics of a question, and of a question half of the words are the least. The second
+        value says whether only some of the words were matched.
         """
         numbers = set(scores[0]).intersection(*scores[1:]) if scores else set()
         if partly := not numbers:
-            numbers = {number for documents in scores for number in documents}
+            matched = Counter(number for documents in scores for number in documents)
+            enough = min(len(scores) / 2 if topics else 1, max(matched.values(), default=0))
+            numbers = {number for number, count in matched.items() if count >= enough}
+        numbers.update(topics)
 
         def rank(number: int) -> tuple[float, ...]:
             own = [documents[number] for documents in scores if number in documents]
             is_named = len(own) == len(scores) and all(in_name for _, in_name in own)
             is_all = bool(self.names[number]) and self.names[number] <= meant
-            return (-len(own), -(is_named + is_all), -sum(points for points, _ in own), number)
+            place = topics.index(number) if number in topics else len(topics)
+            return (place, -len(own), -(is_named + is_all), -sum(points for points, _ in own), number)
 
         return sorted(numbers, key=rank), partly and bool(numbers)
+
+
+def _telling(text: str) -> set[str]:
+    """Return the stems of a text without the words that a query may leave out."""
+    return {stem(word) for word in _joined(words(text)) if word not in STOP_WORDS}
+
+
+def _joined(typed: Sequence[str]) -> list[str]:
+    """Return the words, those that mean something together as one: `log in` as `login`."""
+    found: list[str] = []
+    for word in typed:
+        if found and f"{found[-1]} {word}" in SYNONYMS:
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
 
 
 def marked(text: str, stems: AbstractSet[str]) -> list[Piece]:

@@ -117,7 +117,7 @@ WORLD = Index(
         ("fast api", ["FastAPI"]),
         ("orms", ["Django", "Data layer", "SQLAlchemy"]),
         # Small words do not count, unless there is nothing else.
-        ("what is the ORM for?", ["Django", "Data layer", "SQLAlchemy"]),
+        ("what is the ORM for?", ["Data layer", "Django", "SQLAlchemy"]),  # a question: its criterion first
         ("whether", ["Data layer"]),
         ("by", ["FastAPI"]),
     ],

@@ -261,3 +261,40 @@ def test_search_form_is_in_page_header_except_on_search_page(client: Client) -> 
     head = get(client, "/frameworks/").one("header form")
     assert (head["action"], head["method"], head.one("input")["name"]) == ("/search/", "get", "q")
     assert get(client, "/search/").all("header form") == []
+
+
+# Two frameworks, and questions
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["Flask vs fastapi", "flask or FastAPI", "Flask, FastAPI", "flask versus fast api", "flask compared to fastapi",
+     "flask and fastapi", "is flsak better than fastapi?", "flask/fastapi performance"],
+)  # fmt: skip
+def test_search_offers_frameworks_that_are_named_side_by_side_first(client: Client, query: str) -> None:
+    form = search(client, query).one("form#finding")
+    offer = form.one("p.way-on a")
+    assert (offer.text, offer["href"]) == ("Flask and FastAPI side by side", "/compare/flask-vs-fastapi/")
+    assert form.text.index("side by side") < form.text.index("Everything")
+
+
+def test_search_offers_no_comparison_of_one_framework_but_to_add_it_to_one(client: Client) -> None:
+    page = search(client, "flask flask")
+    assert page.all("p.way-on") == []
+    assert "/?framework=flask" in [link["href"] for link in page.all("#found-framework a.aside-link")]
+    assert get(client, "/?framework=flask").one(".tray-names").text == "Flask"
+
+
+def test_search_finds_the_criterion_by_synonym_and_by_a_question_in_words(client: Client) -> None:
+    factories.make_criterion(name="Authentication", question="Are accounts supplied?")
+    for query in (
+        "login",
+        "log in",
+        "Sign in",
+        "sign-in",
+        "how do users log in?",
+        "performance?",
+        "how fast is flask?",
+    ):
+        first = search(client, query).all("section h3 a")[0]
+        assert first.text == ("Performance" if "f" in query else "Authentication"), query
