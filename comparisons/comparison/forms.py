@@ -16,6 +16,11 @@ from frameworks.text.mangled import unknown
 
 from .permalinks import ALL_ROWS, AS_OF, MINIMUM, PARAMETERS, USE_CASE, WEIGHT
 
+#: Django’s own sentences on a choice that is none.
+NO_CHOICE = {
+    field.default_error_messages["invalid_choice"] for field in (forms.ChoiceField, forms.MultipleChoiceField)
+}
+
 
 class ReadForm(forms.Form):
     """A form that is only read: valid fields are used even if others are not valid.
@@ -265,14 +270,21 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
             values = list(dict.fromkeys(data.getlist(name)))
             if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
-        for name, errors in form.errors.items():
+        for name, errors in form.errors.as_data().items():
             label = form.fields[name].label if name in form.fields else name
-            yield f"{label}: {clip(' '.join(str(error) for error in errors))} It was ignored."
+            yield f"{label}: {' '.join(map(_in_our_words, errors))} It was ignored."
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
             yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was ignored."
             known.add(name)
     yield from unknown(data, known)
+
+
+def _in_our_words(error: forms.ValidationError) -> str:
+    """Return what is wrong in a sentence that is not Django’s."""
+    if error.message in NO_CHOICE and error.params:
+        return f"“{clip(str(error.params['value']))}” is not one of the choices."
+    return clip(" ".join(error.messages))
 
 
 def misread(

@@ -22,12 +22,12 @@ from frameworks.limits import Limit
 from frameworks.models import Criterion, Framework, Objection
 
 TEXT_MIN, TEXT_MAX, URL_MAX = 10, 1000, 300
-#: The age of the page when it is sent: below, only a machine is that fast; above, it was forgotten or saved for reuse.
-SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
+#: The age of a page that is sent at most: older ones were forgotten or saved for reuse. None is too young: who pastes a
+#: text that is ready sends it at once, and machines give themselves away by the honeypot and the limits.
+LATEST = timedelta(hours=24)
 #: The purpose for which senders are hashed, so that no hash matches those of another.
 PURPOSE = "frameworks.objections"
 
-TOO_SOON = "That was very quick, so your report has not been sent yet. Please check it and send it again."
 TOO_LATE = (
     "This page was opened more than a day ago, or on another site, so your report has not been sent yet. "
     "Please check the current score and send the report again."
@@ -152,11 +152,9 @@ class ObjectionForm(forms.Form):
         return url
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a page that was made too long ago, or only just now."""
+        """Refuse a page that was made too long ago, or elsewhere."""
         if not self._is_in_time:
             raise forms.ValidationError(TOO_LATE)
-        if self.age is not None and self.age < SOONEST:
-            raise forms.ValidationError(TOO_SOON)
         return self.cleaned_data
 
 

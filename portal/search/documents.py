@@ -310,8 +310,8 @@ class HitGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for. `named`:
-    the frameworks that the query names, if they can be compared."""
+    """What was found: `groups` are shown, `narrower` counts all kinds; `instead` names other words to look for.
+    `named`: the frameworks that the query names."""
 
     found: SearchResult
     named: Sequence[Document]

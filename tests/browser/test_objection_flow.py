@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,12 +21,6 @@ PAGE = "/frameworks/flask/performance/objection/"
 TEXT = "The second source says the opposite, on line 12."
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A browser that a test drives is as quick as the machines that are kept out."""
-    monkeypatch.setattr(objections, "SOONEST", timedelta(0))
-
-
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])
 def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(
@@ -41,7 +34,6 @@ def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRe
     context.close()
 
 
-@pytest.mark.usefixtures("at_once")
 def test_objection_can_be_submitted_by_keyboard(visitor: Page) -> None:
     visitor.goto("/?open=flask:performance")
     visitor.get_by_role("link", name="Report a problem with this score").focus()
@@ -65,17 +57,6 @@ def test_objection_can_be_submitted_by_keyboard(visitor: Page) -> None:
     expect(visitor.locator("h1")).to_have_text("Thank you")
     assert [(found.text, found.url) for found in Objection.objects.all()] == [(TEXT, "")]
     assert visitor.context.cookies() == []
-
-
-def test_objection_sent_too_soon_is_rejected_and_keeps_its_text(
-    visitor: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(objections, "SOONEST", timedelta(hours=1))
-    visitor.goto(PAGE)
-    visitor.get_by_label("What is wrong?").fill(TEXT)
-    visitor.get_by_role("button", name="Send to the editors").click()
-    expect(visitor.locator(".notices")).to_have_text(objections.TOO_SOON)
-    expect(visitor.get_by_label("What is wrong?")).to_have_value(TEXT)
 
 
 def test_objection_tab_stops_are_in_order_and_show_their_focus(page: Page) -> None:

@@ -281,7 +281,7 @@ def test_search_offers_frameworks_that_are_named_side_by_side_first(client: Clie
 def test_search_offers_no_comparison_of_one_framework_but_to_add_it_to_one(client: Client) -> None:
     page = search(client, "flask flask")
     assert page.all("p.way-on") == []
-    assert "/?framework=flask" in [link["href"] for link in page.all("#found-framework a.aside-link")]
+    assert "/?framework=flask" in [link["href"] for link in page.all("#found-framework p.add a")]
     assert get(client, "/?framework=flask").one(".tray-names").text == "Flask"
 
 

@@ -31,7 +31,7 @@ LEFT = " It was ignored."
 
 
 def unavailable(value: str) -> str:
-    return f"Select a valid choice. {value} is not one of the available choices.{LEFT}"
+    return f"“{value}” is not one of the choices.{LEFT}"
 
 
 def notices(page: Element) -> list[str]:
@@ -70,7 +70,7 @@ BOTH = [
     ("criteria=nothing", [f"Columns: {unavailable('nothing')}"]),
     ("criteria=documentation&criteria=nothing", [f"Columns: {unavailable('nothing')}"]),
     ("framework=nobody", [f"Frameworks to compare: {unavailable('nobody')}"]),
-    (f"framework={LONG}", [f"Frameworks to compare: Select a valid choice. {'a' * 136}…{LEFT}"]),
+    (f"framework={LONG}", [f"Frameworks to compare: {unavailable(f'{LONG[:159]}…')}"]),
     ("framework=%00", [f"Frameworks to compare: {unavailable(chr(0))}"]),
     ("size=0", [f"This page has no parameter “size”.{LEFT}"]),
     # Not ours to understand, and in nobody's way.

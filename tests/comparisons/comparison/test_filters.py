@@ -134,27 +134,27 @@ def test_filter_selects_matching_frameworks(ask: Ask, query: str, on_the_table: 
 @pytest.mark.parametrize(
     "query, notice",
     [
-        ("kind=nonsense", "Kind: Select a valid choice. nonsense is not one of the available choices."),
+        ("kind=nonsense", "Kind: “nonsense” is not one of the choices."),
         (
             "min-speed=abc",
-            "Minimum score for Speed: Select a valid choice. abc is not one of the available choices.",
+            "Minimum score for Speed: “abc” is not one of the choices.",
         ),
         (
             "min-speed=1",
-            "Minimum score for Speed: Select a valid choice. 1 is not one of the available choices.",
+            "Minimum score for Speed: “1” is not one of the choices.",
         ),
         (
             "min-speed=%00",
-            "Minimum score for Speed: Select a valid choice. \0 is not one of the available choices.",
+            "Minimum score for Speed: “\0” is not one of the choices.",
         ),
-        ("kind=%00", "Kind: Select a valid choice. \0 is not one of the available choices."),
+        ("kind=%00", "Kind: “\0” is not one of the choices."),
         ("q=%00", "Filter by name: Null characters are not allowed."),
         ("min-rust=3", "There is no criterion “rust”."),
         ("w-rust=3", "There is no criterion “rust”."),
         ("w-speed=1e9", "Weight of Speed: This must be a whole number from 0 to 10."),
         ("w-speed=11", "Weight of Speed: This must be a whole number from 0 to 10."),
         ("w-speed=-1", "Weight of Speed: This must be a whole number from 0 to 10."),
-        ("baseline=rails", "Baseline: Select a valid choice. rails is not one of the available choices."),
+        ("baseline=rails", "Baseline: “rails” is not one of the choices."),
         ("open=django:rust", "Open cell: There is no such cell."),
     ],
 )

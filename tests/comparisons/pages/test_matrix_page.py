@@ -82,7 +82,7 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
 def test_matrix_hides_unpublished_frameworks(client: Client) -> None:
     assert "Hidden" not in client.get("/").content.decode()
     assert get(client, "/?baseline=hidden").texts(".notices li") == [
-        "Baseline: Select a valid choice. hidden is not one of the available choices. It was ignored."
+        "Baseline: “hidden” is not one of the choices. It was ignored."
     ]
 
 
