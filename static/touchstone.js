@@ -254,3 +254,8 @@ if (themeSwitch) {
     showTheme(next);
   });
 }
+
+// Prints the page.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});

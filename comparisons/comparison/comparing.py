@@ -180,8 +180,8 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
 def side_by_side(
     query: QueryDict, slugs: Sequence[str], *, folds: bool = True, detail: Detail = Detail.CLAIMS
 ) -> Comparison:
-    """Build the side by side of the frameworks in `slugs` that exist, the baseline first. If a row is open, its cells
-    have their claims in any case.
+    """Build the side by side of the frameworks in `slugs` that exist, the baseline first. If a row is open, or the
+    evidence is shown, the cells have their claims in any case.
 
     Raises Renamed where the address uses a former slug.
     """
@@ -200,7 +200,7 @@ def side_by_side(
         day=day,
         kind=kind,
         weighing=weighing,
-        detail=Detail.CLAIMS if view.rows else detail,
+        detail=Detail.CLAIMS if view.rows or view.evidence else detail,
         folds=folds,
     )
 

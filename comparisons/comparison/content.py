@@ -20,7 +20,7 @@ from comparisons.arithmetic.scoring import Fit
 from frameworks.cells import Cell, Key, tally
 from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Rating, Source
 
-from .matrix import Column, Matrix, Row, compared
+from .matrix import Column, Matrix, Row, compared, difference
 
 #: Increased when an existing field changes its meaning, not when a field is added.
 FORMAT = 1
@@ -124,8 +124,9 @@ def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
     )
 
 
-def matrix_of(content: Content) -> Matrix:
-    """Rebuild the matrix from its content, out of unsaved model instances: the inverse of `content_of`.
+def matrix_of(content: Content, *, baseline: str = "") -> Matrix:
+    """Rebuild the matrix from its content, out of unsaved model instances: the inverse of `content_of`. `baseline`
+    names the framework that the others are measured against.
 
     Only the best cells are worked out again; fits, ranks and disputes are those stored. The content does not hold the
     default weights, nor the scores under criteria that were not shown.
@@ -150,22 +151,29 @@ def matrix_of(content: Content) -> Matrix:
         for pk, framework in enumerate(content["frameworks"], 1)
     ]
     cells = _frozen_cells(content, frameworks, criteria)
-    columns = tuple(Column(criterion, criterion.default_weight, is_alike=False) for criterion in criteria)
     cell_rows = [
         tuple(cells[framework.pk, criterion.pk] for criterion in criteria) for framework in frameworks
     ]
+    columns = tuple(
+        Column(criterion, criterion.default_weight, len({(cell.state, cell.score) for cell in abreast}) == 1)
+        for criterion, abreast in zip(criteria, zip(*cell_rows, strict=True), strict=True)
+    )
+    fits = [_frozen_fit(framework) for framework in content["frameworks"]]
+    base = next((place for place, framework in enumerate(frameworks) if framework.slug == baseline), None)
+    base_row = None if base is None else cell_rows[base]
+    base_points = None if base is None else fits[base].points
     rows = tuple(
         Row(
             framework=framework,
-            fit=_frozen_fit(stored),
+            fit=fit,
             rank=stored["rank"],
             cells=cell_row,
             entries=entries,
-            delta=None,
-            is_baseline=False,
+            delta=None if cell_row is base_row else difference(fit.points, base_points),
+            is_baseline=cell_row is base_row,
         )
-        for framework, stored, cell_row, entries in zip(
-            frameworks, content["frameworks"], cell_rows, compared(cell_rows), strict=True
+        for framework, stored, fit, cell_row, entries in zip(
+            frameworks, content["frameworks"], fits, cell_rows, compared(cell_rows, base_row), strict=True
         )
     )
     ranked = sorted((row for row in rows if row.rank is not None), key=lambda row: row.rank or 0)

@@ -132,6 +132,22 @@ class UseCaseForm(ReadForm):
         return next((use_case for use_case in self.use_cases if use_case.slug == slug), None)
 
 
+class FrozenForm(ReadForm):
+    """How a snapshot is shown: the same facts, whichever of them are on show."""
+
+    only = forms.ChoiceField(
+        label="Only differences", choices=[("differences", "Only differences")], required=False
+    )
+    evidence = forms.ChoiceField(label="Evidence", choices=[("shown", "Shown")], required=False)
+
+    NAMES = frozenset({"only", "evidence", "baseline"})
+
+    def __init__(self, data: Mapping[str, Any], *, frameworks: Container[str]) -> None:
+        super().__init__(data)
+        if "baseline" in data:
+            self.fields["baseline"] = KnownField(frameworks, label="Baseline", required=False)
+
+
 class FrameForm(ReadForm):
     """How a comparison is framed elsewhere: its address, the theme, and width and height in pixels."""
 
@@ -167,6 +183,7 @@ class WeighingForm(ReadForm):
     )
     open = forms.CharField(label="Open cell", required=False)
     why = forms.ChoiceField(label="Why this ranking", choices=[("shown", "Shown")], required=False)
+    evidence = forms.ChoiceField(label="Evidence", choices=[("shown", "Shown")], required=False)
 
     def __init__(
         self,
@@ -270,14 +287,19 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
             values = list(dict.fromkeys(data.getlist(name)))
             if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
-        for name, errors in form.errors.as_data().items():
-            label = form.fields[name].label if name in form.fields else name
-            yield f"{label}: {' '.join(map(_in_our_words, errors))} It was ignored."
+        yield from wrong(form)
     for name in data:
         if name.startswith((MINIMUM, WEIGHT)) and name not in known:
             yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was ignored."
             known.add(name)
     yield from unknown(data, known)
+
+
+def wrong(form: forms.Form) -> Iterator[str]:
+    """Yield one plain sentence for each field of this form whose value is not valid."""
+    for name, errors in form.errors.as_data().items():
+        label = form.fields[name].label if name in form.fields else name
+        yield f"{label}: {' '.join(map(_in_our_words, errors))} It was ignored."
 
 
 def _in_our_words(error: forms.ValidationError) -> str:

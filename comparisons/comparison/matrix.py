@@ -290,7 +290,7 @@ def build_matrix(
             rank,
             cells,
             _entries(cells, starts, span.best, None if framework is base else base_row),
-            None if framework is base else _difference(fit.points, base_points),
+            None if framework is base else difference(fit.points, base_points),
             base_row is not None and framework is base,
             framework.slug in ticked,
         )
@@ -370,19 +370,19 @@ def _entries(
         Entry(
             cell := cells[number],
             cell.score is not None and cell.score == best[number],
-            _difference(cell.score, base[number].score) if base else None,
+            difference(cell.score, base[number].score) if base else None,
             starts_group,
         )
         for number, starts_group in starts.items()
     )
 
 
-def compared(rows: Sequence[CellRow]) -> list[tuple[Entry, ...]]:
-    """Return the entries of each framework: all its cells, compared with those of the others."""
+def compared(rows: Sequence[CellRow], base: CellRow | None = None) -> list[tuple[Entry, ...]]:
+    """Return the entries of each framework: all its cells, compared with those of the others and of the `base`."""
     best = best_scores(rows)
     criteria = [cell.criterion for cell in rows[0]] if rows else []
     starts = _group_starts(criteria, range(len(criteria)))
-    return [_entries(row, starts, best, None) for row in rows]
+    return [_entries(row, starts, best, None if row is base else base) for row in rows]
 
 
 def _order(facts: Facts, places: Places, ranking: Ranking, sort: str) -> Places:
@@ -408,7 +408,8 @@ def _order(facts: Facts, places: Places, ranking: Ranking, sort: str) -> Places:
 UNKNOWN = 10
 
 
-def _difference(value: int | None, base: int | None) -> int | None:
+def difference(value: int | None, base: int | None) -> int | None:
+    """Return how far a value is above the base; None if one of them is unknown."""
     return None if value is None or base is None else value - base
 
 

@@ -22,11 +22,11 @@ VERSUS = "-vs-"
 PARAMETERS = frozenset(
     {
         *(AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"),
-        *("page", "of", "after", "search"),
+        *("evidence", "page", "of", "after", "search"),
     }
 )
 #: What can change without another frameworks coming to stand on a page of the matrix.
-BESIDES_ROWS = frozenset({"page", "baseline", "framework", "open", "rows", "why"})
+BESIDES_ROWS = frozenset({"page", "baseline", "framework", "open", "rows", "why", "evidence"})
 #: Stands for every row of a side by side.
 ALL_ROWS = "*"
 #: Sorting is by fit unless a visitor says otherwise.
@@ -55,6 +55,7 @@ class View:
     open: str = ""
     rows: tuple[str, ...] = ()
     why: str = ""
+    evidence: str = ""
     page: int = 1
 
     @classmethod
@@ -83,6 +84,7 @@ class View:
             open=cleaned.get("open") or "",
             rows=tuple(cleaned.get("rows") or ()),
             why=cleaned.get("why") or "",
+            evidence=cleaned.get("evidence") or "",
             page=cleaned.get("page") or 1,
         )
 
@@ -95,6 +97,8 @@ class View:
         yield from (("rows", name) for name in self.rows)
         if self.why:
             yield "why", self.why
+        if self.evidence:
+            yield "evidence", self.evidence
         if self.page > 1:
             yield "page", str(self.page)
 
@@ -129,7 +133,7 @@ class View:
     @property
     def of(self) -> str:
         """Return a short mark of the rows and their order, of which `page` is a part."""
-        rows = self.but(page=1, baseline="", framework=(), open="", rows=(), why="")
+        rows = self.but(page=1, baseline="", framework=(), open="", rows=(), why="", evidence="")
         return f"{crc32(rows.query().encode()):08x}"
 
     def url(self, path: str, **changes: Any) -> str:

@@ -175,6 +175,11 @@ class GlossaryPage:
 class SnapshotPage:
     frozen: FrozenComparison
     notices: Sequence[str]
+    pinned_url: str
+    only_url: str
+    without_baseline_url: str
+    evidence_url: str
+    hide_url: str
     files: Sequence[File]
     embed_url: str
     oembed_url: str

@@ -262,7 +262,7 @@ FORMATS = (
 
 def files(pinned: View, route: str, *args: Any) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
-    query = pinned.but(framework=(), open="", rows=(), why="", page=1).query()
+    query = pinned.but(framework=(), open="", rows=(), why="", evidence="", page=1).query()
     return [
         File(name, use, with_query(reverse(route, args=[*args, ending]), query))
         for ending, name, use in FORMATS
@@ -280,7 +280,7 @@ class Pictures:
 
 def pictures(pinned: View, path: str) -> Pictures:
     """Return the addresses of the pictures of what `pinned` shows at `path`."""
-    query = pinned.but(page=1).query()
+    query = pinned.but(evidence="", page=1).query()
     svg, png, page = (
         with_query(place, query) for place in (address(path, "svg"), address(path, "png"), path)
     )
@@ -402,6 +402,8 @@ class AroundSideBySide:
     without_baseline_url: str
     only_url: str
     all_rows_url: str
+    evidence_url: str
+    hide_url: str
     back_url: str
 
 
@@ -416,7 +418,7 @@ def around_side_by_side(
     path = _side_by_side(slugs)
     has_room = len(slugs) < settings.COMPARE_MAX
     whose = _whose_weights(view, usual, use_case)
-    brief = view.but(rows=(), why="").pinned(usual)
+    brief = view.but(rows=(), why="", evidence="").pinned(usual)
     return AroundSideBySide(
         view=view,
         path=path,
@@ -445,7 +447,9 @@ def around_side_by_side(
         without_baseline_url=view.url(path, baseline=""),
         only_url=view.url(path, only="" if view.only else "differences"),
         all_rows_url=view.url(path, rows=() if view.rows == (ALL_ROWS,) else (ALL_ROWS,)),
-        back_url=view.but(baseline="", only="", rows=(), framework=tuple(slugs)).url(
+        evidence_url=f"{view.url(path, evidence='shown')}#evidence",
+        hide_url=view.url(path, evidence=""),
+        back_url=view.but(baseline="", only="", rows=(), evidence="", framework=tuple(slugs)).url(
             reverse("comparisons:matrix")
         ),
         whose_weights=whose,
@@ -465,7 +469,7 @@ def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
     return (
         view.pinned(usual)
         .side_by_side()
-        .but(rows=(), why="")
+        .but(rows=(), why="", evidence="")
         .url(reverse("comparisons:freeze", args=[slugs]))
     )
 

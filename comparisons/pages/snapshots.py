@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from comparisons.comparison import comparing
+from comparisons.comparison.forms import FrozenForm, wrong
 from comparisons.comparison.permalinks import View
 from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
@@ -41,7 +42,8 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     except snapshots.TooManySnapshots as full:
         live_url = comparison.view.url(reverse("comparisons:side_by_side", args=[slugs]))
         return _not_frozen(request, full, live_url, now)
-    return HttpResponseRedirect(frozen.get_absolute_url())
+    shown = View(baseline=comparison.view.baseline, only=comparison.view.only)
+    return HttpResponseRedirect(shown.url(frozen.get_absolute_url()))
 
 
 @require_safe
@@ -49,11 +51,17 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @pictured(cards.of_snapshot, for_ever=True)
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """Show a comparison as it was when it was frozen, from its stored content alone."""
-    frozen = snapshots.FrozenComparison(get_object_or_404(Snapshot, pk=snapshot_id))
-    path = frozen.snapshot.get_absolute_url()
+    kept = get_object_or_404(Snapshot, pk=snapshot_id)
+    form = FrozenForm(request.GET, frameworks=snapshots.FrozenComparison(kept).slugs)
+    view, path = View.read(form.clean_data, ()), kept.get_absolute_url()
     page = SnapshotPage(
-        frozen=frozen,
-        notices=list(unknown(request.GET, ())),
+        frozen=snapshots.FrozenComparison(kept, view),
+        notices=[*wrong(form), *unknown(request.GET, FrozenForm.NAMES)],
+        pinned_url=view.url(path),
+        only_url=view.url(path, only="" if view.only else "differences"),
+        without_baseline_url=view.url(path, baseline=""),
+        evidence_url=f"{view.url(path, evidence='shown')}#evidence",
+        hide_url=view.url(path, evidence=""),
         files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
         embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}",
         oembed_url=oembed_url(path),

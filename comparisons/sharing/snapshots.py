@@ -6,7 +6,7 @@ The time is an argument. Of the sender only a keyed hash is stored, a new one ea
 import json
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -18,13 +18,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, content_of, matrix_of
-from comparisons.comparison.matrix import Matrix, build_matrix
+from comparisons.comparison.matrix import Line, Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
 from frameworks.facts import Detail
 from frameworks.limits import Limit
-from frameworks.models import FormerSlug, Revision
+from frameworks.models import CriterionGroup, FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
 from frameworks.serving.memory import current_facts
 from frameworks.wordings import qualification
@@ -100,9 +100,10 @@ def _refuse_too_large(size: int) -> None:
 
 @dataclass(frozen=True)
 class FrozenComparison:
-    """The comparison in a snapshot, from its stored content alone."""
+    """The comparison in a snapshot, from its stored content alone. `view` says which part of it is shown, and how."""
 
     snapshot: Snapshot
+    view: View = field(default_factory=View)
 
     @cached_property
     def content(self) -> Content:
@@ -111,17 +112,30 @@ class FrozenComparison:
     @cached_property
     def table(self) -> Matrix:
         """Return the matrix, rebuilt from the content."""
-        return matrix_of(self.content)
+        return matrix_of(self.content, baseline=self.view.baseline)
+
+    @property
+    def slugs(self) -> list[str]:
+        return _slugs(self.content["frameworks"])
 
     @property
     def names(self) -> list[str]:
         return [framework["name"] for framework in self.content["frameworks"]]
 
     @property
+    def lines(self) -> list[tuple[CriterionGroup, list[Line], int]]:
+        """Return each group with the lines on show, and how many are hidden because all frameworks are alike."""
+        return [
+            (group, shown, len(lines) - len(shown))
+            for group, lines in self.table.grouped_lines
+            for shown in [[line for line in lines if not (self.view.only and line.column.is_alike)]]
+        ]
+
+    @property
     def live_url(self) -> str:
         """Return the address of the same comparison today, under the weights of the snapshot."""
         slugs = [framework["slug"] for framework in self.content["frameworks"]]
-        view = View(weights=self.content["weights"])
+        view = self.view.but(weights=self.content["weights"])
         return view.url(reverse("comparisons:side_by_side", args=[slugs]))
 
 

@@ -26,9 +26,9 @@ from .parameters import MatrixForm, ParameterRefused, validate
 from .problems import Fault
 
 #: Parameters that change only how a page looks. They are accepted, so that its query string can be used as it is.
-DISPLAY_ONLY = ("baseline", "framework", "open", "rows", "why")
+DISPLAY_ONLY = ("baseline", "framework", "open", "rows", "why", "evidence")
 #: Those of them that a side by side has.
-DISPLAY_ONLY_BESIDE = ("baseline", "rows", "why")
+DISPLAY_ONLY_BESIDE = ("baseline", "rows", "why", "evidence")
 #: Parameters of the matrix that mean nothing side by side.
 MATRIX_ONLY = ("criteria", "sort", "framework", "open")
 

@@ -1,0 +1,55 @@
+"""Pages on paper: how many sheets they take, and what stands on them."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+TWO, THREE = "/compare/django-vs-flask/", "/compare/django-vs-flask-vs-fastapi/"
+FIVE = "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/"
+PAGES_AT_MOST = {
+    "/": 1,
+    TWO: 2,
+    THREE: 2,
+    f"{THREE}?why=shown": 2,
+    FIVE: 3,
+    "/frameworks/django/": 4,
+    "/frameworks/fastapi/": 4,
+}
+
+
+def sheets(page: Page) -> int:
+    """Return how many sheets of A4 the page takes. The pages of a PDF are objects of its file, in plain text."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+
+
+def test_print_takes_few_sheets_and_names_address_and_date(page: Page) -> None:
+    taken = {}
+    for path in PAGES_AT_MOST:
+        page.goto(path)
+        taken[path] = sheets(page)
+    assert {path: most for path, most in PAGES_AT_MOST.items() if not 1 <= taken[path] <= most} == {}, taken
+    page.goto(f"{TWO}?baseline=django")
+    page.get_by_role("button", name="Save a permanent copy").click()
+    page.wait_for_url("**/s/**")
+    assert sheets(page) <= 2
+    page.emulate_media(media="print")
+    expect(page.locator(".printed")).to_have_text(
+        re.compile(r"/s/[a-z2-7]{26}/\S* · permanent copy of \d+ \w+ 20\d\d$")
+    )
+    page.goto("/?w-performance=9")
+    expect(page.locator(".printed")).to_have_text(re.compile(r"w-performance=9\S* · as of \d+ \w+ 20\d\d$"))
+    expect(page.locator(".weights")).to_be_visible()
+
+
+def test_print_has_the_claims_only_as_an_appendix_that_is_requested(page: Page) -> None:
+    page.goto(TWO)
+    page.get_by_role("link", name="Print with evidence").click()
+    page.wait_for_url("**evidence=shown**")
+    expect(page.get_by_role("button", name="Print with evidence")).to_be_visible()
+    expect(page.locator(".appendix .claims > li").first).to_contain_text("line")
+    assert sheets(page) > 2
+    page.get_by_role("link", name="Hide", exact=True).click()
+    expect(page.locator(".appendix")).to_have_count(0)
