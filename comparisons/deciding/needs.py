@@ -127,10 +127,13 @@ class CapabilityRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """For a visitor who has ticked nothing yet."""
+    """For a visitor who has ticked nothing yet. `silent` are the first frameworks of which no source names anything,
+    with the number of all."""
 
     path: str
     overview: Sequence[CapabilityRow]
+    silent: Sequence[Framework]
+    silent_total: int
 
 
 def extended(held: Iterable[Holding], facts: Facts) -> set[int]:
@@ -138,7 +141,7 @@ def extended(held: Iterable[Holding], facts: Facts) -> set[int]:
     return {framework.pk for holding in held for framework in _first(holding.added, facts)}
 
 
-def overview(held: Iterable[Holding], facts: Facts, additions: Iterable[Addition]) -> Overview:
+def overview(held: Sequence[Holding], facts: Facts, additions: Iterable[Addition]) -> Overview:
     """Return a row for each capability; `additions` are those of the frameworks in `extended`."""
     by_cell: dict[tuple[int, int], list[Addition]] = defaultdict(list)
     for addition in additions:
@@ -156,7 +159,8 @@ def overview(held: Iterable[Holding], facts: Facts, additions: Iterable[Addition
         )
         for holding in held
     ]
-    return Overview(path=_path(), overview=rows)
+    silent = standing(held, facts).silent if held else NOWHERE
+    return Overview(path=_path(), overview=rows, silent=_first(silent, facts), silent_total=len(silent))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,10 @@ from . import past
 
 #: How many revisions of a changeset the list shows; the changeset's own page shows them all.
 FOLD = 10
+#: Of a changeset of more revisions the list shows none: it loads content, and its numbers say more.
+LARGE = 500
+#: Of a changeset with more kinds of facts the list counts only those that readers know.
+KINDS_MAX = 6
 KINDS = ("rating", "claim", "framework", "criterion", "source")
 OTHER = "other"
 #: Texts between these lengths, in characters, are compared word by word: shorter ones are easier to read as a whole,
@@ -166,8 +170,13 @@ class ChangelogEntry:
         return self.steps[0].revision
 
     @property
+    def shown(self) -> list[ChangelogStep]:
+        """Return the revisions that the list shows."""
+        return [] if self.total > LARGE else self.steps
+
+    @property
     def folded(self) -> int:
-        return self.total - len(self.steps)
+        return self.total - len(self.shown)
 
 
 def entries(last: Sequence[Revision], steps: RevisionQuerySet) -> list[ChangelogEntry]:
@@ -203,11 +212,15 @@ def entries(last: Sequence[Revision], steps: RevisionQuerySet) -> list[Changelog
 
 
 def counted(by_model: Mapping[str, int]) -> list[str]:
-    """Return `2 ratings`, `1 claim`, …, the most frequent kind first."""
+    """Return `2 ratings`, `1 claim`, …, the most frequent kind first. Of many kinds, only those that readers know."""
+    told = {model: by_model[model] for model in KINDS if model in by_model}
+    if len(by_model) <= KINDS_MAX or not told:
+        told = dict(by_model)
+    rest = sum(by_model.values()) - sum(told.values())
     return [
-        f"{count} {_kind(model, count)}"
-        for model, count in sorted(by_model.items(), key=lambda item: (-item[1], item[0]))
-    ]
+        f"{count:,} {_kind(model, count)}"
+        for model, count in sorted(told.items(), key=lambda item: (-item[1], item[0]))
+    ] + ([f"{rest:,} of other kinds"] if rest else [])
 
 
 def in_words(steps: Sequence[Revision]) -> list[ChangelogStep]:
@@ -286,6 +299,9 @@ class FactNames:
 
     def framework(self, slug: str) -> str:
         return self.frameworks[slug].name if slug in self.frameworks else slug
+
+    def source(self, key: str) -> str:
+        return self.sources[key].short_name if key in self.sources else key
 
     def criterion(self, slug: str) -> str:
         return self.criteria[slug].name if slug in self.criteria else slug
@@ -374,7 +390,8 @@ def _rating(key: str, state: State, names: FactNames) -> tuple[str, str]:
 def _claim(key: str, state: State, names: FactNames) -> tuple[str, str]:
     source, framework = _first(state.get("source")), _first(state.get("framework"))
     subject = names.framework(framework) if framework else "Frameworks in general"
-    name = f"{source}:{state.get('line')} {subject}, {names.criterion(_first(state.get('criterion')))}"
+    criterion = names.criterion(_first(state.get("criterion")))
+    name = f"{names.source(source)}, line {state.get('line')}: {subject}, {criterion}"
     is_shown = key in names.claims and source in names.sources
     return name, f"{names.sources[source].get_absolute_url()}#{key}" if is_shown else ""
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
         ("/use-cases/", 5),
         ("/use-cases/case-0/", 15),
         ("/frameworks/", 5),
-        ("/frameworks/f0/", 23),
+        ("/frameworks/f0/", 30),
         ("/criteria/", 3),
         ("/criteria/scored-0/", 8),
         ("/criteria/described-0/", 7),

@@ -44,6 +44,8 @@ def test_framework_index_counts_ratings_and_claims(client: Client) -> None:
 
 def test_profile_counts_its_evidence(client: Client) -> None:
     assert figures(get(client, "/frameworks/fastapi/")) == {
+        "fit with the default weights": "89 of 100",
+        "rank": "1 of 3 ranked",
         "criteria rated": "4 of 4",
         "claims": "5",
         "sources": "2",
@@ -108,6 +110,8 @@ def test_profile_marks_unscored_and_silent_criteria(client: Client) -> None:
 def test_profile_without_evidence_shows_zero_counts(client: Client) -> None:
     page = get(client, "/frameworks/sanic/")
     assert figures(page) == {
+        "fit with the default weights": "– 0–100 possible",
+        "rank": "– not enough evidence",
         "criteria rated": "0 of 4",
         "claims": "0",
         "sources": "0",
@@ -128,7 +132,13 @@ def test_profile_links_to_its_comparisons(client: Client) -> None:
     assert {link.text: link["href"] for link in page.all("nav.beside a")} == {
         f"Flask and {name}": f"/compare/flask-vs-{name.lower()}/"
         for name in ("Django", "FastAPI", "Quart", "Sanic")
-    }
+    } | {"Add to comparison": "/?framework=flask"}
+
+
+def test_profile_begins_with_what_readers_come_for(client: Client) -> None:
+    sections = [section["id"] for section in get(client, "/frameworks/flask/").all("section")]
+    assert sections[:2] == ["strengths-and-limits", "ratings"]
+    assert sections.index("ratings") < sections.index("facts")
 
 
 # Criteria
@@ -173,7 +183,10 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
         "4 Step 4 of Performance.",
         "5 Step 5 of Performance. FastAPI",
     ]
-    assert page.one("#silent").texts("p")[0] == "No source says anything here about Quart and Sanic."
+    assert (
+        page.one("#silent").texts("p")[0]
+        == "No source says anything here about Quart and Sanic, so they have no score."
+    )
 
 
 def test_criterion_lists_claims_of_each_framework(client: Client) -> None:
@@ -201,11 +214,13 @@ def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
     assert [section.parts for section in page.all("section")] == [
         [
             "The almanac Source 001 · 13 claims",
-            "An article called 001 Written by not stated Date not stated Interest none apparent",
+            "An article called 001 Article no web address is known Written by not stated Date not stated "
+            "Interest none apparent",
         ],
         [
             "The shop Source 002 · 3 claims",
-            "An article called 002 Written by A. Writer Date Updated in May Interest sells developers",
+            "An article called 002 Article no web address is known Written by A. Writer Date Updated in May "
+            "Interest sells developers",
         ],
     ]
 

@@ -502,3 +502,14 @@ def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
         links = [link for link in found.all("a") if link["href"] == "/frameworks/django/performance/history/"]
         assert [link.text for link in links] == ["Change history of Django, Performance"], address
         assert "Last reviewed on 20 November 2026 · Change history" in found.text
+
+
+def test_changes_name_a_claim_by_its_source_and_count_many_kinds_as_one(client: Client) -> None:
+    by_model = {"claim": 957, "rating": 68, "source": 4, "tie": 42, "trait": 41, "option": 1_035, "prompt": 8}
+    assert changelog.counted(by_model) == ["957 claims", "68 ratings", "4 sources", "1,126 of other kinds"]
+    assert changelog.counted({"tie": 2, "trait": 1}) == ["2 ties", "1 trait"]
+    source = factories.make_source(key="003", short_name="MicroPyramid")
+    claim = factories.make_claim(source=source, line=106, criterion=factories.make_criterion(name="Speed"))
+    change(claim, by=factories.MAKER, paraphrase="Read anew.")
+    shown = page(client, "/changes/?kind=claim")
+    assert f"MicroPyramid, line 106: {claim.framework}, Speed" in shown.texts(".fact-line a")
