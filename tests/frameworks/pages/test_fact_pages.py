@@ -214,13 +214,17 @@ def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
     assert [section.parts for section in page.all("section")] == [
         [
             "The almanac Source 001 · 13 claims",
-            "An article called 001 Article no web address is known Written by not stated Date not stated "
-            "Interest none apparent",
+            (
+                "An article called 001 Article no web address is known Written by not stated Date not stated "
+                "Interest none apparent"
+            ),
         ],
         [
             "The shop Source 002 · 3 claims",
-            "An article called 002 Article no web address is known Written by A. Writer Date Updated in May "
-            "Interest sells developers",
+            (
+                "An article called 002 Article no web address is known Written by A. Writer Date Updated in May "
+                "Interest sells developers"
+            ),
         ],
     ]
 
