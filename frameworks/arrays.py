@@ -37,6 +37,8 @@ class FactArrays:
     factors: Rows
     #: The number of all claims, also of those that are about no framework or filed under no criterion of these.
     claim_total: int
+    #: How many of these have a reading.
+    reading_total: int
 
     @classmethod
     def build(
@@ -84,6 +86,7 @@ class FactArrays:
             speakers.reshape(shape, order="F"),
             np.unique(readings[readings[:, 5] > 0][:, (4, 1)], axis=0),
             len(readings),
+            int(np.count_nonzero(readings[:, 3])),
         )
 
     @property

@@ -56,10 +56,13 @@ class FactLoader(CatalogueLoader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much evidence there is in all: published claims, sources, and published ratings in dispute."""
+    """How much evidence there is in all: published claims, those with a reading, sources, published ratings, and those
+    in dispute."""
 
     claim_total: int
+    reading_total: int
     source_total: int
+    rating_total: int
     dispute_total: int
 
 
@@ -133,7 +136,14 @@ class Facts:
     @cached_property
     def extent(self) -> Extent:
         """Return how much evidence there is."""
-        return Extent(self.arrays.claim_total, len(self.catalogue.sources), self.arrays.dispute_total)
+        arrays = self.arrays
+        return Extent(
+            claim_total=arrays.claim_total,
+            reading_total=arrays.reading_total,
+            source_total=len(self.catalogue.sources),
+            rating_total=arrays.rating_total,
+            dispute_total=arrays.dispute_total,
+        )
 
     @cached_property
     def factors(self) -> Mapping[str, tuple[str, ...]]:

@@ -162,7 +162,6 @@ class MethodPage:
     presets: Sequence[Preset]
     departures: Collection[Rating]
     ties: Sequence[tuple[Rating, Derivation[int]]]
-    rating_total: int
     extent: Extent = field(metadata=PART)
 
 

@@ -262,7 +262,6 @@ def method(request: HttpRequest) -> PageResponse:
         presets=presets(facts, View(), reverse("comparisons:matrix")),
         departures=Rating.objects.published().exclude(departure="").select_related("framework", "criterion"),
         ties=_ties() if facts.arrays.rating_total <= LOOKED_THROUGH_MAX else [],
-        rating_total=facts.arrays.rating_total,
         extent=facts.extent,
     )
     return PageResponse(request, "comparisons/method.html", page)

@@ -38,6 +38,7 @@ def test_each_cell_has_the_score_of_its_rating_and_the_tally_of_its_claims(
     loader = MemoryLoader(ratings=ratings, claims=claims)
     arrays = FactArrays.build(FRAMEWORKS, CRITERIA, scores=loader.scores, readings=loader.readings)
     assert arrays.claim_total == len(claims)
+    assert arrays.reading_total == sum(claim.reading is not None for claim in claims)
     factors = {(claim.source_id, claim.criterion_id or 0) for claim in claims if claim.is_factor}
     assert {tuple(pair) for pair in arrays.factors.tolist()} == factors
     of_cells = by_cell(claims)
