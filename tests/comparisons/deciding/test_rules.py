@@ -54,7 +54,7 @@ def in_words(advice: Conclusion) -> str:
 #: the component to take), runner-up, and whether the sources clash.
 PROFILES = [
     ("Nothing answered", "", "", "", False),
-    ("Public API under load", "building=api load=concurrent existing=none", "fastapi", "", False),
+    ("Public API under load", "building=api load=concurrent existing=none", "fastapi", "django", False),
     ("API, nothing else known", "building=api", "fastapi", "", False),
     ("Authentication, nothing else known", "structure=authentication", "django", "", False),
     (
@@ -91,11 +91,11 @@ PROFILES = [
         "Enterprise system with sensitive data",
         "building=enterprise size=large first=security,upkeep",
         "django",
-        "",
+        "fastapi",
         False,
     ),
     ("Magazine with a CMS", "building=content", "django", "", False),
-    ("SaaS start-up", "building=saas team=startup", "flask", "django", True),
+    ("SaaS start-up", "building=saas team=startup", "flask", "django", False),
     (
         "Internal tool with admin",
         "building=internal structure=ready-parts data=relational",
@@ -119,7 +119,7 @@ PROFILES = [
     ("Real-time board with open connections", "building=realtime load=async", "fastapi", "", False),
     ("Backend for a phone app", "building=frontend first=typed-docs", "fastapi", "", False),
     ("Language-model service", "building=ai load=async first=typed-docs", "fastapi", "", False),
-    ("Data pipeline", "data=intensive load=concurrent", "fastapi", "", False),
+    ("Data pipeline", "data=intensive load=concurrent", "fastapi", "django", False),
     (
         "API with more order than FastAPI",
         "building=api structure=more-than-fastapi",
