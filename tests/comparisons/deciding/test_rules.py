@@ -130,8 +130,8 @@ PROFILES = [
     (
         "Large application, everything of one's own",
         "building=enterprise size=large structure=own-choice",
-        "django",
-        "flask",
+        "django or flask",
+        "",
         True,
     ),
     ("Conventions and own choice at once", "structure=conventions,own-choice", "flask", "django", False),
