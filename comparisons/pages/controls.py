@@ -185,6 +185,29 @@ def heads(columns: Sequence[Column], view: View, usual: Mapping[str, int]) -> li
     ]
 
 
+#: How many criteria a narrow screen shows at first.
+FEW = 4
+
+
+def decisive(table: Matrix, sort: str) -> list[int]:
+    """Return the numbers of the columns that a narrow screen shows at first, counted from 1, the least of them last.
+
+    They are the one sorted by and those that move the ranking most: weight times the difference between the highest
+    and the lowest score. Empty if all have room.
+    """
+    if len(table.columns) <= FEW:
+        return []
+
+    def force(place: int) -> tuple[bool, int, int]:
+        column = table.columns[place]
+        scores = [score for row in table.in_order if (score := row.entries[place].cell.score) is not None]
+        spread = max(scores) - min(scores) if scores else 0
+        return column.criterion.slug == sort.removeprefix("-"), column.weight * spread, column.weight
+
+    # Sorting is stable, so equal ones stay in the table's order.
+    return [place + 1 for place in sorted(range(len(table.columns)), key=force, reverse=True)[:FEW]]
+
+
 @dataclass(frozen=True, slots=True)
 class WeightField:
     """The control for a criterion's weight: what the visitor set (None: not set) and the usual weight."""
@@ -299,6 +322,7 @@ class AroundMatrix:
     path: str
     use_case: UseCase | None
     heads: list[Head]
+    decisive: list[int]
     name_sort: tuple[str, str]
     fit_sort: tuple[str, str]
     menus: list[Menu]
@@ -345,6 +369,7 @@ def around_matrix(
         path=path,
         use_case=use_case,
         heads=heads(table.columns, view, usual),
+        decisive=decisive(table, view.sort),
         name_sort=head("name", view),
         fit_sort=head("fit", view),
         menus=menus(facets, view, counts),

@@ -79,7 +79,7 @@ def test_matrix_drawers_open_on_a_phone_without_javascript(plain: Page) -> None:
     plain.set_viewport_size({"width": 390, "height": 800})
     plain.goto("/")
     expect(plain.get_by_label("Filter by name")).to_be_hidden()
-    plain.get_by_text("Filters and columns").click()
+    plain.get_by_text("Filters", exact=True).click()
     expect(plain.get_by_label("Filter by name")).to_be_visible()
     expect(plain.get_by_label("Weight of Performance")).to_be_hidden()
     plain.get_by_text("Weights", exact=True).click()

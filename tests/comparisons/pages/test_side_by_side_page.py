@@ -44,11 +44,11 @@ def test_side_by_side_headers_show_fit_rank_band_and_coverage(client: Client) ->
     page = get(client, "/compare/flask-vs-django-vs-quart/")
     assert heads(page) == [
         [
-            "Flask", "rank 1", "Micro · WSGI", "71", "61–75 possible · 85% rated",
+            "Flask", "rank 1", "Micro · WSGI", "71 of 100", "61–75 possible · 85% rated",
             "Set as baseline: Flask", "Remove: Flask",
         ],
         [
-            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100% rated",
+            "Django", "rank 2", "Full-stack · WSGI, ASGI", "54 of 100", "100% rated",
             "Set as baseline: Django", "Remove: Django",
         ],
         [
@@ -177,8 +177,15 @@ def test_side_by_side_follows_the_order_of_the_address_with_the_baseline_first(
 def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
     page = get(client, f"{VERSUS}?baseline=django")
     assert heads(page) == [
-        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54", "100% rated", "baseline"],
-        ["Flask", "rank 1", "Micro · WSGI", "71 +17", "61–75 possible · 85% rated", "Set as baseline: Flask"],
+        ["Django", "rank 2", "Full-stack · WSGI, ASGI", "54 of 100", "100% rated", "baseline"],
+        [
+            "Flask",
+            "rank 1",
+            "Micro · WSGI",
+            "71 of 100 +17",
+            "61–75 possible · 85% rated",
+            "Set as baseline: Flask",
+        ],
     ]
     assert [cells[1] for cells in lines(page).values()] == [
         "5 · 5 in a few words · +2 · 1 source, 1 claim",
@@ -252,8 +259,8 @@ def test_side_by_side_weights_change_the_fits_and_fill_their_fields(client: Clie
     page = get(client, f"{VERSUS}?w-documentation=8&w-performance=0")
     # (2·1 + 8·¾) / 10 and (2·½ + 8·1 + 1·¼) / 11
     assert [(head[0], head[1], head[3]) for head in heads(page)] == [
-        ("Flask", "rank 2", "80"),
-        ("Django", "rank 1", "84"),
+        ("Flask", "rank 2", "80 of 100"),
+        ("Django", "rank 1", "84 of 100"),
     ]
     assert {
         control["name"]: (control["value"], control["placeholder"])

@@ -122,7 +122,7 @@ def test_freeze_stores_the_comparison_shown_on_the_page(client: Client, cell: Ra
     assert page.one("h1").text.startswith("Flask and Django as they stood on ")
     heads = [head.parts for head in page.all("thead .party")]
     assert heads == [
-        ["Flask", "rank 1", "75", "100% rated"],
+        ["Flask", "rank 1", "75 of 100", "100% rated"],
         ["Django", "not ranked", "–", "0–100 possible · 0% rated · not enough evidence to rank"],
     ]
     assert page.one("tr#performance th .weigh").text == "weight 3"
