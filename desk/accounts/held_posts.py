@@ -22,6 +22,8 @@ from desk.review.proposing import FORM_MAX, SAVING
 
 #: The name of the value in the sign-in form and in the session.
 NAME = "held"
+#: The name of the field in which a form says whose it is: what one editor typed is not shown to another.
+TYPED_BY = "typed_by"
 SALT = "desk.accounts.held_posts"
 #: In seconds.
 AGE_MAX = 24 * 60 * 60
@@ -34,6 +36,7 @@ SIGNED_OUT = (
     " in."
 )
 KEPT = "When you saved, you were signed out or had signed in again elsewhere, so nothing was saved. Nothing is lost."
+OF_ANOTHER = "What had been typed before you signed in belongs to another account, so it is not shown here."
 FILE_LOST = "Choose the file again: your browser sends a file only once."
 
 
@@ -68,6 +71,11 @@ class HeldPost:
     @property
     def signed(self) -> str:
         return signing.dumps([self.path, self.values, self.had_files], salt=SALT, compress=True)
+
+    def is_of(self, user: Any) -> bool:
+        """Return whether this editor typed it, as far as the form says."""
+        [*_, typed_by] = dict(self.values).get(TYPED_BY) or [""]
+        return typed_by in {"", str(user.pk)}
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -104,7 +112,11 @@ def signed_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def keep(request: HttpRequest, held: HeldPost) -> HttpResponse:
-    request.session[NAME] = held.signed
+    """Keep it in the session until the page is shown that it was sent to, unless somebody else has signed in."""
+    if held.is_of(request.user):
+        request.session[NAME] = held.signed
+    else:
+        messages.warning(request, OF_ANOTHER)
     return HttpResponseRedirect(held.path)
 
 

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from frameworks.roles import may_publish
+
 
 def undo_url(request: HttpRequest, changeset: UUID) -> str:
     """Return the address of the page that undoes the changeset; empty for somebody who may not see it."""
@@ -21,6 +23,7 @@ def with_undo(request: HttpRequest, sentence: str, changeset: UUID) -> SafeStrin
 
 
 def _url_of(request: HttpRequest, page: str, changeset: UUID) -> str:
-    if not request.user.has_perm("frameworks.view_revision"):
+    # What somebody else has to publish is not written yet.
+    if not request.user.has_perm("frameworks.view_revision") or not may_publish(request.user):
         return ""
     return reverse(f"admin:frameworks_revision_{page}", args=[changeset])

@@ -8,11 +8,18 @@ _UNSEEN = "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2800\u3164\ufeff\uf
 _AT_THE_EDGES = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\Z")
 #: Not the joiners, which emoji and Persian need.
 _WITHOUT_WIDTH = re.compile("[\u00ad\u200b\u2060\ufeff]")
+#: Drawn with what stands before them, or not at all: variation selectors, and what joins letters or Khmer vowels.
+_IGNORED = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+#: Characters that control a terminal. Null is refused elsewhere, line ends and tabs are blanks.
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _BLANKS = re.compile(rf"[\s{_UNSEEN}]+")
 
 
 def tidy(text: str) -> str:
-    """Return the text in composed form (NFC), without blanks at its edges, seen or unseen."""
+    """Return the text in composed form (NFC), without control characters and without blanks at its edges, seen or
+    unseen.
+    """
+    text = _CONTROLS.sub("", text)
     if text.isascii():
         return text.strip()
     return unicodedata.normalize("NFC", _AT_THE_EDGES.sub("", text))
@@ -26,6 +33,10 @@ def tidy_name(name: str) -> str:
 def folded(name: str) -> str:
     """Return what names have in common that differ only in case, in compatibility form or in unseen characters."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    if "i" in plain or "ı" in plain:
+        dotless = unicodedata.normalize("NFD", plain).replace("i\u0307", "i").replace("ı", "i")
+        plain = unicodedata.normalize("NFKC", dotless)
+    plain = _IGNORED.sub("", plain)
     seen = "".join(
         character for character in plain if character.isspace() or unicodedata.category(character) != "Cf"
     )

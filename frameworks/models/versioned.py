@@ -112,6 +112,8 @@ class Versioned(models.Model):
     def name_is_taken(self) -> str:
         """Say which other fact has the name; empty where it is free or has not changed. One query."""
         mine = self.folded_name
+        if not mine[-1]:
+            return "A name needs a character that can be seen."
         facts = type(self)._default_manager.order_by("pk")
         others = {fact.pk: fact for fact in facts if fact.folded_name == mine}
         name, own = getattr(self, self.name_field), others.pop(self.pk, None)

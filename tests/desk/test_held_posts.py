@@ -154,3 +154,17 @@ def test_second_identical_submit_saves_nothing_twice() -> None:
     revision = Revision.objects.filter(model="framework", key="new").get()
     ada.post(url, form_on(ada.get(url), verdict="Sneaked in", reason="x", changeset=str(revision.changeset)))
     assert Rating.objects.get().verdict == "Mine"
+
+
+def test_what_one_editor_typed_is_not_shown_to_another(ada: Client) -> None:
+    rating, bob = factories.make_rating(), factories.make_editor(username="bob")
+    bob.set_password(PASSWORD)
+    bob.save()
+    url = change_url(rating)
+    data = form_on(ada.get(url), verdict="Of Ada", reason="Hers.", _save="Save")
+    ada.cookies.pop("sessionid")
+    page = sign_in_again(ada, ada.post(url, data), username="bob")
+    assert "belongs to another account, so it is not shown here." in text_of(page)
+    assert "Of Ada" not in page.content.decode()
+    assert ada.get(url).status_code == 200
+    assert Rating.objects.get().version == 1

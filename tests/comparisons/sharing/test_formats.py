@@ -201,7 +201,7 @@ def test_csv_export_escapes_formulas(flask: Rating, client: Client, view: str) -
     assert data.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
-    assert {"'=HYPERLINK(1)|@ada", "'\t+cmd", "'-1\r\n'x", "'=Docs|#1", "'@Group"} < set(cells)
+    assert {"'=HYPERLINK(1)|@ada", "'+cmd", "'-1\r\n'x", "'=Docs|#1", "'@Group"} < set(cells)
 
 
 # The same values in each
