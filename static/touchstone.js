@@ -222,8 +222,8 @@ document.addEventListener("click", (event) => {
   document.getElementById("meaning")?.remove();
   const meaning = Object.assign(document.createElement("div"), { id: "meaning", className: "meaning", popover: "auto", tabIndex: -1, autofocus: true });
   meaning.append(`${term.title} `, Object.assign(document.createElement("a"), { href: term.href, textContent: "Glossary" }));
-  term.after(meaning);
-  meaning.showPopover();
+  document.body.append(meaning); // out of reach of what styles its surroundings
+  meaning.showPopover({ source: term }); // its place in the order of focus
   const { left, bottom } = term.getBoundingClientRect();
   meaning.style.left = `${Math.max(16, Math.min(left, document.documentElement.clientWidth - meaning.offsetWidth - 16)) + scrollX}px`;
   meaning.style.top = `${bottom + scrollY + 6}px`;

@@ -77,7 +77,7 @@ TERMS = (
     Term(
         "fit",
         "fit",
-        "How well a framework’s scores suit your weights: 100 if all were the highest, 0 if all were the lowest.",
+        "How well the scores suit your weights: 100 if all were the highest, 0 if all were the lowest.",
         "fit",
     ),
     Term(
