@@ -225,9 +225,13 @@ def fits(page: Element) -> dict[str, str]:
 
 
 def cells(page: Element, framework: str) -> dict[str, str]:
-    """What stands in each cell of a framework's row, by the heads of the columns: `5 · 3≠ claims, disputed`."""
+    """What stands in each cell of a framework's row, by the heads of the columns: `5 · 3≠`."""
     row = page.one(f"table.grid tr#row-{framework}")
     columns = page.texts("table.grid tr.heads th")[2:]
     found = [cell for cell in row.all("td") if "fit" not in cell["class"].split()]
-    texts = [" · ".join((cell.one("a") if cell.all("a") else cell).parts) for cell in found]
+    texts = [
+        " · ".join([*link.parts, *([link["data-n"]] if "data-n" in link else [])])
+        for cell in found
+        for link in [cell.one("a") if cell.all("a") else cell]
+    ]
     return dict(zip(columns, texts, strict=True))

@@ -72,6 +72,11 @@ class Entry(NamedTuple):
         """Return the slug of its criterion."""
         return self.cell.criterion.slug
 
+    @property
+    def about(self) -> str:
+        """Return the name of its criterion."""
+        return str(self.cell.criterion.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -43,7 +43,6 @@ class MatrixPage:
     everyone: Sequence[Framework]
     are_listed: bool
     baseline: Framework | None
-    ticked: Sequence[Framework]
     opened: Cell | None
     use_cases: Collection[UseCase]
     notices: Sequence[str]

@@ -316,7 +316,8 @@ def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class AroundMatrix:
-    """Everything around the matrix. `open_base` and `sort_base` are addresses to which a parameter is appended."""
+    """Everything around the matrix. `selected` frameworks come with the address without them.
+    `open_base` and `sort_base` are addresses to which a parameter is appended."""
 
     view: View
     path: str
@@ -344,6 +345,7 @@ class AroundMatrix:
     without_weights_url: str
     unfiltered_url: str
     untick_url: str
+    selected: list[tuple[Framework, str]]
     maximum: int
     compare_url: str
     presets: list[Preset]
@@ -393,6 +395,10 @@ def around_matrix(
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
         untick_url=view.url(path, framework=()),
+        selected=[
+            (facts.by_slug[slug], view.url(path, framework=tuple(s for s in view.framework if s != slug)))
+            for slug in sorted(view.framework, key=facts.place.__getitem__)
+        ],
         maximum=settings.COMPARE_MAX,
         compare_url=view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
         presets=presets(facts, view, path),

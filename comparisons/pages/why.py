@@ -58,6 +58,11 @@ class GroupStretch:
     start: float
 
     @property
+    def letter(self) -> str:
+        """Return what marks it besides its tint: `A` for the first."""
+        return "ABCDE"[self.tint]
+
+    @property
     def room(self) -> str:
         return "none" if self.points < NARROW else "little" if self.points < NARROW_ON_A_PHONE else ""
 
@@ -99,17 +104,20 @@ class Turn:
 
     @property
     def condition(self) -> str:
-        """Return the change in words: `set Performance to 7 or more`."""
+        """Return the change in words: `Set Performance to 7 or more`."""
+        return f"Set {self.criterion.name} to {self.span}"
+
+    @property
+    def span(self) -> str:
+        """Return the weights in words: `7 or more`."""
         weights = self.weights
         upwards = weights[0] > self.weight
         end = WEIGHT_MAX if upwards else 0
         if len(weights) == 1:
-            shown = str(weights[0])
-        elif weights[-1] == end:
-            shown = f"{weights[0]} or {'more' if upwards else 'less'}"
-        else:
-            shown = f"{min(weights)}–{max(weights)}"
-        return f"Set {self.criterion.name} to {shown}"
+            return str(weights[0])
+        if weights[-1] == end:
+            return f"{weights[0]} or {'more' if upwards else 'less'}"
+        return f"{min(weights)}–{max(weights)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +186,18 @@ class Why:
         ]
 
 
-def explain(comparison: Comparison, path: str) -> Why:
-    """Explain the ranking of the frameworks on the table. Links start from the comparison's view at `path`."""
+def explain(comparison: Comparison, path: str, *, says_what_changes_it: bool = False) -> Why:
+    """Explain the ranking of the frameworks on the table. Links start from the comparison's view at `path`.
+
+    `says_what_changes_it`: the page names the nearest change of the leader also where the section is not shown.
+    """
     table, view, facts = comparison.table, comparison.view, comparison.facts
     bars = tuple(_bar(row, table) for row in _best(comparison)) if view.why else ()
     counts = any(table.weights.values())
-    can_change = bool(view.why) and table.total > 1 and counts
+    can_change = table.total > 1 and counts
     scores = facts.arrays.scores[table.places]
-    turns = tuple(_turns(comparison, scores, path)) if can_change else ()
+    finds_turns = can_change and (bool(view.why) or says_what_changes_it)
+    turns = tuple(_turns(comparison, scores, path)) if finds_turns else ()
     return Why(
         is_shown=bool(view.why),
         url=shown_url(view, path),
@@ -200,7 +212,7 @@ def explain(comparison: Comparison, path: str) -> Why:
         lead=_lead(table, bars),
         turns=turns,
         others=len(table.criteria) - len({turn.criterion for turn in turns}),
-        firmness=_firmness(comparison, scores) if can_change else None,
+        firmness=_firmness(comparison, scores) if can_change and view.why else None,
     )
 
 

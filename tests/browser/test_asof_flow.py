@@ -31,6 +31,7 @@ def world(world: None) -> None:
 def test_as_of_updates_the_matrix_in_place_and_back_restores_today(page: Page, console: list[str]) -> None:
     page.goto("/")
     expect(page.locator(SCORE)).to_have_text("1")
+    page.locator("#menu-columns summary").click()
     page.locator("#as-of").fill("2026-04-30")
     expect(page.locator(".stood")).to_contain_text("As it stood on 30 April 2026.")
     expect(page.locator(SCORE)).to_have_text("3")
@@ -58,6 +59,7 @@ def test_as_of_sends_no_request_for_a_half_typed_year(page: Page) -> None:
     asked: list[str] = []
     page.goto("/")
     page.on("request", lambda request: asked.append(request.url) if "?" in request.url else None)
+    page.locator("#menu-columns summary").click()
     page.locator("#as-of").focus()
     page.keyboard.type("04042026")  # the same in any order of day and month
     expect(page).to_have_url(re.compile(r"/\?as-of=2026-04-04$"))
@@ -86,6 +88,8 @@ def test_as_of_is_submitted_by_a_button_without_javascript(
     path: str,
 ) -> None:
     plain.goto(path)
+    if path == "/":
+        plain.locator("#menu-columns summary").click()
     plain.locator("#as-of").fill("2026-04-30")
     plain.get_by_role("button", name="Apply").click()
     expect(plain.locator(SCORE)).to_have_text("3")

@@ -30,7 +30,9 @@ def lines(page: Element) -> dict[str, list[str]]:
     """Each criterion on show with its cells, closed: score, verdict, number of claims."""
     return {
         row.one("th .weighed a").text: [
-            " · ".join(cell.one("a.cell").parts) if cell.all("a.cell") else cell.text
+            " · ".join(part for part in cell.one("a.cell").parts if part != "of 5" and not part.endswith(":"))
+            if cell.all("a.cell")
+            else cell.text
             for cell in row.all("td")
         ]
         for row in page.all("table.versus tbody tr[id]")
@@ -64,27 +66,27 @@ def test_side_by_side_groups_criteria_with_questions_and_verdicts(client: Client
     assert page.one("tr#performance th small").text == "How good is it at Performance?"
     assert lines(page) == {
         "Learning curve": [
-            "5 · 5 in a few words · 1 source, 1 claim",
-            "3 · 3 in a few words · 1 source, 1 claim",
+            "5 · 5 in a few words · 1 source",
+            "3 · 3 in a few words · 1 source",
         ],
         "Documentation": [
-            "4 · 4 in a few words · 1 source, 1 claim",
-            "5 · 5 in a few words · 1 source, 1 claim",
+            "4 · 4 in a few words · 1 source",
+            "5 · 5 in a few words · 1 source",
         ],
         "Performance": [
-            "3 · 3 in a few words · 1 source, 1 claim",
-            "3 · 3 in a few words · 1 source, 1 claim",
+            "3 · 3 in a few words · 1 source",
+            "3 · 3 in a few words · 1 source",
         ],
         "Async support": [
-            "– · not scored yet · 1 source, 1 claim",
-            "2 · 2 in a few words · 1 source, 1 claim",
+            "– · not scored yet · 1 source",
+            "2 · 2 in a few words · 1 source",
         ],
     }
 
 
 def test_side_by_side_says_when_no_source_covers_a_cell(client: Client) -> None:
     assert lines(get(client, "/compare/django-vs-sanic/"))["Performance"] == [
-        "3 · 3 in a few words · 1 source, 1 claim",
+        "3 · 3 in a few words · 1 source",
         "No source rates this Suggest a source: Sanic, Performance",
     ]
 
@@ -93,7 +95,7 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
     closed = get(client, "/compare/fastapi-vs-flask/")
     link = closed.one("#cell-fastapi-performance")
     assert (link["aria-expanded"], link["href"]) == ("false", "/compare/fastapi-vs-flask/?rows=performance")
-    assert link.parts == ["5", "5 in a few words", "2 ≠ sources, 2 claims, disputed"]
+    assert link.parts == ["FastAPI, Performance:", "5", "of 5", "5 in a few words", "2 ≠ sources, disputed"]
     assert closed.all(".claims") == []
     page = get(client, link["href"])
     assert page.one("#cell-fastapi-performance")["aria-expanded"] == "true"
@@ -118,23 +120,29 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
     [
         (
             "fastapi-vs-flask",
-            "With the default weights, FastAPI leads Flask by 18 points. Sources disagree on 1 of the 8 cells below.",
+            (
+                "With the default weights, FastAPI leads Flask by 18 points. "
+                "That changes if Performance counts 0: then Flask leads. Sources disagree on 1 of these 8 scores."
+            ),
         ),
         (
             "flask-vs-django/?w-documentation=9",
-            "With your weights, Django leads Flask by 5 points. Sources disagree on 0 of the 8 cells below.",
+            (
+                "With your weights, Django leads Flask by 5 points. That changes if Learning curve counts 4 or more: "
+                "then Flask leads. Sources disagree on 0 of these 8 scores."
+            ),
         ),
         (
             "flask-vs-django/?w-documentation=0&w-learning-curve=0&w-async-support=0",
-            "With your weights, Flask and Django are level. Sources disagree on 0 of the 8 cells below.",
+            "With your weights, Flask and Django are level. Sources disagree on 0 of these 8 scores.",
         ),
         (
             "quart-vs-django",
-            "Only Django has enough evidence to be ranked. Sources disagree on 0 of the 8 cells below.",
+            "Only Django has enough evidence to be ranked. Sources disagree on 0 of these 8 scores.",
         ),
         (
             "quart-vs-sanic",
-            "None of these has enough evidence to be ranked. Sources disagree on 0 of the 8 cells below.",
+            "None of these has enough evidence to be ranked. Sources disagree on 0 of these 8 scores.",
         ),
     ],
 )
@@ -143,11 +151,11 @@ def test_side_by_side_says_in_a_sentence_who_leads(client: Client, path: str, se
 
 
 def test_side_by_side_shows_edits_at_the_next_request(client: Client) -> None:
-    assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 source, 1 claim"
+    assert lines(get(client, VERSUS))["Performance"][1] == "3 · 3 in a few words · 1 source"
     change(
         Rating.objects.get(framework__slug="django", criterion__slug="performance"), score=4, verdict="Better"
     )
-    assert lines(get(client, VERSUS))["Performance"][1] == "4 · Better · 1 source, 1 claim"
+    assert lines(get(client, VERSUS))["Performance"][1] == "4 · Better · 1 source"
 
 
 # Order and baseline
@@ -188,10 +196,10 @@ def test_side_by_side_shows_deltas_from_the_baseline(client: Client) -> None:
         ],
     ]
     assert [cells[1] for cells in lines(page).values()] == [
-        "5 · 5 in a few words · +2 · 1 source, 1 claim",
-        "4 · 4 in a few words · −1 · 1 source, 1 claim",
-        "3 · 3 in a few words · 1 source, 1 claim",
-        "– · not scored yet · 1 source, 1 claim",
+        "5 · 5 in a few words · +2 · 1 source",
+        "4 · 4 in a few words · −1 · 1 source",
+        "3 · 3 in a few words · 1 source",
+        "– · not scored yet · 1 source",
     ]
     chip = page.one(".status a.chip")
     assert (chip.text, chip["href"]) == ("Remove: baseline: Django ×", "/compare/django-vs-flask/")

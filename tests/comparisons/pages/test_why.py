@@ -131,7 +131,7 @@ def test_why_bars_have_text_labels(client: Client) -> None:
         "Documentation: 12.6",
         "Performance: 25.0",
     ]
-    assert section.one(".key").text == "Getting going Under load"
+    assert section.one(".key").text == "A Getting going B Under load"
 
 
 def test_why_counts_hidden_columns(client: Client) -> None:

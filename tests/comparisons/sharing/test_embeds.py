@@ -70,8 +70,8 @@ def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None
         ["FastAPI", "fit 89 rank 1"],
     ]
     assert page.texts("tbody tr")[0:2] == [
-        "Learning curve 2 5 1 source, 1 claim 4 1 source, 1 claim",
-        "Documentation 1 4 1 source, 1 claim 4 1 source, 1 claim",
+        "Learning curve 2 5 1 source 4 1 source",
+        "Documentation 1 4 1 source 4 1 source",
     ]
     assert "not scored" in page.texts("tbody tr")[3]
     assert page.all("td .disputed")

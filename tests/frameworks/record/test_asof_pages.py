@@ -114,12 +114,12 @@ def test_as_of_matrix_hides_later_changes(client: Client) -> None:
     rewrite()
     then, now = get(client, "/?as-of=2026-04-30"), get(client, "/")
     assert (cells(then, "flask")["Speed"], cells(now, "flask")["Speed"]) == (
-        "3 · 1 source, 1 claim",
-        "1 · 1 source, 1 claim",
+        "3 · 1",
+        "1 · 1",
     )
     assert (cells(then, "django")["Docs"], cells(now, "django")["Docs"]) == (
-        "5 · 1 source, 1 claim",
-        "1 source, 1 claim, not scored yet",
+        "5 · 1",
+        "1",
     )
     assert "Quart" in order(then)
     assert {"Quart", "Aiohttp"} & set(order(now)) == {"Aiohttp"}
