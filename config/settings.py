@@ -1,9 +1,11 @@
 """Define the settings, in one file for all environments. `.env.example` describes every variable that is read here."""
 
 import os
+import re
 import secrets
 import tempfile
 from datetime import timedelta
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -18,6 +20,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # A server has a process for each core already: threads of numpy's own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+#: Scheme, host and port, and nothing else but a slash.
+ADDRESS = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#\\@:\[\]%]+)(?::([0-9]{1,5}))?/*", re.ASCII | re.IGNORECASE
+)
+#: One host: names of letters, digits and hyphens, joined by single dots.
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
 def refuse(reason: str) -> NoReturn:
@@ -44,17 +53,21 @@ def secret_key(path: Path) -> str:
 def origin(address: str) -> str:
     """Return scheme, host and port as browsers write them: in small letters, without the scheme's own port.
 
-    Raises ValueError if the address is none, or has more than these.
+    Raises ValueError if the address is none, has more than these, or stands for several hosts: `*` or `.example.org`
+    would trust whoever names any of them.
     """
-    parts = urlsplit(address.strip().rstrip("/"))
-    scheme, host = parts.scheme.lower(), parts.hostname or ""
-    if scheme not in {"http", "https"} or not host or parts.username is not None:
-        raise ValueError
-    if parts.path or parts.query or parts.fragment:
-        raise ValueError
-    name = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
-    usual = {"http": 80, "https": 443}[scheme]
-    return f"{scheme}://{name}" + ("" if parts.port in {None, usual} else f":{parts.port}")
+    match = ADDRESS.fullmatch(address.strip())
+    if not match:
+        raise ValueError(address)
+    scheme, host, port = match[1].lower(), match[2].lower(), int(match[3] or 0)
+    if host.startswith("["):
+        IPv6Address(host[1:-1])
+        name = host
+    elif not HOST.fullmatch(name := host if host.isascii() else host.encode("idna").decode()):
+        raise ValueError(address)
+    if match[3] and not 1 <= port <= 65535:
+        raise ValueError(address)
+    return f"{scheme}://{name}" + ("" if port in {0, {"http": 80, "https": 443}[scheme]} else f":{port}")
 
 
 def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
@@ -163,8 +176,8 @@ for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": C
             origin(address)
         except ValueError:
             refuse(
-                f"{name} must hold addresses like https://compare.example.org or http://[::1]:8000, without a path,"
-                f" and not {address!r}."
+                f"{name} must hold addresses like https://compare.example.org or http://[::1]:8000, without a path"
+                f" or a wildcard, and not {address!r}."
             )
 # The site's own forms are sent from its own address, whatever host and port the proxy passes on.
 SITE_URL = origin(SITE_URL)

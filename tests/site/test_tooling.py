@@ -22,7 +22,7 @@ from django.utils import formats
 from dotenv import dotenv_values
 from pytest_django import Settings
 
-from config.settings import secret_key
+from config.settings import origin, secret_key
 from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
@@ -68,6 +68,28 @@ def test_settings_reject_invalid_value_in_a_single_sentence(
     assert outcome.stderr.count("\n") == 1
 
 
+def test_only_the_address_of_a_single_host_is_trusted() -> None:
+    for address in (
+        "https://*", "https://*.example.org", "https://.example.org", "https://a*.example.org", "https://a.example.org.",
+        "https://a..example.org", "https://a example.org", "https://a\texample.org", "https://<b>.example",
+        "https://a.example.org\\", "https://a.example.org%2Fx", "https://a.example.org:0", "https://a.example.org:65536",
+        "https://a.example.org:", "https://a.example.org?", "https://a.example.org#", "https://a.example.org/x",
+        "https://a@example.org", "https://@example.org", "https://-a.example", "https://a-.example", "https://a_b.example",
+        "https://a,b.example", "https://*。example", "https://[::1", "https://[::g]", "https://[::1%25eth0]", "https://[*]",
+        "https://[v1.x]", "https://", "//example.org", "ftp://example.org", "httpſ://example.org", "example.org", "*", "",
+        "https://" + "a" * 64,
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=".*"):
+            origin(address)
+    for address, known in (
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://192.0.2.1/", "http://192.0.2.1"),
+        ("https://a-b.xn--bcher-kva.example:443", "https://a-b.xn--bcher-kva.example"),
+        (" HTTP://[2001:DB8::1]:8000// ", "http://[2001:db8::1]:8000"),
+    ):
+        assert origin(address) == known
+
+
 @pytest.mark.parametrize(
     "typed, address, host",
     [
@@ -107,11 +129,11 @@ def test_sign_in_is_accepted_behind_a_proxy_on_another_port(settings: Settings) 
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)', visitor.get("/admin/login/").content.decode())
     assert token
     form = {"csrfmiddlewaretoken": token[1], "username": "x", "password": "y"}
-    for origin, status in (
+    for sender, status in (
         ("https://compare.example.org:8443", 200),
         ("https://elsewhere.example:8443", 403),
     ):
-        assert visitor.post("/admin/login/", form, headers={"Origin": origin}).status_code == status
+        assert visitor.post("/admin/login/", form, headers={"Origin": sender}).status_code == status
 
 
 def test_secret_key_is_created_once_and_readable_only_by_owner(tmp_path: Path) -> None:
