@@ -21,6 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # A server has a process for each core already: threads of numpy's own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+SHORTEST_KEY = 50  # characters
 #: Scheme, host and port, and nothing else but a slash.
 ADDRESS = re.compile(
     r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#\\@:\[\]%]+)(?::([0-9]{1,5}))?/*", re.ASCII | re.IGNORECASE
@@ -47,7 +48,23 @@ def secret_key(path: Path) -> str:
             pass
         finally:
             Path(draft).unlink()
-    return path.read_text().strip()
+    try:
+        key = path.read_text(errors="replace").strip()
+    except OSError as error:
+        refuse(f"{path} cannot be read ({error.strerror}); DJANGO_SECRET_KEY can hold the key instead.")
+    if len(key) < SHORTEST_KEY or "\ufffd" in key:
+        refuse(
+            f"{path} holds no key of at least {SHORTEST_KEY} characters; delete it, and another one is made."
+        )
+    return key
+
+
+def var_dir(typed: str) -> Path:
+    """Return the folder for all that the portal writes: `typed`, relative to the project, or `var` if that is empty."""
+    place = (BASE_DIR / (typed or "var")).resolve()
+    if place == BASE_DIR or place.is_relative_to(BASE_DIR / "static"):
+        refuse(f"VAR_DIR must be a folder of its own, and not {place}, which holds files of the project.")
+    return place
 
 
 def origin(address: str) -> str:
@@ -84,6 +101,10 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
                 # Sorting and rolling back need room besides: in memory, because no other folder may be writable.
                 "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;",
             }
+            if ":memory:" in address["NAME"] or own_options.get("mode") == "memory":
+                refuse(
+                    "DATABASE_URL must name a file: each process would have a database of its own in memory."
+                )
             # Relative to the project, not to the current directory.
             address["NAME"] = BASE_DIR / address["NAME"]
             # A file, as in production: locks work, and server threads of browser tests have their own connections.
@@ -150,7 +171,7 @@ try:
     )
 
     # All that the portal writes: the SQLite file, the secret, the collected static files.
-    VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
+    VAR_DIR = var_dir(env.str("VAR_DIR", ""))
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(VAR_DIR, os.W_OK | os.X_OK):
         refuse(f"{VAR_DIR} cannot be written by this user; VAR_DIR names another place.")
@@ -166,8 +187,8 @@ except EnvError as error:
 except OSError as error:
     refuse(f"{VAR_DIR} cannot be written ({error.strerror}); VAR_DIR names another place.")
 
-if len(SECRET_KEY) < 50:
-    refuse("DJANGO_SECRET_KEY must be at least 50 characters long.")
+if len(SECRET_KEY) < SHORTEST_KEY:
+    refuse(f"DJANGO_SECRET_KEY must be at least {SHORTEST_KEY} characters long.")
 if CONTACT and not CONTACT.startswith(("mailto:", "https://", "http://")):
     refuse("CONTACT must start with mailto:, https:// or http://.")
 for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():

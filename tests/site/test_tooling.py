@@ -22,7 +22,7 @@ from django.utils import formats
 from dotenv import dotenv_values
 from pytest_django import Settings
 
-from config.settings import origin, secret_key
+from config.settings import origin, secret_key, var_dir
 from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
@@ -55,7 +55,9 @@ def test_env_example_passes_the_deployment_check(manage: Command) -> None:
         ("DJANGO_SECRET_KEY", "short", "at least 50 characters"),
         ("PORT", "65536", 'Environment variable "PORT" invalid'),
         ("LOG_LEVEL", "loud", 'Environment variable "LOG_LEVEL" invalid'),
+        ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL must name a file"),
         ("VAR_DIR", "/dev/null/var", "cannot be written"),
+        ("VAR_DIR", ".", "VAR_DIR must be a folder of its own"),
     ],
 )
 def test_settings_reject_invalid_value_in_a_single_sentence(
@@ -76,10 +78,10 @@ def test_only_the_address_of_a_single_host_is_trusted() -> None:
         "https://a.example.org:", "https://a.example.org?", "https://a.example.org#", "https://a.example.org/x",
         "https://a@example.org", "https://@example.org", "https://-a.example", "https://a-.example", "https://a_b.example",
         "https://a,b.example", "https://*。example", "https://[::1", "https://[::g]", "https://[::1%25eth0]", "https://[*]",
-        "https://[v1.x]", "https://", "//example.org", "ftp://example.org", "httpſ://example.org", "example.org", "*", "",
-        "https://" + "a" * 64,
+        "https://[v1.x]", "https://", "//example.org", "ftp://example.org", "httpſ://example.org", "example.org", "*",
+        "", "https://" + "a" * 64,
     ):  # fmt: skip
-        with pytest.raises(ValueError, match=".*"):
+        with pytest.raises(ValueError, match=r".*"):
             origin(address)
     for address, known in (
         ("http://localhost:8000", "http://localhost:8000"),
@@ -121,6 +123,18 @@ def test_site_url_is_written_as_browsers_do_and_trusted_by_itself(
     assert outcome.stdout == f"{address} {[address]} {host}\n"
 
 
+def test_empty_var_dir_counts_as_none_and_must_not_hold_what_is_ours(tmp_path: Path) -> None:
+    for typed, place in {
+        "": BASE_DIR / "var",
+        "elsewhere": BASE_DIR / "elsewhere",
+        "/srv/x": Path("/srv/x"),
+    }.items():
+        assert var_dir(typed) == place
+    for typed in (".", "./", "var/..", str(BASE_DIR), "static", "static/new", f"{BASE_DIR}/static"):
+        with pytest.raises(SystemExit, match="VAR_DIR must be a folder of its own"):
+            var_dir(typed)
+
+
 @pytest.mark.django_db
 def test_sign_in_is_accepted_behind_a_proxy_on_another_port(settings: Settings) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://compare.example.org:8443"]
@@ -143,6 +157,18 @@ def test_secret_key_is_created_once_and_readable_only_by_owner(tmp_path: Path) -
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert secret_key(path) == made
     assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_secret_key_that_cannot_be_used_is_named_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "secret-key"
+    for content in (b"", b"\n", b"short", b"\xff\xfe" * 40):
+        path.write_bytes(content)
+        with pytest.raises(SystemExit, match=f"{path} holds no key of at least 50 characters"):
+            secret_key(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SystemExit, match=f"{path} cannot be read \\(Is a directory\\)"):
+        secret_key(path)
 
 
 def test_dates_are_formatted_with_month_name() -> None:
