@@ -33,6 +33,7 @@ def test_text_is_trimmed_and_composed() -> None:
     assert tidy(f"{NO_BREAK}{NO_WIDTH} Two  words \ufeff\n") == "Two  words"
     assert tidy("Cafe\u0301") == "Caf\u00e9"
     assert tidy_name(f"Two{NO_BREAK} \t{NO_WIDTH}words") == "Two words"
+    assert tidy("\x1b[31mRed\x07") == "[31mRed"
     family = f"👩{JOINER}👧"
     assert tidy_name(f" {family} ") == family
 
@@ -43,6 +44,9 @@ def test_names_fold_alike_that_readers_cannot_tell_apart() -> None:
     assert folded("Жар-Птица") == folded("ЖАР-ПТИЦА")
     assert folded("Straße") == folded("STRASSE")
     assert folded("ﬁne") == folded("Fine")
+    assert folded("Django\ufe0f") == folded("Djan\u034fgo") == "django"
+    assert folded("İstanbul") == folded("istanbul") == folded("ıstanbul")
+    assert folded("\ufe0f\u034f") == ""
     assert folded("Flask") != folded("Flasks")
 
 
