@@ -22,6 +22,8 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: The last character of files of DOS.
+END_OF_FILE = "\x1a"
 #: What spreadsheets save where they do not save Unicode.
 OLDER_ENCODINGS = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 #: Characters that are usual in languages of Western Europe. Others make it doubtful that the encoding is the right one.
@@ -40,6 +42,7 @@ Fit = Callable[[list[list[str]]], int]
 def read_delimited(data: bytes, fit: Fit) -> tuple[Iterator[list[str]], list[str]]:
     """Return the rows, read one by one, and what should be known about how they are read. Raises Unreadable."""
     text, notes = decoded(data)
+    text = text.removesuffix(END_OF_FILE)
     text, separator = _separated(text, fit)
     if separator != ",":
         notes.append(f"The columns are separated by {SEPARATORS.get(separator, f'“{separator}”')}.")

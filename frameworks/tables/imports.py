@@ -324,6 +324,8 @@ class _Reader:
         if fact is None and version:
             return _refused(row, *self._missing(key, cells))
         if not version and self._says_nothing(cells):
+            if problems := self._nowhere(fact, cells):
+                return _refused(row, *problems)
             return replace(row, status=Status.SAME)
         opened = self.known.opened.get((key, int(version))) if version else None
         built, problems, taken_as = self._build(fact, cells, opened or now)
@@ -360,6 +362,19 @@ class _Reader:
         """Return whether only the key is filled in and a required field is empty: a cell without a rating."""
         own = [name for name in self.fields if name not in self.kind.key]
         return not {*self.needed}.isdisjoint(own) and not any(cells[name].strip() for name in own)
+
+    def _nowhere(self, fact: Versioned | None, cells: dict[str, str]) -> list[RowProblem]:
+        """Return why a row of which only the key is filled in is about nothing that exists."""
+        if fact is not None:
+            return []
+        built, problems, _ = self._build(None, cells, None)
+        if in_key := [problem for problem in problems if problem.column in self.kind.key]:
+            return in_key
+        # A key of relations is that of a cell, which may be empty. Any other is that of a new fact.
+        own = [name for name in self.kind.key if not self.fields[name].is_relation]
+        return (
+            [*self._invalid(built.fact, [problem.column for problem in problems]), *problems] if own else []
+        )
 
     def _compared(
         self, row: ImportRow, change: PendingWrite, current: Versioned, cells: dict[str, str]

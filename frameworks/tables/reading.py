@@ -195,7 +195,7 @@ def _plain(value: Any, number: int, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "true" if value else "false"  # as it is written: the column may be one of text
     if isinstance(value, str):
         return value
     raise Unreadable(f"Row {number}, column {shortened(name)!a}: it must be text, a number, yes or no.")

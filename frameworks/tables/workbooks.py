@@ -142,7 +142,7 @@ def _cell_text(cell: Cell, shown: Cell) -> str:
 
 def _typed_text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "TRUE" if value else "FALSE"  # as it is shown: the column may be one of text
     if isinstance(value, float) and value.is_integer():
         return f"{Decimal(repr(value)):.0f}"  # not the figures that the float does not hold
     if isinstance(value, datetime) and value.time() == time():

@@ -1,5 +1,7 @@
 """Import as an editor does it: export, edit, upload, look over, confirm. All or nothing, and nobody's edit is lost."""
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from openpyxl import Workbook
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
@@ -223,6 +226,42 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
     row = exported("relation")[0] | {"framework": mirrored.other.slug, "version": ""}
     lines = shown(preview(ada, upload(ada, "relation", file([row]))))
     assert "A relation must join two different frameworks." in lines[0][3]
+
+
+def test_import_refuses_rows_of_which_only_an_unknown_key_is_filled_in(ada: Client) -> None:
+    """A row counts as the same only where there is something that it is the same as, or a cell without a rating."""
+    rating = factories.make_rating(framework=factories.make_framework(slug="django"))
+    empty = factories.make_criterion(name="Empty")
+    header = "framework;criterion;score;verdict\n"
+    for line, sentence in [
+        (f'flask,{empty.slug},"new verdict",1', "There is no framework called “flask"),
+        (f"djago;{empty.slug};;", "There is no framework called “djago”. Did you mean “django”?"),
+        ("django;learning-curv;;", "There is no criterion called “learning-curv”."),
+        ("django;;;", "criterion: This must not be empty."),
+        ("Exported by Ada;;;", "There is no framework called “Exported by Ada”."),
+    ]:
+        data = f"{header}{line}\n{rating.framework.slug};{empty.slug};;\n".encode()
+        lines = shown(preview(ada, upload(ada, "rating", SimpleUploadedFile("x.csv", data))))
+        assert [line[2] for line in lines] == ["refused", "same"], line
+        assert sentence in lines[0][3]
+    data = f"slug,name,tagline\nflask,,\ndjango,,\n{'x' * 61} !,,\n\x1a".encode()
+    lines = shown(preview(ada, upload(ada, "framework", SimpleUploadedFile("x.csv", data))))
+    assert [line[2] for line in lines] == ["refused", "same", "refused"]
+    assert "name: This" in lines[0][3]
+
+
+def test_import_keeps_truth_as_text_in_a_column_of_text(ada: Client) -> None:
+    factories.make_rating()
+    [row] = exported("rating")
+    book = Workbook()
+    book.worksheets[0].append([*row])
+    book.worksheets[0].append([*(row | {"verdict": True, "is_published": False}).values()])
+    stream = io.BytesIO()
+    book.save(stream)
+    entries = json.dumps([row | {"verdict": True, "is_published": False}]).encode()
+    for name, data, text in [("x.xlsx", stream.getvalue(), "TRUE"), ("x.json", entries, "true")]:
+        [line] = shown(preview(ada, upload(ada, "rating", SimpleUploadedFile(name, data))))
+        assert (line[2], text in line[3].split()) == ("changed", True)
 
 
 def test_import_rejects_duplicate_rows(ada: Client) -> None:

@@ -205,16 +205,16 @@ def test_sheets_read_workbook_with_typed_cells_and_blank_rows() -> None:
     )
     assert read.header == ["score", "reviewed_on", "is_published", "note"]
     assert read.rows == [
-        ["4", "2026-11-20", "yes", "text"],
+        ["4", "2026-11-20", "TRUE", "text"],
         [],
-        ["4", "2026-01-02", "no", ""],
+        ["4", "2026-01-02", "FALSE", ""],
         ["2.5", "", "", "'tis"],
     ]
 
 
 def test_sheets_read_json_with_typed_values() -> None:
     read = reading.read("x.json", b'[{"a": 1, "b": true, "c": null}, {"c": NaN, "b": false, "a": 1e999}]')
-    assert read == Sheet(["a", "b", "c"], [["1", "yes", ""], ["1e999", "no", ""]])
+    assert read == Sheet(["a", "b", "c"], [["1", "true", ""], ["1e999", "false", ""]])
 
 
 def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
