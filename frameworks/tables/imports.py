@@ -492,7 +492,7 @@ class _Reader:
         try:
             fact.clean_fields(exclude=[*relations, VERSION, *unclear])
         except ValidationError as error:
-            return _problems_of(error)
+            return _problems_of(error, self.kind.fields)
         return []
 
     def _broken(self, change: PendingWrite, key: str) -> list[RowProblem]:
@@ -503,7 +503,7 @@ class _Reader:
             try:
                 fact.clean()
             except ValidationError as error:
-                problems += _problems_of(error)
+                problems += _problems_of(error, self.kind.fields)
         problems += self._named_twice(fact, key)
         problems += [
             RowProblem(BESIDE[check.name], SENTENCES[check.name])
@@ -520,12 +520,12 @@ def _refused(row: ImportRow, *problems: RowProblem) -> ImportRow:
     return replace(row, status=Status.REFUSED, problems=problems)
 
 
-def _problems_of(error: ValidationError) -> list[RowProblem]:
+def _problems_of(error: ValidationError, fields: Mapping[str, Field]) -> list[RowProblem]:
     if hasattr(error, "error_dict"):
         return [
-            RowProblem(name, sentence)
-            for name, sentences in error.message_dict.items()
-            for sentence in sentences
+            RowProblem(name, values.refusal(fields[name], single) if name in fields else single.messages[0])
+            for name, errors in error.error_dict.items()
+            for single in errors
         ]
     return [RowProblem("", sentence) for sentence in error.messages]
 

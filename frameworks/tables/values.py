@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
 
@@ -16,6 +17,18 @@ from .sheets import shortened
 
 #: More figures are no number that a field could hold.
 FIGURES_MAX = 18
+#: What both databases hold in a small and in a larger field of whole numbers.
+SMALL_MAX, WHOLE_MAX = 32_767, 2_147_483_647
+#: A limit from here on is that of the database's type, which means nothing to an editor.
+LIMIT_MAX = 30_000
+#: What to say of a value that a validator refuses, by the error's code. Others have a sentence of their own.
+REFUSED = {
+    "blank": "This must not be empty.",
+    "null": "This must not be empty.",
+    "required": "This must not be empty.",
+    "max_length": "This may have at most {limit:,} characters; it has {shown:,}.",
+    "min_length": "This must have at least {limit:,} characters; it has {shown:,}.",
+}
 
 
 def text_of(field: Field, value: Any) -> str:
@@ -78,7 +91,7 @@ def _typed(field: Field, word: str, order: str, now: Any) -> Any:
         return _chosen(field, word)
     if isinstance(field, models.BooleanField):
         return _truth(word)
-    return _day(word, order, now) if isinstance(field, models.DateField) else _whole(word)
+    return _day(word, order, now) if isinstance(field, models.DateField) else _whole(field, word)
 
 
 def _text(cell: str) -> str:
@@ -103,8 +116,11 @@ def _truth(word: str) -> bool:
     raise ValidationError(f"“{shortened(word)}” is neither yes nor no.")
 
 
-def _whole(word: str) -> int:
+def _whole(field: Field, word: str) -> int:
     found = spreadsheets.whole_numbers(word) if len(word) <= FIGURES_MAX else set()
+    largest = SMALL_MAX if isinstance(field, models.PositiveSmallIntegerField) else WHOLE_MAX
+    if found and min(found) > largest:
+        raise ValidationError(_out_of_range(field, "max_value"))
     if len(found) == 1 and min(found) >= 0:
         return min(found)
     if len(found) > 1:
@@ -141,6 +157,31 @@ def day_order(cells: Iterable[str]) -> str:
     orders = {frozenset(days) for cell in cells if (days := spreadsheets.dates(cell))}
     certain = {order for days in orders if len(days) == 1 for order in days}
     return certain.pop() if len(certain) == 1 else ""
+
+
+def refusal(field: Field, error: ValidationError) -> str:
+    """Return the sentence for a single error of a field's validators, in the words of this project."""
+    params = error.params or {}
+    if sentence := REFUSED.get(error.code or ""):
+        return sentence.format(limit=params.get("limit_value", 0), shown=params.get("show_value", 0))
+    if error.code in {"max_value", "min_value"}:
+        return _out_of_range(field, error.code)
+    if error.code == "invalid" and isinstance(field, models.URLField):
+        return "This is not a web address, such as https://example.org."
+    return " ".join(error.messages)
+
+
+def _out_of_range(field: Field, code: str) -> str:
+    least = [check.limit_value for check in field.validators if isinstance(check, MinValueValidator)]
+    most = [check.limit_value for check in field.validators if isinstance(check, MaxValueValidator)]
+    low, high = max(least, default=0), min(most, default=LIMIT_MAX)
+    if high < LIMIT_MAX:
+        return f"The {field.verbose_name} must be between {low} and {high}."
+    return (
+        f"The {field.verbose_name} must be at least {low}."
+        if code == "min_value"
+        else "This number is too large."
+    )
 
 
 def version_of(cell: str) -> str:

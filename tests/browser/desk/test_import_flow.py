@@ -51,7 +51,7 @@ def test_import_previews_an_uploaded_file_and_saves_on_confirmation(
     check(page, axe, console)
     page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Preview changes").click()
-    expect(page.get_by_text("Ensure this value is less than or equal to 5.")).to_be_visible()
+    expect(page.get_by_text("The score must be between 1 and 5.")).to_be_visible()
     expect(page.get_by_label("Notes")).to_have_value("")
     check(page, axe, console)
     page.set_viewport_size({"width": 820, "height": 1100})

@@ -151,13 +151,13 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
 
 
 BAD = [
-    ("score", "9", "score: Ensure this value is less than or equal to 5. The file has “9”."),
+    ("score", "9", "score: The score must be between 1 and 5. The file has “9”."),
     ("score", "four", "score: “four” is not a whole number."),
     ("score", "", "score: This must not be empty."),
     ("score", "9" * 5000, "is not a whole number."),
-    ("score", "99999999999", "score: Ensure this value is less than or equal to"),
-    ("verdict", "", "verdict: This field cannot be blank."),
-    ("verdict", "x" * 81, "verdict: Ensure this value has at most 80 characters"),
+    ("score", "99999999999", "score: The score must be between 1 and 5."),
+    ("verdict", "", "verdict: This must not be empty."),
+    ("verdict", "x" * 81, "verdict: This may have at most 80 characters; it has 81."),
     ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no."),
     ("reviewed_on", "20 days ago", "reviewed_on: “20 days ago” is not a date. Write dates as 2026-11-20."),
     (
@@ -247,7 +247,30 @@ def test_import_refuses_rows_of_which_only_an_unknown_key_is_filled_in(ada: Clie
     data = f"slug,name,tagline\nflask,,\ndjango,,\n{'x' * 61} !,,\n\x1a".encode()
     lines = shown(preview(ada, upload(ada, "framework", SimpleUploadedFile("x.csv", data))))
     assert [line[2] for line in lines] == ["refused", "same", "refused"]
-    assert "name: This" in lines[0][3]
+    assert "name: This must not be empty." in lines[0][3]
+
+
+def test_import_refuses_values_beyond_their_limits_in_our_own_words(ada: Client) -> None:
+    factories.make_claim()
+    factories.make_wording()
+    for kind, column, cell, sentence in [
+        ("claim", "line", "0", "line: The line must be at least 1."),
+        ("claim", "line", "9" * 17, "line: This number is too large."),
+        ("source", "line_count", "9" * 17, "line_count: This number is too large."),
+        ("criterion", "default_weight", "11", "The default weight must be between 0 and 10."),
+        (
+            "framework",
+            "website",
+            "example",
+            "website: This is not a web address, such as https://example.org.",
+        ),
+        ("framework", "name", "", "name: This must not be empty."),
+        ("framework", "name", "x" * 1_200, "it has 1,200."),
+    ]:
+        row = exported(kind)[0] | {column: cell}
+        said = shown(preview(ada, upload(ada, kind, file([row]))))[0][3]
+        assert sentence in said, said
+        assert "Ensure" not in said
 
 
 def test_import_keeps_truth_as_text_in_a_column_of_text(ada: Client) -> None:
@@ -722,7 +745,7 @@ def test_export_facts_and_import_facts_write_and_read_a_table(
     path.write_bytes(path.read_bytes().replace(b",4,", b",9,"))
     with pytest.raises(CommandError, match="Nothing was imported"):
         call_command("import_facts", "rating", str(path), "--reason", "By hand.")
-    assert "Row 2, column score: Ensure this value is less than or equal to 5." in capsys.readouterr().err
+    assert "Row 2, column score: The score must be between 1 and 5." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
