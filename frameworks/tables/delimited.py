@@ -13,7 +13,7 @@ from .sheets import FILE_MAX, Unreadable, unguarded
 #: What separates columns, by name; a comma where nothing speaks for another.
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 #: A first line for spreadsheets, which do not show it.
-SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?\r?\n?|"?sep=([^"\r\n])"?\r', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=(\\t|[^"\r\n])"?[,;\t|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 #: Longest first: the mark of UTF-32 begins with that of UTF-16.
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -101,11 +101,35 @@ def _is_plausible(text: str) -> bool:
 
 
 def _separated(text: str, fit: Fit) -> tuple[str, str]:
-    """Return the text without a line that only names the separator, and the separator."""
+    """Return the text as its columns are separated, without a line that only names the separator, and the separator."""
+    named = ""
     if match := SEPARATOR_LINE.match(text):
-        return text[match.end() :], match[1] or match[2]
-    heads = {separator: _head(text, separator) for separator in SEPARATORS}
-    return text, max(SEPARATORS, key=lambda separator: (fit(heads[separator]), _width(heads[separator])))
+        text, named = text[match.end() :], match[1].replace("\\t", "\t")
+    separators = [*SEPARATORS, *([named] if named not in {"", *SEPARATORS} else [])]
+    layouts = [(text, separator) for separator in separators]
+    for wrapper in SEPARATORS:
+        inner = _unwrapped(text, wrapper)
+        layouts += [(inner, other) for other in separators if inner not in {"", text} and other != wrapper]
+
+    def merits(layout: tuple[str, str]) -> tuple[int, bool, bool, int]:
+        head = _head(*layout)
+        known = fit(head)
+        return known, layout[0] != text and known > 1, layout[1] == named, _width(head)
+
+    return max(layouts, key=merits)
+
+
+def _unwrapped(text: str, wrapper: str) -> str:
+    """Return the text of a table whose rows a spreadsheet has saved as the first cells of another; empty for none."""
+    try:
+        rows = []
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=wrapper, strict=True):
+            if any(row[1:]):
+                return ""
+            rows.append("".join(row[:1]))
+    except csv.Error:
+        return ""
+    return "\n".join(rows)
 
 
 def _head(text: str, separator: str) -> list[list[str]]:
@@ -124,8 +148,17 @@ def _width(rows: list[list[str]]) -> int:
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
     csv.field_size_limit(FILE_MAX)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    start = 1
     try:
         for row in reader:
             yield [unguarded(cell) for cell in row]
+            start = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"The file is not valid CSV: line {reader.line_num}: {error}.") from error
+        why = (
+            "has a quotation mark that is never closed"
+            if "end of data" in str(error)
+            else "has something between a closing quotation mark and the next column"
+        )
+        raise Unreadable(
+            f"The file is not valid CSV: line {start} {why}. A quotation mark inside a text is written twice."
+        ) from error

@@ -236,12 +236,26 @@ def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
         b"Table 1\n\nname|slug\nx|y",
         b"name,slug\rx,y\r",
         b"Name,Slug\nx,y,,,,",
+        b'"sep=;",,,\r\nname;slug,,,\r\nx;y,,,\r\n',
+        b"sep=\\t\nname\tslug\nx\ty",
+        b"sep=;\nname,slug\nx,y",
+        b'"name,slug"\r\n"""x"",y"\r\n',
+        b'name,slug\r\n"""x"",y"\r\n',
+        b'name,slug;;;\r\n"x,""y""";;;\r\n',
+        b'"name;slug",,\r\n"""x"";y",,\r\n',
     ],
 )
 def test_sheets_read_finds_separator_encoding_and_header(data: bytes) -> None:
     read = reading.read("x.csv", data, HEADINGS)
     assert read.header == ["name", "slug"]
     assert [row for row in read.rows if row] == [["x", "y"]]
+
+
+def test_sheets_read_divides_rows_that_were_saved_in_one_column() -> None:
+    """Excel in much of Europe opens a file with commas in one column, and saves it so."""
+    saved = b'name,slug,note\r\n"x,y,""a, b\nc """"d""""""";;\r\nz,w,v;;\r\n'
+    read = reading.read("x.csv", saved, HEADINGS)
+    assert read.rows == [["x", "y", 'a, b\nc "d"'], ["z", "w", "v"]]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +308,8 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
         ),
         ("x.csv", b"\xff\xfea,b", "The file is damaged: it is not valid UTF-16."),
         ("x.csv", b"a,b\n1,\0", "it contains NUL bytes"),
-        ("x.csv", b'a,b\n1,"2', "The file is not valid CSV: line 2"),
+        ("x.csv", b'a,b\n1,"2', "CSV: line 2 has a quotation mark that is never closed."),
+        ("x.csv", b'a,b\n"1"x,2', "CSV: line 2 has something between a closing quotation mark and the next"),
         ("x.csv", b"Name,name\nx,y", "Two columns are called “name”."),
         ("x.csv", table(*["1,2"] * 20_001), "more than 20,000 rows"),
         ("x.csv", table("1," * 50 + "1", header=",".join(map(str, range(51)))), "more than 50 columns"),
