@@ -4,11 +4,10 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from .sheets import FILE_MAX, Unreadable, unguarded
+from .sheets import FILE_MAX, Unreadable, shortened, unguarded
 
 #: What separates columns, by name; a comma where nothing speaks for another.
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -30,8 +29,59 @@ OLDER_ENCODINGS = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 USUAL = set(
     "ÄÖÜäöüßÀÂÆÇÈÉÊËÎÏÔŒÙÛàâæçèéêëîïôœùûÿÁÍÓÚÑáíóúñ¡¿ÃÕãõÅØåøÌÒìò‘’‚“”„«»‹›–—…€£§°·•©®™×±²³½¼¾µªº¢¥¬¨´\u00a0"
 )
-#: Letters in a row that none of these languages has.
-FOREIGN_RUN = 3
+LINE_END = re.compile(r"\r\n?|\n")
+ASCII = set(map(chr, range(128)))
+#: Letters with accents that are used together.
+ALPHABETS = [
+    set(letters)
+    for letters in (
+        "äöüßéèàêç",
+        "àâæçèéêëîïôœùûüÿ",
+        "áéíóúüñçàèòï·",
+        "áâãàçéêíóôõúü",
+        "àèéìíîòóùú",
+        "æøåéèêóòôâä",
+        "åäöéàü",
+        "ëïéèöüáóíúäêç",
+        "áéíóúæö",
+    )
+]
+ACCENTED = re.compile("[ÄÖÜäöüßÀÂÆÇÈÉÊËÎÏÔŒÙÛàâæçèéêëîïôœùûÁÍÓÚÑáíóúñÃÕãõÅØåøÌÒìò]")
+#: A word, with the signs around it.
+WORD = re.compile(r"[^\s,;|\x00-\x1f\x22]+")
+_LETTER = "[A-Za-zÀ-ÖØ-öø-ÿŒœ]"
+_VOWEL = "[aeiouyàâáãäæèéêëíîïóôõöøùúûüå]"
+#: What words of Western Europe do not have, and others have when they are read in the wrong encoding.
+IMPLAUSIBLE = re.compile(
+    "|".join(
+        (
+            # Symbols inside a word, or at the wrong end of it.
+            rf"{_LETTER}[¡¿£¢¥§±³²½¼¾•©®°¨«»‹›×¬ª„‚“”¹]{_LETTER}",
+            rf"{_LETTER}[¡¿„‚§£¢¥±¬¨](?!\w)",
+            rf"(?<![\w.])[£¢¥±²³¬¨½¼¾]{_LETTER}",
+            rf"(?<!\w)”{_LETTER}",
+            r"[¡¿]+(?!\w|[¡¿“«'(*])",
+            r"(?<!\w)[²³](?!\w)",
+            # A capital inside a word, a letter after a figure, a letter by itself that is no word.
+            r"[a-zßàâáãäæçèéêëìíîïñóòôõöøœùúûüå][ÄÖÜÀÂÆÇÈÉÊËÎÏÔŒÙÛÁÍÓÚÑÃÕÅØÌÒ]",
+            r"[A-Za-z][ÄÖÜÀÂÆÇÈÉÊËÎÏÔŒÙÛÁÍÓÚÑÃÕÅØÌÒ][a-z]",
+            rf"(?<=[A-KM-Za-km-z])·(?={_LETTER})|·(?=[A-KM-Za-km-z])(?<=\w·)",
+            r"\d[ÄÖÜäöüßÀÂÆÇÊËÎÏÔŒÙÛâæçêëîïôœùûÁÍÓÚÑáíóúñÃÕãõÅØåøÌÒìò](?!\w)",
+            r"(?<!\w)[ÜäüßÂÇÊËÎÏÔŒÙÛâæçêëîïôœûÁÍÓÚÑúñÃÕãõÌÒì](?![\w’'.])",
+            # Letters in places where the languages that have them do not.
+            rf"[èÈ]{_VOWEL}",
+            rf"ì(?={_LETTER})",
+            rf"(?<!o)ù(?={_LETTER})",
+            r"ñ(?!\w)|ñ[b-df-hj-np-tv-xz]",
+            r"ç[b-df-hj-np-tv-zei]",
+            r"õ(?![eè])",
+            rf"(?<!{_VOWEL})[ïÿ]|(?<!{_VOWEL})ë(?=\w)",
+            "ã[a-df-mp-rt-z]",
+            r"œ[bfghjkmpqvwxz]",
+            r"\wâ(?!\w)|iø(?!\w)|yæ(?!\w)",
+        )
+    )
+)
 #: How many rows may precede the header, and are looked at for it.
 HEAD_ROWS = 20
 
@@ -76,28 +126,45 @@ def _without_mark(data: bytes) -> str:
 
 
 def _in_older_encoding(data: bytes, error: UnicodeDecodeError) -> tuple[str, list[str]]:
+    doubts: list[tuple[str, re.Match[str] | None]] = []
     for encoding, name in OLDER_ENCODINGS.items():
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _is_plausible(text):
+        text = data.decode(encoding, errors="replace")
+        doubt = _doubtful(text)
+        # For the less likely encoding, one word is no evidence.
+        if doubt is None and (not doubts or len({*filter(ACCENTED.search, text.split())}) > 1):
             note = f"The file is not in UTF-8, so it was read as {name}. Check the letters with accents."
             return text, [note]
-    line = data.count(b"\n", 0, error.start) + 1
+        doubts.append((text, doubt))
+    text, doubt = doubts[0]
+    where = (
+        f"line {len(LINE_END.findall(text, 0, doubt.start())) + 1} would read “{shortened(doubt[0])}”"
+        if doubt
+        else f"line {data.count(10, 0, error.start) + 1} has a byte that is not valid UTF-8"
+    )
     raise Unreadable(
-        "The file is not text in UTF-8, and which encoding it is in cannot be told: "
-        f"line {line} has a byte that is not valid UTF-8. Save it as “CSV UTF-8”."
+        f"The file is not text in UTF-8, and which encoding it is in cannot be told: {where}. "
+        "Save it as “CSV UTF-8”."
     ) from error
 
 
-def _is_plausible(text: str) -> bool:
-    """Return whether the text uses usual characters only, none of them in a place where they make no word."""
-    beyond = {character for character in text if not character.isascii()}
-    if not beyond <= USUAL:
-        return False
-    letters = "".join(character for character in beyond if unicodedata.category(character)[0] == "L")
-    return not letters or not re.search(rf"[{letters}]{{{FOREIGN_RUN},}}", text)
+def _doubtful(text: str) -> re.Match[str] | None:
+    """Return the first word that makes it doubtful that the encoding is the right one; None where no word does."""
+    for match in WORD.finditer(text):
+        word = match[0]
+        if word.isascii():
+            continue
+        if not {*word} - ASCII <= USUAL or IMPLAUSIBLE.search(word) or _is_mixed(word):
+            return match
+    return None
+
+
+def _is_mixed(text: str) -> bool:
+    """Return whether a word has letters that no single language has together."""
+    for word in re.findall(f"{_LETTER}+", text):
+        letters = {character for character in word.lower() if not character.isascii()}
+        if letters and not any(letters <= alphabet for alphabet in ALPHABETS):
+            return True
+    return False
 
 
 def _separated(text: str, fit: Fit) -> tuple[str, str]:

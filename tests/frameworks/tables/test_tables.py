@@ -251,6 +251,35 @@ def test_sheets_read_finds_separator_encoding_and_header(data: bytes) -> None:
     assert [row for row in read.rows if row] == [["x", "y"]]
 
 
+def test_sheets_read_refuses_older_encodings_that_make_no_words() -> None:
+    for encoding, words in {
+        "mac_roman": "5 €|“hi”",
+        "iso8859-15": "5 €|café 5 €|œuvre",
+        "cp1250": "Tomáš Novák|Dvořák|Čapek|město|dům|być|idő|łódź|Škoda|mąż|1 ł",
+        "cp1257": "vēsture|valodā|š|ģimenē|kļūda|Lietuvių",
+        "cp437": "café|März|Größe|für|España|música|mañana|schön",
+        "cp850": "não|café|März|música|Größe|wäre",
+    }.items():
+        for word in words.split("|"):
+            said = refusal("x.csv", f"name,slug\nplain,x\n{word},y".encode(encoding))
+            assert "cannot be told: line 3 would read “" in said, (encoding, word)
+
+
+def test_sheets_read_takes_words_of_western_europe_in_an_older_encoding() -> None:
+    for words in (
+        "Straße für Übung, Ärger, Öl, GRÖSSE",
+        "château, où, déjà-vu, cœur, L’été, maïs, Noël, garçon, 1ère, « oui », ÉTÉ, À propos, voilà…",
+        "España, ¿Qué?, ¡Hola!, mañana, pingüino, 1ª, 2º",
+        "não, coração, limões, põe, você, mãe, irmãs, cães, Ângela",
+        "perché, è, città, più, caffè, così, però, È",
+        "København, Århus, smørrebrød, på, Ø, én, å, Malmö, Västerås, ö, Åland",
+        "coördinatie, België, ideeën, één, Zoë, Brontë, col·lecció, història, Barça",
+        "5 €, €5, £100, 20 °C, n°5, m², ½, ±5 %, § 5, 5 §, „so“, ‚x‘, it’s, “quoted”, Python®, Foo™, a—b",
+    ):
+        read = reading.read("x.csv", f"name;slug\n{words};y".encode("cp1252"), HEADINGS)
+        assert read.rows == [[words, "y"]]
+
+
 def test_sheets_read_divides_rows_that_were_saved_in_one_column() -> None:
     """Excel in much of Europe opens a file with commas in one column, and saves it so."""
     saved = b'name,slug,note\r\n"x,y,""a, b\nc """"d""""""";;\r\nz,w,v;;\r\n'
@@ -304,7 +333,7 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
         (
             "x.csv",
             "a,b\n1,Жар-Птица".encode("cp1251"),
-            "which encoding it is in cannot be told: line 2 has a byte",
+            "which encoding it is in cannot be told: line 2 would read “",
         ),
         ("x.csv", b"\xff\xfea,b", "The file is damaged: it is not valid UTF-16."),
         ("x.csv", b"a,b\n1,\0", "it contains NUL bytes"),
