@@ -288,10 +288,13 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
             if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
         yield from wrong(form)
-    for name in data:
-        if name.startswith((MINIMUM, WEIGHT)) and name not in known:
-            yield f"There is no criterion “{clip(name.partition('-')[2])}”. It was ignored."
-            known.add(name)
+    for weighing in forms_:
+        if isinstance(weighing, WeighingForm):  # only a page that weighs knows the criteria
+            for name in data:
+                slug = name.partition("-")[2]
+                if name.startswith((MINIMUM, WEIGHT)) and slug not in weighing.criteria:
+                    yield f"There is no criterion “{clip(slug)}”. It was ignored."
+                    known.add(name)
     yield from unknown(data, known)
 
 

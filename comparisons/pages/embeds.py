@@ -18,12 +18,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from comparisons.comparison import comparing
-from comparisons.comparison.forms import FrameForm, OembedForm, notices
+from comparisons.comparison.forms import FrameForm, OembedForm, notices, wrong
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from frameworks.pages.conditional import revalidated, unchanging
 from frameworks.pages.feeds import plain
 from frameworks.pages.pictured import PageResponse, pictured
+from frameworks.text.mangled import unknown
 from pictures.card import titled
 
 from .answers import HtmxRequest, page_or_fragment, tidied, vary_on_htmx, wants_fragment, without_blanks
@@ -92,7 +93,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),
-        notices=list(notices(query, look)),
+        notices=[*wrong(look), *unknown(query, FrameForm.base_fields)],
         snapshot=frozen,
         day=frozen.stood_at,
     )
@@ -136,7 +137,11 @@ def oembed(request: HttpRequest) -> HttpResponse:
         return _refused(400, "The parameter “url” is missing.")
     if "format" in form.errors or parameters.get("format", "") not in {"", "json", "xml"}:
         return _refused(501, "Only JSON and XML are available.")
-    embed = embedding.embed_at(parameters["url"]) if "url" in parameters else None
+    embed = (
+        embedding.embed_at(embedding.complete(parameters["url"], request.GET))
+        if "url" in parameters
+        else None
+    )
     if embed is None:
         return _refused(404, "There is no comparison at this address.")
     if form.errors:

@@ -193,6 +193,18 @@ def place_of(address: str) -> Place | None:
     return Place(match.kwargs.get("snapshot_id", ""), match.kwargs.get("slugs", []), query)
 
 
+def complete(address: str, query: QueryDict) -> str:
+    """Return the address with those of its parameters that arrived beside it because nobody had escaped it.
+
+    Beside ticked frameworks they are those of the ticks.
+    """
+    beside = [(name, value) for name, values in query.lists() if is_parameter(name) for value in values]
+    if not beside or "?" not in address or "framework" in query:
+        return address
+    bare, mark, fragment = address.partition("#")
+    return f"{bare}&{urlencode(beside)}{mark}{fragment}"
+
+
 def _site(parts: SplitResult) -> tuple[str, int | None]:
     """Return host and port of an address of the web, both as they are meant: by https or not, `www.` or not.
 

@@ -11,12 +11,16 @@ from django.urls import reverse
 
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.forms import FrameForm, notices
-from comparisons.comparison.permalinks import View
+from comparisons.comparison.forms import FrameForm, clip, notices, wrong
+from comparisons.comparison.permalinks import View, is_parameter
 from comparisons.comparison.picking import Offer
+from frameworks.text.mangled import unknown
 
 from . import embedding
 from .embedding import SANDBOX, WIDTH, Embed
+
+#: What the form itself sends beside an address, which overrides it.
+OF_FORM = frozenset({"framework", "only", "q"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +105,8 @@ def read(query: QueryDict) -> Snippet:
     """Build the snippet. An address takes precedence over ticks; what cannot be framed is named in the notices."""
     form = FrameForm(query)
     look = form.clean_data
-    address: str = look.get("address", "")
+    typed: str = look.get("address", "")
+    address = embedding.complete(typed, query)
     place = embedding.place_of(address) if address else None
     frozen = embedding.embed_at(address) if place and place.snapshot_id else None
     if place and (named := place.side_by_side()):
@@ -112,11 +117,23 @@ def read(query: QueryDict) -> Snippet:
     else:
         named, comparison = None, comparing.ticked(query)
         wanted = list(comparison.view.framework)
-    messages = (
-        [*notices(named.query, *named.forms, FrameForm(named.query)), *notices(query, form)]
-        if named
-        else [*notices(query, *comparison.forms, form)]
-    )
+    if place and (frozen or named):
+        beside = (
+            [name for name in query if name not in OF_FORM and is_parameter(name)]
+            if frozen or address == typed
+            else []
+        )
+        messages = [
+            *(notices(named.query, *named.forms, FrameForm(named.query)) if named else ()),
+            *(
+                f"The address has its own settings, so “{clip(name)}” beside it was ignored."
+                for name in beside
+            ),
+            *unknown((name for name in query if not is_parameter(name)), form.fields),
+            *wrong(form),
+        ]
+    else:
+        messages = [*notices(query, *comparison.forms, form)]
     if address and not frozen and not named:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:

@@ -326,6 +326,38 @@ def test_snippet_page_accepts_a_pasted_address(client: Client, address: str, fra
     assert page.all(".notices") == []
 
 
+def test_address_that_nobody_escaped_keeps_its_parameters(client: Client) -> None:
+    page = f"{SITE}/compare/flask-vs-django/"
+    for rest in ("w-performance=10&w-documentation=0", "only=differences&w-performance=0&baseline=flask"):
+        meant = snippet(get(client, f"/embed/?{urlencode({'address': f'{page}?{rest}'})}"))["src"]
+        shown = get(client, f"/embed/?address={page}?{rest}&width=700")
+        assert (snippet(shown)["src"], shown.texts(".notices li")) == (meant, [])
+        for typed in (f"{page}?{rest}", f"{page}?{rest}&format=json&maxwidth=9999"):
+            html = json.loads(client.get(f"/oembed?url={typed}").content)["html"]
+            assert meant.replace("&", "&amp;") in html
+    for address, beside, ignored in (
+        (page, "w-performance=3", ["w-performance"]),
+        (f"{page}?w-performance=3", "framework=sanic&framework=quart&use-case=none", ["use-case"]),
+        (
+            f"{SITE}/s/{KEPT}/?only=differences",
+            "w-performance=3&baseline=flask",
+            ["w-performance", "baseline"],
+        ),
+    ):
+        said = get(client, f"/embed/?address={quote(address)}&{beside}").texts(".notices li")
+        assert said == [
+            f"The address has its own settings, so “{name}” beside it was ignored." for name in ignored
+        ]
+    for path in (f"/embed/s/{KEPT}/", f"/s/{KEPT}/"):
+        said = get(client, f"{path}?w-performance=3").texts(".notices li")
+        assert said == ["This page has no parameter “w-performance”. It was ignored."]
+    said = get(client, "/compare/flask-vs-django/?min-performance=3&min-nothing=1").texts(".notices li")
+    assert said == [
+        "There is no criterion “nothing”. It was ignored.",
+        "This page has no parameter “min-performance”. It was ignored.",
+    ]
+
+
 ELSEWHERE = [
     "https://example.org/compare/flask-vs-django/",
     "http://127.0.0.1:8001/compare/flask-vs-django/",
