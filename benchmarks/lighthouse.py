@@ -72,6 +72,7 @@ PAGES = {
     "capabilities": "/capabilities/",
     "capabilities, chosen": "/capabilities/?need=orm&need=authentication&need=async",
     "method": "/method/",
+    "glossary": "/glossary/",
     "search": "/search/",
     "search, found": "/search/?q=flask",
     "embed": "/embed/",

@@ -299,10 +299,10 @@ def test_save_and_delete_reject_published_rating_without_claim() -> None:
     assert (Rating.objects.count(), Claim.objects.get().version) == (1, 1)
 
 
-def test_save_raises_integrity_error_for_other_constraints() -> None:
+def test_save_refuses_what_any_constraint_forbids_in_a_sentence() -> None:
     rating = make_rating()
     rating.score = 6
-    with pytest.raises(IntegrityError, match="rating_score_in_range"):
+    with pytest.raises(Refused, match=r"Enter a whole number from 1 to 5\."):
         save(rating, seen=1)
 
 

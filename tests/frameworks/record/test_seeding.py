@@ -430,7 +430,7 @@ def twice_the_same_name(seed: Seed) -> None:
 
 
 MISTAKES = [
-    (broken_score, "rating_score_in_range"),
+    (broken_score, "Django, Speed: Enter a whole number from 1 to 5."),
     (published_without_claims, "A published rating needs at least one claim"),
     (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
     (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
@@ -466,7 +466,7 @@ def test_seed_error_on_second_run_leaves_data_unchanged(seed: Seed) -> None:
     seed.django["fields"]["tagline"] = "Changed"
     broken_score(seed)
     seed.write()
-    with pytest.raises(CommandError, match="rating_score_in_range"):
+    with pytest.raises(CommandError, match=r"Enter a whole number from 1 to 5\."):
         run(seed.folder)
     assert everything() == before
 
