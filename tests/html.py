@@ -230,7 +230,13 @@ def cells(page: Element, framework: str) -> dict[str, str]:
     columns = page.texts("table.grid tr.heads th")[2:]
     found = [cell for cell in row.all("td") if "fit" not in cell["class"].split()]
     texts = [
-        " · ".join([*link.parts, *([link["data-n"]] if "data-n" in link else [])])
+        " · ".join(
+            [
+                *link.parts,
+                *(part["data-delta"] for part in link.all(".delta")),
+                *([link["data-n"]] if "data-n" in link else []),
+            ]
+        )
         for cell in found
         for link in [cell.one("a") if cell.all("a") else cell]
     ]

@@ -18,14 +18,14 @@ def many(live_server: LiveServer, transactional_db: None, contents: Contents) ->
 
 def test_names_are_suggested_and_chosen_by_keyboard(page: Page, console: list[str], axe: Axe) -> None:
     page.goto("/")
-    page.get_by_label("Baseline").focus()
+    page.get_by_label("Baseline", exact=True).focus()
     page.keyboard.type("me 4")
     expect(page.locator("#baseline-names option")).to_have_count(10)
     page.keyboard.press("Control+a")
     page.keyboard.type("frame 02")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/\?baseline=f02$"))
-    expect(page.get_by_label("Baseline")).to_be_focused()
+    expect(page.get_by_label("Baseline", exact=True)).to_be_focused()
     assert axe(page) == []
     page.goto("/compare/f00-vs-f01/?w-speed=7")
     page.locator("#menu-add summary").press("Enter")
@@ -50,10 +50,10 @@ def test_names_are_suggested_and_chosen_by_keyboard(page: Page, console: list[st
 
 def test_frameworks_are_found_and_ticked_without_javascript(plain: Page) -> None:
     plain.goto("/")
-    plain.get_by_label("Baseline").fill("frame 02")
+    plain.get_by_label("Baseline", exact=True).fill("frame 02")
     plain.keyboard.press("Enter")
     expect(plain).to_have_url(re.compile(r"baseline=frame\+02"))
-    expect(plain.get_by_label("Baseline")).to_have_value("Frame 02")
+    expect(plain.get_by_label("Baseline", exact=True)).to_have_value("Frame 02")
     plain.goto("/compare/f00-vs-f01/")
     plain.locator("#menu-add summary").click()
     plain.get_by_label("Name of the framework").fill("frame 5")

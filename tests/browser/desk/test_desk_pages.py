@@ -22,10 +22,12 @@ def desk(page: Page, live_server: LiveServer) -> Page:
     frameworks = [factories.make_framework(name=name) for name in ("Django", "Flask", "FastAPI")]
     criteria = [factories.make_criterion(name=name) for name in ("Speed", "Safety", "Docs")]
     for framework in frameworks:
-        factories.make_rating(framework=framework, criterion=criteria[0], reviewed_on=date(2020, 1, 1))
+        factories.make_rating(
+            framework=framework, criterion=criteria[0], reviewed_on=date(2020, 1, 1), read=True
+        )
         factories.make_claim(framework=framework, criterion=criteria[0], reading=5)
         factories.make_claim(framework=framework, criterion=criteria[1], reading=1)
-    factories.make_rating(framework=frameworks[0], criterion=criteria[1], score=5)
+    factories.make_rating(framework=frameworks[0], criterion=criteria[1], score=5, read=True)
     LinkCheck.objects.create(url="https://a.example/", is_alive=False, detail="There is no such host")
     client = Client()
     client.force_login(factories.make_editor(), backend="django.contrib.auth.backends.ModelBackend")
