@@ -418,7 +418,14 @@ class _Reader:
         if not name or (known is not None and getattr(known, name) == getattr(fact, name)):
             return []
         holder = self.taken.get(fact.folded_name, fact)
-        return [] if holder.key_text == key else [RowProblem(name, fact.says_taken(holder))]
+        if holder.key_text == key:
+            return []
+        if holder is self.known.facts.get(holder.key_text):
+            return [RowProblem(name, fact.says_taken(holder))]
+        row, taken = self.numbers[holder.key_text], shortened(getattr(holder, name))
+        return [
+            RowProblem(name, f"Row {row} of the file has the name “{taken}”, which counts as the same name.")
+        ]
 
     def _since(self, key: str, seen: int) -> str:
         last = self.known.latest.get(key)

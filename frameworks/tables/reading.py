@@ -164,7 +164,17 @@ def _json_rows(text: str) -> Iterator[list[str]]:
             parse_constant=_constant,
             object_pairs_hook=_distinct,
         )
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise Unreadable(
+                "The file holds several JSON values one after another. Put them into one list: [{…}, {…}]."
+            ) from error
+        raise Unreadable(
+            f"The file is not valid JSON: line {error.lineno} cannot be read from character {error.colno} on."
+        ) from error
+    except RecursionError as error:
+        raise Unreadable("The file is not valid JSON: its values are nested too deeply.") from error
+    except ValueError as error:  # of `_constant`
         raise Unreadable(f"The file is not valid JSON: {error}.") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Unreadable("The file must be a list of objects, one for each row: [{…}, {…}].")

@@ -17,6 +17,8 @@ from .sheets import shortened
 
 #: More figures are no number that a field could hold.
 FIGURES_MAX = 18
+#: A version as spreadsheets show it.
+VERSION_NUMBER = re.compile(r"[0-9]{1,9}([.,]0+)?|[0-9]([.,][0-9]+)?[eE]\+?0?[0-8]")
 #: What both databases hold in a small and in a larger field of whole numbers.
 SMALL_MAX, WHOLE_MAX = 32_767, 2_147_483_647
 #: A limit from here on is that of the database's type, which means nothing to an editor.
@@ -185,9 +187,9 @@ def _out_of_range(field: Field, code: str) -> str:
 
 
 def version_of(cell: str) -> str:
-    """Return the number in a version's cell: `1` for `1.0` too. Empty for none; the cell where it is no number."""
+    """Return the number in a version's cell: `1` for `1E+00` too. Empty for none; the cell where it is no number."""
     word = cell.strip()
     if word in spreadsheets.NOTHING:
         return ""
-    found = spreadsheets.whole_numbers(word) if re.fullmatch(r"[0-9]{1,9}([.,]0+)?", word) else set()
+    found = spreadsheets.whole_numbers(word) if VERSION_NUMBER.fullmatch(word) else set()
     return str(min(found)) if found else word

@@ -294,13 +294,19 @@ def test_import_rejects_duplicate_rows(ada: Client) -> None:
     lines = shown(preview(ada, upload(ada, "framework", file([row, row, twin, {**twin, "slug": "three"}]))))
     assert [line[2] for line in lines] == ["same", "refused", "new", "refused"]
     assert lines[1][3] == "Row 2 has the same key."
-    assert lines[3][3] == "name: There is already a framework called “Both”."
+    assert lines[3][3] == "name: Row 4 of the file has the name “Both”, which counts as the same name."
+    alike = [{**twin, "slug": slug, "name": name} for slug, name in [("a", "Straße"), ("b", "STRASSE")]]
+    lines = shown(preview(ada, upload(ada, "framework", file(alike))))
+    assert "name: Row 2 of the file has the name “Straße”, which counts as the same name." in lines[1][3]
 
 
 def test_import_requires_version_column_for_existing_fact(ada: Client) -> None:
     rating = factories.make_rating()
     [row] = exported("rating")
     row["verdict"] = "Changed"
+    for version in ("1", "1.0", "1E+00", "1.00E+00"):
+        lines = shown(preview(ada, upload(ada, "rating", file([{**row, "version": version}]))))
+        assert lines[0][2] == "changed"
     del row["version"]
     lines = shown(preview(ada, upload(ada, "rating", file([row]))))
     assert (
