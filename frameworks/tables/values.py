@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,11 @@ from .sheets import shortened
 
 #: More figures are no number that a field could hold.
 FIGURES_MAX = 18
+#: The years that dates may be in.
+YEARS = range(1990, 2101)
+#: A day as the number of days since the end of 1899.
+SERIAL = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]{1,12})?")
+TIME_OF_DAY = re.compile(r"(?:,? |T)[0-9]{1,2}:[0-9]{2}")
 #: A version as spreadsheets show it.
 VERSION_NUMBER = re.compile(r"[0-9]{1,9}([.,]0+)?|[0-9]([.,][0-9]+)?[eE]\+?0?[0-8]")
 #: What both databases hold in a small and in a larger field of whole numbers.
@@ -134,6 +139,16 @@ def _whole(field: Field, word: str) -> int:
 
 
 def _day(word: str, order: str, now: Any) -> str:
+    """Return the day in ISO format, which must be in one of the years that facts here are from."""
+    day = _any_day(word, order, now)
+    if date.fromisoformat(day).year not in YEARS:
+        raise ValidationError(
+            f"The year of “{shortened(word)}” must be between {YEARS.start} and {YEARS.stop - 1}."
+        )
+    return day
+
+
+def _any_day(word: str, order: str, now: Any) -> str:
     days = spreadsheets.dates(word)
     possible = {day.isoformat() for day in days.values()}
     if len(possible) > 1 and order in days:
@@ -147,7 +162,21 @@ def _day(word: str, order: str, now: Any) -> str:
         raise ValidationError(
             f"“{word}” may be {_named(one)} or {_named(other)}. Write it as {one.isoformat()} or {other.isoformat()}."
         )
-    raise ValidationError(f"“{shortened(word)}” is not a date. Write dates as 2026-11-20.")
+    raise ValidationError(_no_day(word))
+
+
+def _no_day(word: str) -> str:
+    """Say why the word is no date, and what to write where that is clear."""
+    if SERIAL.fullmatch(word):
+        meant = date(1899, 12, 30) + timedelta(days=int(word[:5]))  # from where Excel counts
+        if meant.year in YEARS:
+            return (
+                f"“{word}” is the number as which Excel stores {_named(meant)}. "
+                f"Format the column as dates, or write {meant.isoformat()}."
+            )
+    if (match := TIME_OF_DAY.search(word)) and spreadsheets.dates(word[: match.start()]):
+        return f"“{shortened(word)}” has a time of day. Write the date only, as 2026-11-20."
+    return f"“{shortened(word)}” is not a date. Write dates as 2026-11-20."
 
 
 def _named(day: date) -> str:
