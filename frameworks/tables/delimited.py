@@ -82,6 +82,8 @@ IMPLAUSIBLE = re.compile(
         )
     )
 )
+#: How people keep a spreadsheet from taking a text for a number: `="000"`.
+TEXT_FORMULA = re.compile('="([^"]*)"')
 #: How many rows may precede the header, and are looked at for it.
 HEAD_ROWS = 20
 
@@ -218,7 +220,7 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
     start = 1
     try:
         for row in reader:
-            yield [unguarded(cell) for cell in row]
+            yield [_as_shown(cell) for cell in row]
             start = reader.line_num + 1
     except csv.Error as error:
         why = (
@@ -229,3 +231,9 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         raise Unreadable(
             f"The file is not valid CSV: line {start} {why}. A quotation mark inside a text is written twice."
         ) from error
+
+
+def _as_shown(cell: str) -> str:
+    """Return the text of a cell, without what keeps a spreadsheet from running it, or from taking it for a number."""
+    match = TEXT_FORMULA.fullmatch(cell)
+    return match[1] if match else unguarded(cell)

@@ -420,9 +420,9 @@ class _Reader:
         holder = self.taken.get(fact.folded_name, fact)
         if holder.key_text == key:
             return []
-        if holder is self.known.facts.get(holder.key_text):
+        row, taken = self.numbers.get(holder.key_text), shortened(getattr(holder, name))
+        if row is None or holder is self.known.facts.get(holder.key_text):
             return [RowProblem(name, fact.says_taken(holder))]
-        row, taken = self.numbers[holder.key_text], shortened(getattr(holder, name))
         return [
             RowProblem(name, f"Row {row} of the file has the name “{taken}”, which counts as the same name.")
         ]

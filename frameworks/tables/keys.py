@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db.models import SlugField
 
 from frameworks.models import Versioned
 from frameworks.models.schema import Field, target
 
 from .kinds import ByKey, Kind
 from .sheets import Sheet, shortened
-from .spreadsheets import readings, traces
+from .spreadsheets import readings, traces, visible
 from .values import is_text, plain_of, text_of
 
 #: Looking for what is nearly right takes long: only so many words of a file are looked for.
@@ -126,7 +127,12 @@ class Recognition:
         words = cell.split() if field.many_to_many else [cell.strip()]
         if all(word in index.facts for word in words):
             return cell
-        keys = index.behind(cell)
+        shown = visible(cell).strip()
+        if shown in index.facts or (
+            field.many_to_many and all(word in index.facts for word in shown.split())
+        ):
+            return shown
+        keys = index.behind(shown)
         return keys[0] if len(keys) == 1 else cell
 
     def _with_own_key(self, header: Sequence[str], cells: list[str]) -> list[str]:
@@ -136,6 +142,11 @@ class Recognition:
         if "/".join(key) in self.facts or not self._own_text:
             return cells
         at = self.kind.key.index(self._own_text)
+        if isinstance(self.kind.fields[self._own_text], SlugField):
+            key[at] = visible(key[at]).strip()
+            cells = [key[at] if place == places[at] else cell for place, cell in enumerate(cells)]
+            if "/".join(key) in self.facts:
+                return cells
         others = (*key[:at], *key[at + 1 :])
         found = {part for reading in readings(key[at]) for part in self._own.get((others, reading), ())}
         if len(found) == 1:

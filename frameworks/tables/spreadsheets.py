@@ -78,6 +78,14 @@ def may_come_from(cell: str, text: str) -> bool:
     return not traces(text).isdisjoint(readings(cell))
 
 
+def visible(key: str) -> str:
+    """Return a key without invisible characters, and with plain figures and letters for those of full width."""
+    if key.isascii():
+        return key
+    shown = "".join(character for character in key if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFKC", shown)
+
+
 def _tidied(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines).strip()

@@ -298,6 +298,21 @@ def test_import_keeps_truth_as_text_in_a_column_of_text(ada: Client) -> None:
         assert (line[2], text in line[3].split()) == ("changed", True)
 
 
+def test_import_recognises_keys_with_invisible_characters_and_figures_of_full_width(ada: Client) -> None:
+    claim = factories.make_claim(key="000")
+    [row] = exported("claim")
+    for key in ("０００", "0\u200b00", "\ufeff000\u2060"):
+        changed = {**row, "key": key, "framework": f"{row['framework']}\u200b", "note": "Doubtful."}
+        [line] = shown(preview(ada, upload(ada, "claim", file([changed]))))
+        assert line[1:3] == ["000", "changed"], line
+    data = file([{**row, "note": "Doubtful."}]).read().replace(b"000", b'="000"', 1)
+    [line] = shown(preview(ada, upload(ada, "claim", SimpleUploadedFile("x.csv", data))))
+    assert line[1:3] == [claim.key, "changed"]
+    new = {**exported("framework")[0], "slug": "f\u200blask", "name": "New", "version": ""}
+    [line] = shown(preview(ada, upload(ada, "framework", file([new]))))
+    assert line[1:3] == ["flask", "new"]
+
+
 def test_import_rejects_duplicate_rows(ada: Client) -> None:
     factories.make_framework(name="One")
     [row] = exported("framework")
