@@ -365,8 +365,8 @@ class _Reader:
 
     def _nowhere(self, fact: Versioned | None, cells: dict[str, str]) -> list[RowProblem]:
         """Return why a row of which only the key is filled in is about nothing that exists."""
-        if fact is not None:
-            return []
+        if fact is not None or not any(cells[name].strip() for name in self.kind.key):
+            return []  # or it is a remark
         built, problems, _ = self._build(None, cells, None)
         if in_key := [problem for problem in problems if problem.column in self.kind.key]:
             return in_key

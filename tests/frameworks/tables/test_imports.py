@@ -255,6 +255,9 @@ def test_import_refuses_rows_of_which_only_an_unknown_key_is_filled_in(ada: Clie
         lines = shown(preview(ada, upload(ada, "rating", SimpleUploadedFile("x.csv", data))))
         assert [line[2] for line in lines] == ["refused", "same"], line
         assert sentence in lines[0][3]
+    remark = f"{header[:-1]};(note)\n;;;;See below.\n".encode()
+    [ignored] = shown(preview(ada, upload(ada, "rating", SimpleUploadedFile("x.csv", remark))))
+    assert ignored[2] == "same"
     data = f"slug,name,tagline\nflask,,\ndjango,,\n{'x' * 61} !,,\n\x1a".encode()
     lines = shown(preview(ada, upload(ada, "framework", SimpleUploadedFile("x.csv", data))))
     assert [line[2] for line in lines] == ["refused", "same", "refused"]
