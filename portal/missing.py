@@ -1,5 +1,6 @@
 """Lead on from addresses where nothing is: to what was meant if that is certain, else to what may be meant."""
 
+import re
 from collections.abc import Callable
 from copy import copy
 from http import HTTPStatus
@@ -47,13 +48,13 @@ class MangledMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.NOT_FOUND or len(path) > LONGEST:
             return response
-        for address in repaired_paths(path, is_parameter):
+        for repaired in repaired_paths(path, is_parameter):
+            address = f"{repaired}{'&' if '?' in repaired else '?'}{query}" if query else repaired
             # A slash that is all that is missing is added by Django.
             if address.partition("?")[0] not in {path, f"{path}/"} and self._leads_somewhere(
                 request, address
             ):
-                inner = "?" in address or not query
-                return _moved(request, address if inner else f"{address}?{query}")
+                return _moved(request, address)
         return response
 
     def _leads_somewhere(self, request: HttpRequest, address: str) -> bool:
@@ -72,7 +73,7 @@ class MangledMiddleware:
 
 
 def _depth(path: str) -> int:
-    return len([segment for segment in path.split("/") if segment])
+    return len([segment for segment in path.split("/") if re.search(r"\w", segment)])
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponseRedirect:

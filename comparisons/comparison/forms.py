@@ -287,6 +287,8 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
             values = list(dict.fromkeys(data.getlist(name)))
             if len(values) > 1 and not isinstance(field, forms.MultipleChoiceField):
                 yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
+            elif values == [""] and name not in form.errors:
+                yield f"{field.label}: This has no value. It was ignored."
         yield from wrong(form)
     for weighing in forms_:
         if isinstance(weighing, WeighingForm):  # only a page that weighs knows the criteria

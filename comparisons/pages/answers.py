@@ -1,7 +1,9 @@
 """Answer requests in the ways that several views share: page or fragment, redirect, or refusal."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -66,11 +68,15 @@ def wants_fragment(request: HtmxRequest) -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def without_blanks(query: QueryDict) -> QueryDict:
-    """Return a copy of the query without blank values: a form submits every control, filled in or not."""
-    parameters = query.copy()
-    for name, values in query.lists():
-        parameters.setlist(name, [value for value in values if value])
+def without_blanks(request: HttpRequest) -> QueryDict:
+    """Return the query without blank values: a form submits every control, filled in or not.
+
+    A parameter without even an equals sign is from no form; it stays, to be named among what was not understood.
+    """
+    bare = {unquote_plus(part) for part in request.META.get("QUERY_STRING", "").split("&") if "=" not in part}
+    parameters = request.GET.copy()
+    for name, values in request.GET.lists():
+        parameters.setlist(name, [value for value in values if value or name in bare])
         if not parameters.getlist(name):
             del parameters[name]
     return parameters
@@ -78,7 +84,7 @@ def without_blanks(query: QueryDict) -> QueryDict:
 
 def tidied(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
     """Redirect to the address with only these parameters, for forms that are submitted without JavaScript."""
-    text = query.urlencode()
+    text = re.sub(r"=(?=&|$)", "", query.urlencode())  # what is blank here has come without an equals sign
     return HttpResponseRedirect(f"{request.path}?{text}" if text else request.path)
 
 

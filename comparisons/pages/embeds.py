@@ -66,7 +66,7 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 @revalidated
 def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     """Show two to five frameworks in brief, under the same parameters as their side by side."""
-    query, now = without_blanks(request.GET), timezone.now()
+    query, now = without_blanks(request), timezone.now()
     revision = comparing.newest_revision(query, now)
     comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
     if len(comparison.places) < len(slugs):
@@ -88,7 +88,7 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     """Show a snapshot in brief, from its stored content; it never changes."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(query)
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
@@ -118,7 +118,7 @@ def missing(request: HttpRequest, path: str) -> HttpResponseBase:
 )
 def maker(request: HtmxRequest) -> HttpResponse:
     """Make the snippet for a comparison, in a theme, a width and a height, with a preview."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     snippet = snippets.read(query)

@@ -42,7 +42,7 @@ NAME_MAX, NAMES_MAX = 60, 5
 @revalidated
 def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Return the matrix of these parameters as a file, its rows in the order of the page."""
-    query, path = without_blanks(request.GET), reverse("comparisons:matrix")
+    query, path = without_blanks(request), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.matrix(query, detail=Detail.CLAIMS)
     origin = _origin(comparison, "Python web frameworks compared", path, revision)
@@ -61,7 +61,7 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponseBase:
     """Return two to five frameworks side by side as a file, in the order of the page."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(comparison, slugs):

@@ -32,7 +32,7 @@ from .contexts import SnapshotChangesPage, SnapshotPage
 def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Freeze a side by side and redirect to its snapshot; 429 or 503 if there are too many."""
     now = timezone.now()
-    comparison = comparing.side_by_side(without_blanks(request.GET), slugs)
+    comparison = comparing.side_by_side(without_blanks(request), slugs)
     if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.places) < len(slugs):
         return chooser(request, comparison, slugs)
     content = comparison.content

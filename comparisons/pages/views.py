@@ -65,7 +65,7 @@ TABLE_OF_READINGS = Prefetch("wordings", Wording.objects.with_claim_counts())
 @pictured(cards.of_matrix)
 def matrix(request: HtmxRequest) -> HttpResponse:
     """Show frameworks down and criteria across: filtered, weighed and sorted, with at most one cell open."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     comparison = comparing.matrix(query)
     if comparison.names_all_columns:
         # A form without scripts names them all; such an address would leave out criteria that are added later.
@@ -123,7 +123,7 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
 @pictured(cards.of_side_by_side)
 def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Show two to five frameworks, criteria down, each cell with its verdict and its claims."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     comparison = comparing.side_by_side(query, slugs, detail=Detail.VERDICTS)
@@ -188,7 +188,7 @@ def choose(request: HtmxRequest) -> HttpResponse:
 @pictured(cards.of_capabilities)
 def capabilities(request: HtmxRequest) -> HttpResponse:
     """Show which of the needed capabilities each framework has, which must be added, and which no source names."""
-    query = without_blanks(request.GET)
+    query = without_blanks(request)
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     offered = list(FacetValue.objects.capabilities())

@@ -185,7 +185,8 @@ def place_of(address: str) -> Place | None:
         if _site(parts) != _site(urlsplit(settings.SITE_URL)):
             return None
         match, inner = _framed(unquote(parts.path))
-        query = QueryDict(repaired_query(inner or parts.query, is_parameter) or inner or parts.query)
+        whole = "&".join(filter(None, [inner, parts.query]))
+        query = QueryDict(repaired_query(whole, is_parameter) or whole)
     except (ValueError, Resolver404, TooManyFieldsSent):
         return None
     if today := old_addresses.moved(match, query):

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from urllib.parse import unquote, unquote_plus, urlencode
+from html import unescape
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-Pair = tuple[str, str]
+#: A parameter and its value; None if it came without an equals sign.
+Pair = tuple[str, str | None]
 
 #: Characters that nobody sees: soft hyphens, zero-width blanks and joiners, marks of direction, variation selectors.
 INVISIBLE = dict.fromkeys(
@@ -22,16 +24,35 @@ TRACKING = re.compile(
     r"(utm|mtm|matomo|piwik|pk|hsa|oly|at|stm|ns|sb|sc|trk|mkt|vero|ga|_ga|_hs|__hs|ref)_\w*|_ga|_gl|_ke|__s|ref|referrer"
     r"|\w*clid|gclsrc|gbraid|wbraid|msclkid|igshid|igsh|li_fat_id|mc_[ce]id|_hsenc|_hsmi|__hstc|__hssc|__hsfp|hsCtaTracking"
     r"|mkt_tok|s_cid|cmpid|spm|si|xtor|epik|wickedid|_branch_match_id|guccounter|ncid|cvid|oicd|share_id|sharetype"
-    r"|__twitter_impression",
+    r"|__twitter_impression|srsltid|(gad|sfmc|wt|fb|amp|rdt|elq|dm|ck|zanox|tw)_\w+|__(cft|tn|xts|eep|so)__(\[\w*\])?"
+    r"|mibextid|from|isappinstalled|ved|usg|hl|sa|ei|usqp|aqs|sxsrf|sca_esv|rcm|lipi|trackingid|trk|ef_id|s_kwcid|_kx"
+    r"|tblci|zanpid|_openstat|fref|notif_t|elqtrackid|nr_email_referer",
     re.IGNORECASE,
 )
-#: The parameter with free text. What looks like further parameters in it is one only if it has the name of one of ours.
+#: The parameter with free text, which is left as it is.
 FREE_TEXT = "q"
 #: Parameters that contain an address with parameters of its own.
 ADDRESSES = frozenset({"address", "url"})
 #: Begins a further parameter within a value: `0;w-performance=10`, `0&amp;sort=name`, `0?utm_source=chat`.
 FURTHER = re.compile(r"\s*(?:[&;?]\s*(?:amp;|#0*38;|#x0*26;)*)+\s*(?=([a-z_][\w-]*)\s*=)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
+#: Other signs that were escaped for HTML; in a path or a query nobody means the name of one.
+SIGN = re.compile(
+    r"&(?:#[0-9]{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8}[0-9]{0,2});|&(?:gt|lt|quot|nbsp)(?![\w=-])", re.IGNORECASE
+)
+#: A name of ours and its value, with a colon for the equals sign.
+COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`.
+TAIL = re.compile(r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#).*", re.IGNORECASE | re.DOTALL)
+#: And what follows a path there: from the first character on that no path of ours contains.
+NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
+#: Marks and closing tags, which are no name; and what has names of further segments, except for links and markup.
+MARKS = re.compile(r"[!-/:-@\[-`{-~—–«»」]*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
+FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
+#: What other systems add to the address of a page.
+ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)
+INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp)", re.IGNORECASE)
+WORDS = frozenset({"amp", "print", "feed"})
 AMPERSAND = re.compile(r"^(?:[&;?\s]|amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 WRAPPED = re.compile(r"\s*[\r\n]+\s*")
@@ -51,13 +72,13 @@ def plain(text: str) -> str:
 def repaired_query(query: str, is_ours: Callable[[str], bool]) -> str | None:
     """Return the query string as it was meant, in which nothing is escaped twice; None if it is as it should be.
 
-    Separators may be `&amp;`, `;` or escaped, names and values may have unseen characters or stray punctuation. What
-    looks like a further parameter in free text is one only if `is_ours` says so of its name.
+    Separators may be `&amp;`, `;` or escaped, names and values may have unseen characters or stray punctuation. A name
+    with a colon for its equals sign is one only if `is_ours` says so. Free text stays as it is.
     """
     if query.count("&") > MOST:
         return None
     typed = list(_split(query))
-    pairs, before = list(_split(ENTITY.sub("&", query))), None
+    pairs, before = _joined(_split(_plain_signs(query, quote)), is_ours), None
     for _ in range(4):  # what was escaped more often than this is nobody's accident
         pairs, before = [pair for name, value in pairs for pair in _repaired(name, value, is_ours)], pairs
         if pairs == before:
@@ -65,44 +86,75 @@ def repaired_query(query: str, is_ours: Callable[[str], bool]) -> str | None:
     if pairs == typed:
         return None
     meant = dict.fromkeys(pair for pair in pairs if not TRACKING.fullmatch(pair[0]))
-    return urlencode(list(meant), safe=":,*")
+    # What came without a value stays without one, so that the page can say so.
+    return "&".join("=".join(quote_plus(text, ":,*") for text in pair if text is not None) for pair in meant)
+
+
+def _plain_signs(text: str, written: Callable[[str], str]) -> str:
+    """Return the text with ampersands as they are, and other signs that were escaped for HTML as `written`."""
+    return SIGN.sub(lambda match: written(unescape(match[0])), ENTITY.sub("&", text))
 
 
 def _split(query: str) -> Iterator[Pair]:
     for part in query.split("&"):
         if part:
-            name, _, value = part.partition("=")
-            yield unquote_plus(name), unquote_plus(value)
+            name, equals, value = part.partition("=")
+            yield unquote_plus(name), unquote_plus(value) if equals else None
 
 
-def _repaired(name: str, value: str, is_ours: Callable[[str], bool]) -> Iterator[Pair]:
+def _joined(pairs: Iterable[Pair], is_ours: Callable[[str], bool]) -> list[Pair]:
+    """Return the parameters with free text in one piece that its own ampersand has divided: `q=R&D`."""
+    joined: list[Pair] = []
+    for name, value in pairs:
+        before, text = joined[-1] if joined else ("", None)
+        start = re.split(r"[^\w-]", name.strip().lower(), maxsplit=1)[0]
+        is_more = value is None and not is_ours(start) and not TRACKING.fullmatch(name)
+        if is_more and text is not None and before.lower() == FREE_TEXT:
+            joined[-1] = before, f"{text}&{name}"
+        else:
+            joined.append((name, value))
+    return joined
+
+
+def _repaired(name: str, value: str | None, is_ours: Callable[[str], bool]) -> Iterator[Pair]:
     """Yield the parameters that a single one stands for: itself, repaired, and those that are hidden in it."""
     text = _unescaped(plain(name))
     first, equals, rest = text.partition("=")
+    if value is None and not equals and (colon := COLON.fullmatch(text)) and is_ours(colon[1].lower()):
+        first, rest, value = colon[1], colon[2], ""
     bare = AMPERSAND.sub("", re.sub(r"\s", "", first)).strip(AROUND).lower()
     if not SIMPLE.fullmatch(bare):
         yield name, value
         return
+    if value is None and not equals:
+        yield bare, None
+        return
     if bare in ADDRESSES:
         yield bare, value
         return
-    own, further = _cut(f"{rest}={value}" if equals and value else rest or value, bare, is_ours)
+    whole = f"{rest}={value}" if equals and value else rest or value or ""
+    own, further = _cut(whole, bare, is_ours if equals else None)
     yield bare, own
     for inner, more in further:
         yield from _repaired(inner, more, is_ours)
 
 
-def _cut(value: str, name: str, is_ours: Callable[[str], bool]) -> tuple[str, list[Pair]]:
-    """Return the value alone, and the parameters that follow it within the text."""
+def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[str, list[tuple[str, str]]]:
+    """Return the value alone, and the parameters that follow it within the text.
+
+    None follow free text, unless `is_ours` knows their names: it is given if even the equals sign was escaped.
+    """
     is_free = name == FREE_TEXT
-    text = _unescaped(value if is_free else plain(value))
-    starts = [match for match in FURTHER.finditer(text) if not is_free or is_ours(match[1].lower())]
+    text = value if is_free else _unescaped(plain(value))
+    starts = [
+        match for match in FURTHER.finditer(text) if not is_free or (is_ours and is_ours(match[1].lower()))
+    ]
     ends = [*[match.start() for match in starts[1:]], len(text)]
     further = [
         text[match.end() : end].partition("=") for match, end in zip(starts, ends, strict=bool(starts))
     ]
     own = text[: starts[0].start()] if starts else text
-    bare = own.strip(AROUND)
+    bare = TAIL.sub("", own.strip(AROUND)).strip(f"{AROUND}&=_~/").rstrip("-")
     if is_free:
         alone = own
     elif SIMPLE.fullmatch(bare):
@@ -129,16 +181,35 @@ def repaired_paths(path: str, is_ours: Callable[[str], bool]) -> Iterator[str]:
 
     Each begins with exactly one slash. A path that contains an escaped question mark has a query then.
     """
-    whole = ENTITY.sub("&", _unescaped(plain(path)))
+    whole = _plain_signs(_unescaped(plain(path)), str)
     text, _, query = re.sub(r"&(?=[a-z][\w-]*=)", "?", whole, count=1).partition("?")
-    segments = [
+    query = repaired_query(query, is_ours) or query
+    for segments in _meanings(text):
+        joined = "/" + "/".join(segments)
+        ends = [joined] if "." in joined.rpartition("/")[2] else [f"{joined}/" if segments else "/", joined]
+        for end in dict.fromkeys([*ends, *(end.lower() for end in ends)]):
+            yield f"{end}?{query}" if query else end
+
+
+def _meanings(text: str) -> Iterator[list[str]]:
+    """Yield the segments of a path: with all its words, without what follows it, without what systems add to it."""
+    yield [
         re.sub(r"[\s_+]+", "-", bare) for part in re.split(r"[/\\]+", text) if (bare := part.strip(AROUND))
     ]
-    joined = "/" + "/".join(segments)
-    ends = [joined] if "." in joined.rpartition("/")[2] else [f"{joined}/" if segments else "/", joined]
-    found = dict.fromkeys([*ends, *(end.lower() for end in ends)])
-    query = repaired_query(query, is_ours) or query
-    yield from (f"{end}?{query}" if query else end for end in found)
+    kept = NO_PATH.sub("", text)
+    segments = [bare for part in kept.split("/") if (bare := part.strip(AROUND).rstrip(f"{AROUND}_~-"))]
+    if not segments:
+        return
+    tail = text[len(kept) :]
+    # A segment that is nothing but tail may be a name that does not exist: it is cut only if it is certainly none.
+    if not (MARKS.fullmatch(tail) if kept.endswith("/") else not FURTHER_SEGMENT.match(tail)):
+        return
+    yield segments
+    *above, last = segments
+    if INDEX.fullmatch(last) or (above and last.lower() in WORDS):
+        yield above
+    elif ENDINGS.search(last):
+        yield [*above, ENDINGS.sub("", last)]
 
 
 def unknown(names: Iterable[str], known: Collection[str]) -> Iterator[str]:

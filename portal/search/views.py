@@ -30,7 +30,7 @@ def of_search(page: documents.SearchPage) -> Card:
 @pictured(of_search)
 def search(request: HtmxRequest) -> HttpResponse:
     """Show all public facts that have the words searched for, and where each has them."""
-    parameters = without_blanks(request.GET)
+    parameters = without_blanks(request)
     if parameters != request.GET and not wants_fragment(request):
         return tidied(request, parameters)
     query = documents.SearchQuery.read(parameters)

@@ -1,5 +1,6 @@
 """Addresses that were mangled on their way: repaired where it is certain what was meant, else named or offered."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def test_mangled_queries_lead_to_what_was_meant(client: Client) -> None:
             "w-documentation=0%26amp%3Bw-performance%3D10",
             "w-documentation=0%26amp%3Bw-performance=10",
             "w-documentation=0;w-performance=10",
+            "w-documentation=0&w-performance:10",
             "w-documentation=0&w-performance=10)",
             "w-documentation=0&w-performance=10%E2%80%9D.",
             "w-documentation=0&w-performance=10?utm_source=chat",
@@ -65,11 +67,55 @@ def test_free_text_and_addresses_in_a_query_stay_as_they_are() -> None:
         "q=a%26b%3Dc",
         "q=100%25",
         "q=C%2B%2B",
+        "q=%2541",
+        "q=foo%3Fpage%3D2",
+        "q=AT%26T%3Bq%3D1",
+        "q=R%26amp%3BD",
+        "q=flask%26sort%3Dname",
+        "q=(x)%20%E2%80%94",
+        "w-performance",
         "rows=*",
         "address=http%3A//x/%3Fa%3D1%26b%3D2",
     ):
         assert repaired_query(query, is_parameter) is None
-    assert repaired_query("q=flask%26sort%3Dname", is_parameter) == "q=flask&sort=name"
+    for query, meant in (
+        ("q=R&amp;D", "q=R%26D"),
+        ("q=R&D&sort=name", "q=R%26D&sort=name"),
+        ("q=AT&amp;T&fbclid&page=2", "q=AT%26T&page=2"),
+        ("q=a&gt;b", "q=a%3Eb"),
+        ("q=flask&w-perfor", None),
+        ("q=flask&amp;sort=name", "q=flask&sort=name"),
+        ("q%3Dflask%26sort%3Dname", "q=flask&sort=name"),
+        ("q:django", "q=django"),
+        ("open:flask:performance&baseline:flask", "open=flask:performance&baseline=flask"),
+        ("w-learning-curve=0&w-performance%3A10", "w-learning-curve=0&w-performance=10"),
+        ("w-learning-curve&w-performance:10", "w-learning-curve&w-performance=10"),
+    ):
+        assert repaired_query(query, is_parameter) == meant, query
+
+
+def test_what_follows_a_weight_in_running_text_is_left_out() -> None:
+    for tail in (
+        "%26", "=", "'s", "%E2%80%99s", "_", "~", "~~", "/", "//", "%23x", "](https://example.org/x)", "%5D(http://x)",
+        "</a>", "%3C/a%3E", "<br>", "&gt;", "&gt", "&quot;", "&rdquo;", "&nbsp;", "%E2%80%94", "-", ")", "&lt;/a&gt;",
+    ):  # fmt: skip
+        query = f"w-documentation=0&w-performance=10{tail}"
+        assert repaired_query(query, is_parameter) == MEANT, tail
+    for value in ("10.5", "3/5", "5 10", "50%25"):
+        assert repaired_query(f"w-performance={value}", is_parameter) is None
+
+
+def test_parameter_without_a_value_is_named(client: Client) -> None:
+    for path in ("/", "/compare/django-vs-flask/", "/embed/compare/django-vs-flask/"):
+        for query, sentences in (
+            ("w-performance&sort=name", ["Weight of Performance: This has no value. It was ignored."]),
+            ("w-perfor", ["There is no criterion “perfor”. It was ignored."]),
+            ("w-performance10", ["There is no criterion “performance10”. It was ignored."]),
+            ("w-performance=&baseline=", []),
+        ):
+            assert get(client, f"{path}?{query}").texts(".notices li") == sentences, (path, query)
+    assert client.get("/?w-performance&baseline=")["Location"] == "/?w-performance"
+    assert get(client, "/search/?q:django").one("input[name=q]")["value"] == "django"
 
 
 def test_pages_name_parameters_that_they_do_not_understand(client: Client) -> None:
@@ -77,7 +123,9 @@ def test_pages_name_parameters_that_they_do_not_understand(client: Client) -> No
         "/", "/compare/django-vs-flask/", "/embed/compare/django-vs-flask/", "/search/", "/choose/",
         "/capabilities/", "/embed/", "/changes/",
     ):  # fmt: skip
-        said = get(client, f"{path}?colour=red&utm_campaign=x&gclid=1").texts(".notices li")
+        tracked = "utm_campaign=x&gclid=1&srsltid=1&gad_source=1&rdt_cid=1&sfmc_id=1&wt_mc=1&amp_js_v=1"
+        tracked += "&fb_ref=1&__cft__[0]=1&__tn__=1&fb_action_ids=1&from=x&isappinstalled=0&ved=1&usg=1&hl=en"
+        said = get(client, f"{path}?colour=red&{tracked}").texts(".notices li")
         assert said == ["This page has no parameter “colour”. It was ignored."], path
     said = get(client, "/?w-performance=2&w-performance=3").texts(".notices li")
     assert said == ["Weight of Performance: This is given 2 times. Only the last, “3”, counts."]
@@ -95,6 +143,13 @@ PAGES = (
     "/embed/compare/django-vs-flask/", "/matrix.csv", "/robots.txt", "/api/v1/frameworks/django",
     "/frameworks/django/performance/history/", "/changes.atom", "/frameworks/django.png",
 )  # fmt: skip
+#: Each is tried on some of the pages, in turn.
+TAILS = (
+    "&gt;", "&gt", "&quot;", "&rdquo;", "&#41;", "&nbsp;", "’s", "'s", "](http://example.org/x)", "_", "~", "~~", "$",
+    "=", "@", "+", "&", "%26", "%", "%E2", "%00", "\x00", "</a>", "<br>", '"title"', " and", " (via", "|label", "—",
+    "-", "」", "[1]", "(1)", ".html", ".htm", ".php", ";jsessionid=1", "\n", "/index.html", "/index.php", "/amp",
+    "/print", "/feed/", "/)and-so-on", "/</a>", "/—", "«", " — a comparison", ".html)", "{x}", "^", "#top",
+)  # fmt: skip
 ENDS = (
     ")", "),", ",", ";", ">", ".", "'", '"', "]", "*", "**", " ", "\u200b", "…", "”", "’", "»", "//", "/)", "/%20",
     "/.", "%29", "`",
@@ -106,6 +161,13 @@ def test_marks_at_the_end_of_a_path_are_left_out(client: Client) -> None:
         for end in ENDS:
             response = at(client, page + end)
             assert (response.status_code, response.headers.get("Location")) == (302, page), page + end
+    turns = itertools.cycle(PAGES)
+    for tail in TAILS:
+        page = next(turns)
+        response = at(client, page.rstrip("/") + tail)
+        assert (response.status_code, response.headers.get("Location")) == (302, page), page + tail
+    for page in ("/api/", "/api/v1/"):
+        assert at(client, f"{page})")["Location"] == page
 
 
 def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
@@ -122,10 +184,17 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
             "/compare/django-vs-flask/?sort=name&only=differences",
             "/compare/django-vs-flask/?sort=name&only=differences",
         ),
+        (
+            "/compare/django-vs-flask/?w-documentation=0",
+            "/compare/django-vs-flask/?w-documentation=0",
+        ),
+        ("/index.html", "/"),
         ("/robots.txt/", "/robots.txt"),
     ):
         response = at(client, typed)
         assert (response.status_code, response.headers.get("Location")) == (302, page), typed
+    both = client.get("/compare/django-vs-flask/%3Fw-documentation=0?w-performance=10")
+    assert both["Location"] == f"/compare/django-vs-flask/?{MEANT}"
     assert client.get("/method)?q=1")["Location"] == "/method/?q=1"
     assert client.head("/method)")["Location"] == "/method/"
     assert client.post("/method)").status_code == 404
@@ -148,7 +217,6 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
     factories.make_framework(name="Quart Two", slug="quart-two")
     for path, names in (
         ("/compares/django-vs-flask", ["Django vs Flask", "Django", "Flask"]),
-        ("/compare/django-vs-flask/)and-so-on", ["Django vs Flask", "Django", "Flask"]),
         ("/compare/djanog-vs-flask/overview/", ["Django vs Flask", "Django", "Flask"]),
         ("/frameworks/flsk/", ["Flask"]),
         ("/framework/quart-two", ["Quart Two"]),
@@ -162,6 +230,7 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
         "/compare/django,flask/",
         "/compare/django-flask/",
         "/compare/django-vs-flsk",
+        "/compare/“django-vs-flsk”/",
     ):
         page = read(client.get(path, follow=True).content)
         assert page.texts(".way-on a") == ["Compare Django and Flask"], path

@@ -237,7 +237,7 @@ STRANGE = {
     "another script": "%D8%AC%D9%86%DA%AF%D9%88",
     "a number": DIGITS,
     "eight kilobytes": LONG,
-    "a quote": "flask'--",
+    "a quote": "nobody'--",
 }
 
 
