@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db.utils import OperationalError
+from django.db import connections
+from django.db.utils import DatabaseError, OperationalError
 
 
 def check_port() -> None:
@@ -71,9 +73,9 @@ def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> No
     """Run one step; if it fails, exit with a sentence that says what is wrong and what to do."""
     try:
         run()
-    except (OperationalError, OSError) as error:
-        sys.exit(f"Touchstone: {trouble} ({_reason(error)}): {_storage()} and try again.")
     except Exception as error:  # noqa: BLE001 - whatever it is, a sentence serves better; the command has the traceback
+        if storage := _storage(error):
+            sys.exit(f"Touchstone: {trouble} ({_reason(error)}): {storage} and try again.")
         sys.exit(
             f"Touchstone: {trouble} ({_reason(error)}): {remedy} and try again;"
             f" `.venv/bin/python manage.py {command}` says more."
@@ -81,15 +83,36 @@ def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> No
 
 
 def _reason(error: Exception) -> str:
+    """Return what is wrong in one line; if no connection came from the pool in time, why none could be made."""
+    if "couldn't get a connection" in str(error) and (cause := _refused()):
+        error = cause
     return (" ".join(str(error).split()) or type(error).__name__).rstrip(".")
 
 
-def _storage() -> str:
-    """Return what to see to when neither content nor code is at fault, but where they are kept."""
+def _refused() -> Exception | None:
+    """Return the error of a connection that is made without the pool, or None if there is none."""
+    parameters = connections["default"].get_connection_params()
+    parameters.pop("pool", None)
+    try:
+        psycopg.connect(**{**parameters, "connect_timeout": 5}).close()
+    except psycopg.Error as error:
+        return error
+    return None
+
+
+def _storage(error: Exception) -> str:
+    """Return what to see to when neither content nor code is at fault, but where they are kept; else nothing."""
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        return f"see that {database['NAME']} and {settings.VAR_DIR} can be written and have room"
-    return "check that the database is running and that DATABASE_URL names it"
+    is_file = database["ENGINE"].endswith("sqlite3")
+    if isinstance(error, OSError):
+        return f"see that {settings.VAR_DIR} and all in it can be written and have room"
+    if isinstance(error, DatabaseError) and "not a database" in str(error):
+        return f"move {database['NAME']} away, or put a copy of the database in its place,"
+    if isinstance(error, OperationalError):
+        if is_file:
+            return f"see that {database['NAME']} and {settings.VAR_DIR} can be written and have room"
+        return "check that the database is running and that DATABASE_URL names it"
+    return ""
 
 
 def main() -> None:

@@ -376,6 +376,13 @@ def test_prepare_names_the_database_that_cannot_be_opened(tmp_path: Path) -> Non
     outcome = prepare({**environment, "DATABASE_URL": f"sqlite:///{missing}"})
     assert outcome.returncode == 1
     assert f"see that {missing} and {tmp_path} can be written and have room" in outcome.stderr
+    garbage = tmp_path / "garbage.sqlite3"
+    garbage.write_bytes(b"no database " * 1_000)
+    outcome = prepare({**environment, "DATABASE_URL": f"sqlite:///{garbage}"})
+    assert f"(file is not a database): move {garbage} away" in outcome.stderr
+    outcome = prepare({**environment, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"})
+    assert "Connection refused" in outcome.stderr.splitlines()[-1]
+    assert "check that the database is running and that DATABASE_URL names it" in outcome.stderr
 
 
 def test_prepare_collects_static_files_only_when_missing_or_changed(
