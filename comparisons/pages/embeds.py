@@ -135,7 +135,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     parameters = form.clean_data
     if not request.GET.get("url"):
         return _refused(400, "The parameter “url” is missing.")
-    if "format" in form.errors or parameters.get("format", "") not in {"", "json", "xml"}:
+    if "format" in form.errors or parameters.get("format", "").lower() not in {"", "json", "xml"}:
         return _refused(501, "Only JSON and XML are available.")
     embed = (
         embedding.embed_at(embedding.complete(parameters["url"], request.GET))
@@ -147,7 +147,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if form.errors:
         return _refused(400, f"{' and '.join(form.errors)}: must be a whole number of pixels, 1 or more.")
     description = embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight"))
-    return _xml(description) if parameters.get("format") == "xml" else _readable(description, 200)
+    return _xml(description) if parameters.get("format", "").lower() == "xml" else _readable(description, 200)
 
 
 def _xml(description: Mapping[str, str | int]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Build a comparison small enough for another page: its content, its height and the snippet that frames it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -181,7 +182,7 @@ def embed_at(address: str) -> Embed | None:
 def place_of(address: str) -> Place | None:
     """Return what an address or a path of ours names, by today's slugs; None for every other address."""
     try:
-        parts = urlsplit(settings.SITE_URL + address if address.startswith("/") else address.strip())
+        parts = urlsplit(_full(address))
         if _site(parts) != _site(urlsplit(settings.SITE_URL)):
             return None
         match, inner = _framed(unquote(parts.path))
@@ -206,6 +207,18 @@ def complete(address: str, query: QueryDict) -> str:
     return f"{bare}&{urlencode(beside)}{mark}{fragment}"
 
 
+def _full(address: str) -> str:
+    """Return the address with scheme and host, without the marks around it, and escaped no more than once."""
+    bare = address.strip("<>\"'`“”„ \t\r\n")
+    if re.match("https?%3a", bare, re.IGNORECASE):
+        bare = unquote(bare)
+    if bare.startswith("//"):
+        return f"https:{bare}"
+    if bare.startswith("/"):
+        return settings.SITE_URL + bare
+    return bare if "://" in bare.partition("?")[0] else f"https://{bare}"
+
+
 def _site(parts: SplitResult) -> tuple[str, int | None]:
     """Return host and port of an address of the web, both as they are meant: by https or not, `www.` or not.
 
@@ -226,6 +239,7 @@ def _framed(path: str) -> tuple[ResolverMatch, str]:
     Raises Resolver404 if there is none.
     """
     as_typed = [] if "?" in path else [f"{path.rstrip('/')}/"]
+    framed = []
     for candidate in (*as_typed, *repaired_paths(path, is_parameter)):
         place, _, query = candidate.partition("?")
         try:
@@ -233,8 +247,12 @@ def _framed(path: str) -> tuple[ResolverMatch, str]:
         except Resolver404:
             continue
         if match.view_name in FRAMED:
-            return match, query
-    raise Resolver404
+            framed.append((match, query))
+            if re.fullmatch(r"[a-z0-9/-]+", place):
+                return match, query
+    if not framed:
+        raise Resolver404
+    return framed[0]
 
 
 def oembed_url(path: str) -> str:
