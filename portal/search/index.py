@@ -14,6 +14,7 @@ name and its own question.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,8 +68,12 @@ TOPIC, COMPARED = "criterion", "framework"
 #: Characters of a longer text that are shown, and how many of them come before the first match.
 EXCERPT, LEAD = 220, 60
 
+#: Combining accents, vowel points and vowel signs of every script.
+MARKS = "".join(
+    map(chr, filter(lambda code: unicodedata.category(chr(code)).startswith("M"), range(0x300, 0x3100)))
+)
 #: A word: a number with its thousands separators, or letters with combining accents.
-WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:[’'][sS]\b)?")
+WORD = re.compile(rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)|[^\W_](?:[^\W_]|[{MARKS}])*(?:[’'][sS]\b)?")
 #: A piece of a text, and whether it is a match.
 Piece = tuple[str, bool]
 

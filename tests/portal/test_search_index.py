@@ -6,6 +6,7 @@ from django.test import Client
 
 from frameworks.record import revisions
 from portal.search import documents
+from portal.search.index import words
 from tests import factories
 from tests.html import read
 
@@ -46,3 +47,13 @@ def test_search_index_discards_rolled_back_facts(client: Client) -> None:
     factories.make_framework(name="Potoroo")
     assert found(client, "potoroo") == ["Potoroo"]
     assert found(client, "numbat") == []
+
+
+def test_words_with_marks_of_any_script_are_whole() -> None:
+    for text, folded in (
+        ("עִבְרִית", ["עברית"]),
+        ("مُحَمَّد flask", ["محمد", "flask"]),
+        ("Nai\u0308ve", ["naive"]),
+        ("3,000 django’s", ["3000", "django"]),
+    ):
+        assert words(text) == folded
