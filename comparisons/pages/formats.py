@@ -1,5 +1,6 @@
 """Serve comparisons as files: the ending of an address is the format, and a file says what the page says."""
 
+import json
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from math import ceil
@@ -166,7 +167,11 @@ def _file(
         written = exports.write_json(parts, origin)
     else:
         written = exports.write_markdown(parts, origin, turned=turned)
-    return (StreamingHttpResponse if is_long else HttpResponse)(written, content_type=TYPES[ending])
+    response = (StreamingHttpResponse if is_long else HttpResponse)(written, content_type=TYPES[ending])
+    if ending == "csv" and origin.notices:
+        # A table has no place for them; JSON is plain ASCII, as a header must be.
+        response.headers["X-Notices"] = json.dumps(origin.notices[:NAMES_MAX])
+    return response
 
 
 def _headed(

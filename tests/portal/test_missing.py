@@ -1,6 +1,7 @@
 """Addresses that were mangled on their way: repaired where it is certain what was meant, else named or offered."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -127,6 +128,9 @@ def test_pages_name_parameters_that_they_do_not_understand(client: Client) -> No
         tracked += "&fb_ref=1&__cft__[0]=1&__tn__=1&fb_action_ids=1&from=x&isappinstalled=0&ved=1&usg=1&hl=en"
         said = get(client, f"{path}?colour=red&{tracked}").texts(".notices li")
         assert said == ["This page has no parameter “colour”. It was ignored."], path
+    for path in ("/matrix.csv", "/compare/django-vs-flask.csv"):
+        assert json.loads(client.get(f"{path}?colour=red")["X-Notices"]) == said
+        assert "X-Notices" not in client.get(f"{path}?w-performance=3")
     said = get(client, "/?w-performance=2&w-performance=3").texts(".notices li")
     assert said == ["Weight of Performance: This is given 2 times. Only the last, “3”, counts."]
 
