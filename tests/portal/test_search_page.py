@@ -36,7 +36,7 @@ def said(page: Element) -> list[str]:
 
 def hits(page: Element, kind: str) -> dict[str, str]:
     """Name and what stands under it."""
-    return {li.one("h3").text: li.one("p").text for li in page.all(f"#found-{kind} li")}
+    return {li.one("h3").text: li.all("p")[0].text for li in page.all(f"#found-{kind} li")}
 
 
 # What is found, and why
