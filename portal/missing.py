@@ -63,7 +63,12 @@ class MangledMiddleware:
             match = resolve(path)
         except Resolver404:
             return False
-        if path.startswith(PREFIX) and not match.kwargs and _depth(path) < _depth(request.path_info):
+        named = request.resolver_match and request.resolver_match.kwargs
+        if (
+            path.startswith(PREFIX)
+            and not match.kwargs
+            and (named or _depth(path) < _depth(request.path_info))
+        ):
             return False  # what a program takes for the name of an entry is none, rather than the whole list
         trial = copy(request)
         trial.__dict__.pop("GET", None)  # it is read anew from the query

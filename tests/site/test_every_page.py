@@ -142,9 +142,16 @@ def has_links_that_lead_somewhere(visit: Visit) -> None:
 @public
 def has_buttons_that_belong_to_a_form(visit: Visit) -> None:
     within = [button for form in visit.page.all("form") for button in form.all("button")]
-    # Without scripts a link stands in for the button that copies it or its file; the switch of the theme is hidden
-    # until its script shows it.
-    copying = {"data-copy-link", "data-copy-file", "data-copy-text", "data-copy-from"}
+    # Without scripts a link stands in for the button that copies or shares it or its file, or prints the page; the
+    # switch of the theme is hidden until its script shows it.
+    copying = {
+        "data-copy-link",
+        "data-copy-file",
+        "data-copy-text",
+        "data-copy-from",
+        "data-share",
+        "data-print",
+    }
     alone = [button for button in visit.page.all("button") if not copying & button.attributes.keys()]
     outside = [button for button in alone if button not in within]
     assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]

@@ -533,7 +533,7 @@ def test_objection_admin_shows_the_cell(ada: Client, rating: Rating, objection: 
         assert part in words
     assert f'href="{change_url(rating)}"' in html
     assert 'href="https://example.org/bench" rel="noopener noreferrer nofollow"' in html
-    assert form_on(page).keys() == {"csrfmiddlewaretoken", "note"}
+    assert form_on(page).keys() == {"csrfmiddlewaretoken", "typed_by", "note"}
 
 
 def test_objection_admin_links_unrated_cell_to_rating_form(ada: Client) -> None:

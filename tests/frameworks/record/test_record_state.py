@@ -141,12 +141,14 @@ def beside_us(step: Callable[[], object]) -> None:
 def test_record_state_mark_changes_on_each_commit_without_blocking(committed: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time")
-    factories.make_framework()
+    # Claims: of two new facts with a name the second would wait, to see whether it has the name of the first.
+    about = {"framework": factories.make_framework(), "criterion": factories.make_criterion()}
+    about["source"] = factories.make_source()
     marks = [mark()]
     with transaction.atomic():
-        factories.make_framework(name="Ours", slug="ours")
+        factories.make_claim(**about)
         # Begun later, ended earlier; and it does not wait for our end.
-        beside_us(lambda: factories.make_framework(name="Theirs", slug="theirs"))
+        beside_us(lambda: factories.make_claim(**about))
         beside_us(lambda: marks.append(mark()))
     marks.append(mark())
     factories.make_framework()

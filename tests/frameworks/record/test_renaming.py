@@ -19,7 +19,7 @@ from comparisons.comparison import comparing
 from comparisons.models import UseCase
 from comparisons.sharing import snapshots
 from desk.review import proposals
-from frameworks.models import Criterion, FormerSlug, Framework, Rating, Revision, Source
+from frameworks.models import Criterion, FormerSlug, Framework, Rating, Revision
 from frameworks.record import past, replaying, reverting, revisions
 from frameworks.record.revisions import Author
 from frameworks.tables import imports, kinds
@@ -290,18 +290,6 @@ def test_import_matches_renamed_facts_in_earlier_export(world: None) -> None:
     assert imports.Status.NEW not in {
         row.status for row in imports.compare(kinds.KINDS["framework"], taken["framework"], 2)
     }
-
-
-def test_seed_leaves_renamed_facts_unchanged() -> None:
-    call_command("seed", verbosity=0)
-    rename(Framework.objects.get(slug="flask"), "flasket")
-    rename(Criterion.objects.get(slug="performance"), "speed-of-it")
-    rename(Source.objects.order_by("key")[0], "first-source")
-    count = Revision.objects.count()
-    call_command("seed", verbosity=0)
-    assert Revision.objects.count() == count
-    assert not Framework.objects.filter(slug="flask")
-    assert list(replaying.divergences()) == []
 
 
 def test_snapshot_treats_renamed_facts_as_unchanged(client: Client, world: None) -> None:

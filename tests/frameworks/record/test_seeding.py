@@ -13,20 +13,23 @@ from django.db import models
 
 from frameworks.models import (
     Claim,
+    Criterion,
     Disagreement,
     Framework,
     Rating,
     Revision,
+    Source,
     Trait,
     Versioned,
     versioned_models,
 )
 from frameworks.models.schema import state_of
-from frameworks.record import revisions
+from frameworks.record import replaying, revisions
 from frameworks.record.revisions import Author
 from frameworks.record.seeding import fixture_files, plant
 from frameworks.roles import create_roles, right_to
 from tests.factories import make_editor, make_framework
+from tests.frameworks.changing import rename
 
 pytestmark = pytest.mark.django_db
 
@@ -600,3 +603,15 @@ def test_create_roles_restores_rights_and_keeps_members() -> None:
     assert Group.objects.get(name="Editors") == group
     assert rights(group) == before
     assert editor in group.user_set.all()
+
+
+def test_seed_leaves_renamed_facts_unchanged() -> None:
+    call_command("seed", verbosity=0)
+    rename(Framework.objects.get(slug="flask"), "flasket")
+    rename(Criterion.objects.get(slug="performance"), "speed-of-it")
+    rename(Source.objects.order_by("key")[0], "first-source")
+    count = Revision.objects.count()
+    call_command("seed", verbosity=0)
+    assert Revision.objects.count() == count
+    assert not Framework.objects.filter(slug="flask")
+    assert list(replaying.divergences()) == []
