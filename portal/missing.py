@@ -63,18 +63,23 @@ class MangledMiddleware:
             match = resolve(path)
         except Resolver404:
             return False
-        named = request.resolver_match and request.resolver_match.kwargs
-        if (
-            path.startswith(PREFIX)
-            and not match.kwargs
-            and (named or _depth(path) < _depth(request.path_info))
-        ):
+        if path.startswith(PREFIX) and not match.kwargs and _is_longer(request.path_info, path):
             return False  # what a program takes for the name of an entry is none, rather than the whole list
         trial = copy(request)
         trial.__dict__.pop("GET", None)  # it is read anew from the query
         trial.path_info, trial.path = path, request.path.removesuffix(request.path_info) + path
         trial.META = {**request.META, "PATH_INFO": path, "QUERY_STRING": query}
         return self.get_response(trial).status_code in EXISTS
+
+
+def _is_longer(path: str, other: str) -> bool:
+    """Return whether the path has more segments with words than the other, or any more where entries are named."""
+    if path.count("/") > other.rstrip("/").count("/"):
+        try:
+            return bool(resolve(f"{other.rstrip('/')}/x").kwargs)
+        except Resolver404:
+            pass
+    return _depth(other) < _depth(path)
 
 
 def _depth(path: str) -> int:

@@ -239,3 +239,9 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
         page = read(client.get(path, follow=True).content)
         assert page.texts(".way-on a") == ["Compare Django and Flask"], path
         assert page.one(".way-on a")["href"] == "/compare/django-vs-flask/"
+
+
+@pytest.mark.django_db
+def test_api_address_that_names_an_entry_is_never_shortened_to_the_list(client: Client) -> None:
+    for kind in ("frameworks", "criteria", "sources", "claims"):
+        assert client.get(f"/api/v1/{kind}/$").status_code == 404
