@@ -24,13 +24,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -45,18 +45,24 @@ class Migration(migrations.Migration):
                 (
                     "weights_reason",
                     models.CharField(
-                        blank=True, help_text="Why these weights, from what the sources say.", max_length=300
+                        blank=True,
+                        help_text="Why these weights were chosen, according to the sources.",
+                        max_length=300,
+                        verbose_name="reason for the weights",
                     ),
                 ),
                 (
                     "dispute",
                     models.CharField(
                         blank=True,
-                        help_text="Where sources recommend different frameworks: who says what.",
+                        help_text="If sources recommend different frameworks, who says what.",
                         max_length=300,
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["position", "name"],
@@ -139,7 +145,7 @@ class Migration(migrations.Migration):
                 (
                     "number",
                     models.PositiveSmallIntegerField(
-                        help_text="Tells the needs of one use case apart. Set once."
+                        help_text="Distinguishes the needs of one use case. It cannot be changed later."
                     ),
                 ),
                 (
@@ -168,7 +174,7 @@ class Migration(migrations.Migration):
                     "minimum",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The lowest score that will do, 1 to 5.",
+                        help_text="The lowest acceptable score, 1 to 5.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
@@ -227,12 +233,12 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -263,7 +269,7 @@ class Migration(migrations.Migration):
                     "frameworks",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="Several are a combination: to be used together.",
+                        help_text="Several frameworks form a combination, to be used together.",
                         related_name="recommendations",
                         to="frameworks.framework",
                     ),
@@ -303,13 +309,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -319,10 +325,15 @@ class Migration(migrations.Migration):
                 (
                     "takes_several",
                     models.BooleanField(
-                        default=False, help_text="Whether more than one option may be ticked."
+                        default=False,
+                        help_text="Tick if more than one option can be selected.",
+                        verbose_name="takes several answers",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["position", "text"],
@@ -358,18 +369,21 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
                 ),
                 ("text", models.CharField(max_length=120)),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["prompt__position", "position"],
@@ -400,7 +414,9 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.SlugField(
-                        help_text="Names this rule: source and line. Set once.", max_length=60, unique=True
+                        help_text="The name of this rule: source and line. It cannot be changed later.",
+                        max_length=60,
+                        unique=True,
                     ),
                 ),
                 (
@@ -414,21 +430,22 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="Line of the source's file, counted from 1.",
+                        help_text="The line of the source's file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),
                 (
                     "paraphrase",
                     models.CharField(
-                        help_text="What it says, in our own words. Never its sentence.", max_length=300
+                        help_text="What the source says, in your own words. Never its own sentence.",
+                        max_length=300,
                     ),
                 ),
                 (
                     "is_combination",
                     models.BooleanField(
                         default=False,
-                        help_text="Ticked: what it recommends is to be used together. Unticked: either will do.",
+                        help_text="Tick if the recommended frameworks are to be used together; otherwise, either is suitable.",
                         verbose_name="together",
                     ),
                 ),
@@ -436,7 +453,7 @@ class Migration(migrations.Migration):
                     "component",
                     models.ForeignKey(
                         blank=True,
-                        help_text="What of the framework it recommends, where it is a component.",
+                        help_text="The component of the framework that the rule recommends, if it names one.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="rules",
@@ -445,13 +462,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(blank=True, help_text="A doubt the reader should know.", max_length=300),
+                    models.CharField(blank=True, help_text="A caveat for readers.", max_length=300),
                 ),
                 (
                     "favours",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="What it recommends. None for a mere caution.",
+                        help_text="What the rule recommends. Leave empty if it only advises against something.",
                         related_name="rules_for",
                         to="frameworks.framework",
                     ),
@@ -460,7 +477,7 @@ class Migration(migrations.Migration):
                     "against",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="What it speaks against.",
+                        help_text="What the rule advises against.",
                         related_name="rules_against",
                         to="frameworks.framework",
                     ),
@@ -505,7 +522,7 @@ class Migration(migrations.Migration):
                 (
                     "number",
                     models.PositiveSmallIntegerField(
-                        help_text="Tells the conditions of one rule apart. Set once."
+                        help_text="Distinguishes the conditions of one rule. It cannot be changed later."
                     ),
                 ),
                 ("options", models.ManyToManyField(related_name="conditions", to="comparisons.option")),

@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
             name="Snapshot",
             fields=[
                 ("id", models.CharField(max_length=26, primary_key=True, serialize=False)),
-                ("size", models.PositiveIntegerField(help_text="Of the content, in bytes.")),
-                ("stood_at", models.DateTimeField(help_text="Of which moment the facts are.")),
+                ("size", models.PositiveIntegerField(help_text="The size of the content in bytes.")),
+                ("stood_at", models.DateTimeField(help_text="The moment that the facts are from.")),
                 ("created_at", models.DateTimeField()),
                 (
                     "content",
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 (
                     "sender",
                     models.CharField(
-                        help_text="A keyed hash of the network, another one each day.", max_length=64
+                        help_text="A keyed hash of the network, different each day.", max_length=64
                     ),
                 ),
             ],

@@ -33,13 +33,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     "tagline",
                     models.CharField(
                         blank=True,
-                        help_text="What it is, in a few words, as the sources see it.",
+                        help_text="What the framework is, in a few words, according to the sources.",
                         max_length=100,
                     ),
                 ),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                     "summary",
                     models.TextField(
                         blank=True,
-                        help_text="Two to four sentences in our own words. Say only what a source says.",
+                        help_text="Two to four sentences in your own words. Say only what a source says.",
                     ),
                 ),
                 (
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                     "repository",
                     models.URLField(
                         blank=True,
-                        help_text="Where its source code is kept (http or https).",
+                        help_text="Where its source code can be found (http or https).",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                     ),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                     "is_published",
                     models.BooleanField(
                         default=True,
-                        help_text="Unpublished frameworks are seen in the admin only.",
+                        help_text="Unpublished frameworks are visible only at the desk.",
                         verbose_name="published",
                     ),
                 ),
@@ -125,20 +125,23 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
                 ),
                 ("name", models.CharField(max_length=60, unique=True)),
                 ("summary", models.CharField(blank=True, max_length=200)),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["position", "name"],
@@ -166,13 +169,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -180,7 +183,9 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, unique=True)),
                 (
                     "short_name",
-                    models.CharField(help_text="For the narrow heads of the matrix.", max_length=24),
+                    models.CharField(
+                        help_text="For the narrow column headings of the matrix.", max_length=24
+                    ),
                 ),
                 (
                     "group",
@@ -190,7 +195,10 @@ class Migration(migrations.Migration):
                         to="frameworks.criteriongroup",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
                 ("question", models.CharField(help_text="What a reader wants to know.", max_length=160)),
                 (
                     "description",
@@ -201,7 +209,7 @@ class Migration(migrations.Migration):
                     "default_weight",
                     models.PositiveSmallIntegerField(
                         default=1,
-                        help_text="0 to 10. 0 means that it does not count unless a visitor says so.",
+                        help_text="0 to 10. A criterion with weight 0 does not count unless a visitor gives it a weight.",
                         validators=[django.core.validators.MaxValueValidator(10)],
                     ),
                 ),
@@ -212,13 +220,15 @@ class Migration(migrations.Migration):
                 ("rubric_5", models.CharField(blank=True, max_length=200, verbose_name="5 means")),
                 (
                     "reading_rule",
-                    models.TextField(blank=True, help_text="How the sources' words are read on this scale."),
+                    models.TextField(
+                        blank=True, help_text="How the sources' words are placed on this scale."
+                    ),
                 ),
                 (
                     "review_interval_days",
                     models.PositiveSmallIntegerField(
                         default=180,
-                        help_text="In days. Ratings that nobody has looked over for longer are due for review.",
+                        help_text="In days. A rating is due for review when its last review was longer ago than this.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(3650),
@@ -282,13 +292,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -299,10 +309,14 @@ class Migration(migrations.Migration):
                     "requires_all",
                     models.BooleanField(
                         default=False,
-                        help_text="Ticked: a framework must have every value that a visitor names. Unticked: any one of them.",
+                        help_text="Tick if a framework must have every value that a visitor selects; otherwise, any one is enough.",
+                        verbose_name="requires all values",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["position", "name"],
@@ -338,18 +352,21 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
                 ),
                 ("name", models.CharField(max_length=60)),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
             ],
             options={
                 "ordering": ["facet__position", "position", "name"],
@@ -380,71 +397,82 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.SlugField(
-                        help_text="Its short key in locators and addresses, such as 003. Set once.",
+                        help_text="The short key in locators and addresses, such as 003. It cannot be changed later.",
                         max_length=40,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
                 ),
                 (
                     "short_name",
-                    models.CharField(help_text="How citations name it.", max_length=60, unique=True),
+                    models.CharField(help_text="The name used in citations.", max_length=60, unique=True),
                 ),
                 ("title", models.CharField(max_length=200)),
                 (
                     "title_is_stated",
                     models.BooleanField(
-                        default=True, help_text="Untick when the text bears no title and this one is ours."
+                        default=True, help_text="Untick if the text has no title and this one is yours."
                     ),
                 ),
                 (
                     "authors",
-                    models.CharField(blank=True, help_text="As stated; empty when none is.", max_length=200),
+                    models.CharField(
+                        blank=True, help_text="As stated. Leave empty if none are stated.", max_length=200
+                    ),
                 ),
                 ("publisher", models.CharField(blank=True, max_length=120)),
                 (
                     "date_stated",
-                    models.CharField(blank=True, help_text="The date in its own words.", max_length=120),
+                    models.CharField(
+                        blank=True,
+                        help_text="The date in the source's own words.",
+                        max_length=120,
+                        verbose_name="stated date",
+                    ),
                 ),
                 (
                     "commercial_interest",
                     models.TextField(
                         blank=True,
-                        help_text="What its publisher sells that bears on the matter; empty when none is visible.",
+                        help_text="What the publisher sells that bears on the matter. Leave empty if nothing is apparent.",
                     ),
                 ),
                 (
                     "interest_short",
                     models.CharField(
-                        blank=True, help_text="The same in a few words, beside each citation.", max_length=40
+                        blank=True,
+                        help_text="The same in a few words, shown beside each citation.",
+                        max_length=40,
+                        verbose_name="interest in brief",
                     ),
                 ),
                 ("description", models.TextField(blank=True)),
                 (
                     "shape",
-                    models.TextField(blank=True, help_text="What it consists of: tables, lists, answers."),
+                    models.TextField(
+                        blank=True, help_text="What the text consists of: tables, lists, answers."
+                    ),
                 ),
                 (
                     "note",
-                    models.TextField(
-                        blank=True, help_text="Doubts about the text that a reader should know."
-                    ),
+                    models.TextField(blank=True, help_text="Caveats about the text for readers."),
                 ),
                 (
                     "url",
                     models.URLField(
                         blank=True,
-                        help_text="Where it can be read (http or https); empty when not known.",
+                        help_text="Where it can be read (http or https). Leave empty if unknown.",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="web address",
                     ),
                 ),
-                ("read_on", models.DateField(help_text="When the editors read it.")),
+                ("read_on", models.DateField(help_text="When the editors read the text.")),
                 ("file_name", models.CharField(blank=True, max_length=120)),
                 (
                     "sha256",
@@ -495,13 +523,13 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.SlugField(
-                        help_text="Names this claim in fixtures and links: source, line, framework, criterion. Set once.",
+                        help_text="The name of this claim in fixtures and links. It cannot be changed later.",
                         max_length=120,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -517,7 +545,7 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="Line of the source's file, counted from 1.",
+                        help_text="The line of the source's file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),
@@ -538,7 +566,7 @@ class Migration(migrations.Migration):
                     "framework",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Empty when the statement is on frameworks in general.",
+                        help_text="Leave empty if the statement is about frameworks in general.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
@@ -557,7 +585,7 @@ class Migration(migrations.Migration):
                     "joint_criterion",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Only where the source itself rates two criteria as one.",
+                        help_text="Only if the source itself rates two criteria as one.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="joint_claims",
@@ -568,11 +596,11 @@ class Migration(migrations.Migration):
                     "term",
                     models.CharField(
                         blank=True,
-                        help_text="The source's own rating word, at most six words, as it stands on the line. Never a sentence.",
+                        help_text="The source's own rating word, at most six words, exactly as on the line. Never a sentence.",
                         max_length=80,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^(\\S+( \\S+){0,5})?\\Z", "At most six words, with single spaces."
+                                "^(\\S+( \\S+){0,5})?\\Z", "Use at most six words, with single spaces."
                             )
                         ],
                     ),
@@ -580,7 +608,8 @@ class Migration(migrations.Migration):
                 (
                     "paraphrase",
                     models.CharField(
-                        help_text="What it says, in our own words. Never its sentence.", max_length=300
+                        help_text="What the source says, in your own words. Never its own sentence.",
+                        max_length=300,
                     ),
                 ),
                 (
@@ -599,7 +628,7 @@ class Migration(migrations.Migration):
                     "note",
                     models.CharField(
                         blank=True,
-                        help_text="The editors' doubt about this claim, shown to readers.",
+                        help_text="The editors' caveat about this claim, shown to readers.",
                         max_length=300,
                     ),
                 ),
@@ -669,7 +698,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(blank=True, help_text="A doubt the reader should know.", max_length=300),
+                    models.CharField(blank=True, help_text="A caveat for readers.", max_length=300),
                 ),
                 ("claims", models.ManyToManyField(related_name="traits", to="frameworks.claim")),
             ],
@@ -721,7 +750,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "text",
-                    models.CharField(blank=True, help_text="One sentence in our own words.", max_length=300),
+                    models.CharField(blank=True, help_text="One sentence in your own words.", max_length=300),
                 ),
                 ("claims", models.ManyToManyField(related_name="relations", to="frameworks.claim")),
             ],
@@ -774,7 +803,7 @@ class Migration(migrations.Migration):
                 (
                     "score",
                     models.PositiveSmallIntegerField(
-                        help_text="1 to 5 by the criterion's rubric; higher is better for the reader.",
+                        help_text="1 to 5 by the criterion's rubric. A higher score is better for the reader.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5),
@@ -785,14 +814,14 @@ class Migration(migrations.Migration):
                 (
                     "rationale",
                     models.TextField(
-                        help_text="Why this score by the rubric. Where sources differ, how the verdict was reached."
+                        help_text="Why the rubric leads to this score and, if sources differ, how the verdict was reached."
                     ),
                 ),
                 (
                     "is_published",
                     models.BooleanField(
                         default=False,
-                        help_text="Public only when published, and then it needs a claim.",
+                        help_text="A rating is public only when it is published, and then it needs a claim.",
                         verbose_name="published",
                     ),
                 ),
@@ -800,7 +829,7 @@ class Migration(migrations.Migration):
                     "reviewed_on",
                     models.DateField(
                         blank=True,
-                        help_text="When an editor last held it against its claims.",
+                        help_text="When an editor last checked the rating against its claims.",
                         null=True,
                         verbose_name="last reviewed",
                     ),
@@ -840,13 +869,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -854,7 +883,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=100)),
                 (
                     "question",
-                    models.CharField(help_text="What is in dispute, as one sentence.", max_length=200),
+                    models.CharField(help_text="What is in dispute, in one sentence.", max_length=200),
                 ),
                 (
                     "kind",
@@ -872,11 +901,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "explanation",
-                    models.TextField(help_text="Who stands where, and how a reader may settle it."),
+                    models.TextField(help_text="Who says what, and how readers can decide for themselves."),
                 ),
                 (
                     "position",
-                    models.PositiveSmallIntegerField(default=0, help_text="Lower comes first among equals."),
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Lower numbers come first among equals."
+                    ),
                 ),
                 ("claims", models.ManyToManyField(related_name="disagreements", to="frameworks.claim")),
             ],
@@ -912,13 +943,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -926,13 +957,13 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120)),
                 (
                     "question",
-                    models.CharField(help_text="What was measured, as one question.", max_length=200),
+                    models.CharField(help_text="What was measured, put as a question.", max_length=200),
                 ),
                 (
                     "source",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Who published the figures. Empty where they were measured here.",
+                        help_text="Who published the figures. Leave empty if they were measured here.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="benchmarks",
@@ -942,41 +973,49 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.TextField(
-                        help_text="What is known of how it was measured, one item a line, as `Server: Uvicorn`."
+                        help_text="What is known about how it was measured, one item to a line: `Server: Uvicorn`."
                     ),
                 ),
                 (
                     "unsaid",
                     models.TextField(
                         blank=True,
-                        help_text="What the method leaves unsaid, one item a line, as `Hardware: why it matters`.",
+                        help_text="What the method does not state, one item to a line: `Hardware: why it matters`.",
+                        verbose_name="not stated",
                     ),
                 ),
                 (
                     "unit",
-                    models.CharField(help_text="As `requests a second`. More is better.", max_length=40),
+                    models.CharField(
+                        help_text="For example `requests a second`. A higher figure must be better.",
+                        max_length=40,
+                    ),
                 ),
                 (
                     "measured_on",
-                    models.DateField(
-                        blank=True, help_text="The day of the run, where it is known.", null=True
-                    ),
+                    models.DateField(blank=True, help_text="The day of the run, if known.", null=True),
                 ),
                 (
                     "command",
                     models.CharField(
-                        blank=True, help_text="What repeats the run, where something does.", max_length=300
+                        blank=True,
+                        help_text="The command that repeats the run, if there is one.",
+                        max_length=300,
                     ),
                 ),
                 ("comment", models.TextField(blank=True, help_text="What a reader should bear in mind.")),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
                 (
                     "counter_claims",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="What sources hold against it.",
+                        help_text="What other sources object.",
                         related_name="countered_benchmarks",
                         to="frameworks.claim",
+                        verbose_name="counterclaims",
                     ),
                 ),
             ],
@@ -1028,7 +1067,7 @@ class Migration(migrations.Migration):
                 (
                     "setup",
                     models.SlugField(
-                        help_text="Tells several runs of one framework apart: the server, as `uvicorn`.",
+                        help_text="Distinguishes several runs of one framework by their server, for example `uvicorn`.",
                         max_length=60,
                     ),
                 ),
@@ -1051,21 +1090,21 @@ class Migration(migrations.Migration):
                 (
                     "lowest",
                     models.PositiveIntegerField(
-                        blank=True, help_text="The lowest of the repetitions.", null=True
+                        blank=True, help_text="The lowest figure of the repetitions.", null=True
                     ),
                 ),
                 (
                     "highest",
                     models.PositiveIntegerField(
-                        blank=True, help_text="The highest of the repetitions.", null=True
+                        blank=True, help_text="The highest figure of the repetitions.", null=True
                     ),
                 ),
                 (
                     "is_about",
                     models.BooleanField(
                         default=False,
-                        help_text="Whether the source itself says that the figure is approximate.",
-                        verbose_name="about",
+                        help_text="Tick if the source itself says that the figure is approximate.",
+                        verbose_name="approximate",
                     ),
                 ),
                 ("claims", models.ManyToManyField(blank=True, related_name="figures", to="frameworks.claim")),
@@ -1113,15 +1152,20 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="when"
+                    ),
+                ),
                 ("model", models.CharField(max_length=40)),
                 (
                     "key",
                     models.CharField(
-                        help_text="The natural key, as `django/learning-curve`.", max_length=200
+                        help_text="The natural key, for example `django/learning-curve`.", max_length=200
                     ),
                 ),
-                ("version", models.PositiveIntegerField(help_text="The version that this step led to.")),
+                ("version", models.PositiveIntegerField(help_text="The version after this change.")),
                 (
                     "action",
                     models.CharField(
@@ -1147,7 +1191,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(
                         db_index=True,
                         default=uuid.uuid4,
-                        help_text="The same for all that was written in one go.",
+                        help_text="The same for everything that was saved together.",
                     ),
                 ),
                 (
@@ -1160,12 +1204,17 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("author_name", models.CharField(help_text="As it was at the time.", max_length=150)),
+                (
+                    "author_name",
+                    models.CharField(
+                        help_text="The name at the time.", max_length=150, verbose_name="author"
+                    ),
+                ),
                 (
                     "published_by",
                     models.ForeignKey(
                         blank=True,
-                        help_text="The reviewer, where it was a proposal.",
+                        help_text="The reviewer, if it was a proposal.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="published_revisions",
@@ -1208,13 +1257,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -1232,16 +1281,21 @@ class Migration(migrations.Migration):
                             ("api", "API tooling"),
                             ("pages", "pages and admin"),
                             ("standard", "standard"),
-                            ("running", "running it"),
+                            ("running", "operation"),
                         ],
                         max_length=20,
                     ),
                 ),
-                ("label", models.CharField(help_text="What it is, in two or three words.", max_length=60)),
+                (
+                    "label",
+                    models.CharField(
+                        help_text="What the component is, in two or three words.", max_length=60
+                    ),
+                ),
                 (
                     "summary",
                     models.CharField(
-                        help_text="One sentence in our own words. Say only what a source says.",
+                        help_text="One sentence in your own words. Say only what a source says.",
                         max_length=300,
                     ),
                 ),
@@ -1249,7 +1303,7 @@ class Migration(migrations.Migration):
                     "website",
                     models.URLField(
                         blank=True,
-                        help_text="Its own home page (http or https).",
+                        help_text="The component's own home page (http or https).",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                     ),
@@ -1337,7 +1391,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "text",
-                    models.CharField(blank=True, help_text="One sentence in our own words.", max_length=300),
+                    models.CharField(blank=True, help_text="One sentence in your own words.", max_length=300),
                 ),
                 ("claims", models.ManyToManyField(related_name="ties", to="frameworks.claim")),
             ],
@@ -1396,7 +1450,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(blank=True, help_text="A doubt the reader should know.", max_length=300),
+                    models.CharField(blank=True, help_text="A caveat for readers.", max_length=300),
                 ),
                 ("claims", models.ManyToManyField(related_name="additions", to="frameworks.claim")),
             ],
@@ -1425,13 +1479,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -1445,12 +1499,15 @@ class Migration(migrations.Migration):
                         max_length=300,
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
+                ),
                 (
                     "claims",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="What sources say to it elsewhere.",
+                        help_text="What sources say about it elsewhere.",
                         related_name="questions",
                         to="frameworks.claim",
                     ),
@@ -1498,20 +1555,22 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="Line of the source's file, counted from 1.",
+                        help_text="The line of the source's file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),
                 ("stance", models.CharField(help_text="The answer in a few words.", max_length=60)),
                 (
                     "text",
-                    models.TextField(help_text="What it answers, in our own words. Never its sentences."),
+                    models.TextField(
+                        help_text="What the source answers, in your own words. Never its own sentences."
+                    ),
                 ),
                 (
                     "question_is_stated",
                     models.BooleanField(
                         default=True,
-                        help_text="Unticked: the source gives the answer alone, and the question is inferred from it.",
+                        help_text="Untick if the source gives only the answer and the question is inferred from it.",
                     ),
                 ),
                 ("claims", models.ManyToManyField(blank=True, related_name="answers", to="frameworks.claim")),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     "public_name",
                     models.CharField(
                         blank=True,
-                        help_text="Shown beside your changes. Left empty, they are by “an editor”.",
+                        help_text="Shown beside your changes. If you leave it empty, they are shown as by “an editor”.",
                         max_length=80,
                     ),
                 ),
@@ -69,9 +69,10 @@ class Migration(migrations.Migration):
                     "url",
                     models.URLField(
                         blank=True,
-                        help_text="Where it can be checked (http or https).",
+                        help_text="Where the report can be checked (http or https).",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="web address",
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         db_index=True,
-                        help_text="A keyed hash of the address, for the limit; emptied.",
+                        help_text="A keyed hash of the IP address, for the limit; deleted later.",
                         max_length=64,
                     ),
                 ),
@@ -107,7 +108,9 @@ class Migration(migrations.Migration):
                 (
                     "note",
                     models.CharField(
-                        blank=True, help_text="What was done about it, or why nothing was.", max_length=300
+                        blank=True,
+                        help_text="What was done about it, or why nothing was done.",
+                        max_length=300,
                     ),
                 ),
             ],
@@ -140,6 +143,7 @@ class Migration(migrations.Migration):
                         name="objection_answer_has_note",
                     ),
                 ],
+                "verbose_name": "problem report",
             },
         ),
         migrations.CreateModel(
@@ -157,7 +161,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("model", models.CharField(help_text="What its rows are.", max_length=40)),
+                ("model", models.CharField(help_text="The kind of fact in its rows.", max_length=40)),
                 ("file_name", models.CharField(max_length=200)),
                 ("header", models.JSONField()),
                 ("rows", models.JSONField(help_text="The cells as text, row by row.")),
@@ -176,16 +180,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("url", models.URLField(max_length=300, unique=True)),
-                ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("is_alive", models.BooleanField()),
+                ("url", models.URLField(max_length=300, unique=True, verbose_name="web address")),
+                (
+                    "checked_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="last checked"),
+                ),
+                ("is_alive", models.BooleanField(verbose_name="answers")),
                 (
                     "status",
                     models.PositiveSmallIntegerField(
-                        help_text="The HTTP status; null where there was no answer.", null=True
+                        help_text="The HTTP status; null if there was no answer.", null=True
                     ),
                 ),
-                ("detail", models.CharField(blank=True, help_text="In a sentence.", max_length=300)),
+                (
+                    "detail",
+                    models.CharField(blank=True, help_text="What happened, in one sentence.", max_length=300),
+                ),
             ],
             options={
                 "ordering": ["is_alive", "url"],
@@ -213,7 +223,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(
                         default=uuid.uuid4,
                         editable=False,
-                        help_text="What its revisions bear once it is published.",
+                        help_text="The changeset of its revisions once it is published.",
                         unique=True,
                     ),
                 ),
@@ -225,7 +235,12 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("author_name", models.CharField(help_text="As it was at the time.", max_length=150)),
+                (
+                    "author_name",
+                    models.CharField(
+                        help_text="The name at the time.", max_length=150, verbose_name="author"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -240,13 +255,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(max_length=300)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="proposed on"),
+                ),
                 (
                     "status",
                     models.CharField(
                         choices=[
                             ("open", "waiting for a reviewer"),
-                            ("returned", "returned to its author"),
+                            ("returned", "changes requested"),
                             ("published", "published"),
                             ("rejected", "rejected"),
                             ("withdrawn", "withdrawn"),
@@ -267,15 +285,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("note", models.TextField(blank=True, help_text="What the reviewer says to the author.")),
+                ("note", models.TextField(blank=True, help_text="The reviewer's note to the author.")),
                 (
                     "form_path",
-                    models.CharField(blank=True, help_text="Where it was typed in.", max_length=500),
+                    models.CharField(blank=True, help_text="The address of the form.", max_length=500),
                 ),
                 (
                     "form_data",
                     models.JSONField(
-                        help_text="What was typed in: name and values of each field.", null=True
+                        help_text="What the author typed: the name and values of each field.", null=True
                     ),
                 ),
             ],
@@ -335,7 +353,7 @@ class Migration(migrations.Migration):
                 (
                     "position",
                     models.PositiveIntegerField(
-                        help_text="Applied in this order: a claim before the rating on it."
+                        help_text="Changes are applied in this order: a claim before the rating that rests on it."
                     ),
                 ),
                 ("model", models.CharField(max_length=40)),
@@ -350,7 +368,7 @@ class Migration(migrations.Migration):
                 (
                     "seen",
                     models.PositiveIntegerField(
-                        help_text="The version that it is based on; null for a new fact.", null=True
+                        help_text="The version that the change is based on; null for a new fact.", null=True
                     ),
                 ),
                 ("reason", models.CharField(max_length=300)),

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name="comparison",
             field=models.CharField(
                 blank=True,
-                help_text="What it is compared with, beginning with than, among or beside. Shown with the claim.",
+                help_text="What the framework is compared with, beginning with than, among or beside. Shown with the claim.",
                 max_length=200,
             ),
         ),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name="is_factor",
             field=models.BooleanField(
                 default=False,
-                help_text="Ticked: the source says that this criterion should be weighed when choosing.",
+                help_text="Tick if the source says that this criterion should be weighed when choosing.",
                 verbose_name="factor",
             ),
         ),
@@ -73,12 +73,12 @@ class Migration(migrations.Migration):
             name="synonyms",
             field=models.CharField(
                 blank=True,
-                help_text="What else sources call it, separated by semicolons: Django REST Framework; DRF.",
+                help_text="Other names that sources use, separated by semicolons: Django REST Framework; DRF.",
                 max_length=300,
                 validators=[
                     django.core.validators.RegexValidator(
                         "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
-                        "Single spaces, names separated by “; ”.",
+                        "Use single spaces, and “; ” between names.",
                     )
                 ],
             ),
@@ -88,12 +88,12 @@ class Migration(migrations.Migration):
             name="synonyms",
             field=models.CharField(
                 blank=True,
-                help_text="What else sources call it, separated by semicolons: Django REST Framework; DRF.",
+                help_text="Other names that sources use, separated by semicolons: Django REST Framework; DRF.",
                 max_length=300,
                 validators=[
                     django.core.validators.RegexValidator(
                         "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
-                        "Single spaces, names separated by “; ”.",
+                        "Use single spaces, and “; ” between names.",
                     )
                 ],
             ),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             name="departure",
             field=models.TextField(
                 blank=True,
-                help_text="Why the score departs from the median of the sources. Empty where it follows from it.",
+                help_text="Why the score departs from the median of the sources. Leave empty if it does not.",
             ),
         ),
         migrations.AlterField(
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             name="reading",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="What these words amount to on the rubric, 1 to 5, by the table of readings.",
+                help_text="What these words amount to on the rubric, from 1 to 5, by the table of readings.",
                 null=True,
                 validators=[
                     django.core.validators.MinValueValidator(1),
@@ -132,13 +132,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The name in addresses. Set once, then for ever: links depend on it.",
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
                         max_length=60,
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
-                                "Use lower-case letters, digits and single hyphens, without “-vs-” and not ending in “-vs”.",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
                             )
                         ],
                     ),
@@ -146,12 +146,12 @@ class Migration(migrations.Migration):
                 (
                     "words",
                     models.CharField(
-                        help_text="The phrases, in small letters, separated by semicolons: steep; steeper; overwhelming.",
+                        help_text="The phrases in lower case, separated by semicolons: steep; steeper; overwhelming.",
                         max_length=500,
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
-                                "Small letters, single spaces, phrases separated by “; ”.",
+                                "Use lower-case letters, single spaces, and “; ” between phrases.",
                             )
                         ],
                     ),
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                     "reading",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The step of the rubric that the words rest on; empty where they do not amount to one.",
+                        help_text="The step of the rubric that the words amount to. Leave empty if they do not amount to one.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 (
                     "explanation",
                     models.CharField(
-                        help_text="Why they rest on that step, or why they do not amount to one.",
+                        help_text="Why the words amount to that step, or why they do not amount to one.",
                         max_length=300,
                     ),
                 ),
