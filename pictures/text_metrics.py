@@ -27,8 +27,14 @@ class Face(NamedTuple):
 
     def width(self, words: str) -> float:
         """Return the width of the words in pixels; unknown characters count one em."""
-        advances = _advances()[self.family]
-        return sum(advances.get(letter, 1000) for letter in words) * self.size / 1000
+        return _thousandths(self.family, words) * self.size / 1000
+
+
+@lru_cache(maxsize=4096)
+def _thousandths(family: Family, words: str) -> int:
+    """Return the width of the words in thousandths of an em."""
+    advances = _advances()[family]
+    return sum(advances.get(letter, 1000) for letter in words)
 
 
 @cache

@@ -118,6 +118,11 @@ class Row:
         }
 
     @property
+    def shown(self) -> tuple[tuple[object, ...], ...]:
+        """Return all that the matrix shows of its entries, in plain values."""
+        return tuple(entry.shown for entry in self.entries)
+
+    @property
     def scores(self) -> dict[str, int | None]:
         """Return its scores by criterion."""
         return {cell.criterion.slug: cell.score for cell in self.cells}

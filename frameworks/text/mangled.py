@@ -58,6 +58,8 @@ ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 WRAPPED = re.compile(r"\s*[\r\n]+\s*")
 #: What a value may be after its ends were cleaned: a name, a number, a day, a cell; all other text is left as it is.
 SIMPLE = re.compile(r"-?[a-z0-9](?:[a-z0-9:_-]*[a-z0-9])?", re.IGNORECASE)
+#: A query in which nothing can have been mangled: such parameters, each with such a value or none.
+UNHARMED = re.compile(rf"(?:(?:[a-z]|[a-z][a-z0-9_-]*[a-z0-9])=(?:{SIMPLE.pattern})?(?:&|\Z))*")
 #: Beyond so many parameters Django refuses the request.
 MOST = 1_000
 
@@ -75,8 +77,12 @@ def repaired_query(query: str, is_ours: Callable[[str], bool]) -> str | None:
     Separators may be `&amp;`, `;` or escaped, names and values may have unseen characters or stray punctuation. A name
     with a colon for its equals sign is one only if `is_ours` says so. Free text stays as it is.
     """
-    if query.count("&") > MOST:
+    if UNHARMED.fullmatch(query) or query.count("&") > MOST:
         return None
+    return _query_as_meant(query, is_ours)
+
+
+def _query_as_meant(query: str, is_ours: Callable[[str], bool]) -> str | None:
     typed = list(_split(query))
     pairs, before = _joined(_split(_plain_signs(query, quote)), is_ours), None
     for _ in range(4):  # what was escaped more often than this is nobody's accident

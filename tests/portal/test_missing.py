@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comparisons.comparison.permalinks import is_parameter
-from frameworks.text.mangled import repaired_query
+from frameworks.text.mangled import UNHARMED, _query_as_meant, repaired_query
 from tests import factories
 from tests.html import read
 from tests.pages import get
@@ -27,6 +29,11 @@ def client(remembering: Client) -> Client:
 def at(client: Client, path: str) -> Any:
     """The answer at a path that a client may send, but that the test client would not leave as it is."""
     return client.get("/", PATH_INFO=path.encode().decode("latin-1"))
+
+
+@given(query=st.from_regex(UNHARMED, fullmatch=True, alphabet="ampqw019:_-=&"))
+def test_mangled_query_is_not_what_looks_unharmed(query: str) -> None:
+    assert _query_as_meant(query, is_parameter) is None
 
 
 def test_mangled_queries_lead_to_what_was_meant(client: Client) -> None:
