@@ -258,7 +258,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",  # before staticfiles: WhiteNoise serves in development too
-    "django.contrib.staticfiles",
+    "config.staticfiles.StaticFiles",
     "django_filters",
     "django_htmx",
     "ninja",  # for its documentation page, served from our own static files

@@ -40,6 +40,8 @@ def pytest_configure() -> None:
     # Hashed names come from collecting, which tests do not do.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # What was collected for a server would be read anew by each client.
+    settings.STATIC_ROOT = None
     # Tests change facts behind the back of what is kept in memory. Those of frameworks/serving/ turn it on.
     settings.KEEP_IN_MEMORY = False
     # Slow hashing protects passwords. There are none here.

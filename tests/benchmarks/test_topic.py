@@ -75,7 +75,6 @@ def test_topic_can_be_edited_and_added_to() -> None:
     factories.make_claim(framework=Framework.objects.all()[0])
 
 
-@pytest.mark.both
 @pytest.mark.usefixtures("topic")
 def test_every_page_of_a_topic_answers() -> None:
     client = Client()

@@ -1,5 +1,7 @@
 """The editors' desk as a whole: who may do what, every page, any address. Also the tools that its tests share."""
 
+from itertools import cycle
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -8,10 +10,10 @@ from django.urls import reverse
 from desk.editing.guarded import desk_url
 from frameworks.models import versioned_models
 from tests import factories
-from tests.desk.reading import FormReader, add_url, change_url, form_on, last_revision, list_url, text_of
+from tests.desk.reading import FormReader, change_url, form_on, last_revision, list_url, text_of
 from tests.desk.signing_in import sign_in
 from tests.factories import one_of_each
-from tests.hostile import HOSTILE, HOSTILE_ON_EACH, STUMBLING_ON_EACH
+from tests.hostile import HOSTILE, HOSTILE_ON_EACH, IN_TURN
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +39,6 @@ def test_admin_opens_every_page_of_every_model(ada: Client) -> None:
         assert "Made for a test." in text_of(history)
         deletion = ada.get(desk_url(type(fact), "delete", fact.pk))
         assert deletion.status_code == 200
-
-
-def test_admin_pages_contain_no_inline_code(ada: Client) -> None:
-    for fact in one_of_each():
-        for url in (change_url(fact), list_url(type(fact)), add_url(type(fact))):
-            page = ada.get(url).content.decode()
-            assert "<style" not in page
-            assert " style=" not in page
-            assert " onclick=" not in page
-            assert "<script>" not in page
 
 
 def test_desk_is_branded(ada: Client) -> None:
@@ -127,11 +119,11 @@ PARAMETERS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", STUMBLING_ON_EACH)
+@pytest.mark.parametrize("values", IN_TURN)
 @pytest.mark.parametrize("model", ["rating", "claim", "revision"])
-def test_admin_lists_accept_any_parameter(ada: Client, model: str, value: str) -> None:
+def test_admin_lists_accept_any_parameter(ada: Client, model: str, values: list[str]) -> None:
     factories.make_rating()
-    for name in PARAMETERS:
+    for name, value in zip(PARAMETERS, cycle(values), strict=False):
         response = ada.get(f"/admin/frameworks/{model}/", {name: value}, follow=True)
         assert response.status_code in (200, 400), name
         assert b"<h1" in response.content
@@ -195,11 +187,11 @@ def test_admin_forms_handle_any_input(ada: Client, values: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", STUMBLING_ON_EACH)
-def test_rating_form_handles_any_input_in_any_field(ada: Client, value: str) -> None:
+@pytest.mark.parametrize("values", IN_TURN)
+def test_rating_form_handles_any_input_in_any_field(ada: Client, values: list[str]) -> None:
     rating = factories.make_rating()
     clean = form_on(ada.get(change_url(rating)), reason="Because.")
-    for name in clean:
+    for name, value in zip(clean, cycle(values), strict=False):
         if name != "csrfmiddlewaretoken":
             response = ada.post(change_url(rating), {**clean, name: [value]})
             assert response.status_code in (200, 302, 409), name

@@ -69,13 +69,15 @@ NAMED: dict[type[Versioned], Any] = {
 @pytest.mark.django_db
 def test_names_are_told_apart_on_every_way_in(ada: Client) -> None:
     """In one world for all kinds: by form, by the write path, alone and with others."""
-    for model, make in NAMED.items():
+    twins = ("ÉTÉ", "E\u0301te\u0301", f"É{NO_WIDTH}té{NO_BREAK}", "Été")
+    for number, (model, make) in enumerate(NAMED.items()):
         name = model.name_field
         slug = {} if model is Source else {"slug": "first"}
         first = make(**{name: "Été"}, **slug)
         second = make(**{name: "Other"} | _beside(first))
         sentence = f"There is already a {model._meta.verbose_name} called “Été”."
-        for twin in ("ÉTÉ", "E\u0301te\u0301", f"É{NO_WIDTH}té{NO_BREAK}", "Été"):
+        # All on the first kind, one after the other on the rest, which are written by the same code.
+        for twin in twins[number % len(twins) :][:1] if number else twins:
             page = save(ada, change_url(second), **{name: twin}, reason="Named again.")
             assert page.status_code == 200, (model, twin)
             assert sentence in text_of(page)

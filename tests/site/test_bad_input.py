@@ -239,10 +239,17 @@ STRANGE = {
     "eight kilobytes": LONG,
     "a quote": "nobody'--",
 }
+#: What reaches a database may be another matter on SQLite than on PostgreSQL.
+STUMBLED_OVER = {"a null byte within", "a lone surrogate", "a number", "a quote"}
 
 
-@pytest.mark.both
-@pytest.mark.parametrize("part", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(part, id=name, marks=pytest.mark.both if name in STUMBLED_OVER else ())
+        for name, part in STRANGE.items()
+    ],
+)
 @pytest.mark.parametrize(
     "path",
     [

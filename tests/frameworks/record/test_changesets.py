@@ -121,7 +121,6 @@ def test_changeset_of_published_proposal_names_author_and_publisher(ratings: Rat
     assert str(step.published_by) == "rob"
 
 
-@pytest.mark.both
 def test_seed_writes_a_single_changeset() -> None:
     call_command("seed", verbosity=0)
     count = Revision.objects.count()

@@ -70,10 +70,13 @@ def make_world() -> None:
 @pytest.mark.slow
 def test_round_trip_through_other_programs_changes_nothing() -> None:
     make_world()
-    for kind in KINDS.values():
+    for number, kind in enumerate(KINDS.values()):
         exported = sheets.write(kind.sheet(), "csv")
-        files = {name: data for program in PROGRAMS for name, data in program(exported).items()}
-        files["again.xlsx"] = programs.resaved_workbook(sheets.write(kind.sheet(), "xlsx"))
+        # Each through one of the programs, in turn, and through all what has the dates, keys and texts.
+        through = PROGRAMS if kind.name in {"source", "claim"} else PROGRAMS[number % len(PROGRAMS) :][:1]
+        files = {name: data for program in through for name, data in program(exported).items()}
+        if through is PROGRAMS:
+            files["again.xlsx"] = programs.resaved_workbook(sheets.write(kind.sheet(), "xlsx"))
         for name, data in files.items():
             rows = compared(kind.name, name, data)
             assert (kind.name, name, told(rows)) == (kind.name, name, [])
