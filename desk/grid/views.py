@@ -107,6 +107,7 @@ def grid_view(request: HttpRequest) -> HttpResponse:
         "opts": Rating._meta,
         "form": form,
         "rows": [(row, [found[row.pk, column.pk] for column in columns]) for row in rows],
+        "only_row": rows[0] if len(form.chosen("framework")) == 1 else None,
         "columns": columns,
         "groups": [(group, len(list(under))) for group, under in groupby(columns, lambda one: one.group)],
         "rights": GridRights.of(request),

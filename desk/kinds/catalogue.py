@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
+from desk.editing.bulk_actions import DELETE
 from desk.editing.forms import PageForm
+from desk.guiding.checklist import Checklist
 from frameworks.models import (
     Criterion,
     CriterionGroup,
@@ -22,6 +27,7 @@ from frameworks.models import (
 
 from .fact_admin import CITED, FactAdmin, claim_count
 from .inlines import TABULAR, FactInline, NamedRow
+from .ratings import PUBLISH, UNPUBLISH
 
 
 class TraitRow(NamedRow):
@@ -51,6 +57,46 @@ class FrameworkAdmin(FactAdmin):
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
         ("Links", {"fields": ("website", "repository")}),
     )
+    bulk_actions = (PUBLISH, UNPUBLISH, DELETE)
+
+    def get_urls(self) -> list[URLPattern]:
+        publish = self.admin_site.admin_view(self.publish_view)
+        return [
+            path("<int:pk>/publish/", publish, name="frameworks_framework_publish"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish the framework from its checklist, at the version that the editor saw."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return self.bulk.run(request, PUBLISH, keep_url=f"{self.url_of('change', pk)}#checklist")
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show above the form what the framework still needs."""
+        context["leads_to_checklist"] = add
+        if obj is not None and obj.pk and self.has_change_permission(request, obj):
+            context["checklist"] = Checklist.of(obj, request.user)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def way_on(self, request: HttpRequest, fact: Versioned, response: HttpResponse) -> HttpResponse:
+        """Lead on to the checklist from a framework that readers do not see yet."""
+        if (
+            isinstance(response, HttpResponseRedirect)
+            and "_save" in request.POST
+            and not self.is_public(fact)
+        ):
+            return HttpResponseRedirect(f"{self.url_of('change', fact.pk)}#checklist")
+        return super().way_on(request, fact, response)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new framework is public only when its editor says so."""

@@ -11,6 +11,7 @@ from django.db import models
 from django.forms import modelformset_factory
 from django.http import HttpRequest
 
+from desk.editing.fields import is_number
 from desk.editing.forms import FactForm
 from desk.editing.formsets import ROWS_MAX, FactFormSet, ModelFormSet
 from frameworks.median import Derivation, derive
@@ -59,7 +60,7 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         claim = form.instance
         if claim._state.adding and self.rating.framework_id and self.rating.criterion_id:
             claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
-        elif claim.criterion_id == self.rating.criterion_id:
+        elif self.rating.criterion_id and claim.criterion_id == self.rating.criterion_id:
             claim.criterion = self.rating.criterion
         return form
 
@@ -118,6 +119,10 @@ class ClaimsOfCellInline(FactInline):
     classes = ("claims-of-cell",)
     autocomplete_fields = ("source",)
     fields = ("seen", ("source", "line", "part", "term"), ("condition", "comparison"), ("paraphrase", "note"))
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Open a row for the first claim of a new rating where the address names its source."""
+        return 1 if obj is None and is_number(request.GET.get("source")) else 0
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Make the formset as the stock inline does, without a foreign key."""

@@ -26,6 +26,7 @@ from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
 from desk.editing.guarded import GuardedAdmin, is_understood
 from desk.editing.refusals import REFUSALS, in_words
+from desk.guiding.origins import led_back, origin_url
 from desk.tables.pages import TablePages
 from desk.versions import fact_history
 from frameworks.models import ProposedChange, Versioned
@@ -146,7 +147,9 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         """Say that the form was saved already, and lead on from it as its first answer did."""
         messages.info(request, SAVED_BEFORE)
         stays = object_id is not None and "_continue" in request.POST
-        return HttpResponseRedirect(request.path if stays else self.url_of("changelist"))
+        return HttpResponseRedirect(
+            request.path if stays else origin_url(request) or self.url_of("changelist")
+        )
 
     def conflict_view(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
         """Show all facts of the page that somebody else saved meanwhile, as each was, is, and should be."""
@@ -292,13 +295,17 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         self, request: HttpRequest, obj: Versioned, post_url_continue: str | None = None
     ) -> HttpResponse:
         edit_of(request).public_url = self.view_on_site(obj)
-        return super().response_add(request, obj, post_url_continue)
+        return self.way_on(request, obj, super().response_add(request, obj, post_url_continue))
 
     def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
         edit_of(request).public_url = self.view_on_site(obj)
         # A fact that was deleted and is saved again has a new number: the way on must not lead to the old one.
         request.path = self.url_of("change", obj.pk)
-        return super().response_change(request, obj)
+        return self.way_on(request, obj, super().response_change(request, obj))
+
+    def way_on(self, request: HttpRequest, fact: Versioned, response: HttpResponse) -> HttpResponse:
+        """Return the answer to a form that was saved."""
+        return led_back(request, response)
 
     def message_user(
         self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any

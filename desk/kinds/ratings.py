@@ -3,21 +3,23 @@
 from datetime import date
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.editing.bulk_actions import DELETE, BulkAction
 from desk.editing.edit import edit_of
+from desk.editing.fields import is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
 from frameworks.backing import NEEDS_CLAIM
 from frameworks.cells import derivations
 from frameworks.dispute import is_disputed
 from frameworks.median import Derivation, derive
-from frameworks.models import Claim, Objection, Rating, Versioned
+from frameworks.models import Claim, Criterion, Framework, Objection, Rating, Versioned
 from frameworks.record.following import settle_score
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
@@ -30,13 +32,26 @@ from .rubrics import rubric_of, rubrics
 class RatingForm(PageForm):
     """Publish nothing without a claim, and let no score depart from its claims without a reason.
 
-    On a rating that there is already, the score has the focus.
+    Where the cell is known, the score has the focus.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.is_bound and self.instance.pk and "score" in self.fields:
+        rating = cast(Rating, self.instance)
+        if not self.is_bound and rating._state.adding:
+            self._begin_in_cell(rating)
+        if not self.is_bound and rating.criterion_id and "score" in self.fields:
             self.fields["score"].widget.attrs["autofocus"] = True
+
+    def _begin_in_cell(self, rating: Rating) -> None:
+        """Begin a new rating in the cell that the address names, whose claims are then shown, and with their score."""
+        framework = Framework.objects.filter(pk=self.initial.get("framework", 0)).first()
+        criterion = Criterion.objects.filter(pk=self.initial.get("criterion", 0)).first()
+        if framework and criterion:
+            rating.framework, rating.criterion = framework, criterion
+            key = framework.pk, criterion.pk
+            if derived := derivations({key}).get(key):
+                self.initial.setdefault("score", derived.score)
 
     def has_changed(self) -> bool:
         score = cast(Rating, self.instance).score
@@ -88,12 +103,12 @@ def _review(rating: Rating, today: date) -> None:
     rating.reviewed_on = today
 
 
-def _publish(rating: Rating, today: date) -> None:
-    rating.is_published = True
+def _publish(fact: Rating | Framework, today: date) -> None:
+    fact.is_published = True
 
 
-def _unpublish(rating: Rating, today: date) -> None:
-    rating.is_published = False
+def _unpublish(fact: Rating | Framework, today: date) -> None:
+    fact.is_published = False
 
 
 STILL_RIGHT = BulkAction(
@@ -103,6 +118,8 @@ STILL_RIGHT = BulkAction(
     wish="confirm it as still correct",
     apply=_review,
 )
+PUBLISH = BulkAction("publish", "Publish", done="published", wish="publish it", apply=_publish)
+UNPUBLISH = BulkAction("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish)
 
 
 @admin.register(Rating)
@@ -143,15 +160,33 @@ class RatingAdmin(FactAdmin):
         ("Verdict", {"fields": ("rubric", "rule", ("score", "verdict"), "rationale", "departure")}),
         ("Status", {"fields": (("is_published", "reviewed_on"),)}),
     )
-    bulk_actions = (
-        STILL_RIGHT,
-        BulkAction("publish", "Publish", done="published", wish="publish it", apply=_publish),
-        BulkAction("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish),
-        DELETE,
-    )
+    bulk_actions = (STILL_RIGHT, PUBLISH, UNPUBLISH, DELETE)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": RatingRowForm, **kwargs})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new rating was reviewed on the day that it is given."""
+        return {"reviewed_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Begin the first new claim with the source that the address names."""
+        source = request.GET.get("source", "")
+        given = {"initial": [{"source": source}]} if is_number(source) else {}
+        return {**super().get_formset_kwargs(request, obj, inline, prefix), **given}
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the rating instead where the cell that the address names has one."""
+        named = [request.GET.get(name, "") for name in ("framework", "criterion")]
+        if request.method == "GET" and all(map(is_number, named)):
+            framework, criterion = map(int, named)
+            rating = Rating.objects.filter(framework=framework, criterion=criterion).first()
+            if rating is not None:
+                messages.info(request, "There is a rating already. It is shown here.")
+                return HttpResponseRedirect(self.url_of("change", rating.pk))
+        return super().add_view(request, form_url, extra_context)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         ratings = super().get_queryset(request)
@@ -188,7 +223,10 @@ class RatingAdmin(FactAdmin):
         if not (rating.framework_id and rating.criterion_id):
             return "Shown once you have chosen a framework and a criterion."
         claims = Claim.objects.behind(rating.framework, rating.criterion).cited()
-        derived = derive(claims.values_list("source__short_name", "reading"))
+        figures = list(claims.values_list("source__short_name", "reading"))
+        if not figures:
+            return "There is no claim yet, and a published rating needs one. Add it below."
+        derived = derive(figures)
         return str(derived) if derived else "No claim has a reading."
 
     @admin.display(ordering="claim_count")

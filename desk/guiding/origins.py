@@ -1,0 +1,34 @@
+"""The page that led an editor to a form: named in the form's address, and shown again when the form is saved."""
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from desk.editing.fields import is_number
+from desk.editing.guarded import desk_url
+from frameworks.models import Framework, Objection
+
+#: Pages that lead to forms, by the parameter that names them: `?checklist=3` comes from the checklist of framework 3.
+ORIGINS: dict[str, tuple[type[Model], str]] = {
+    "checklist": (Framework, "#checklist"),
+    "objection": (Objection, "#answer"),
+}
+
+
+def origin_url(request: HttpRequest) -> str:
+    """Return the address of the page that led to this form; empty where none did, or where it is gone."""
+    for name, (model, place) in ORIGINS.items():
+        pk = request.GET.get(name, "")
+        if is_number(pk) and model._default_manager.filter(pk=pk).exists():
+            return desk_url(model, "change", pk) + place
+    return ""
+
+
+def led_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the answer to a form that was saved: back to the page that led to it, unless the editor stays."""
+    if not isinstance(response, HttpResponseRedirect) or not (url := origin_url(request)):
+        return response
+    if "_addanother" in request.POST:
+        return HttpResponseRedirect(request.get_full_path())
+    if "_continue" in request.POST:
+        return HttpResponseRedirect(f"{response.url}?{request.GET.urlencode()}")
+    return HttpResponseRedirect(url)

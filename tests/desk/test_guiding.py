@@ -1,0 +1,173 @@
+"""The desk leads through a new framework: its checklist says what is missing, each link opens a form filled in."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source, Trait
+from tests import factories
+from tests.desk.acting import GRID, changed_cell, new_claim_row, page_of
+from tests.desk.reading import add_url, change_url, form_on, text_of
+from tests.html import Element, read
+
+pytestmark = pytest.mark.django_db
+
+
+class Sitting:
+    """One editor at work, who follows links of the checklist and saves; the saves are counted."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.saves = client, 0
+
+    def save(self, url: str, **changes: Any) -> Element:
+        """Fill in the form, save it, and return the page that follows."""
+        self.saves += 1
+        data = form_on(self.client.get(url), reason="A new framework.", _save="Save", **changes)
+        response = self.client.post(url, data, follow=True)
+        assert response.redirect_chain, text_of(response)
+        return read(response.content)
+
+    def publish(self, page: Element) -> Element:
+        self.saves += 1
+        form = page.one("#checklist form")
+        data = {field["name"]: field["value"] for field in form.all("input")}
+        return read(self.client.post(form["action"], data, follow=True).content)
+
+
+def link(page: Element, words: str) -> str:
+    """Where the link of the checklist with these words leads."""
+    [url] = [link["href"] for link in page.all("#checklist a") if link.text == words]
+    return url
+
+
+def steps(page: Element) -> list[str]:
+    return page.texts("#checklist .state")
+
+
+@pytest.fixture
+def criteria() -> list[Criterion]:
+    return [
+        factories.make_criterion(name=name, reading_rule="As said.") for name in ("Docs", "Safety", "Speed")
+    ]
+
+
+NAMED = {"name": "Bottle", "slug": "bottle"}
+SOURCE = {"key": "009", "short_name": "Ninth", "title": "The ninth"}
+
+
+def test_new_framework_is_published_with_one_save_each(ada: Client, criteria: list[Criterion]) -> None:
+    """Name, source, three ratings with their claims in one go in the grid, publication: four saves."""
+    sitting = Sitting(ada)
+    page = sitting.save(add_url(Framework), **NAMED)
+    framework = Framework.objects.get(slug="bottle")
+    assert not framework.is_published
+    assert steps(page)[1:3] == [
+        "○Sources and claims, to do: No source claimed yet.",
+        "○Ratings, to do: No rating yet.",
+    ]
+    page = sitting.save(link(page, "Add a source"), **SOURCE)
+    grid = link(page, "Add claims and ratings in the grid")
+    assert page_of(ada, grid).texts(".grid-filter a") == ["Show all", "Back to Bottle"]
+    rated = {"score": 4, "verdict": "Good", "rationale": "By step 4.", "is_published": True}
+    said = {"source": "009", "part": "prose", "term": "", "paraphrase": "Says so."}
+    changes = {
+        "reason": "A new framework.",
+        "ratings": [changed_cell((framework, one), seen=None, **rated) for one in criteria],
+        "claims": [changed_cell((framework, one), line=n, **said) for n, one in enumerate(criteria, 1)],
+    }
+    answer = ada.post(GRID, {"changes": json.dumps(changes)}).json()
+    sitting.saves += 1
+    assert {outcome["outcome"] for outcome in answer["outcomes"]} == {"saved"}
+    page = sitting.publish(page_of(ada, change_url(framework)))
+    assert sitting.saves == 4
+    assert Framework.objects.get().is_published
+    assert Rating.objects.published().count() == 3
+    assert not page.all("#checklist form")
+    assert "Bottle" in text_of(ada.get(framework.get_absolute_url()))
+
+
+def test_checklist_leads_through_forms_in_any_order(ada: Client, criteria: list[Criterion]) -> None:
+    """Six saves by forms: three ratings, each with its claim, take one save each."""
+    value = factories.make_facet_value(name="WSGI", facet=factories.make_facet(name="Interface"))
+    sitting = Sitting(ada)
+    page = sitting.save(add_url(Framework), **NAMED)
+    framework = Framework.objects.get(slug="bottle")
+    page = sitting.publish(page)
+    page = sitting.save(link(page, "Add a source"), **SOURCE)
+    source = Source.objects.get()
+    for criterion in criteria:
+        url = link(page, f"Rate {criterion}")
+        form = ada.get(url)
+        assert form_on(form)["claims-0-source"] == [str(source.pk)]
+        assert "needs one. Add it below." in text_of(form)
+        assert f"Step 4 of {criterion}. 5" in text_of(form)
+        row = new_claim_row(0, source, line=4, paraphrase=f"On {criterion}.")
+        page = sitting.save(url, score=4, verdict="Good", rationale="By step 4.", **row)
+    assert sitting.saves == 6
+    assert Rating.objects.published().count() == Claim.objects.count() == 3
+    assert steps(page)[1:4] == [
+        "✓Sources and claims, done: 3 claims from 1 source.",
+        "✓Ratings, done: 3 ratings.",
+        "○Traits, to do: No trait yet. None under Interface.",
+    ]
+    page = sitting.save(link(page, "Add a trait"), value=value.pk, claims=[Claim.objects.all()[0].pk])
+    assert Trait.objects.get().framework == framework
+    assert steps(page)[3:] == [
+        "✓Traits, done: At least one under each facet.",
+        "✓Publication, done: Public.",
+    ]
+    assert page.one("#checklist h2").text == "Checklist: 1 of 5 still to do"
+    assert steps(page)[0].endswith("Still empty: tagline, summary, website and repository.")
+    assert Revision.objects.filter(model="framework").count() == 2
+
+
+def test_checklist_lists_cells_with_claims_but_no_rating(ada: Client, criteria: list[Criterion]) -> None:
+    """The new rating begins with the claims of its cell and the score that follows from them."""
+    docs, safety, _ = criteria
+    framework = factories.make_framework(name="Bottle")
+    for reading in (2, 4, 4):
+        factories.make_claim(framework=framework, criterion=docs, reading=reading)
+    draft = factories.make_rating(framework=framework, criterion=safety, is_published=False)
+    page = page_of(ada, change_url(framework))
+    assert steps(page)[2].endswith("1 rating. 1 criterion with claims but no rating. 1 rating not published.")
+    assert page.texts("#checklist li details summary") == ["1 criterion with neither claim nor rating"]
+    assert link(page, "Publish the rating of Safety") == f"{change_url(draft)}?checklist={framework.pk}"
+    url = link(page, "Rate Docs")
+    form = ada.get(url)
+    assert form_on(form)["score"] == ["4"]
+    assert form_on(form)["claims-TOTAL_FORMS"] == ["3"]
+    rated = {"verdict": "Good", "rationale": "By step 4.", "reason": "Read."}
+    for button, ends in (("_continue", f"?{url.partition('?')[2]}"), ("_save", "#checklist")):
+        response = ada.post(url, form_on(form, **rated, **{button: "1"}))
+        assert response.headers["location"].endswith(ends)
+        assert Rating.objects.get(criterion=docs).is_published
+        Rating.objects.get(criterion=docs).delete()
+        form = ada.get(url)
+
+
+def test_new_rating_of_a_rated_cell_leads_to_its_rating(ada: Client) -> None:
+    rating = factories.make_rating()
+    cell = f"?framework={rating.framework_id}&criterion={rating.criterion_id}"
+    assert ada.get(add_url(Rating) + cell).headers["location"] == change_url(rating)
+    for query in ("?framework=x&criterion=1", "?framework=99999&criterion=99999&checklist=x&source=99999999"):
+        assert ada.get(add_url(Rating) + query).status_code == 200
+
+
+def test_rubric_and_reading_rule_are_shown_without_javascript(ada: Client, criteria: list[Criterion]) -> None:
+    for model in (Rating, Claim):
+        form = ada.get(add_url(model))
+        assert "Show the rubric" in text_of(form)
+        shown = ada.post(add_url(model), form_on(form, criterion=criteria[0].pk, _edit="1"))
+        assert "5 Step 5 of Docs. As said." in text_of(shown)
+        assert not model.objects.exists()
+
+
+def test_checklist_is_for_those_who_may_change_the_framework(eve: Client, rob: Client) -> None:
+    framework = factories.make_framework(is_published=False)
+    assert page_of(eve, change_url(framework)).one("#checklist button").text == "Propose to publish it"
+    assert not page_of(rob, change_url(framework)).all("#checklist")
+    url = f"/admin/frameworks/framework/{framework.pk}/publish/"
+    assert rob.post(url).status_code == 403
+    assert eve.get(url).status_code == 405
