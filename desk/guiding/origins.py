@@ -8,24 +8,25 @@ from desk.editing.guarded import desk_url
 from frameworks.models import Framework, Objection
 
 #: Pages that lead to forms, by the parameter that names them: `?checklist=3` comes from the checklist of framework 3.
+#: Of each, what its address ends with once a fact of some kind is saved.
 ORIGINS: dict[str, tuple[type[Model], str]] = {
     "checklist": (Framework, "#checklist"),
-    "objection": (Objection, "#answer"),
+    "objection": (Objection, "?saved={}#answer"),
 }
 
 
-def origin_url(request: HttpRequest) -> str:
-    """Return the address of the page that led to this form; empty where none did, or where it is gone."""
-    for name, (model, place) in ORIGINS.items():
+def origin_url(request: HttpRequest, kind: str) -> str:
+    """Return the address of the page that led to this form of a fact; empty where none did, or where it is gone."""
+    for name, (model, end) in ORIGINS.items():
         pk = request.GET.get(name, "")
         if is_number(pk) and model._default_manager.filter(pk=pk).exists():
-            return desk_url(model, "change", pk) + place
+            return desk_url(model, "change", pk) + end.format(kind)
     return ""
 
 
-def led_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def led_back(request: HttpRequest, kind: str, response: HttpResponse) -> HttpResponse:
     """Return the answer to a form that was saved: back to the page that led to it, unless the editor stays."""
-    if not isinstance(response, HttpResponseRedirect) or not (url := origin_url(request)):
+    if not isinstance(response, HttpResponseRedirect) or not (url := origin_url(request, kind)):
         return response
     if "_addanother" in request.POST:
         return HttpResponseRedirect(request.get_full_path())

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.editing.forms import FactForm, PageForm
+from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
 from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 
@@ -139,6 +140,10 @@ class ClaimAdmin(FactAdmin):
         url = reverse("admin:frameworks_rating_add")
         query = f"framework={claim.framework_id}&criterion={claim.criterion_id}"
         return format_html('<a href="{}?{}">rate it</a>', url, query)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new claim may begin with the words of a reader's report."""
+        return {**claim_drafted(request), **super().get_changeform_initial_data(request)}
 
     @admin.display(description="rubric")
     def rubric(self, claim: Claim) -> SafeString | str:

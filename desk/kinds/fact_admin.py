@@ -26,6 +26,7 @@ from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
 from desk.editing.guarded import GuardedAdmin, is_understood
 from desk.editing.refusals import REFUSALS, in_words
+from desk.guiding.drafts import drafted_from
 from desk.guiding.origins import led_back, origin_url
 from desk.tables.pages import TablePages
 from desk.versions import fact_history
@@ -136,7 +137,11 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Show also what is proposed about the fact and not decided: to its author, and to reviewers."""
+        """Show also what is proposed about the fact and not decided: to its author, and to reviewers.
+
+        And the problem report that the form was drafted from.
+        """
+        context["drafted_from"] = drafted_from(request)
         if obj is not None and obj.pk:
             changes = ProposedChange.objects.pending(obj)
             is_reviewer = may_publish(request.user)
@@ -147,9 +152,8 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         """Say that the form was saved already, and lead on from it as its first answer did."""
         messages.info(request, SAVED_BEFORE)
         stays = object_id is not None and "_continue" in request.POST
-        return HttpResponseRedirect(
-            request.path if stays else origin_url(request) or self.url_of("changelist")
-        )
+        way_back = origin_url(request, str(self.opts.model_name))
+        return HttpResponseRedirect(request.path if stays else way_back or self.url_of("changelist"))
 
     def conflict_view(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
         """Show all facts of the page that somebody else saved meanwhile, as each was, is, and should be."""
@@ -305,7 +309,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
 
     def way_on(self, request: HttpRequest, fact: Versioned, response: HttpResponse) -> HttpResponse:
         """Return the answer to a form that was saved."""
-        return led_back(request, response)
+        return led_back(request, str(self.opts.model_name), response)
 
     def message_user(
         self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any

@@ -15,6 +15,7 @@ from desk.editing.bulk_actions import DELETE, BulkAction
 from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
+from desk.guiding.drafts import rating_drafted
 from frameworks.backing import NEEDS_CLAIM
 from frameworks.cells import derivations
 from frameworks.dispute import is_disputed
@@ -166,8 +167,9 @@ class RatingAdmin(FactAdmin):
         return super().get_changelist_form(request, **{"form": RatingRowForm, **kwargs})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new rating was reviewed on the day that it is given."""
-        return {"reviewed_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
+        """A new rating was reviewed on the day that it is given; a report may have suggested it."""
+        given = super().get_changeform_initial_data(request)
+        return {"reviewed_on": timezone.localdate(), **rating_drafted(request), **given}
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """Begin the first new claim with the source that the address names."""
@@ -204,6 +206,8 @@ class RatingAdmin(FactAdmin):
         """Show also what readers report about its cell; of a new rating, the rubric of the criterion that is chosen."""
         if obj is None:
             context["rubrics"] = rubrics()
+        if obj is not None and obj.pk and request.method == "GET":
+            context["adminform"].form.initial.update(rating_drafted(request, obj))
         if obj is not None and request.user.has_perm("frameworks.view_objection"):
             context["objections"] = Objection.objects.waiting().about(obj.framework, obj.criterion)
         return super().render_change_form(request, context, add, change, form_url, obj)

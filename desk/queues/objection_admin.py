@@ -1,5 +1,6 @@
 """Readers' objections: a queue, each beside its cell, accepted or dismissed by whoever is first."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -13,11 +14,13 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from desk.editing.fields import ReasonField, is_number
-from desk.editing.guarded import GuardedAdmin
+from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.guiding import drafts
 from desk.kinds.filters import WaitingFilter
 from frameworks.cells import Cell
 from frameworks.models import Claim, Objection, Rating
 from frameworks.pages import objections
+from frameworks.roles import right_to
 
 
 class AnswerObjectionForm(forms.Form):
@@ -33,6 +36,10 @@ class AnswerObjectionForm(forms.Form):
             ("required", "invalid_choice"), "Choose whether to accept or dismiss it."
         ),
     )
+
+
+#: What was done about a report, by the kind of fact that was saved.
+DONE = {"claim": "A claim was added.", "rating": "The rating was changed."}
 
 
 @admin.register(Objection)
@@ -70,7 +77,8 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
     ) -> HttpResponse:
         objection = self._find(request, object_id)
         if request.method != "POST":
-            return self._page(request, objection, AnswerObjectionForm())
+            note = DONE.get(request.GET.get("saved", ""), "")
+            return self._page(request, objection, AnswerObjectionForm(initial={"note": note}))
         if not self.has_change_permission(request):
             raise PermissionDenied
         form = AnswerObjectionForm(request.POST)
@@ -110,16 +118,29 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
         status: int = HTTPStatus.OK,
     ) -> TemplateResponse:
         is_open = objection.status == Objection.Status.OPEN
-        by = objection.handled_by
+        by, cell = objection.handled_by, _cell(objection)
         context = self.page_context(
             request,
             title=f"Problem report on {objection.framework}, {objection.criterion}",
             objection=objection,
-            cell=_cell(objection),
+            cell=cell,
+            drafts=list(_drafts(request, objection, cell.rating)) if is_open else [],
+            proposals=drafts.proposals_after(objection),
             handled_by=by and (by.get_full_name() or by.get_username()),
             form=form if is_open and self.has_change_permission(request) else None,
         )
         return TemplateResponse(request, "desk/queues/objection.html", context, status=status)
+
+
+def _drafts(request: HttpRequest, objection: Objection, rating: Rating | None) -> Iterator[tuple[str, str]]:
+    """Yield words and address of each form that this editor may open with the reader's words as its draft."""
+    drafted = f"objection={objection.pk}"
+    if request.user.has_perm(right_to("add", Claim)):
+        yield "Draft a claim", f"{desk_url(Claim, 'add')}?{drafted}"
+    if rating is not None and request.user.has_perm(right_to("change", Rating)):
+        yield "Propose a change", f"{desk_url(Rating, 'change', rating.pk)}?{drafted}"
+    elif rating is None and request.user.has_perm(right_to("add", Rating)):
+        yield "Propose a rating", f"{desk_url(Rating, 'add')}?{drafted}"
 
 
 def _cell(objection: Objection) -> Cell:

@@ -22,6 +22,7 @@ from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import desk_url
 from desk.editing.long_lists import DateFilter, LongListAdmin
+from desk.guiding import drafts
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
@@ -204,6 +205,7 @@ class ProposalAdmin(LongListAdmin):
             ]
             if proposal.is_undecided
             else [],
+            report=drafts.report_before(proposal),
             may_decide=proposal.is_undecided and may_publish(request.user),
             may_withdraw=proposal.is_undecided and is_author,
             form_data=proposal.form_data if may_resume else None,

@@ -1,4 +1,4 @@
-"""The desk leads through a new framework: its checklist says what is missing, each link opens a form filled in."""
+"""The desk leads through what takes several pages: a new framework by its checklist, and a reader's problem report."""
 
 import json
 from typing import Any
@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source, Trait
+from frameworks.models import (
+    Claim,
+    Criterion,
+    Framework,
+    Objection,
+    Proposal,
+    Rating,
+    Revision,
+    Source,
+    Trait,
+)
 from tests import factories
 from tests.desk.acting import GRID, changed_cell, new_claim_row, page_of
 from tests.desk.reading import add_url, change_url, form_on, text_of
@@ -171,3 +181,74 @@ def test_checklist_is_for_those_who_may_change_the_framework(eve: Client, rob: C
     url = f"/admin/frameworks/framework/{framework.pk}/publish/"
     assert rob.post(url).status_code == 403
     assert eve.get(url).status_code == 405
+
+
+# From a problem report to a claim or a change
+
+
+WORDS = "The guide of 2026 says\nthat it is slower."
+
+
+def report_on(rating: Rating, **fields: Any) -> tuple[Objection, str]:
+    """A reader's report on the cell of the rating, and its page."""
+    cell = {"framework": rating.framework, "criterion": rating.criterion}
+    report = Objection.objects.create(**{"text": WORDS, **cell, **fields})
+    return report, f"/admin/frameworks/objection/{report.pk}/change/"
+
+
+def ways(client: Client, page: str) -> dict[str, str]:
+    return {link.text: link["href"] for link in page_of(client, page).all(".drafts a")}
+
+
+def test_problem_report_becomes_a_claim(ada: Client) -> None:
+    rating = factories.make_rating()
+    source = factories.make_source(url="https://guide.example/")
+    report, page = report_on(rating, url=source.url)
+    url = ways(ada, page)["Draft a claim"]
+    form = ada.get(url)
+    assert "The guide of 2026 says" in page_of(ada, url).one(".objections").text
+    drafted = form_on(form)
+    assert drafted["paraphrase"] == ["The guide of 2026 says that it is slower."]
+    assert [drafted[name] for name in ("source", "framework", "criterion")] == [
+        [str(pk)] for pk in (source.pk, rating.framework_id, rating.criterion_id)
+    ]
+    assert drafted["reason"] == [f"A reader reported a problem (report {report.pk})."]
+    answer = ada.post(url, form_on(form, line=4, paraphrase="Calls it slow.", _save="Save"), follow=True)
+    assert answer.redirect_chain[-1][0] == f"{page}?saved=claim#answer"
+    assert form_on(answer)["note"] == ["A claim was added."]
+    ada.post(page, form_on(answer, status="accepted"))
+    report.refresh_from_db()
+    assert (report.status, report.note) == ("accepted", "A claim was added.")
+    assert ways(ada, page) == {}
+    assert Claim.objects.filter(paraphrase="Calls it slow.", source=source).exists()
+
+
+def test_problem_report_becomes_a_change_or_a_proposal(ada: Client, eve: Client) -> None:
+    rating = factories.make_rating(rationale="By step 3.")
+    report, page = report_on(rating)
+    url = ways(ada, page)["Propose a change"]
+    form = ada.get(url)
+    assert form_on(form)["rationale"] == ["By step 3.\r\n\r\nThe guide of 2026 says\r\nthat it is slower."]
+    changed = {"rationale": "By step 3, and slow.", "_save": "Save"}
+    eve.post(url, form_on(eve.get(url), **changed))
+    proposal = Proposal.objects.get()
+    shown = f"Drafted from problem report {report.pk}, which is not answered yet."
+    assert shown in page_of(eve, f"/admin/frameworks/proposal/{proposal.pk}/change/").text
+    assert f"proposal {proposal.pk}, waiting for a reviewer." in page_of(ada, page).text
+    answer = ada.post(url, form_on(form, **changed), follow=True)
+    assert form_on(answer)["note"] == ["The rating was changed."]
+    rating.refresh_from_db()
+    assert rating.rationale == "By step 3, and slow."
+
+
+def test_problem_report_on_an_unrated_cell_becomes_a_rating(ada: Client, rob: Client) -> None:
+    claim = factories.make_claim()
+    report, page = report_on(Rating(framework=claim.framework, criterion=claim.criterion), text="<b>" * 300)
+    url = ways(ada, page)["Propose a rating"]
+    drafted = form_on(ada.get(url))
+    assert (drafted["rationale"], drafted["claims-TOTAL_FORMS"]) == ([report.text], ["1"])
+    assert len(form_on(ada.get(ways(ada, page)["Draft a claim"]))["paraphrase"][0]) == 300
+    assert ways(rob, page) == {}
+    other = factories.make_rating()
+    for query in ("?objection=x", "?objection=999999", f"?objection={report.pk}"):
+        assert form_on(ada.get(change_url(other) + query))["rationale"] == [other.rationale]
