@@ -77,3 +77,27 @@
   // The box that completes names reports to jQuery alone.
   window.addEventListener("load", () => window.django?.jQuery?.(chosen).on("change", show));
 })();
+
+// A run of link checks: each batch is a request, and what it answers takes the place of what the last one did.
+(() => {
+  const run = document.querySelector("#link-run");
+  const next = () => {
+    const form = run?.querySelector("form");
+    if (!form) return;
+    form.hidden = true;
+    setTimeout(() => check(form), "busy" in form.dataset ? 5000 : 0);
+  };
+  const check = async (form) => {
+    try {
+      const answer = await fetch(location.pathname, { method: "POST", body: new FormData(form) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const shown = page.querySelector("#link-run");
+      if (!shown) return location.assign(answer.url); // signed out
+      run.replaceChildren(...shown.childNodes);
+      next();
+    } catch {
+      form.hidden = false; // no network: the button tries again
+    }
+  };
+  next();
+})();

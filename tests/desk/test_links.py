@@ -14,14 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 
-from desk.queues import links
+from desk.queues import link_runs, links
 from desk.queues.links import Door, LinkOutcome, check, check_all, is_public
 from frameworks.models import LinkCheck
 from tests import factories
+from tests.desk.reading import form_on
 from tests.desk.signing_in import sign_in
 from tests.html import read
 
@@ -579,3 +580,64 @@ def test_link_list_query_count_is_constant(
         LinkCheck.objects.create(url=f"https://a.example/{number}", is_alive=False)
     with django_assert_num_queries(9):
         assert len(read(ada.get(LINKS).content).all("#result_list tbody tr")) == count
+
+
+RUN = f"{LINKS}run/"
+
+
+def run_on(page: Any) -> str:
+    return read(page.content).one("#link-run").text
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_link_run_checks_batch_by_batch(ada: Client, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request checks at least one address and then stops when its time is up."""
+    monkeypatch.setattr(links, "Door", lambda: door(server))
+    monkeypatch.setattr(link_runs, "BATCH_SECONDS", 0)
+    for name in "abc":
+        factories.make_source(url=f"{server.url}/{name}")
+    server.answers = {"/b": (404, {})}
+    [begin] = [form["action"] for form in read(ada.get(LINKS).content).all("form.run-links")]
+    page = ada.post(begin, follow=True)
+    assert run_on(page).startswith("0 of 3 addresses checked.")
+    shown = []
+    while "since" in (data := form_on(page)):
+        page = ada.post(RUN, data, follow=True)
+        shown.append(run_on(page))
+    assert [words[:21] for words in shown[:2]] == ["1 of 3 addresses chec", "2 of 3 addresses chec"]
+    assert shown[2] == (
+        "Finished. 3 of 3 addresses checked, 1 does not answer. Show those that do not answer"
+    )
+    assert LinkCheck.objects.filter(is_alive=False).count() == 1
+
+
+@pytest.mark.django_db
+def test_link_run_is_one_at_a_time(ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second editor takes up the run that is not finished; nothing is checked while another run checks."""
+    monkeypatch.setattr(link_runs, "BATCH_SECONDS", 0)
+    for port in (1, 2):
+        factories.make_source(url=f"http://127.0.0.1:{port}/")
+    page = ada.post(RUN, follow=True)
+    page = ada.post(RUN, form_on(page), follow=True)
+    other = bob.post(RUN, follow=True)
+    assert run_on(other) == run_on(page)
+    assert form_on(other)["since"] == form_on(page)["since"]
+    with link_runs.alone():
+        busy = ada.post(RUN, form_on(page), follow=True)
+        with pytest.raises(CommandError, match="Another check of links is running"):
+            call_command("check_links")
+    assert "Another check is running at this moment." in run_on(busy)
+    assert LinkCheck.objects.count() == 1
+    assert run_on(bob.post(RUN, form_on(other), follow=True)).startswith("Finished. 2 of 2")
+    assert run_on(ada.post(RUN, follow=True)).startswith("0 of 2")
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_link_run_answers_any_address(ada: Client, eve: Client) -> None:
+    for since in ("", "x", "\0", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "2999-01-01", "1" * 400):
+        assert ada.get(RUN, {"since": since}).headers["location"] == LINKS
+        assert run_on(ada.post(RUN, {"since": since}, follow=True)) == "Finished. 0 of 0 addresses checked."
+    assert eve.post(RUN).status_code == eve.get(RUN).status_code == 403
+    assert not read(eve.get(LINKS).content).all("form.run-links")

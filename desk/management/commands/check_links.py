@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from desk.queues.link_runs import Busy, alone
 from desk.queues.links import Door, check_all
 
 
@@ -20,8 +21,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
+        try:
+            with alone():
+                self._check(max(limit, 0))
+        except Busy as busy:
+            raise CommandError("Another check of links is running. Nothing was checked.") from busy
+
+    def _check(self, limit: int) -> None:
         checks = dead = 0
-        for check in check_all(Door(), at=timezone.now(), limit=max(limit, 0)):
+        for check in check_all(Door(), at=timezone.now(), limit=limit):
             checks += 1
             if not check.is_alive:
                 dead += 1
