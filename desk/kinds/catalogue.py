@@ -27,6 +27,7 @@ from frameworks.models import (
 
 from .fact_admin import CITED, FactAdmin, claim_count
 from .inlines import TABULAR, FactInline, NamedRow
+from .ordering import OrderedAdmin
 from .ratings import PUBLISH, UNPUBLISH
 
 
@@ -118,8 +119,8 @@ class FrameworkAdmin(FactAdmin):
 
 
 @admin.register(CriterionGroup)
-class CriterionGroupAdmin(FactAdmin):
-    list_display = ("name", "slug", "summary", "position")
+class CriterionGroupAdmin(OrderedAdmin):
+    list_display = ("name", "position", "slug", "summary", "seen")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     set_once = ("slug",)
@@ -135,9 +136,9 @@ class CriterionForm(PageForm):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(FactAdmin):
+class CriterionAdmin(OrderedAdmin):
     form = CriterionForm
-    list_display = ("name", "short_name", "group", "position", "is_scored", "default_weight")
+    list_display = ("name", "position", "short_name", "group", "is_scored", "default_weight", "seen")
     list_filter = ("group", "is_scored")
     list_select_related = ("group",)
     search_fields = ("name", "short_name", "slug")
@@ -180,8 +181,8 @@ class FacetValueInline(FactInline):
 
 
 @admin.register(Facet)
-class FacetAdmin(FactAdmin):
-    list_display = ("name", "slug", "help", "requires_all", "position")
+class FacetAdmin(OrderedAdmin):
+    list_display = ("name", "position", "slug", "help", "requires_all", "seen")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     set_once = ("slug",)
@@ -190,8 +191,8 @@ class FacetAdmin(FactAdmin):
 
 
 @admin.register(FacetValue)
-class FacetValueAdmin(FactAdmin):
-    list_display = ("name", "facet", "slug", "position")
+class FacetValueAdmin(OrderedAdmin):
+    list_display = ("name", "position", "facet", "slug", "seen")
     list_filter = ("facet",)
     list_select_related = ("facet",)
     search_fields = ("name", "slug", "facet__name")

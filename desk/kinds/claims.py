@@ -19,6 +19,7 @@ from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 from .claim_rules import cited_by, free_key, last_claim_of
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter
+from .ordering import OrderedAdmin
 from .rubrics import rubric_of, rubrics
 
 
@@ -173,8 +174,8 @@ class ClaimAdmin(FactAdmin):
 
 
 @admin.register(Disagreement)
-class DisagreementAdmin(FactAdmin):
-    list_display = ("title", "kind", claim_count, "question", "position")
+class DisagreementAdmin(OrderedAdmin):
+    list_display = ("title", "position", "kind", claim_count, "question", "seen")
     annotations = CITED
     list_filter = ("kind",)
     search_fields = ("title", "slug", "question", "explanation")

@@ -194,6 +194,11 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
 
     # The list
 
+    @admin.display(description="version", ordering="version")
+    def seen(self, fact: Versioned) -> int:
+        """Return the version that the editor sees, in lists that are edited: their rows carry it."""
+        return fact.version
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         facts = super().get_queryset(request)
         return facts.annotate(**self.annotations) if self.annotations else facts

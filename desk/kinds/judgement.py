@@ -6,6 +6,7 @@ from comparisons.models import Condition, Need, Option, Prompt, Recommendation, 
 
 from .fact_admin import CITED, FactAdmin, claim_count
 from .inlines import TABULAR, FactInline, NamedRow
+from .ordering import OrderedAdmin
 
 
 class WeightRow(NamedRow):
@@ -46,8 +47,8 @@ class RecommendationInline(FactInline):
 
 
 @admin.register(UseCase)
-class UseCaseAdmin(FactAdmin):
-    list_display = ("name", "slug", "summary", "position")
+class UseCaseAdmin(OrderedAdmin):
+    list_display = ("name", "position", "slug", "summary", "seen")
     search_fields = ("name", "slug", "summary")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (RecommendationInline, NeedInline, WeightInline)
@@ -105,8 +106,8 @@ class OptionInline(FactInline):
 
 
 @admin.register(Prompt)
-class PromptAdmin(FactAdmin):
-    list_display = ("text", "slug", "takes_several", "position")
+class PromptAdmin(OrderedAdmin):
+    list_display = ("text", "position", "slug", "takes_several", "seen")
     search_fields = ("text", "slug")
     prepopulated_fields = {"slug": ("text",)}
     set_once = ("slug",)
@@ -115,8 +116,8 @@ class PromptAdmin(FactAdmin):
 
 
 @admin.register(Option)
-class OptionAdmin(FactAdmin):
-    list_display = ("text", "prompt", "slug", "position")
+class OptionAdmin(OrderedAdmin):
+    list_display = ("text", "position", "prompt", "slug", "seen")
     list_filter = ("prompt",)
     search_fields = ("text", "slug", "prompt__text")
     autocomplete_fields = ("prompt",)

@@ -6,6 +6,7 @@ from frameworks.models import Addition, Answer, Benchmark, Component, Figure, Qu
 
 from .fact_admin import CITED, FactAdmin, claim_count
 from .inlines import FactInline, NamedRow
+from .ordering import OrderedAdmin
 
 
 class TieRow(NamedRow):
@@ -75,8 +76,8 @@ class FigureInline(FactInline):
 
 
 @admin.register(Benchmark)
-class BenchmarkAdmin(FactAdmin):
-    list_display = ("title", "source", "unit", "measured_on", "position")
+class BenchmarkAdmin(OrderedAdmin):
+    list_display = ("title", "position", "source", "unit", "measured_on", "seen")
     list_filter = ("source",)
     search_fields = ("title", "slug", "question", "method")
     autocomplete_fields = ("source", "counter_claims")
@@ -134,8 +135,8 @@ class AnswerInline(FactInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(FactAdmin):
-    list_display = ("text", "slug", "dispute", "position")
+class QuestionAdmin(OrderedAdmin):
+    list_display = ("text", "position", "slug", "dispute", "seen")
     search_fields = ("text", "slug", "dispute")
     autocomplete_fields = ("claims",)
     prepopulated_fields = {"slug": ("text",)}

@@ -250,10 +250,6 @@ class RatingAdmin(FactAdmin):
             apart,
         )
 
-    @admin.display(description="version", ordering="version")
-    def seen(self, rating: Rating) -> int:
-        return rating.version
-
     @admin.display(description="rubric")
     def rubric(self, rating: Rating) -> SafeString | str:
         return rubric_of(rating.criterion if rating.criterion_id else None)

@@ -6,7 +6,17 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source, Versioned
+from frameworks.models import (
+    Claim,
+    CriterionGroup,
+    Framework,
+    Rating,
+    Revision,
+    Source,
+    Versioned,
+    versioned_models,
+)
+from frameworks.models.schema import schema_of
 from frameworks.record import revisions
 from tests import factories
 from tests.desk.acting import RATINGS, edit, page_of
@@ -340,10 +350,34 @@ def test_rating_list_matches_rows_by_id_when_the_order_changes(ada: Client) -> N
     assert "Of alpha" in zeta
 
 
-def test_admin_lists_other_than_ratings_are_read_only(ada: Client) -> None:
-    for model in (Claim, Criterion, Framework, Source):
+def test_admin_lists_without_scores_or_positions_are_read_only(ada: Client) -> None:
+    for model in (Claim, Framework, Source):
         assert "_save" not in ada.get(list_url(model)).content.decode()
         assert issubclass(model, Versioned)
+
+
+def test_lists_of_facts_with_positions_change_their_order_in_one_changeset(ada: Client) -> None:
+    """By number, as without JavaScript; every kind that has a position."""
+    kinds = [kind for kind in versioned_models().values() if "position" in schema_of(kind).columns]
+    assert len(kinds) == 10
+    factories.one_of_each()
+    groups = [factories.make_group(name=name, position=at) for at, name in enumerate("abc", 100)]
+    for kind in kinds:
+        data = form_on(ada.get(list_url(kind)))
+        assert {"form-0-position", "form-0-seen", "reason"} <= data.keys(), kind
+        first = kind._default_manager.get(pk=data["form-0-id"][0])
+        data |= {"form-0-position": ["7"], "reason": ["In the order of reading."], "_save": ["Save"]}
+        assert ada.post(list_url(kind), data).status_code == 302
+        assert last_revision(first).changed_fields == [("position", 0, 7)]
+    page = ada.get(list_url(CriterionGroup))
+    data = form_on(page, reason="Turned round.", _save="Save")
+    rows = [n for n in range(int(data["form-TOTAL_FORMS"][0])) if int(data[f"form-{n}-position"][0]) >= 100]
+    for row, number in zip(rows, (102, 101, 100), strict=True):
+        data[f"form-{row}-position"] = [str(number)]
+    assert "2 criterion groups were changed." in text_of(
+        ada.post(list_url(CriterionGroup), data, follow=True)
+    )
+    assert len({last_revision(group).changeset for group in (groups[0], groups[2])}) == 1
 
 
 # Long lists
