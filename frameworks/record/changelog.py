@@ -451,6 +451,8 @@ class Stretch:
     end: int
     #: The height of the score before, in pixels from the top, where the line begins; None where there was none.
     from_y: int | None = None
+    #: Whether another began on the same day, so that the day alone does not tell them apart.
+    shares_day: bool = False
 
     @property
     def y(self) -> int | None:
@@ -476,8 +478,9 @@ def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> 
     shares = [min(max((at - start) / whole, 0), 1) for at, _ in changed]
     places = [*(5 + round(95 * share) for share in shares), 100]
     before = [None, *(height(score) for _, score in changed)]
+    begun = Counter(at.date() for at, _ in changed)
     return [
-        Stretch(score, at, x, end, from_y)
+        Stretch(score, at, x, end, from_y, shares_day=begun[at.date()] > 1)
         for (at, score), (x, end), from_y in zip(changed, pairwise(places), before, strict=False)
     ]
 

@@ -475,6 +475,9 @@ def test_history_draws_and_describes_score_over_time(client: Client) -> None:
     assert drawn.one("svg")["aria-hidden"] == "true"
     assert drawn.one("figcaption").text.endswith("5 from 1 March 2027.")
     assert drawn.one("figcaption").text.startswith("3 from ")
+    change(rating, by=by, reason="Down.", score=2, at=datetime(2027, 3, 1, 14, 30, tzinfo=UTC))
+    caption = page(client, address).one("figure.over-time figcaption").text
+    assert caption.endswith("; 5 from 1 March 2027, 00:00 UTC; 2 from 1 March 2027, 14:30 UTC.")
 
 
 def test_stretches_follow_the_score() -> None:
@@ -488,6 +491,9 @@ def test_stretches_follow_the_score() -> None:
     ]
     assert changelog.stretches([(days[0], 3), (days[1], 3)], days[4]) == []
     assert changelog.stretches([(days[0], None), (days[1], 3)], days[4]) == []
+    later = days[1] + timedelta(hours=2)
+    found = changelog.stretches([(days[0], 3), (days[1], 4), (later, 5)], days[4])
+    assert [one.shares_day for one in found] == [False, True, True]
 
 
 def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
