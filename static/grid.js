@@ -699,7 +699,7 @@
   };
 
   /** Sorts what the server says of each cell and claim, and returns the sentences for it. */
-  const sort = ({ outcomes, cells, proposal, undo }, sent) => {
+  const sort = ({ outcomes, cells, proposal, is_repeated: isRepeated, undo }, sent) => {
     const sentences = [];
     let saved = 0;
     let same = 0;
@@ -728,7 +728,10 @@
     const number = proposal && /(\d+)(?!.*\d)/.exec(proposal)?.[1];
     // What it was taken up from has given way to it.
     if (proposal) get("[name=resumes]", save)?.remove();
-    if (proposal) sentences.unshift([`Saved as proposal ${number}. It changes nothing until a reviewer publishes it.`, null, { href: proposal, words: "Open the proposal" }]);
+    const proposed = isRepeated
+      ? `You have proposed exactly this already, as proposal ${number}. Nothing was saved twice.`
+      : `Saved as proposal ${number}. It changes nothing until a reviewer publishes it.`;
+    if (proposal) sentences.unshift([proposed, null, { href: proposal, words: "Open the proposal" }]);
     else if (saved) sentences.unshift([`Saved ${count(saved, "change")}.`, null, undo && { href: undo, words: "Undo in another tab", target: "_blank" }]);
     else sentences.unshift([same ? "Nothing needed saving." : "Nothing was saved."]);
     if (same) sentences.push([`${count(same, "change")} already saved.`]);

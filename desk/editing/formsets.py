@@ -1,6 +1,8 @@
 """Rows of facts below a form or in a list: found also when they were moved or deleted since the page was opened."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.forms.models import BaseInlineFormSet, BaseModelFormSet
 
 from frameworks.cells import Key
 from frameworks.models import Versioned
+from frameworks.models.constraints import BESIDE, unique_constraints, unique_fields
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -70,9 +73,30 @@ class FactFormSet(FormSetMixin):
 
     def clean(self) -> None:
         super().clean()
+        self._refuse_twins()
         # On the whole, because Django overlooks errors of rows that are to go.
         if any(form.instance.pk and form.posted_seen is None for form in self.deleted_forms):
             raise ValidationError(VERSION_MISSING)
+
+    #: Fields that no two rows may have in common, besides those of the model's constraints. It is said beside the last.
+    distinct: tuple[tuple[str, ...], ...] = ()
+
+    def _refuse_twins(self) -> None:
+        """Say beside the second of two rows what they have in common, where that may be in one fact only.
+
+        The database would say it of a fact that nobody has saved.
+        """
+        rows = [form for form in self.forms if not form.errors and not self.is_to_delete(form)]
+        rows = [form for form in rows if form.has_changed() or form.instance.pk]
+        ends = {str(one.name): unique_fields(one) for one in unique_constraints(self.model)}
+        for place, names in [
+            *((BESIDE.get(constraint, names[-1]), names) for constraint, names in ends.items()),
+            *((names[-1], names) for names in self.distinct),
+        ]:
+            columns = [self.model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
+            _refuse_same(rows, place, attrgetter("pk", *columns))
+        if self.model.name_field:
+            _refuse_same(rows, self.model.name_field, attrgetter("pk", "folded_name"))
 
     @property
     def stale_forms(self) -> list[FactForm]:
@@ -134,3 +158,14 @@ class FactListFormSet(FactFormSet, ModelFormSet):
         super().clean()
         if self.has_changed() and not self.edit.is_held and not self.reason_form.is_valid():
             raise ValidationError(self.reason_form.first_error)
+
+
+def _refuse_same(rows: Sequence[FactForm], place: str, values: Callable[[Any], tuple[Any, ...]]) -> None:
+    """Put an error on each row that has the same `values`, which come after its number, as one before it."""
+    before: dict[tuple[Any, ...], FactForm] = {}
+    for form in rows:
+        first = before.setdefault(values(form.instance)[1:], form)
+        if first is form or place not in form.fields or not (form.has_changed() or first.has_changed()):
+            continue
+        label, value = form.instance._meta.get_field(place).verbose_name, getattr(form.instance, place)  # type: ignore[union-attr]
+        form.add_error(place, f"Two rows have the {label} “{value}”. Change or remove one of them.")

@@ -1,5 +1,7 @@
 """Why nothing was written, in words: the same for forms, lists, bulk actions, imports and reverts."""
 
+from typing import cast
+
 from django.db import IntegrityError, OperationalError, models
 
 from frameworks.record.revisions import Refused
@@ -12,7 +14,7 @@ REFUSALS = (Refused, models.ProtectedError, IntegrityError, OperationalError)
 def in_words(error: Exception, fact: object = None) -> str:
     """Return the sentence that tells an editor why one of the REFUSALS was raised, naming the `fact` if it is given."""
     if isinstance(error, Refused):
-        return str(error)
+        return cast(str, error.args[0])  # with its links
     if isinstance(error, models.ProtectedError):
         return f"{len(error.protected_objects)} other facts still need it."
     return AT_ONCE if fact is None else f"{fact}: {AT_ONCE}"

@@ -17,12 +17,14 @@ from desk.editing.formsets import ROWS_MAX, FactFormSet, ModelFormSet
 from frameworks.median import Derivation, derive
 from frameworks.models import Claim, Rating
 
-from .claim_rules import cited_by, free_key
+from .claim_rules import cited_by, free_key, refuse_twin
 from .inlines import FactInline
 
 
 class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
     """The claims of a rating's cell. They belong to framework and criterion, as it does, not to the rating."""
+
+    distinct = (("source", "line", "term", "paraphrase"),)
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
     def save_new(self, form: FactForm, commit: bool = True) -> Claim:
         claim = cast(Claim, form.instance)
         claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
+        refuse_twin(claim)
         claim.key = free_key(claim)
         return claim
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import get_text_list
 
 from frameworks.backing import last_claim
 from frameworks.median import Derivation
 from frameworks.models import Claim, Rating
+from frameworks.record.revisions import Refused
+
+THERE_ALREADY = (
+    'This claim is there already: <a href="{}">{}</a>, in the same words. Nothing was saved a second time.'
+)
 
 
 def free_key(claim: Claim) -> str:
@@ -16,6 +23,15 @@ def free_key(claim: Claim) -> str:
     taken = set(Claim.objects.filter(key__startswith=key).values_list("key", flat=True))
     numbered = (f"{key}-{number}" for number in range(2, len(taken) + 3))
     return next(free for free in (key, *numbered) if free not in taken)
+
+
+def refuse_twin(claim: Claim) -> None:
+    """Raise Refused, with a link, where there is a claim that says the same: it may have been sent twice."""
+    same = ("source", "line", "framework", "criterion", "term", "paraphrase")
+    twin = Claim.objects.filter(**{name: getattr(claim, name) for name in same}).first()
+    if twin is not None:
+        url = reverse("admin:frameworks_claim_change", args=[twin.pk])
+        raise Refused(format_html(THERE_ALREADY, url, twin))
 
 
 def last_claim_of(ratings: Iterable[Rating]) -> str:

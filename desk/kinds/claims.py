@@ -16,7 +16,7 @@ from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
 from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 
-from .claim_rules import cited_by, free_key, last_claim_of
+from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter
 from .ordering import OrderedAdmin
@@ -169,6 +169,7 @@ class ClaimAdmin(FactAdmin):
     def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
         if not change:
             claim = cast(Claim, obj)
+            refuse_twin(claim)
             claim.key = free_key(claim)
         super().save_model(request, obj, form, change)
 

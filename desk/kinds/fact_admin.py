@@ -128,6 +128,15 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         # Shows the form as it was bound: with the refusal on it, it is not saved.
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any]
+    ) -> HttpResponse:
+        # Before anything is validated: to the second of two clicks, what the first has saved would be somebody else's.
+        if request.method == "POST" and not edit_of(request).refusal:
+            edit_of(request).take_turn()
+        answer: HttpResponse = super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        return answer
+
     def render_change_form(
         self,
         request: HttpRequest,
@@ -282,7 +291,6 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     # Saving
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        edit_of(request).take_turn()
         edit_of(request).bound = form  # from here on it may be refused
         return super().save_form(request, form, change)
 

@@ -66,21 +66,44 @@ def propose(
             form_path=form_path,
             form_data=form_data,
         )
-        ProposedChange.objects.bulk_create(
-            ProposedChange(
-                proposal=proposal,
-                position=position,
-                model=step.model,
-                key=renaming.key_before(step),
-                action=step.action,
-                seen=None if step.action == Revision.Action.CREATED else step.version - 1,
-                reason=step.reason,
-                before=step.before,
-                after=step.after,
-            )
-            for position, step in enumerate(written)
-        )
+        changes = _changes(written)
+        for change in changes:
+            change.proposal = proposal
+        ProposedChange.objects.bulk_create(changes)
     return proposal
+
+
+def waiting_same(written: Sequence[Revision]) -> Proposal | None:
+    """Return the proposal of the same author that waits for a reviewer and is of exactly these revisions, if any."""
+    wanted = [_content(change) for change in _changes(written)]
+    first = ProposedChange.objects.filter(position=0, model=wanted[0]["model"], key=wanted[0]["key"])
+    for proposal in Proposal.objects.waiting().filter(author=written[0].author, changes__in=first):
+        if [_content(change) for change in proposal.changes.all()] == wanted:
+            return proposal
+    return None
+
+
+def _changes(written: Sequence[Revision]) -> list[ProposedChange]:
+    return [
+        ProposedChange(
+            position=position,
+            model=step.model,
+            key=renaming.key_before(step),
+            action=step.action,
+            seen=None if step.action == Revision.Action.CREATED else step.version - 1,
+            reason=step.reason,
+            before=step.before,
+            after=step.after,
+        )
+        for position, step in enumerate(written)
+    ]
+
+
+def _content(change: ProposedChange) -> dict[str, Any]:
+    return {
+        name: getattr(change, name)
+        for name in ("model", "key", "action", "seen", "reason", "before", "after")
+    }
 
 
 def publish(

@@ -21,6 +21,11 @@ from . import proposals
 FORM_MAX = 200_000
 #: The buttons of forms that the desk can show again with what was typed.
 SAVING = {"_save", "_continue", "_addanother"}
+PROPOSED = 'Saved as <a href="{}">proposal {}</a>. It changes nothing until a reviewer publishes it.'
+PROPOSED_BEFORE = (
+    'You have proposed exactly this already, as <a href="{}">proposal {}</a>, which is waiting for a reviewer. Nothing'
+    " was saved twice."
+)
 #: Carried by a form that takes up a proposal again: what it replaces.
 RESUMES = "resumes"
 
@@ -35,13 +40,16 @@ def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]
             response = view()
         if not written:
             return response
-        proposal = proposals.propose(
+        before = proposals.waiting_same(written)
+        proposal = before or proposals.propose(
             written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
         )
-        _replace(data.get(RESUMES), proposal, request)
-    _say(request, proposal)
+        if data.get(RESUMES) != str(proposal.pk):
+            _replace(data.get(RESUMES), proposal, request)
+    _say(request, proposal, PROPOSED_BEFORE if before else PROPOSED)
     if isinstance(response, JsonResponse):
-        return JsonResponse({**json.loads(response.content), "proposal": proposals.page_of(proposal)})
+        said = {"proposal": proposals.page_of(proposal), "is_repeated": before is not None}
+        return JsonResponse({**json.loads(response.content), **said})
     # A page that still asks something, about facts in conflict say, comes first.
     if response.status_code != HTTPStatus.FOUND:
         return response
@@ -79,17 +87,13 @@ def _replace(resumed: str | None, proposal: Proposal, request: HttpRequest) -> N
             messages.info(request, str(fact))
 
 
-def _say(request: HttpRequest, proposal: Proposal) -> None:
+def _say(request: HttpRequest, proposal: Proposal, sentence: str) -> None:
     """Say that it is proposed. What the view said of having saved is not so; its warnings still are."""
     # Reading them all takes them off the list.
     warnings = [said for said in messages.get_messages(request) if said.level >= messages.WARNING]
     messages.success(
         request,
-        format_html(
-            'Saved as <a href="{}">proposal {}</a>. It changes nothing until a reviewer publishes it.',
-            proposals.page_of(proposal),
-            proposal.pk,
-        ),
+        format_html(sentence, proposals.page_of(proposal), proposal.pk),
     )
     for said in warnings:
         messages.add_message(request, said.level, said.message, extra_tags=said.extra_tags)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.apps import apps
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,9 @@ STEPS = (1, 5)
 WEIGHTS = (0, 10)
 WEIGHT_MAX = WEIGHTS[1]
 
+#: What SQLite says of a unique constraint.
+UNIQUE_FAILED = re.compile(r"UNIQUE constraint failed: ([\w., ]+)")
+
 #: What to tell an editor whose input breaks a constraint, and the field to say it beside, by the constraint's name.
 SENTENCES: dict[str, str] = {}
 BESIDE: dict[str, str] = {}
@@ -29,6 +33,34 @@ BESIDE: dict[str, str] = {}
 def say(constraint: str, field: str, sentence: str) -> None:
     """Register the sentence for a constraint. Constraints built below register themselves."""
     SENTENCES[constraint], BESIDE[constraint] = sentence, field
+
+
+def named(error: Exception) -> str:
+    """Return the text of the database's refusal, in which the broken constraint is named.
+
+    SQLite names the columns of a unique constraint instead: here they are looked up.
+    """
+    text = str(error)
+    failed = UNIQUE_FAILED.search(text)
+    if failed is None:
+        return text
+    columns = {*failed[1].split(", ")}
+    for model in apps.get_models():
+        for constraint in unique_constraints(model):
+            table, fields = model._meta.db_table, map(model._meta.get_field, unique_fields(constraint))
+            if columns == {f"{table}.{field.column}" for field in fields}:  # type: ignore[union-attr]
+                return str(constraint.name)
+    return text
+
+
+def unique_constraints(model: type[models.Model]) -> list[models.UniqueConstraint]:
+    return [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+
+
+def unique_fields(constraint: models.UniqueConstraint) -> list[str]:
+    """Return the names of the fields that no two facts may have in common."""
+    named: list[Any] = [one for one in constraint.expressions if isinstance(one, F)]
+    return [*constraint.fields, *(one.name for one in named)]
 
 
 SLUG_SENTENCE = (

@@ -21,7 +21,7 @@ from django.utils.text import get_text_list
 from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
-from frameworks.models import Revision, Versioned
+from frameworks.models import Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, schema_of, state_of
 
@@ -443,7 +443,8 @@ def _refusals_in_words(fact: Versioned | str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
+        refusal = constraints.named(error)
         for constraint, sentence in {**SENTENCES, **REFUSALS}.items():
-            if constraint in str(error):
+            if constraint in refusal:
                 raise Refused(f"{fact}: {sentence}") from error
         raise
