@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
@@ -54,8 +54,10 @@ class DeskSite(AdminSite):
 
     @method_decorator(require_http_methods(METHODS))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        held = {held_posts.NAME: request.POST.get(held_posts.NAME, "")}
-        response = super().login(request, {**held, **(extra_context or {})})
+        if "username" not in request.POST and (held := HeldPost.read(request.POST.get(held_posts.NAME, ""))):
+            return held_posts.sign_in_page(request, held)  # from the page of a locked-out sign-in
+        carried = {held_posts.NAME: request.POST.get(held_posts.NAME, "")}
+        response = super().login(request, {**carried, **(extra_context or {})})
         return held_posts.signed_in(request, response)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -82,7 +84,7 @@ class DeskSite(AdminSite):
             edit.begin(request)
             is_allowed = self.has_permission(request)
             if is_allowed and _must_enrol(request):
-                return HttpResponseRedirect(reverse("admin:two_factor"))
+                return held_posts.enrol(request, _to_hold(request) if request.method == "POST" else None)
             if request.method == "POST" and not is_allowed and (held := _to_hold(request)):
                 return held_posts.sign_in_page(request, held)
             if request.method == "GET" and is_allowed and (answer := held_posts.show_again(request)):

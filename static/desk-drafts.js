@@ -118,6 +118,9 @@
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  form.addEventListener("submit", () => {
+    if (isDirty()) keep(); // it may be refused before anything reads it
+  });
   document.addEventListener("formset:added", later);
   document.addEventListener("formset:removed", later);
   // The boxes that complete names report to jQuery alone.

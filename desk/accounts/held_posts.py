@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as stock_csrf_failure
+from django.views.defaults import bad_request
 
 from desk.review.proposing import FORM_MAX, SAVING
 
@@ -35,6 +38,18 @@ SIGNED_OUT = (
     "You had been signed out, so nothing was saved. What you typed is kept and will be shown again when you have signed"
     " in."
 )
+TOO_LONG = (
+    "You had been signed out, so nothing was saved. What you typed is too long to be carried through the sign-in. Your"
+    " browser keeps it and offers it again when you have signed in. Without JavaScript, go back and copy it first."
+)
+NOT_KEPT = (
+    "You had signed in again elsewhere, so nothing was saved. What you typed is too long to be shown here. Your browser"
+    " keeps it and offers it below. Without JavaScript, go back and copy it."
+)
+ENROL_FIRST = (
+    "Nothing was saved, because this site requires two-factor sign-in. What you typed is kept and will be shown again"
+    " when you have turned it on."
+)
 KEPT = "When you saved, you were signed out or had signed in again elsewhere, so nothing was saved. Nothing is lost."
 OF_ANOTHER = "What had been typed before you signed in belongs to another account, so it is not shown here."
 FILE_LOST = "Choose the file again: your browser sends a file only once."
@@ -50,14 +65,13 @@ class HeldPost:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self | None:
-        """Return what the request has posted; None where that is nothing, a password, or more than is kept."""
+        """Return what the request has posted; None where that is nothing, or a password."""
         posted = [
             (name, [str(value) for value in values])
             for name, values in request.POST.lists()
             if name not in {"csrfmiddlewaretoken", NAME}
         ]
-        size = sum(len(name) + sum(map(len, values)) for name, values in posted)
-        if not posted or size > FORM_MAX or any(SECRET.search(name) for name, _ in posted):
+        if not posted or any(SECRET.search(name) for name, _ in posted):
             return None
         return cls(request.get_full_path(), posted, bool(request.FILES))
 
@@ -67,6 +81,11 @@ class HeldPost:
             return cls(*signing.loads(text, salt=SALT, max_age=AGE_MAX))
         except (signing.BadSignature, TypeError, ValueError):
             return None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Return whether it is more than is kept."""
+        return sum(len(name) + sum(map(len, values)) for name, values in self.values) > FORM_MAX
 
     @property
     def signed(self) -> str:
@@ -96,8 +115,8 @@ def sign_in_page(request: HttpRequest, held: HeldPost) -> HttpResponse:
         "next": held.path,
         "username": request.user.get_username(),
         "form": site.login_form(request),
-        "held": held.signed,
-        "sentence": SIGNED_OUT,
+        "held": "" if held.is_too_long else held.signed,
+        "sentence": TOO_LONG if held.is_too_long else SIGNED_OUT,
     }
     request.current_app = site.name
     return TemplateResponse(request, site.login_template, context, status=HTTPStatus.FORBIDDEN)
@@ -113,11 +132,28 @@ def signed_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def keep(request: HttpRequest, held: HeldPost) -> HttpResponse:
     """Keep it in the session until the page is shown that it was sent to, unless somebody else has signed in."""
-    if held.is_of(request.user):
-        request.session[NAME] = held.signed
-    else:
+    if not held.is_of(request.user):
         messages.warning(request, OF_ANOTHER)
+    elif held.is_too_long:
+        messages.warning(request, NOT_KEPT)
+    else:
+        request.session[NAME] = held.signed
     return HttpResponseRedirect(held.path)
+
+
+def enrol(request: HttpRequest, held: HeldPost | None) -> HttpResponse:
+    """Lead to the page that turns on two-factor sign-in, which must come first, with what was typed kept meanwhile."""
+    if held is not None:
+        keep(request, held)
+    if waiting(request):
+        messages.warning(request, ENROL_FIRST)
+    return HttpResponseRedirect(reverse("admin:two_factor"))
+
+
+def waiting(request: HttpRequest) -> HeldPost | None:
+    """Return what is kept in the session."""
+    signed = request.session.get(NAME)
+    return HeldPost.read(signed) if signed else None
 
 
 def csrf_failure(
@@ -138,13 +174,33 @@ def csrf_failure(
     return keep(request, held) if admin.site.has_permission(request) else sign_in_page(request, held)
 
 
+# More than the server reads
+
+
+def too_much(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a form of the desk that is larger than Django reads; any other bad request as Django does."""
+    limit = next((words for kind, words in LIMITS.items() if isinstance(exception, kind)), "")
+    if not limit or request.method != "POST" or not request.path.startswith(reverse("admin:index")):
+        return bad_request(request, exception)
+    if not request.accepts("text/html"):
+        return JsonResponse({"error": f"This is more than {limit}. Nothing was saved."}, status=400)
+    context = {**admin.site.each_context(request), "title": "Too much to save at once", "limit": limit}
+    return TemplateResponse(request, "desk/accounts/too_much.html", context, status=400).render()
+
+
+LIMITS = {
+    TooManyFieldsSent: f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields",
+    TooManyFilesSent: f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES:,} files",
+    RequestDataTooBig: f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024:,} kB of text",
+}
+
+
 # Showing it again
 
 
 def show_again(request: HttpRequest) -> HttpResponse | None:
     """Show what is kept for this page. A form or a list becomes as it was posted, unsaved, and None is returned."""
-    signed = request.session.get(NAME)
-    held = HeldPost.read(signed) if signed else None
+    held = waiting(request)
     if held is None or held.path != request.get_full_path():
         return None
     del request.session[NAME]

@@ -27,6 +27,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from .held_posts import NAME, HeldPost, waiting
+
 RECOVERY_CODES = 10
 NAME_MAX = 150  # of a user name, as Django has it
 #: By name, pages for those who have yet to turn it on, where it is required.
@@ -137,8 +139,9 @@ class SignInForm(AdminAuthenticationForm):
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
-    """Answer one try too many."""
+    """Answer one try too many. What waits to be sent after signing in waits on this page."""
     context = {
+        "held": HeldPost.read(request.POST.get(NAME, "")),
         **admin.site.each_context(request),
         "title": "You cannot sign in for now",
         "tries": settings.AXES_FAILURE_LIMIT,
@@ -256,6 +259,7 @@ def _show(
         "form": form,
         "device": device,
         "codes": codes,
+        "held": waiting(request),
         "codes_left": StaticToken.objects.filter(device__user=request.user.pk).count(),
         "is_required": settings.REQUIRE_TWO_FACTOR,
         **(_secret(device) if stage == "starting" and device else {}),

@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import factories
 
@@ -11,6 +13,13 @@ def sign_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def code_of(user: User) -> str:
+    """What the app on the phone would show; each code serves once, so the record of the last one is taken back."""
+    device = TOTPDevice.objects.get(user=user)
+    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
+    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"
 
 
 @pytest.fixture

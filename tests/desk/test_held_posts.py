@@ -1,23 +1,28 @@
 """A session that has gone, or a token from before another sign-in, costs nobody what they have typed."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import Client
 
+from desk.accounts import two_factor
 from desk.accounts.held_posts import HeldPost
 from desk.editing.edit import NOTHING_CHANGED, SAVED_BEFORE
 from desk.review.proposing import FORM_MAX
 from frameworks.models import Framework, Proposal, Rating, Revision
 from tests import factories
-from tests.desk.acting import new_claim_row
+from tests.desk.acting import GRID, new_claim_row
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
-from tests.desk.signing_in import sign_in
+from tests.desk.signing_in import code_of, sign_in
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD, LOGIN = "correct horse", "/admin/login/"
+PASSWORD, LOGIN, TWO_FACTOR = "correct horse", "/admin/login/", "/admin/two-factor/"
 
 
 @pytest.fixture
@@ -99,16 +104,91 @@ def test_other_posts_are_shown_and_sent_again_on_a_click(ada: Client) -> None:
     assert not Rating.objects.exists()
 
 
-def test_passwords_and_long_posts_are_not_kept(ada: Client) -> None:
+def test_passwords_are_not_kept(ada: Client) -> None:
     ada.get("/admin/")
     ada.cookies.pop("sessionid")
-    new = {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}
-    for data in (new, {"rationale": "x" * (FORM_MAX + 1)}):
-        page = ada.post(
-            "/admin/password_change/", data | {"csrfmiddlewaretoken": ada.cookies["csrftoken"].value}
-        )
-        assert page.status_code == 302
-        assert page.headers["Location"].startswith(LOGIN)
+    data = {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"}
+    page = ada.post("/admin/password_change/", data | {"csrfmiddlewaretoken": ada.cookies["csrftoken"].value})
+    assert page.status_code == 302
+    assert page.headers["Location"].startswith(LOGIN)
+
+
+def test_more_than_is_kept_is_said(ada: Client) -> None:
+    """Without a session, and with another's token: the browser has it still, as a draft."""
+    url = change_url(factories.make_rating())
+    data = form_on(ada.get(url), rationale="x" * (FORM_MAX + 1), reason="Read again.", _save="Save")
+    token = ada.cookies["csrftoken"].value
+    ada.cookies["csrftoken"] = "a" * 32
+    page = ada.post(url, data, follow=True)
+    assert "What you typed is too long to be shown here. Your browser keeps it" in text_of(page)
+    ada.cookies["csrftoken"] = token
+    ada.cookies.pop("sessionid")
+    page = ada.post(url, data)
+    assert page.status_code == 403
+    assert "What you typed is too long to be carried through the sign-in. Your browser keeps it" in text_of(
+        page
+    )
+    page = sign_in_again(ada, page)
+    assert page.redirect_chain[-1][0] == url
+    assert Rating.objects.get().version == 1
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_more_fields_than_the_server_reads_are_refused_in_a_sentence(ada: Client, kind: str) -> None:
+    url = change_url(factories.make_rating())
+    data = {f"claims-{number}-line": "1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    data["csrfmiddlewaretoken"] = ada.cookies["csrftoken"].value
+    is_encoded = "urlencoded" in kind
+    sent: dict[str, Any] = {"data": urlencode(data), "content_type": kind} if is_encoded else {"data": data}
+    page = ada.post(url, **sent)
+    assert page.status_code == 400
+    assert "Nothing was saved: what you sent is more than 1,000 fields" in text_of(page)
+    assert "What you typed is not lost" in text_of(page)
+    answer = ada.post(GRID, headers={"Accept": "application/json"}, **sent)
+    assert answer.json() == {"error": "This is more than 1,000 fields. Nothing was saved."}
+    long = {**data, "rationale": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    sent["data"] = urlencode(long) if is_encoded else long
+    assert "Nothing was saved: what you sent is more than" in text_of(ada.post(url, **sent))
+    # Elsewhere it is a bad request as any other.
+    assert "Error 400" in text_of(ada.post("/", **sent))
+
+
+def test_locked_out_sign_in_keeps_what_was_typed(ada: Client, settings: Any) -> None:
+    url = change_url(factories.make_rating())
+    data = form_on(ada.get(url), verdict="Mine", reason="Read again.", _save="Save")
+    ada.cookies.pop("sessionid")
+    page = ada.post(url, data)
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        page = sign_in_again(ada, page, password="wrong")
+    assert page.status_code == 429
+    assert "What you typed before is kept on this page." in text_of(page)
+    form = read(page.content).one("#content-main")
+    fields = {field["name"]: field["value"] for field in form.all("input") if "name" in field}
+    page = ada.post(form["action"], fields)
+    assert "What you typed is kept" in text_of(page)
+    AccessAttempt.objects.all().delete()
+    is_unsaved_form(sign_in_again(ada, page), verdict="Mine")
+
+
+def test_two_factor_that_must_come_first_keeps_what_was_typed(ada: Client, settings: Any) -> None:
+    """Posted in an open session, or signed in with."""
+    user, url = User.objects.get(), change_url(factories.make_rating())
+    data = form_on(ada.get(url), verdict="Mine", reason="Read again.", _save="Save")
+    settings.REQUIRE_TWO_FACTOR = True
+    page = ada.post(url, data, follow=True)
+    assert page.redirect_chain[-1][0] == TWO_FACTOR
+    assert "What you typed is kept and will be shown again when you have turned it on." in text_of(page)
+    token = {"csrfmiddlewaretoken": ada.cookies["csrftoken"].value}
+    ada.post(TWO_FACTOR, {"action": "start"} | token)
+    page = ada.post(TWO_FACTOR, {"action": "confirm", "password": PASSWORD, "code": code_of(user)} | token)
+    link = read(page.content).one(".codes a")
+    assert link["href"] == url
+    is_unsaved_form(ada.get(link["href"]), verdict="Mine")
+    two_factor.turn_off(user)
+    ada.cookies.pop("sessionid")
+    page = sign_in_again(ada, ada.post(url, data | {"csrfmiddlewaretoken": ada.cookies["csrftoken"].value}))
+    assert page.redirect_chain[-1][0] == TWO_FACTOR
+    assert "What you typed is kept" in text_of(page)
 
 
 def test_forged_posts_get_nothing(ada: Client) -> None:

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from desk.accounts import two_factor
 from tests import factories
 from tests.desk.reading import text_of
-from tests.desk.signing_in import sign_in
+from tests.desk.signing_in import code_of, sign_in
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +25,6 @@ PASSWORD = "correct horse"
 @pytest.fixture
 def ada() -> User:
     return factories.make_editor(username="ada", password=PASSWORD)
-
-
-def code_of(user: User) -> str:
-    """What the app on the phone would show; each code serves once, so the record of the last one is taken back."""
-    device = TOTPDevice.objects.get(user=user)
-    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
-    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"
 
 
 def wrong_code_of(user: User) -> str:
