@@ -4,26 +4,48 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from desk.editing.edit import NOTHING_CHANGED
+from desk.editing.refusals import PlainErrors
 from frameworks.models import EditorProfile
 from frameworks.models.names import tidy_name
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
-    return [path("profile/", site.admin_view(page), name="profile")]
+    return [
+        path("profile/", site.admin_view(page), name="profile"),
+        path("password_change/", site.admin_view(change_password, cacheable=True), name="password_change"),
+    ]
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(PlainErrors, forms.ModelForm):
     class Meta:
         model = EditorProfile
         fields = ("public_name",)
 
     def clean_public_name(self) -> str:
         return tidy_name(self.cleaned_data["public_name"])
+
+
+class OwnPasswordForm(PlainErrors, PasswordChangeForm):
+    pass
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Show the stock page, with a form that speaks as the others do."""
+    view = PasswordChangeView.as_view(
+        form_class=OwnPasswordForm,
+        success_url=reverse("admin:password_change_done"),
+        template_name="registration/password_change_form.html",
+        extra_context=admin.site.each_context(request),
+    )
+    request.current_app = admin.site.name
+    return view(request)  # type: ignore[return-value]
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -27,6 +27,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from desk.editing.refusals import PlainErrors
+
 from .held_posts import NAME, HeldPost, waiting
 
 RECOVERY_CODES = 10
@@ -104,7 +106,7 @@ def renew_recovery_codes(user: Any) -> list[str]:
 # Signing in
 
 
-class SignInForm(AdminAuthenticationForm):
+class SignInForm(PlainErrors, AdminAuthenticationForm):
     """Asks for the code on the same page as for the password: nobody is ever half signed in."""
 
     code = CodeField(
@@ -157,7 +159,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     return [path("two-factor/", site.admin_view(page), name="two_factor")]
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(PlainErrors, forms.Form):
     password = forms.CharField(
         max_length=4096,
         strip=False,

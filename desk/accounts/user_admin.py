@@ -5,9 +5,11 @@ from typing import Any, cast
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import admin as stock
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.db import DataError, models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +21,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.editing.edit import NOTHING_CHANGED
 from desk.editing.guarded import GuardedAdmin
+from desk.editing.refusals import PlainErrors
 from frameworks.roles import ROLES
 
 from . import two_factor
@@ -63,13 +66,30 @@ class AttemptAdmin(GuardedAccountAdmin, AccessAttemptAdmin):  # type: ignore[mis
     """Deleting an attempt opens the door again."""
 
 
+class GroupForm(PlainErrors, forms.ModelForm):
+    pass
+
+
 @admin.register(Group)
 class GroupAdmin(GuardedAccountAdmin, stock.GroupAdmin):
+    form = GroupForm
+
+
+class NewUserForm(PlainErrors, AdminUserCreationForm):
+    pass
+
+
+class UserForm(PlainErrors, UserChangeForm):
+    pass
+
+
+class SetPasswordForm(PlainErrors, AdminPasswordChangeForm):
     pass
 
 
 @admin.register(User)
 class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
+    add_form, form, change_password_form = NewUserForm, UserForm, SetPasswordForm
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "two_factor")
     actions = ("turn_two_factor_off",)
 

@@ -20,6 +20,7 @@ from frameworks.record.revisions import Author
 
 from .edit import Edit
 from .fields import WHY_MISSING, ReasonField, Seen, SeenField, VersionInput
+from .refusals import PlainErrors
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Versioned]
@@ -34,7 +35,7 @@ VERSION_MISSING = (
 NAMED_CONSTRAINT = re.compile(r"“(\w+)”")
 
 
-class FactForm(ModelForm):
+class FactForm(PlainErrors, ModelForm):
     """One fact, with what the editor saw of it.
 
     When somebody else has saved it since, `initial` is what this editor opened, so that `changed_data` still says what
@@ -182,7 +183,7 @@ class ListRowForm(FactForm):
                 field.widget.attrs["aria-label"] = f"{capfirst(field.label or name)} of {self.instance}"
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainErrors, forms.Form):
     """The reason alone, for lists, actions and deletions."""
 
     reason = ReasonField(required=True)

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.utils.text import get_text_list
 
 from frameworks.cells import Key
 from frameworks.models import Versioned
@@ -40,6 +41,19 @@ class FactFormSet(FormSetMixin):
 
     if TYPE_CHECKING:
         model: type[Versioned]
+
+    default_error_messages = {
+        "missing_management_form": "The rows did not arrive completely, so nothing was saved. Go back and save again.",
+        "too_many_forms": "Save at most %(num)d rows at a time.",
+    }
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        return (
+            f"Two rows have the same {get_text_list([*unique_check], 'and')}. Change or remove one of them."
+        )
+
+    def get_form_error(self) -> str:
+        return "Another row has the same values."
 
     def posted_pk(self, index: int) -> str:
         return str(self.data.get(f"{self.add_prefix(index)}-{self.model._meta.pk.name}", ""))

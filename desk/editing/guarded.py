@@ -18,6 +18,7 @@ from frameworks.roles import may_publish
 from frameworks.text.folding import folded
 
 from .fields import is_number
+from .refusals import PlainErrors
 
 if TYPE_CHECKING:
     AnyAdmin = admin.ModelAdmin[Any]
@@ -29,7 +30,7 @@ SEARCH_MAX = 200
 VALUE_MAX = 1000
 
 
-class SearchForm(ChangeListSearchForm):
+class SearchForm(PlainErrors, ChangeListSearchForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields = {SEARCH_VAR: CharField(required=False, strip=False, max_length=SEARCH_MAX)}

@@ -20,7 +20,7 @@ from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import ReasonForm
 from desk.editing.offers import undo_url
-from desk.editing.refusals import in_words
+from desk.editing.refusals import PlainErrors, in_words
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision, Source
 from frameworks.roles import may_publish
@@ -41,7 +41,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
-class GridFilter(forms.Form):
+class GridFilter(PlainErrors, forms.Form):
     """Which rows and columns to show; nothing ticked is all of them."""
 
     group = forms.MultipleChoiceField(required=False, label="Groups of criteria")

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from desk.editing.merging import put_on_top
-from desk.editing.refusals import in_words
+from desk.editing.refusals import PlainErrors, in_words
 from desk.kinds.claim_rules import free_key, way_out
 from frameworks.cells import Key, derivations
 from frameworks.median import Derivation
@@ -23,6 +23,7 @@ from frameworks.record import past, revisions
 from frameworks.record.following import settle_score
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
+from frameworks.tables import values
 
 from .parsing import CLAIM_FIELDS, FIELDS, GridChanges, NewClaim, Outcome, RatingChange, refused
 
@@ -62,8 +63,9 @@ class DerivedScores:
         return f"{sentence} {way_out(rating, derived, can_say_why=False)}" if sentence and derived else ""
 
 
-class NewClaimForm(forms.ModelForm):
+class NewClaimForm(PlainErrors, forms.ModelForm):
     source = forms.ModelChoiceField(Source.objects.all(), to_field_name="key")
+    line = forms.IntegerField(min_value=1, max_value=values.WHOLE_MAX)
 
     class Meta:
         model = Claim
@@ -181,12 +183,14 @@ def _save(pending: Sequence[PendingWrite | Outcome], by: Author) -> list[Outcome
 
 
 def _sentence(problem: ValidationError, model: type[Rating | Claim]) -> str:
-    """Return it in a sentence: `Score: Ensure this value is less than or equal to 5.`"""
-    labels = {field.name: capfirst(str(field.verbose_name)) for field in model._meta.concrete_fields}
+    """Return it in a sentence: `Score: The score must be between 1 and 5.`"""
+    fields = {field.name: field for field in model._meta.concrete_fields}
     said = [
-        f"{labels[name]}: {message}" if name in labels else message
-        for name, messages in problem.message_dict.items()
-        for message in messages
+        f"{capfirst(str(fields[name].verbose_name))}: {values.refusal(fields[name], each)}"
+        if name in fields
+        else " ".join(each.messages)
+        for name, errors in problem.error_dict.items()
+        for each in errors
     ]
     return " ".join(said)
 

@@ -11,6 +11,7 @@ from desk.editing.fields import NumberedSelect, NumberedSelectMultiple, PlainTex
 from desk.editing.forms import FactForm
 from desk.editing.formsets import ROWS_MAX, FactInlineFormSet
 from frameworks.models import Versioned
+from frameworks.tables.values import largest
 
 if TYPE_CHECKING:
     BaseModelAdmin = admin.options.BaseModelAdmin[Versioned]
@@ -37,6 +38,10 @@ class SafeFields(BaseModelAdmin):
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Field | None:
+        if isinstance(db_field, models.IntegerField):
+            kwargs.setdefault(
+                "max_value", largest(db_field)
+            )  # SQLite has no limit of its own, or one beyond PostgreSQL's
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_delete_related"):
             # Facts are deleted on their own page, with a reason.

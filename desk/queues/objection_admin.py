@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 
 from desk.editing.fields import ReasonField, is_number
 from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts
 from desk.kinds.filters import WaitingFilter
 from frameworks.cells import Cell
@@ -23,7 +24,7 @@ from frameworks.pages import objections
 from frameworks.roles import right_to
 
 
-class AnswerObjectionForm(forms.Form):
+class AnswerObjectionForm(PlainErrors, forms.Form):
     note = ReasonField(
         label="Note",
         required=True,

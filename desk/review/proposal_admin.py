@@ -22,6 +22,7 @@ from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import desk_url
 from desk.editing.long_lists import DateFilter, LongListAdmin
+from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
@@ -32,7 +33,7 @@ from . import previews, proposals
 from .proposing import RESUMES
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(PlainErrors, forms.Form):
     """What a reviewer says to the author. Needed to return or reject, welcome with a publication."""
 
     note = forms.CharField(

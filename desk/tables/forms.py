@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from desk.editing.forms import ReasonForm
+from desk.editing.refusals import PlainErrors
 from frameworks.models import Upload
 from frameworks.tables import imports, reading, sheets
 from frameworks.tables.kinds import Kind
@@ -19,7 +20,7 @@ KEPT = timedelta(days=1)
 SAMPLE_ROWS = 100
 
 
-class UploadForm(forms.Form):
+class UploadForm(PlainErrors, forms.Form):
     """A file whose table can be read. What its rows say is looked at afterwards."""
 
     file = forms.FileField(
@@ -69,7 +70,7 @@ class ConfirmImportForm(ReasonForm):
     conflicts = forms.CharField(required=False, max_length=32)
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(PlainErrors, forms.Form):
     """Which column each of the file's unknown columns is, if any."""
 
     def __init__(self, kind: Kind, upload: Upload, *args: Any) -> None:

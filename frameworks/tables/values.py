@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django import forms
+from django.contrib.auth.forms import UsernameField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 
+from frameworks.models.constraints import BESIDE, CHOOSE, SENTENCES, SLUG_SENTENCE
 from frameworks.models.schema import Field
 
 from . import spreadsheets
@@ -28,14 +32,43 @@ VERSION_NUMBER = re.compile(r"[0-9]{1,9}([.,]0+)?|[0-9]([.,][0-9]+)?[eE]\+?0?[0-
 SMALL_MAX, WHOLE_MAX = 32_767, 2_147_483_647
 #: A limit from here on is that of the database's type, which means nothing to an editor.
 LIMIT_MAX = 30_000
+#: A field of a model or of a form: what is wrong with its value is said in the same words.
+AnyField = Field | forms.Field
+EMPTY = "This must not be empty."
+NOT_COMPLETE = "The file did not arrive completely. Choose it again."
 #: What to say of a value that a validator refuses, by the error's code. Others have a sentence of their own.
 REFUSED = {
-    "blank": "This must not be empty.",
-    "null": "This must not be empty.",
-    "required": "This must not be empty.",
+    "blank": EMPTY,
+    "null": EMPTY,
+    "required": EMPTY,
+    "incomplete": EMPTY,
     "max_length": "This may have at most {limit:,} characters; it has {shown:,}.",
     "min_length": "This must have at least {limit:,} characters; it has {shown:,}.",
+    "invalid_choice": CHOOSE,
+    "invalid_list": CHOOSE,
+    "invalid_pk_value": CHOOSE,
+    "missing": NOT_COMPLETE,
+    "empty": "The file is empty. Choose another.",
+    "unique": "There is one like this already.",
+    "password_mismatch": "The two passwords differ. Type the same one twice.",
+    "password_incorrect": "That is not your password.",
 }
+#: What to say of text that is not what a kind of field holds.
+INVALID: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((models.URLField, forms.URLField), "This is not a web address, such as https://example.org."),
+    ((models.EmailField, forms.EmailField), "This is not an e-mail address, such as ada@example.org."),
+    ((models.SlugField, forms.SlugField), SLUG_SENTENCE),
+    ((models.IntegerField, forms.IntegerField), "This is not a whole number."),
+    (
+        (models.DateField, forms.DateField, forms.SplitDateTimeField),
+        "This is not a date, such as 2026-11-20.",
+    ),
+    ((forms.FileField,), NOT_COMPLETE),
+    ((UsernameField,), "Use letters, digits and the signs @ . + - _ only, without blanks."),
+)
+#: Codes whose sentences need not be followed by what was typed.
+UNNAMED = {"required", "blank", "null", "incomplete", "max_length", "min_length", "missing", "empty"}
+UNNAMED |= {"password_mismatch", "password_incorrect", "invalid_login", "inactive"}
 
 
 def text_of(field: Field, value: Any) -> str:
@@ -125,8 +158,7 @@ def _truth(word: str) -> bool:
 
 def _whole(field: Field, word: str) -> int:
     found = spreadsheets.whole_numbers(word) if len(word) <= FIGURES_MAX else set()
-    largest = SMALL_MAX if isinstance(field, models.PositiveSmallIntegerField) else WHOLE_MAX
-    if found and min(found) > largest:
+    if found and min(found) > largest(field):
         raise ValidationError(_out_of_range(field, "max_value"))
     if len(found) == 1 and min(found) >= 0:
         return min(found)
@@ -190,28 +222,65 @@ def day_order(cells: Iterable[str]) -> str:
     return certain.pop() if len(certain) == 1 else ""
 
 
-def refusal(field: Field, error: ValidationError) -> str:
-    """Return the sentence for a single error of a field's validators, in the words of this project."""
+def refusal(field: AnyField, error: ValidationError) -> str:
+    """Return the sentence for a single error of a field's validators, in the words of this project.
+
+    Django's own sentences, and no others, are waiting to be translated.
+    """
+    if not isinstance(error.message, Promise):
+        return error.messages[0]
     params = error.params or {}
-    if sentence := REFUSED.get(error.code or ""):
-        return sentence.format(limit=params.get("limit_value", 0), shown=params.get("show_value", 0))
     if error.code in {"max_value", "min_value"}:
         return _out_of_range(field, error.code)
-    if error.code == "invalid" and isinstance(field, models.URLField):
-        return "This is not a web address, such as https://example.org."
+    if sentence := REFUSED.get(error.code or ""):
+        return sentence.format(limit=params.get("limit_value", 0), shown=params.get("show_value", 0))
+    if error.code == "invalid":
+        by_kind = next((words for kinds, words in INVALID if isinstance(field, kinds)), "")
+        return by_kind or _of_constraint(field) or " ".join(error.messages)
     return " ".join(error.messages)
 
 
-def _out_of_range(field: Field, code: str) -> str:
+def _of_constraint(field: AnyField) -> str:
+    """Return what a constraint of the database says of such a field, if one does."""
+    constraints = field.model._meta.constraints if isinstance(field, models.Field) else []
+    return next((SENTENCES[one.name] for one in constraints if BESIDE.get(one.name) == field.name), "")  # type: ignore[union-attr]
+
+
+def refusal_of(field: AnyField, error: ValidationError, typed: str) -> str:
+    """Return the sentence for a single error, with what was typed in it where that helps."""
+    if isinstance(error.message, Promise) and error.code == "invalid" and typed:
+        if isinstance(field, models.DateField | forms.DateField):
+            return _no_day(typed)
+        if isinstance(field, models.IntegerField | forms.IntegerField):
+            return f"“{shortened(typed)}” is not a whole number."
+    sentence = refusal(field, error)
+    is_named = (
+        not typed or not isinstance(error.message, Promise) or error.code in UNNAMED or CHOOSE in sentence
+    )
+    return sentence if is_named else f"{sentence} You entered “{shortened(typed)}”."
+
+
+def largest(field: Field) -> int:
+    """Return the largest number that both databases hold in the field."""
+    return (
+        SMALL_MAX
+        if isinstance(field, models.PositiveSmallIntegerField | models.SmallIntegerField)
+        else WHOLE_MAX
+    )
+
+
+def _out_of_range(field: AnyField, code: str) -> str:
     least = [check.limit_value for check in field.validators if isinstance(check, MinValueValidator)]
     most = [check.limit_value for check in field.validators if isinstance(check, MaxValueValidator)]
-    low, high = max(least, default=0), min(most, default=LIMIT_MAX)
+    ends = largest(field) if isinstance(field, models.Field) else WHOLE_MAX
+    low, high = max(least, default=0), min([*most, ends])
+    label = field.verbose_name if isinstance(field, models.Field) else str(field.label or "number").lower()
     if high < LIMIT_MAX:
-        return f"The {field.verbose_name} must be between {low} and {high}."
+        return f"The {label} must be between {low} and {high}."
     return (
-        f"The {field.verbose_name} must be at least {low}."
+        f"The {label} must be at least {low}."
         if code == "min_value"
-        else "This number is too large."
+        else f"This number is too large. The highest is {high:,}."
     )
 
 

@@ -323,12 +323,12 @@ def test_grid_save_refuses_publishing_without_claim_and_saves_the_rest(
 
 
 @pytest.mark.parametrize("fields, said", [
-    ({"score": 6}, "Score: Ensure this value is less than or equal to 5."),
-    ({"score": -1}, "Score: Ensure this value is greater than or equal to 1."),
-    ({"score": 10**4000}, "Score: Ensure this value is less than or equal to"),
-    ({"verdict": "x" * 81}, "Verdict: Ensure this value has at most 80 characters"),
-    ({"verdict": " "}, "Verdict: This field cannot be blank."),
-    ({"rationale": ""}, "Rationale: This field cannot be blank."),
+    ({"score": 6}, "Score: The score must be between 1 and 5."),
+    ({"score": -1}, "Score: The score must be between 1 and 5."),
+    ({"score": 10**4000}, "Score: The score must be between 1 and 5."),
+    ({"verdict": "x" * 81}, "Verdict: This may have at most 80 characters; it has 81."),
+    ({"verdict": " "}, "Verdict: This must not be empty."),
+    ({"rationale": ""}, "Rationale: This must not be empty."),
 ])  # fmt: skip
 def test_grid_save_refuses_invalid_values_per_cell(
     ada: Client, rating: Rating, fields: Change, said: str
@@ -345,23 +345,23 @@ def test_grid_save_requires_all_fields_for_new_rating(ada: Client, bare: tuple[F
     response = send(ada, changed_cell(bare, seen=None, score=4))
     assert outcomes(response) == ["refused"]
     sentence = response.json()["outcomes"][0]["sentence"]
-    assert sentence == "Verdict: This field cannot be blank. Rationale: This field cannot be blank."
+    assert sentence == "Verdict: This must not be empty. Rationale: This must not be empty."
 
 
 @pytest.mark.parametrize("fields, said", [
-    ({"source": "nope"}, "Source: Select a valid choice."),
-    ({"source": None}, "Source: This field is required."),
-    ({"line": 0}, "Line: Ensure this value is greater than or equal to 1."),
-    ({"line": 10**40}, "Line: Ensure this value is less than or equal to"),
-    ({"line": "x"}, "Line: Enter a whole number."),
-    ({"part": "poem"}, "Part: Select a valid choice."),
+    ({"source": "nope"}, "Source: Choose one of the values in the list."),
+    ({"source": None}, "Source: This must not be empty."),
+    ({"line": 0}, "Line: The line must be at least 1."),
+    ({"line": 10**40}, "Line: This number is too large. The highest is 2,147,483,647."),
+    ({"line": "x"}, "Line: “x” is not a whole number."),
+    ({"part": "poem"}, "Part: Choose one of the values in the list."),
     ({"term": "one two three four five six seven"}, "Term: Use at most six words"),
-    ({"paraphrase": ""}, "Paraphrase: This field is required."),
-    ({"paraphrase": "x" * 50_000}, "Paraphrase: Ensure this value has at most 300 characters"),
-    ({"source": "x" * 50_000}, "Source: Select a valid choice."),
+    ({"paraphrase": ""}, "Paraphrase: This must not be empty."),
+    ({"paraphrase": "x" * 50_000}, "Paraphrase: This may have at most 300 characters; it has 50,000."),
+    ({"source": "x" * 50_000}, "Source: Choose one of the values in the list."),
     ({"line": 10**4000}, "Line: "),
-    ({"line": -1}, "Line: Ensure this value is greater than or equal to"),
-    ({"part": "x" * 50_000}, "Part: Select a valid choice."),
+    ({"line": -1}, "Line: The line must be at least 1."),
+    ({"part": "x" * 50_000}, "Part: Choose one of the values in the list."),
 ])  # fmt: skip
 def test_grid_save_refuses_invalid_claims(ada: Client, rating: Rating, fields: Change, said: str) -> None:
     factories.make_source(key="009")

@@ -113,7 +113,7 @@ def test_add_form_refuses_twin_beside_the_field(ada: Client) -> None:
         page
     )
     page = save(ada, add_url(Framework), name=NO_WIDTH, slug="blank", reason="It is new.")
-    assert "This field cannot be blank." in text_of(page)
+    assert "This must not be empty." in text_of(page)
     assert Framework.objects.count() == 1
 
 

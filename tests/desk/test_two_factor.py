@@ -98,8 +98,8 @@ def test_two_factor_page_shows_recovery_codes_only_once(ada: User) -> None:
     "changed, said",
     [
         ({"password": "guess"}, "That is not your password."),
-        ({"password": ""}, "This field is required."),
-        ({"code": ""}, "This field is required."),
+        ({"password": ""}, "This must not be empty."),
+        ({"code": ""}, "This must not be empty."),
         ({"code": "12345"}, "That code is wrong or has already been used."),
         ({"code": "１２３４５６"}, "That code is wrong or has already been used."),
         ({"code": "\0"}, "Null characters are not allowed."),

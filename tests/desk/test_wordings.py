@@ -55,9 +55,9 @@ def test_wording_form_changes_claims_and_scores_with_the_row(ada: Client, row: W
     [
         ({"reading": "4", "words": "step 2 of ease"}, "The rubric has “step 2 of ease” at step 2, not 4."),
         ({"words": "steep;steeper"}, "Use lower-case letters, single spaces, and “; ” between phrases."),
-        ({"words": ""}, "This field is required."),
-        ({"reading": "6"}, "Ensure this value is less than or equal to 5."),
-        ({"explanation": ""}, "This field is required."),
+        ({"words": ""}, "This must not be empty."),
+        ({"reading": "6"}, "The reading must be between 1 and 5. You entered “6”."),
+        ({"explanation": ""}, "This must not be empty."),
         ({"explanation": "Step 4 has it."}, "The explanation names step 4, and the reading is 2."),
     ],
 )
