@@ -165,6 +165,16 @@ try:
     CSRF_TRUSTED_ORIGINS = hosts("DJANGO_CSRF_TRUSTED_ORIGINS", "")
     OBJECTIONS = env.bool("OBJECTIONS", True)
     CONTACT = env.str("CONTACT", "")
+    DIGESTS = env.bool("DIGESTS", False)
+    EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+    EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+    EMAIL_PORT = env.int(
+        "EMAIL_PORT", 465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25, validate=Range(1, 65535)
+    )
+    EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+    EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+    DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
     KEEP_IN_MEMORY = env.bool("KEEP_IN_MEMORY", True)
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
@@ -191,6 +201,14 @@ if len(SECRET_KEY) < SHORTEST_KEY:
     refuse(f"DJANGO_SECRET_KEY must be at least {SHORTEST_KEY} characters long.")
 if CONTACT and not CONTACT.startswith(("mailto:", "https://", "http://")):
     refuse("CONTACT must start with mailto:, https:// or http://.")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    refuse(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL cannot both be on: the mail server speaks one of them on its port."
+    )
+if DIGESTS and not re.fullmatch(r"[^\r\n]*[^\s@]+@[^\s@]+", DEFAULT_FROM_EMAIL):
+    refuse(
+        "with DIGESTS on, EMAIL_FROM must be the address that mails are sent from, such as desk@example.org."
+    )
 for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
     for address in addresses:
         try:
@@ -235,6 +253,7 @@ NEVER_KEPT = (
 ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
 PIECES_BYTES = 32_000_000  # and of the pieces that pages are made of
 CLIENT_ADDRESS = client_address
+EMAIL_TIMEOUT = 20  # seconds
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
 CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
 

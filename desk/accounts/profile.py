@@ -3,16 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from desk.editing.edit import NOTHING_CHANGED
 from desk.editing.refusals import PlainErrors
-from frameworks.models import EditorProfile
+from frameworks.models import Digest, EditorProfile
 from frameworks.models.names import tidy_name
 
 
@@ -27,6 +29,19 @@ class ProfileForm(PlainErrors, forms.ModelForm):
     class Meta:
         model = EditorProfile
         fields = ("public_name",)
+
+    is_wanted = forms.BooleanField(
+        required=False,
+        label="Send me a mail about what is waiting",
+        help_text="Once a day at most: your proposals when they are decided, problem reports, ratings due for review.",
+    )
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.DIGESTS or not user.email:
+            del self.fields["is_wanted"]
+        else:
+            self.fields["is_wanted"].initial = not Digest.objects.filter(user=user, is_wanted=False).exists()
 
     def clean_public_name(self) -> str:
         return tidy_name(self.cleaned_data["public_name"])
@@ -48,17 +63,33 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return view(request)  # type: ignore[return-value]
 
 
+def _save(request: HttpRequest, user: Any, changed: dict[str, Any]) -> None:
+    # Not the form's own saving: of two first ones at once the second would fail.
+    if "public_name" in changed:
+        name = {"public_name": changed["public_name"]}
+        profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=name)
+        messages.success(request, f"Readers now see your changes under this name: {profile}.")
+    if "is_wanted" in changed:
+        wanted = {"is_wanted": changed["is_wanted"]}
+        start = {"told_until": timezone.now()}
+        Digest.objects.update_or_create(user=user, defaults=wanted, create_defaults=wanted | start)
+        what = (
+            "Mails about what is waiting are sent to you."
+            if changed["is_wanted"]
+            else "You get no more mails."
+        )
+        messages.success(request, what)
+
+
 def page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     profile = EditorProfile.objects.filter(user=user).first() or EditorProfile(user=user)
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=profile)
+    form = ProfileForm(user, request.POST if request.method == "POST" else None, instance=profile)
     if form.is_valid() and not form.has_changed():
         messages.info(request, NOTHING_CHANGED)
         return HttpResponseRedirect(reverse("admin:profile"))
     if form.is_valid():
-        # Not the form's own saving: of two first ones at once the second would fail.
-        profile, _ = EditorProfile.objects.update_or_create(user=user, defaults=form.cleaned_data)
-        messages.success(request, f"Readers now see your changes under this name: {profile}.")
+        _save(request, user, {name: form.cleaned_data[name] for name in form.changed_data})
         return HttpResponseRedirect(reverse("admin:profile"))
     context = {**admin.site.each_context(request), "title": "Your public name", "form": form}
     return TemplateResponse(request, "desk/accounts/profile.html", context)

@@ -2,7 +2,7 @@
 
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
-from .desk import EditorProfile, LinkCheck, Objection, Upload
+from .desk import Digest, EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source, Wording
 from .history import CatalogueState, RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
@@ -21,6 +21,7 @@ __all__ = [
     "Component",
     "Criterion",
     "CriterionGroup",
+    "Digest",
     "Disagreement",
     "EditorProfile",
     "Facet",

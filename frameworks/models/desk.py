@@ -27,6 +27,21 @@ class EditorProfile(models.Model):
         return self.public_name or "an editor"
 
 
+class Digest(models.Model):
+    """What an editor was told by mail, and whether they want to be. A row for each who has been written to."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="digest"
+    )
+    is_wanted = models.BooleanField("a mail about what is waiting", default=True)
+    #: Set before it is sent, so that of two runs at once a single one sends it.
+    day = models.DateField(null=True, help_text="The day of the last one.")
+    told_until = models.DateTimeField(help_text="Until when it told of decisions.")
+
+    def __str__(self) -> str:
+        return f"Digest for {self.user}"
+
+
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def waiting(self) -> "ObjectionQuerySet":
         """Keep objections that nobody has answered yet, the oldest first."""

@@ -95,6 +95,7 @@ def test_migrations_keep_facts_when_reversed_and_restore_triggers(migrated: None
         "wording_",
         "frameworks_claim_wording",
         "frameworks_wording",
+        "frameworks_digest",
         "claim_reading_follows_wording",
         "framework_hidden_by_slug",
         "revision_by_",
