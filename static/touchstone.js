@@ -120,44 +120,6 @@ document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx) say("The server did not respond. The page still shows the previous result.");
 });
 
-// Escape closes an open menu and gives the focus back to it; a click elsewhere closes it, too, and the one in the head
-// also when the focus leaves it.
-const menus = "details.menu[open], .mast details[open]";
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const menu = event.target.closest(menus);
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-});
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(menus)) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
-document.querySelector(".mast details")?.addEventListener("focusout", (event) => {
-  if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
-});
-
-// A slash leads to the search from wherever nothing is being typed; Escape leads back to where one was.
-let left = null;
-document.addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  const box = document.getElementById("seek");
-  if (!box || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (key === "/" && !target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]")) {
-    event.preventDefault();
-    left = document.activeElement;
-    const shown = box.checkVisibility?.() === false ? document.querySelector(".seek-link") : box;
-    shown.focus();
-    box.select();
-  } else if (key === "Escape" && target === box) {
-    event.preventDefault(); // What was typed stays.
-    box.blur();
-    left?.focus({ preventScroll: true });
-  }
-});
-
 // A link to a rating opens it.
 const reveal = () => {
   const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

@@ -81,6 +81,15 @@ def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
     pytest.fail(f"Tab never gets to {selector}")
 
 
+def arrow_to(page: Page, key: str, selector: str) -> None:
+    """Presses an arrow key until the focus is there; fails when it never gets there."""
+    for _ in range(30):
+        page.keyboard.press(key)
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"{key} never gets to {selector}")
+
+
 #: Contrast depends on the theme, the size of targets on the width.
 VIEWS = [("light", 1280), ("dark", 390)]
 

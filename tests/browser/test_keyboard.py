@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import FOCUS, expect_order, tab_to
+from tests.browser.looking import FOCUS, arrow_to, expect_order, tab_to
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -75,7 +75,8 @@ def test_matrix_cell_opens_and_closes_by_keyboard_with_claims_tabbed_next(
     page: Page, console: list[str]
 ) -> None:
     page.goto("/")
-    tab_to(page, "#cell-fastapi-async-support")
+    tab_to(page, "#tick-fastapi")
+    arrow_to(page, "ArrowRight", "#cell-fastapi-async-support")
     page.keyboard.press("Enter")
     expect(page.locator("#opened")).to_be_visible()
     expect(page.locator("#cell-fastapi-async-support")).to_be_focused()
@@ -84,6 +85,82 @@ def test_matrix_cell_opens_and_closes_by_keyboard_with_claims_tabbed_next(
     tab_to(page, "#opened a.button")
     page.keyboard.press("Enter")
     expect(page.locator("#opened")).to_have_count(0)
+    page.locator("#cell-fastapi-async-support").press("Enter")
+    tab_to(page, "#opened a.button")
+    page.keyboard.press("Escape")
+    expect(page.locator("#opened")).to_have_count(0)
+    expect(page.locator("#cell-fastapi-async-support")).to_be_focused()
+    assert console == []
+
+
+def test_matrix_has_one_tab_stop_in_a_row_and_arrow_keys_lead_from_cell_to_cell(page: Page) -> None:
+    page.goto("/")
+    tab_to(page, "#tick-fastapi")
+    page.keyboard.press("Tab")
+    expect(page.locator("#tick-flask")).to_be_focused()
+    page.keyboard.press("End")
+    column = "document.activeElement.closest('td').cellIndex"
+    last = page.evaluate(column)
+    assert page.evaluate("document.activeElement.id").startswith("cell-flask-")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#row-fastapi a:focus")).to_have_count(1)
+    assert page.evaluate(column) == last
+    # The row keeps its place, through a swap as well.
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#opened")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#row-fastapi a:focus")).to_have_count(1)
+    page.keyboard.press("Home")
+    expect(page.locator("#tick-fastapi")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("tr.heads .name a")).to_be_focused()
+
+
+def test_skip_links_lead_to_table_weights_and_selection(page: Page) -> None:
+    page.goto("/?framework=flask")
+    for name, at in {
+        "Skip to the weights": "#weights input >> nth=0",
+        "Skip to the selection": ".tray-names a",
+        "Skip to the table": ".heads .name a",
+    }.items():
+        page.get_by_role("link", name=name).focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.locator(at)).to_be_focused()
+    page.goto("/")
+    expect(page.locator("a[href='#selection']")).to_be_hidden()
+
+
+def test_question_mark_shows_the_keys_and_single_keys_can_be_turned_off(
+    page: Page, console: list[str]
+) -> None:
+    page.goto("/compare/django-vs-flask/")
+    tab_to(page, "#cell-django-performance")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#cell-flask-performance")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#cell-flask-performance")).to_be_focused()
+    for key in "?/":
+        page.keyboard.press(key)
+        expect(page.locator("#cell-flask-performance")).to_be_focused()
+    page.reload()
+    page.get_by_role("button", name="Keyboard").click()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Close").click()
+    page.locator("#w-performance").focus()
+    page.keyboard.press("?")  # a field takes what is typed in it
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert console == []
 
 
