@@ -20,6 +20,7 @@ class ComparisonsConfig(AppConfig):
                 segments={"use-cases": "usecase"},
                 route={"slugs": "framework"},
                 query={
+                    permalinks.AMONG: "framework",
                     "baseline": "framework",
                     "criteria": "criterion",
                     "rows": "criterion",

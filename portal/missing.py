@@ -8,10 +8,10 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
-from comparisons.comparison.permalinks import VERSUS, is_parameter
-from comparisons.comparison.picking import meant
+from comparisons.comparison.permalinks import VERSUS, View, is_parameter
+from comparisons.comparison.picking import compared_at, meant
 from frameworks.serving.memory import current_facts
 from frameworks.text.mangled import repaired_paths, repaired_query
 
@@ -107,9 +107,9 @@ def _offers(path: str) -> list[tuple[str, str]]:
     if not named:
         return []
     catalogue = current_facts().catalogue
-    frameworks = [catalogue.by_slug[slug] for slug in meant(named, catalogue)[: settings.COMPARE_MAX]]
+    frameworks = [catalogue.by_slug[slug] for slug in meant(named, catalogue)]
     offers = [(framework.get_absolute_url(), framework.name) for framework in frameworks]
     if len(frameworks) > 1:
-        versus = reverse("comparisons:side_by_side", args=[[framework.slug for framework in frameworks]])
+        versus = compared_at([framework.slug for framework in frameworks], View(), {})
         offers.insert(0, (versus, " vs ".join(framework.name for framework in frameworks)))
     return offers[: OFFERED + 1]

@@ -154,7 +154,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     """
     day, facts = _as_of(query)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
-    filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria)
+    filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria, frameworks=facts.by_slug)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
     weighing = _weighing(query, facts)
     cleaned = day.clean_data | kind.clean_data | filters.applied | weighing.clean_data

@@ -4,7 +4,7 @@ A filter is a predicate over the facts of all frameworks. Which rows pass, how m
 filter emptied the table all follow from the predicates, in memory. django-filter reads them from the query string.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,7 +20,8 @@ from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
 from frameworks.text.folding import folded
 
-from .permalinks import MINIMUM, USE_CASE
+from .forms import KnownMultipleField
+from .permalinks import AMONG, MINIMUM, USE_CASE
 
 Passes = NDArray[np.bool_]
 """Whether each framework passes, in the order of the facts."""
@@ -43,6 +44,18 @@ class NameContains:
         return np.array(
             [text in name or text in tagline for name, tagline in facts.catalogue.search_texts], bool
         )
+
+
+@dataclass(frozen=True, slots=True)
+class IsAmong:
+    """Is one of these frameworks, given by slug."""
+
+    slugs: frozenset[str]
+
+    def __call__(self, facts: Facts) -> Passes:
+        passes = np.zeros(len(facts.frameworks), bool)
+        passes[facts.places(self.slugs)] = True
+        return passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,15 @@ class NameFilter(django_filters.CharFilter):
         return NameContains(text)
 
 
+class AmongFilter(django_filters.Filter):
+    """The frameworks named, and no others."""
+
+    field_class = KnownMultipleField
+
+    def predicate(self, slugs: Sequence[str]) -> Predicate:
+        return IsAmong(frozenset(slugs))
+
+
 class FacetFilter(django_filters.MultipleChoiceFilter):
     """Frameworks with any of the values named, or with all of them where the facet says so."""
 
@@ -128,18 +150,25 @@ class MinimumFilter(django_filters.TypedChoiceFilter):
 
 
 class FrameworkFilter(django_filters.FilterSet):
-    """A filter for the name, one for each facet and a minimum for each criterion.
+    """A filter for the name, one for frameworks by name, one for each facet and a minimum for each criterion.
 
     It reads and validates the controls, without queries. Controls that the query string does not name are left out, so
     that a request costs as much as it asks for.
     """
 
     def __init__(
-        self, data: Mapping[str, Any], *, facets: Iterable[Facet], criteria: Iterable[Criterion]
+        self,
+        data: Mapping[str, Any],
+        *,
+        facets: Iterable[Facet],
+        criteria: Iterable[Criterion],
+        frameworks: Container[str] = (),
     ) -> None:
         super().__init__(data, queryset=Framework.objects.none())
         if "q" in data:
             self._add("q", NameFilter(label="Filter by name", max_length=60, error_messages=TOO_LONG))
+        if AMONG in data:
+            self._add(AMONG, AmongFilter(label="Frameworks shown", known=frameworks))
         for facet in facets:
             if facet.slug in data:
                 self._add(facet.slug, FacetFilter(facet))

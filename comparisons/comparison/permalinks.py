@@ -18,10 +18,25 @@ MINIMUM = "min-"
 NEED = "need"
 WEIGHT = "w-"
 VERSUS = "-vs-"
+#: Reduces the matrix to the frameworks that it names.
+AMONG = "among"
 #: The parameters beside those that facets and criteria name.
 PARAMETERS = frozenset(
     {
-        *(AS_OF, "q", "criteria", USE_CASE, "sort", "baseline", "only", "framework", "open", "rows", "why"),
+        *(
+            AS_OF,
+            "q",
+            AMONG,
+            "criteria",
+            USE_CASE,
+            "sort",
+            "baseline",
+            "only",
+            "framework",
+            "open",
+            "rows",
+            "why",
+        ),
         *("evidence", "page", "of", "after", "search"),
     }
 )
@@ -43,6 +58,7 @@ class View:
 
     as_of: date | None = None
     q: str = ""
+    among: tuple[str, ...] = ()
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
     criteria: tuple[str, ...] = ()
@@ -64,6 +80,7 @@ class View:
         return cls(
             as_of=cleaned.get(AS_OF),
             q=cleaned.get("q") or "",
+            among=tuple(sorted(set(cleaned.get(AMONG) or ()))),
             facets={facet: tuple(sorted(set(values))) for facet in facets if (values := cleaned.get(facet))},
             minimums={
                 name.removeprefix(MINIMUM): int(value)
@@ -108,6 +125,7 @@ class View:
             yield AS_OF, self.as_of.isoformat()
         if self.q:
             yield "q", self.q
+        yield from ((AMONG, slug) for slug in self.among)
         for facet, values in self.facets.items():
             yield from ((facet, value) for value in values)
         yield from ((MINIMUM + name, str(value)) for name, value in sorted(self.minimums.items()))
@@ -151,7 +169,7 @@ class View:
 
     def unfiltered(self) -> Self:
         """Return the view without filters, and without its use case, whose must-haves choose rows, too."""
-        return self.but(q="", facets={}, minimums={}, use_case="")
+        return self.but(q="", among=(), facets={}, minimums={}, use_case="")
 
     def changed_weights(self, defaults: Mapping[str, int]) -> list[str]:
         """Return the criteria whose weight differs from the default, in the defaults' order."""
@@ -170,7 +188,9 @@ class View:
 
     def side_by_side(self) -> Self:
         """Return the part that also applies side by side: day, use case, weights, and what only that page shows."""
-        return self.but(q="", facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open="")
+        return self.but(
+            q="", among=(), facets={}, minimums={}, criteria=(), sort=DEFAULT_SORT, framework=(), open=""
+        )
 
 
 @lru_cache(maxsize=2_000)

@@ -1,17 +1,21 @@
 """Offer frameworks to choose from, also where they are too many for a page to list them all. No queries."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import extractOne
 
 from frameworks.catalogue import LISTED, Catalogue
 from frameworks.facts import Facts
 from frameworks.models import Framework
+
+from .permalinks import View
 
 #: The parameter that says what the text in `q` is for, with its values: to show the frameworks that contain it, or to
 #: add the one that has this name. Without it the text belongs to something else.
@@ -20,6 +24,23 @@ SEARCH, SHOW, ADD = "search", "show", "add"
 LONGEST = 60
 #: How alike a mistyped or truncated name must be to one that exists, and how many words of an address are looked at.
 ALIKE, WORDS = 0.84, 24
+
+
+def compared_at(slugs: Sequence[str], view: View, usual: Mapping[str, int]) -> str:
+    """Return the address at which these two or more are compared: side by side, or if they are too many for that, in
+    the matrix reduced to them. `usual` are the weights before any change that the visitor makes."""
+    if len(slugs) <= settings.COMPARE_MAX:
+        return view.side_by_side().url(reverse("comparisons:side_by_side", args=[list(slugs)]))
+    return reduced(view, slugs, usual).url(reverse("comparisons:matrix"))
+
+
+def reduced(view: View, slugs: Sequence[str], usual: Mapping[str, int]) -> View:
+    """Return the view of the matrix reduced to these. Of a use case it has the weights alone: what it requires would
+    hide some of them."""
+    pinned = view.pinned(usual) if view.use_case else view
+    return pinned.unfiltered().but(
+        framework=(), open="", rows=(), why="", evidence="", among=tuple(sorted(slugs))
+    )
 
 
 def meant(text: str, catalogue: Catalogue) -> list[str]:

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.picking import Offer, meant
+from comparisons.comparison.picking import Offer, compared_at, meant
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
@@ -93,7 +92,7 @@ def chooser(
 ) -> HttpResponse:
     """Return the page that says why there is nothing to compare, and offers frameworks to choose.
 
-    The status is 404 if a framework does not exist, 400 if there are too few or too many, 200 if none is named or the
+    The status is 404 if a framework does not exist, 400 if there are too few, 200 if none is named or the
     choice is open: the visitor is still looking for others.
     """
     if wants_fragment(request):
@@ -110,10 +109,8 @@ def chooser(
         unknown=unknown,
         wanted=wanted,
         maximum=settings.COMPARE_MAX,
-        suggested=[comparison.facts.by_slug[slug] for slug in likely[: settings.COMPARE_MAX]],
-        suggestion=view.url(reverse("comparisons:side_by_side", args=[likely[: settings.COMPARE_MAX]]))
-        if len(likely) > 1
-        else "",
+        suggested=[comparison.facts.by_slug[slug] for slug in likely],
+        suggestion=compared_at(likely, view, comparison.usual) if len(likely) > 1 else "",
         # The weights are passed on with whatever is ticked here.
         passed_on=[*view.parameters(), *comparison.misread],
         view=comparison.view,
@@ -121,6 +118,16 @@ def chooser(
     )
     status = 404 if unknown else 400 if wanted and not is_open else 200
     return PageResponse(request, "comparisons/choose_parties.html", page, status=status)
+
+
+def compared(request: HtmxRequest, comparison: Comparison, slugs: Sequence[str]) -> HttpResponse:
+    """Redirect to the page that compares these, with all parameters, those that were not understood included."""
+    view = comparison.view
+    baseline = view.baseline if view.baseline in slugs else ""
+    address = compared_at(slugs, view.but(baseline=baseline), comparison.usual)
+    if comparison.misread:
+        address += f"{'&' if '?' in address else '?'}{urlencode(comparison.misread)}"
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
 
 
 def past_day_note(path: str, comparison: Comparison) -> controls.PastDayNote:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from comparisons.comparison.matrix import Column, Line, Matrix, Row
 from comparisons.comparison.permalinks import (
     ALL_ROWS,
+    AMONG,
     AS_OF,
     MINIMUM,
     NEED,
@@ -22,6 +23,7 @@ from comparisons.comparison.permalinks import (
     View,
     with_query,
 )
+from comparisons.comparison.picking import compared_at
 from comparisons.models import UseCase
 from comparisons.sharing.embedding import oembed_url
 from frameworks.facts import Facts
@@ -132,6 +134,9 @@ def chips(
         yield Chip(USE_CASE, f"use case: {use_case.name}", view.but(use_case=""))
     if view.q:
         yield Chip("q", f"name contains “{view.q}”", view.but(q=""))
+    if view.among:
+        count = len(view.among)
+        yield Chip(AMONG, f"{count} selected framework{pluralize(count)}", view.but(among=()))
     for facet in facets:
         names = {value.slug: value.name for value in facet.values.all()}
         for value in view.facets.get(facet.slug, ()):
@@ -344,6 +349,7 @@ class AroundMatrix:
     freeze_url: str
     without_weights_url: str
     unfiltered_url: str
+    everyone_url: str
     untick_url: str
     selected: list[tuple[Framework, str]]
     maximum: int
@@ -394,13 +400,16 @@ def around_matrix(
         freeze_url=_freeze(table, view, usual) if 2 <= table.total <= settings.COMPARE_MAX else "",
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
+        everyone_url=view.url(path, among=()),
         untick_url=view.url(path, framework=()),
         selected=[
             (facts.by_slug[slug], view.url(path, framework=tuple(s for s in view.framework if s != slug)))
             for slug in sorted(view.framework, key=facts.place.__getitem__)
         ],
         maximum=settings.COMPARE_MAX,
-        compare_url=view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
+        compare_url=compared_at(view.framework, view, usual)
+        if len(view.framework) > settings.COMPARE_MAX
+        else view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
         presets=presets(facts, view, path),
         pages=pages_of(view, table.total, path),
         canonical_path=view.url(path) if view == View(page=view.page) else path,
@@ -610,6 +619,8 @@ def blame(
 def _dropped(name: str, view: View) -> View:
     if name == "q":
         return view.but(q="")
+    if name == AMONG:
+        return view.but(among=())
     if name == USE_CASE:
         return view.but(use_case="")
     if name.startswith(MINIMUM):

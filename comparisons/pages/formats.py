@@ -6,7 +6,13 @@ from http import HTTPStatus
 from math import ceil
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +24,7 @@ from comparisons.comparison.comparing import Comparison, Filtered
 from comparisons.comparison.content import content_of
 from comparisons.comparison.matrix import Matrix, Portion
 from comparisons.comparison.permalinks import versus
+from comparisons.comparison.picking import reduced
 from comparisons.models import Snapshot
 from comparisons.sharing import exports
 from comparisons.sharing.exports import FileOrigin, Part, Parts, Place, in_words, listed
@@ -61,12 +68,15 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
 @require_safe
 @revalidated
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponseBase:
-    """Return two to five frameworks side by side as a file, in the order of the page."""
+    """Return two to five frameworks side by side as a file, in the order of the page; of more, the matrix."""
     query = without_blanks(request)
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.side_by_side(query, slugs, folds=False)
     if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
+    if len(slugs) > settings.COMPARE_MAX:
+        view = reduced(comparison.view, slugs, comparison.usual)
+        return HttpResponseRedirect(view.url(reverse("comparisons:matrix_file", args=[ending])))
     title = f"{listed(comparison.table.names)} side by side"
     path, canonical = (reverse("comparisons:side_by_side", args=[order]) for order in (slugs, sorted(slugs)))
     origin = _origin(comparison, title, path, revision)
@@ -198,8 +208,6 @@ def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, 
         there_was = f"On {in_words(day)} there was" if day else "There is"
         named = listed(unknown[:NAMES_MAX], "or")
         return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
-    if len(slugs) > most:
-        return HTTPStatus.BAD_REQUEST, f"You named {len(slugs)} frameworks, and you can compare up to {most}."
     if len(slugs) < 2:
         return HTTPStatus.BAD_REQUEST, f"Name 2 to {most} frameworks, as in django-vs-flask."
     return None

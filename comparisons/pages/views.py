@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import numpy as np
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -34,6 +34,7 @@ from . import cards, controls, why
 from .answers import (
     HtmxRequest,
     chooser,
+    compared,
     page_or_fragment,
     past_day_note,
     tidied,
@@ -103,15 +104,15 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 @revalidated
 @pictured(titled("Side by side", "Choose frameworks to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
-    """Redirect to the side by side of the ticked frameworks, or offer the choice if it takes more or fewer of them."""
+    """Redirect to the side by side of the ticked frameworks, or to the matrix reduced to them if they are too many.
+
+    Offer the choice if they are too few.
+    """
     comparison = comparing.ticked(request.GET)
     view = comparison.view
     choice = Choice.read(request.GET, comparison.facts, view.framework)
-    if not choice.is_open and 2 <= len(choice.slugs) <= settings.COMPARE_MAX:
-        path = reverse("comparisons:side_by_side", args=[choice.slugs])
-        baseline = view.baseline if view.baseline in choice.slugs else ""
-        parameters = [*view.side_by_side().but(baseline=baseline).parameters(), *comparison.misread]
-        return HttpResponseRedirect(f"{path}?{urlencode(parameters)}" if parameters else path)
+    if not choice.is_open and len(choice.slugs) > 1:
+        return compared(request, comparison, choice.slugs)
     # Unlike the form, the page says which names are unknown, and keeps the ticks of the others.
     wanted = dict.fromkeys([*filter(None, request.GET.getlist("framework")), *choice.slugs])
     return chooser(request, comparison, list(wanted), is_open=choice.is_open)
@@ -127,8 +128,10 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     comparison = comparing.side_by_side(query, slugs, detail=Detail.VERDICTS)
-    if not 2 <= len(slugs) <= settings.COMPARE_MAX or len(comparison.places) < len(slugs):
+    if len(slugs) < 2 or len(comparison.places) < len(slugs):
         return chooser(request, comparison, slugs)
+    if len(slugs) > settings.COMPARE_MAX:
+        return compared(request, comparison, slugs)
     notices, view = list(comparison.notices), comparison.view
     if not notices and (kept := shown_as(request, view.url(request.path))):
         return kept

@@ -90,7 +90,10 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     if unknown := [slug for slug in slugs if slug not in known]:
         raise Http404(f"There is no framework “{clip(', '.join(unknown))}”.")
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
-        detail = f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them."
+        detail = (
+            f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them. "
+            "The matrix takes more: among=…&among=…"
+        )
         raise ParameterRefused([Fault(parameter="versus", detail=detail)])
     validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY_BESIDE, excluded=MATRIX_ONLY)
     return _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))

@@ -185,12 +185,11 @@ def documented(fields: Mapping[str, forms.Field], excluded: Collection[str] = ()
 def _schema(field: forms.Field) -> dict[str, Any]:
     match field:
         case forms.MultipleChoiceField():
-            return {"type": "array", "items": {"type": "string", "enum": _values(field)}}
+            return {"type": "array", "items": {"type": "string"} | _choice(field)}
         case forms.TypedChoiceField():
             return {"type": "integer", "enum": [int(value) for value in _values(field)]}
         case forms.ChoiceField():
-            values = _values(field)
-            return {"type": "string"} | ({"enum": values} if values else {"pattern": SLUG})
+            return {"type": "string"} | _choice(field)
         case forms.IntegerField():
             return {"type": "integer", **_bounds(field)}
         case forms.DateField():
@@ -199,6 +198,11 @@ def _schema(field: forms.Field) -> dict[str, Any]:
     pattern = field.regex.pattern if isinstance(field, forms.RegexField) else r"^[^\x00]*[^\x00\s][^\x00]*$"
     longest = getattr(field, "max_length", None)
     return {"type": "string", "pattern": pattern} | ({"maxLength": longest} if longest else {})
+
+
+def _choice(field: forms.ChoiceField) -> dict[str, Any]:
+    values = _values(field)
+    return {"enum": values} if values else {"pattern": SLUG}
 
 
 def _values(field: forms.ChoiceField) -> list[str]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, Max
@@ -15,6 +14,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from comparisons.comparison.forms import clip
+from comparisons.comparison.permalinks import View
+from comparisons.comparison.picking import compared_at
 from comparisons.models import UseCase
 from frameworks.models import (
     Benchmark,
@@ -348,12 +349,12 @@ def search_page(query: SearchQuery, path: str) -> SearchPage:
         pairs = [(hit, claims.get(hit.document.pk)) for hit in shown.get(kind, ())]
         return HitGroup(kind, len(by_kind[kind]), query.url(path, kind=kind, page=""), pairs)
 
-    named = current_index.named(query.q, result.read_as)[: settings.COMPARE_MAX]
+    named = current_index.named(query.q, result.read_as)
     slugs = [document.slug for document in named]
     results = Results(
         found=result,
         named=named,
-        compare_url=reverse("comparisons:side_by_side", args=[slugs]) if len(slugs) > 1 else "",
+        compare_url=compared_at(slugs, View(), {}) if len(slugs) > 1 else "",
         groups=[group(kind) for kind in shown if kind in by_kind],
         narrower=[group(kind) for kind in KINDS if kind in by_kind],
         everything_url=query.url(path, kind="", page=""),

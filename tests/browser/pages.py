@@ -10,6 +10,7 @@ PAGES = {
     "matrix in use": "/?interface=asgi&w-performance=9&baseline=django&framework=django&framework=sanic&why=shown",
     "matrix, a cell open": "/?open=fastapi:performance",
     "matrix, emptied": "/?q=zzz&interface=asgi",
+    "matrix, reduced to six": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy-vs-sanic/",
     "matrix, not understood": "/?w-performance=abc&min-x=1&open=x:y",
     "side by side": "/compare/django-vs-flask-vs-fastapi/?rows=performance&rows=security&why=shown",
     "side by side of five": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/?only=differences",
@@ -58,7 +59,6 @@ ERRORS = {
     "no such page": "/nowhere/",
     "no such changeset": "/changes/11111111-2222-4333-8444-000000000000/",
     "unknown in comparison": "/compare/django-vs-nobody/",
-    "too many": "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy-vs-sanic/",
     "bad request": "/?" + "&".join(f"p{number}=1" for number in range(1200)),
     "our error": "/broken/",
 }

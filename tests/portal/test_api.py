@@ -505,7 +505,8 @@ def test_api_returns_problem_for_unknown_address(client: Client, path: str) -> N
         (f"matrix?{'a' * 50_000}=1", "a" * 159 + "…", "There is no such parameter."),
         ("compare/flask-vs-django?sort=name", "sort", "There is no such parameter."),
         ("compare/flask-vs-django?min-performance=3", "min-performance", "There is no such criterion."),
-        ("compare/flask", "versus", "Name 2 to 5 different frameworks, with -vs- between them."),
+        ("compare/flask", "versus",
+         "Name 2 to 5 different frameworks, with -vs- between them. The matrix takes more: among=…&among=…"),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
@@ -566,7 +567,7 @@ def test_api_describes_every_parameter_of_a_comparison(client: Client) -> None:
     for path, names in {
         "/api/v1/matrix": weights
         | chosen
-        | {"as-of", "use-case", "q", "criteria", "sort", "only", "page", "after"},
+        | {"as-of", "use-case", "q", "among", "criteria", "sort", "only", "page", "after"},
         "/api/v1/compare/{versus}": weights | {"versus", "as-of", "use-case", "only"},
     }.items():
         assert {parameter["name"] for parameter in paths[path]["get"]["parameters"]} == names

@@ -159,7 +159,7 @@ def test_matrix_and_compare_escape_markup_in_the_address(client: Client) -> None
     page = get(
         client, f"/?q={quote(hostile)}&sort={quote(hostile)}&w-{quote(hostile)}=1&kind={quote(hostile)}"
     )
-    assert len([script for script in page.all("script") if "src" in script]) == 3
+    assert len([script for script in page.all("script") if "src" in script]) == 4
     assert {script.attributes.get("type") for script in page.all("script") if "src" not in script} == {
         "application/ld+json"
     }

@@ -513,10 +513,46 @@ def test_matrix_has_no_tray_when_nothing_is_ticked(client: Client) -> None:
     assert get(client, "/").all(".tray") == []
 
 
-def test_matrix_tray_warns_when_more_than_five_are_ticked(client: Client) -> None:
+def test_matrix_is_reduced_to_the_selected_frameworks_when_they_are_more_than_five(client: Client) -> None:
     factories.make_framework(name="Tornado")
-    page = get(client, "/?" + "&".join(f"framework={name}" for name in [*map(str.lower, SCORES), "tornado"]))
+    factories.make_framework(name="Bottle")
+    slugs = [*map(str.lower, SCORES), "tornado"]
+    query = "&".join(f"framework={slug}" for slug in slugs)
+    page = get(client, f"/?q=a&w-performance=9&{query}")
     assert page.one(".tray p").text == (
-        "Django, FastAPI, Flask, Quart, Sanic, Tornado 6 selected; you can compare up to 5"
+        "Django, FastAPI, Flask, Quart, Sanic, Tornado up to 5 fit side by side"
     )
-    assert page.all(".tray a.button") == []
+    offer = page.one(".tray a.button")
+    assert offer.text == "Compare 6 in the matrix"
+    reduced = get(client, offer["href"])
+    assert sorted(order(reduced)) == ["Django", "FastAPI", "Flask", "Quart", "Sanic", "Tornado"]
+    assert reduced.one(".stood").text == (
+        "Only the frameworks that you selected are shown. Up to 5 of them fit side by side: select those below. "
+        "Show all frameworks"
+    )
+    assert reduced.texts(".chips li") == ["Remove: 6 selected frameworks ×", "Reset: 1 weight changed ×"]
+    assert [box["value"] for box in reduced.all("input[name=among]")] == sorted(slugs)
+    assert len(order(get(client, reduced.one(".stood a")["href"]))) == 7
+    # What names them in another way leads there too, with all that it says.
+    named = "&".join(f"among={slug}" for slug in sorted(slugs))
+    for path, ending in {
+        "/compare/?": "",
+        f"/compare/{'-vs-'.join(slugs)}/?": "",
+        f"/compare/{'-vs-'.join(slugs)}.csv?": "matrix.csv",
+    }.items():
+        chosen = query if path == "/compare/?" else ""
+        response = client.get(f"{path}{chosen}&w-performance=9&as-of=x")
+        assert response.status_code == 302
+        assert response["Location"].startswith(f"/{ending}?{named}&w-performance=9")
+    # The use case gives its weights, and does not hide what was selected.
+    assert "use-case" not in client.get(f"/compare/?{query}&use-case=live-updates")["Location"]
+
+
+def test_matrix_ignores_an_unknown_framework_among_those_named(client: Client) -> None:
+    page = get(client, "/?among=django&among=nobody")
+    assert page.texts(".notices li") == [
+        "Frameworks shown: “nobody” is not one of the choices. It was ignored."
+    ]
+    assert len(order(page)) == 5
+    assert order(get(client, "/?among=flask&among=django")) == ["Flask", "Django"]
+    assert "Remove a filter" in get(client, "/?among=django&q=flask").one(".empty").text

@@ -390,12 +390,6 @@ def choice(page: Element) -> tuple[str, str, list[str]]:
             "flask-vs-hidden/", 404, "Some of these frameworks are not known here",
             "There is no framework called hidden. Select 2 to 5 of those below.", ["flask"],
         ),
-        (
-            "flask-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-tornado/", 400,
-            "Too many frameworks to compare",
-            "You named 6 frameworks, and you can compare up to 5. Select 2 to 5 of those below.",
-            ["django", "fastapi", "flask", "quart", "sanic", "tornado"],
-        ),
     ],
 )  # fmt: skip
 def test_compare_offers_a_choice_for_an_invalid_comparison(
@@ -404,14 +398,6 @@ def test_compare_offers_a_choice_for_an_invalid_comparison(
     factories.make_framework(name="Tornado")
     response = client.get(f"/compare/{path}")
     assert (response.status_code, choice(read(response.content))) == (status, (heading, sentence, ticked))
-
-
-def test_compare_offers_the_first_five_of_too_many_frameworks(client: Client) -> None:
-    factories.make_framework(name="Tornado")
-    page = read(client.get("/compare/tornado-vs-django-vs-quart-vs-sanic-vs-fastapi-vs-flask/").content)
-    offer = page.one("a.button")
-    assert offer.text == "Compare the first 5 of them"
-    assert names(get(client, offer["href"])) == ["Tornado", "Django", "Quart", "Sanic", "FastAPI"]
 
 
 def test_compare_offers_the_known_frameworks_when_some_are_unknown(client: Client) -> None:
