@@ -56,6 +56,7 @@ urlpatterns = [
     path("compare/", views.choose_parties, name="choose_parties"),
     path("compare/<parties:slugs>/", views.side_by_side, name="side_by_side"),
     path("compare/<parties:slugs>/freeze/", snapshots.freeze, name="freeze"),
+    path("matrix/freeze/", snapshots.freeze_matrix, name="freeze_matrix"),
     # /s/…
     path("s/<snapshot:snapshot_id>/", snapshots.snapshot, name="snapshot"),
     path("s/<snapshot:snapshot_id>/changes/", snapshots.snapshot_changes, name="snapshot_changes"),

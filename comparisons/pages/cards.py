@@ -57,7 +57,7 @@ def of_snapshot(page: SnapshotPage) -> Card:
     frozen = page.frozen
     return Card(
         "Permanent copy",
-        " vs ".join(frozen.names),
+        frozen.title,
         f"As they compared on {date_format(frozen.snapshot.stood_at, 'j F Y')}, "
         f"{len(frozen.table.columns)} criteria",
         parts=_standings(frozen.table),
@@ -82,7 +82,7 @@ def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
     frozen = page.since.frozen
     return Card(
         "What has changed since",
-        " vs ".join(frozen.names),
+        frozen.title,
         f"Since {date_format(frozen.snapshot.stood_at, 'j F Y')}",
     )
 

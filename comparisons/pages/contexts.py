@@ -176,6 +176,7 @@ class SnapshotPage:
     pinned_url: str
     only_url: str
     without_baseline_url: str
+    evidence_base: str
     evidence_url: str
     hide_url: str
     files: Sequence[File]

@@ -397,7 +397,11 @@ def around_matrix(
         pinned_url=view.pinned(usual).url(path),
         files=files(view.pinned(usual), "comparisons:matrix_file"),
         pictures=pictures(view.pinned(usual), path),
-        freeze_url=_freeze(table, view, usual) if 2 <= table.total <= settings.COMPARE_MAX else "",
+        freeze_url=_freeze(table, view, usual)
+        if 2 <= table.total <= settings.COMPARE_MAX
+        else view.pinned(usual).url(
+            reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1
+        ),
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
         everyone_url=view.url(path, among=()),

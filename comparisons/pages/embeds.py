@@ -21,6 +21,7 @@ from comparisons.comparison import comparing
 from comparisons.comparison.forms import FrameForm, OembedForm, notices, wrong
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
+from comparisons.sharing.snapshots import FrozenComparison
 from frameworks.pages.conditional import revalidated, unchanging
 from frameworks.pages.feeds import plain
 from frameworks.pages.pictured import PageResponse, pictured
@@ -86,10 +87,12 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
 @framable
 @require_safe
 @unchanging
-def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
+def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponse:
     """Show a snapshot in brief, from its stored content; it never changes."""
     query = without_blanks(request)
     frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(query)
+    if not FrozenComparison(frozen).is_side_by_side:
+        return _nothing(request, 400, f"A frame takes 2 to {settings.COMPARE_MAX} frameworks.")
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),

@@ -91,21 +91,23 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
 @unchanging
 def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpResponseBase:
     """Return a snapshot as a file, from its stored content alone."""
-    frozen = Snapshot.objects.filter(pk=snapshot_id).first()
-    if frozen is None:
+    stored = Snapshot.objects.filter(pk=snapshot_id).first()
+    if stored is None:
         return _refused(ending, HTTPStatus.NOT_FOUND, "There is no permanent copy at this address.")
-    content, path = FrozenComparison(frozen).content, frozen.get_absolute_url()
-    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(frozen.stood_at))
+    frozen, path = FrozenComparison(stored), stored.get_absolute_url()
+    content, names = frozen.content, frozen.names
+    address, stood = settings.SITE_URL + path, in_words(timezone.localdate(stored.stood_at))
     origin = FileOrigin(
         site=settings.SITE_NAME,
-        title=f"{listed(framework['name'] for framework in content['frameworks'])} as they stood on {stood}",
+        title=f"{listed(names) if frozen.is_side_by_side else frozen.title} as they stood on {stood}",
         address=address,
-        facts=f"permanent copy saved on {in_words(timezone.localdate(frozen.created_at))}",
+        facts=f"permanent copy saved on {in_words(timezone.localdate(stored.created_at))}",
         source_page=lambda key: f"{address}#source-{key}",
-        metadata={"snapshot": {"id": frozen.pk, "stood_at": frozen.stood_at, "frozen_at": frozen.created_at}},
+        metadata={"snapshot": {"id": stored.pk, "stood_at": stored.stood_at, "frozen_at": stored.created_at}},
     )
-    name = f"{versus([framework['slug'] for framework in content['frameworks']])}-{timezone.localdate(frozen.stood_at)}"
-    response = _file(lambda: [Part(content, {})], origin, ending, turned=True)
+    name = versus(frozen.slugs) if frozen.is_side_by_side else slugify(settings.SITE_NAME)
+    name = f"{name}-{timezone.localdate(stored.stood_at)}"
+    response = _file(lambda: [Part(content, {})], origin, ending, turned=frozen.is_side_by_side)
     return _headed(response, ending, name, path, is_past=True)
 
 

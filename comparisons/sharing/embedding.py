@@ -174,7 +174,7 @@ def embed_at(address: str) -> Embed | None:
         return None
     if place.snapshot_id:
         snapshot = Snapshot.objects.filter(pk=place.snapshot_id).first()
-        return of_snapshot(snapshot) if snapshot else None
+        return of_snapshot(snapshot) if snapshot and FrozenComparison(snapshot).is_side_by_side else None
     comparison = place.side_by_side()
     return of_comparison(comparison, place.slugs) if comparison and fits(comparison, place.slugs) else None
 

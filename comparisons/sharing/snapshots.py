@@ -123,6 +123,18 @@ class FrozenComparison:
         return [framework["name"] for framework in self.content["frameworks"]]
 
     @property
+    def is_side_by_side(self) -> bool:
+        """Return whether it takes the form of a side by side; all others are shown as a matrix."""
+        return 2 <= len(self.slugs) <= settings.COMPARE_MAX
+
+    @property
+    def title(self) -> str:
+        """Return the names, or how many there are if they are a matrix."""
+        if self.is_side_by_side:
+            return " vs ".join(self.names)
+        return f"{len(self.names)} frameworks" if len(self.names) > 1 else self.names[0]
+
+    @property
     def lines(self) -> list[tuple[CriterionGroup, list[Line], int]]:
         """Return each group with the lines on show, and how many are hidden because all frameworks are alike."""
         return [
@@ -134,9 +146,17 @@ class FrozenComparison:
     @property
     def live_url(self) -> str:
         """Return the address of the same comparison today, under the weights of the snapshot."""
-        slugs = [framework["slug"] for framework in self.content["frameworks"]]
         view = self.view.but(weights=self.content["weights"])
-        return view.url(reverse("comparisons:side_by_side", args=[slugs]))
+        if self.is_side_by_side:
+            return view.url(reverse("comparisons:side_by_side", args=[self.slugs]))
+        shown = _slugs(self.content["criteria"])
+        is_whole = len(shown) == len(self.content["weights"])
+        return view.url(
+            reverse("comparisons:matrix"),
+            among=tuple(sorted(self.slugs)),
+            criteria=() if is_whole else tuple(shown),
+            evidence="",
+        )
 
 
 def _cells(content: Content) -> dict[tuple[str, str], CellContent]:

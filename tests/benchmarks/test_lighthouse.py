@@ -21,6 +21,7 @@ from tests.html import read as read_page
 NO_PAGES = {
     "framework_feed",
     "freeze",
+    "freeze_matrix",
     "feed",
     "matrix_file",
     "side_by_side_file",

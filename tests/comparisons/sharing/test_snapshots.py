@@ -152,9 +152,47 @@ def test_freeze_turns_matrix_of_up_to_five_into_side_by_side(client: Client, cel
     assert frozen(client, "/?w-performance=9") in {
         frozen(client, f"{path}?w-performance=9") for path in (LIVE, "/compare/django-vs-flask/")
     }
+
+
+def test_freeze_keeps_a_matrix_of_any_other_number_as_a_matrix(client: Client, cell: Rating) -> None:
     for _ in range(4):
         factories.make_framework()
-    assert not read(client.get("/").content).all("button[form=freeze]")
+    button = read(client.get("/?w-performance=9&baseline=flask").content).one("button[form=freeze]")
+    kept = client.post(button["formaction"])["Location"]
+    assert kept.endswith("/?baseline=flask")
+    page = read(client.get(kept).content)
+    assert page.one("h1").text.startswith("6 frameworks as they stood on ")
+    assert page.texts("#table tbody .who b")[0] == "Flask"
+    score = next(
+        link for link in page.all("#table a") if link["href"].endswith("#evidence-flask-performance")
+    )
+    assert score["href"].startswith(f"{kept}&evidence=shown#")
+    assert score["aria-label"].startswith(f"Flask, Performance: {cell.score} of 5, {cell.verdict}")
+    evidence = read(client.get(score["href"]).content)
+    assert evidence.one("#evidence-flask-performance").text == f"Performance: Flask, {cell.score} of 5"
+    assert f"{cell.verdict}." in evidence.one(".appendix").text
+    path = kept.partition("?")[0]
+    assert client.get(f"{path.rstrip('/')}.md").content.startswith(b"# 6 frameworks as they stood on ")
+    assert client.get(f"/embed{path}").status_code == 400
+    # Its live page is the matrix of the same frameworks under the same weights.
+    live = read(client.get(path).content).all(".stood a")[-1]["href"]
+    assert live.count("among=") == 6
+    assert "w-performance=9" in live
+    alone = client.post("/matrix/freeze/?among=flask&criteria=performance")["Location"]
+    assert read(client.get(alone).content).one("h1").text.startswith("Flask as they stood on")
+
+
+def test_freeze_refuses_a_matrix_of_no_framework_or_too_many(
+    client: Client, cell: Rating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comparisons.comparison.comparing.LISTED", 1)
+    for query, sentence in {
+        "q=zzz": "No frameworks match, so there is nothing to copy.",
+        "": "A permanent copy holds up to 50 frameworks, and 2 are shown. Filter them first.",
+    }.items():
+        response = client.post(f"/matrix/freeze/?{query}")
+        assert (response.status_code, read(response.content).one(".lede p").text) == (400, sentence)
+    assert not Snapshot.objects.exists()
 
 
 def test_freeze_as_of_a_day_is_dated_to_the_end_of_that_day(client: Client, cell: Rating) -> None:
