@@ -164,10 +164,10 @@ const fetched = async (url) => {
 };
 document.addEventListener("click", (event) => {
   const link = event.target.closest("button[data-copy-link]");
-  if (link) copy(link.parentElement.querySelector("a").href, link);
+  if (link) copy(link.closest("li").querySelector("a").href, link);
   // The system's own sheet; whoever closes it has changed their mind.
   const shared = event.target.closest("button[data-share]");
-  if (shared) navigator.share({ title: document.title, url: shared.parentElement.querySelector("a").href }).catch(() => {});
+  if (shared) navigator.share({ title: document.title, url: shared.closest("li").querySelector("a").href }).catch(() => {});
   const file = event.target.closest("button[data-copy-file]");
   if (file) copy(fetched(file.dataset.copyFile), file);
   const words = event.target.closest("button[data-copy-text]");

@@ -282,9 +282,9 @@ class File:
 
 #: The ending, the name and the use of each format.
 FORMATS = (
+    ("md", "Markdown", "for wikis and pull requests"),
     ("csv", "CSV", "for a spreadsheet"),
     ("json", "JSON", "for scripts"),
-    ("md", "Markdown", "for wikis and pull requests"),
 )
 
 

@@ -33,7 +33,7 @@ def test_take_along_menu_copies_each_format_by_keyboard(page: Page, console: lis
     place(page).locator("summary").focus()
     page.keyboard.press("Enter")
     button = page.get_by_role("button", name=f"Copy as {name}")
-    for _ in range(6):
+    for _ in range(14):
         page.keyboard.press("Tab")
         if button.evaluate("button => button === document.activeElement"):
             break

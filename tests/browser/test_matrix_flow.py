@@ -336,8 +336,9 @@ def test_matrix_copy_link_pins_all_weights(page: Page) -> None:
     page.goto("/?framework=flask")
     page.get_by_label("Weight of Performance").fill("9")
     expect(page).to_have_url(re.compile("w-performance=9"))
+    page.locator("#menu-take summary").click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
+    expect(page.locator(".take [data-said]")).to_have_text("Copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.endswith(
         "/?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&framework=flask"

@@ -32,6 +32,7 @@ def test_print_takes_few_sheets_and_names_address_and_date(page: Page) -> None:
         taken[path] = sheets(page)
     assert {path: most for path, most in PAGES_AT_MOST.items() if not 1 <= taken[path] <= most} == {}, taken
     page.goto(f"{TWO}?baseline=django")
+    page.locator("#menu-take summary").click()
     page.get_by_role("button", name="Save a permanent copy").click()
     page.wait_for_url("**/s/**")
     assert sheets(page) <= 2
@@ -46,6 +47,7 @@ def test_print_takes_few_sheets_and_names_address_and_date(page: Page) -> None:
 
 def test_print_has_the_claims_only_as_an_appendix_that_is_requested(page: Page) -> None:
     page.goto(TWO)
+    page.locator("#menu-take summary").click()
     page.get_by_role("link", name="Print with evidence").click()
     page.wait_for_url("**evidence=shown**")
     expect(page.get_by_role("button", name="Print with evidence")).to_be_visible()

@@ -99,8 +99,9 @@ def test_side_by_side_folds_and_unfolds_identical_rows(page: Page) -> None:
 def test_side_by_side_copy_link_pins_all_weights(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{VERSUS}?w-performance=9&only=differences")
+    page.locator("#menu-take summary").click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("p.copy [data-said]")).to_have_text("Copied.")
+    expect(page.locator(".take [data-said]")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").endswith(
         f"{VERSUS}?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9&only=differences"
     )

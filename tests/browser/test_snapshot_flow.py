@@ -20,6 +20,7 @@ FROZEN = re.compile(r"/s/[a-z2-7]{26}/$")
 
 def freeze(page: Page) -> None:
     page.goto(VERSUS)
+    page.locator("#menu-take summary").click()
     button = page.get_by_role("button", name="Save a permanent copy")
     button.focus()
     page.keyboard.press("Enter")
@@ -49,6 +50,7 @@ def test_snapshot_reports_later_changes_but_stays_unchanged(page: Page, console:
     page.get_by_role("link", name="See the comparison as it is today").first.click()
     expect(page).to_have_url(re.compile(r"/compare/flask-vs-django/\?.*w-documentation=9"))
     page.goto(VERSUS)
+    page.locator("#menu-take summary").click()
     page.get_by_role("button", name="Save a permanent copy").click()
     expect(page).to_have_url(FROZEN)
     assert page.url != address
@@ -91,6 +93,7 @@ def test_snapshot_rate_limit_is_reported_and_links_back_to_the_comparison(
     settings.SNAPSHOTS_AN_HOUR = 1  # type: ignore[attr-defined]
     freeze(page)
     page.goto("/compare/flask-vs-django/?w-documentation=3")
+    page.locator("#menu-take summary").click()
     page.get_by_role("button", name="Save a permanent copy").click()
     expect(page.locator("main")).to_contain_text(
         "Your address has reached the limit for permanent copies: 1 an hour."

@@ -205,7 +205,7 @@ def test_matrix_counts_facet_values_within_the_use_case(client: Client) -> None:
 
 
 def test_matrix_copy_link_pins_all_weights_of_the_use_case(client: Client) -> None:
-    link = get(client, LIVE).one("p.copy a")["href"]
+    link = get(client, LIVE).all("#menu-take a")[0]["href"]
     weights = "w-async-support=10&w-documentation=1&w-learning-curve=0&w-performance=5"
     assert link == f"{LIVE}&{weights}"
     before = standings(get(client, link))
@@ -252,7 +252,7 @@ def test_side_by_side_links_drop_pin_and_keep_the_use_case(client: Client) -> No
     links = {link.text: link["href"] for link in page.all("main a")}
     assert links["Remove: use case: Live updates ×"] == "/compare/flask-vs-fastapi/"
     assert links["Back to the matrix"] == f"{LIVE}&framework=flask&framework=fastapi"
-    assert links["Link to this view"].startswith(f"{VERSUS}&w-async-support=10&w-")
+    assert links["Link"].startswith(f"{VERSUS}&w-async-support=10&w-")
     assert links["Django"] == "/compare/flask-vs-fastapi-vs-django/?use-case=live-updates"
     assert page.one("select#use-case")["name"] == "use-case"
 

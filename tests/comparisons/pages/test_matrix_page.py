@@ -303,7 +303,7 @@ def test_matrix_keeps_weights_and_ticks_when_empty(client: Client) -> None:
 
 def test_matrix_copy_link_pins_all_weights_when_any_differs(client: Client) -> None:
     def copied(address: str) -> str:
-        return get(client, address).one("p.copy a")["href"]
+        return get(client, address).all("#menu-take a")[0]["href"]
 
     assert copied("/?kind=micro&sort=name") == "/?kind=micro&sort=name"
     assert copied("/?w-performance=3") == "/"  # that is the default

@@ -255,7 +255,7 @@ def test_side_by_side_back_link_keeps_ticks_and_weights(client: Client) -> None:
 
 def test_side_by_side_copy_link_pins_all_weights_when_any_differs(client: Client) -> None:
     def copied(address: str) -> str:
-        return get(client, address).one("p.copy a")["href"]
+        return get(client, address).all("#menu-take a")[0]["href"]
 
     assert copied(VERSUS) == VERSUS
     assert copied(f"{VERSUS}?only=differences&w-performance=9") == (

@@ -100,7 +100,7 @@ def opened(client: Client, address: str) -> bytes:
 
 
 def offered(html: bytes) -> str:
-    return read(html).one("p.copy a")["href"]
+    return read(html).all("#menu-take a")[0]["href"]
 
 
 def is_pinned(link: str) -> bool:
