@@ -171,7 +171,7 @@ document.addEventListener("click", (event) => {
   const file = event.target.closest("button[data-copy-file]");
   if (file) copy(fetched(file.dataset.copyFile), file);
   const words = event.target.closest("button[data-copy-text]");
-  if (words) copy(words.dataset.copyText, words);
+  if (words) copy(document.getElementById("readme").value, words);
   const shown = event.target.closest("button[data-copy-from]");
   if (shown) {
     const field = document.querySelector(shown.dataset.copyFrom);

@@ -275,9 +275,19 @@ class StateMark(models.Model):
         return self.mark
 
 
+class RecordStateManager(StateManager["RecordState"]):
+    def mark_and_time(self) -> tuple[str, datetime | None]:
+        """Return the mark, and when the newest revision was made; None if there is none. One query."""
+        newest = models.Subquery(Revision.objects.order_by("-pk").values("at")[:1])
+        rows = list(self.order_by("id").values_list("mark", newest))
+        return " ".join(mark for mark, _ in rows) or "blank", rows[0][1] if rows else None
+
+
 class RecordState(StateMark):
     """The state of the record: it changes when a revision is added or filed under another name, and when an editor's
     public name changes."""
+
+    objects: ClassVar[RecordStateManager] = RecordStateManager()
 
 
 class CatalogueState(StateMark):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 
@@ -20,9 +21,11 @@ _is_apart: ContextVar[bool] = ContextVar("is_apart", default=False)
 
 @dataclass(slots=True)
 class _Known:
-    """The version read last. `writes` counts what was written since the start, to notice a write during the reading."""
+    """The version read last, and when something was last recorded. `writes` counts what was written since the start, to
+    notice a write during the reading."""
 
     mark: str = ""
+    changed_at: datetime | None = None
     until: float = 0.0
     writes: int = 0
 
@@ -42,16 +45,23 @@ def current(*, at_once: bool = False) -> str:
     It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written.
     """
     if not keeps():
-        return RecordState.objects.mark()
+        mark, _known.changed_at = RecordState.objects.mark_and_time()
+        return mark
     now = monotonic()
     if now < _known.until and not at_once:
         return _known.mark
     writes = _known.writes
-    mark = RecordState.objects.mark()
+    mark, changed_at = RecordState.objects.mark_and_time()
     with _lock:
+        _known.changed_at = changed_at
         if writes == _known.writes:
             _known.mark, _known.until = mark, now + settings.VERSION_SECONDS
     return mark
+
+
+def changed_at() -> datetime | None:
+    """Return when something was last recorded, as read with the version; None if nothing was, or it was never read."""
+    return _known.changed_at
 
 
 def writes() -> int:

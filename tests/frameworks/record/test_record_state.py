@@ -5,11 +5,14 @@ from threading import Thread
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.utils.formats import date_format
 
 from frameworks.models import CatalogueState, EditorProfile, Framework, Rating, RecordState, Revision
 from frameworks.record import revisions
 from tests import factories
 from tests.database import execute
+from tests.html import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -58,6 +61,16 @@ def test_record_state_mark_changes_with_every_write(change: Callable[[], object]
     factories.make_framework()
     marks.append(mark())
     assert len(set(marks)) == 3
+
+
+def test_pages_say_in_the_foot_when_something_was_last_recorded(client: Client) -> None:
+    assert RecordState.objects.mark_and_time()[1] is None
+    assert "last on" not in read(client.get("/criteria/").content).one("footer").text
+    factories.make_framework()
+    newest = Revision.objects.latest("pk")
+    assert RecordState.objects.mark_and_time() == (mark(), newest.at)
+    foot = read(client.get("/criteria/").content).one("footer").text
+    assert f"Changes, last on {date_format(newest.at, 'j F Y')}" in foot
 
 
 def cited_anew() -> None:
