@@ -1,6 +1,6 @@
 """Build one comparison from the parameters of an address. Pages and formats start here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -43,6 +43,8 @@ class Comparison:
     day: DayForm
     kind: UseCaseForm
     weighing: WeighingForm
+    #: One sentence for each parameter that is not in effect.
+    notices: Sequence[str]
     detail: Detail = Detail.SCORES
     #: When only differences are shown: whether criteria in which all are alike stay, to be folded, or are left out.
     folds: bool = False
@@ -94,11 +96,6 @@ class Comparison:
     def content(self) -> Content:
         """Return the comparison as plain data; complete only if it was built with its claims."""
         return content_of(self.table, self.table.in_order)
-
-    @property
-    def notices(self) -> Iterator[str]:
-        """Yield one sentence for each parameter that is not in effect."""
-        return notices(self.query, *self.forms)
 
     @property
     def names_all_columns(self) -> bool:
@@ -161,7 +158,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     usual = use_cases.weighing(kind.chosen, facts.criteria)
     view = View.read(cleaned, [facet.slug for facet in facts.facets]).plain(usual)
     paging = PageForm(query, pages=pages_of(len(selection.places)), of=view.of)
-    _follow_renames(query, day, kind, filters.form, weighing, paging)
+    said = _notices(query, day, kind, filters.form, weighing, paging)
     return Filtered(
         query=query,
         facts=facts,
@@ -170,6 +167,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
         day=day,
         kind=kind,
         weighing=weighing,
+        notices=said,
         filters=filters,
         selection=selection,
         paging=paging,
@@ -191,7 +189,7 @@ def side_by_side(
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=parties)
     usual = use_cases.weighing(kind.chosen, facts.criteria)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, []).side_by_side().plain(usual)
-    _follow_renames(query, day, kind, weighing)
+    said = _notices(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -200,6 +198,7 @@ def side_by_side(
         day=day,
         kind=kind,
         weighing=weighing,
+        notices=said,
         detail=Detail.CLAIMS if view.rows or view.evidence else detail,
         folds=folds,
     )
@@ -214,7 +213,7 @@ def ticked(query: QueryDict) -> Comparison:
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = _weighing(query, facts)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
-    _follow_renames(query, day, kind, weighing)
+    said = _notices(query, day, kind, weighing)
     return Comparison(
         query=query,
         facts=facts,
@@ -223,6 +222,7 @@ def ticked(query: QueryDict) -> Comparison:
         day=day,
         kind=kind,
         weighing=weighing,
+        notices=said,
     )
 
 
@@ -250,10 +250,12 @@ def pages_of(frameworks: int) -> int:
     return max(1, -(-frameworks // LISTED))
 
 
-def _follow_renames(query: QueryDict, *forms: Form) -> None:
-    """Raise Renamed where the address uses a former slug."""
-    if any(notices(query, *forms)):
+def _notices(query: QueryDict, *forms: Form) -> Sequence[str]:
+    """Return one sentence for each parameter that is not in effect. Raises Renamed where one uses a former slug."""
+    said = [*notices(query, *forms)]
+    if said:
         old_addresses.follow(query)
+    return said
 
 
 def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:

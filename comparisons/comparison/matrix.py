@@ -94,20 +94,16 @@ class Row:
 
     @property
     def look(self) -> tuple[bool, bool, bool, int | None, bool, bool]:
-        """Return what changes the look of its beginning, besides the names and figures in it."""
+        """Return what changes the look of its beginning, besides the figures in it."""
         sign = None if self.delta is None else (self.delta > 0) - (self.delta < 0)
         has_band = self.fit.low is not None
         return self.is_baseline, self.is_ticked, self.rank is not None, sign, has_band, self.fit.is_range
 
     @property
-    def words(self) -> dict[str, object]:
-        """Return the names and figures in its beginning."""
-        framework, fit = self.framework, self.fit
+    def figures(self) -> dict[str, object]:
+        """Return the figures in its beginning."""
+        fit = self.fit
         return {
-            "slug": framework.slug,
-            "name": framework.name,
-            "url": framework.get_absolute_url(),
-            "kind": framework.kind_line,
             "rank": self.rank,
             "points": fit.points,
             "low_points": fit.low_points,
@@ -134,6 +130,11 @@ class Line:
 
     column: Column
     entries: tuple[Entry, ...]
+
+    @property
+    def words(self) -> tuple[tuple[object, ...], ...]:
+        """Return all that a side by side shows of its entries while it is closed, in plain values."""
+        return tuple(entry.words for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

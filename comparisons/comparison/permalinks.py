@@ -7,7 +7,7 @@ Weights are kept by criterion, never by position. Reading is done by forms; only
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 from zlib import crc32
@@ -48,7 +48,7 @@ ALL_ROWS = "*"
 DEFAULT_SORT = "fit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """The state of a page: the day, the filters, the use case and the weights that the visitor has changed, and what
     is shown.
@@ -142,10 +142,16 @@ class View:
 
     def query(self) -> str:
         """Return the query string without the question mark; empty if nothing is set."""
+        return self._query
+
+    @cached_property
+    def _query(self) -> str:
         return "&".join(_encoded(name, value) for name, value in self.parameters())
 
     def but(self, **changes: Any) -> Self:
-        """Return a copy with these fields changed; of other rows it shows the first page."""
+        """Return the view with these fields changed; of other rows it shows the first page."""
+        if self.page == 1 and all(getattr(self, name) == value for name, value in changes.items()):
+            return self
         return replace(self, **changes if BESIDES_ROWS.issuperset(changes) else {"page": 1, **changes})
 
     @property

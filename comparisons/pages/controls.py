@@ -368,7 +368,7 @@ def around_matrix(
     use_case: UseCase | None,
 ) -> AroundMatrix:
     path = reverse("comparisons:matrix")
-    criteria, facets = facts.criteria, facts.facets
+    criteria, facets, pinned = facts.criteria, facts.facets, view.pinned(usual)
     # Values without a control on the table (hidden columns, rows filtered out) are hidden fields of the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
     listed = {row.framework.slug for row in table.in_order}
@@ -394,14 +394,12 @@ def around_matrix(
         open_base=f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
         closed_url=view.url(path, open=""),
         sort_base=f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
-        pinned_url=view.pinned(usual).url(path),
-        files=files(view.pinned(usual), "comparisons:matrix_file"),
-        pictures=pictures(view.pinned(usual), path),
-        freeze_url=_freeze(table, view, usual)
+        pinned_url=pinned.url(path),
+        files=files(pinned, "comparisons:matrix_file"),
+        pictures=pictures(pinned, path),
+        freeze_url=_freeze(table, pinned)
         if 2 <= table.total <= settings.COMPARE_MAX
-        else view.pinned(usual).url(
-            reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1
-        ),
+        else pinned.url(reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1),
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
         everyone_url=view.url(path, among=()),
@@ -462,7 +460,8 @@ def around_side_by_side(
     path = _side_by_side(slugs)
     has_room = len(slugs) < settings.COMPARE_MAX
     whose = _whose_weights(view, usual, use_case)
-    brief = view.but(rows=(), why="", evidence="").pinned(usual)
+    pinned = view.pinned(usual)
+    brief = pinned.but(rows=(), why="", evidence="")
     return AroundSideBySide(
         view=view,
         path=path,
@@ -480,10 +479,10 @@ def around_side_by_side(
         passed_on=list(view.but(framework=tuple(slugs)).parameters())
         if has_room and not facts.catalogue.are_listed
         else [],
-        pinned_url=view.pinned(usual).url(path),
-        files=files(view.pinned(usual), "comparisons:side_by_side_file", slugs),
-        pictures=pictures(view.pinned(usual), path),
-        freeze_url=_freeze(table, view, usual),
+        pinned_url=pinned.url(path),
+        files=files(pinned, "comparisons:side_by_side_file", slugs),
+        pictures=pictures(pinned, path),
+        freeze_url=_freeze(table, pinned),
         embed_url=brief.url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
         oembed_url=oembed_url(brief.url(path)),
         without_weights_url=view.url(path, weights={}),
@@ -507,12 +506,11 @@ def _whose_weights(view: View, usual: Mapping[str, int], use_case: UseCase | Non
     return f"the weights for “{use_case.name}”" if use_case else "the default weights"
 
 
-def _freeze(table: Matrix, view: View, usual: Mapping[str, int]) -> str:
+def _freeze(table: Matrix, pinned: View) -> str:
     """Return the address that saves a permanent copy of these frameworks side by side, with this view’s weights."""
     slugs = [row.framework.slug for row in table.in_order]
     return (
-        view.pinned(usual)
-        .side_by_side()
+        pinned.side_by_side()
         .but(rows=(), why="", evidence="")
         .url(reverse("comparisons:freeze", args=[slugs]))
     )
