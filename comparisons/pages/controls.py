@@ -606,6 +606,8 @@ def blame(
     """Return, for an empty table, each filter that emptied it in words, how many frameworks it hides, the address
     without it.
     """
+    if not shown_without:
+        return []
     counts = dict(shown_without)
     path = reverse("comparisons:matrix")
     words: dict[str, list[str]] = {}
