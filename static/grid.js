@@ -699,7 +699,7 @@
   };
 
   /** Sorts what the server says of each cell and claim, and returns the sentences for it. */
-  const sort = ({ outcomes, cells, proposal, is_repeated: isRepeated, undo }, sent) => {
+  const sort = ({ outcomes, cells, proposal, is_repeated: isRepeated, undo, page }, sent) => {
     const sentences = [];
     let saved = 0;
     let same = 0;
@@ -734,6 +734,7 @@
     if (proposal) sentences.unshift([proposed, null, { href: proposal, words: "Open the proposal" }]);
     else if (saved) sentences.unshift([`Saved ${count(saved, "change")}.`, null, undo && { href: undo, words: "Undo in another tab", target: "_blank" }]);
     else sentences.unshift([same ? "Nothing needed saving." : "Nothing was saved."]);
+    if (saved && page && !proposal) sentences.push(["Readers see it now.", null, { href: page, words: "See it on the site", target: "_blank" }]);
     if (same) sentences.push([`${count(same, "change")} already saved.`]);
     if (clashes.size) sentences.push([`${count(clashes.size, "cell")} changed by somebody else. Choose above which values to keep.`]);
     return sentences;

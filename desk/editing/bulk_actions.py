@@ -27,6 +27,7 @@ from .forms import ReasonForm
 from .formsets import ROWS_MAX
 from .guarded import GuardedAdmin
 from .merging import changed_fields, put_on_top
+from .offers import public_page, with_page
 from .refusals import REFUSALS, in_words
 
 #: What shows an editor a fact before deciding, and what says why it cannot be deleted (empty when it can).
@@ -89,7 +90,7 @@ class ChosenFact(NamedTuple):
 
 @dataclass
 class BulkOutcome:
-    done: list[str] = field(default_factory=list)
+    done: list[Versioned] = field(default_factory=list)
     #: Were so already.
     idle: list[str] = field(default_factory=list)
     #: Why the others were not, in sentences.
@@ -220,7 +221,10 @@ class BulkActions:
             try:
                 with transaction.atomic():
                     was_done = self._write_one(request, action, row, fact, reason, today)
-                (outcome.done if was_done else outcome.idle).append(name)
+                if was_done:
+                    outcome.done.append(fact)
+                else:
+                    outcome.idle.append(name)
             except revisions.Conflict:
                 self._sort_conflict(action, row, today, outcome)
             except models.ProtectedError:
@@ -269,12 +273,19 @@ class BulkActions:
         opts = self.admin.opts
         if done := len(outcome.done):
             were = "was" if done == 1 else "were"
-            messages.success(request, f"{done} {model_ngettext(opts, done)} {were} {action.done}.")
+            sentence = f"{done} {model_ngettext(opts, done)} {were} {action.done}."
+            messages.success(request, with_page(sentence, self._page_of(request, action, outcome.done)))
         if idle := len(outcome.idle):
             were = "was" if idle == 1 else "were"
             messages.info(request, f"{idle} {model_ngettext(opts, idle)} {were} already {action.done}.")
         for sentence in outcome.refused:
             messages.error(request, sentence)
+
+    def _page_of(self, request: HttpRequest, action: BulkAction, done: Sequence[Versioned]) -> str | None:
+        """Return where readers see what was done: to the one fact, or else all of it."""
+        if len(done) == 1 and action.apply:
+            return self.admin.get_view_on_site_url(done[0])
+        return public_page(edit_of(request).changeset)
 
 
 def _clash(model: type[Versioned], action: BulkAction, row: ChosenFact, today: date) -> Clash:

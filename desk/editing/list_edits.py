@@ -18,6 +18,7 @@ from .forms import FactForm
 from .formsets import FactListFormSet
 from .guarded import GuardedAdmin
 from .merging import post_on_top
+from .offers import public_page, with_page
 from .refusals import REFUSALS, in_words
 
 
@@ -59,7 +60,8 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
 def _report(admin: GuardedAdmin, request: HttpRequest, saved: int, *, is_idle: bool) -> None:
     if saved:
         were = "was" if saved == 1 else "were"
-        messages.success(request, f"{saved} {model_ngettext(admin.opts, saved)} {were} changed.")
+        sentence = f"{saved} {model_ngettext(admin.opts, saved)} {were} changed."
+        messages.success(request, with_page(sentence, public_page(edit_of(request).changeset)))
     elif is_idle:
         messages.info(request, NOTHING_CHANGED)
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import ReasonForm
-from desk.editing.offers import undo_url
+from desk.editing.offers import public_page, undo_url
 from desk.editing.refusals import PlainErrors, in_words
 from frameworks.cells import Cell
 from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision, Source
@@ -151,8 +151,11 @@ def _save(
     except OperationalError as error:
         return JsonResponse({"error": in_words(error)}, status=HTTPStatus.CONFLICT)
     saved = any(outcome["outcome"] == "saved" for outcome in outcomes)
-    undo = undo_url(request, by.changeset) if saved else ""
-    return JsonResponse({"outcomes": outcomes, "cells": _current(parsed.cells), "undo": undo})
+    links = {
+        "undo": undo_url(request, by.changeset) if saved else "",
+        "page": public_page(by.changeset) if saved else "",
+    }
+    return JsonResponse({"outcomes": outcomes, "cells": _current(parsed.cells), **links})
 
 
 def _current(named: Iterable[tuple[Framework, Criterion]]) -> dict[str, dict[str, Any]]:

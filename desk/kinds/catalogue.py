@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from desk.editing.bulk_actions import DELETE
 from desk.editing.forms import PageForm
 from desk.guiding.checklist import Checklist
 from frameworks.models import (
+    CAPABILITY,
     Criterion,
     CriterionGroup,
     Facet,
@@ -126,6 +127,9 @@ class CriterionGroupAdmin(OrderedAdmin):
     set_once = ("slug",)
     fields = ("name", "slug", "summary", "position")
 
+    def public_url(self, fact: Any) -> str:
+        return f"{reverse('frameworks:criteria')}#{fact.slug}"
+
 
 class CriterionForm(PageForm):
     def clean_is_scored(self) -> bool:
@@ -189,9 +193,14 @@ class FacetAdmin(OrderedAdmin):
     fields = ("name", "slug", "help", "requires_all", "position")
     inlines = (FacetValueInline,)
 
+    def public_url(self, fact: Any) -> str:
+        """Return where a facet has a page, or else where it is a filter."""
+        return reverse(f"comparisons:{'capabilities' if fact.slug == CAPABILITY else 'matrix'}")
+
 
 @admin.register(FacetValue)
 class FacetValueAdmin(OrderedAdmin):
+    shown_on = "facet"
     list_display = ("name", "position", "facet", "slug", "seen")
     list_filter = ("facet",)
     list_select_related = ("facet",)
@@ -205,6 +214,7 @@ class FacetValueAdmin(OrderedAdmin):
 
 @admin.register(Trait)
 class TraitAdmin(FactAdmin):
+    shown_on = "framework"
     list_display = ("framework", "value", claim_count, "note")
     annotations = CITED
     list_display_links = ("framework", "value")
@@ -218,6 +228,7 @@ class TraitAdmin(FactAdmin):
 
 @admin.register(Relation)
 class RelationAdmin(FactAdmin):
+    shown_on = "framework"
     list_display = ("framework", "kind", "other", claim_count, "text")
     annotations = CITED
     list_display_links = ("framework", "kind", "other")

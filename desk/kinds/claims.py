@@ -157,6 +157,10 @@ class ClaimAdmin(FactAdmin):
         context["rubrics"] = rubrics()
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def is_public(self, fact: Versioned) -> bool:
+        framework = cast(Claim, fact).framework
+        return framework is None or framework.is_published
+
     def summary(self, fact: Versioned) -> str:
         return getattr(fact, "paraphrase", "")
 

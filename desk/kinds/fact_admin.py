@@ -6,7 +6,7 @@ request carries between Django's hooks is `editing.edit`.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -15,7 +15,6 @@ from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
-from django.utils.html import format_html
 
 from desk.editing import conflicts, deletions, list_edits
 from desk.editing.bulk_actions import DELETE, BulkAction, BulkActions
@@ -25,6 +24,7 @@ from desk.editing.fields import Seen, is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
 from desk.editing.guarded import GuardedAdmin, is_understood
+from desk.editing.offers import with_page
 from desk.editing.refusals import REFUSALS, in_words
 from desk.guiding.drafts import drafted_from
 from desk.guiding.origins import led_back, origin_url
@@ -59,6 +59,8 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     #: What names a fact in addresses and in its history: set once, then for ever.
     set_once: tuple[str, ...] = ()
+    #: The related fact on whose page readers see this one; empty where it has a page of its own.
+    shown_on = ""
     #: What the list counts, by the name of the annotation.
     annotations: Mapping[str, Any] = {}
     bulk_actions: tuple[BulkAction, ...] = (DELETE,)
@@ -71,7 +73,15 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     # What a kind of fact may say otherwise
 
     def is_public(self, fact: Versioned) -> bool:
-        return hasattr(fact, "get_absolute_url")
+        """Return whether readers see the fact, if they see what it is about."""
+        return True
+
+    def public_url(self, fact: Any) -> str:
+        """Return where readers see a fact that they see: on a page of its own, or of the fact that it belongs to."""
+        if not self.shown_on:
+            return str(fact.get_absolute_url())
+        other = getattr(fact, self.shown_on)
+        return cast(FactAdmin, self.admin_site.get_model_admin(type(other))).view_on_site(other) or ""
 
     def summary(self, fact: Versioned) -> str:
         """Return what an editor should see of a fact before deciding."""
@@ -82,7 +92,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         return deletions.blocker(fact)
 
     def view_on_site(self, fact: Versioned) -> str | None:
-        return fact.get_absolute_url() if self.is_public(fact) else None  # type: ignore[attr-defined]
+        return self.public_url(fact) or None if self.is_public(fact) else None
 
     # Pages
 
@@ -331,6 +341,6 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         edit = edit_of(request)
         if level == messages.SUCCESS and not edit.has_written:
             message, level = NOTHING_CHANGED, messages.INFO
-        elif level == messages.SUCCESS and edit.public_url:
-            message = format_html('{} <a href="{}">See it on the site</a>', message, edit.public_url)
+        elif level == messages.SUCCESS:
+            message = with_page(message, edit.public_url)
         super().message_user(request, message, level, *args, **kwargs)

@@ -1,6 +1,9 @@
 """The admin of use cases and for the rules of the decision helper."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.urls import reverse
 
 from comparisons.models import Condition, Need, Option, Prompt, Recommendation, Rule, UseCase, UseCaseWeight
 
@@ -57,6 +60,7 @@ class UseCaseAdmin(OrderedAdmin):
 
 @admin.register(UseCaseWeight)
 class UseCaseWeightAdmin(FactAdmin):
+    shown_on = "use_case"
     list_display = ("use_case", "criterion", "weight")
     list_display_links = ("use_case", "criterion")
     list_filter = ("use_case", "criterion")
@@ -69,6 +73,7 @@ class UseCaseWeightAdmin(FactAdmin):
 
 @admin.register(Need)
 class NeedAdmin(FactAdmin):
+    shown_on = "use_case"
     list_display = ("use_case", "number", "value", "criterion", "minimum", claim_count)
     annotations = CITED
     list_display_links = ("use_case", "number")
@@ -82,6 +87,7 @@ class NeedAdmin(FactAdmin):
 
 @admin.register(Recommendation)
 class RecommendationAdmin(FactAdmin):
+    shown_on = "use_case"
     list_display = ("use_case", "slug", "strength", "component", claim_count)
     annotations = CITED
     list_display_links = ("use_case", "slug")
@@ -114,9 +120,13 @@ class PromptAdmin(OrderedAdmin):
     inlines = (OptionInline,)
     fields = ("text", "slug", "help", "takes_several", "position")
 
+    def public_url(self, fact: Any) -> str:
+        return f"{reverse('comparisons:choose')}#question-{fact.slug}"
+
 
 @admin.register(Option)
 class OptionAdmin(OrderedAdmin):
+    shown_on = "prompt"
     list_display = ("text", "position", "prompt", "slug", "seen")
     list_filter = ("prompt",)
     search_fields = ("text", "slug", "prompt__text")
@@ -162,9 +172,13 @@ class RuleAdmin(FactAdmin):
         "claims",
     )
 
+    def public_url(self, fact: Any) -> str:
+        return reverse("comparisons:choose")
+
 
 @admin.register(Condition)
 class ConditionAdmin(FactAdmin):
+    shown_on = "rule"
     list_display = ("rule", "number")
     list_display_links = ("rule", "number")
     list_filter = ("rule__source",)

@@ -33,6 +33,7 @@ class ComponentAdmin(FactAdmin):
 
 @admin.register(Tie)
 class TieAdmin(FactAdmin):
+    shown_on = "component"
     list_display = ("component", "kind", "framework", claim_count, "text")
     annotations = CITED
     list_display_links = ("component", "kind", "framework")
@@ -46,6 +47,7 @@ class TieAdmin(FactAdmin):
 
 @admin.register(Addition)
 class AdditionAdmin(FactAdmin):
+    shown_on = "framework"
     list_display = ("framework", "capability", "component", claim_count, "note")
     annotations = CITED
     list_display_links = ("framework", "capability", "component")
@@ -100,6 +102,7 @@ class BenchmarkAdmin(OrderedAdmin):
 
 @admin.register(Figure)
 class FigureAdmin(FactAdmin):
+    shown_on = "benchmark"
     list_display = ("benchmark", "framework", "server", "value", "is_about", claim_count)
     annotations = CITED
     list_display_links = ("benchmark", "framework")
@@ -147,6 +150,7 @@ class QuestionAdmin(OrderedAdmin):
 
 @admin.register(Answer)
 class AnswerAdmin(FactAdmin):
+    shown_on = "question"
     list_display = ("question", "source", "line", "stance", claim_count)
     annotations = CITED
     list_display_links = ("question", "source", "line")

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from desk.editing.guarded import GuardedAdmin, SafeChangeList, desk_url
+from desk.editing.refusals import PlainErrors
 from desk.kinds.filters import ChoiceFilter
 from frameworks.models import LinkCheck, Versioned
 from frameworks.roles import may_publish
@@ -49,7 +50,7 @@ class LinkList(SafeChangeList):
             check.facts = named.get(check.url, [])
 
 
-class LinkRunForm(forms.Form):
+class LinkRunForm(PlainErrors, forms.Form):
     """When a run began, as its page says it."""
 
     since = forms.DateTimeField()

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 
 from desk.editing.fields import ReasonField, is_number
 from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.editing.offers import with_page
 from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts
 from desk.kinds.filters import WaitingFilter
@@ -107,7 +108,10 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
             )
             now = self._find(request, str(objection.pk))
             return self._page(request, now, AnswerObjectionForm(), status=HTTPStatus.CONFLICT)
-        messages.success(request, f"{objection} is {objection.get_status_display()}.")
+        sentence = f"{objection} is {objection.get_status_display()}."
+        framework = objection.framework
+        page = f"{framework.get_absolute_url()}#{objection.criterion.slug}" if framework.is_published else ""
+        messages.success(request, with_page(sentence, page))
         return HttpResponseRedirect(self.url_of("changelist"))
 
     def _page(

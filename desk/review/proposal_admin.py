@@ -22,6 +22,7 @@ from desk.editing.conflicts import Clash
 from desk.editing.fields import Seen, is_number
 from desk.editing.guarded import desk_url
 from desk.editing.long_lists import DateFilter, LongListAdmin
+from desk.editing.offers import public_page, with_page
 from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
@@ -238,7 +239,8 @@ class ProposalAdmin(LongListAdmin):
         except (proposals.Undecidable, revisions.Refused) as problem:
             messages.error(request, f"Nothing was changed. {problem}")
         else:
-            messages.success(request, SENTENCES[proposal.status].format(proposal.pk))
+            sentence = SENTENCES[proposal.status].format(proposal.pk)
+            messages.success(request, with_page(sentence, public_page(proposal.changeset)))
             return HttpResponseRedirect(self.url_of("changelist"))
         # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)

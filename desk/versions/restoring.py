@@ -13,6 +13,7 @@ from desk.editing.edit import edit_of
 from desk.editing.fields import Seen
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin, desk_url
+from desk.editing.offers import public_page, with_page
 from desk.editing.refusals import in_words
 from frameworks.models import Revision, Versioned
 from frameworks.models.schema import state_of
@@ -60,7 +61,9 @@ class RestorePage:
         except (revisions.Refused, OperationalError) as error:
             return self._page(request, revision, current, form, in_words(error))
         said = f"Version {revision.version} was restored." if step else "It already has these values."
-        messages.success(request, f"{revision.key}: {said}")
+        messages.success(
+            request, with_page(f"{revision.key}: {said}", public_page(by.changeset) if step else "")
+        )
         return HttpResponseRedirect(self._history_url(revision))
 
     def _page(

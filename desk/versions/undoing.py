@@ -19,6 +19,7 @@ from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin
+from desk.editing.offers import public_page, with_page
 from desk.editing.refusals import REFUSALS, in_words
 from frameworks.models import Revision
 from frameworks.record import past, reverting
@@ -112,7 +113,7 @@ class ChangesetPages:
             is_moved = isinstance(error, reverting.FactsChanged)
             status = HTTPStatus.CONFLICT if is_moved else HTTPStatus.OK
             return self._undo_page(request, plan, form, _why_not(error), status=status)
-        messages.success(request, _done(done))
+        messages.success(request, with_page(_done(done), public_page(by.changeset)))
         return HttpResponseRedirect(self.admin.url_of("changeset", by.changeset))
 
     def _undone_already(self, request: HttpRequest, undoing: UUID) -> HttpResponse:

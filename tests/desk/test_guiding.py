@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from frameworks.models import (
     Claim,
@@ -16,10 +17,23 @@ from frameworks.models import (
     Revision,
     Source,
     Trait,
+    versioned_models,
 )
 from tests import factories
-from tests.desk.acting import GRID, changed_cell, new_claim_row, page_of
-from tests.desk.reading import add_url, change_url, form_on, text_of
+from tests.desk.acting import (
+    GRID,
+    RATINGS,
+    changed_cell,
+    choose,
+    confirm,
+    decide,
+    edit,
+    new_claim_row,
+    page_of,
+    save,
+)
+from tests.desk.reading import add_url, change_url, form_on, last_revision, text_of
+from tests.desk.signing_in import sign_in
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +104,7 @@ def test_new_framework_is_published_with_one_save_each(ada: Client, criteria: li
     answer = ada.post(GRID, {"changes": json.dumps(changes)}).json()
     sitting.saves += 1
     assert {outcome["outcome"] for outcome in answer["outcomes"]} == {"saved"}
+    assert answer["page"] == ""  # readers see nothing yet
     page = sitting.publish(page_of(ada, change_url(framework)))
     assert sitting.saves == 4
     assert Framework.objects.get().is_published
@@ -216,7 +231,8 @@ def test_problem_report_becomes_a_claim(ada: Client) -> None:
     answer = ada.post(url, form_on(form, line=4, paraphrase="Calls it slow.", _save="Save"), follow=True)
     assert answer.redirect_chain[-1][0] == f"{page}?saved=claim#answer"
     assert form_on(answer)["note"] == ["A claim was added."]
-    ada.post(page, form_on(answer, status="accepted"))
+    closed = ada.post(page, form_on(answer, status="accepted"), follow=True)
+    assert public_links(closed) == [rating.get_absolute_url()]
     report.refresh_from_db()
     assert (report.status, report.note) == ("accepted", "A claim was added.")
     assert ways(ada, page) == {}
@@ -252,3 +268,55 @@ def test_problem_report_on_an_unrated_cell_becomes_a_rating(ada: Client, rob: Cl
     other = factories.make_rating()
     for query in ("?objection=x", "?objection=999999", f"?objection={report.pk}"):
         assert form_on(ada.get(change_url(other) + query))["rationale"] == [other.rationale]
+
+
+# After saving, where to look next
+
+
+def public_links(response: Any) -> list[str]:
+    messages = read(response.content).all(".messagelist a")
+    return [link["href"] for link in messages if link.text == "See it on the site"]
+
+
+def test_each_kind_of_fact_leads_to_where_readers_see_it(ada: Client, client: Client) -> None:
+    facts = [*factories.one_of_each(), factories.make_wording()]
+    assert {type(fact) for fact in facts} == set(versioned_models().values())
+    for fact in facts:
+        page = ada.get(change_url(fact))
+        [link] = [link["href"] for link in read(page.content).all("a.viewsitelink")]
+        assert client.get(link).status_code == 200, (fact, link)
+        place = link.partition("#")[2]
+        assert not place or f'id="{place}"' in client.get(link).content.decode(), link
+    trait, framework = factories.make_trait(note=""), factories.make_framework(is_published=False)
+    saved = ada.post(
+        change_url(trait),
+        form_on(ada.get(change_url(trait)), note="So.", reason="So.", _save="1"),
+        follow=True,
+    )
+    assert public_links(saved) == [trait.framework.get_absolute_url()]
+    for hidden in (factories.make_trait(framework=framework), factories.make_claim(framework=framework)):
+        assert not page_of(ada, change_url(hidden)).all("a.viewsitelink")
+
+
+def test_lists_actions_and_undoing_lead_to_the_changeset(ada: Client, client: Client) -> None:
+    ratings = [factories.make_rating(read=True) for _ in range(2)]
+    page = ada.get(RATINGS)
+    saved = ada.post(RATINGS, edit(page, {rating: {"verdict": "New"} for rating in ratings}), follow=True)
+    [listed] = public_links(saved)
+    one = ada.post(
+        RATINGS, form_on(choose(ada, "unpublish", ratings[0]), reason="So.", confirmed="1"), follow=True
+    )
+    assert public_links(one) == []  # nobody sees it now
+    both = confirm(ada, choose(ada, "mark_reviewed", *ratings))
+    revision = last_revision(ratings[1])
+    told = [both]
+    for page_name, number in (("undo", revision.changeset), ("restore", revision.pk)):
+        url = reverse(f"admin:frameworks_revision_{page_name}", args=[number])
+        told.append(ada.post(url, form_on(ada.get(url), reason="Back."), follow=True))
+    eve = sign_in(factories.make_proposer(username="eve"))
+    save(eve, change_url(ratings[1]), verdict="Newer", reason="So.")
+    told.append(decide(ada, Proposal.objects.get(), "publish"))
+    for shown in [listed, *(link for page in told for link in public_links(page))]:
+        assert shown.startswith("/changes/")
+        assert client.get(shown).status_code == 200
+    assert [len(public_links(page)) for page in told] == [1, 1, 1, 1]
