@@ -24,7 +24,7 @@ from desk.editing.guarded import desk_url
 from desk.editing.long_lists import DateFilter, LongListAdmin
 from desk.editing.offers import public_page, with_page
 from desk.editing.refusals import PlainErrors
-from desk.guiding import drafts
+from desk.guiding import drafts, origins
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
@@ -208,6 +208,7 @@ class ProposalAdmin(LongListAdmin):
             if proposal.is_undecided
             else [],
             report=drafts.report_before(proposal),
+            framework=origins.checklist_before(proposal),
             may_decide=proposal.is_undecided and may_publish(request.user),
             may_withdraw=proposal.is_undecided and is_author,
             form_data=proposal.form_data if may_resume else None,

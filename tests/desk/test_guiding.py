@@ -164,7 +164,13 @@ def test_checklist_lists_cells_with_claims_but_no_rating(ada: Client, criteria: 
     assert form_on(form)["score"] == ["4"]
     assert form_on(form)["claims-TOTAL_FORMS"] == ["3"]
     rated = {"verdict": "Good", "rationale": "By step 4.", "reason": "Read."}
-    for button, ends in (("_continue", f"?{url.partition('?')[2]}"), ("_save", "#checklist")):
+    query = url.partition("?")[2]
+    another = query.replace(f"criterion={docs.pk}&", "")
+    for button, ends in (
+        ("_continue", f"/change/?{query}"),
+        ("_addanother", f"/add/?{another}"),
+        ("_save", "#checklist"),
+    ):
         response = ada.post(url, form_on(form, **rated, **{button: "1"}))
         assert response.headers["location"].endswith(ends)
         assert Rating.objects.get(criterion=docs).is_published
@@ -192,6 +198,12 @@ def test_rubric_and_reading_rule_are_shown_without_javascript(ada: Client, crite
 def test_checklist_is_for_those_who_may_change_the_framework(eve: Client, rob: Client) -> None:
     framework = factories.make_framework(is_published=False)
     assert page_of(eve, change_url(framework)).one("#checklist button").text == "Propose to publish it"
+    url = link(page_of(eve, change_url(framework)), "Add a trait")
+    value = factories.make_facet_value()
+    claim = factories.make_claim(framework=framework)
+    data = form_on(eve.get(url), value=value.pk, claims=[claim.pk], reason="So.", _save="Save")
+    back = read(eve.post(url, data, follow=True).content).one("#content-main")
+    assert f"{change_url(framework)}#checklist" in [link["href"] for link in back.all("a")]
     assert not page_of(rob, change_url(framework)).all("#checklist")
     url = f"/admin/frameworks/framework/{framework.pk}/publish/"
     assert rob.post(url).status_code == 403
