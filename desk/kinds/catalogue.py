@@ -91,12 +91,9 @@ class FrameworkAdmin(FactAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def way_on(self, request: HttpRequest, fact: Versioned, response: HttpResponse) -> HttpResponse:
-        """Lead on to the checklist from a framework that readers do not see yet."""
-        if (
-            isinstance(response, HttpResponseRedirect)
-            and "_save" in request.POST
-            and not self.is_public(fact)
-        ):
+        """Lead on to the checklist of a framework that is new, or that readers do not see yet."""
+        is_due = request.path == self.url_of("add") or not self.is_public(fact)
+        if isinstance(response, HttpResponseRedirect) and "_save" in request.POST and is_due:
             return HttpResponseRedirect(f"{self.url_of('change', fact.pk)}#checklist")
         return super().way_on(request, fact, response)
 
