@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from desk.editing.merging import put_on_top
@@ -20,6 +20,7 @@ from frameworks.models import Proposal, ProposedChange, Rating, Revision, Versio
 from frameworks.models.schema import state_of
 from frameworks.record import past, renaming, revisions
 from frameworks.record.following import departure_of, rated_by
+from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
 
@@ -73,11 +74,13 @@ def propose(
     return proposal
 
 
-def waiting_same(written: Sequence[Revision]) -> Proposal | None:
-    """Return the proposal of the same author that waits for a reviewer and is of exactly these revisions, if any."""
+def waiting_same(written: Sequence[Revision], page: str) -> Proposal | None:
+    """Return the proposal of the same author, waiting for a reviewer, that came from the same page and is of exactly
+    these revisions."""
     wanted = [_content(change) for change in _changes(written)]
     first = ProposedChange.objects.filter(position=0, model=wanted[0]["model"], key=wanted[0]["key"])
-    for proposal in Proposal.objects.waiting().filter(author=written[0].author, changes__in=first):
+    own = Proposal.objects.waiting().filter(author=written[0].author, origin=written[0].origin)
+    for proposal in own.filter(form_path__startswith=page, changes__in=first):
         if [_content(change) for change in proposal.changes.all()] == wanted:
             return proposal
     return None
@@ -135,8 +138,12 @@ def apply(
     """Write the changes as `author`. Raises Taken, naming all facts in conflict, or Refused."""
     taken = []
     with transaction.atomic():
-        besides = rated_by(proposal.changes.all())
-        for change in proposal.changes.all():
+        changes = list(proposal.changes.all())
+        besides = rated_by(changes)
+        swapped = _apply_swaps(changes, author, at, over or {}, besides)
+        for change in changes:
+            if change.position in swapped:
+                continue
             try:
                 with transaction.atomic():
                     _apply_one(change, author, at, (over or {}).get(name_of(change)), besides)
@@ -148,7 +155,52 @@ def apply(
                 # It may rest on a fact in conflict: that is said first.
         if taken:
             raise Taken(taken)
-        _refuse_departures(proposal.changes.all())
+        _refuse_departures(changes)
+
+
+def _apply_swaps(
+    changes: Iterable[ProposedChange],
+    author: Author,
+    at: datetime | None,
+    over: Container[str],
+    besides: Container[Key],
+) -> set[int]:
+    """Write together the changes by which facts take each other's names, and return their positions.
+
+    What is in conflict is left to be said of each.
+    """
+    renamed: dict[type[Versioned], dict[int, PendingWrite]] = {}
+    for change in changes:
+        model = model_of(change)
+        if change.action == Revision.Action.CHANGED and model.name_field in dict(_after(change)):
+            current, found = past.by_name(model, change.key), past.rebuilt(model, change.after or {})
+            is_same = current and found and found.fact.key_text == current.key_text
+            if (
+                current
+                and found
+                and is_same
+                and current.version == change.seen
+                and name_of(change) not in over
+            ):
+                fact, before = found.succeed(current), state_of(current)
+                write = PendingWrite(fact, found.related, change.seen, before, change.reason)
+                renamed.setdefault(model, {})[change.position] = write
+    written: set[int] = set()
+    for model, writes in renamed.items():
+        before_them = {(write.before or {})[model.name_field] for write in writes.values()}
+        if before_them.isdisjoint(write.after[model.name_field] for write in writes.values()):
+            continue
+        try:
+            with transaction.atomic():
+                revisions.save_all([*writes.values()], by=author, at=at, besides=besides)
+        except (revisions.Conflict, IntegrityError):
+            continue
+        written |= writes.keys()
+    return written
+
+
+def _after(change: ProposedChange) -> Iterator[tuple[str, object]]:
+    return ((name, after) for name, _, after in change.changed_fields)
 
 
 def _apply_one(

@@ -40,7 +40,7 @@ def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]
             response = view()
         if not written:
             return response
-        before = proposals.waiting_same(written)
+        before = proposals.waiting_same(written, request.path)
         proposal = before or proposals.propose(
             written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
         )

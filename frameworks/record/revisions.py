@@ -220,6 +220,7 @@ def save_all(
                 if not change.seen or not change.changed.isdisjoint(change.fact.agreed)
             ],
         )
+        _free_names(old)
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
         _change_all(old)
@@ -229,6 +230,20 @@ def save_all(
         )
         write_out(consequences, by=by, reason=reason, at=at)
         return written
+
+
+def _free_names(changes: Sequence[tuple[PendingWrite, int]]) -> None:
+    """Give those facts a name of their own for a moment that another of them takes the name of, as where two swap it.
+
+    The database refuses a name that is still another's, also within a transaction.
+    """
+    name = changes[0][0].fact.name_field if changes else ""
+    renamed = [(change, seen) for change, seen in changes if name in change.changed]
+    wanted = {change.after[name] for change, _ in renamed}
+    for change, seen in renamed:
+        if change.before and change.before[name] in wanted:
+            facts = type(change.fact)._default_manager.filter(pk=change.fact.pk, version=seen)
+            facts.update(**{name: str(uuid4())})
 
 
 def _change_all(changes: Sequence[tuple[PendingWrite, int]]) -> None:

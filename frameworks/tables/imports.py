@@ -23,6 +23,7 @@ from frameworks.cells import derivations
 from frameworks.median import Derivation, departs
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned, Wording
 from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied
+from frameworks.models.names import tidy_name
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
@@ -248,10 +249,20 @@ def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
     """
     reader = _Reader(kind, sheet, known)
     names = _keys_and_versions(kind, sheet)
-    return [
-        _with_values(reader.row(number, key, version, cells), dict(zip(sheet.header, cells, strict=False)))
+    rows = [
+        (reader.row(number, key, version, cells), dict(zip(sheet.header, cells, strict=False)))
         for number, (cells, (key, version)) in enumerate(zip(sheet.rows, names, strict=True), start)
         if cells
+    ]
+    still_taken = reader.still_taken([row for row, _ in rows])
+    return [
+        _with_values(
+            _refused(replace(row, change=None, over=None), still_taken[row.number])
+            if row.number in still_taken
+            else row,
+            cells,
+        )
+        for row, cells in rows
     ]
 
 
@@ -308,9 +319,44 @@ class _Reader:
         self.taken = (
             {fact.folded_name: fact for fact in known.facts.values()} if kind.model.name_field else {}
         )
+        #: The keys of facts to which the file gives another name, so that a further row may have theirs.
+        self.renamed = self._renamed(sheet)
         constraints = kind.model._meta.constraints
         self.checks = [constraint for constraint in constraints if isinstance(constraint, CheckConstraint)]
         self.numbers: dict[str, int] = {}
+
+    def _renamed(self, sheet: Sheet) -> set[str]:
+        name = self.kind.model.name_field
+        if name not in sheet.header:
+            return set()
+        place = sheet.header.index(name)
+        rows = zip(sheet.rows, _keys_and_versions(self.kind, sheet), strict=True)
+        given = {key: cells[place] for cells, (key, version) in rows if version and place < len(cells)}
+        return {
+            key
+            for key, cell in given.items()
+            if (fact := self.known.facts.get(key)) and tidy_name(cell) != getattr(fact, name)
+        }
+
+    def still_taken(self, rows: Sequence[ImportRow]) -> dict[int, RowProblem]:
+        """Return, by the number of its row, why a name is not free after all: the row that frees it is refused."""
+        name = self.kind.model.name_field
+        problems: dict[int, RowProblem] = {}
+        holders = {fact.folded_name: fact for fact in self.known.facts.values()} if name else {}
+        given = [(row, row.change or row.over) for row in rows if row.change or row.over]
+        while True:
+            moving = {row.key for row, _ in given if row.change and row.number not in problems}
+            found = {
+                row.number: RowProblem(name, write.fact.says_taken(holder))
+                for row, write in given
+                if write
+                and name in write.changed
+                and (holder := holders.get(write.fact.folded_name))
+                and holder.key_text not in {row.key, *(moving & self.renamed)}
+            }
+            if found.keys() == problems.keys():
+                return problems
+            problems = found
 
     def row(self, number: int, key: str, version: str, texts: Sequence[str]) -> ImportRow:
         fact = self.known.facts.get(key)
@@ -418,7 +464,13 @@ class _Reader:
         if not name or (known is not None and getattr(known, name) == getattr(fact, name)):
             return []
         holder = self.taken.get(fact.folded_name, fact)
-        if holder.key_text == key:
+        # To a new row no name is left that was another's, so that the import can be undone.
+        is_leaving = (
+            known is not None
+            and holder.key_text in self.renamed
+            and holder is self.known.facts.get(holder.key_text)
+        )
+        if holder.key_text == key or is_leaving:
             return []
         row, taken = self.numbers.get(holder.key_text), shortened(getattr(holder, name))
         if row is None or holder is self.known.facts.get(holder.key_text):
