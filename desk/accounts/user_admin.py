@@ -99,13 +99,15 @@ class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
         return users.annotate(two_factor=models.Exists(phones))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Give members of a role what signing in needs, and say so."""
+        """Give members of a role what signing in needs, and say so; say what else is missing."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         if not user.is_staff and user.groups.filter(name__in=ROLES).exists():
             user.is_staff = True
             user.save(update_fields=["is_staff"])
             messages.info(request, f"{user} may now sign in at the desk: members of this group need to.")
+        if missing := _missing(User.objects.get(pk=user.pk)):
+            messages.warning(request, f"{user} cannot work at the desk yet. {missing}")
 
     @admin.display(description="two-factor", boolean=True, ordering="two_factor")
     def two_factor(self, user: User) -> bool:
@@ -127,6 +129,21 @@ class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
         if written:
             return [], {}, set(), written
         return super().get_deleted_objects(objs, request)
+
+
+def _missing(user: User) -> str:
+    """Say what an account that is meant for the desk lacks to be used there; empty where nothing is missing."""
+    # An account that is not active has no permissions: asked for as if it were.
+    is_active, user.is_active = user.is_active, True
+    is_meant = bool(user.is_superuser or user.get_all_permissions())
+    roles = get_text_list([*ROLES], "or")
+    needs = {
+        "Tick “Active”.": is_active,
+        "Tick “Staff status”, which signing in needs.": user.is_staff,
+        "Set a password.": user.has_usable_password(),
+        f"Add it to one of the groups {roles}: without a role the desk shows it nothing.": is_meant,
+    }
+    return " ".join(need for need, is_met in needs.items() if not is_met) if is_meant or user.is_staff else ""
 
 
 def _kept_by(user: User) -> str:

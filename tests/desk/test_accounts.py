@@ -104,6 +104,28 @@ def test_user_admin_creates_account_and_assigns_group(root: Client) -> None:
     assert list(User.objects.get(username="eve", is_staff=True).groups.all()) == [editors]
 
 
+def test_user_admin_says_what_is_missing_for_the_desk(root: Client) -> None:
+    create_roles()
+    eve, editors = User.objects.create_user("eve"), Group.objects.get(name="Editors")
+    url, writers = f"{USERS}{eve.pk}/change/", Group.objects.create(name="Writers")
+    writers.permissions.set(editors.permissions.all())
+
+    def saved(**changes: object) -> str:
+        return text_of(root.post(url, form_on(root.get(url), **changes), follow=True))
+
+    assert "cannot work" not in saved(first_name="Eve")
+    page = saved(groups=[writers.pk], is_active=None)
+    assert (
+        "Eve cannot work at the desk yet. Tick “Active”. Tick “Staff status”, which signing in needs. Set a"
+        in page
+    )
+    eve.set_password("correct horse")
+    eve.save(update_fields=["password"])
+    assert "Eve cannot work at the desk yet. Tick “Active”." in saved(groups=[editors.pk])
+    assert "cannot work" not in saved(is_active="on")
+    assert "Add it to one of the groups Editors or Reviewers" in saved(groups=[])
+
+
 # Who has written stays
 
 
