@@ -120,6 +120,11 @@ def test_numbers_that_no_database_holds_are_refused_beside_the_field(ada: Client
     assert read(page.content).texts("#id_values-0-position_error li")
     page = ada.post(list_url(Rating), edit(ada.get(list_url(Rating)), {rating: {"score": value}}))
     assert sentences(page)
+    order = list_url(Criterion)
+    page = ada.post(
+        order, form_on(ada.get(order), reason="Moved.", _save="Save", **{"form-0-position": value})
+    )
+    assert read(page.content).texts("#id_form-0-position_error li")
     claim = changed_cell((rating.framework, rating.criterion), source=Source.objects.first().key, line=value)  # type: ignore[union-attr]
     [outcome] = send(ada, claims=[{**claim, "part": "prose", "paraphrase": "It is."}]).json()["outcomes"]
     assert outcome["sentence"].startswith("Line: ")
