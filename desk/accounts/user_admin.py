@@ -1,25 +1,30 @@
 """Accounts, groups and refused sign-ins: the stock pages, for superusers, with the guard that our lists have."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, cast
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import admin as stock
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django_otp.plugins.otp_static import admin as _static  # noqa: F401 - registers what goes below
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp import admin as _totp  # noqa: F401 - likewise
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from desk.editing.edit import NOTHING_CHANGED
+from desk.editing.edit import NOTHING_CHANGED, SAVED_BEFORE
 from desk.editing.guarded import GuardedAdmin
 from desk.editing.refusals import PlainErrors
 from frameworks.roles import ROLES
@@ -30,8 +35,15 @@ from . import two_factor
 admin.site.unregister([AccessLog, AccessFailureLog, StaticDevice, TOTPDevice, AccessAttempt, Group, User])
 
 
+#: How far apart the two clicks of a double click are answered at most.
+CLICKS_APART = timedelta(minutes=1)
+
+
 class GuardedAccountAdmin(GuardedAdmin):
     """Guard forms too: the stock choice of several looks up whatever number it is sent."""
+
+    #: The field that is the name of what is added.
+    named_by = "name"
 
     def changeform_view(
         self,
@@ -42,9 +54,24 @@ class GuardedAccountAdmin(GuardedAdmin):
     ) -> HttpResponse:
         try:
             with transaction.atomic():
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                response = super().changeform_view(request, object_id, form_url, extra_context)
         except (ValueError, OverflowError, DataError):
             return self.not_understood(request)
+        is_refused = request.method == "POST" and response.status_code != HTTPStatus.FOUND
+        if is_refused and object_id is None and (before := self._added_just_now(request)):
+            messages.info(request, SAVED_BEFORE)
+            return HttpResponseRedirect(self.url_of("change", before.object_id))
+        return response
+
+    def _added_just_now(self, request: HttpRequest) -> LogEntry | None:
+        """Return what the first of two clicks has added: to the second, its name is taken."""
+        return LogEntry.objects.filter(
+            user=request.user.pk,
+            content_type=ContentType.objects.get_for_model(self.model),
+            action_flag=ADDITION,
+            object_repr=request.POST.get(self.named_by, ""),
+            action_time__gte=timezone.now() - CLICKS_APART,
+        ).first()
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -90,6 +117,7 @@ class SetPasswordForm(PlainErrors, AdminPasswordChangeForm):
 @admin.register(User)
 class UserAdmin(GuardedAccountAdmin, stock.UserAdmin):
     add_form, form, change_password_form = NewUserForm, UserForm, SetPasswordForm
+    named_by = "username"
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "is_active", "two_factor")
     actions = ("turn_two_factor_off",)
 

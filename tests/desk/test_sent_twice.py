@@ -1,9 +1,13 @@
 """What is sent twice is saved once, by whichever way it came, and the answer says what is so."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from desk.editing import edit
 from desk.editing.edit import SAVED_BEFORE
@@ -13,6 +17,7 @@ from frameworks.record.revisions import SEED
 from tests import factories
 from tests.desk.acting import changed_cell, decide, new_claim_row, save, send
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
+from tests.desk.signing_in import sign_in
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +90,19 @@ def test_second_of_two_clicks_on_add_says_that_it_was_saved(
     assert SAVED_BEFORE in page
     assert "There is already" not in page
     assert Revision.objects.filter(key="new").count() == 1
+
+
+def test_second_of_two_clicks_on_an_account_or_a_group_says_that_it_was_saved() -> None:
+    root = sign_in(User.objects.create_superuser("root"))
+    word = "correct horse"
+    user = {"username": "new", "password1": word, "password2": word, "usable_password": "true"}
+    for url, data in (("/admin/auth/user/add/", user), ("/admin/auth/group/add/", {"name": "New"})):
+        root.post(url, data, follow=True)
+        page = root.post(url, data, follow=True)
+        assert SAVED_BEFORE in text_of(page)
+        assert page.redirect_chain[-1][0].endswith("/change/")
+        LogEntry.objects.update(action_time=timezone.now() - timedelta(minutes=2))
+        assert "There is one like this already." in text_of(root.post(url, data))
 
 
 @pytest.mark.both

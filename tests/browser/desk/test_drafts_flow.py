@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Rating
@@ -112,3 +113,19 @@ def test_rubric_appears_when_the_criterion_is_chosen(page: Page, rating: Rating,
     page.locator(".select2-results__option", has_text=rating.criterion.name).click()
     expect(page.locator(".field-rubric .readonly")).to_contain_text(rating.criterion.rubric_3)
     assert console == []
+
+
+def test_form_that_the_server_does_not_read_is_still_there(
+    page: Page, rating: Rating, settings: Settings
+) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+    page.goto(change_url(rating))
+    page.locator("#id_verdict").fill("Mine")
+    page.locator("[name=reason]").fill("Read again.")
+    page.locator("[name=_save]").click()
+    expect(page.locator(".errornote")).to_contain_text("Nothing was saved: what you sent is more than")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+    page.get_by_role("link", name="Open the form again").click()
+    page.get_by_role("button", name="Restore unsaved changes").click()
+    expect(page.locator("#id_verdict")).to_have_value("Mine")
