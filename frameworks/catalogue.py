@@ -3,7 +3,7 @@
 Most edits are of scores and evidence, and leave it as it is.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ from .arrays import NOWHERE, Places, places_by_key
 from .columns import Rows
 from .models import Criterion, Facet, Framework
 from .models.catalogue import KIND, in_one_line
-from .text.folding import folded
+from .text.folding import closed_up, folded
 
 #: How many frameworks a page shows, and up to how many a control lists all of them. Of more, each is found by its name.
 LISTED = 50
@@ -97,9 +97,21 @@ class Catalogue:
         return dict(self.loader.sources)
 
     @cached_property
-    def search_texts(self) -> Sequence[tuple[str, str]]:
-        """Return the name and the tagline of each framework, folded."""
-        return [(folded(framework.name), folded(framework.tagline)) for framework in self.frameworks]
+    def search_texts(self) -> Sequence[tuple[str, str, str]]:
+        """Return the name and the tagline of each framework, folded, and the name closed up."""
+        return [
+            (folded(framework.name), folded(framework.tagline), closed_up(framework.name))
+            for framework in self.frameworks
+        ]
+
+    def containing(self, text: str) -> list[bool]:
+        """Return whether the name or the tagline of each framework contains this text, as folded, or its name does
+        whatever blanks and marks either has."""
+        wanted, closed = folded(text), closed_up(text)
+        return [
+            wanted in name or wanted in tagline or bool(closed and closed in bare)
+            for name, tagline, bare in self.search_texts
+        ]
 
     @property
     def are_listed(self) -> bool:
@@ -111,21 +123,35 @@ class Catalogue:
         """Return the frameworks by folded name."""
         return {folded(framework.name): framework for framework in self.frameworks}
 
+    @cached_property
+    def by_closed_name(self) -> Mapping[str, Framework]:
+        """Return the frameworks by the name closed up, where it has letters or digits and no other has the same."""
+        counts = Counter(bare for *_, bare in self.search_texts)
+        return {
+            bare: framework
+            for framework, (*_, bare) in zip(self.frameworks, self.search_texts, strict=True)
+            if bare and counts[bare] == 1
+        }
+
     def named(self, text: str) -> Framework | None:
         """Return the framework that has this slug or this name, as folded; None if there is none."""
         wanted = folded(text)
-        return self.by_slug.get(wanted) or self.by_name.get(wanted)
+        return (
+            self.by_slug.get(wanted) or self.by_name.get(wanted) or self.by_closed_name.get(closed_up(text))
+        )
 
     def find(self, text: str) -> list[Framework]:
-        """Return the frameworks whose name or tagline contains this text, as folded.
+        """Return the frameworks whose name or tagline contains this text, as `containing` says.
 
         Those whose name begins with it come first, then those whose name contains it, each A to Z.
         """
         wanted = folded(text)
         hits = [
             (not name.startswith(wanted), wanted not in name, place)
-            for place, (name, tagline) in enumerate(self.search_texts)
-            if wanted in name or wanted in tagline
+            for place, ((name, *_), contains) in enumerate(
+                zip(self.search_texts, self.containing(text), strict=True)
+            )
+            if contains
         ]
         return [self.frameworks[place] for *_, place in sorted(hits)]
 
@@ -142,7 +168,7 @@ class Catalogue:
 
     def read_all(self) -> None:
         """Read every part."""
-        _ = self.by_slug, self.place, self.column, self.search_texts, self.by_name
+        _ = self.by_slug, self.place, self.column, self.search_texts, self.by_name, self.by_closed_name
 
     def _kind_lines(self) -> list[str]:
         """Return of what kind each framework is, by place: it need not look at its traits then."""

@@ -1,18 +1,27 @@
 """Lead on from addresses where nothing is: to what was meant if that is certain, else to what may be meant."""
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import extractOne
 
 from comparisons.comparison.permalinks import VERSUS, View, is_parameter
-from comparisons.comparison.picking import compared_at, meant
+from comparisons.comparison.picking import ALIKE, compared_at, meant
+from comparisons.models import UseCase
+from frameworks.models import Component, Criterion, Source
+from frameworks.serving import memory
 from frameworks.serving.memory import current_facts
+from frameworks.text.folding import folded
 from frameworks.text.mangled import repaired_paths, repaired_query
 
 from .api.problems import PREFIX
@@ -20,8 +29,29 @@ from .api.problems import PREFIX
 EXISTS = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
 #: Longer addresses are nobody's accident.
 LONGEST = 2_000
-#: How many pages a missing one offers.
-OFFERED = 4
+#: How many pages a missing one offers, and how many words of its address are looked at.
+OFFERED, WORDS = 4, 8
+#: The lists and pages at the top, by the first segment of their address: route and name.
+SECTIONS = {
+    "compare": ("comparisons:choose_parties", "Compare frameworks side by side"),
+    "matrix": ("comparisons:matrix", "Matrix"),
+    "choose": ("comparisons:choose", "Find a framework"),
+    "capabilities": ("comparisons:capabilities", "What you would need to add"),
+    "use-cases": ("comparisons:use_cases", "Use cases"),
+    "method": ("comparisons:method", "Method"),
+    "glossary": ("comparisons:glossary", "Glossary"),
+    "embed": ("comparisons:embed_maker", "Embed a comparison"),
+    "frameworks": ("frameworks:frameworks", "Frameworks"),
+    "criteria": ("frameworks:criteria", "Criteria"),
+    "components": ("frameworks:components", "Components"),
+    "sources": ("frameworks:sources", "Sources"),
+    "disagreements": ("frameworks:disagreements", "Disagreements"),
+    "benchmarks": ("frameworks:benchmarks", "Benchmarks"),
+    "questions": ("frameworks:questions", "Questions"),
+    "changes": ("frameworks:changes", "Changes"),
+    "search": ("portal:search", "Search"),
+    "api": ("portal:api", "API"),
+}
 
 
 class MangledMiddleware:
@@ -93,23 +123,99 @@ def _moved(request: HttpRequest, address: str) -> HttpResponseRedirect:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 404 with a page that offers the comparison and the frameworks that the address seems to name."""
+    """Answer 404 with a page that offers what the address seems to name."""
     context = {"request_path": request.path, "meant": _offers(request.path_info)}
     return TemplateResponse(request, "404.html", context, status=404).render()
 
 
 def _offers(path: str) -> list[tuple[str, str]]:
-    """Return address and name of what is meant: a comparison first, then each framework."""
-    if path.startswith(settings.NEVER_KEPT) or len(path) > LONGEST:
+    """Return address and name of what is meant: a comparison first, then what has such a name, else the list of its
+    kind."""
+    segments = [segment for segment in path.split("/") if segment]
+    if not segments or path.startswith(settings.NEVER_KEPT) or len(path) > LONGEST:
         return []
-    first, _, rest = path.strip("/").partition("/")  # the first segment says what kind of page it is
-    named = rest or (first if VERSUS in first else "")
-    if not named:
-        return []
+    first, *rest = segments
+    section = _nearest(first, SECTIONS)
+    if VERSUS in path or (section == "compare" and rest):
+        return _comparison("/".join(rest) or first)
+    offers = _entries(rest or [first], section)
+    if not offers and rest and not section:
+        offers = _comparison("/".join(rest))
+    if not offers and section:
+        offers = [(reverse(SECTIONS[section][0]), SECTIONS[section][1])]
+    return offers[: OFFERED + 1]
+
+
+def _comparison(text: str) -> list[tuple[str, str]]:
+    """Return the comparison of the frameworks that a text names, and each of them."""
     catalogue = current_facts().catalogue
-    frameworks = [catalogue.by_slug[slug] for slug in meant(named, catalogue)]
-    offers = [(framework.get_absolute_url(), framework.name) for framework in frameworks]
+    frameworks = [catalogue.by_slug[slug] for slug in meant(text, catalogue)]
+    offers = [
+        (framework.get_absolute_url(), framework.name) for framework in frameworks[: settings.COMPARE_MAX]
+    ]
     if len(frameworks) > 1:
         versus = compared_at([framework.slug for framework in frameworks], View(), {})
         offers.insert(0, (versus, " vs ".join(framework.name for framework in frameworks)))
-    return offers[: OFFERED + 1]
+    return offers
+
+
+def _entries(words: Sequence[str], section: str) -> list[tuple[str, str]]:
+    """Return what has a name like these words: of the kind of the section, or if there is nothing, of any kind."""
+    called = _called()
+    for sections in ([section] if section in called else [], called):
+        offers = {
+            entry: None
+            for word in words[:WORDS]
+            for each in sections
+            for entry in called[each].like(_hyphenated(word))
+        }
+        if offers:
+            return list(offers)
+    return []
+
+
+@dataclass(frozen=True)
+class Called:
+    """Address and name of what has a page of its own, by slug and by name, and by each word of these."""
+
+    whole: Mapping[str, tuple[str, str]]
+    by_word: Mapping[str, Sequence[tuple[str, str]]]
+
+    @classmethod
+    def of(cls, facts: Iterable[Any]) -> "Called":
+        whole, by_word = {}, defaultdict(list)
+        for fact in facts:
+            entry = fact.get_absolute_url(), str(fact)
+            for name in {entry[0].strip("/").rpartition("/")[2], _hyphenated(entry[1])}:
+                whole[name] = entry
+                for word in name.split("-"):
+                    by_word[word].append(entry)
+        return cls(whole, by_word)
+
+    def like(self, text: str) -> list[tuple[str, str]]:
+        """Return what is called most like a text, then all that has it as a word of its name."""
+        near = _nearest(text, self.whole)
+        return [*([self.whole[near]] if near else []), *self.by_word.get(text, ())]
+
+
+def _hyphenated(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", folded(text)).strip("-")
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    if word in known:
+        return word
+    found = extractOne(folded(word), list(known), scorer=JaroWinkler.similarity, score_cutoff=ALIKE)
+    return str(found[0]) if found and len(word) > 2 else ""
+
+
+@memory.for_each_catalogue
+def _called() -> dict[str, Called]:
+    """Return what has a page of its own, by the section of its address."""
+    return {
+        "frameworks": Called.of(current_facts().frameworks),
+        "criteria": Called.of(Criterion.objects.all()),
+        "components": Called.of(Component.objects.public()),
+        "sources": Called.of(Source.objects.all()),
+        "use-cases": Called.of(UseCase.objects.all()),
+    }

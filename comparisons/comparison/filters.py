@@ -18,7 +18,6 @@ from comparisons.models import Need, UseCase
 from frameworks.arrays import Places
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
-from frameworks.text.folding import folded
 
 from .forms import KnownMultipleField
 from .permalinks import AMONG, MINIMUM, USE_CASE
@@ -35,15 +34,12 @@ class Predicate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NameContains:
-    """The name or the tagline contains this text, as folded."""
+    """The name or the tagline contains this text, as the catalogue compares them."""
 
     text: str
 
     def __call__(self, facts: Facts) -> Passes:
-        text = folded(self.text)
-        return np.array(
-            [text in name or text in tagline for name, tagline in facts.catalogue.search_texts], bool
-        )
+        return np.array(facts.catalogue.containing(self.text), bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from comparisons.comparison.comparing import Comparison
+from comparisons.comparison.permalinks import is_parameter
 from comparisons.comparison.picking import Offer, compared_at, meant
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
@@ -55,8 +56,8 @@ def page_or_fragment(
     """
     address = view.url(request.path)
     if not wants_fragment(request):
-        return PageResponse(request, template, page, address=pictured_at or address)
-    response = PageResponse(request, f"{template}#{fragment}", page)
+        return PageResponse(request, template, page, address=pictured_at or address, reads=None)
+    response = PageResponse(request, f"{template}#{fragment}", page, reads=None)
     # Whether it is a new step in the history or replaces the one at hand is for the browser to say.
     response.headers["HX-Push-Url"] = address
     return response
@@ -117,7 +118,11 @@ def chooser(
         stood=past_day_note(request.path, comparison),
     )
     status = 404 if unknown else 400 if wanted and not is_open else 200
-    return PageResponse(request, "comparisons/choose_parties.html", page, status=status)
+    facets = {
+        facet.slug for facet in comparison.facts.facets
+    }  # a form without scripts sends its filters, too
+    reads = [name for name in request.GET if name in facets or is_parameter(name)]
+    return PageResponse(request, "comparisons/choose_parties.html", page, status=status, reads=reads)
 
 
 def compared(request: HtmxRequest, comparison: Comparison, slugs: Sequence[str]) -> HttpResponse:

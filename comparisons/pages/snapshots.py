@@ -99,7 +99,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
         oembed_url=oembed_url(path) if frozen.is_side_by_side else "",
         pictures=controls.pictures(View(), path),
     )
-    return PageResponse(request, "comparisons/snapshot.html", page)
+    return PageResponse(request, "comparisons/snapshot.html", page, reads=None)
 
 
 @require_safe

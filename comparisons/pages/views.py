@@ -179,8 +179,8 @@ def choose(request: HtmxRequest) -> HttpResponse:
         else "",
     )
     if not wants_fragment(request):
-        return PageResponse(request, "comparisons/choose.html", page, address=address)
-    response = PageResponse(request, "comparisons/choose.html#advice", page)
+        return PageResponse(request, "comparisons/choose.html", page, address=address, reads=None)
+    response = PageResponse(request, "comparisons/choose.html#advice", page, reads=None)
     response.headers["HX-Push-Url"] = address
     return response
 

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import cached_property, wraps
 from hashlib import sha256
@@ -19,6 +19,7 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from frameworks.text.mangled import unknown
 from pictures import drawing
 from pictures.card import Card
 from pictures.svg import STYLE_HASH
@@ -54,7 +55,8 @@ def context_of(page: "DataclassInstance") -> dict[str, Any]:
 
 
 class PageResponse(TemplateResponse):
-    """A template with what the page shows. `address` names the page where its path alone does not."""
+    """A template with what the page shows. `address` names the page where its path alone does not. `reads` are the
+    parameters that the page reads: it names the others; None if what it shows does so already."""
 
     def __init__(
         self,
@@ -64,8 +66,10 @@ class PageResponse(TemplateResponse):
         *,
         address: str = "",
         status: int | None = None,
+        reads: Collection[str] | None = (),
     ) -> None:
-        super().__init__(request, template, context_of(page), status=status)
+        strays = [] if reads is None else list(unknown(request.GET, reads))
+        super().__init__(request, template, {"strays": strays, **context_of(page)}, status=status)
         self.page = page
         self.address = address or request.path
 

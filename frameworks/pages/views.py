@@ -73,6 +73,8 @@ from .pictured import PageResponse, pictured
 
 CHANGESETS_PER_PAGE = 30
 STEPS_PER_PAGE = 50
+#: The parameters that name a page of a list, and the claim of a source that is looked for.
+PAGE, CLAIM = "page", "claim"
 #: How many names are suggested for what is typed, and how much of it is looked for, in characters.
 SUGGESTED, NAME_LENGTH = 20, 60
 
@@ -98,7 +100,7 @@ def framework_index(request: HttpRequest) -> PageResponse:
         notices=notices if rows.has_other_pages() else [],
         criterion_total=Criterion.objects.scored().count(),
     )
-    return PageResponse(request, "frameworks/framework_index.html", page)
+    return PageResponse(request, "frameworks/framework_index.html", page, reads={PAGE})
 
 
 @require_safe
@@ -148,7 +150,8 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
     )
     criteria = list(Criterion.objects.in_order())
     rows = RowsForm(request.GET, criteria)
-    if rows.is_valid() and (kept := shown_as(request, rows.address(request.path))):
+    is_understood = rows.is_valid() and not any(unknown(request.GET, rows.fields))
+    if is_understood and (kept := shown_as(request, rows.address(request.path))):
         return kept
     cells = gather([framework], criteria, with_claims=True)
     relations = (
@@ -180,7 +183,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
             list(Tie.objects.public().filter(framework=framework)),
         ),
     )
-    return PageResponse(request, "frameworks/framework.html", page)
+    return PageResponse(request, "frameworks/framework.html", page, reads=rows.fields)
 
 
 # Exempt, because the CSRF check needs a cookie and public pages have none: any cache may store them, and there is no
@@ -252,7 +255,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
         runs=changelog.runs(changelog.in_words(shown.rows)),
         page=shown,
     )
-    return PageResponse(request, "frameworks/cell_history.html", page)
+    return PageResponse(request, "frameworks/cell_history.html", page, reads={BEFORE, AFTER})
 
 
 @require_safe
@@ -293,7 +296,7 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
         notices=notices,
         dossier=_counting_all(dossier, criterion, rows.paginator.count) if rows else dossier,
     )
-    return PageResponse(request, "frameworks/criterion.html", page)
+    return PageResponse(request, "frameworks/criterion.html", page, reads={PAGE})
 
 
 @require_safe
@@ -304,7 +307,7 @@ def source_index(request: HttpRequest) -> PageResponse:
     claims = _count_by("source", Claim.objects.published())
     rows, notices = _page(request, Source.objects.annotate(claim_count=claims).order_by("key"), LISTED)
     page = SourceIndexPage(sources=list(rows), page=rows, notices=notices if rows.has_other_pages() else [])
-    return PageResponse(request, "frameworks/source_index.html", page)
+    return PageResponse(request, "frameworks/source_index.html", page, reads={PAGE})
 
 
 @require_safe
@@ -318,7 +321,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     claims = Claim.objects.published().filter(source=source)
     counts: Counter[int | None] = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
     most_first = sorted(counts, key=lambda framework: (framework is None, -counts[framework]))
-    wanted = request.GET.get("claim", "").replace("\x00", "")
+    wanted = request.GET.get(CLAIM, "").replace("\x00", "")
     if wanted and (named := claims.filter(key=wanted).first()):
         number = most_first.index(named.framework_id) // LISTED + 1
         return HttpResponseRedirect(f"{request.path}?page={number}#{named.key}")
@@ -338,7 +341,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         if rows.number == 1
         else None,
     )
-    return PageResponse(request, "frameworks/source.html", page)
+    return PageResponse(request, "frameworks/source.html", page, reads={PAGE, CLAIM})
 
 
 @require_safe
@@ -384,7 +387,7 @@ def disagreement_index(request: HttpRequest) -> PageResponse:
         page=rows,
         notices=notices if rows.has_other_pages() else [],
     )
-    return PageResponse(request, "frameworks/disagreement_index.html", page)
+    return PageResponse(request, "frameworks/disagreement_index.html", page, reads={PAGE})
 
 
 @require_safe
@@ -429,7 +432,7 @@ def changes(request: HttpRequest) -> PageResponse:
         ],
     )
     address = f"{request.path}?{query}" if query else request.path
-    return PageResponse(request, "frameworks/changes.html", page, address=address)
+    return PageResponse(request, "frameworks/changes.html", page, address=address, reads=None)
 
 
 @require_safe
@@ -450,12 +453,12 @@ def changeset(request: HttpRequest, changeset: UUID) -> PageResponse:
         page=rows,
         notices=notices,
     )
-    return PageResponse(request, "frameworks/changeset.html", page)
+    return PageResponse(request, "frameworks/changeset.html", page, reads={PAGE})
 
 
 def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[str]]:
     """Return the requested page of rows; for a number out of range the nearest page, and a notice."""
-    requested = request.GET.get("page") or "1"
+    requested = request.GET.get(PAGE) or "1"
     page = Paginator(rows, size).get_page(requested)
     page.object_list = list(page.object_list)
     number = str(page.number)

@@ -37,5 +37,10 @@ def folded(text: str) -> str:
     return " ".join(bare.split())
 
 
+def closed_up(text: str) -> str:
+    """Return the text, as folded, without blanks and marks: `O’Neil` as `oneil`, `Жар-Птица` as `жарптица`."""
+    return "".join(filter(str.isalnum, folded(text)))
+
+
 def _without_accents(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

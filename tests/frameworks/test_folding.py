@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from frameworks.models import Framework
+from frameworks.serving.memory import current_facts
 from frameworks.text.folding import folded
 from tests import factories
 from tests.desk.signing_in import sign_in
@@ -51,3 +53,27 @@ def test_every_filter_search_and_suggestion_folds_alike(remembering: Client) -> 
                 continue
             listed = read(desk.get(f"/admin/frameworks/framework/?{query}").content)
             assert [name in row.text for row in listed.all("#result_list tbody tr")] == [True], text
+
+
+#: What is typed without the blanks and marks of a name, or with others.
+CLOSED = {
+    "Жар-Птица": ["жар птица", "жарптица", "ар-пт"],
+    "O’Neil": ["oneil", "o neil", "O'Neil", "o-nei"],
+    "Fast Kit 2.0": ["fastkit", "fast-kit", "kit 20"],
+}
+
+
+@pytest.mark.django_db
+def test_filters_and_suggestions_find_names_whatever_their_blanks_and_marks(client: Client) -> None:
+    for number, name in enumerate(CLOSED):
+        factories.make_framework(name=name, slug=f"named-{number}", tagline="A kit.")
+    factories.make_criterion()
+    for name, texts in CLOSED.items():
+        for text in texts:
+            query = urlencode({"q": text})
+            assert order(get(client, f"/?{query}")) == [name], text
+            assert [option["value"] for option in get(client, f"/names/?{query}").all("option")] == [name], (
+                text
+            )
+    assert order(get(client, "/?q=-")) == ["Жар-Птица"]
+    assert current_facts().catalogue.named("o neil") == Framework.objects.get(name="O’Neil")

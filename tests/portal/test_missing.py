@@ -230,6 +230,16 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
         ("/frameworks/flsk/", ["Flask"]),
         ("/framework/quart-two", ["Quart Two"]),
         ("/wp-login.php", []),
+        ("/framworks/django/", ["Django"]),
+        ("/djanga/", ["Django"]),
+        ("/criterion/preformance/", ["Performance"]),
+        ("/frameworks/performance/", ["Performance"]),
+        ("/usecases/live-update/", ["Live updates"]),
+        ("/component/sqlalchmy/", ["SQLAlchemy"]),
+        ("/components/nothing-of-the-kind/", ["Components"]),
+        ("/metod/", ["Method"]),
+        ("/disagrement", ["Disagreements"]),
+        ("/matrix/", ["Matrix"]),
     ):
         response = client.get(path)
         assert response.status_code == 404
