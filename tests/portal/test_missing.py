@@ -204,6 +204,10 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
         assert (response.status_code, response.headers.get("Location")) == (302, page), typed
     both = client.get("/compare/django-vs-flask/%3Fw-documentation=0?w-performance=10")
     assert both["Location"] == f"/compare/django-vs-flask/?{MEANT}"
+    for tail in (")", "),", "/)", ".", "%29", "’s"):
+        assert at(client, f"/oembed{tail}").headers.get("Location") == "/oembed", tail
+    query = "url=http://127.0.0.1:8000/compare/django-vs-flask/"
+    assert client.get(f"/oembed)?{query}")["Location"] == f"/oembed?{query}"
     assert client.get("/method)?q=1")["Location"] == "/method/?q=1"
     assert client.head("/method)")["Location"] == "/method/"
     assert client.post("/method)").status_code == 404

@@ -374,3 +374,10 @@ def test_csrf_failure_page_has_no_inline_styles(path: str) -> None:
     assert (response.status_code, page.one("h1").text) == (403, "The form could not be accepted")
     assert not page.all("style")
     assert not page.all("[style]")
+
+
+def test_every_page_names_the_parameters_that_it_does_not_know(remembering: Client) -> None:
+    for name, path in PAGES.items():
+        page = get(remembering, f"{path}{'&' if '?' in path else '?'}zork=1&utm_source=chat")
+        strays = [notice for notice in page.texts(".notices li") if "no parameter" in notice]
+        assert strays == ["This page has no parameter “zork”. It was ignored."], name
