@@ -399,7 +399,9 @@ def around_matrix(
         pictures=pictures(pinned, path),
         freeze_url=_freeze(table, pinned)
         if 2 <= table.total <= settings.COMPARE_MAX
-        else pinned.url(reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1),
+        else pinned.url(reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1)
+        if table.total
+        else "",
         without_weights_url=view.url(path, weights={}),
         unfiltered_url=view.unfiltered().url(path),
         everyone_url=view.url(path, among=()),

@@ -166,7 +166,8 @@ def test_question_mark_shows_the_keys_and_single_keys_can_be_turned_off(
 
 def test_matrix_headers_sort_by_keyboard_and_keep_the_focus(page: Page) -> None:
     page.goto("/")
-    tab_to(page, "tr.heads th:nth-child(3) a")
+    tab_to(page, "tr.heads .name a")
+    arrow_to(page, "ArrowRight", "tr.heads th:nth-child(3) a")
     page.keyboard.press("Enter")
     expect(page.locator("tr.heads th:nth-child(3)")).to_have_attribute("aria-sort", "descending")
     expect(page.locator("tr.heads th:nth-child(3) a")).to_be_focused()
