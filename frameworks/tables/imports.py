@@ -401,7 +401,8 @@ class _Reader:
         if row.key in self.numbers:
             return RowProblem("", f"Row {self.numbers[row.key]} has the same key.")
         if version and not re.fullmatch("[0-9]{1,9}", version):
-            return RowProblem(VERSION, f"“{shortened(version)}” is not a version.")
+            way_out = "Write the one that the export had, or nothing in a new row."
+            return RowProblem(VERSION, f"“{shortened(version)}” is not a version. {way_out}")
         return None
 
     def _says_nothing(self, cells: dict[str, str]) -> bool:

@@ -153,7 +153,7 @@ def _truth(word: str) -> bool:
     for words, value in ((spreadsheets.YES, True), (spreadsheets.NO, False)):
         if word.casefold() in words:
             return value
-    raise ValidationError(f"“{shortened(word)}” is neither yes nor no.")
+    raise ValidationError(f"“{shortened(word)}” is neither yes nor no. Write one of them.")
 
 
 def _whole(field: Field, word: str) -> int:
@@ -167,7 +167,7 @@ def _whole(field: Field, word: str) -> int:
         raise ValidationError(
             f"“{word}” may be {few} or {many}. Write {few} or {many}, without a mark in it."
         )
-    raise ValidationError(f"“{shortened(word)}” is not a whole number.")
+    raise ValidationError(_not_whole(field, word))
 
 
 def _day(word: str, order: str, now: Any) -> str:
@@ -252,7 +252,7 @@ def refusal_of(field: AnyField, error: ValidationError, typed: str) -> str:
         if isinstance(field, models.DateField | forms.DateField):
             return _no_day(typed)
         if isinstance(field, models.IntegerField | forms.IntegerField):
-            return f"“{shortened(typed)}” is not a whole number."
+            return _not_whole(field, typed)
     sentence = refusal(field, error)
     is_named = (
         not typed or not isinstance(error.message, Promise) or error.code in UNNAMED or CHOOSE in sentence
@@ -269,19 +269,31 @@ def largest(field: Field) -> int:
     )
 
 
-def _out_of_range(field: AnyField, code: str) -> str:
+def _range(field: AnyField) -> tuple[int, int]:
+    """Return the smallest and the largest number that the field takes."""
     least = [check.limit_value for check in field.validators if isinstance(check, MinValueValidator)]
     most = [check.limit_value for check in field.validators if isinstance(check, MaxValueValidator)]
-    ends = largest(field) if isinstance(field, models.Field) else WHOLE_MAX
-    low, high = max(least, default=0), min([*most, ends])
+    return max(least, default=0), min(
+        [*most, largest(field) if isinstance(field, models.Field) else WHOLE_MAX]
+    )
+
+
+def _not_whole(field: AnyField, word: str) -> str:
+    low, high = _range(field)
+    way_out = (
+        f" Write a number from {low} to {high}." if high < LIMIT_MAX else " Write it in figures, such as 28."
+    )
+    return f"“{shortened(word)}” is not a whole number.{way_out}"
+
+
+def _out_of_range(field: AnyField, code: str) -> str:
+    low, high = _range(field)
     label = field.verbose_name if isinstance(field, models.Field) else str(field.label or "number").lower()
     if high < LIMIT_MAX:
         return f"The {label} must be between {low} and {high}."
-    return (
-        f"The {label} must be at least {low}."
-        if code == "min_value"
-        else f"This number is too large. The highest is {high:,}."
-    )
+    if code == "min_value":
+        return f"The {label} must be at least {low}."
+    return f"This number is too large. The highest is {high:,}."
 
 
 def version_of(cell: str) -> str:

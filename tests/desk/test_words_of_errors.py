@@ -90,7 +90,7 @@ def test_errors_name_the_value_and_what_would_do(ada: Client) -> None:
     for sentence in (
         "This is not a web address, such as https://example.org. You entered “here”.",
         "“31.31.2026” is not a date. Write dates as 2026-11-20.",
-        "“many” is not a whole number.",
+        "“many” is not a whole number. Write it in figures, such as 28.",
     ):
         assert sentence in sentences(page)
     rating = factories.make_rating()

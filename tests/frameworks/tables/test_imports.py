@@ -155,13 +155,13 @@ def test_import_of_deleted_fact_continues_its_version_numbers(ada: Client) -> No
 
 BAD = [
     ("score", "9", "score: The score must be between 1 and 5. The file has “9”."),
-    ("score", "four", "score: “four” is not a whole number."),
+    ("score", "four", "score: “four” is not a whole number. Write a number from 1 to 5."),
     ("score", "", "score: This must not be empty."),
     ("score", "9" * 5000, "is not a whole number."),
     ("score", "99999999999", "score: The score must be between 1 and 5."),
     ("verdict", "", "verdict: This must not be empty."),
     ("verdict", "x" * 81, "verdict: This may have at most 80 characters; it has 81."),
-    ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no."),
+    ("is_published", "perhaps", "is_published: “perhaps” is neither yes nor no. Write one of them."),
     ("reviewed_on", "20 days ago", "reviewed_on: “20 days ago” is not a date. Write dates as 2026-11-20."),
     (
         "reviewed_on",
@@ -184,7 +184,11 @@ BAD = [
     ("reviewed_on", "29.11.2206", "must be between 1990 and 2100."),
     ("framework", "djang", "framework: There is no framework called “djang”."),
     ("framework", "", "framework: This must not be empty."),
-    ("version", "1.5", "version: “1.5” is not a version."),
+    (
+        "version",
+        "1.5",
+        "version: “1.5” is not a version. Write the one that the export had, or nothing in a new row.",
+    ),
     ("version", "-1", "version: “-1” is not a version."),
 ]
 
