@@ -11,12 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from frameworks.models import Claim, Proposal, Rating, Revision
+from desk.editing.edit import SAVED_BEFORE
+from frameworks.models import Claim, Facet, Framework, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
 from tests.database import at_once
-from tests.desk.reading import change_url, form_on, last_revision, text_of
+from tests.desk.reading import add_url, change_url, form_on, last_revision, text_of
 from tests.desk.signing_in import sign_in
 from tests.frameworks.tables.importing import upload
 
@@ -243,6 +244,18 @@ def test_import_confirmed_twice_at_once_writes_once_and_says_so() -> None:
     assert sum("That changeset has been undone already." in text for text in texts) == 1
     rating.refresh_from_db()
     assert (rating.score, rating.version) == (3, 3)
+
+
+def test_form_that_adds_sent_twice_at_once_adds_once_and_says_so() -> None:
+    """By those who publish and those who propose: the second is not told that the name is taken."""
+    for editor, model in ((factories.make_editor(), Framework), (factories.make_proposer(), Facet)):
+        data = form_on(
+            sign_in(editor).get(add_url(model)), name="New", slug="new", help="Which?", reason="New."
+        )
+        texts = [text_of(answer) for answer in twice(editor, add_url(model), data | {"_save": ["Save"]})]
+        assert sum(SAVED_BEFORE in text for text in texts) == 1
+        assert sum("There is already" in text for text in texts) == 0
+    assert (Framework.objects.filter(slug="new").count(), Proposal.objects.count()) == (1, 1)
 
 
 def test_import_proposed_twice_at_once_is_one_proposal() -> None:
