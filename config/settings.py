@@ -277,7 +277,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",  # before staticfiles: WhiteNoise serves in development too
-    "config.staticfiles.StaticFiles",
+    "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
     "ninja",  # for its documentation page, served from our own static files
@@ -348,6 +348,10 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "config.staticfiles.PackagesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
