@@ -129,20 +129,20 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
             "flask-vs-django/?w-documentation=9",
             (
                 "With your weights, Django leads Flask by 5 points. That changes if Learning curve counts 4 or more: "
-                "then Flask leads. Sources disagree on 0 of these 8 scores."
+                "then Flask leads. Sources disagree on none of these scores."
             ),
         ),
         (
             "flask-vs-django/?w-documentation=0&w-learning-curve=0&w-async-support=0",
-            "With your weights, Flask and Django are level. Sources disagree on 0 of these 8 scores.",
+            "With your weights, Flask and Django are level. Sources disagree on none of these scores.",
         ),
         (
             "quart-vs-django",
-            "Only Django has enough evidence to be ranked. Sources disagree on 0 of these 8 scores.",
+            "Only Django has enough evidence to be ranked. Sources disagree on none of these scores.",
         ),
         (
             "quart-vs-sanic",
-            "None of these has enough evidence to be ranked. Sources disagree on 0 of these 8 scores.",
+            "None of these has enough evidence to be ranked. Sources disagree on none of these scores.",
         ),
     ],
 )
