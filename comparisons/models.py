@@ -152,9 +152,14 @@ class Need(Versioned):
 
 class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
     def published(self) -> "RecommendationQuerySet":
-        """Leave out recommendations that name an unpublished framework, alone or in a combination."""
+        """Leave out recommendations that name an unpublished or retired framework, alone or in a combination, or a
+        retired component."""
         # A subquery, because a join would look only at the framework whose recommendations these are.
-        hidden = Recommendation.objects.filter(frameworks__is_published=False)
+        hidden = Recommendation.objects.filter(
+            Q(frameworks__is_published=False)
+            | Q(frameworks__retired_on__isnull=False)
+            | Q(component__retired_on__isnull=False)
+        )
         return self.exclude(pk__in=hidden.order_by().values("pk"))
 
     def in_full(self) -> "RecommendationQuerySet":

@@ -38,6 +38,8 @@ def left_bare(
     before: Claim | None, after: Claim | None, claims: Mapping[Key, int], published: Container[Key]
 ) -> set[Key]:
     """Return the cells with a published rating that would have no claim, were the claim another or (None) deleted."""
+    if before is None or before.source.is_retired:
+        return set()
     return {cell for cell in cells_of(before) - cells_of(after) if claims[cell] == 1 and cell in published}
 
 
@@ -45,8 +47,8 @@ def left_bare(
 
 
 def claims_by_cell() -> Counter[Key]:
-    """Return how many claims each cell has. One query."""
-    rows = Claim.objects.filter(framework__isnull=False).order_by()
+    """Return how many claims each cell has as evidence. One query."""
+    rows = Claim.objects.in_evidence().filter(framework__isnull=False).order_by()
     return Counter(
         cell
         for row in rows.values_list("framework", "criterion", "joint_criterion")

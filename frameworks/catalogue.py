@@ -23,10 +23,12 @@ class CatalogueLoader(Protocol):
     """Where the catalogue is read from. Each property is read once only."""
 
     @property
-    def frameworks(self) -> Iterable[Framework]: ...
+    def frameworks(self) -> Iterable[Framework]:
+        """Return the frameworks with a page, retired or not."""
 
     @property
-    def criteria(self) -> Iterable[Criterion]: ...
+    def criteria(self) -> Iterable[Criterion]:
+        """Return the scored criteria, retired or not, in order."""
 
     @property
     def facets(self) -> Iterable[Facet]: ...
@@ -37,7 +39,7 @@ class CatalogueLoader(Protocol):
 
     @property
     def sources(self) -> Iterable[tuple[int, str]]:
-        """Return primary key and short name of each source."""
+        """Return primary key and short name of each source that is not retired."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +55,34 @@ class Catalogue:
 
     @cached_property
     def frameworks(self) -> tuple[Framework, ...]:
-        """Return the published frameworks, by name, each of which knows its kind. Their number here is their place."""
+        """Return the frameworks that are compared, by name, each of which knows its kind. Their number here is their
+        place."""
         for framework, line in zip(self._frameworks, self._kind_lines(), strict=True):
             framework.kind_line = line
         return self._frameworks
 
     @cached_property
     def _frameworks(self) -> tuple[Framework, ...]:
-        return tuple(sorted(self.loader.frameworks, key=lambda framework: framework.name.casefold()))
+        current = (framework for framework in self._public if not framework.is_retired)
+        return tuple(sorted(current, key=lambda framework: framework.name.casefold()))
+
+    @cached_property
+    def _public(self) -> tuple[Framework, ...]:
+        return tuple(self.loader.frameworks)
+
+    @cached_property
+    def _scored(self) -> tuple[Criterion, ...]:
+        return tuple(self.loader.criteria)
+
+    @cached_property
+    def retired(self) -> Mapping[tuple[str, str], Framework | Criterion]:
+        """Return the frameworks and criteria that are retired, by kind and slug."""
+        return {
+            (kind, fact.slug): fact
+            for kind, facts in (("framework", self._public), ("criterion", self._scored))
+            for fact in facts
+            if fact.is_retired
+        }
 
     @cached_property
     def keys(self) -> Sequence[int]:
@@ -78,8 +100,8 @@ class Catalogue:
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
-        """Return the scored criteria, in order, each with its group."""
-        return tuple(self.loader.criteria)
+        """Return the scored criteria that count, in order, each with its group."""
+        return tuple(criterion for criterion in self._scored if not criterion.is_retired)
 
     @cached_property
     def column(self) -> Mapping[str, int]:
@@ -168,7 +190,15 @@ class Catalogue:
 
     def read_all(self) -> None:
         """Read every part."""
-        _ = self.by_slug, self.place, self.column, self.search_texts, self.by_name, self.by_closed_name
+        _ = (
+            self.by_slug,
+            self.place,
+            self.column,
+            self.search_texts,
+            self.by_name,
+            self.by_closed_name,
+            self.retired,
+        )
 
     def _kind_lines(self) -> list[str]:
         """Return of what kind each framework is, by place: it need not look at its traits then."""

@@ -112,12 +112,12 @@ def gather(
     `with_claims` reads the claims in full; otherwise the database only counts them. `with_drafts` includes ratings that
     are not published.
     """
-    known = Rating.objects.all() if with_drafts else Rating.objects.published()
+    known = Rating.objects.all() if with_drafts else Rating.objects.public()
     ratings = {
         (rating.framework_id, rating.criterion_id): rating
         for rating in known.filter(framework__in=frameworks, criterion__in=criteria)
     }
-    cited = Claim.objects.about(*frameworks)
+    cited = Claim.objects.about(*frameworks).in_evidence()
     claims: Mapping[Key, list[Claim]] = by_cell(cited.cited()) if with_claims else {}
     tallies: Mapping[Key, Tally] = {} if with_claims else tallied(cited)
     return {
@@ -179,9 +179,11 @@ def derivations(
     """Return what follows from the readings of each cell, by source, those of the claims in `read` as given there."""
     read = read or {}
     frameworks, criteria = {framework for framework, _ in cells}, {criterion for _, criterion in cells}
-    rows = Claim.objects.filter(
-        Q(criterion__in=criteria) | Q(joint_criterion__in=criteria), framework__in=frameworks
-    ).values_list("pk", "framework_id", "criterion_id", "joint_criterion_id", "source_id", "reading")
+    rows = (
+        Claim.objects.in_evidence()
+        .filter(Q(criterion__in=criteria) | Q(joint_criterion__in=criteria), framework__in=frameworks)
+        .values_list("pk", "framework_id", "criterion_id", "joint_criterion_id", "source_id", "reading")
+    )
     readings: dict[Key, list[tuple[int, int | None]]] = defaultdict(list)
     for pk, framework, criterion, joint, source, reading in rows:
         for key in keys_of(framework, criterion, joint):

@@ -88,7 +88,7 @@ class Facts:
 
     @property
     def frameworks(self) -> tuple[Framework, ...]:
-        """Return the published frameworks, by name. Their number here is their place."""
+        """Return the frameworks that are compared, by name. Their number here is their place."""
         return self.catalogue.frameworks
 
     @property
@@ -218,7 +218,7 @@ class TableLoader:
 
     @property
     def frameworks(self) -> Iterable[Framework]:
-        return Framework.objects.published().order_by()
+        return Framework.objects.public().order_by()
 
     @property
     def criteria(self) -> Iterable[Criterion]:
@@ -234,7 +234,7 @@ class TableLoader:
 
     @property
     def sources(self) -> Iterable[tuple[int, str]]:
-        return Source.objects.order_by().values_list("pk", "short_name")
+        return Source.objects.current().order_by().values_list("pk", "short_name")
 
     @property
     def scores(self) -> Rows:
@@ -250,7 +250,7 @@ class TableLoader:
         return Rating.objects.published().filter(framework__in=frameworks).order_by()
 
     def claims_about(self, frameworks: Collection[Framework]) -> Iterable[Claim]:
-        return Claim.objects.about(*frameworks).cited()
+        return Claim.objects.about(*frameworks).in_evidence().cited()
 
 
 @dataclass(frozen=True, kw_only=True)

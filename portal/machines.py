@@ -51,7 +51,7 @@ def llms(request: HttpRequest) -> TemplateResponse:
         "maximum": settings.COMPARE_MAX,
         "frameworks": frameworks[:LISTED],
         "total": len(frameworks) if are_listed else Framework.objects.published().count(),
-        "criteria": Criterion.objects.in_order(),
+        "criteria": Criterion.objects.current().in_order(),
         "use_cases": UseCase.objects.all(),
     }
     return TemplateResponse(request, "portal/llms.txt", context, content_type=PLAIN_TEXT)

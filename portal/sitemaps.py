@@ -81,7 +81,7 @@ def _frameworks() -> QuerySet[Any]:
 
 
 def _components() -> QuerySet[Any]:
-    return _dated(Component.objects.public(), "component", "slug")
+    return _dated(Component.objects.public().current(), "component", "slug")
 
 
 def _cells() -> QuerySet[Any]:
@@ -115,8 +115,8 @@ def _own(fact: Any) -> str:
 SECTIONS = {
     "general": _whole(_general),
     "frameworks": _rows(_frameworks, _own),
-    "criteria": _rows(lambda: _dated(Criterion.objects.all(), "criterion", "slug"), _own),
-    "sources": _rows(lambda: _dated(Source.objects.all(), "source", "key"), _own),
+    "criteria": _rows(lambda: _dated(Criterion.objects.current(), "criterion", "slug"), _own),
+    "sources": _rows(lambda: _dated(Source.objects.current(), "source", "key"), _own),
     "components": _rows(_components, _own),
     "use-cases": _rows(lambda: _dated(UseCase.objects.all(), "usecase", "slug"), _own),
     "pairs": _whole(_pairs),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ from comparisons.models import UseCase
 from frameworks.arrays import Places
 from frameworks.catalogue import LISTED
 from frameworks.facts import Detail, Facts
-from frameworks.models import Framework, Revision
+from frameworks.models import Criterion, Framework, Revision
 from frameworks.pages import old_addresses
 from frameworks.record.asof import at_end_of, end_of
 from frameworks.serving import memory
@@ -44,8 +44,12 @@ class Comparison:
     kind: UseCaseForm
     weighing: WeighingForm
     #: One sentence for each parameter that is not in effect.
-    notices: Sequence[str]
+    strays: Sequence[str]
     detail: Detail = Detail.SCORES
+    #: The frameworks that the address of a side by side names, without those that are retired.
+    slugs: Sequence[str] = ()
+    #: What the address names that is retired, each with its parameter; empty for the path and for a must-have.
+    retired: Sequence[tuple[str, Framework | Criterion]] = ()
     #: When only differences are shown: whether criteria in which all are alike stay, to be folded, or are left out.
     folds: bool = False
 
@@ -96,6 +100,22 @@ class Comparison:
     def content(self) -> Content:
         """Return the comparison as plain data; complete only if it was built with its claims."""
         return content_of(self.table, self.table.in_order)
+
+    @property
+    def notices(self) -> list[str]:
+        """Return one sentence for each parameter that is not in effect, and before them one for what is retired."""
+        return [*self.retirement_notes, *self.strays]
+
+    @property
+    def retirement_notes(self) -> list[str]:
+        """Return one sentence for each framework or criterion in the address that is retired."""
+        return list(dict.fromkeys(fact.retirement_note for _, fact in self.retired))
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on which all frameworks in the address were compared; None if none of them is retired."""
+        days = [fact.retired_on for _, fact in self.retired if isinstance(fact, Framework)]
+        return min(days) - timedelta(days=1) if days else None
 
     @property
     def names_all_columns(self) -> bool:
@@ -150,6 +170,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
+    query, retired = _without_retired(query, facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria, frameworks=facts.by_slug)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
@@ -167,10 +188,11 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
         day=day,
         kind=kind,
         weighing=weighing,
-        notices=said,
+        strays=said,
         filters=filters,
         selection=selection,
         paging=paging,
+        retired=[*retired, *_retired_needs(kind.chosen, facts)],
         detail=detail,
     )
 
@@ -178,12 +200,16 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
 def side_by_side(
     query: QueryDict, slugs: Sequence[str], *, folds: bool = True, detail: Detail = Detail.CLAIMS
 ) -> Comparison:
-    """Build the side by side of the frameworks in `slugs` that exist, the baseline first. If a row is open, or the
-    evidence is shown, the cells have their claims in any case.
+    """Build the side by side of the frameworks in `slugs` that are compared, the baseline first.
+
+    If a row is open, or the evidence is shown, the cells have their claims in any case.
 
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
+    query, retired = _without_retired(query, facts)
+    gone = [facts.catalogue.retired.get(("framework", slug)) for slug in slugs]
+    slugs = [slug for slug, fact in zip(slugs, gone, strict=True) if fact is None]
     parties = {slug: facts.by_slug[slug] for slug in slugs if slug in facts.by_slug}
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = WeighingForm(query, criteria=facts.criteria, frameworks=parties)
@@ -198,9 +224,15 @@ def side_by_side(
         day=day,
         kind=kind,
         weighing=weighing,
-        notices=said,
+        strays=said,
         detail=Detail.CLAIMS if view.rows or view.evidence else detail,
         folds=folds,
+        slugs=slugs,
+        retired=[
+            *(("", fact) for fact in gone if fact is not None),
+            *retired,
+            *_retired_needs(kind.chosen, facts),
+        ],
     )
 
 
@@ -210,6 +242,7 @@ def ticked(query: QueryDict) -> Comparison:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
+    query, retired = _without_retired(query, facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = _weighing(query, facts)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
@@ -222,8 +255,42 @@ def ticked(query: QueryDict) -> Comparison:
         day=day,
         kind=kind,
         weighing=weighing,
-        notices=said,
+        strays=said,
+        retired=retired,
     )
+
+
+def _without_retired(
+    query: QueryDict, facts: Facts
+) -> tuple[QueryDict, list[tuple[str, Framework | Criterion]]]:
+    """Return the query without the values that name something retired, and what these name."""
+    naming = [
+        (parameter, value, names)
+        for parameter, values in query.lists()
+        for value in values
+        if (names := old_addresses.names_in(parameter, value))
+    ]
+    retired = facts.catalogue.retired if naming else {}
+    if not retired:
+        return query, []
+    left, named = query.copy(), []
+    for parameter, value, names in naming:
+        for name in names & retired.keys():
+            named.append((parameter, retired[name]))
+            left.setlist(parameter, [other for other in left.getlist(parameter) if other != value])
+    for parameter in {parameter for parameter, _ in named if not left.getlist(parameter)}:
+        del left[parameter]
+    return left, named
+
+
+def _retired_needs(use_case: UseCase | None, facts: Facts) -> list[tuple[str, Framework | Criterion]]:
+    """Return the criteria of must-haves that are retired, so that frameworks need not meet these."""
+    named = (need.criterion for need in use_case.needs.all() if need.criterion) if use_case else ()
+    return [
+        ("", fact)
+        for criterion in named
+        if (fact := facts.catalogue.retired.get(("criterion", criterion.slug)))
+    ]
 
 
 def every_parameter() -> QueryDict:

@@ -71,12 +71,15 @@ class HasValues:
 
 @dataclass(frozen=True, slots=True)
 class RatedAtLeast:
-    """Scores at least the minimum under a criterion. What is not rated does not pass."""
+    """Scores at least the minimum under a criterion. What is not rated does not pass; once the criterion is retired,
+    everything does."""
 
     criterion: str
     minimum: int
 
     def __call__(self, facts: Facts) -> Passes:
+        if ("criterion", self.criterion) in facts.catalogue.retired:
+            return np.ones(len(facts.frameworks), bool)
         if self.criterion not in facts.column:
             return np.zeros(len(facts.frameworks), bool)
         return facts.arrays.scores[:, facts.column[self.criterion]] >= self.minimum

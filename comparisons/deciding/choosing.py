@@ -31,10 +31,15 @@ def prompts() -> list[Prompt]:
 
 
 def rules() -> list[Rule]:
-    """Return all rules with their frameworks, conditions and claims, in a fixed number of queries."""
+    """Return the rules of sources that are not retired, with their frameworks, conditions and claims, in a fixed number
+    of queries."""
     conditions = Prefetch("conditions", Condition.objects.prefetch_related("options__prompt"))
     claims = Prefetch("claims", Claim.objects.select_related("criterion"))
-    rows = Rule.objects.select_related("source", "component").prefetch_related("favours", "against")
+    rows = (
+        Rule.objects.filter(source__retired_on=None)
+        .select_related("source", "component")
+        .prefetch_related("favours", "against")
+    )
     return list(rows.prefetch_related(conditions).prefetch_related(claims))
 
 
@@ -296,6 +301,6 @@ def _statement(rule: Rule, published: Mapping[str, Any]) -> Statement | None:
         ),
         favours=favours,
         together=rule.is_combination,
-        component=rule.component.slug if rule.component else "",
+        component=rule.component.slug if rule.component and not rule.component.is_retired else "",
         against=against,
     )

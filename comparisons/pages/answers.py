@@ -14,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 from comparisons.comparison.comparing import Comparison
 from comparisons.comparison.permalinks import is_parameter
 from comparisons.comparison.picking import Offer, compared_at, meant
+from frameworks.models import Framework
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
@@ -93,8 +94,8 @@ def chooser(
 ) -> HttpResponse:
     """Return the page that says why there is nothing to compare, and offers frameworks to choose.
 
-    The status is 404 if a framework does not exist, 400 if there are too few, 200 if none is named or the
-    choice is open: the visitor is still looking for others.
+    The status is 404 if a framework does not exist, 410 if too few are left because others are retired, 400 if there
+    are too few, 200 if none is named or the choice is open: the visitor is still looking for others.
     """
     if wants_fragment(request):
         # This is a different page from the one with the form.
@@ -109,6 +110,9 @@ def chooser(
         ticked=ticked,
         unknown=unknown,
         wanted=wanted,
+        retirement_notes=comparison.retirement_notes,
+        last_day=comparison.last_day,
+        last_day_url=on_last_day(comparison),
         maximum=settings.COMPARE_MAX,
         suggested=[comparison.facts.by_slug[slug] for slug in likely],
         suggestion=compared_at(likely, view, comparison.usual) if len(likely) > 1 else "",
@@ -117,7 +121,8 @@ def chooser(
         view=comparison.view,
         stood=past_day_note(request.path, comparison),
     )
-    status = 404 if unknown else 400 if wanted and not is_open else 200
+    is_gone = any(isinstance(fact, Framework) for _, fact in comparison.retired) and len(wanted) < 2
+    status = 404 if unknown else 200 if is_open else 410 if is_gone else 400 if wanted else 200
     facets = {
         facet.slug for facet in comparison.facts.facets
     }  # a form without scripts sends its filters, too
@@ -133,6 +138,19 @@ def compared(request: HtmxRequest, comparison: Comparison, slugs: Sequence[str])
     if comparison.misread:
         address += f"{'&' if '?' in address else '?'}{urlencode(comparison.misread)}"
     return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
+
+
+def on_last_day(comparison: Comparison) -> str:
+    """Return the address of the same comparison on the last day before something in it was retired; empty if nothing
+    is, if fewer than two are named, or if the history does not reach back so far."""
+    retired = [fact.slug for _, fact in comparison.retired if isinstance(fact, Framework)]
+    slugs = list(dict.fromkeys([*(comparison.slugs or comparison.view.framework), *retired]))
+    if comparison.last_day is None or len(slugs) < 2:
+        return ""
+    begins = history_begins()
+    if begins is None or begins > comparison.last_day:
+        return ""
+    return compared_at(slugs, comparison.view.but(as_of=comparison.last_day), comparison.usual)
 
 
 def past_day_note(path: str, comparison: Comparison) -> controls.PastDayNote:

@@ -59,6 +59,9 @@ class ChooserPage:
     ticked: Sequence[str]
     unknown: Sequence[str]
     wanted: Sequence[str]
+    retirement_notes: Sequence[str]
+    last_day: date | None
+    last_day_url: str
     maximum: int
     suggested: Sequence[Framework]
     suggestion: str
@@ -75,6 +78,8 @@ class SideBySidePage:
     why: Why
     use_cases: Collection[UseCase]
     notices: Sequence[str]
+    last_day: date | None
+    last_day_url: str
     canonical_path: str
     feed_path: str
     short: dict[Framework, list[Shortfall]]

@@ -70,6 +70,9 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     query, now = without_blanks(request), timezone.now()
     revision = comparing.newest_revision(query, now)
     comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
+    slugs = [*comparison.slugs]
+    if len(slugs) < 2 and comparison.retired:
+        return _nothing(request, 410, " ".join(comparison.retirement_notes))
     if len(comparison.places) < len(slugs):
         return _nothing(request, 404, "Some of the frameworks in its address are not known here.")
     if not embedding.fits(comparison, slugs):
@@ -77,7 +80,7 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     page = FramePage(
         embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
-        notices=list(notices(query, *comparison.forms, look)),
+        notices=[*comparison.retirement_notes, *notices(comparison.query, *comparison.forms, look)],
         day=comparison.view.as_of or timezone.localdate(now),
         revision=revision,
     )

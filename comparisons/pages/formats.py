@@ -72,6 +72,7 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
     query = without_blanks(request)
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.side_by_side(query, slugs, folds=False)
+    slugs = [*comparison.slugs]
     if refusal := _refusal(comparison, slugs):
         return _refused(ending, *refusal)
     if len(slugs) > settings.COMPARE_MAX:
@@ -210,6 +211,8 @@ def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, 
         there_was = f"On {in_words(day)} there was" if day else "There is"
         named = listed(unknown[:NAMES_MAX], "or")
         return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
+    if len(slugs) < 2 and comparison.retired:
+        return HTTPStatus.GONE, " ".join(comparison.retirement_notes)
     if len(slugs) < 2:
         return HTTPStatus.BAD_REQUEST, f"Name 2 to {most} frameworks, as in django-vs-flask."
     return None

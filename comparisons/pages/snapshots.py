@@ -34,6 +34,7 @@ from .contexts import SnapshotChangesPage, SnapshotPage
 def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     """Freeze a side by side and redirect to its snapshot; 429 or 503 if there are too many."""
     comparison = comparing.side_by_side(without_blanks(request), slugs)
+    slugs = [*comparison.slugs]
     if len(slugs) < 2 or len(comparison.places) < len(slugs):
         return chooser(request, comparison, slugs)
     if len(slugs) > settings.COMPARE_MAX:

@@ -35,6 +35,7 @@ from .answers import (
     HtmxRequest,
     chooser,
     compared,
+    on_last_day,
     page_or_fragment,
     past_day_note,
     tidied,
@@ -112,9 +113,11 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
     view = comparison.view
     choice = Choice.read(request.GET, comparison.facts, view.framework)
     if not choice.is_open and len(choice.slugs) > 1:
-        return compared(request, comparison, choice.slugs)
+        # Those that are retired stay in the address, whose page says so.
+        retired = [fact.slug for parameter, fact in comparison.retired if parameter == "framework"]
+        return compared(request, comparison, [*choice.slugs, *retired])
     # Unlike the form, the page says which names are unknown, and keeps the ticks of the others.
-    wanted = dict.fromkeys([*filter(None, request.GET.getlist("framework")), *choice.slugs])
+    wanted = dict.fromkeys([*filter(None, comparison.query.getlist("framework")), *choice.slugs])
     return chooser(request, comparison, list(wanted), is_open=choice.is_open)
 
 
@@ -128,6 +131,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)
     comparison = comparing.side_by_side(query, slugs, detail=Detail.VERDICTS)
+    slugs = [*comparison.slugs]
     if len(slugs) < 2 or len(comparison.places) < len(slugs):
         return chooser(request, comparison, slugs)
     if len(slugs) > settings.COMPARE_MAX:
@@ -144,6 +148,8 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
         why=why.explain(comparison, around.path, says_what_changes_it=True),
         use_cases=comparison.kind.use_cases,
         notices=notices,
+        last_day=comparison.last_day,
+        last_day_url=on_last_day(comparison),
         canonical_path=reverse("comparisons:side_by_side", args=[sorted(slugs)]),
         feed_path=reverse("comparisons:feed", args=[sorted(slugs)]),
         short=use_cases.falling_short(comparison.use_case, facts, comparison.frameworks),
@@ -197,7 +203,7 @@ def capabilities(request: HtmxRequest) -> HttpResponse:
     offered = list(FacetValue.objects.capabilities())
     wanted, facts = needs.Needs.read(query, offered), current_facts()
     shown = wanted.capabilities or offered
-    additions = Addition.objects.filter(framework__is_published=True, capability__in=shown)
+    additions = Addition.objects.current().filter(capability__in=shown)
     pairs = read_rows(additions, "framework_id", "capability_id")
     held = needs.holdings(shown, facts, pairs)
     answer: needs.Overview | needs.Supplies
@@ -259,7 +265,7 @@ def method(request: HttpRequest) -> PageResponse:
         steps=steps,
         rated_weight=sum(step.weight for step in steps if step.score is not None),
         unranked_example=next(iter(table.unranked), None),
-        tables=Criterion.objects.scored().in_order().prefetch_related(TABLE_OF_READINGS),
+        tables=Criterion.objects.current().scored().in_order().prefetch_related(TABLE_OF_READINGS),
         factors=_weighted(facts.criteria),
         presets=presets(facts, View(), reverse("comparisons:matrix")),
         departures=Rating.objects.published().exclude(departure="").select_related("framework", "criterion"),

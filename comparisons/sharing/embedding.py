@@ -176,7 +176,9 @@ def embed_at(address: str) -> Embed | None:
         snapshot = Snapshot.objects.filter(pk=place.snapshot_id).first()
         return of_snapshot(snapshot) if snapshot and FrozenComparison(snapshot).is_side_by_side else None
     comparison = place.side_by_side()
-    return of_comparison(comparison, place.slugs) if comparison and fits(comparison, place.slugs) else None
+    if comparison is None or not fits(comparison, comparison.slugs):
+        return None
+    return of_comparison(comparison, comparison.slugs)
 
 
 def place_of(address: str) -> Place | None:

@@ -16,7 +16,7 @@ class ComparisonFeed(HistoryFeed):
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
         slugs = sorted(set(kwargs["slugs"]))
         # Looked up in memory: an address may contain characters that the database refuses in a query.
-        known = {framework.slug: framework for framework in Framework.objects.published()}
+        known = {framework.slug: framework for framework in Framework.objects.public()}
         if not 2 <= len(slugs) <= settings.COMPARE_MAX or not known.keys() >= set(slugs):
             raise Http404("No such comparison.")
         return FeedSubject.frameworks(

@@ -22,7 +22,7 @@ from comparisons.comparison.matrix import Line, Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
 from frameworks import limits
-from frameworks.facts import Detail
+from frameworks.facts import Detail, Facts
 from frameworks.limits import Limit
 from frameworks.models import CriterionGroup, FormerSlug, Revision
 from frameworks.record.changelog import PublicChange
@@ -199,7 +199,8 @@ def since(snapshot: Snapshot) -> Since:
     """Compare a snapshot with the facts of today, in a fixed number of queries."""
     frozen = FrozenComparison(snapshot)
     then = _by_todays_names(frozen.content)
-    today = _today(then)
+    facts = current_facts()
+    today = _today(then, facts)
     before, after = _cells(then), _cells(today)
     claims_before, claims_after = _by_key(then), _by_key(today)
     changed = {
@@ -221,7 +222,7 @@ def since(snapshot: Snapshot) -> Since:
         for place, changes in changed.items()
     ]
     gone = sum(place not in after for place in before)
-    return Since(frozen, changed_cells, list(_gone(then, today)), len(changed) + gone)
+    return Since(frozen, changed_cells, list(_gone(then, today, facts)), len(changed) + gone)
 
 
 def _by_todays_names(content: Content) -> Content:
@@ -253,9 +254,9 @@ def _by_todays_names(content: Content) -> Content:
     }
 
 
-def _today(content: Content) -> Content:
+def _today(content: Content, facts: Facts) -> Content:
     """Return today's content for the same frameworks and criteria, as far as they are still compared."""
-    facts, named = current_facts(), set(_slugs(content["frameworks"]))
+    named = set(_slugs(content["frameworks"]))
     places = facts.places(slug for slug in facts.by_slug if slug in named)
     table = build_matrix(facts, places, shown=_slugs(content["criteria"]), detail=Detail.CLAIMS)
     return content_of(table, table.in_order)
@@ -265,13 +266,18 @@ def _slugs(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return [item["slug"] for item in items]
 
 
-def _gone(then: Content, today: Content) -> Iterator[str]:
-    for before, after in (
-        (then["frameworks"], today["frameworks"]),
-        (then["criteria"], today["criteria"]),
+def _gone(then: Content, today: Content, facts: Facts) -> Iterator[str]:
+    """Yield the names of what is no longer compared, each with when and why it was retired, if it was."""
+    retired = facts.catalogue.retired
+    for kind, before, after in (
+        ("framework", then["frameworks"], today["frameworks"]),
+        ("criterion", then["criteria"], today["criteria"]),
     ):
         remaining = set(_slugs(cast(Sequence[Mapping[str, Any]], after)))
-        yield from (item["name"] for item in before if item["slug"] not in remaining)
+        for item in before:
+            if item["slug"] not in remaining:
+                fact = retired.get((kind, item["slug"]))
+                yield f"{item['name']} ({fact.retirement.rstrip('.')})" if fact else item["name"]
 
 
 def _by_key(content: Content) -> dict[str, ClaimContent]:

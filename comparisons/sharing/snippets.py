@@ -110,7 +110,7 @@ def read(query: QueryDict) -> Snippet:
     place = embedding.place_of(address) if address else None
     frozen = embedding.embed_at(address) if place and place.snapshot_id else None
     if place and (named := place.side_by_side()):
-        wanted = place.slugs
+        wanted = [*named.slugs]
         known = {framework.slug for framework in named.frameworks}
         ticks = tuple(slug for slug in wanted if slug in known)
         comparison = replace(named, view=named.view.but(framework=ticks))
@@ -124,6 +124,7 @@ def read(query: QueryDict) -> Snippet:
             else []
         )
         messages = [
+            *(named.retirement_notes if named else ()),
             *(notices(named.query, *named.forms, FrameForm(named.query)) if named else ()),
             *(
                 f"The address has its own settings, so “{clip(name)}” beside it was ignored."
@@ -133,7 +134,7 @@ def read(query: QueryDict) -> Snippet:
             *wrong(form),
         ]
     else:
-        messages = [*notices(query, *comparison.forms, form)]
+        messages = [*comparison.retirement_notes, *notices(comparison.query, *comparison.forms, form)]
     if address and not frozen and not named:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:

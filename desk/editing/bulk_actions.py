@@ -36,14 +36,17 @@ Describe = Callable[[Versioned], str]
 
 @dataclass(frozen=True)
 class BulkAction:
-    """Something to be done to each chosen fact: `apply` changes it, given today's date; without it, it is deleted."""
+    """Something to be done to each chosen fact: `apply` changes it, given today's date and the reason.
+
+    Without `apply` it is deleted. `note` says what an editor should know before."""
 
     name: str
     label: str
     done: str
     #: Completes "You wanted to …".
     wish: str
-    apply: Callable[[Any, date], None] | None = None
+    apply: Callable[[Any, date, str], None] | None = None
+    note: str = ""
 
     @property
     def permission(self) -> str:
@@ -52,12 +55,12 @@ class BulkAction:
     def is_allowed(self, admin: GuardedAdmin, request: HttpRequest) -> bool:
         return (admin.has_change_permission if self.apply else admin.has_delete_permission)(request)
 
-    def was_done(self, fact: Versioned | None, today: date) -> bool:
+    def was_done(self, fact: Versioned | None, today: date, reason: str) -> bool:
         """Return whether somebody else has done it already to the fact as it is now; None for a deleted one."""
         if fact is None or self.apply is None:
             return fact is None and self.apply is None
         wanted = copy(fact)
-        self.apply(wanted, today)
+        self.apply(wanted, today, reason)
         return state_of(wanted) == state_of(fact)
 
 
@@ -215,7 +218,7 @@ class BulkActions:
         for row in rows:
             fact = facts.get(row.pk)
             if fact is None:
-                self._sort_conflict(action, row, today, outcome)
+                self._sort_conflict(action, row, today, reason, outcome)
                 continue
             name = str(fact)
             try:
@@ -226,7 +229,7 @@ class BulkActions:
                 else:
                     outcome.idle.append(name)
             except revisions.Conflict:
-                self._sort_conflict(action, row, today, outcome)
+                self._sort_conflict(action, row, today, reason, outcome)
             except models.ProtectedError:
                 outcome.refused.append(f"{name}: {self.blocker(facts[row.pk])}")
             except REFUSALS as error:
@@ -244,7 +247,7 @@ class BulkActions:
     ) -> bool:
         by = edit_of(request).by()
         if action.apply:
-            action.apply(fact, today)
+            action.apply(fact, today, reason)
             if revisions.save(fact, by=by, reason=reason, seen=row.seen.version) is None:
                 return False
             self.admin.log_change(request, fact, f"{action.label}.")
@@ -255,17 +258,19 @@ class BulkActions:
         revisions.delete(fact, by=by, reason=reason, seen=row.seen.version)
         return True
 
-    def _sort_conflict(self, action: BulkAction, row: ChosenFact, today: date, outcome: BulkOutcome) -> None:
+    def _sort_conflict(
+        self, action: BulkAction, row: ChosenFact, today: date, reason: str, outcome: BulkOutcome
+    ) -> None:
         model = self.admin.model
         current = model._default_manager.filter(pk=row.pk).first()
-        if action.was_done(current, today):
+        if action.was_done(current, today, reason):
             outcome.idle.append(row.seen.key)
             return
         if current is None and past.by_name_or_last_known(model, row.seen.key) is None:
             # Made up, or gone together with what it was about.
             outcome.refused.append(f"There is no longer a {self.admin.opts.verbose_name} {row.seen.key}.")
             return
-        outcome.clashes.append(_clash(model, action, row, today))
+        outcome.clashes.append(_clash(model, action, row, today, reason))
         if current is not None:
             outcome.undecided.append(ChosenFact.of(current))
 
@@ -288,12 +293,12 @@ class BulkActions:
         return public_page(edit_of(request).changeset)
 
 
-def _clash(model: type[Versioned], action: BulkAction, row: ChosenFact, today: date) -> Clash:
+def _clash(model: type[Versioned], action: BulkAction, row: ChosenFact, today: date, reason: str) -> Clash:
     current = model._default_manager.filter(pk=row.pk).first()
     fact = current or past.by_name_or_last_known(model, row.seen.key) or model()
     now = state_of(current) if current else None
     mine = past.state_at(model, row.seen.key, row.seen.version) or now
     if action.apply and current and mine and now:
-        action.apply(current, today)
+        action.apply(current, today, reason)
         mine = put_on_top(changed_fields(now, state_of(current)), mine)
     return Clash.between(fact, row.seen, now=now, mine=mine if action.apply else None, wish=action.wish)

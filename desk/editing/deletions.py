@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import get_text_list
 
-from frameworks.models import Versioned
+from frameworks.models import Retirable, Versioned
 
 from .bulk_actions import DELETE, BulkActions, ChosenFact
 
@@ -24,7 +24,8 @@ def blocker(fact: Versioned) -> str:
     if not counts:
         return ""
     hanging = [f"{count} {model_ngettext(model._meta, count)}" for model, count in counts.items()]
-    return f"It is still needed by {get_text_list(hanging, 'and')}. Delete or move them first."
+    instead = ", or retire it instead" if isinstance(fact, Retirable) and not fact.is_retired else ""
+    return f"It is still needed by {get_text_list(hanging, 'and')}. Delete or move them first{instead}."
 
 
 def view(bulk: BulkActions, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -93,8 +93,8 @@ def grid_view(request: HttpRequest) -> HttpResponse:
     """Show the grid; save what was changed in it and is sent back to the same address."""
     if not _may_view(request):
         raise PermissionDenied
-    frameworks = list(Framework.objects.all())
-    criteria = list(Criterion.objects.scored().in_order())
+    frameworks = list(Framework.objects.current())
+    criteria = list(Criterion.objects.current().scored().in_order())
     if request.method == "POST":
         return _save(request, GridRights.of(request), frameworks, criteria)
     form = GridFilter(request.GET, frameworks, criteria)
@@ -179,8 +179,8 @@ def cell_view(request: HttpRequest, framework: str, criterion: str) -> HttpRespo
     """Show all that is known of one cell, and the fields to change it."""
     if not _may_view(request):
         raise PermissionDenied
-    of = get_object_or_404(Framework, slug=framework)
-    under = get_object_or_404(Criterion.objects.scored(), slug=criterion)
+    of = get_object_or_404(Framework.objects.current(), slug=framework)
+    under = get_object_or_404(Criterion.objects.current().scored(), slug=criterion)
     rating = Rating.objects.filter(framework=of, criterion=under).first()
     claims = Claim.objects.behind(of, under).cited()
     add_url = f"{reverse('admin:frameworks_rating_add')}?framework={of.pk}&criterion={under.pk}"
@@ -189,7 +189,7 @@ def cell_view(request: HttpRequest, framework: str, criterion: str) -> HttpRespo
         "cell": Cell.of(of, under, rating, claims),
         "rating": rating,
         "objections": Objection.objects.waiting().about(of, under),
-        "sources": Source.objects.all(),
+        "sources": Source.objects.current(),
         "parts": Claim.Part.choices,
         "add_url": add_url,
         "can_edit": rights.change if rating else rights.add,

@@ -62,7 +62,7 @@ def source_last_used(user: Any) -> Source | None:
     if last is None:
         return None
     key = last.key if last.model == "source" else (last.after or {})["source"][0]
-    return Source.objects.filter(key=key).first()
+    return Source.objects.current().filter(key=key).first()
 
 
 class _Survey:
@@ -70,9 +70,12 @@ class _Survey:
 
     def __init__(self, framework: Framework, user: Any) -> None:
         self.framework, self.user = framework, user
-        self.criteria = list(Criterion.objects.scored().in_order())
+        self.criteria = list(Criterion.objects.current().scored().in_order())
         claims = list(
-            Claim.objects.about(framework).values_list("source", "criterion", "joint_criterion").order_by()
+            Claim.objects.about(framework)
+            .in_evidence()
+            .values_list("source", "criterion", "joint_criterion")
+            .order_by()
         )
         self.claim_count = len(claims)
         self.source_count = len({source for source, *_ in claims})

@@ -26,7 +26,7 @@ def claim_drafted(request: HttpRequest) -> dict[str, Any]:
     objection = drafted_from(request)
     if objection is None:
         return {}
-    source = Source.objects.filter(url=objection.url).first() if objection.url else None
+    source = Source.objects.current().filter(url=objection.url).first() if objection.url else None
     return {
         "source": source and source.pk,
         "framework": objection.framework_id,

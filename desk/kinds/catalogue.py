@@ -27,9 +27,11 @@ from frameworks.models import (
 )
 
 from .fact_admin import CITED, FactAdmin, claim_count
+from .filters import RetiredFilter
 from .inlines import TABULAR, FactInline, NamedRow
 from .ordering import OrderedAdmin
 from .ratings import PUBLISH, UNPUBLISH
+from .retiring import RETIRE, RETIREMENT, RetirableAdmin
 
 
 class TraitRow(NamedRow):
@@ -45,21 +47,22 @@ class TraitInline(FactInline):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(FactAdmin):
+class FrameworkAdmin(RetirableAdmin):
     list_display = ("name", "slug", "tagline", "ratings", "claims", "is_published")
     annotations = {
         "rating_count": models.Count("ratings", distinct=True),
         "claim_count": models.Count("claims", distinct=True),
     }
-    list_filter = ("is_published",)
+    list_filter = ("is_published", RetiredFilter)
     search_fields = ("name", "slug", "tagline")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (TraitInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "tagline", "summary", "is_published")}),
         ("Links", {"fields": ("website", "repository")}),
+        RETIREMENT,
     )
-    bulk_actions = (PUBLISH, UNPUBLISH, DELETE)
+    bulk_actions = (PUBLISH, UNPUBLISH, RETIRE, DELETE)
 
     def get_urls(self) -> list[URLPattern]:
         publish = self.admin_site.admin_view(self.publish_view)
@@ -137,10 +140,10 @@ class CriterionForm(PageForm):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(OrderedAdmin):
+class CriterionAdmin(OrderedAdmin, RetirableAdmin):
     form = CriterionForm
     list_display = ("name", "position", "short_name", "group", "is_scored", "default_weight", "seen")
-    list_filter = ("group", "is_scored")
+    list_filter = ("group", "is_scored", RetiredFilter)
     list_select_related = ("group",)
     search_fields = ("name", "short_name", "slug")
     autocomplete_fields = ("group",)
@@ -157,6 +160,7 @@ class CriterionAdmin(OrderedAdmin):
         ),
         ("Weight", {"fields": ("is_scored", "default_weight")}),
         ("Review", {"fields": ("review_interval_days",)}),
+        RETIREMENT,
     )
 
     def summary(self, fact: Versioned) -> str:

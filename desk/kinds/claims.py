@@ -18,16 +18,18 @@ from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 
 from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin
 from .fact_admin import CITED, FactAdmin, claim_count
-from .filters import CellFilter, ReadingFilter
+from .filters import CellFilter, ReadingFilter, RetiredFilter
 from .ordering import OrderedAdmin
+from .retiring import RETIREMENT, RetirableAdmin
 from .rubrics import rubric_of, rubrics
 
 
 @admin.register(Source)
-class SourceAdmin(FactAdmin):
+class SourceAdmin(RetirableAdmin):
     list_display = ("key", "short_name", "publisher", "date_stated", "interest_short", "claims")
     annotations = {"claim_count": models.Count("claims")}
     list_display_links = ("key", "short_name")
+    list_filter = (RetiredFilter,)
     search_fields = ("key", "short_name", "title", "authors", "publisher")
     fieldsets = (
         (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
@@ -37,6 +39,7 @@ class SourceAdmin(FactAdmin):
         ),
         ("Location", {"fields": ("url", "read_on", "file_name", "sha256", "line_count")}),
         (None, {"fields": ("note",)}),
+        RETIREMENT,
     )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -87,6 +87,20 @@ class ReadingFilter(ChoiceFilter):
         return queryset
 
 
+class RetiredFilter(ChoiceFilter):
+    title = "retired"
+    parameter_name = "retired"
+    answers = (("no", "Current"), ("yes", "Retired"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "no":
+                return queryset.current()
+            case "yes":
+                return queryset.retired()
+        return queryset
+
+
 class WaitingFilter(ChoiceFilter):
     """What waits for an answer, unless asked for more."""
 

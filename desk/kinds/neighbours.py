@@ -5,8 +5,10 @@ from django.contrib import admin
 from frameworks.models import Addition, Answer, Benchmark, Component, Figure, Question, Tie
 
 from .fact_admin import CITED, FactAdmin, claim_count
+from .filters import RetiredFilter
 from .inlines import FactInline, NamedRow
 from .ordering import OrderedAdmin
+from .retiring import RETIREMENT, RetirableAdmin
 
 
 class TieRow(NamedRow):
@@ -22,13 +24,16 @@ class TieInline(FactInline):
 
 
 @admin.register(Component)
-class ComponentAdmin(FactAdmin):
+class ComponentAdmin(RetirableAdmin):
     list_display = ("name", "kind", "label", "summary")
-    list_filter = ("kind",)
+    list_filter = ("kind", RetiredFilter)
     search_fields = ("name", "slug", "label", "summary")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (TieInline,)
-    fields = ("name", "slug", "kind", "label", "summary", "synonyms", "website")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "kind", "label", "summary", "synonyms", "website")}),
+        RETIREMENT,
+    )
 
 
 @admin.register(Tie)

@@ -100,15 +100,15 @@ class RatingRowForm(ListRowForm):
             refuse_score(self, derived, derived)
 
 
-def _review(rating: Rating, today: date) -> None:
+def _review(rating: Rating, today: date, reason: str) -> None:
     rating.reviewed_on = today
 
 
-def _publish(fact: Rating | Framework, today: date) -> None:
+def _publish(fact: Rating | Framework, today: date, reason: str) -> None:
     fact.is_published = True
 
 
-def _unpublish(fact: Rating | Framework, today: date) -> None:
+def _unpublish(fact: Rating | Framework, today: date, reason: str) -> None:
     fact.is_published = False
 
 

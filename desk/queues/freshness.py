@@ -141,14 +141,14 @@ class Coverage:
 
 def coverage() -> Coverage:
     """Return every cell with what is behind it, in four queries, however many cells there are."""
-    criteria = list(Criterion.objects.scored().in_order())
+    criteria = list(Criterion.objects.current().scored().in_order())
     # Plain values: there may be thousands.
     scores = Rating.objects.order_by().values_list("framework", "criterion", "pk", "score")
     ratings = {(framework, criterion): rating for framework, criterion, *rating in scores}
     evidence = _evidence()
     rows = [
         (framework, [_backing(framework, criterion, evidence, ratings) for criterion in criteria])
-        for framework in Framework.objects.all()
+        for framework in Framework.objects.current()
     ]
     cells = [cell for _, row in rows for cell in row]
     return Coverage(criteria, rows, Counter(word for cell in cells for word in (cell.level, cell.side)))
@@ -164,7 +164,8 @@ def _evidence() -> dict[tuple[int, int], _Evidence]:
     """Return sources and their lowest and highest readings, by framework and (joint) criterion."""
     evidence: dict[tuple[int, int], _Evidence] = {}
     claims = (
-        Claim.objects.filter(framework__isnull=False)
+        Claim.objects.in_evidence()
+        .filter(framework__isnull=False)
         .order_by()
         .values_list("framework", "criterion", "joint_criterion", "source")
         .annotate(Min("reading"), Max("reading"))

@@ -42,7 +42,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if not request.user.has_perm("frameworks.view_rating"):
         return {}
     today = timezone.localdate()
-    queue = Rating.objects.to_review(today).select_related("framework", "criterion")
+    queue = Rating.objects.current().to_review(today).select_related("framework", "criterion")
     shown = Paginator(queue, PER_PAGE).get_page(request.GET.get("p"))
     return {
         "waiting": freshness.waiting(request.user, today),

@@ -9,7 +9,7 @@ from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .renaming import FormerSlug
 from .review import Proposal, ProposedChange
-from .versioned import Versioned, renamable_models, versioned_models
+from .versioned import Retirable, Versioned, renamable_models, versioned_models
 
 __all__ = [
     "CAPABILITY",
@@ -37,6 +37,7 @@ __all__ = [
     "Rating",
     "RecordState",
     "Relation",
+    "Retirable",
     "Revision",
     "RevisionSubject",
     "Source",

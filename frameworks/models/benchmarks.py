@@ -16,9 +16,11 @@ from .versioned import Versioned
 
 class BenchmarkQuerySet(VersionedQuerySet["Benchmark"]):
     def public(self) -> "BenchmarkQuerySet":
-        """Keep benchmarks that measured a published framework, each with its source."""
-        measured = Figure.objects.filter(benchmark=models.OuterRef("pk"), framework__is_published=True)
-        return self.filter(models.Exists(measured)).select_related("source")
+        """Keep benchmarks that measured a framework which is compared, each with its source, which is not retired."""
+        measured = Figure.objects.filter(
+            benchmark=models.OuterRef("pk"), framework__is_published=True, framework__retired_on=None
+        )
+        return self.filter(models.Exists(measured), source__retired_on=None).select_related("source")
 
     def in_full(self) -> "BenchmarkQuerySet":
         """Keep public benchmarks, with their public figures and the claims for and against them: four queries."""
@@ -108,7 +110,7 @@ class FigureQuerySet(VersionedQuerySet["Figure"]):
     def public(self) -> "FigureQuerySet":
         """Keep figures of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
         return (
-            self.filter(framework__is_published=True)
+            self.filter(framework__is_published=True, framework__retired_on=None)
             .select_related("framework", "benchmark__source")
             .order_by("benchmark__position", "benchmark__title", "-value", "setup")
         )

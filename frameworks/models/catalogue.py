@@ -20,14 +20,17 @@ from .constraints import (
     WEIGHT_MAX,
     http_url_check,
     http_url_field,
+    retired_because_field,
+    retired_on_field,
+    retirement_check,
     say,
     slug_check,
     slug_field,
     synonyms_field,
     weight_check,
 )
-from .natural_keys import VersionedQuerySet
-from .versioned import Versioned
+from .natural_keys import RetirableQuerySet, VersionedQuerySet
+from .versioned import Retirable, Versioned
 
 #: The facet whose values are capabilities. A trait says that a framework has one built in; an addition says which
 #: component adds it.
@@ -40,9 +43,14 @@ SPEED = "performance"
 INTERVALS = (1, 3650)
 
 
-class FrameworkQuerySet(VersionedQuerySet["Framework"]):
-    def published(self) -> "FrameworkQuerySet":
+class FrameworkQuerySet(RetirableQuerySet["Framework"]):
+    def public(self) -> "FrameworkQuerySet":
+        """Keep those with a page, retired or not."""
         return self.filter(is_published=True)
+
+    def published(self) -> "FrameworkQuerySet":
+        """Keep those that are compared."""
+        return self.public().current()
 
     def by_standing(self, criterion: "Criterion") -> "FrameworkQuerySet":
         """Put those with a high score first, then those with claims only, then those of which no source says anything,
@@ -66,7 +74,7 @@ class FrameworkQuerySet(VersionedQuerySet["Framework"]):
         )
 
 
-class Framework(Versioned):
+class Framework(Retirable):
     """A web framework: what decision analysis calls an alternative."""
 
     key_fields = ("slug",)
@@ -88,6 +96,8 @@ class Framework(Versioned):
     is_published = models.BooleanField(
         "published", default=True, help_text="Unpublished frameworks are visible only at the desk."
     )
+    retired_on = retired_on_field()
+    retired_because = retired_because_field()
 
     objects = FrameworkQuerySet.as_manager()
 
@@ -97,6 +107,7 @@ class Framework(Versioned):
             slug_check("framework_slug_is_slug"),
             http_url_check("framework_website_is_http", "website"),
             http_url_check("framework_repository_is_http", "repository"),
+            retirement_check("framework_retirement_is_whole"),
         ]
         indexes = [
             # Serves every public list of revisions: which frameworks are hidden. They are few.
@@ -154,7 +165,7 @@ class CriterionGroup(Versioned):
         return self.name
 
 
-class CriterionQuerySet(VersionedQuerySet["Criterion"]):
+class CriterionQuerySet(RetirableQuerySet["Criterion"]):
     def scored(self) -> "CriterionQuerySet":
         """Keep criteria under which ratings are given; the others only describe."""
         return self.filter(is_scored=True)
@@ -163,7 +174,7 @@ class CriterionQuerySet(VersionedQuerySet["Criterion"]):
         return self.select_related("group").order_by("group__position", "position", "name")
 
 
-class Criterion(Versioned):
+class Criterion(Retirable):
     """What frameworks are judged by: a question, a rubric of five written steps, a default weight.
 
     A criterion that is not scored collects what sources describe without rating it (what a framework is, is for).
@@ -198,6 +209,8 @@ class Criterion(Versioned):
         validators=[MinValueValidator(INTERVALS[0]), MaxValueValidator(INTERVALS[1])],
         help_text="In days. A rating is due for review when its last review was longer ago than this.",
     )
+    retired_on = retired_on_field()
+    retired_because = retired_because_field()
 
     objects = CriterionQuerySet.as_manager()
 
@@ -219,6 +232,7 @@ class Criterion(Versioned):
             models.CheckConstraint(
                 condition=Q(review_interval_days__range=INTERVALS), name="criterion_review_interval_in_range"
             ),
+            retirement_check("criterion_retirement_is_whole"),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +247,7 @@ class Criterion(Versioned):
         return self.slug == SPEED
 
     def clean(self) -> None:
+        super().clean()
         missing = [f"rubric_{step}" for step, sentence in self.rubric if not sentence]
         if self.is_scored and missing:
             raise ValidationError(dict.fromkeys(missing, SENTENCES["criterion_scored_has_rubric"]))

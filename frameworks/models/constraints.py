@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 #: \Z, because $ would let a trailing newline pass on SQLite.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
@@ -68,6 +71,7 @@ SLUG_SENTENCE = (
 )
 CHOOSE = "Choose one of the values in the list."
 LINE_FROM_ONE = "Lines are counted from 1."
+RETIREMENT_SENTENCE = "To retire it, enter both the day and the reason. To take it back, clear both."
 
 validate_slug = RegexValidator(
     rf"(?!.*{SLUG_JOINT}){SLUG}",
@@ -103,6 +107,41 @@ def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.U
         blank=True,
         validators=[URLValidator(schemes=["http", "https"])],
         help_text=help_text,
+    )
+
+
+def validate_day_reached(day: date) -> None:
+    """Raise ValidationError for a day in the future."""
+    if day > timezone.localdate():
+        raise ValidationError("This day is in the future.")
+
+
+def retired_on_field() -> "models.DateField[Any, Any]":
+    return models.DateField(
+        "retired on",
+        null=True,
+        blank=True,
+        validators=[validate_day_reached],
+        help_text="The day from which it is no longer compared. Leave empty unless it is retired.",
+    )
+
+
+def retired_because_field() -> "models.CharField[str, str]":
+    return models.CharField(
+        "retired because",
+        max_length=300,
+        blank=True,
+        help_text="Completes the sentence “It was retired, because …”. Readers see it where they look for the fact.",
+    )
+
+
+def retirement_check(name: str) -> models.CheckConstraint:
+    """Return the constraint that what is retired has both a day and a reason, and everything else neither."""
+    say(name, "retired_because", RETIREMENT_SENTENCE)
+    return models.CheckConstraint(
+        condition=Q(retired_on__isnull=True, retired_because="")
+        | Q(retired_on__isnull=False) & ~Q(retired_because=""),
+        name=name,
     )
 
 

@@ -1,5 +1,6 @@
 """Define the evidence and the verdicts on it: sources, their claims, the editors' ratings, disagreements."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
@@ -21,13 +22,16 @@ from .constraints import (
     http_url_check,
     http_url_field,
     one_to_five_check,
+    retired_because_field,
+    retired_on_field,
+    retirement_check,
     say,
     slug_check,
     slug_field,
     validate_slug,
 )
-from .natural_keys import VersionedQuerySet
-from .versioned import Versioned
+from .natural_keys import RetirableQuerySet, VersionedQuerySet
+from .versioned import Retirable, Versioned
 
 #: At most six words: a rating term is copied from a table or a list, a sentence never is.
 TERM = r"^(\S+( \S+){0,5})?\Z"
@@ -36,14 +40,18 @@ MIDDLE = sum(STEPS) // 2
 ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 
 
-class SourceQuerySet(VersionedQuerySet["Source"]):
+class SourceQuerySet(RetirableQuerySet["Source"]):
     def with_claim_counts(self) -> "SourceQuerySet":
         """Annotate `claim_count`, the number of published claims."""
-        public = Q(claims__framework=None) | Q(claims__framework__is_published=True)
-        return self.annotate(claim_count=models.Count("claims", filter=public))
+        return self.annotate(claim_count=models.Count("claims", filter=_on_public_frameworks("claims__")))
 
 
-class Source(Versioned):
+def _on_public_frameworks(claims: str = "") -> Q:
+    """Return the condition that claims are on frameworks with a page, or on frameworks in general."""
+    return Q(**{f"{claims}framework": None}) | Q(**{f"{claims}framework__is_published": True})
+
+
+class Source(Retirable):
     """A text that claims are taken from, with what a reader must know to weigh its word."""
 
     key_fields = ("key",)
@@ -89,6 +97,8 @@ class Source(Versioned):
         "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
     )
     line_count = models.PositiveIntegerField(null=True, blank=True)
+    retired_on = retired_on_field()
+    retired_because = retired_because_field()
 
     objects = SourceQuerySet.as_manager()
 
@@ -100,6 +110,7 @@ class Source(Versioned):
             models.CheckConstraint(
                 condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}\Z"), name="source_sha256_is_hash"
             ),
+            retirement_check("source_retirement_is_whole"),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +159,11 @@ class OnALine:
 class WordingQuerySet(VersionedQuerySet["Wording"]):
     def with_claim_counts(self) -> "WordingQuerySet":
         """Annotate `claim_count`, the number of published claims that are read by the row. Highest readings first."""
-        public = Q(claims__framework__is_published=True)
+        public = Q(
+            claims__framework__is_published=True,
+            claims__framework__retired_on=None,
+            claims__source__retired_on=None,
+        )
         # Grouped, rows would lose the order of their model.
         counted = self.annotate(claim_count=models.Count("claims", filter=public))
         return counted.order_by(F("reading").desc(nulls_last=True), "words")
@@ -238,13 +253,28 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
     def about(self, *frameworks: Framework) -> "ClaimQuerySet":
         return self.filter(framework__in=frameworks)
 
+    def public(self) -> "ClaimQuerySet":
+        """Keep claims that their source's page lists: on frameworks with a page and on frameworks in general."""
+        return self.filter(_on_public_frameworks())
+
+    def in_evidence(self) -> "ClaimQuerySet":
+        """Leave out claims of retired sources: they count for nothing any more."""
+        return self.exclude(source__in=Source.objects.retired())
+
     def published(self) -> "ClaimQuerySet":
-        """Keep claims on published frameworks and on frameworks in general."""
-        return self.filter(Q(framework=None) | Q(framework__is_published=True))
+        """Keep claims that count: in evidence, on frameworks that are compared and on frameworks in general, under a
+        criterion that is not retired."""
+        retired = Criterion.objects.retired()
+        shared = Q(joint_criterion__isnull=False) & ~Q(joint_criterion__in=retired)
+        return (
+            self.public()
+            .in_evidence()
+            .filter(Q(framework__retired_on=None), ~Q(criterion__in=retired) | shared)
+        )
 
     def behind(self, framework: Framework, criterion: Criterion) -> "ClaimQuerySet":
         """Keep the evidence of one cell."""
-        return self.about(framework).under(criterion)
+        return self.about(framework).under(criterion).in_evidence()
 
     def cited(self) -> "ClaimQuerySet":
         """Fetch all that a citation shows, in the order of source and line."""
@@ -258,9 +288,13 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
             rating = Rating.objects.filter(
                 framework=models.OuterRef("framework"), criterion=models.OuterRef(criterion)
             )
-            return Q(~models.Exists(rating), **{f"{criterion}__is_scored": True})
+            return Q(
+                ~models.Exists(rating),
+                **{f"{criterion}__is_scored": True, f"{criterion}__retired_on": None},
+            )
 
-        return self.filter(Q(framework__isnull=False) & (unrated("criterion") | unrated("joint_criterion")))
+        compared = Q(framework__isnull=False, framework__retired_on=None)
+        return self.in_evidence().filter(compared & (unrated("criterion") | unrated("joint_criterion")))
 
     def readings_beside(self, source: Source) -> models.QuerySet["Claim", Any]:
         """Count and add up readings on the frameworks that this source reads too, by framework, criterion and joint
@@ -449,9 +483,10 @@ class Claim(OnALine, Versioned):
 
 
 def _evidence() -> models.QuerySet[Claim, Any]:
-    """Return the claims of a rating's cell, as a subquery of ratings."""
+    """Return the evidence in a rating's cell, as a subquery of ratings."""
     return (
-        Claim.objects.filter(framework=models.OuterRef("framework"))
+        Claim.objects.in_evidence()
+        .filter(framework=models.OuterRef("framework"))
         .filter(Q(criterion=models.OuterRef("criterion")) | Q(joint_criterion=models.OuterRef("criterion")))
         .order_by()
         .values("framework")
@@ -459,8 +494,17 @@ def _evidence() -> models.QuerySet[Claim, Any]:
 
 
 class RatingQuerySet(VersionedQuerySet["Rating"]):
-    def published(self) -> "RatingQuerySet":
+    def public(self) -> "RatingQuerySet":
+        """Keep published ratings of frameworks with a page."""
         return self.filter(is_published=True, framework__is_published=True)
+
+    def current(self) -> "RatingQuerySet":
+        """Leave out ratings of a retired framework or under a retired criterion."""
+        return self.filter(framework__retired_on=None).exclude(criterion__in=Criterion.objects.retired())
+
+    def published(self) -> "RatingQuerySet":
+        """Keep ratings that are compared."""
+        return self.public().current()
 
     def under(self, criterion: Criterion) -> "RatingQuerySet":
         return self.filter(criterion=criterion)
@@ -488,9 +532,14 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
         """Keep ratings whose cell has no claim other than this one."""
         return self.filter(~models.Exists(_evidence().exclude(pk=besides.pk)))
 
+    def only_backed_by(self, sources: Collection[int]) -> "RatingQuerySet":
+        """Keep ratings whose cell has claims of these sources, given by primary key, and none of others."""
+        own = _evidence().filter(source__in=sources)
+        return self.filter(models.Exists(own), ~models.Exists(_evidence().exclude(source__in=sources)))
+
     def due(self, today: date) -> "RatingQuerySet":
-        """Keep ratings last reviewed longer ago than their criterion allows, or never."""
-        return self.filter(due.due(today))
+        """Keep ratings last reviewed longer ago than their criterion allows, or never. None is due that is retired."""
+        return self.current().filter(due.due(today))
 
     def to_review(self, today: date) -> "RatingQuerySet":
         """Order ratings by urgency of review; annotate `is_due` and `reading_spread`.

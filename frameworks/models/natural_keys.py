@@ -1,7 +1,8 @@
-"""Look facts up by their natural keys, also by those that they had before they were renamed."""
+"""Look facts up by their natural keys, also by those that they had before they were renamed; tell what is current from
+what is retired."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -23,6 +24,15 @@ class VersionedQuerySet(models.QuerySet[Fact]):
             if (current := renamed_key(self.model, parts)) == list(parts):
                 raise
             return self.get(**schema.lookups(current))
+
+
+class RetirableQuerySet(VersionedQuerySet[Fact]):
+    def current(self) -> Self:
+        """Leave out what is retired."""
+        return self.filter(retired_on=None)
+
+    def retired(self) -> Self:
+        return self.filter(retired_on__isnull=False)
 
 
 def renamed_key(model: type[Versioned], parts: Sequence[Any]) -> list[Any]:

@@ -7,13 +7,24 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .catalogue import CAPABILITY, FacetValue, Framework
-from .constraints import CHOOSE, http_url_check, http_url_field, say, slug_check, slug_field, synonyms_field
+from .constraints import (
+    CHOOSE,
+    http_url_check,
+    http_url_field,
+    retired_because_field,
+    retired_on_field,
+    retirement_check,
+    say,
+    slug_check,
+    slug_field,
+    synonyms_field,
+)
 from .evidence import Claim
-from .natural_keys import VersionedQuerySet
-from .versioned import Fact, Versioned
+from .natural_keys import RetirableQuerySet, VersionedQuerySet
+from .versioned import Fact, Retirable, Versioned
 
 
-class ComponentQuerySet(VersionedQuerySet["Component"]):
+class ComponentQuerySet(RetirableQuerySet["Component"]):
     def public(self) -> "ComponentQuerySet":
         """Leave out components whose ties and additions are all to unpublished frameworks."""
         ties, additions = (kind.objects.filter(component=models.OuterRef("pk")) for kind in (Tie, Addition))
@@ -25,7 +36,7 @@ class ComponentQuerySet(VersionedQuerySet["Component"]):
         )
 
 
-class Component(Versioned):
+class Component(Retirable):
     """A neighbouring tool or standard that a source names: not a framework itself, but part of the choice."""
 
     key_fields = ("slug",)
@@ -54,6 +65,8 @@ class Component(Versioned):
     )
     website = http_url_field("The component's own home page (http or https).")
     synonyms = synonyms_field()
+    retired_on = retired_on_field()
+    retired_because = retired_because_field()
 
     objects = ComponentQuerySet.as_manager()
 
@@ -79,6 +92,7 @@ class Component(Versioned):
                 ),
                 name="component_kind_is_known",
             ),
+            retirement_check("component_retirement_is_whole"),
         ]
 
     def __str__(self) -> str:
@@ -89,8 +103,14 @@ class Component(Versioned):
 
 
 class NeighbourQuerySet(VersionedQuerySet[Fact]):
+    def current(self) -> Self:
+        """Keep rows about frameworks that are compared and components that are not retired."""
+        return self.filter(
+            framework__is_published=True, framework__retired_on=None, component__retired_on=None
+        )
+
     def public(self) -> Self:
-        """Keep rows about published frameworks, each with framework, component and claims, in two queries."""
+        """Keep rows about frameworks with a page, each with framework, component and claims, in two queries."""
         return (
             self.filter(framework__is_published=True)
             .select_related("framework", "component")

@@ -13,11 +13,12 @@ from .versioned import Versioned
 
 class QuestionQuerySet(VersionedQuerySet["Question"]):
     def in_full(self) -> "QuestionQuerySet":
-        """Keep questions that have an answer, each with its answers and all claims: four queries."""
+        """Keep questions that a source answers that is not retired, each with its answers and all claims: four
+        queries."""
         claims = Claim.objects.published().cited()
-        answers = Answer.objects.select_related("source")
+        answers = Answer.objects.filter(source__retired_on=None).select_related("source")
         return (
-            self.filter(models.Exists(Answer.objects.filter(question=models.OuterRef("pk"))))
+            self.filter(models.Exists(answers.filter(question=models.OuterRef("pk"))))
             .prefetch_related(models.Prefetch("answers", answers))
             .prefetch_related(models.Prefetch("answers__claims", claims))
             .prefetch_related(models.Prefetch("claims", claims))

@@ -1,5 +1,7 @@
-"""Define the base of every fact that editors maintain: it knows its version and its natural key."""
+"""Define the base of every fact that editors maintain: it knows its version and its natural key, and of some kinds
+whether it is retired."""
 
+import re
 from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -7,8 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 
 from . import names
+from .constraints import RETIREMENT_SENTENCE
 
 Fact = TypeVar("Fact", bound="Versioned")
 
@@ -130,6 +134,42 @@ class Versioned(models.Model):
     def key_text(self) -> str:
         """Return the natural key as one line: `django/learning-curve`."""
         return "/".join(str(part) for part in self.natural_key())
+
+
+class Retirable(Versioned):
+    """A fact that can be retired: no longer compared, counted or offered, but still at its address and in the history.
+
+    Each model has the two fields, after its own, and the constraint that there are both or neither.
+    """
+
+    retired_on: Any
+    retired_because: Any
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_on is not None
+
+    @property
+    def retirement(self) -> str:
+        """Return `retired on 3 May 2026, because nobody maintains it.`; empty unless the fact is retired."""
+        if self.retired_on is None:
+            return ""
+        reason = re.sub(r"^because\s+", "", self.retired_because, flags=re.IGNORECASE)
+        return f"retired on {date_format(self.retired_on, 'j F Y')}, because {reason.rstrip('. ')}."
+
+    @property
+    def retirement_note(self) -> str:
+        """Return a sentence that begins with the fact's name: `Bottle was retired on …`; empty unless it is retired."""
+        return f"{self} was {self.retirement}" if self.is_retired else ""
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.retired_on is None) != (self.retired_because == ""):
+            empty = "retired_on" if self.retired_on is None else "retired_because"
+            raise ValidationError({empty: RETIREMENT_SENTENCE})
 
 
 @cache

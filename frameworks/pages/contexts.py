@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -48,11 +49,13 @@ class FrameworkIndexPage:
 @dataclass(frozen=True, kw_only=True)
 class FrameworkPage:
     """`advice` are the recommendations that name the framework; `opposites` are those to compare it with, each with
-    the slugs of both, if they are few enough to be listed."""
+    the slugs of both, if they are few enough to be listed. `last_day` is the last on which it was compared, if it is
+    retired and the history reaches back so far."""
 
     framework: Framework
     opened: Collection[str]
     notices: Sequence[str]
+    last_day: date | None
     relations: Collection[Relation]
     advice: Sequence[Any]
     facets: Sequence[tuple[Facet, list[Trait]]]

@@ -115,6 +115,6 @@ class FrameworkFeed(HistoryFeed):
     """The newest changesets that concern one framework."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedSubject:
-        framework = get_object_or_404(Framework.objects.published(), slug=kwargs["slug"])
+        framework = get_object_or_404(Framework.objects.public(), slug=kwargs["slug"])
         path = reverse("frameworks:framework_feed", args=[framework.slug])
         return FeedSubject.frameworks([framework], page=framework.get_absolute_url(), path=path)

@@ -60,6 +60,18 @@ def register(names: AddressNames) -> None:
     ROOMS.append(names)
 
 
+def names_in(key: str, value: str) -> set[tuple[str, str]]:
+    """Return the facts that a parameter names, by kind and name, whether there are such facts or not."""
+    names: set[tuple[str, str]] = set()
+
+    def collect(kind: str, slug: str) -> str:
+        names.add((kind, slug.lower()))
+        return slug
+
+    _pair(key, value, collect)
+    return names
+
+
 class Renamed(Http404):
     """The query contains a former name: the answer is a redirect to the address with the current one."""
 
@@ -114,8 +126,9 @@ def _public(names: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     for kind in {kind for kind, _ in names}:
         model = versioned_models()[kind]
         facts: Any = model._default_manager.all()
-        for narrowing in ("published", "public"):
-            facts = getattr(facts, narrowing)() if hasattr(facts, narrowing) else facts
+        # What is retired still has its page.
+        narrowing = next((name for name in ("public", "published") if hasattr(facts, name)), "all")
+        facts = getattr(facts, narrowing)()
         slug = model.key_fields[0]
         candidates = [current for (of, _), current in names.items() if of == kind]
         shown |= {

@@ -69,6 +69,8 @@ def provisions(framework: Framework, capabilities: Iterable[FacetValue]) -> list
     traits = {trait.value_id: trait for trait in framework.traits.all()}
     additions = defaultdict(list)
     for addition in framework.additions.all():
+        if addition.component.is_retired:
+            continue
         additions[addition.capability_id].append(addition)
     return [
         Provision(capability, traits.get(capability.pk), tuple(additions[capability.pk]))

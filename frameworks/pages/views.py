@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -43,6 +44,7 @@ from frameworks.models import (
     Wording,
 )
 from frameworks.record import changelog
+from frameworks.record.asof import history_begins
 from frameworks.record.paging import AFTER, BEFORE, page_of
 from frameworks.serving.answers import shown_as
 from frameworks.serving.memory import current_facts
@@ -88,8 +90,8 @@ def framework_index(request: HttpRequest) -> PageResponse:
         Framework.objects.published()
         .with_traits()
         .annotate(
-            claim_count=_count_by("framework", Claim.objects.all()),
-            rating_count=_count_by("framework", Rating.objects.filter(is_published=True)),
+            claim_count=_count_by("framework", Claim.objects.published()),
+            rating_count=_count_by("framework", Rating.objects.published()),
         )
         .order_by("-claim_count", "name")
     )
@@ -98,7 +100,7 @@ def framework_index(request: HttpRequest) -> PageResponse:
         frameworks=list(rows),
         page=rows,
         notices=notices if rows.has_other_pages() else [],
-        criterion_total=Criterion.objects.scored().count(),
+        criterion_total=Criterion.objects.current().scored().count(),
     )
     return PageResponse(request, "frameworks/framework_index.html", page, reads={PAGE})
 
@@ -119,16 +121,31 @@ class RowsForm(forms.Form):
 
     def __init__(self, data: QueryDict, criteria: Iterable[Criterion]) -> None:
         super().__init__(data)
+        self.query = data
+        self.retired = {criterion.slug: criterion for criterion in criteria if criterion.is_retired}
         self.fields["rows"] = forms.MultipleChoiceField(
             choices=[(criterion.slug, criterion.name) for criterion in criteria],
             required=False,
             error_messages={"invalid_choice": "There is no row “%(value)s”, so no row was opened."},
         )
 
+    def clean_rows(self) -> list[str]:
+        """Return the slugs of the open rows; a row of a retired criterion is no longer there."""
+        return [slug for slug in self.cleaned_data["rows"] if slug not in self.retired]
+
     @property
     def opened(self) -> list[str]:
         """Return the slugs of the open rows, each once; none if one of them is unknown."""
         return sorted({*self.cleaned_data.get("rows", [])}) if self.is_valid() else []
+
+    @property
+    def notices(self) -> list[str]:
+        """Return a sentence for each row that cannot be opened."""
+        named = [slug for slug in dict.fromkeys(self.query.getlist("rows")) if slug in self.retired]
+        return [
+            *(str(sentence) for sentences in self.errors.values() for sentence in sentences),
+            *(self.retired[slug].retirement_note for slug in named),
+        ]
 
     def address(self, path: str) -> str:
         """Return the canonical address of the profile at `path` with these rows open."""
@@ -146,26 +163,32 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """
     measured = Prefetch("figures", Figure.objects.public())
     framework = get_object_or_404(
-        Framework.objects.published().with_provisions().prefetch_related(measured), slug=slug
+        Framework.objects.public().with_provisions().prefetch_related(measured), slug=slug
     )
-    criteria = list(Criterion.objects.in_order())
-    rows = RowsForm(request.GET, criteria)
-    is_understood = rows.is_valid() and not any(unknown(request.GET, rows.fields))
+    every_criterion = list(Criterion.objects.in_order())
+    criteria = [criterion for criterion in every_criterion if not criterion.is_retired]
+    rows = RowsForm(request.GET, every_criterion)
+    is_understood = not rows.notices and not any(unknown(request.GET, rows.fields))
     if is_understood and (kept := shown_as(request, rows.address(request.path))):
         return kept
     cells = gather([framework], criteria, with_claims=True)
     relations = (
-        Relation.objects.filter(Q(framework=framework) | Q(other=framework))
-        .filter(framework__is_published=True, other__is_published=True)
+        Relation.objects.filter(
+            Q(framework=framework, other__in=Framework.objects.published())
+            | Q(other=framework, framework__in=Framework.objects.published())
+        )
         .select_related("framework", "other")
         .prefetch_related("claims__source")
     )
     advice = list(framework.recommendations.in_full())
-    others = list(Framework.objects.published().exclude(pk=framework.pk)[:LISTED])
+    others = (
+        [] if framework.is_retired else list(Framework.objects.published().exclude(pk=framework.pk)[:LISTED])
+    )
     page = FrameworkPage(
         framework=framework,
         opened=rows.opened,
-        notices=[str(sentence) for sentences in rows.errors.values() for sentence in sentences],
+        notices=rows.notices,
+        last_day=_last_day(framework),
         relations=relations,
         advice=advice,
         facets=dossiers.facets(framework),
@@ -180,7 +203,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         surroundings=provisions.of_framework(
             framework,
             list(FacetValue.objects.capabilities()),
-            list(Tie.objects.public().filter(framework=framework)),
+            list(Tie.objects.public().filter(framework=framework, component__retired_on=None)),
         ),
     )
     return PageResponse(request, "frameworks/framework.html", page, reads=rows.fields)
@@ -228,7 +251,7 @@ def _objectionable(framework: str, criterion: str) -> tuple[Framework, Criterion
         raise Http404("Problem reports are not accepted.")
     return (
         get_object_or_404(Framework.objects.published(), slug=framework),
-        get_object_or_404(Criterion.objects.scored(), slug=criterion),
+        get_object_or_404(Criterion.objects.current().scored(), slug=criterion),
     )
 
 
@@ -243,14 +266,14 @@ def _objection_page(request: HttpRequest, form: objections.ObjectionForm, status
 @pictured(cards.of_cell_history)
 def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageResponse:
     """Show the history of one rating and its claims, step by step."""
-    framework = get_object_or_404(Framework.objects.published(), slug=slug)
+    framework = get_object_or_404(Framework.objects.public(), slug=slug)
     cell_criterion = get_object_or_404(Criterion, slug=criterion)
     steps = Revision.objects.public().of_cell(slug, criterion).with_names()
     shown = page_of(steps, request.GET, STEPS_PER_PAGE)
     page = CellHistoryPage(
         framework=framework,
         criterion=cell_criterion,
-        rating=Rating.objects.published().filter(framework=framework, criterion=cell_criterion).first(),
+        rating=Rating.objects.public().filter(framework=framework, criterion=cell_criterion).first(),
         stretches=changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
         runs=changelog.runs(changelog.in_words(shown.rows)),
         page=shown,
@@ -263,10 +286,14 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
 @pictured(titled("Criteria", "The criteria, their questions and weights"))
 def criterion_index(request: HttpRequest) -> PageResponse:
     """List the criteria, each with its numbers of claims and ratings."""
-    criteria = Criterion.objects.in_order().annotate(
-        claim_count=_count_by("criterion", Claim.objects.published())
-        + _count_by("joint_criterion", Claim.objects.published()),
-        rating_count=_count_by("criterion", Rating.objects.published()),
+    criteria = (
+        Criterion.objects.current()
+        .in_order()
+        .annotate(
+            claim_count=_count_by("criterion", Claim.objects.published())
+            + _count_by("joint_criterion", Claim.objects.published()),
+            rating_count=_count_by("criterion", Rating.objects.published()),
+        )
     )
     page = CriterionIndexPage(criteria=criteria, framework_total=Framework.objects.published().count())
     return PageResponse(request, "frameworks/criterion_index.html", page)
@@ -286,7 +313,7 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
         rows, notices = _page(request, everyone.by_standing(criterion), LISTED)
         frameworks = list(rows)
     dossier = dossiers.of_criterion(criterion, frameworks, gather(frameworks, [criterion], with_claims=True))
-    general = list(Claim.objects.filter(framework=None).under(criterion).cited())
+    general = list(Claim.objects.filter(framework=None).in_evidence().under(criterion).cited())
     page = CriterionPage(
         criterion=criterion,
         readings=Wording.objects.filter(criterion=criterion).with_claim_counts(),
@@ -304,8 +331,10 @@ def criterion(request: HttpRequest, slug: str) -> PageResponse:
 @pictured(titled("Sources", "The texts that every score rests on"))
 def source_index(request: HttpRequest) -> PageResponse:
     """List the sources by key, each with its number of claims, 50 a page."""
-    claims = _count_by("source", Claim.objects.published())
-    rows, notices = _page(request, Source.objects.annotate(claim_count=claims).order_by("key"), LISTED)
+    claims = _count_by("source", Claim.objects.public())
+    rows, notices = _page(
+        request, Source.objects.current().annotate(claim_count=claims).order_by("key"), LISTED
+    )
     page = SourceIndexPage(sources=list(rows), page=rows, notices=notices if rows.has_other_pages() else [])
     return PageResponse(request, "frameworks/source_index.html", page, reads={PAGE})
 
@@ -318,7 +347,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     on 50 frameworks a page. `claim` in the query leads to the page that has this claim.
     """
     source = get_object_or_404(Source, key=key)
-    claims = Claim.objects.published().filter(source=source)
+    claims = Claim.objects.public().filter(source=source)
     counts: Counter[int | None] = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
     most_first = sorted(counts, key=lambda framework: (framework is None, -counts[framework]))
     wanted = request.GET.get(CLAIM, "").replace("\x00", "")
@@ -337,8 +366,8 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         claims_by_framework=dossiers.by_framework(claims.filter(shown).cited()),
         page=rows if rows.has_other_pages() else None,
         notices=notices if rows.has_other_pages() else [],
-        dossier=dossiers.of_source(Claim.objects.readings_beside(source), current_facts())
-        if rows.number == 1
+        dossier=dossiers.of_source(Claim.objects.in_evidence().readings_beside(source), current_facts())
+        if rows.number == 1 and not source.is_retired
         else None,
     )
     return PageResponse(request, "frameworks/source.html", page, reads={PAGE, CLAIM})
@@ -349,8 +378,8 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 @pictured(titled("Components", "Tools and standards around the frameworks"))
 def component_index(request: HttpRequest) -> PageResponse:
     """List the neighbouring tools and standards by kind, each with the frameworks that it is tied to."""
-    ties = Tie.objects.filter(framework__is_published=True).select_related("framework")
-    components = list(Component.objects.public().prefetch_related(Prefetch("ties", ties)))
+    ties = Tie.objects.current().select_related("framework")
+    components = list(Component.objects.public().current().prefetch_related(Prefetch("ties", ties)))
     page = ComponentIndexPage(component_total=len(components), kinds=provisions.by_kind(components))
     return PageResponse(request, "frameworks/component_index.html", page)
 
@@ -361,11 +390,14 @@ def component_index(request: HttpRequest) -> PageResponse:
 def component(request: HttpRequest, slug: str) -> PageResponse:
     """Show one tool or standard: what it is, its ties to frameworks and what it adds to them, each with its source."""
     component = get_object_or_404(Component.objects.public(), slug=slug)
-    additions = Addition.objects.public().filter(component=component).select_related("capability")
+    ties = Tie.objects.public().filter(component=component, framework__retired_on=None)
+    additions = Addition.objects.public().filter(component=component, framework__retired_on=None)
     page = ComponentPage(
         component=component,
-        ties=Tie.objects.public().filter(component=component).order_by("framework__name", "kind"),
-        additions=additions.order_by("capability__position", "capability__name", "framework__name"),
+        ties=ties.order_by("framework__name", "kind"),
+        additions=additions.select_related("capability").order_by(
+            "capability__position", "capability__name", "framework__name"
+        ),
     )
     return PageResponse(request, "frameworks/component.html", page)
 
@@ -379,7 +411,9 @@ def disagreement_index(request: HttpRequest) -> PageResponse:
         Prefetch("claims", Claim.objects.published().cited())
     )
     facts = current_facts()
-    disputes = dossiers.of_disagreements(list(disagreements), facts)
+    # An entry all of whose claims are about what is hidden or retired has nothing to show.
+    cited = [entry for entry in disagreements if entry.claims.all()]
+    disputes = dossiers.of_disagreements(cited, facts)
     rows, notices = _page(request, disputes.elsewhere, LISTED)
     page = DisagreementIndexPage(
         disputes=disputes,
@@ -413,7 +447,7 @@ def question_index(request: HttpRequest) -> PageResponse:
 @pictured(titled("Changes", "What was changed, when and why"))
 def changes(request: HttpRequest) -> PageResponse:
     """List what editors changed, when and why, newest first."""
-    frameworks = Framework.objects.published()
+    frameworks = Framework.objects.public()
     narrowing = changelog.ChangelogFilter(request.GET, frameworks)
     if narrowing.errors:
         old_addresses.follow(request.GET)
@@ -456,6 +490,16 @@ def changeset(request: HttpRequest, changeset: UUID) -> PageResponse:
     return PageResponse(request, "frameworks/changeset.html", page, reads={PAGE})
 
 
+def _last_day(framework: Framework) -> date | None:
+    """Return the last day on which a retired framework was compared, if the history reaches back to it. One query for a
+    retired one, none for others."""
+    if not framework.is_retired:
+        return None
+    day: date = framework.retired_on - timedelta(days=1)
+    begins = history_begins()
+    return day if begins and begins <= day else None
+
+
 def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[str]]:
     """Return the requested page of rows; for a number out of range the nearest page, and a notice."""
     requested = request.GET.get(PAGE) or "1"
@@ -467,12 +511,15 @@ def _page(request: HttpRequest, rows: Any, size: int) -> tuple[Page[Any], list[s
 
 def _counting_all(dossier: dossiers.Plots, criterion: Criterion, frameworks: int) -> dossiers.Plots:
     """Return the dossier of one page with what is counted of all frameworks, of which there are so many."""
-    ratings = Rating.objects.published().under(criterion)
+    ratings = Rating.objects.public().filter(framework__retired_on=None).under(criterion)
     return replace(
         dossier,
         framework_total=frameworks,
         rating_total=ratings.count(),
-        claim_total=Claim.objects.filter(framework__is_published=True).under(criterion).count(),
+        claim_total=Claim.objects.filter(framework__is_published=True, framework__retired_on=None)
+        .in_evidence()
+        .under(criterion)
+        .count(),
         dispute_total=ratings.with_spread().filter(disputed()).count(),
     )
 

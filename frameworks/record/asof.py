@@ -5,7 +5,7 @@ linked in memory, so that pages show it without further queries.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -22,6 +22,7 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Rating,
+    Retirable,
     Revision,
     Source,
     Trait,
@@ -46,6 +47,10 @@ MODELS: tuple[type[Versioned], ...] = (
     Claim,
     Rating,
 )
+
+
+#: Those of them that can be retired.
+RETIRABLE: tuple[type[Retirable], ...] = (Criterion, Framework, Source)
 
 
 class RecordedFact(NamedTuple):
@@ -74,6 +79,7 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
     _attach(known, Facet, "values", FacetValue, by="facet_id", order=_catalogue_order)
     published = (framework for framework in _of(known, Framework) if framework.is_published)
     scored = (criterion for criterion in _of(known, Criterion) if criterion.is_scored)
+    current = {fact.pk for kind in RETIRABLE for fact in _of(known, kind) if not fact.is_retired}
     loader = MemoryLoader(
         frameworks=list(published),
         criteria=sorted(scored, key=_criterion_order),
@@ -82,10 +88,20 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
         ],
-        sources=[(source.pk, source.short_name) for source in _of(known, Source)],
-        claims=sorted(_of(known, Claim), key=lambda claim: (claim.source.key, claim.line, claim.pk)),
+        sources=[(source.pk, source.short_name) for source in _of(known, Source) if source.pk in current],
+        claims=sorted(
+            (claim for claim in _of(known, Claim) if _counts(claim, current)),
+            key=lambda claim: (claim.source.key, claim.line, claim.pk),
+        ),
     )
     return Facts(loader, is_blank=not any(known.values()))
+
+
+def _counts(claim: Claim, current: Container[int]) -> bool:
+    """Return whether nothing that the claim needs in order to count is retired, as `ClaimQuerySet.published` does."""
+    is_compared = claim.framework_id is None or claim.framework_id in current
+    is_filed = claim.criterion_id in current or claim.joint_criterion_id in current
+    return is_compared and is_filed and claim.source_id in current
 
 
 def newest_revisions(moment: datetime) -> "QuerySet[Revision, Any]":

@@ -280,7 +280,7 @@ class FactNames:
         for step in steps:
             for subject in subjects_of(step.model, step.key, step.before, step.after):
                 named[subject.kind].add(subject.key)
-        frameworks = Framework.objects.published().filter(slug__in=named["framework"])
+        frameworks = Framework.objects.public().filter(slug__in=named["framework"])
         criteria = Criterion.objects.filter(slug__in=named["criterion"])
         sources = Source.objects.filter(key__in=named["source"])
         gone = Revision.objects.public().newest().filter(model="claim", action="deleted", key__in=keys)
@@ -293,7 +293,7 @@ class FactNames:
             },
             disagreements=set(Disagreement.objects.values_list("slug", flat=True)),
             pages={} if all(step.model in KINDS for step in steps) else _pages(),
-            claims=set(Claim.objects.published().filter(key__in=keys).values_list("key", flat=True)),
+            claims=set(Claim.objects.public().filter(key__in=keys).values_list("key", flat=True)),
             past_claims=set(gone.values_list("key", flat=True)),
         )
 

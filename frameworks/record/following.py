@@ -1,4 +1,5 @@
-"""Work out what has to change with claims and with rows of the table of readings: readings, and the scores on them."""
+"""Work out what has to change with claims, rows of the table of readings and retired sources: readings, and the scores
+on them."""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from frameworks.models import (
     ProposedChange,
     Rating,
     Revision,
+    Source,
     Versioned,
     Wording,
 )
@@ -37,7 +39,8 @@ class EveryCell:
 
 
 class Consequences:
-    """What has to be written with a change of claims, or of rows of the table of readings.
+    """What has to be written with a change of claims or of rows of the table of readings, or when a source is retired
+    or taken back.
 
     To be made before the change, in the same transaction. It locks first the scores that may move and then the claims
     that may be read anew, so that two writers wait for each other in one order.
@@ -53,11 +56,25 @@ class Consequences:
         claims = [fact for fact in facts if isinstance(fact, Claim)]
         cells = _cells_in_database(claims) if claims else set()
         cells |= {key for claim in [*claims, *read] for key in cells_of(claim)}
+        sources = [fact for fact in facts if isinstance(fact, Source)]
+        retired, revived = _turned(sources) if sources else ([], [])
+        cells |= _cells_of_sources([*retired, *revived])
+        self._bare = _ratings_left_bare(retired)
         self._cells = {key for key in cells if key not in besides}
         self._ratings = _ratings_that_follow(self._cells) if self._cells else []
         if read:
             read = list(_claims_under(self._criteria()).select_for_update(of=("self",)))
         self._read = [(claim, state_of(claim)) for claim in read]
+
+    def writes_before(self) -> list[PendingWrite]:
+        """Return what is to be written before the change: published ratings that it leaves without a claim are
+        unpublished."""
+        writes = []
+        for rating in self._bare:
+            before = state_of(rating)
+            rating.is_published = False
+            writes.append(PendingWrite(rating, {}, rating.version, before))
+        return writes
 
     def writes(self) -> Iterator[list[PendingWrite]]:
         """Yield what is to be written after the change, kind by kind, each to be written before the next is asked for.
@@ -159,6 +176,35 @@ def _cells_in_database(claims: Sequence[Claim]) -> set[Key]:
     return {key for row in columns for key in keys_of(*row)}
 
 
+def _turned(sources: Sequence[Source]) -> tuple[list[int], list[int]]:
+    """Return the primary keys of the sources that are about to be retired, and of those that are taken back."""
+    was_retired = set(
+        Source.objects.retired().filter(pk__in=[source.pk for source in sources]).values_list("pk", flat=True)
+    )
+    retired = [source.pk for source in sources if source.pk and source.is_retired]
+    revived = [source.pk for source in sources if source.pk in was_retired and not source.is_retired]
+    return [pk for pk in retired if pk not in was_retired], revived
+
+
+def _cells_of_sources(sources: Collection[int]) -> set[Key]:
+    """Return the cells that have claims of these sources."""
+    if not sources:
+        return set()
+    rows = Claim.objects.filter(source__in=sources, framework__isnull=False).order_by()
+    return {
+        key for row in rows.values_list("framework", "criterion", "joint_criterion") for key in keys_of(*row)
+    }
+
+
+def _ratings_left_bare(sources: Collection[int]) -> list[Rating]:
+    """Return and lock the published ratings that have claims of these sources only."""
+    if not sources:
+        return []
+    ratings = Rating.objects.filter(is_published=True).only_backed_by(sources)
+    locked = ratings.select_related("framework", "criterion").select_for_update(of=("self",))
+    return list(locked.order_by("pk"))
+
+
 def _ratings_that_follow(cells: Collection[Key]) -> list[Rating]:
     """Return and lock the ratings of these cells whose score is the one that follows from their claims."""
     derived = None
@@ -194,7 +240,7 @@ class Outlook:
 
 def outlook(row: Wording) -> list[Outlook]:
     """Return the cells that are read by this row, with the scores that each reading would give, by framework."""
-    claims = list(row.claims.filter(framework__isnull=False).select_related("framework"))
+    claims = list(row.claims.in_evidence().filter(framework__isnull=False).select_related("framework"))
     frameworks = {claim.framework_id: claim.framework for claim in claims if claim.framework}
     criteria = Criterion.objects.in_bulk({criterion for claim in claims for _, criterion in cells_of(claim)})
     cells = {cell for claim in claims for cell in cells_of(claim)}

@@ -125,6 +125,7 @@ def save(
                 [fact] if fact.name_field in changed else [],
                 [] if changed.isdisjoint(fact.agreed) else [fact],
             )
+            _write_first(consequences, by=by, reason=reason, at=at)
             _update(fact, seen)
             if consequences.is_incomplete:
                 raise Conflict(fact, fact, seen)
@@ -138,6 +139,12 @@ def save(
 def write_out(consequences: Consequences, *, by: Author, reason: str, at: datetime | None = None) -> None:
     """Write what follows from a change, in its changeset."""
     for writes in consequences.writes():
+        save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
+
+
+def _write_first(consequences: Consequences, *, by: Author, reason: str, at: datetime | None) -> None:
+    """Write what has to be written before a change, in its changeset."""
+    if writes := consequences.writes_before():
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
 
 
@@ -221,6 +228,7 @@ def save_all(
             ],
         )
         _free_names(old)
+        _write_first(consequences, by=by, reason=reason, at=at)
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
         _change_all(old)

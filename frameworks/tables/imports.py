@@ -21,7 +21,7 @@ from django.utils.timezone import localtime
 from frameworks import backing
 from frameworks.cells import derivations
 from frameworks.median import Derivation, departs
-from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Versioned, Wording
+from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Source, Versioned, Wording
 from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied
 from frameworks.models.names import tidy_name
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
@@ -649,7 +649,7 @@ def followers(rows: Iterable[ImportRow], by: Author) -> list[Revision]:
     They are written and rolled back. Returns none where the rows would be refused together, or are too many.
     """
     writes = [row.change for row in rows if row.change is not None]
-    if not 0 < len(writes) <= FOLLOWED_MAX or not isinstance(writes[0].fact, Claim | Wording):
+    if not 0 < len(writes) <= FOLLOWED_MAX or not isinstance(writes[0].fact, Claim | Source | Wording):
         return []
     try:
         with transaction.atomic():

@@ -12,7 +12,9 @@ from ninja import Router
 from comparisons.comparison.content import claim_content, source_content
 from comparisons.comparison.forms import clip
 from frameworks.cells import Cell, by_cell
-from frameworks.models import Claim, Criterion, Framework, Rating, Revision, Source
+from frameworks.models import Claim, Criterion, Framework, Rating, Retirable, Revision, Source
+from frameworks.models.catalogue import CriterionQuerySet, FrameworkQuerySet
+from frameworks.models.evidence import RatingQuerySet, SourceQuerySet
 from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
 
@@ -45,10 +47,10 @@ router.add_decorator(revalidated, mode="view")
     tags=["Facts"],
 )
 def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.FrameworkPage:
-    """List the published frameworks by slug."""
+    """List the published frameworks by slug, without those that are retired."""
     form = ListForm(request.GET, FRAMEWORKS)
     validate(request.GET, form)
-    page, items = _page(request, response, form, _frameworks(), _each(_framework))
+    page, items = _page(request, response, form, _frameworks().current(), _each(_framework))
     return schemas.FrameworkPage(**page, items=items)
 
 
@@ -60,7 +62,7 @@ def frameworks(request: HttpRequest, response: HttpResponse) -> schemas.Framewor
     tags=["Facts"],
 )
 def framework(request: HttpRequest, slug: str) -> schemas.Framework:
-    """Return one framework with its traits, each with the claims that support it."""
+    """Return one framework with its traits, each with the claims that support it, also a retired one."""
     validate(request.GET)
     return _framework(_get(_frameworks(), "framework", slug=slug))
 
@@ -73,10 +75,10 @@ def framework(request: HttpRequest, slug: str) -> schemas.Framework:
     tags=["Facts"],
 )
 def criteria(request: HttpRequest, response: HttpResponse) -> schemas.CriterionPage:
-    """List the criteria in the order of the matrix's columns."""
+    """List the criteria in the order of the matrix's columns, without those that are retired."""
     form = ListForm(request.GET, CRITERIA)
     validate(request.GET, form)
-    page, items = _page(request, response, form, _criteria(), _each(_criterion))
+    page, items = _page(request, response, form, _criteria().current(), _each(_criterion))
     return schemas.CriterionPage(**page, items=items)
 
 
@@ -88,7 +90,7 @@ def criteria(request: HttpRequest, response: HttpResponse) -> schemas.CriterionP
     tags=["Facts"],
 )
 def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
-    """Return one criterion with its question, rubric and default weight."""
+    """Return one criterion with its question, rubric and default weight, also a retired one."""
     validate(request.GET)
     return _criterion(_get(_criteria(), "criterion", slug=slug))
 
@@ -97,10 +99,10 @@ def criterion(request: HttpRequest, slug: str) -> schemas.Criterion:
     SAFE_METHODS, "/sources", summary="All sources", response=schemas.SourcePage, tags=["Facts"]
 )
 def sources(request: HttpRequest, response: HttpResponse) -> schemas.SourcePage:
-    """List the sources by key."""
+    """List the sources by key, without those that are retired."""
     form = ListForm(request.GET, SOURCES)
     validate(request.GET, form)
-    page, items = _page(request, response, form, _sources(), _each(_source))
+    page, items = _page(request, response, form, _sources().current(), _each(_source))
     return schemas.SourcePage(**page, items=items)
 
 
@@ -108,7 +110,7 @@ def sources(request: HttpRequest, response: HttpResponse) -> schemas.SourcePage:
     SAFE_METHODS, "/sources/{slug:key}", summary="One source", response=schemas.Source, tags=["Facts"]
 )
 def source(request: HttpRequest, key: str) -> schemas.Source:
-    """Return one source: who wrote it and what its publisher sells."""
+    """Return one source: who wrote it and what its publisher sells, also a retired one."""
     validate(request.GET)
     return _source(_get(_sources(), "source", key=key))
 
@@ -137,7 +139,7 @@ def claims(request: HttpRequest, response: HttpResponse) -> schemas.ClaimPage:
 def claim(request: HttpRequest, key: str) -> schemas.Claim:
     """Return one claim."""
     validate(request.GET)
-    return _claim(_get(Claim.objects.published().cited(), "claim", key=key))
+    return _claim(_get(Claim.objects.public().cited(), "claim", key=key))
 
 
 @router.api_operation(
@@ -154,7 +156,7 @@ def ratings(request: HttpRequest, response: HttpResponse) -> schemas.RatingPage:
     """
     form = filter_form(request.GET, RATINGS)
     validate(request.GET, form)
-    rows = _ratings()
+    rows = _ratings().current()
     for name, value in form.filters.items():
         rows = rows.filter(_citing_source(value) if name == "source" else _equal(name, value))
     page, items = _page(request, response, form, rows, _rating_list)
@@ -204,26 +206,26 @@ def filter_form(data: Any, order: Order) -> ListForm:
         data,
         order,
         framework=Framework.objects.published().values_list("slug", flat=True),
-        criterion=Criterion.objects.values_list("slug", flat=True),
-        source=Source.objects.values_list("key", flat=True),
+        criterion=Criterion.objects.current().values_list("slug", flat=True),
+        source=Source.objects.current().values_list("key", flat=True),
     )
 
 
 # Queries
 
 
-def _frameworks() -> QuerySet[Framework]:
-    public = Prefetch("traits__claims", Claim.objects.published().order_by("key"))
-    return Framework.objects.published().with_traits().prefetch_related(public).order_by("slug")
+def _frameworks() -> FrameworkQuerySet:
+    public = Prefetch("traits__claims", Claim.objects.public().in_evidence().order_by("key"))
+    return Framework.objects.public().with_traits().prefetch_related(public).order_by("slug")
 
 
-def _sources() -> QuerySet[Source]:
+def _sources() -> SourceQuerySet:
     return Source.objects.with_claim_counts().order_by("key")
 
 
-def _ratings() -> QuerySet[Rating]:
+def _ratings() -> RatingQuerySet:
     return (
-        Rating.objects.published()
+        Rating.objects.public()
         .select_related("framework", "criterion")
         .order_by("framework__slug", "criterion__slug")
     )
@@ -233,7 +235,7 @@ def _equal(name: str, value: str) -> Q:
     return Q(**{f"{name}__{'key' if name == 'source' else 'slug'}": value})
 
 
-def _criteria() -> QuerySet[Criterion]:
+def _criteria() -> CriterionQuerySet:
     return Criterion.objects.in_order().prefetch_related("wordings")
 
 
@@ -309,6 +311,12 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _retirement(fact: Retirable) -> schemas.Retirement | None:
+    if not fact.is_retired:
+        return None
+    return schemas.Retirement(on=fact.retired_on.isoformat(), because=fact.retired_because)
+
+
 def _framework(framework: Framework) -> schemas.Framework:
     return schemas.Framework(
         slug=framework.slug,
@@ -327,6 +335,7 @@ def _framework(framework: Framework) -> schemas.Framework:
             )
             for trait in framework.traits.all()
         ],
+        retired=_retirement(framework),
         page=page_of(framework.get_absolute_url()),
         version=framework.version,
     )
@@ -354,6 +363,7 @@ def _criterion(criterion: Criterion) -> schemas.Criterion:
             )
             for row in criterion.wordings.all()
         ],
+        retired=_retirement(criterion),
         page=page_of(criterion.get_absolute_url()),
         version=criterion.version,
     )
@@ -368,6 +378,7 @@ def _source(source: Any) -> schemas.Source:
         read_on=source.read_on.isoformat(),
         line_count=source.line_count,
         claim_count=source.claim_count,
+        retired=_retirement(source),
         page=page_of(source.get_absolute_url()),
         version=source.version,
     )
@@ -393,7 +404,9 @@ def _rating_list(ratings: Iterable[Rating]) -> list[schemas.Rating]:
     in_cells = Q(pk__in=())
     for criterion in {rating.criterion for rating in rows}:
         in_cells |= Q(criterion=criterion) | Q(joint_criterion=criterion)
-    evidence = by_cell(Claim.objects.about(*{rating.framework for rating in rows}).filter(in_cells).cited())
+    evidence = by_cell(
+        Claim.objects.about(*{rating.framework for rating in rows}).filter(in_cells).in_evidence().cited()
+    )
     cells = [
         Cell.of(
             rating.framework,

@@ -1,5 +1,6 @@
 """Answer for comparisons: the matrix, a side by side, a snapshot."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -55,6 +56,7 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
     """
     revision = comparing.newest_revision(request.GET, timezone.now())
     comparison, place = comparing.matrix(request.GET, detail=Detail.CLAIMS), MatrixForm(request.GET)
+    _refuse_retired(comparison, ignored=DISPLAY_ONLY)
     validate(request.GET, *comparison.forms, place, ignored=DISPLAY_ONLY, excluded=["of"])
     comparison.after = comparison.facts.by_slug.get(place.clean_data.get("after", ""))
     table, view = comparison.table, comparison.view
@@ -86,6 +88,8 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     comparison = comparing.side_by_side(
         request.GET, slugs, folds=False
     )  # a page folds equal rows; data leaves them out
+    if gone := [fact.retirement_note for parameter, fact in comparison.retired if fact.slug in slugs]:
+        raise Http404(" ".join(gone))
     known = {framework.slug for framework in comparison.frameworks}
     if unknown := [slug for slug in slugs if slug not in known]:
         raise Http404(f"There is no framework “{clip(', '.join(unknown))}”.")
@@ -95,6 +99,7 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
             "The matrix takes more: among=…&among=…"
         )
         raise ParameterRefused([Fault(parameter="versus", detail=detail)])
+    _refuse_retired(comparison, ignored=DISPLAY_ONLY_BESIDE)
     validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY_BESIDE, excluded=MATRIX_ONLY)
     return _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))
 
@@ -120,6 +125,17 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> schemas.Frozen:
         page=page_of(frozen.get_absolute_url()),
         content=snapshots.FrozenComparison(frozen).content,
     )
+
+
+def _refuse_retired(comparison: Comparison, ignored: Collection[str]) -> None:
+    """Raise ParameterRefused if parameters that count name a framework or a criterion that is retired."""
+    faults = [
+        Fault(parameter=clip(parameter), detail=fact.retirement_note)
+        for parameter, fact in comparison.retired
+        if parameter and parameter not in ignored
+    ]
+    if faults:
+        raise ParameterRefused(faults)
 
 
 def _next(request: HttpRequest, view: View, last: Row) -> str:

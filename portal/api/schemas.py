@@ -57,6 +57,18 @@ class Trait(TypedDict):
     claims: Annotated[list[str], Field(description="Keys of claims.")]
 
 
+class Retirement(TypedDict):
+    """When something was retired, and why. It is no longer compared or listed, but its address stays."""
+
+    on: Day
+    because: Annotated[str, Field(description="Completes the sentence “It was retired, because …”.")]
+
+
+Retired = Annotated[
+    Retirement | None, Field(description="Null unless it is retired. Lists have no retired ones.")
+]
+
+
 class Framework(TypedDict):
     """A web framework."""
 
@@ -67,6 +79,7 @@ class Framework(TypedDict):
     website: str
     repository: str
     traits: list[Trait]
+    retired: Retired
     page: Address
     version: Version
 
@@ -101,6 +114,7 @@ class Criterion(TypedDict):
     readings: Annotated[
         list["Wording"], Field(description="The table of readings: what words read as under this criterion.")
     ]
+    retired: Retired
     page: Address
     version: Version
 
@@ -114,6 +128,7 @@ class Source(SourceContent):
     read_on: Annotated[Day, Field(description="When the editors read it.")]
     line_count: int | None
     claim_count: Annotated[int, Field(ge=0, description="The number of public claims.")]
+    retired: Retired
     page: Address
     version: Version
 

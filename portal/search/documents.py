@@ -92,7 +92,7 @@ def _frameworks() -> Iterator[Document]:
 
 
 def _criteria() -> Iterator[Document]:
-    for criterion in Criterion.objects.in_order():
+    for criterion in Criterion.objects.current().in_order():
         yield _document(
             "criterion",
             criterion,
@@ -119,7 +119,7 @@ def _capabilities() -> Iterator[Document]:
 
 
 def _components() -> Iterator[Document]:
-    for component in Component.objects.public():
+    for component in Component.objects.public().current():
         yield _document(
             "component",
             component,
@@ -188,7 +188,7 @@ def _disagreements() -> Iterator[Document]:
 
 
 def _sources() -> Iterator[Document]:
-    for source in Source.objects.all():
+    for source in Source.objects.current():
         yield _document(
             "source",
             source,

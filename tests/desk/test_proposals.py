@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned, versioned_models
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
@@ -41,7 +41,7 @@ def save(client: Client, url: str, **changes: Any) -> Any:
 
 
 def state_of_everything() -> tuple[list[Any], int]:
-    facts = [sorted(map(str, model._default_manager.values())) for model in Versioned.__subclasses__()]
+    facts = [sorted(map(str, model._default_manager.values())) for model in versioned_models().values()]
     return facts, Revision.objects.count()
 
 

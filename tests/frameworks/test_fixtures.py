@@ -31,6 +31,7 @@ from frameworks.models import (
     Trait,
     Versioned,
     Wording,
+    versioned_models,
 )
 from frameworks.models.schema import schema_of
 from frameworks.record.seeding import fixture_files, plant
@@ -139,7 +140,7 @@ def listed(facts: models.QuerySet[Any]) -> list[str]:
 # Every fact
 
 
-@pytest.mark.parametrize("model", Versioned.__subclasses__(), ids=lambda model: str(model.__name__))
+@pytest.mark.parametrize("model", versioned_models().values(), ids=lambda model: str(model.__name__))
 def test_fixtures_pass_model_validation(model: type[Versioned]) -> None:
     relations = schema_of(model).relations
     facts = model._default_manager.prefetch_related(
@@ -156,7 +157,7 @@ def test_fixtures_pass_model_validation(model: type[Versioned]) -> None:
 def test_seed_plants_every_fixture_once() -> None:
     entries = [entry["model"].split(".")[1] for file in FILES for entry in json.loads(file.read_text())]
     assert Counter(entries) == {
-        model._meta.model_name: model._default_manager.count() for model in Versioned.__subclasses__()
+        model._meta.model_name: model._default_manager.count() for model in versioned_models().values()
     }
     assert Revision.objects.count() == len(entries)
 

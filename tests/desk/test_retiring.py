@@ -1,0 +1,109 @@
+"""Retiring at the desk: by the form and by the action, what is offered and counted afterwards, and taking back."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from desk.queues import freshness
+from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Revision, Source
+from tests import factories
+from tests.desk.acting import choose, confirm, decide, proposal_page, save
+from tests.desk.reading import change_url, list_url, text_of
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rating() -> Rating:
+    """Of Django under Performance by source 001."""
+    framework = factories.make_framework(name="Django")
+    criterion = factories.make_criterion(name="Performance")
+    source = factories.make_source(key="001", short_name="The almanac")
+    factories.make_claim(framework=framework, criterion=criterion, source=source, reading=4)
+    return factories.make_rating(framework=framework, criterion=criterion, score=4)
+
+
+def edit(client: Client, fact: Any, **fields: Any) -> str:
+    """What the desk answers to the fact's form with these fields."""
+    return text_of(save(client, change_url(fact), reason="Tidied up.", **fields))
+
+
+def test_form_retires_and_takes_back(ada: Client, rating: Rating) -> None:
+    for fact in (rating.framework, rating.criterion, Source.objects.get(), factories.make_component()):
+        half = edit(ada, fact, retired_on="2026-05-01")
+        assert "To retire it, enter both the day and the reason." in half
+        edit(ada, fact, retired_on="2026-05-01", retired_because="nobody needs it")
+        fact.refresh_from_db()
+        assert (fact.retired_on, fact.retired_because) == (date(2026, 5, 1), "nobody needs it")
+        assert ada.get(change_url(fact)).status_code == 200
+        edit(ada, fact, retired_on="", retired_because="")
+        fact.refresh_from_db()
+        assert not fact.is_retired
+        future = edit(ada, fact, retired_on="2999-05-01", retired_because="it ends")
+        assert "This day is in the future." in future
+
+
+def test_action_retires_with_its_reason_and_says_what_was_so_already(ada: Client, rating: Rating) -> None:
+    criterion, url = rating.criterion, list_url(Criterion)
+    page = choose(ada, "retire", criterion)
+    assert "it completes the sentence “It was retired, because …”" in page.content.decode()
+    assert "1 criterion was retired." in confirm(ada, page, url, "it is too broad").content.decode()
+    criterion.refresh_from_db()
+    assert (criterion.retired_on, criterion.retired_because) == (timezone.localdate(), "it is too broad")
+    again = confirm(ada, choose(ada, "retire", criterion), url, "It is gone.").content.decode()
+    assert "1 criterion was already retired." in again
+    for answer, names in (("yes", ["Performance"]), ("no", []), ("", ["Performance"])):
+        rows = read(ada.get(f"{url}?retired={answer}" if answer else url).content)
+        assert [cell.text for cell in rows.all("th.field-name")] == names
+
+
+def test_proposer_proposes_to_retire_and_reviewer_publishes(eve: Client, rob: Client, rating: Rating) -> None:
+    source = Source.objects.get()
+    edit(eve, source, retired_on="2026-05-01", retired_because="it is an advertisement")
+    source.refresh_from_db()
+    rating.refresh_from_db()
+    assert (source.is_retired, rating.is_published) == (False, True)
+    proposal = Proposal.objects.get()
+    assert "it is an advertisement" in proposal_page(rob, proposal).text
+    decide(rob, proposal, "publish")
+    source.refresh_from_db()
+    rating.refresh_from_db()
+    assert (source.is_retired, rating.is_published) == (True, False)
+    assert Revision.objects.filter(changeset=proposal.changeset).count() == 2
+
+
+def test_retired_facts_are_neither_offered_nor_due_but_stay_where_they_are_named(
+    ada: Client, rating: Rating
+) -> None:
+    claim = Claim.objects.get()
+    today = timezone.localdate()
+    assert freshness.waiting(None, today).due == 1
+    offers = (
+        ("claim", "criterion", rating.criterion),
+        ("claim", "framework", rating.framework),
+        ("claim", "source", claim.source),
+    )
+    for model, field, fact in offers:
+        url = f"/admin/autocomplete/?app_label=frameworks&model_name={model}&field_name={field}&term="
+        assert [row["id"] for row in ada.get(url).json()["results"]] == [str(fact.pk)]
+        fact.retired_on, fact.retired_because = today, "nobody needs it"
+        edit(ada, fact, retired_on=today.isoformat(), retired_because="nobody needs it")
+        assert ada.get(url).json()["results"] == []
+    assert freshness.waiting(None, today).due == 0
+    assert freshness.coverage().rows == []
+    assert "Django" not in read(ada.get("/admin/frameworks/rating/matrix/").content).one("#content").text
+    assert ada.get("/admin/").status_code == 200
+    edit(ada, claim, paraphrase="Says it anew.")
+    claim.refresh_from_db()
+    assert claim.paraphrase == "Says it anew."
+
+
+def test_what_cannot_be_deleted_can_be_retired_instead(ada: Client, rating: Rating) -> None:
+    for fact in (rating.framework, rating.criterion, Source.objects.get()):
+        page = ada.get(change_url(fact).replace("/change/", "/delete/")).content.decode()
+        assert "Delete or move them first, or retire it instead." in page
+    assert Framework.objects.count() == 1
