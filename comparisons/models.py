@@ -151,19 +151,27 @@ class Need(Versioned):
 
 
 class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
-    def published(self) -> "RecommendationQuerySet":
-        """Leave out recommendations that name an unpublished or retired framework, alone or in a combination, or a
-        retired component."""
+    def public(self) -> "RecommendationQuerySet":
+        """Leave out recommendations that name an unpublished framework, alone or in a combination."""
         # A subquery, because a join would look only at the framework whose recommendations these are.
-        hidden = Recommendation.objects.filter(
+        hidden = Recommendation.objects.filter(frameworks__is_published=False)
+        return self.exclude(pk__in=hidden.order_by().values("pk"))
+
+    def published(self) -> "RecommendationQuerySet":
+        """Leave out also those that name a retired framework or component."""
+        retired = Recommendation.objects.filter(
             Q(frameworks__is_published=False)
             | Q(frameworks__retired_on__isnull=False)
             | Q(component__retired_on__isnull=False)
         )
-        return self.exclude(pk__in=hidden.order_by().values("pk"))
+        return self.exclude(pk__in=retired.order_by().values("pk"))
 
-    def in_full(self) -> "RecommendationQuerySet":
-        """Return the published ones with their frameworks and claims, first choices first, in three queries."""
+    def in_full(self, *, with_retired: bool = False) -> "RecommendationQuerySet":
+        """Return the published ones with their frameworks and claims, first choices first, in three queries.
+
+        With `with_retired`, all public ones: those that name something retired, too.
+        """
+        claims = Claim.objects.public().in_evidence() if with_retired else Claim.objects.published()
         rank = models.Case(
             *(
                 models.When(strength=strength, then=place)
@@ -171,9 +179,9 @@ class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
             )
         )
         return (
-            self.published()
+            (self.public() if with_retired else self.published())
             .select_related("use_case", "component")
-            .prefetch_related("frameworks", models.Prefetch("claims", Claim.objects.published().cited()))
+            .prefetch_related("frameworks", models.Prefetch("claims", claims.cited()))
             .order_by(rank, "use_case__position", "slug")
         )
 

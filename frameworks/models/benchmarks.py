@@ -27,7 +27,9 @@ class BenchmarkQuerySet(VersionedQuerySet["Benchmark"]):
         claims = Claim.objects.published().cited()
         return (
             self.public()
-            .prefetch_related(models.Prefetch("figures", Figure.objects.public()))
+            .prefetch_related(
+                models.Prefetch("figures", Figure.objects.public().filter(framework__retired_on=None))
+            )
             .prefetch_related(models.Prefetch("figures__claims", claims))
             .prefetch_related(models.Prefetch("counter_claims", claims))
         )
@@ -108,9 +110,10 @@ def _items(text: str) -> list[tuple[str, str]]:
 
 class FigureQuerySet(VersionedQuerySet["Figure"]):
     def public(self) -> "FigureQuerySet":
-        """Keep figures of published frameworks, each with framework, benchmark and source, benchmark by benchmark."""
+        """Keep figures of frameworks with a page, by sources that are not retired, each with framework, benchmark and
+        source, benchmark by benchmark."""
         return (
-            self.filter(framework__is_published=True, framework__retired_on=None)
+            self.filter(framework__is_published=True, benchmark__source__retired_on=None)
             .select_related("framework", "benchmark__source")
             .order_by("benchmark__position", "benchmark__title", "-value", "setup")
         )

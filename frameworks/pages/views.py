@@ -180,7 +180,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("framework", "other")
         .prefetch_related("claims__source")
     )
-    advice = list(framework.recommendations.in_full())
+    advice = list(framework.recommendations.in_full(with_retired=framework.is_retired))
     others = (
         [] if framework.is_retired else list(Framework.objects.published().exclude(pk=framework.pk)[:LISTED])
     )

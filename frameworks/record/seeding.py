@@ -15,7 +15,16 @@ from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from frameworks.models import FormerSlug, Rating, Revision, Versioned, Wording, versioned_models
+from frameworks.models import (
+    Claim,
+    FormerSlug,
+    Rating,
+    Revision,
+    Source,
+    Versioned,
+    Wording,
+    versioned_models,
+)
 from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
 from frameworks.roles import create_roles
 
@@ -169,7 +178,7 @@ class _Planting:
     def _build(self, model: type[Versioned], values: State) -> PendingWrite | None:
         """Return the fact of an entry, its many-to-many relations without facts that an editor has deleted since.
 
-        None where a foreign key names a deleted fact.
+        None where a foreign key names a deleted fact, or the sources of a rating are retired.
         """
         schema, label = schema_of(model), model._meta.label
         for name in values:
@@ -185,7 +194,16 @@ class _Planting:
                 raise DeserializationError(f"{label} has no {field.name}.")
             if field.name in schema.columns:
                 return None
+        if isinstance(built.fact, Rating) and self._is_bare(built.fact):
+            return None
         return PendingWrite(built.fact, built.related)
+
+    def _is_bare(self, rating: Rating) -> bool:
+        """Return whether a published rating would have no claim, because an editor has retired the sources of all."""
+        has_retired = any(cast(Source, source).is_retired for source in self._known(Source).values())
+        if not (rating.is_published and has_retired):
+            return False
+        return not Claim.objects.behind(rating.framework, rating.criterion).exists()
 
     def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))

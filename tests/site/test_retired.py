@@ -66,7 +66,9 @@ def test_retired_facts_keep_their_pages_which_say_when_and_why(client: Client) -
     plots = get(client, "/criteria/performance/").all("table.plots tbody th")
     assert [plot.one("a").text for plot in plots] == ["FastAPI", "Django"]
     assert "Puts it in the middle of its table." in get(client, "/sources/002/").text
-    assert client.get("/frameworks/flask/learning-curve/history/").status_code == 200
+    assert flask.texts("#best-uses dd .fact") == ["Shop"]
+    history = get(client, "/frameworks/flask/performance/history/")
+    assert history.texts(".retired") == [FLASK, SPEED]
     assert client.get("/frameworks/flask/learning-curve/report/").status_code == 404
 
 

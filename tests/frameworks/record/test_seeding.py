@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -326,6 +327,17 @@ def test_seed_keeps_changes_by_editors(seed: Seed) -> None:
     assert seed.plant() == {"kept": 1, "unchanged": seed.total - 1}
     rating = Rating.objects.get()
     assert (rating.score, rating.verdict, rating.version) == (5, "Middling", 2)
+
+
+def test_seed_leaves_out_published_rating_whose_sources_an_editor_has_retired(seed: Seed) -> None:
+    seed.files["ratings/ratings_django.json"] = []
+    seed.plant()
+    for source in Source.objects.all():
+        editor_changes(source, retired_on=date(2026, 5, 1), retired_because="it is an advertisement")
+    seed.files["ratings/ratings_django.json"] = [seed.rating]
+    sources = Source.objects.count()
+    assert seed.plant() == {"kept": sources + 1, "unchanged": seed.total - sources - 1}
+    assert Rating.objects.count() == 0
 
 
 def test_seed_keeps_fact_whose_change_the_editor_reverted(seed: Seed) -> None:
