@@ -100,6 +100,7 @@ def must_have(need: Need) -> Predicate:
 # As the query string has them
 
 
+NO_FRAMEWORK = {"invalid_choice": "There is no framework “%(value)s”, so this chooses none."}
 TOO_LONG = {"max_length": "This is longer than 60 characters."}
 
 
@@ -167,7 +168,9 @@ class FrameworkFilter(django_filters.FilterSet):
         if "q" in data:
             self._add("q", NameFilter(label="Filter by name", max_length=60, error_messages=TOO_LONG))
         if AMONG in data:
-            self._add(AMONG, AmongFilter(label="Frameworks shown", known=frameworks))
+            self._add(
+                AMONG, AmongFilter(label="Frameworks shown", known=frameworks, error_messages=NO_FRAMEWORK)
+            )
         for facet in facets:
             if facet.slug in data:
                 self._add(facet.slug, FacetFilter(facet))

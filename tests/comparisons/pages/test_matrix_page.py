@@ -551,7 +551,7 @@ def test_matrix_is_reduced_to_the_selected_frameworks_when_they_are_more_than_fi
 def test_matrix_ignores_an_unknown_framework_among_those_named(client: Client) -> None:
     page = get(client, "/?among=django&among=nobody")
     assert page.texts(".notices li") == [
-        "Frameworks shown: “nobody” is not one of the choices. It was ignored."
+        "Frameworks shown: There is no framework “nobody”, so this chooses none. It was ignored."
     ]
     assert len(order(page)) == 5
     assert order(get(client, "/?among=flask&among=django")) == ["Flask", "Django"]
