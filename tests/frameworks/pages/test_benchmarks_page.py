@@ -331,7 +331,8 @@ def test_source_links_to_its_benchmarks(client: Client) -> None:
 )
 @pytest.mark.parametrize("path", ["/benchmarks/", "/questions/"])
 def test_benchmarks_and_questions_ignore_query_parameters(client: Client, path: str, query: str) -> None:
-    assert get(client, path + query).one("main").text == get(client, path).one("main").text
+    """What they do not understand they say above everything else."""
+    assert get(client, path + query).one("main").text.endswith(get(client, path).one("main").text)
 
 
 def test_comparisons_link_performance_to_benchmarks(client: Client) -> None:
