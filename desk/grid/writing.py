@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from desk.editing.merging import put_on_top
 from desk.editing.refusals import PlainErrors, in_words
@@ -160,6 +160,8 @@ def _pending(
     rating = current or Rating(framework=change.framework, criterion=change.criterion)
     for name, value in change.fields.items():
         setattr(rating, name, value)
+    changed = [name for name, value in change.fields.items() if before is None or before[name] != value]
+    rating.note_review(changed, localdate())
     try:
         rating.clean_fields(exclude=["framework", "criterion"])
     except ValidationError as problem:

@@ -61,6 +61,7 @@ class RatingForm(PageForm):
     def _post_clean(self) -> None:
         super()._post_clean()
         rating = cast(Rating, self.instance)
+        _note_review(self)
         if self.edit.is_held or not (rating.framework_id and rating.criterion_id):
             return
         for rows in self.edit.rows:
@@ -71,6 +72,14 @@ class RatingForm(PageForm):
             elif not self.errors and rows.is_valid():
                 before, after = rows.derivations()
                 refuse_score(self, before, after)
+
+
+def _note_review(form: FactForm) -> None:
+    """Note that whoever changes what is judged has reviewed the rating today, unless they give another day."""
+    rating = cast(Rating, form.instance)
+    changed = [name for name in form.fields if getattr(rating, name, None) != form.initial.get(name)]
+    if "reviewed_on" not in form.changed_data:
+        rating.note_review(changed, timezone.localdate())
 
 
 def refuse_score(form: FactForm, before: Derivation[int] | None, after: Derivation[int] | None) -> None:
@@ -94,6 +103,7 @@ class RatingRowForm(ListRowForm):
     def _post_clean(self) -> None:
         super()._post_clean()
         rating = cast(Rating, self.instance)
+        _note_review(self)
         if not self.errors and RULED & set(self.changed_data):
             key = rating.framework_id, rating.criterion_id
             derived = derivations({key}).get(key)

@@ -562,6 +562,10 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
         )
 
 
+#: What the editors judge in a rating: whoever changes it has checked the rating against its claims.
+JUDGED = frozenset({"score", "verdict", "rationale", "departure"})
+
+
 class Rating(Versioned):
     """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
 
@@ -619,6 +623,11 @@ class Rating(Versioned):
             raise ValidationError(
                 {"criterion": f"“{self.criterion}” is not scored, so it cannot have ratings."}
             )
+
+    def note_review(self, changed: Collection[str], today: date) -> None:
+        """Set the day of the last review if what the editors judge is among the changed fields."""
+        if not JUDGED.isdisjoint(changed):
+            self.reviewed_on = today
 
     def days_overdue(self, today: date) -> int | None:
         """Return for how many days the review has been overdue: 0 on the day it falls due, negative before.

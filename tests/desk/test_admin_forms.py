@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from desk.editing.edit import NOTHING_CHANGED
 from desk.kinds.cell_claims import ClaimsOfCellFormSet
@@ -47,7 +48,8 @@ def test_change_form_records_author_reason_and_both_values(ada: Client) -> None:
     assert revision.author == User.objects.get(username="ada")
     assert revision.author_name == "Ada Lovelace"
     assert revision.reason == "The guide was read again."
-    assert revision.changed_fields == [("score", 3, 4), ("verdict", "Middling", "Good")]
+    judged = [("score", 3, 4), ("verdict", "Middling", "Good")]
+    assert revision.changed_fields == [*judged, ("reviewed_on", None, str(timezone.localdate()))]
 
 
 def test_history_page_shows_changes_field_by_field(ada: Client) -> None:

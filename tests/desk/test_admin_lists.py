@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from frameworks.models import (
@@ -212,7 +213,9 @@ def test_rating_list_records_edited_rows_only(ada: Client) -> None:
     assert (other.score, other.version) == (3, 1)
     revision = last_revision(edited)
     assert (revision.author_name, revision.reason) == ("Ada Lovelace", "Gone through.")
-    assert revision.changed_fields == [("score", 3, 5), ("verdict", "Middling", "Excellent")]
+    today = timezone.localdate()
+    judged = [("score", 3, 5), ("verdict", "Middling", "Excellent")]
+    assert revision.changed_fields == [*judged, ("reviewed_on", None, str(today))]
     assert Revision.objects.of(other).count() == 1
 
 

@@ -213,12 +213,12 @@ def test_still_right_reports_conflict_for_changed_rating(ada: Client, bob: Clien
     rating = factories.make_rating(verdict="Before")
     page = page_of(ada, f"{DESK}?p=1")
     url = change_url(rating)
-    bob.post(url, form_on(bob.get(url), verdict="Bob’s", reason="His."))
+    bob.post(url, form_on(bob.get(url), verdict="Bob’s", reviewed_on="2026-01-02", reason="His."))
     conflict = press(ada, page, 1)
     assert conflict.status_code == 409
     assert "Bob Hopper changed it on" in text_of(conflict)
     assert "You wanted to confirm it as still correct." in text_of(conflict)
-    assert Rating.objects.get(pk=rating.pk).reviewed_on is None
+    assert Rating.objects.get(pk=rating.pk).reviewed_on == date(2026, 1, 2)
     form = read(conflict.content).one("form.guarded")
     answer = ada.post(form["action"], form_on(conflict, confirmed="1"))
     assert answer.headers["Location"] == "/admin/?p=1#due-1"

@@ -306,7 +306,7 @@ def test_grid_save_writes_new_claim_before_its_rating(ada: Client, bare: tuple[F
         "claim",
         "rating",
     ]
-    assert response.json()["cells"]["flask/performance"]["note"] == "1 claim, review due"
+    assert response.json()["cells"]["flask/performance"]["note"] == "1 claim"
 
 
 def test_grid_save_refuses_publishing_without_claim_and_saves_the_rest(

@@ -313,6 +313,7 @@ def test_each_kind_of_fact_leads_to_where_readers_see_it(ada: Client, client: Cl
 
 def test_lists_actions_and_undoing_lead_to_the_changeset(ada: Client, client: Client) -> None:
     ratings = [factories.make_rating(read=True) for _ in range(2)]
+    both = confirm(ada, choose(ada, "mark_reviewed", *ratings))
     page = ada.get(RATINGS)
     saved = ada.post(RATINGS, edit(page, {rating: {"verdict": "New"} for rating in ratings}), follow=True)
     [listed] = public_links(saved)
@@ -320,7 +321,6 @@ def test_lists_actions_and_undoing_lead_to_the_changeset(ada: Client, client: Cl
         RATINGS, form_on(choose(ada, "unpublish", ratings[0]), reason="So.", confirmed="1"), follow=True
     )
     assert public_links(one) == []  # nobody sees it now
-    both = confirm(ada, choose(ada, "mark_reviewed", *ratings))
     revision = last_revision(ratings[1])
     told = [both]
     for page_name, number in (("undo", revision.changeset), ("restore", revision.pk)):

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
@@ -86,6 +88,7 @@ def test_change_form_creates_proposal_and_changes_nothing(eve: Client) -> None:
     ] == [
         ["Score", "3", "4"],
         ["Verdict", "Middling", "Good"],
+        ["Last reviewed", "empty", date_format(timezone.localdate())],
     ]
 
 
@@ -187,7 +190,12 @@ def test_proposal_page_shows_later_changes_and_publishes_on_top(eve: Client, rob
     change(rating, verdict="Fair")
     shown = proposal_page(rob, proposal)
     rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in shown.all(".clash tbody tr")]
-    assert rows == [["Score", "3", "3", "4"], ["Verdict", "Middling", "Fair", "not changed"]]
+    today = date_format(timezone.localdate())
+    assert rows == [
+        ["Score", "3", "3", "4"],
+        ["Verdict", "Middling", "Fair", "not changed"],
+        ["Last reviewed", "empty", "empty", today],
+    ]
     assert "Ada changed it on" in shown.one(".clash").text
     decide(rob, proposal, "publish")
     rating.refresh_from_db()
