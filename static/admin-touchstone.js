@@ -101,3 +101,11 @@
   };
   next();
 })();
+
+// A number that has the focus when its form opens is selected, so that a digit replaces it.
+window.addEventListener("load", () => {
+  const field = document.activeElement;
+  if (!field?.matches("input[type=number]")) return;
+  field.select();
+  field.scrollIntoView({ block: "nearest" }); // clear of the bar with Save
+});

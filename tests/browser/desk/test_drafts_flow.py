@@ -7,6 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Rating
 from tests import factories
+from tests.browser.looking import FOCUS
 from tests.desk.reading import change_url
 from tests.desk.signing_in import sign_in
 
@@ -85,7 +86,8 @@ def test_rating_is_changed_by_keyboard_and_errors_have_the_focus(
     page.goto(change_url(rating))
     focused = "document.activeElement.id || document.activeElement.getAttribute('href')"
     assert page.evaluate(focused) == "id_score"
-    page.keyboard.press("ControlOrMeta+a")
+    # Neither behind the bar with Save, nor to be emptied first: a digit replaces the score.
+    assert page.evaluate(FOCUS)["clear"]
     page.keyboard.type("4")
     stops = 0
     while page.evaluate(focused) != "#id_reason":
