@@ -31,7 +31,7 @@ from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Fram
 from frameworks.pages.pictured import PART, address
 
 from .paging import Pages, pages_of
-from .presets import Preset, presets
+from .presets import Preset, preset_name, presets
 
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
@@ -355,6 +355,7 @@ class AroundMatrix:
     maximum: int
     compare_url: str
     presets: list[Preset]
+    preset_name: str
     pages: Pages
     canonical_path: str
 
@@ -414,7 +415,8 @@ def around_matrix(
         compare_url=compared_at(view.framework, view, usual)
         if len(view.framework) > settings.COMPARE_MAX
         else view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
-        presets=presets(facts, view, path),
+        presets=(offered := presets(facts, view, path)),
+        preset_name=preset_name(offered, bool(view.changed_weights(usual))),
         pages=pages_of(view, table.total, path),
         canonical_path=view.url(path) if view == View(page=view.page) else path,
     )

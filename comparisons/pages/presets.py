@@ -1,5 +1,6 @@
 """Offer the weights that sources ask for: those criteria alike that a source says should be weighed, and no others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comparisons.comparison.permalinks import View
@@ -26,3 +27,9 @@ def presets(facts: Facts, view: View, path: str) -> list[Preset]:
         url = view.url(path, weights=weights, use_case="", page=1)
         offered.append(Preset(source, url, view.weights == weights))
     return offered
+
+
+def preset_name(offered: Iterable[Preset], has_own_weights: bool) -> str:
+    """Return what the weights of a view are called: the sources that they follow, or whose they are."""
+    named = ", ".join(preset.source for preset in offered if preset.is_set)
+    return named or ("your own" if has_own_weights else "default")

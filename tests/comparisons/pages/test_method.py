@@ -121,6 +121,8 @@ def test_preset_weighs_what_a_source_wants_weighed_and_nothing_else(client: Clie
     assert fields == {"w-ease": "5", "w-speed": "5", "w-age": "0"}
     assert weighed.one("#menu-presets .menu-value").text == "Almanac"
     assert weighed.one("#menu-presets a")["aria-current"] == "true"
+    assert page(client, "/").one("#menu-presets .menu-value").text == "default"
+    assert page(client, "/?w-speed=9").one("#menu-presets .menu-value").text == "your own"
 
 
 def test_matrix_offers_no_presets_where_no_source_names_a_factor(client: Client, ease: Criterion) -> None:
