@@ -21,6 +21,8 @@ HTTP_URL = r"^https?://[^\s]+\Z"
 PHRASES = r"^[^\s;]+( [^\s;]+)*(; [^\s;]+( [^\s;]+)*)*\Z"
 #: The range of scores and readings, which are steps of a rubric.
 STEPS = (1, 5)
+#: The years that dates may be in.
+YEARS = range(1990, 2101)
 #: The range of a criterion's weight.
 WEIGHTS = (0, 10)
 WEIGHT_MAX = WEIGHTS[1]
@@ -111,9 +113,11 @@ def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.U
 
 
 def validate_day_reached(day: date) -> None:
-    """Raise ValidationError for a day in the future."""
+    """Raise ValidationError for a day in the future, or so long ago that nothing here can have happened on it."""
     if day > timezone.localdate():
         raise ValidationError("This day is in the future.")
+    if day.year not in YEARS:
+        raise ValidationError(f"The year must not be before {YEARS.start}.")
 
 
 def retired_on_field() -> "models.DateField[Any, Any]":

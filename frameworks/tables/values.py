@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
-from frameworks.models.constraints import BESIDE, CHOOSE, SENTENCES, SLUG_SENTENCE
+from frameworks.models.constraints import BESIDE, CHOOSE, SENTENCES, SLUG_SENTENCE, YEARS
 from frameworks.models.schema import Field
 
 from . import spreadsheets
@@ -21,8 +21,6 @@ from .sheets import shortened
 
 #: More figures are no number that a field could hold.
 FIGURES_MAX = 18
-#: The years that dates may be in.
-YEARS = range(1990, 2101)
 #: A day as the number of days since the end of 1899.
 SERIAL = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]{1,12})?")
 TIME_OF_DAY = re.compile(r"(?:,? |T)[0-9]{1,2}:[0-9]{2}")

@@ -45,6 +45,9 @@ def test_form_retires_and_takes_back(ada: Client, rating: Rating) -> None:
         assert not fact.is_retired
         future = edit(ada, fact, retired_on="2999-05-01", retired_because="it ends")
         assert "This day is in the future." in future
+        assert "The year must not be before 1990." in edit(
+            ada, fact, retired_on="0001-01-01", retired_because="it ended"
+        )
 
 
 def test_action_retires_with_its_reason_and_says_what_was_so_already(ada: Client, rating: Rating) -> None:
