@@ -11,7 +11,10 @@ from .models import Claim, Rating
 
 #: The constraint that the triggers name.
 CONSTRAINT = "rating_published_has_claim"
-NEEDS_CLAIM = "A published rating needs at least one claim. Add a claim, or unpublish the rating first."
+NEEDS_CLAIM = (
+    "A published rating needs at least one claim. Claims of retired sources do not count."
+    " Add a claim, or unpublish the rating first."
+)
 
 
 def last_claim(ratings: str = "a published rating") -> str:
@@ -40,7 +43,8 @@ def left_bare(
     """Return the cells with a published rating that would have no claim, were the claim another or (None) deleted."""
     if before is None or before.source.is_retired:
         return set()
-    return {cell for cell in cells_of(before) - cells_of(after) if claims[cell] == 1 and cell in published}
+    kept = set() if after is not None and after.source.is_retired else cells_of(after)
+    return {cell for cell in cells_of(before) - kept if claims[cell] == 1 and cell in published}
 
 
 # As queries

@@ -275,7 +275,7 @@ def test_save_turns_trigger_error_into_a_sentence() -> None:
         save(rating, seen=1)
     assert str(refusal.value) == (
         "Django, Speed: A published rating needs at least one claim. "
-        "Add a claim, or unpublish the rating first."
+        "Claims of retired sources do not count. Add a claim, or unpublish the rating first."
     )
     assert fields(rating)["is_published"] is False
     assert history(rating) == [(1, "created", "Maker")]
