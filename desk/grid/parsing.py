@@ -131,7 +131,7 @@ def _gone(
                 "index": index,
                 "framework": one["framework"],
                 "criterion": one["criterion"],
-                **refused(f"This {what} no longer exists. Reload the grid to see the current ones."),
+                **refused(f"This {what} is not here any more. Reload the grid to see the current ones."),
             }
 
 

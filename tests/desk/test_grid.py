@@ -487,7 +487,7 @@ def test_grid_save_refuses_unknown_names_and_saves_the_rest(
     ]
     for one in told["outcomes"][2:]:
         assert one[field] == name
-        assert one["sentence"] == f"{said} no longer exists. Reload the grid to see the current ones."
+        assert one["sentence"] == f"{said} is not here any more. Reload the grid to see the current ones."
     assert list(told["cells"]) == ["django/performance"]
     assert Rating.objects.get().score == 5
 

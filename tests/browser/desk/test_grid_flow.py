@@ -431,7 +431,7 @@ def test_grid_reports_a_missing_framework_and_saves_the_rest(grid: Page) -> None
     save(grid)
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
     expect(grid.locator("#outcome")).to_contain_text(
-        "FastAPI, Security: not saved. This framework no longer exists."
+        "FastAPI, Security: not saved. This framework is not here any more."
     )
     expect(cell(grid, "FastAPI", "Security")).to_have_text("2 Middlingnot saved, was 5")
     assert rating("django").score == 4
