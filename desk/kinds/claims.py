@@ -3,18 +3,19 @@
 import re
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
-from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
+from frameworks.models import Claim, Disagreement, Rating, Revision, Source, Versioned
 
 from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin
 from .fact_admin import CITED, FactAdmin, claim_count
@@ -22,6 +23,9 @@ from .filters import CellFilter, ReadingFilter, RetiredFilter
 from .ordering import OrderedAdmin
 from .retiring import RETIREMENT, RetirableAdmin
 from .rubrics import rubric_of, rubrics
+
+#: How many ratings that were unpublished are named.
+NAMED_MAX = 10
 
 
 @admin.register(Source)
@@ -46,9 +50,32 @@ class SourceAdmin(RetirableAdmin):
         """Most sources are entered on the day that they are read."""
         return {"read_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        if request.method == "POST" and "row" in request.POST:
+            _say_unpublished(request)
+        return answer
+
+    def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
+        answer = super().response_change(request, obj)
+        _say_unpublished(request)
+        return answer
+
     @admin.display(ordering="claim_count")
     def claims(self, source: Any) -> int:
         return int(source.claim_count)
+
+
+def _say_unpublished(request: HttpRequest) -> None:
+    """Say which ratings have gone from readers' sight with the sources that were retired. One query."""
+    steps = Revision.objects.filter(changeset=edit_of(request).changeset, model="rating").order_by("pk")
+    keys = [step.key for step in steps if step.unpublishes]
+    if keys:
+        more = f" and {len(keys) - NAMED_MAX} more" if len(keys) > NAMED_MAX else ""
+        names = ", ".join(keys[:NAMED_MAX])
+        messages.info(request, f"Unpublished, because only retired sources speak for them: {names}{more}.")
 
 
 class ClaimForm(PageForm):

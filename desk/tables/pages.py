@@ -51,6 +51,8 @@ OTHERS = (
 )
 DONE_ALREADY = "That file has been imported already. Nothing was imported a second time."
 PROPOSED_ALREADY = "That file has been saved already as "
+#: What follows from rows of another kind, as the message about an import counts it.
+FOLLOWERS = {"claim": "claim", "rating": "score"}
 NOTHING_NEW = "Nothing was imported: the content already has all that the file says."
 REFUSED = (
     "Nothing was imported: some rows are refused. Choose below what to do with them, or correct them and upload the "
@@ -225,7 +227,10 @@ class TablePages:
         counts = Counter(step.action for step in written)
         words = ", ".join(f"{count} {action}" for action, count in sorted(counts.items()))
         total = counts.total()
-        followers = Counter(imports.followed(written[0]).values_list("model", flat=True))
+        followers = Counter(
+            "unpublished rating" if step.unpublishes else FOLLOWERS[step.model]
+            for step in imports.followed(written[0])
+        )
         sentence = f"{total} {model_ngettext(self.admin.opts, total)} imported: {words}{_followed(followers, total)}."
         messages.success(request, with_undo(request, sentence, written[0].changeset))
 
@@ -264,7 +269,8 @@ class TablePages:
         chosen = [row for row in rows if row.status == show] if show in counts else rows
         shown = Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("p"))
         followers = imports.followers(rows, edit_of(request).by(Revision.Origin.IMPORT))
-        moved = [step for step in followers if step.model == KINDS["rating"].name]
+        unpublished = [step.key for step in followers if step.unpublishes]
+        moved = [step for step in followers if step.model == KINDS["rating"].name and not step.unpublishes]
         taken_as = Counter(taken for row in rows for taken in row.taken_as).most_common()
         return {
             "total": len(rows),
@@ -278,12 +284,14 @@ class TablePages:
             "mark": imports.refused_mark(rows),
             "mine": f"mine:{conflicts}",
             "theirs": f"theirs:{conflicts}",
-            "claims_read_anew": len(followers) - len(moved),
+            "claims_read_anew": len(followers) - len(moved) - len(unpublished),
             "moved": [
                 (step.key, (step.before or {}).get("score"), (step.after or {}).get("score"))
                 for step in moved[:NAMED_MAX]
             ],
             "moved_count": len(moved),
+            "unpublished": unpublished[:NAMED_MAX],
+            "unpublished_more": len(unpublished[NAMED_MAX:]),
             "taken_as": taken_as[:NAMED_MAX],
             "taken_as_more": len(taken_as[NAMED_MAX:]),
         }
@@ -319,6 +327,5 @@ def _proposal_of(request: HttpRequest) -> Proposal | None:
 
 def _followed(followers: "Counter[str]", total: int) -> str:
     """Say how many claims and scores follow from the rows: `; and 3 claims and 1 score that follow from it`."""
-    names = {"claim": "claim", "rating": "score"}
-    parts = [f"{count} {names[kind]}{'s' * (count > 1)}" for kind, count in sorted(followers.items())]
+    parts = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(followers.items())]
     return f"; and {' and '.join(parts)} that follow from {'it' if total == 1 else 'them'}" if parts else ""

@@ -193,6 +193,11 @@ class Revision(models.Model):
             if before.get(name) != after.get(name)
         ]
 
+    @property
+    def unpublishes(self) -> bool:
+        """Return whether what was public before is not public after it."""
+        return ("is_published", True, False) in self.changed_fields
+
 
 #: How many revisions a rename reads and files anew at once.
 REFILED_TOGETHER = 1_000

@@ -12,6 +12,8 @@ from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Rev
 from tests import factories
 from tests.desk.acting import choose, confirm, decide, proposal_page, save
 from tests.desk.reading import change_url, list_url, text_of
+from tests.frameworks.tables.importing import confirm as imported
+from tests.frameworks.tables.importing import exported, file, preview, upload
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,26 @@ def test_retired_facts_are_neither_offered_nor_due_but_stay_where_they_are_named
     edit(ada, claim, paraphrase="Says it anew.")
     claim.refresh_from_db()
     assert claim.paraphrase == "Says it anew."
+
+
+def test_ratings_that_lose_their_last_source_are_named(ada: Client, rating: Rating) -> None:
+    """By the form, the action and an import, and before that in its preview."""
+    source, url = Source.objects.get(), list_url(Source)
+    named = f"because only retired sources speak for them: {rating.key_text}."
+    edit(ada, source, retired_on="2026-05-01", retired_because="it is an advertisement")
+    assert named in text_of(ada.get(url))
+    edit(ada, source, retired_on="", retired_because="")
+    assert named not in text_of(ada.get(url))
+    edit(ada, rating, is_published="on")
+    assert named in text_of(confirm(ada, choose(ada, "retire", source), url, "it is an advertisement"))
+    edit(ada, source, retired_on="", retired_because="")
+    edit(ada, rating, is_published="on")
+    rows = [{**row, "retired_on": "2026-05-01", "retired_because": "so"} for row in exported("source")]
+    url = upload(ada, "source", file(rows))
+    followers = preview(ada, url).one("section.followers").text
+    assert followers == f"What follows from these rows To be unpublished, {named}"
+    told = "1 source imported: 1 changed; and 1 unpublished rating that follow from it."
+    assert told in text_of(imported(ada, url))
 
 
 def test_what_cannot_be_deleted_can_be_retired_instead(ada: Client, rating: Rating) -> None:
