@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
+from django.utils.http import escape_leading_slashes
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import extractOne
 
@@ -119,7 +120,10 @@ def _depth(path: str) -> int:
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponseRedirect:
-    redirect = HttpResponseRedirect(request.path.removesuffix(request.path_info) + address)
+    # A query is repaired at any path: one that starts with two slashes would be read as another host.
+    redirect = HttpResponseRedirect(
+        escape_leading_slashes(request.path.removesuffix(request.path_info) + address)
+    )
     redirect.headers["Cache-Control"] = "no-cache"
     return redirect
 

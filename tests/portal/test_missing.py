@@ -224,6 +224,9 @@ def test_no_path_leads_to_another_host(client: Client) -> None:
         assert at(client, path).status_code == 404
     assert at(client, "//example.org/..//method/)").status_code == 404
     assert at(client, "//method/)")["Location"] == "/method/"
+    # A query is repaired before it is known whether its path leads anywhere.
+    repaired = client.get("/", PATH_INFO="//example.org/", QUERY_STRING="q=1&amp;sort=name")
+    assert repaired["Location"] == "/%2Fexample.org/?q=1&sort=name"
 
 
 def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(client: Client) -> None:
