@@ -50,7 +50,8 @@ document.addEventListener("htmx:before:request", (event) => {
   typedIn = ctx.sourceEvent?.type === "input" ? ctx.sourceEvent.target.name : null;
 });
 document.addEventListener("htmx:before:swap", () => {
-  focusId = document.activeElement?.id || null;
+  const focused = document.activeElement;
+  focusId = focused && focused !== document.body ? focused.id || "table" : null;
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
@@ -63,8 +64,9 @@ document.addEventListener("htmx:after:swap", (event) => {
     else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
     else if (field !== document.activeElement && field.value !== field.defaultValue) field.value = field.defaultValue;
   }
-  // Browsers without moveBefore() lose the focus when a row moves.
-  if (focusId && document.activeElement === document.body) document.getElementById(focusId)?.focus({ preventScroll: true });
+  // Browsers without moveBefore() lose the focus when a row moves. A link that is gone with what it removed leaves it to
+  // the table.
+  if (focusId && document.activeElement === document.body) (document.getElementById(focusId) ?? document.getElementById("table"))?.focus({ preventScroll: true });
 });
 
 // A field for the name of a framework is given suggestions for what is typed in it.
