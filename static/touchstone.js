@@ -20,8 +20,10 @@ document.addEventListener("click", (event) => {
   }
   // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
   for (const name of ["sort", "open", "why"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
-  for (const field of form.querySelectorAll("input[name=rows]")) field.remove();
-  for (const row of url.searchParams.getAll("rows")) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "rows", value: row }));
+  for (const name of ["rows", "among"]) {
+    for (const field of form.querySelectorAll(`input[name=${name}]`)) field.remove();
+    for (const value of url.searchParams.getAll(name)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
   link.setAttribute("hx-sync", `#${form.id}:replace`);
   link.setAttribute("hx-indicator", "#progress");
   const swapped = htmx.ajax("GET", url.pathname + url.search, { source: link, target: form, swap: "outerMorph" });

@@ -156,6 +156,15 @@ def test_matrix_links_include_input_typed_just_before(page: Page) -> None:
     page.get_by_role("link", name="Reset: 1 weight changed").click()
     expect(page).to_have_url(re.compile(r"/\?sort=documentation$"))
     expect(page.locator("#w-documentation")).to_have_value("")
+    # What is ticked before the answer comes does not bring back what the link has removed.
+    page.goto("/?among=django&among=flask")
+    page.evaluate(
+        """() => {
+            document.querySelector("form .stood a").click();
+            document.getElementById("tick-flask").click();
+        }"""
+    )
+    expect(page).to_have_url(re.compile(r"/\?framework=flask$"))
 
 
 # Choices
