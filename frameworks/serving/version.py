@@ -45,7 +45,9 @@ def current(*, at_once: bool = False) -> str:
     It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written.
     """
     if not keeps():
-        mark, _known.changed_at = RecordState.objects.mark_and_time()
+        mark, changed_at = RecordState.objects.mark_and_time()
+        if not _is_apart.get():
+            _known.changed_at = changed_at
         return mark
     now = monotonic()
     if now < _known.until and not at_once:

@@ -94,10 +94,13 @@ def test_facts_are_read_from_their_tables_when_the_memory_is_off(settings: Setti
 
 
 def test_facts_are_read_from_their_tables_inside_a_preview() -> None:
-    before = shown()
+    before, recorded = shown(), version.changed_at()
     with version.apart():
         change(flask(), tagline="Only in the preview")
         assert shown() == "Only in the preview"
+        version.current()
+        # Meanwhile, and until the version is read again, public pages say when something was last recorded for good.
+        assert version.changed_at() == recorded
     assert shown() == before
 
 
