@@ -134,18 +134,20 @@ class ProposalAdmin(LongListAdmin):
         return f"Number {proposal.pk}"
 
     @admin.display(description="facts")
-    def facts(self, proposal: Any) -> int:
-        return int(proposal.change_count)
+    def facts(self, proposal: Any) -> str:
+        beyond = proposal.change_count - 1
+        return f"{proposal.first_key} and {beyond} more" if beyond > 0 else proposal.first_key or "none"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         # For the page's proposals alone; an import may have proposed thousands of changes.
-        changes = ProposedChange.objects.filter(proposal=OuterRef("pk")).order_by().values("proposal")
-        counted = Subquery(changes.annotate(count=Count("pk")).values("count"))
+        changes = ProposedChange.objects.filter(proposal=OuterRef("pk"))
+        counted = Subquery(changes.order_by().values("proposal").annotate(count=Count("pk")).values("count"))
+        first = Subquery(changes.order_by("position").values("key")[:1])
         return (
             super()
             .get_queryset(request)
             .select_related("decided_by")
-            .annotate(change_count=Coalesce(counted, 0))
+            .annotate(change_count=Coalesce(counted, 0), first_key=first)
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -242,7 +244,9 @@ class ProposalAdmin(LongListAdmin):
         else:
             sentence = SENTENCES[proposal.status].format(proposal.pk)
             messages.success(request, with_page(sentence, public_page(proposal.changeset)))
-            return HttpResponseRedirect(self.url_of("changelist"))
+            # A reviewer goes on with the next one; an author sees what became of theirs.
+            waiting = "" if decision == "withdraw" else f"?status__exact={Proposal.Status.OPEN}"
+            return HttpResponseRedirect(self.url_of("changelist") + waiting)
         # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
 

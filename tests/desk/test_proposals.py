@@ -391,6 +391,14 @@ def test_proposal_queue_query_count_is_constant(
     assert len(shown.all("#result_list tbody tr")) == rows
 
 
+def test_proposal_decision_leads_to_those_still_waiting_by_their_facts(eve: Client, rob: Client) -> None:
+    first, second = factories.make_rating(score=3), factories.make_rating(score=3)
+    for rating in (first, second):
+        propose(eve, rating, score=4)
+    shown = read(decide(rob, Proposal.objects.earliest("pk"), "publish").content)
+    assert shown.texts("#result_list td.field-facts") == [second.key_text]
+
+
 @pytest.mark.parametrize("pk", ["0", "99999999999999999999", "abc", "%00"])
 def test_proposal_page_returns_404_for_unknown_id(rob: Client, pk: str) -> None:
     assert rob.get(f"{QUEUE}{pk}/change/").status_code == 404
