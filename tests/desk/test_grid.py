@@ -300,6 +300,7 @@ def test_grid_save_writes_new_claim_before_its_rating(ada: Client, bare: tuple[F
     assert outcomes(response) == ["saved", "saved"]
     rating = Rating.objects.get(framework=bare[0])
     assert (rating.score, rating.is_published, rating.version) == (5, True, 1)
+    assert rating.reviewed_on == timezone.localdate()
     made = Claim.objects.get(source=source)
     assert (made.key, made.line, made.reading) == ("009-7-flask-performance", 7, 5)
     assert [step.model for step in Revision.objects.filter(origin=Revision.Origin.GRID).order_by("pk")] == [

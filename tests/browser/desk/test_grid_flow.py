@@ -267,7 +267,7 @@ def test_grid_save_requires_a_reason_and_keeps_changes_until_then(grid: Page) ->
     grid.keyboard.type("The benchmark is new.")
     press(grid, "Enter")
     expect(grid.locator("#outcome")).to_contain_text("Saved 1 change.")
-    expect(cell(grid, "Django", "Performance")).to_have_text("4 Middling1 claim, review due")
+    expect(cell(grid, "Django", "Performance")).to_have_text("4 Middling1 claim")
     expect(grid.get_by_label("Reason for the change")).to_have_value("")
     step = Revision.objects.of(rating("django")).first()
     assert step is not None
@@ -332,7 +332,7 @@ def test_grid_panel_queues_a_claim_and_saves_it_with_the_rating(grid: Page, cons
     expect(cell(grid, "Flask", "Security")).to_contain_text("new, 1 claim to add")
     save(grid)
     expect(grid.locator("#outcome")).to_contain_text("Saved 2 changes.")
-    expect(cell(grid, "Flask", "Security")).to_have_text("2 Leaves it to you1 claim, review due")
+    expect(cell(grid, "Flask", "Security")).to_have_text("2 Leaves it to you1 claim")
     made = rating("flask", "security")
     claim = Claim.objects.get(source__key="009")
     assert (made.is_published, made.rationale) == (True, "Said in so many words.")
