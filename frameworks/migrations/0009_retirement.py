@@ -119,8 +119,17 @@ TRIGGERS: list[Trigger] = [
         "source_not_last_of_published",
         "AFTER UPDATE OF retired_on ON frameworks_source FOR EACH ROW WHEN (NEW.retired_on IS NOT NULL)",
         REFUSAL,
+        # The ratings are locked first: of two sources that are retired at once, the second sees that the first is.
         f"""
         BEGIN
+            PERFORM 1 FROM frameworks_rating r
+                WHERE r.is_published AND EXISTS (
+                    SELECT 1 FROM frameworks_claim own
+                    WHERE own.source_id = NEW.id AND own.framework_id = r.framework_id
+                      AND r.criterion_id IN (own.criterion_id, own.joint_criterion_id)
+                )
+                ORDER BY r.id
+                FOR UPDATE;
             IF EXISTS (SELECT 1 FROM {bare_ratings("frameworks_claim own")}) THEN REFUSE; END IF;
             RETURN NULL;
         END

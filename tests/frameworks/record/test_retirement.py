@@ -1,10 +1,14 @@
 """What is retired: the constraint, what follows from a retired source, and how the past shows it."""
 
+import threading
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, OperationalError, transaction
 
 from frameworks.facts import Detail, Facts, TableLoader
 from frameworks.models import Claim, Criterion, Framework, Rating, Retirable, Revision, Source
@@ -12,7 +16,7 @@ from frameworks.models.schema import schema_of, state_of
 from frameworks.record import changelog, reverting, revisions
 from frameworks.record.asof import at_end_of
 from tests import factories
-from tests.database import execute, refused
+from tests.database import at_once, execute, refused
 from tests.frameworks.dating import BEGINNING, LATER, change, date_all
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +81,29 @@ def test_published_rating_needs_claim_of_source_that_is_not_retired() -> None:
     execute(statement, DAY, second.pk)
     with refused("rating_published_has_claim"):
         execute("UPDATE frameworks_rating SET is_published = %s WHERE id = %s", True, rating.pk)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sources_that_are_retired_at_once_the_second_stays_as_the_last() -> None:
+    rating = factories.make_rating(departure="The rubric says so.")
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    statement = "UPDATE frameworks_source SET retired_on = %s, retired_because = 'it is gone' WHERE id = %s"
+    retired = threading.Barrier(2)
+
+    def retired_at_once(source: Source) -> bool:
+        try:
+            with transaction.atomic():
+                execute(statement, DAY, source.pk)
+                with suppress(threading.BrokenBarrierError):
+                    retired.wait(timeout=0.3)  # the other one waits for the end of this transaction
+        except (IntegrityError, OperationalError):
+            return False
+        return True
+
+    posts = [partial(retired_at_once, source) for source in Source.objects.all()]
+    assert sorted(at_once(*posts)) == [False, True]
+    Rating.objects.all().delete()  # flushing empties the tables in any order
 
 
 # In words
