@@ -65,11 +65,14 @@ class GuardedAccountAdmin(GuardedAdmin):
 
     def _added_just_now(self, request: HttpRequest) -> LogEntry | None:
         """Return what the first of two clicks has added: to the second, its name is taken."""
+        name = request.POST.get(self.named_by, "")
+        if "\0" in name:  # in no name, and PostgreSQL refuses to look for it
+            return None
         return LogEntry.objects.filter(
             user=request.user.pk,
             content_type=ContentType.objects.get_for_model(self.model),
             action_flag=ADDITION,
-            object_repr=request.POST.get(self.named_by, ""),
+            object_repr=name,
             action_time__gte=timezone.now() - CLICKS_APART,
         ).first()
 
