@@ -157,8 +157,12 @@ class Retirable(Versioned):
         """Return `retired on 3 May 2026, because nobody maintains it.`; empty unless the fact is retired."""
         if self.retired_on is None:
             return ""
-        reason = re.sub(r"^because\s+", "", self.retired_because, flags=re.IGNORECASE)
-        return f"retired on {date_format(self.retired_on, 'j F Y')}, because {reason.rstrip('. ')}."
+        return f"retired on {date_format(self.retired_on, 'j F Y')}, because {self._grounds}."
+
+    @property
+    def _grounds(self) -> str:
+        """Return the reason as it follows “because”: editors write whole sentences, too."""
+        return re.sub(r"^because\b\s*", "", self.retired_because, flags=re.IGNORECASE).rstrip(" .!…")
 
     @property
     def retirement_note(self) -> str:
@@ -167,9 +171,10 @@ class Retirable(Versioned):
 
     def clean(self) -> None:
         super().clean()
-        if (self.retired_on is None) != (self.retired_because == ""):
-            empty = "retired_on" if self.retired_on is None else "retired_because"
-            raise ValidationError({empty: RETIREMENT_SENTENCE})
+        if self.retired_on is None and self.retired_because:
+            raise ValidationError({"retired_on": RETIREMENT_SENTENCE})
+        if self.retired_on is not None and not self._grounds:
+            raise ValidationError({"retired_because": RETIREMENT_SENTENCE})
 
 
 @cache

@@ -36,8 +36,9 @@ def edit(client: Client, fact: Any, **fields: Any) -> str:
 
 def test_form_retires_and_takes_back(ada: Client, rating: Rating) -> None:
     for fact in (rating.framework, rating.criterion, Source.objects.get(), factories.make_component()):
-        half = edit(ada, fact, retired_on="2026-05-01")
-        assert "To retire it, enter both the day and the reason." in half
+        for nothing in ("", ".", "because"):
+            half = edit(ada, fact, retired_on="2026-05-01", retired_because=nothing)
+            assert "To retire it, enter both the day and the reason." in half
         edit(ada, fact, retired_on="2026-05-01", retired_because="nobody needs it")
         fact.refresh_from_db()
         assert (fact.retired_on, fact.retired_because) == (date(2026, 5, 1), "nobody needs it")
