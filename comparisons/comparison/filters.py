@@ -4,7 +4,7 @@ A filter is a predicate over the facts of all frameworks. Which rows pass, how m
 filter emptied the table all follow from the predicates, in memory. django-filter reads them from the query string.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from comparisons.models import Need, UseCase
 from frameworks.arrays import Places
+from frameworks.catalogue import LISTED
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
 
@@ -114,6 +115,12 @@ class AmongFilter(django_filters.Filter):
 
     field_class = KnownMultipleField
 
+    def __init__(self, known: Collection[str]) -> None:
+        # Only few are listed where the parameters are documented.
+        listed = known if len(known) <= LISTED else ()
+        choices = [(slug, slug) for slug in listed]
+        super().__init__(label="Frameworks shown", known=known, choices=choices, error_messages=NO_FRAMEWORK)
+
     def predicate(self, slugs: Sequence[str]) -> Predicate:
         return IsAmong(frozenset(slugs))
 
@@ -162,15 +169,13 @@ class FrameworkFilter(django_filters.FilterSet):
         *,
         facets: Iterable[Facet],
         criteria: Iterable[Criterion],
-        frameworks: Container[str] = (),
+        frameworks: Collection[str] = (),
     ) -> None:
         super().__init__(data, queryset=Framework.objects.none())
         if "q" in data:
             self._add("q", NameFilter(label="Filter by name", max_length=60, error_messages=TOO_LONG))
         if AMONG in data:
-            self._add(
-                AMONG, AmongFilter(label="Frameworks shown", known=frameworks, error_messages=NO_FRAMEWORK)
-            )
+            self._add(AMONG, AmongFilter(frameworks))
         for facet in facets:
             if facet.slug in data:
                 self._add(facet.slug, FacetFilter(facet))

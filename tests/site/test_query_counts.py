@@ -1,5 +1,7 @@
 """Every public page asks the database as often for much as for little; and each has something to say of nothing."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -77,6 +79,9 @@ def test_every_page_query_count_is_independent_of_amount_of_data(
     path: str,
     queries: int,
 ) -> None:
+    if path.startswith("/sitemap-"):  # divided by primary keys, which on PostgreSQL never begin anew
+        parts = re.findall(rf"{path.removesuffix('1.xml')}[0-9]+\.xml", client.get("/sitemap.xml").text)
+        path = parts[0]
     with django_assert_num_queries(queries):
         client.get(path)
 
