@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from .arrays import NOWHERE, FactArrays, Places
 from .catalogue import Catalogue, CatalogueLoader
 from .cells import Cell, Tally, by_cell
-from .columns import Rows, read_rows, rows_of
+from .columns import CompiledColumns, Rows, rows_of
 from .models import Claim, Criterion, Facet, Framework, Rating, Source, Trait
 
 CellRow = tuple[Cell, ...]
@@ -213,6 +213,14 @@ def _tally(claims: int, lowest: int, highest: int, sources: int) -> Tally:
     return Tally(claims, lowest or None, highest or None, sources)
 
 
+_TRAITS = CompiledColumns(Trait.objects.all, "framework_id", "value_id")
+_SCORES = CompiledColumns(Rating.objects.published, "framework_id", "criterion_id", "score")
+_READINGS = CompiledColumns(
+    lambda: Claim.objects.published().annotate(factor=Cast("is_factor", IntegerField())),
+    *("framework_id", "criterion_id", "joint_criterion_id", "reading", "source_id", "factor"),
+)
+
+
 class TableLoader:
     """Reads facts from the tables, each part in one query or two however much there is."""
 
@@ -230,7 +238,7 @@ class TableLoader:
 
     @property
     def traits(self) -> Rows:
-        return read_rows(Trait.objects.all(), "framework_id", "value_id")
+        return _TRAITS.read()
 
     @property
     def sources(self) -> Iterable[tuple[int, str]]:
@@ -238,13 +246,11 @@ class TableLoader:
 
     @property
     def scores(self) -> Rows:
-        return read_rows(Rating.objects.published(), "framework_id", "criterion_id", "score")
+        return _SCORES.read()
 
     @property
     def readings(self) -> Rows:
-        claims = Claim.objects.published().annotate(factor=Cast("is_factor", IntegerField()))
-        cell = ("framework_id", "criterion_id", "joint_criterion_id")
-        return read_rows(claims, *cell, "reading", "source_id", "factor")
+        return _READINGS.read()
 
     def ratings_of(self, frameworks: Collection[Framework]) -> Iterable[Rating]:
         return Rating.objects.published().filter(framework__in=frameworks).order_by()

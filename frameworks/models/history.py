@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
+
+from frameworks.columns import CompiledQuery
 
 from .catalogue import Framework
 from .desk import EditorProfile
@@ -256,7 +259,11 @@ State = TypeVar("State", bound="StateMark")
 class StateManager(models.Manager[State]):
     def mark(self) -> str:
         """Return a string that differs after every change, and is never empty. One query of a few rows."""
-        return " ".join(self.order_by("id").values_list("mark", flat=True)) or "blank"
+        return " ".join(mark for (mark,) in self._marks.rows()) or "blank"
+
+    @cached_property
+    def _marks(self) -> CompiledQuery:
+        return CompiledQuery(lambda: self.order_by("id").values_list("mark"))
 
 
 class StateMark(models.Model):
@@ -283,9 +290,13 @@ class StateMark(models.Model):
 class RecordStateManager(StateManager["RecordState"]):
     def mark_and_time(self) -> tuple[str, datetime | None]:
         """Return the mark, and when the newest revision was made; None if there is none. One query."""
-        newest = models.Subquery(Revision.objects.order_by("-pk").values("at")[:1])
-        rows = list(self.order_by("id").values_list("mark", newest))
-        return " ".join(mark for mark, _ in rows) or "blank", rows[0][1] if rows else None
+        rows = self._marks_and_time.rows()
+        return " ".join(mark for mark, _ in rows) or "blank", _moment(rows[0][1]) if rows else None
+
+    @cached_property
+    def _marks_and_time(self) -> CompiledQuery:
+        newest = Subquery(Revision.objects.order_by("-pk").values("at")[:1])
+        return CompiledQuery(lambda: self.order_by("id").values_list("mark", newest))
 
 
 class RecordState(StateMark):
@@ -298,6 +309,11 @@ class RecordState(StateMark):
 class CatalogueState(StateMark):
     """The state of all facts but ratings and claims: it changes when a revision of another model is added, and when any
     is filed under another name."""
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    """Return a moment as the driver has it with its time zone, which SQLite's is without."""
+    return timezone.make_aware(value, UTC) if value and timezone.is_naive(value) else value
 
 
 def _public_name(user: Any) -> str:
