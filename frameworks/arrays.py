@@ -18,6 +18,9 @@ Places = NDArray[np.intp]
 
 NOWHERE = np.empty(0, np.intp)
 
+#: More than any reading.
+READINGS = 6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactArrays:
@@ -54,28 +57,20 @@ class FactArrays:
         `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading (each 0
         where there is none), its source, and 1 if it names a factor. Rows about others are left out of the cells.
         """
-        rows, columns = _Places(frameworks), _Places(criteria)
-
         # One criterion after the other, because ranking and comparing go through them so.
         shape, size = (len(frameworks), len(criteria)), len(frameworks) * len(criteria)
-        score, lowest, highest = (np.zeros(size, np.int8) for _ in range(3))
-        claims = np.zeros(size, np.int32)
-        cells, scores_of_cells = _known(scores, rows, columns)
+        rows, columns = _Places(frameworks), _Places(criteria)
+
+        score = np.zeros(size, np.int8)
+        cells, (scores_of_cells,) = _filed(scores, rows, columns)
         score[cells] = scores_of_cells
-        sources = _Places(np.unique(readings[:, 4]))
-        voices = []
         # A claim with a joint criterion is in both its cells.
-        for criterion in (1, 2):
-            cells, reading = _known(readings[:, (0, criterion, 3)], rows, columns)
-            _, source = _known(readings[:, (0, criterion, 4)], rows, columns)
-            voices.append(cells * sources.order.size + sources.of(source))
-            np.add.at(claims, cells, np.int32(1))
-            np.maximum.at(highest, cells, reading)
-            # The lowest is held as what is missing to 6 until all are known, so that 0 can mean that there is none.
-            np.maximum.at(lowest, cells, np.where(reading, 6 - reading, 0))
-        np.subtract(6, lowest, out=lowest, where=lowest > 0)
-        voices_of_cells = np.unique(np.concatenate(voices)) // max(sources.order.size, 1)
-        speakers = np.bincount(voices_of_cells, minlength=size).astype(np.int16)
+        joint = readings[readings[:, 2] > 0]
+        voices = np.concatenate([readings[:, (0, 1, 3, 4)], joint[:, (0, 2, 3, 4)]])
+        cells, (reading, source) = _filed(voices, rows, columns)
+        claims = np.bincount(cells, minlength=size).astype(np.int32)
+        lowest, highest = _extremes(cells, reading, size)
+        speakers = _distinct(cells, source, size)
         for array in (score, claims, lowest, highest, speakers):
             array.flags.writeable = False
         return cls(
@@ -116,12 +111,34 @@ class _Places:
         return np.where(self.sorted[near] == keys, self.order[near], -1)
 
 
-def _known(rows: Rows, frameworks: _Places, criteria: _Places) -> tuple[Places, NDArray[np.int64]]:
-    """Return the numbers of the cells of these rows, counted down one criterion after the other, and what follows the
-    two keys."""
+def _filed(rows: Rows, frameworks: _Places, criteria: _Places) -> tuple[Places, Rows]:
+    """Return the numbers of the cells of these rows, counted down one criterion after the other, and the columns that
+    follow the two keys. Rows that are in no cell are left out."""
     down, across = frameworks.of(rows[:, 0]), criteria.of(rows[:, 1])
     known = (down >= 0) & (across >= 0)
-    return across[known] * frameworks.order.size + down[known], rows[known, 2]
+    return across[known] * frameworks.order.size + down[known], rows.T[2:, known]
+
+
+def _extremes(
+    cells: Places, readings: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return the lowest and the highest reading of each cell, or 0 where none of its claims has one.
+
+    They are written into the cells in order, and what is written last stays.
+    """
+    has_reading = readings > 0
+    in_order = np.sort(cells[has_reading] * READINGS + readings[has_reading])
+    cell, reading = np.divmod(in_order, READINGS)
+    lowest, highest = np.zeros(size, np.int8), np.zeros(size, np.int8)
+    highest[cell], lowest[cell[::-1]] = reading, reading[::-1]
+    return lowest, highest
+
+
+def _distinct(cells: Places, sources: NDArray[np.int64], size: int) -> NDArray[np.int16]:
+    """Return how many different sources each cell has."""
+    span = int(sources.max(initial=0)) + 1
+    pairs = np.sort(cells * span + sources)
+    return np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] // span, minlength=size).astype(np.int16)
 
 
 def places_by_key(frameworks: Sequence[int], pairs: Rows) -> dict[int, Places]:

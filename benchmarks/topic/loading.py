@@ -18,6 +18,7 @@ class Table:
         self.defaults = tuple(field.get_default() for field in rest.values())
         self.count = 0
         self._rows: list[tuple[Any, ...]] = []
+        self._is_analysed = False
 
     def add(self, *values: Any) -> int:
         """Add a row and return its primary key."""
@@ -38,13 +39,23 @@ class Table:
                 marks = ", ".join(["%s"] * len(self.columns))
                 cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", self._rows)  # noqa: S608 - our own names
         self._rows.clear()
+        if (
+            not self._is_analysed
+        ):  # or the triggers of the tables that follow read all of this one at each row
+            self.analyse()
+
+    def analyse(self) -> None:
+        """Have the planner know the table, which it would learn late."""
+        self._is_analysed = True
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(self.model._meta.db_table)}")
 
 
 def finish(tables: list[Table]) -> None:
-    """Have the next primary keys follow those inserted, and the planner know the tables, which it would learn late."""
+    """Have the next primary keys follow those inserted, and the planner know all of the tables."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [table.model for table in tables]):
             cursor.execute(statement)
-        if connection.vendor == "postgresql":
-            for table in tables:
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(table.model._meta.db_table)}")
+    for table in tables:
+        table.analyse()
