@@ -5,6 +5,7 @@ The picture and its alternative text are made from the same card, so that they c
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,20 @@ class CardFigure:
     label: str
 
 
+#: Up to how many rows leave room for a second line of text above them.
+FEW = 4
+
+
+class Heading(NamedTuple):
+    """What is above the rows and figures of a card, and whether there are any, and only few rows."""
+
+    kicker: str
+    title: str
+    line: str
+    has_body: bool
+    has_few_rows: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """The content of a picture or chart.
@@ -88,8 +103,10 @@ class Card:
     more: int = 0
 
     @property
-    def has_body(self) -> bool:
-        return bool(self.parts or self.figures)
+    def heading(self) -> Heading:
+        return Heading(
+            self.kicker, self.title, self.line, bool(self.parts or self.figures), len(self.rows) <= FEW
+        )
 
     @property
     def rows(self) -> list[CardRow]:

@@ -5,12 +5,13 @@ A chart is as high as its rows need and follows the light or dark theme, also as
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 
 from django.core.cache import cache
 from django.utils.html import escape
 
-from .card import Card, CardPart, CardRow
+from .card import Card, CardPart, CardRow, Heading
 from .rasterising import png_of
 from .rows import DOUBLE, FIGURES, axis_of, draw_rows, is_double
 from .svg import BOLD, CHART, LIGHT, PICTURE, SANS, SERIF, STYLE, Canvas, Drawing
@@ -52,9 +53,10 @@ def svg_of(card: Card, *, brand: str, address: str) -> str:
 def fitting(card: Card) -> Card:
     """Return a card with the rows that a picture has room for, the last part folded into one line if necessary."""
     shown, canvas = tidy(card), PICTURE
-    room = int(_room(shown, canvas) / canvas.lowest)
+    height = _room(shown.heading, bool(axis_of(shown)), canvas)
+    room = int(height / canvas.lowest)
     if is_double(shown):
-        return shown.first(2 * int(_room(shown, canvas) / (canvas.lowest * DOUBLE)))
+        return shown.first(2 * int(height / (canvas.lowest * DOUBLE)))
     headings = sum(bool(part.heading) for part in shown.parts)
     if len(shown.rows) + headings <= room:
         return shown
@@ -64,16 +66,12 @@ def fitting(card: Card) -> Card:
     return shown.first(room - headings)
 
 
-def _room(card: Card, canvas: Canvas) -> float:
+@lru_cache(maxsize=1_000)
+def _room(heading: Heading, has_axis: bool, canvas: Canvas) -> float:
     """Return the height that the rows of a picture may have together, in pixels."""
     drawing = Drawing(canvas)
-    _head(drawing, card, "")
-    return canvas.foot - drawing.y - _axis_height(card, canvas)
-
-
-def _axis_height(card: Card, canvas: Canvas) -> float:
-    """Return the height of the axis above the rows and of the space below them, in pixels."""
-    return canvas.small * (1 + (1.4 if axis_of(card) else 0))
+    _head(drawing, heading, "")
+    return canvas.foot - drawing.y - canvas.small * (1 + (1.4 if has_axis else 0))
 
 
 def _folded(part: CardPart, canvas: Canvas) -> CardPart:
@@ -91,7 +89,7 @@ def tidy(card: Card) -> Card:
     """Return the card with texts that can be drawn, and no more rows than a chart shows."""
 
     def clean_row(row: CardRow) -> CardRow:
-        return replace(row, name=clean(row.name), says=clean(row.says), figure=clean(row.figure))
+        return CardRow(clean(row.name), clean(row.says), row.mark, clean(row.figure), row.place)
 
     return replace(
         card,
@@ -111,7 +109,7 @@ def tidy(card: Card) -> Card:
 
 def _drawn(card: Card, canvas: Canvas, brand: str, address: str) -> Drawing:
     drawing = Drawing(canvas)
-    _head(drawing, card, brand)
+    _head(drawing, card.heading, brand)
     if card.parts:
         draw_rows(drawing, card)
     if card.figures:
@@ -120,55 +118,55 @@ def _drawn(card: Card, canvas: Canvas, brand: str, address: str) -> Drawing:
     return drawing
 
 
-def _title(card: Card, canvas: Canvas) -> tuple[Face, list[str]]:
+def _title(heading: Heading, canvas: Canvas) -> tuple[Face, list[str]]:
     """Return the lines of the title: one in the largest size that fits, or two of similar length in the smallest."""
     room = canvas.room / canvas.slack
     for size in canvas.titles:
-        face = Face(SERIF, size * (1 if card.has_body or not canvas.height else WORDS_ONLY))
-        if face.width(card.title) <= room:
-            return face, [card.title]
-    half = max(face.width(card.title) / 2, *map(face.width, card.title.split()))
+        face = Face(SERIF, size * (1 if heading.has_body or not canvas.height else WORDS_ONLY))
+        if face.width(heading.title) <= room:
+            return face, [heading.title]
+    half = max(face.width(heading.title) / 2, *map(face.width, heading.title.split()))
     narrowest = next(
         (
             width
             for tenths in range(10, 20)
-            if (width := min(half * tenths / 10, room)) and _fits_two_lines(card, face, width)
+            if (width := min(half * tenths / 10, room)) and _fits_two_lines(heading.title, face, width)
         ),
         room,
     )
-    return face, wrapped(card.title, face, narrowest, 2)
+    return face, wrapped(heading.title, face, narrowest, 2)
 
 
-def _fits_two_lines(card: Card, face: Face, room: float) -> bool:
-    return " ".join(wrapped(card.title, face, room, 2)) == card.title
+def _fits_two_lines(title: str, face: Face, room: float) -> bool:
+    return " ".join(wrapped(title, face, room, 2)) == title
 
 
-def _line(card: Card, canvas: Canvas) -> tuple[Face, list[str]]:
+def _line(heading: Heading, canvas: Canvas) -> tuple[Face, list[str]]:
     """Return the lines of the text below the title; only its first sentence if there is no room for all."""
-    face, room, most = Face(SANS, canvas.text), canvas.room / canvas.slack, 2 if len(card.rows) <= 4 else 1
-    lines = wrapped(card.line, face, room, most)
-    first, is_several, _ = card.line.partition(". ")
+    face, room, most = Face(SANS, canvas.text), canvas.room / canvas.slack, 2 if heading.has_few_rows else 1
+    lines = wrapped(heading.line, face, room, most)
+    first, is_several, _ = heading.line.partition(". ")
     return face, wrapped(f"{first}.", face, room, most) if is_several and " ".join(
         lines
-    ) != card.line else lines
+    ) != heading.line else lines
 
 
-def _head(drawing: Drawing, card: Card, brand: str) -> None:
+def _head(drawing: Drawing, heading: Heading, brand: str) -> None:
     canvas, unit = drawing.canvas, drawing.canvas.small
     base = canvas.margin * 0.62 + unit
     small, large = Face(BOLD, unit), Face(SERIF, unit * 1.35)
     left = canvas.room - drawing.width(brand, large) - unit
-    drawing.words(canvas.margin, base, drawing.fit(card.kicker, small, left), small, "soft")
+    drawing.words(canvas.margin, base, drawing.fit(heading.kicker, small, left), small, "soft")
     drawing.words(canvas.right, base, brand, large, "ink", "end")
     drawing.y = base + unit * 0.75
     drawing.rect(canvas.margin, drawing.y, canvas.room, 2, "ink")
-    drawing.y += unit * 0.9 if card.has_body or not canvas.height else unit * 4
-    face, lines = _title(card, canvas)
+    drawing.y += unit * 0.9 if heading.has_body or not canvas.height else unit * 4
+    face, lines = _title(heading, canvas)
     for line in lines:
         drawing.y += face.size * 1.06
         # Large letters have wider side bearings: move them left, so that they align with small ones.
         drawing.words(canvas.margin - face.size * 0.03, drawing.y - face.size * 0.08, line, face)
-    face, lines = _line(card, canvas)
+    face, lines = _line(heading, canvas)
     drawing.y += unit * 0.35
     for line in lines:
         drawing.y += face.size * 1.38

@@ -21,8 +21,7 @@ from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A criterion with its weight in this view. `is_alike`: all frameworks on show have the same state and score."""
 
     criterion: Criterion
@@ -346,14 +345,15 @@ class Span:
 
     @classmethod
     def of(cls, facts: Facts, places: Places) -> "Span":
-        is_alike, best = [], []
         scores, claims = facts.arrays.scores, facts.arrays.claims
-        for number in range(len(facts.criteria)):
-            column = scores[:, number][places]
-            lowest, highest = (int(column.min()), int(column.max())) if len(places) else (0, 0)
-            cited = np.count_nonzero(claims[:, number][places]) if highest == 0 else 0
-            is_alike.append(lowest == highest and cited in {0, len(places)})
-            best.append(highest if highest > lowest else None)
+        # A row for each criterion, as they lie in memory.
+        shown = scores.T.take(places, axis=1)
+        lowest, highest = shown.min(axis=1, initial=scoring.BEST), shown.max(axis=1, initial=0)
+        is_alike, best = [], []
+        for number, (low, high) in enumerate(zip(lowest.tolist(), highest.tolist(), strict=True)):
+            cited = np.count_nonzero(claims[:, number][places]) if high == 0 else 0
+            is_alike.append(low >= high and cited in {0, len(places)})
+            best.append(high if high > low else None)
         return cls(is_alike, best)
 
 

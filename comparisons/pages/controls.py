@@ -1,9 +1,10 @@
 """Build the controls around the matrix: menus with counts, chips to remove, links that change the view. No queries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -37,18 +38,25 @@ from .presets import Preset, preset_name, presets
 LEADERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class MenuOption:
+@lru_cache(maxsize=10_000)
+def path_of(name: str, *args: Hashable) -> str:
+    """Return the path of a page or a file by its name. A page links to a dozen, each time the same."""
+    return reverse(name, args=args)
+
+
+# What there are dozens of on a page are tuples, which are made and compared in a fraction of the time.
+
+
+class MenuOption(NamedTuple):
     """A value in a menu, with how many frameworks it would show."""
 
     value: str
     name: str
-    count: int
+    shows: int
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(NamedTuple):
     """A facet's menu. `more` is the address of a related page for what is chosen; empty for most facets."""
 
     name: str
@@ -71,8 +79,7 @@ class Chip:
     view: View
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A column's head: the sort that a click applies, the current `aria-sort`, the weight that the visitor set (None:
     not set) and the usual weight, which is the one `whose` it is: by default, or in the use case."""
 
@@ -121,7 +128,7 @@ def menus(facets: Sequence[Facet], view: View, counts: Mapping[str, Mapping[str,
 
 def _needed(view: View) -> str:
     """Return the address that shows what must be added to each framework for the selected capabilities."""
-    path = reverse("comparisons:capabilities")
+    path = path_of("comparisons:capabilities")
     query = urlencode([(NEED, value) for value in view.facets.get(CAPABILITY, ())])
     return f"{path}?{query}" if query else path
 
@@ -213,8 +220,7 @@ def decisive(table: Matrix, sort: str) -> list[int]:
     return [place + 1 for place in sorted(range(len(table.columns)), key=force, reverse=True)[:FEW]]
 
 
-@dataclass(frozen=True, slots=True)
-class WeightField:
+class WeightField(NamedTuple):
     """The control for a criterion's weight: what the visitor set (None: not set) and the usual weight."""
 
     criterion: Criterion
@@ -226,14 +232,26 @@ class WeightField:
         return WEIGHT + self.criterion.slug
 
 
-@dataclass(frozen=True, slots=True)
-class MinimumField:
+class MinimumField(NamedTuple):
+    """The control for the minimum score on a criterion (None: not set). `group`: the group that begins with it, or
+    None."""
+
     criterion: Criterion
     value: int | None
+    group: CriterionGroup | None
 
     @property
     def name(self) -> str:
         return MINIMUM + self.criterion.slug
+
+    @property
+    def about(self) -> str:
+        return str(self.criterion.name)
+
+    @property
+    def look(self) -> tuple[int | None, str]:
+        """Return all that it shows, besides name and criterion."""
+        return self.value, self.group.name if self.group else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +306,11 @@ FORMATS = (
 )
 
 
-def files(pinned: View, route: str, *args: Any) -> list[File]:
+def files(pinned: View, route: str, *args: Hashable) -> list[File]:
     """Return the files of what `pinned` shows. The URL `route` takes the ending after `args`."""
     query = pinned.but(framework=(), open="", rows=(), why="", evidence="", page=1).query()
     return [
-        File(name, use, with_query(reverse(route, args=[*args, ending]), query))
-        for ending, name, use in FORMATS
+        File(name, use, with_query(path_of(route, *args, ending), query)) for ending, name, use in FORMATS
     ]
 
 
@@ -313,6 +330,14 @@ def pictures(pinned: View, path: str) -> Pictures:
         with_query(place, query) for place in (address(path, "svg"), address(path, "png"), path)
     )
     return Pictures(svg, png, page)
+
+
+def minimum_fields(criteria: Sequence[Criterion], view: View) -> list[MinimumField]:
+    groups = [criterion.group for criterion in criteria]
+    return [
+        MinimumField(criterion, view.minimums.get(criterion.slug), group if group != before else None)
+        for criterion, group, before in zip(criteria, groups, [None, *groups], strict=False)
+    ]
 
 
 def weight_field(criterion: Criterion, view: View, usual: Mapping[str, int]) -> WeightField:
@@ -368,7 +393,7 @@ def around_matrix(
     counts: Mapping[str, Mapping[str, int]],
     use_case: UseCase | None,
 ) -> AroundMatrix:
-    path = reverse("comparisons:matrix")
+    path = path_of("comparisons:matrix")
     criteria, facets, pinned = facts.criteria, facts.facets, view.pinned(usual)
     # Values without a control on the table (hidden columns, rows filtered out) are hidden fields of the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
@@ -382,7 +407,7 @@ def around_matrix(
         name_sort=head("name", view),
         fit_sort=head("fit", view),
         menus=menus(facets, view, counts),
-        minimums=[MinimumField(criterion, view.minimums.get(criterion.slug)) for criterion in criteria],
+        minimums=minimum_fields(criteria, view),
         hidden_ticks=[slug for slug in view.framework if slug not in listed],
         hidden_weights=[
             weight_field(criterion, view, usual) for criterion in criteria if criterion.slug not in shown
@@ -400,7 +425,7 @@ def around_matrix(
         pictures=pictures(pinned, path),
         freeze_url=_freeze(table, pinned)
         if 2 <= table.total <= settings.COMPARE_MAX
-        else pinned.url(reverse("comparisons:freeze_matrix"), framework=(), open="", why="", page=1)
+        else pinned.url(path_of("comparisons:freeze_matrix"), framework=(), open="", why="", page=1)
         if table.total
         else "",
         without_weights_url=view.url(path, weights={}),
@@ -414,7 +439,7 @@ def around_matrix(
         maximum=settings.COMPARE_MAX,
         compare_url=compared_at(view.framework, view, usual)
         if len(view.framework) > settings.COMPARE_MAX
-        else view.side_by_side().url(reverse("comparisons:choose_parties"), framework=view.framework),
+        else view.side_by_side().url(path_of("comparisons:choose_parties"), framework=view.framework),
         presets=(offered := presets(facts, view, path)),
         preset_name=preset_name(offered, bool(view.changed_weights(usual))),
         pages=pages_of(view, table.total, path),
@@ -484,10 +509,10 @@ def around_side_by_side(
         if has_room and not facts.catalogue.are_listed
         else [],
         pinned_url=pinned.url(path),
-        files=files(pinned, "comparisons:side_by_side_file", slugs),
+        files=files(pinned, "comparisons:side_by_side_file", tuple(slugs)),
         pictures=pictures(pinned, path),
         freeze_url=_freeze(table, pinned),
-        embed_url=brief.url(reverse("comparisons:embed_maker"), framework=tuple(slugs)),
+        embed_url=brief.url(path_of("comparisons:embed_maker"), framework=tuple(slugs)),
         oembed_url=oembed_url(brief.url(path)),
         without_weights_url=view.url(path, weights={}),
         without_use_case_url=view.url(path, use_case=""),
@@ -497,7 +522,7 @@ def around_side_by_side(
         evidence_url=f"{view.url(path, evidence='shown')}#evidence",
         hide_url=view.url(path, evidence=""),
         back_url=view.but(baseline="", only="", rows=(), evidence="", framework=tuple(slugs)).url(
-            reverse("comparisons:matrix")
+            path_of("comparisons:matrix")
         ),
         whose_weights=whose,
         verdict=table.verdict(f"With {whose}"),
@@ -516,7 +541,7 @@ def _freeze(table: Matrix, pinned: View) -> str:
     return (
         pinned.side_by_side()
         .but(rows=(), why="", evidence="")
-        .url(reverse("comparisons:freeze", args=[slugs]))
+        .url(path_of("comparisons:freeze", tuple(slugs)))
     )
 
 
@@ -534,8 +559,8 @@ def around_use_case(table: Matrix, use_case: UseCase) -> AroundUseCase:
     view = View(use_case=use_case.slug)
     leaders = [row.framework.slug for row in table.ranked][:LEADERS]
     return AroundUseCase(
-        weighed_url=view.url(reverse("comparisons:matrix")),
-        why_url=view.url(reverse("comparisons:matrix"), why="shown"),
+        weighed_url=view.url(path_of("comparisons:matrix")),
+        why_url=view.url(path_of("comparisons:matrix"), why="shown"),
         leaders=table.ranked[: len(leaders)],
         leaders_url=view.url(_side_by_side(leaders)) if len(leaders) > 1 else "",
     )
@@ -575,7 +600,7 @@ def _party(row: Row, slugs: Sequence[str], view: View) -> Party:
 
 
 def _side_by_side(slugs: Sequence[str]) -> str:
-    return reverse("comparisons:side_by_side", args=[list(slugs)])
+    return path_of("comparisons:side_by_side", tuple(slugs))
 
 
 @dataclass(frozen=True)
@@ -613,7 +638,7 @@ def blame(
     if not shown_without:
         return []
     counts = dict(shown_without)
-    path = reverse("comparisons:matrix")
+    path = path_of("comparisons:matrix")
     words: dict[str, list[str]] = {}
     for chip in chips(facets, criteria, view, use_case):
         words.setdefault(chip.name, []).append(chip.words)

@@ -20,6 +20,9 @@ _numbers = count()
 
 
 class KeptNode(template.Node):
+    #: No `{% block %}` is in a piece, so none need be looked for there, which Django does at each request.
+    child_nodelists = ()
+
     def __init__(
         self,
         nodelist: NodeList,
@@ -47,6 +50,8 @@ class KeptNode(template.Node):
 
 
 class KeptEachNode(template.Node):
+    child_nodelists = ()
+
     def __init__(
         self,
         nodelist: NodeList,
