@@ -51,9 +51,11 @@ def revalidated(view: View, *, exactly: bool = False) -> View:
 
 def _not_modified(request: HttpRequest, address: str, mark: str, *, exactly: bool) -> HttpResponse | None:
     """Return 304 if the client has this page. Compared weakly: compression on the way makes a strong tag weak."""
+    if not (known := request.META.get("HTTP_IF_NONE_MATCH")):
+        return None
     tag = _tag(request, address, mark, exactly=exactly)
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    return HttpResponseNotModified(headers={"ETag": tag}) if {tag, f"W/{tag}"}.intersection(known) else None
+    is_known = not {tag, f"W/{tag}"}.isdisjoint(parse_etags(known))
+    return HttpResponseNotModified(headers={"ETag": tag}) if is_known else None
 
 
 revalidated_exactly = partial(revalidated, exactly=True)
