@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from django.db.models import Q
 
 from . import dispute
-from .median import Derivation, derive
+from .median import Derivation, departure_in_words, derive
 from .models import Claim, Criterion, Framework, Rating
 from .models.evidence import ClaimQuerySet
 
@@ -85,6 +85,11 @@ class Cell:
     def derivation(self) -> Derivation[str] | None:
         """Return what follows from the readings; None where no claim has one."""
         return derive((claim.source.short_name, claim.reading) for claim in self.claims)
+
+    @property
+    def departure(self) -> str:
+        """Return why the score departs from the rule, as pages print it; empty where it follows."""
+        return departure_in_words(self.rating.departure, is_read=bool(self.readings)) if self.rating else ""
 
     @property
     def cited(self) -> list[tuple[Claim, bool]]:

@@ -78,6 +78,18 @@ def nearest_step(figure: Fraction) -> int:
     return lower if share < Fraction(1, 2) else lower + 1
 
 
+def departure_in_words(departure: str, *, is_read: bool) -> str:
+    """Return a stated departure as pages print it, beginning with what it departs from; empty where there is none.
+
+    `is_read` says whether a claim of the cell has a reading.
+    """
+    if not departure:
+        return ""
+    unread = "No claim has a reading, and the editors say why they score it"
+    lead = "The editors depart from the median" if is_read else unread
+    return f"{lead}: {departure}"
+
+
 class Score(Protocol):
     """A score with the editors' reason for departing from the median, empty where it does not."""
 
@@ -85,14 +97,8 @@ class Score(Protocol):
     departure: str
 
 
-def departs(rating: Score, derived: Derivation[Any] | None) -> str:
+def departs(rating: Score, derived: Derivation[Any]) -> str:
     """Say in a sentence that a score does not follow from its claims without saying so, or says so and does follow."""
-    if derived is None:
-        return (
-            ""
-            if rating.departure
-            else "No claim has a reading, and the rating does not say what it rests on."
-        )
     if rating.score != derived.score and not rating.departure:
         return f"The median of the sources is {derived.score}, and the rating does not say why it is {rating.score}."
     if rating.score == derived.score and rating.departure:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst
 
+from .backing import needs_reading
 from .median import departs, derive
 from .models import Addition, Claim, Component, FacetValue, Rating, Source, Tie, Trait, Wording
 from .models.versioned import Versioned, versioned_models
@@ -123,7 +124,7 @@ def departures(ratings: Iterable[Rating]) -> Iterator[str]:
     for rating in ratings:
         claims = Claim.objects.behind(rating.framework, rating.criterion)
         derived = derive(claims.values_list("source__key", "reading"))
-        if sentence := departs(rating, derived):
+        if sentence := departs(rating, derived) if derived else needs_reading(rating):
             yield f"{rating}: {sentence}"
 
 

@@ -34,7 +34,8 @@ def rows_of(term: str, table: Iterable[R]) -> list[R]:
     """
     found = [(len(phrase), row) for row in table for phrase in row.phrases if contains(term, phrase)]
     longest = max((length for length, _ in found), default=0)
-    return list(dict.fromkeys(row for length, row in found if length == longest))
+    # Told apart by identity: a row that is not saved yet has no hash.
+    return list({id(row): row for length, row in found if length == longest}.values())
 
 
 def contradiction(phrase: str, reading: int | None, rubric: Iterable[tuple[int, str]]) -> str:

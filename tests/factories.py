@@ -126,7 +126,8 @@ def make_wording(**fields: Any) -> Wording:
 def make_rating(**fields: Any) -> Rating:
     """A published one gets a claim first, because it needs one; `is_published=False` comes without.
 
-    With `read` the claim reads as the score, which so follows from it; without, any score may be given.
+    With `read` the claim reads as the score, which so follows from it. Otherwise, where no claim of the cell has a
+    reading, it states a departure, so that any score may be given.
     """
     read = {"reading": fields.get("score", 3)} if fields.pop("read", False) else {}
     if "framework" not in fields:
@@ -137,9 +138,13 @@ def make_rating(**fields: Any) -> Rating:
     fields.setdefault("verdict", "Middling")
     fields.setdefault("rationale", "By the rubric.")
     fields.setdefault("is_published", True)
-    cell = Claim.objects.behind(fields["framework"], fields["criterion"])
-    if fields["is_published"] and not cell.exists():
-        make_claim(framework=fields["framework"], criterion=fields["criterion"], **read)
+    if fields["is_published"]:
+        cell = Claim.objects.behind(fields["framework"], fields["criterion"])
+        readings = list(cell.values_list("reading", flat=True))
+        if not readings:
+            make_claim(framework=fields["framework"], criterion=fields["criterion"], **read)
+        if not (read or any(readings)):
+            fields.setdefault("departure", "The editors have tried it.")
     return _made(Rating(**fields))
 
 

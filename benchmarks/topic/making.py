@@ -251,11 +251,11 @@ class _Making:
         return sorted(draws, key=lambda criterion: -draws[criterion])
 
     def _add_evidence(self, framework: tuple[int, str], criterion: ScoredCriterion, score: int) -> None:
-        """Add the claims of a cell. One in ten is no judgement, the others lie around the score."""
+        """Add the claims of a cell. One in ten is no judgement, except the first; the others lie around the score."""
         slug = words.slug_of(words.criterion_words(criterion.number).name)
-        for _ in range(self.chance.choices(*CLAIMS)[0]):
+        for place in range(self.chance.choices(*CLAIMS)[0]):
             reading = min(5, max(1, score + self.chance.choices(*DISTANCES)[0]))
-            is_judgement = self.chance.random() < 0.9
+            is_judgement = self.chance.random() < 0.9 or place == 0
             term = self.chance.choice(words.STEPS[reading].terms) if is_judgement else ""
             self._add_claim(
                 framework,

@@ -17,6 +17,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, FrameworkContent, SourceContent
+from frameworks.median import departure_in_words
 from frameworks.tables import sheets
 from frameworks.wordings import qualification
 
@@ -284,18 +285,19 @@ class _Footnotes:
         head = f"**{escaped(framework)}, {escaped(criterion)}: {score}.**"
         day = cell["reviewed_on"]
         reviewed = f"Last reviewed on {in_words(date.fromisoformat(day))}." if day else ""
-        return " ".join(filter(None, [head, escaped(cell["rationale"]), _departure(cell), reviewed]))
+        return " ".join(
+            filter(None, [head, escaped(cell["rationale"]), escaped(self._departure(cell)), reviewed])
+        )
+
+    def _departure(self, cell: CellContent) -> str:
+        is_read = any(self.book.claims[key]["reading"] for key in cell["claims"])
+        return departure_in_words(cell.get("departure", ""), is_read=is_read)
 
     def _citation(self, source: str, claims: Iterable[ClaimContent]) -> str:
         """Return what a source says, in short, because a pull request takes no more than 65,536 characters."""
         cited = self.book.sources[source]
         words = "; ".join(map(_briefly, claims))
         return f"    - [{escaped(cited['name'])}][{_label(cited)}]: {escaped(words)}"
-
-
-def _departure(cell: CellContent) -> str:
-    departure = cell.get("departure", "")
-    return f"The editors depart from the median: {escaped(departure)}" if departure else ""
 
 
 def _briefly(claim: ClaimContent) -> str:

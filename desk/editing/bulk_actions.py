@@ -38,7 +38,8 @@ Describe = Callable[[Versioned], str]
 class BulkAction:
     """Something to be done to each chosen fact: `apply` changes it, given today's date and the reason.
 
-    Without `apply` it is deleted. `note` says what an editor should know before."""
+    Without `apply` it is deleted. `note` says what an editor should know before; `problem` says in a sentence why a
+    fact may not be as the action would make it, empty where it may."""
 
     name: str
     label: str
@@ -47,6 +48,7 @@ class BulkAction:
     wish: str
     apply: Callable[[Any, date, str], None] | None = None
     note: str = ""
+    problem: Callable[[Any], str] | None = None
 
     @property
     def permission(self) -> str:
@@ -248,6 +250,8 @@ class BulkActions:
         by = edit_of(request).by()
         if action.apply:
             action.apply(fact, today, reason)
+            if action.problem and (sentence := action.problem(fact)):
+                raise revisions.Refused(f"{fact}: {sentence}")
             if revisions.save(fact, by=by, reason=reason, seen=row.seen.version) is None:
                 return False
             self.admin.log_change(request, fact, f"{action.label}.")

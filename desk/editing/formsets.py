@@ -1,6 +1,6 @@
 """Rows of facts below a form or in a list: found also when they were moved or deleted since the page was opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -122,10 +122,17 @@ class FactFormSet(FormSetMixin):
     #: The cells whose scores the form above the rows sets.
     scored_above: frozenset[Key] = frozenset()
 
+    def goes_last(self, form: FactForm) -> bool:
+        """Return whether the row is to be written with those to be deleted."""
+        return False
+
     def write_kept(self, by: Author, reason: str) -> None:
         """Write new and changed rows. Raises what `revisions.save` raises."""
         self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
-        for form in self.forms:
+        self._write([form for form in self.forms if not self.goes_last(form)], by, reason)
+
+    def _write(self, rows: Iterable[FactForm], by: Author, reason: str) -> None:
+        for form in rows:
             if self.is_to_delete(form) or not form.has_changed():
                 continue
             if form in self.extra_forms:
@@ -136,7 +143,9 @@ class FactFormSet(FormSetMixin):
             form.write(by, reason, besides=self.scored_above)
 
     def write_deleted(self, by: Author, reason: str) -> None:
-        """Delete the marked rows. Kept apart, because a rating's last claim goes after the rating's own change."""
+        """Delete the marked rows. Kept apart, because a rating's last claim goes after the rating's own change, and so
+        does its last reading."""
+        self._write([form for form in self.forms if self.goes_last(form)], by, reason)
         for form in self.initial_forms:
             if form.posted_seen and self.is_to_delete(form) and not form.is_deleted:
                 seen = form.posted_seen.version

@@ -20,7 +20,7 @@ from frameworks.median import Derivation
 from frameworks.models import Claim, Rating, Source
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
-from frameworks.record.following import settle_score
+from frameworks.record.following import is_score_set, settle_score
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 from frameworks.tables import values
@@ -59,8 +59,9 @@ class DerivedScores:
         """Let the score follow, or say in a sentence why it may not be written."""
         key = rating.framework_id, rating.criterion_id
         derived = self.after.get(key)
-        sentence = settle_score(rating, self.before.get(key), derived, is_set=is_set)
-        return f"{sentence} {way_out(rating, derived, can_say_why=False)}" if sentence and derived else ""
+        sentence = settle_score(rating, self.before.get(key), derived, is_set=is_set, can_say_why=False)
+        advice = way_out(rating, derived, can_say_why=False) if sentence and derived else ""
+        return f"{sentence} {advice}".strip()
 
 
 class NewClaimForm(PlainErrors, forms.ModelForm):
@@ -166,7 +167,7 @@ def _pending(
         rating.clean_fields(exclude=["framework", "criterion"])
     except ValidationError as problem:
         return refused(_sentence(problem, Rating))
-    is_set = before is None or change.fields.get("score", before["score"]) != before["score"]
+    is_set = before is None or is_score_set(rating, changed)
     if sentence := derived.settle(rating, is_set=is_set):
         return refused(sentence)
     return PendingWrite(rating, {}, change.seen, before, change.reason)

@@ -37,6 +37,7 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         **kwargs: Any,
     ) -> None:
         self.rating = cast(Rating, instance)
+        self.read_before: set[int] = set()
         claims = Claim.objects.none()
         if self.rating.framework_id and self.rating.criterion_id:
             claims = Claim.objects.behind(self.rating.framework, self.rating.criterion).cited()
@@ -60,6 +61,8 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         """
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         claim = form.instance
+        if claim.reading is not None:
+            self.read_before.add(claim.pk)
         if claim._state.adding and self.rating.framework_id and self.rating.criterion_id:
             claim.framework, claim.criterion = self.rating.framework, self.rating.criterion
         elif self.rating.criterion_id and claim.criterion_id == self.rating.criterion_id:
@@ -72,6 +75,11 @@ class ClaimsOfCellFormSet(FactFormSet, ModelFormSet):
         refuse_twin(claim)
         claim.key = free_key(claim)
         return claim
+
+    def goes_last(self, form: FactForm) -> bool:
+        """Write a claim that loses its reading after the rating, which may have rested on that."""
+        claim = cast(Claim, form.instance)
+        return claim.reading is None and claim.pk in self.read_before
 
     def derivations(self) -> "tuple[Derivation[int] | None, Derivation[int] | None]":
         """Return what follows from the claims of the cell as they are, and as they will be when the rows are saved."""

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import get_text_list
 
+from desk.editing.edit import edit_of
 from frameworks.backing import last_claim
 from frameworks.median import Derivation
-from frameworks.models import Claim, Rating
+from frameworks.models import Claim, Rating, Revision
 from frameworks.record.revisions import Refused
 
+#: How many ratings that were unpublished are named.
+NAMED_MAX = 10
 THERE_ALREADY = (
     'This claim is there already: <a href="{}">{}</a>, in the same words. Nothing was saved a second time.'
 )
@@ -35,9 +40,22 @@ def refuse_twin(claim: Claim) -> None:
 
 
 def last_claim_of(ratings: Iterable[Rating]) -> str:
-    """Return why the claim has to stay where it is, in a sentence."""
+    """Return why the claim, or its reading, has to stay where it is, in a sentence."""
+    ratings = list(ratings)
     names = get_text_list([f"“{rating}”" for rating in ratings], "and")
-    return last_claim(f"the published rating {names}")
+    return last_claim(f"the published rating {names}", departs=all(rating.departure for rating in ratings))
+
+
+def say_unpublished(request: HttpRequest) -> None:
+    """Say which ratings the request has unpublished besides what it was about. One query."""
+    steps = Revision.objects.filter(changeset=edit_of(request).changeset, model="rating").order_by("pk")
+    keys = [step.key for step in steps if step.unpublishes]
+    if keys:
+        more = f" and {len(keys) - NAMED_MAX} more" if len(keys) > NAMED_MAX else ""
+        names = ", ".join(keys[:NAMED_MAX])
+        messages.info(
+            request, f"Unpublished, because no claim with a reading is left for them: {names}{more}."
+        )
 
 
 def cited_by(claim: Claim) -> str:

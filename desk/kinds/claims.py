@@ -3,7 +3,7 @@
 import re
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,21 +11,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
-from frameworks.models import Claim, Disagreement, Rating, Revision, Source, Versioned
+from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 
-from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin
+from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin, say_unpublished
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter, RetiredFilter
 from .ordering import OrderedAdmin
 from .retiring import RETIREMENT, RetirableAdmin
 from .rubrics import rubric_of, rubrics
-
-#: How many ratings that were unpublished are named.
-NAMED_MAX = 10
 
 
 @admin.register(Source)
@@ -55,12 +51,12 @@ class SourceAdmin(RetirableAdmin):
     ) -> HttpResponse:
         answer = super().changelist_view(request, extra_context)
         if request.method == "POST" and "row" in request.POST:
-            _say_unpublished(request)
+            say_unpublished(request)
         return answer
 
     def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
         answer = super().response_change(request, obj)
-        _say_unpublished(request)
+        say_unpublished(request)
         return answer
 
     @admin.display(ordering="claim_count")
@@ -68,23 +64,13 @@ class SourceAdmin(RetirableAdmin):
         return int(source.claim_count)
 
 
-def _say_unpublished(request: HttpRequest) -> None:
-    """Say which ratings have gone from readers' sight with the sources that were retired. One query."""
-    steps = Revision.objects.filter(changeset=edit_of(request).changeset, model="rating").order_by("pk")
-    keys = [step.key for step in steps if step.unpublishes]
-    if keys:
-        more = f" and {len(keys) - NAMED_MAX} more" if len(keys) > NAMED_MAX else ""
-        names = ", ".join(keys[:NAMED_MAX])
-        messages.info(request, f"Unpublished, because only retired sources speak for them: {names}{more}.")
-
-
 class ClaimForm(PageForm):
-    """Keep the last claim of a published rating where it is."""
+    """Keep the last claim that backs a published rating where it is, and its reading."""
 
     def _post_clean(self) -> None:
         super()._post_clean()
         claim = cast(Claim, self.instance)
-        before = Claim.objects.filter(pk=claim.pk).first()
+        before = Claim.objects.filter(pk=claim.pk).select_related("source").first()
         if before is None or self.errors:
             return
         if bare := resting_on(before, after=claim):

@@ -1,5 +1,6 @@
 """The admin of ratings: each with the claims of its cell, which are saved before it and deleted after it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from frameworks.cells import derivations
 from frameworks.dispute import is_disputed
 from frameworks.median import Derivation, derive
 from frameworks.models import Claim, Criterion, Framework, Objection, Rating, Versioned
-from frameworks.record.following import settle_score
+from frameworks.record.following import departure_of, is_score_set, settle_score
 
 from .cell_claims import ClaimsOfCellFormSet, ClaimsOfCellInline
 from .claim_rules import way_out
@@ -31,7 +32,7 @@ from .rubrics import rubric_of, rubrics
 
 
 class RatingForm(PageForm):
-    """Publish nothing without a claim, and let no score depart from its claims without a reason.
+    """Publish nothing without a claim, and let no score depart from the rule without a reason.
 
     Where the cell is known, the score has the focus.
     """
@@ -85,16 +86,12 @@ def _note_review(form: FactForm) -> None:
 def refuse_score(form: FactForm, before: Derivation[int] | None, after: Derivation[int] | None) -> None:
     """Put on the form why its score may not be written; where the editor has not set it, let it follow the claims."""
     rating = cast(Rating, form.instance)
-    is_set = rating._state.adding or bool(RULED & set(form.changed_data))
-    sentence = settle_score(rating, before, after, is_set=is_set)
-    if sentence and after:
-        place = "departure" if rating.score == after.score else "score"
-        advice = way_out(rating, after, can_say_why=form.fields.keys() >= RULED)
-        form.add_error(place if place in form.fields else None, f"{sentence} {advice}")
-
-
-#: The fields that the rule on scores is about.
-RULED = {"score", "departure"}
+    is_set = rating._state.adding or is_score_set(rating, form.changed_data)
+    can_say_why = "departure" in form.fields
+    if sentence := settle_score(rating, before, after, is_set=is_set, can_say_why=can_say_why):
+        advice = f" {way_out(rating, after, can_say_why=can_say_why)}" if after else ""
+        place = "score" if after and rating.score != after.score else "departure"
+        form.add_error(place if place in form.fields else None, sentence + advice)
 
 
 class RatingRowForm(ListRowForm):
@@ -104,7 +101,7 @@ class RatingRowForm(ListRowForm):
         super()._post_clean()
         rating = cast(Rating, self.instance)
         _note_review(self)
-        if not self.errors and RULED & set(self.changed_data):
+        if not self.errors and is_score_set(rating, self.changed_data):
             key = rating.framework_id, rating.criterion_id
             derived = derivations({key}).get(key)
             refuse_score(self, derived, derived)
@@ -130,6 +127,8 @@ STILL_RIGHT = BulkAction(
     apply=_review,
 )
 PUBLISH = BulkAction("publish", "Publish", done="published", wish="publish it", apply=_publish)
+#: A rating keeps to the rule on scores when it is published, as on its page.
+PUBLISH_RATING = replace(PUBLISH, problem=departure_of)
 UNPUBLISH = BulkAction("unpublish", "Unpublish", done="unpublished", wish="unpublish it", apply=_unpublish)
 
 
@@ -171,7 +170,7 @@ class RatingAdmin(FactAdmin):
         ("Verdict", {"fields": ("rubric", "rule", ("score", "verdict"), "rationale", "departure")}),
         ("Status", {"fields": (("is_published", "reviewed_on"),)}),
     )
-    bulk_actions = (STILL_RIGHT, PUBLISH, UNPUBLISH, DELETE)
+    bulk_actions = (STILL_RIGHT, PUBLISH_RATING, UNPUBLISH, DELETE)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": RatingRowForm, **kwargs})
@@ -241,7 +240,7 @@ class RatingAdmin(FactAdmin):
         if not figures:
             return "There is no claim yet, and a published rating needs one. Add it below."
         derived = derive(figures)
-        return str(derived) if derived else "No claim has a reading."
+        return str(derived) if derived else "No claim has a reading, so no score follows."
 
     @admin.display(ordering="claim_count")
     def claims(self, rating: Any) -> int | None:
@@ -264,7 +263,7 @@ class RatingAdmin(FactAdmin):
     def rubric(self, rating: Rating) -> SafeString | str:
         return rubric_of(rating.criterion if rating.criterion_id else None)
 
-    # The claims come before the rating that is published on them; the last claim goes after it.
+    # The claims come before the rating that is published on them; those that it no longer rests on go after it.
 
     def save_model(self, request: HttpRequest, obj: Versioned, form: FactForm, change: bool) -> None:
         if form.is_stale and form.is_deleted:

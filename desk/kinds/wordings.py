@@ -15,6 +15,7 @@ from desk.editing.forms import FactForm
 from frameworks.models import Revision, Versioned, Wording
 from frameworks.record.following import outlook
 
+from .claim_rules import say_unpublished
 from .fact_admin import FactAdmin
 from .rubrics import rubric_of
 
@@ -37,7 +38,8 @@ class WordingAdmin(FactAdmin):
             {
                 "description": "The cells with claims that use this row, and the score that each reading would lead to."
                 " When you save, the claims and every score that followed from the median change with the row, in"
-                " one changeset.",
+                " one changeset. A published rating that is left without a reading is unpublished, unless it states a"
+                " departure.",
                 "fields": ("scores",),
             },
         ),
@@ -53,13 +55,14 @@ class WordingAdmin(FactAdmin):
         """Save it, and say what has changed with it."""
         super().save_model(request, obj, form, change)
         written = Revision.objects.filter(changeset=edit_of(request).changeset).exclude(model="wording")
-        counts = Counter(written.values_list("model", flat=True))
+        counts = Counter(step.model for step in written if not step.unpublishes)
         if counts:
             claims, scores = counts["claim"], counts["rating"]
             plural = ("" if claims == 1 else "s", "" if scores == 1 else "s")
             self.message_user(
                 request, f"{claims} claim{plural[0]} and {scores} score{plural[1]} have changed with the row."
             )
+            say_unpublished(request)
 
     @admin.display(ordering="claim_count")
     def claims(self, row: Any) -> int:

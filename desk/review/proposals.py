@@ -19,7 +19,7 @@ from frameworks.cells import Key
 from frameworks.models import Proposal, ProposedChange, Rating, Revision, Versioned, versioned_models
 from frameworks.models.schema import state_of
 from frameworks.record import past, renaming, revisions
-from frameworks.record.following import departure_of, rated_by
+from frameworks.record.following import departure_of, is_score_set, rated_by
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
@@ -264,9 +264,10 @@ def _create(
 def _refuse_departures(changes: Iterable[ProposedChange]) -> None:
     """Raise Refused where a proposed score no longer follows from the claims, which others may have changed since."""
     for change in changes:
-        set_anew = {"score", "departure"} & {name for name, _, _ in change.changed_fields}
-        rating = past.by_name(Rating, change.key) if change.model == "rating" and set_anew else None
-        if rating is not None and (sentence := departure_of(cast(Rating, rating))):
+        rating = cast("Rating | None", past.by_name(Rating, change.key)) if change.model == "rating" else None
+        if rating is None or not is_score_set(rating, (name for name, _, _ in change.changed_fields)):
+            continue
+        if sentence := departure_of(rating):
             raise revisions.Refused(f"{rating}: {sentence}")
 
 

@@ -493,6 +493,12 @@ def _evidence() -> models.QuerySet[Claim, Any]:
     )
 
 
+def _backed_by(claims: Q) -> Q:
+    """Match ratings that one of these claims backs: with a reading, or with any where the rating states a departure."""
+    own = _evidence().filter(claims)
+    return Q(models.Exists(own.filter(reading__isnull=False))) | ~Q(departure="") & Q(models.Exists(own))
+
+
 class RatingQuerySet(VersionedQuerySet["Rating"]):
     def public(self) -> "RatingQuerySet":
         """Keep published ratings of frameworks with a page."""
@@ -528,14 +534,13 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
     def disputed(self) -> "RatingQuerySet":
         return self.with_evidence().filter(dispute.disputed())
 
-    def without_claims(self, *, besides: Claim) -> "RatingQuerySet":
-        """Keep ratings whose cell has no claim other than this one."""
-        return self.filter(~models.Exists(_evidence().exclude(pk=besides.pk)))
+    def backed(self) -> "RatingQuerySet":
+        """Keep ratings that a claim backs, which may be published."""
+        return self.filter(_backed_by(Q()))
 
-    def only_backed_by(self, sources: Collection[int]) -> "RatingQuerySet":
-        """Keep ratings whose cell has claims of these sources, given by primary key, and none of others."""
-        own = _evidence().filter(source__in=sources)
-        return self.filter(models.Exists(own), ~models.Exists(_evidence().exclude(source__in=sources)))
+    def only_backed_by(self, claims: Q) -> "RatingQuerySet":
+        """Keep ratings that are backed by some of these claims, and by no others."""
+        return self.filter(_backed_by(claims), ~_backed_by(~claims))
 
     def due(self, today: date) -> "RatingQuerySet":
         """Keep ratings last reviewed longer ago than their criterion allows, or never. None is due that is retired."""
@@ -569,7 +574,8 @@ JUDGED = frozenset({"score", "verdict", "rationale", "departure"})
 class Rating(Versioned):
     """The editors' verdict on one framework under one criterion, by its rubric and on cited claims.
 
-    A published rating has at least one claim: triggers from the first migrations enforce this on either database.
+    A published rating has a claim with a reading, from which its score follows, or a claim and a stated departure:
+    triggers enforce this on either database.
     """
 
     key_fields = ("framework", "criterion")
@@ -586,12 +592,14 @@ class Rating(Versioned):
     )
     departure = models.TextField(
         blank=True,
-        help_text="Why the score departs from the median of the sources. Leave empty if it does not.",
+        help_text="Why the score departs from the median of the sources, or what it rests on if no claim has a reading."
+        " Leave empty if it follows.",
     )
     is_published = models.BooleanField(
         "published",
         default=False,
-        help_text="A rating is public only when it is published, and then it needs a claim.",
+        help_text="A rating is public only when it is published, and then it needs a claim with a reading,"
+        " or a claim and a departure.",
     )
     reviewed_on = models.DateField(
         "last reviewed",

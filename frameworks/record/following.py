@@ -2,13 +2,14 @@
 on them."""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from frameworks.backing import cells_of
+from frameworks.backing import cells_of, needs_reading
 from frameworks.cells import Key, derivations, keys_of
 from frameworks.median import Derivation, departs
 from frameworks.models import (
@@ -59,22 +60,18 @@ class Consequences:
         sources = [fact for fact in facts if isinstance(fact, Source)]
         retired, revived = _turned(sources) if sources else ([], [])
         cells |= _cells_of_sources([*retired, *revived])
-        self._bare = _ratings_left_bare(retired)
         self._cells = {key for key in cells if key not in besides}
         self._ratings = _ratings_that_follow(self._cells) if self._cells else []
         if read:
             read = list(_claims_under(self._criteria()).select_for_update(of=("self",)))
         self._read = [(claim, state_of(claim)) for claim in read]
+        self._tables = self._criteria_with_tables() if read else {}
+        self._bare = self._left_bare(retired)
 
     def writes_before(self) -> list[PendingWrite]:
-        """Return what is to be written before the change: published ratings that it leaves without a claim are
+        """Return what is to be written before the change: published ratings that nothing backs after it are
         unpublished."""
-        writes = []
-        for rating in self._bare:
-            before = state_of(rating)
-            rating.is_published = False
-            writes.append(PendingWrite(rating, {}, rating.version, before))
-        return writes
+        return [*map(_unpublished, self._bare)]
 
     def writes(self) -> Iterator[list[PendingWrite]]:
         """Yield what is to be written after the change, kind by kind, each to be written before the next is asked for.
@@ -94,25 +91,63 @@ class Consequences:
             bool(self._rows) and Claim.objects.filter(wording__in=self._rows).exclude(pk__in=known).exists()
         )
 
+    def _left_bare(self, retired: Collection[int]) -> list[Rating]:
+        """Return and lock the published ratings that nothing will back: their sources are retired, or their last
+        reading is lost."""
+        ratings = Rating.objects.filter(is_published=True)
+        if retired:
+            ratings = ratings.only_backed_by(Q(source__in=retired))
+        elif unread := self._unread():
+            ratings = ratings.filter(departure="").only_backed_by(Q(pk__in=unread))
+        else:
+            return []
+        locked = ratings.select_related("framework", "criterion").select_for_update(of=("self",))
+        followed = {rating.pk: rating for rating in self._ratings}
+        return [followed.get(rating.pk, rating) for rating in locked.order_by("pk")]
+
     def _criteria(self) -> set[int]:
         """Return the criteria of the rows, as they were and as they will be."""
         before = Wording.objects.filter(pk__in=[row.pk for row in self._rows if row.pk])
         return {row.criterion_id for row in self._rows} | set(before.values_list("criterion_id", flat=True))
 
+    def _criteria_with_tables(self) -> dict[int, Criterion]:
+        """Return the criteria by primary key, each with its table of readings as the change will leave it."""
+        criteria = Criterion.objects.in_bulk()
+        others = Wording.objects.exclude(pk__in=[row.pk for row in self._rows if row.pk])
+        table = [*others, *(row for row in self._rows if not self._are_deleted)]
+        table.sort(key=lambda row: (-(row.reading or 0), row.words))
+        for criterion in criteria.values():
+            criterion.table_of_readings = [row for row in table if row.criterion_id == criterion.pk]
+        return criteria
+
+    def _read_anew(self, claim: Claim) -> Claim:
+        """Read the claim by the table as the change leaves it."""
+        claim.criterion = self._tables[claim.criterion_id]
+        claim.joint_criterion = self._tables.get(claim.joint_criterion_id or 0)
+        if claim.wording_id is not None:
+            table = [*claim.criterion.table_of_readings]
+            table += claim.joint_criterion.table_of_readings if claim.joint_criterion else []
+            claim.wording = next((row for row in table if row.pk == claim.wording_id), None)
+            claim.reading = claim.wording.reading if claim.wording else None
+        claim.read_by_table()
+        return claim
+
+    def _unread(self) -> list[int]:
+        """Return the claims that will have lost their reading."""
+        return [
+            claim.pk
+            for claim, _ in self._read
+            if claim.reading is not None and self._read_anew(copy(claim)).reading is None
+        ]
+
     def _claims(self) -> list[PendingWrite]:
-        table = Wording.objects.exclude(pk__in=[row.pk for row in self._rows if self._are_deleted])
-        criteria = Criterion.objects.prefetch_related(models.Prefetch("wordings", table)).in_bulk()
-        rows = {row.pk: row for criterion in criteria.values() for row in criterion.table_of_readings}
-        writes = []
-        for claim, before in self._read:
-            claim.criterion = criteria[claim.criterion_id]
-            claim.joint_criterion = criteria.get(claim.joint_criterion_id or 0)
-            if claim.wording_id is not None:
-                claim.wording = rows.get(claim.wording_id)
-                claim.reading = claim.wording.reading if claim.wording else None
-            claim.read_by_table()
-            writes.append(PendingWrite(claim, {}, claim.version, before))
-        return [write for write in writes if write.changed]
+        writes = [
+            PendingWrite(self._read_anew(claim), {}, claim.version, before) for claim, before in self._read
+        ]
+        # Readings are given before others are taken away, so that no published rating is without any in between.
+        return sorted(
+            (write for write in writes if write.changed), key=lambda write: not write.after["reading"]
+        )
 
     def _scores(self) -> list[PendingWrite]:
         after = derivations({(rating.framework_id, rating.criterion_id) for rating in self._ratings})
@@ -126,26 +161,47 @@ class Consequences:
         return writes
 
 
+def is_score_set(rating: Rating, changed: Iterable[str]) -> bool:
+    """Return whether these changed fields set the score or its departure, or publish the rating with them."""
+    return any(
+        name in ("score", "departure") or (name == "is_published" and rating.is_published) for name in changed
+    )
+
+
 def settle_score(
-    rating: Rating, before: Derivation[Any] | None, after: Derivation[Any] | None, *, is_set: bool
+    rating: Rating,
+    before: Derivation[Any] | None,
+    after: Derivation[Any] | None,
+    *,
+    is_set: bool,
+    can_say_why: bool = True,
 ) -> str:
     """Move the score where it followed from the claims and they change; say in a sentence if it may not be written.
 
-    `is_set` says whether the editor has set score or departure: nobody is asked about what they have not touched.
-    Where no claim has a reading, nothing follows, and the score is the editors' own.
+    `is_set` is what `is_score_set` says of the editor's change: nobody is asked about what they have not touched. Where
+    no claim has a reading, nothing follows: the score of a draft is the editors' own.
     """
+    if after is None:
+        return needs_reading(rating, can_say_why=can_say_why)
     if is_set:
-        return departs(rating, after) if after else ""
-    if before and after and not rating.departure and rating.score == before.score:
+        return departs(rating, after)
+    if before and not rating.departure and rating.score == before.score:
         rating.score = after.score
     return ""
 
 
 def departure_of(rating: Rating) -> str:
     """Say in a sentence that the score does not follow from the readings without saying so; empty where all is well."""
-    key = rating.framework_id, rating.criterion_id
-    derived = derivations({key}).get(key)
-    return departs(rating, derived) if derived else ""
+    return next(departures_of([rating]), "")
+
+
+def departures_of(ratings: Sequence[Rating]) -> Iterator[str]:
+    """Yield a sentence for each score that does not follow from the readings without saying so. One query."""
+    derived = derivations({(rating.framework_id, rating.criterion_id) for rating in ratings})
+    for rating in ratings:
+        own = derived.get((rating.framework_id, rating.criterion_id))
+        if sentence := settle_score(rating, own, own, is_set=True):
+            yield sentence
 
 
 def rated_by(changes: Iterable[Revision | ProposedChange]) -> set[Key]:
@@ -196,13 +252,11 @@ def _cells_of_sources(sources: Collection[int]) -> set[Key]:
     }
 
 
-def _ratings_left_bare(sources: Collection[int]) -> list[Rating]:
-    """Return and lock the published ratings that have claims of these sources only."""
-    if not sources:
-        return []
-    ratings = Rating.objects.filter(is_published=True).only_backed_by(sources)
-    locked = ratings.select_related("framework", "criterion").select_for_update(of=("self",))
-    return list(locked.order_by("pk"))
+def _unpublished(rating: Rating) -> PendingWrite:
+    """Return what to write so that the rating is no longer published."""
+    before = state_of(rating)
+    rating.is_published = False
+    return PendingWrite(rating, {}, rating.version, before)
 
 
 def _ratings_that_follow(cells: Collection[Key]) -> list[Rating]:

@@ -18,7 +18,7 @@ from frameworks.models.schema import Built, State, schema_of, state_of, target
 from frameworks.roles import right_to
 
 from . import past, renaming, revisions
-from .following import Consequences, departure_of, rated_by
+from .following import Consequences, departure_of, departures_of, is_score_set, rated_by
 from .pending import PendingWrite
 from .revisions import Author, Conflict, Refused
 
@@ -240,6 +240,22 @@ def undo_in_batches(
             left = _undo_batch(batch, [versions[_name(step)] for step in batch], undoing)
             versions |= {_name(step): version for step, version in zip(batch, left, strict=True)}
             yield len(batch)
+        _refuse_departures(steps)
+
+
+def _refuse_departures(steps: Iterable[Revision]) -> None:
+    """Raise Refused where a published score that was undone does not follow from the claims of today."""
+    undone = {step.key: step for step in steps if step.model == schema_of(Rating).kind and step.before}
+    if not undone:
+        return
+    by_key = past.by_keys(Rating, [key.split("/") for key in undone], ["framework", "criterion"])
+    ratings = [
+        rating
+        for key, rating in cast("dict[str, Rating]", by_key).items()
+        if rating.is_published and is_score_set(rating, (name for name, _, _ in undone[key].changed_fields))
+    ]
+    for sentence in departures_of(ratings):
+        raise Refused(sentence)
 
 
 @dataclass(frozen=True)
@@ -375,6 +391,7 @@ def _undo_step(step: Revision, seen: int, undoing: Undoing) -> int:
     if isinstance(current, Wording):
         # The claims that it reads need it no longer, once they are read without it.
         unread = Consequences([current], undoing.besides, are_deleted=True)
+        revisions.write_first(unread, by=undoing.by, reason=undoing.reason, at=undoing.at)
         revisions.write_out(unread, by=undoing.by, reason=undoing.reason, at=undoing.at)
     try:
         return revisions.delete(current, seen=seen, **undoing.options).version

@@ -21,7 +21,7 @@ from django.utils.text import get_text_list
 from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
-from frameworks.models import Revision, Versioned, constraints
+from frameworks.models import Rating, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, schema_of, state_of
 
@@ -31,7 +31,7 @@ from .pending import PendingWrite
 
 #: What to tell an editor whose change the database refuses, by the name of the constraint.
 REFUSALS = {
-    backing.CONSTRAINT: backing.NEEDS_CLAIM,
+    backing.CONSTRAINT: backing.NEEDS_BACKING,
     "claim_reading_follows_wording": (
         "The reading of a claim comes from its row in the table of readings. Change the row instead."
     ),
@@ -108,6 +108,7 @@ def save(
             last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
             fact.version = last.version + 1 if last else 1
+            write_first(consequences, by=by, reason=reason, at=at)
             fact.save(force_insert=True)
         else:
             if seen is None:
@@ -125,7 +126,7 @@ def save(
                 [fact] if fact.name_field in changed else [],
                 [] if changed.isdisjoint(fact.agreed) else [fact],
             )
-            _write_first(consequences, by=by, reason=reason, at=at)
+            write_first(consequences, by=by, reason=reason, at=at)
             _update(fact, seen)
             if consequences.is_incomplete:
                 raise Conflict(fact, fact, seen)
@@ -142,7 +143,7 @@ def write_out(consequences: Consequences, *, by: Author, reason: str, at: dateti
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
 
 
-def _write_first(consequences: Consequences, *, by: Author, reason: str, at: datetime | None) -> None:
+def write_first(consequences: Consequences, *, by: Author, reason: str, at: datetime | None) -> None:
     """Write what has to be written before a change, in its changeset."""
     if writes := consequences.writes_before():
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
@@ -228,7 +229,7 @@ def save_all(
             ],
         )
         _free_names(old)
-        _write_first(consequences, by=by, reason=reason, at=at)
+        write_first(consequences, by=by, reason=reason, at=at)
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
         _change_all(old)
@@ -322,7 +323,7 @@ def delete_all(
     """
     model, at = type(facts[0]), at or timezone.now()
     with _refusals_in_words(_subject(facts)), transaction.atomic():
-        consequences = Consequences(facts, besides)
+        consequences = Consequences(facts, besides, are_deleted=True)
         _lock(facts)
         _refuse_named(facts)
         before = [state_of(fact) for fact in facts]
@@ -455,6 +456,13 @@ def _revision(
     )
 
 
+def _what_it_needs(fact: Versioned | str, constraint: str) -> str:
+    """Say in a sentence what a rating needs that nothing backs; empty for other facts and constraints. No queries."""
+    if constraint != backing.CONSTRAINT or not isinstance(fact, Rating):
+        return ""
+    return backing.needs_reading(fact) or backing.NEEDS_CLAIM
+
+
 def _subject(facts: Sequence[Versioned]) -> Versioned | str:
     """Return what a refusal is about that may be about any of these facts."""
     return facts[0] if len(facts) == 1 else "One of these"
@@ -469,5 +477,5 @@ def _refusals_in_words(fact: Versioned | str) -> Iterator[None]:
         refusal = constraints.named(error)
         for constraint, sentence in {**SENTENCES, **REFUSALS}.items():
             if constraint in refusal:
-                raise Refused(f"{fact}: {sentence}") from error
+                raise Refused(f"{fact}: {_what_it_needs(fact, constraint) or sentence}") from error
         raise

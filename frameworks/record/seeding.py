@@ -15,12 +15,12 @@ from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from frameworks.backing import resting_on
 from frameworks.models import (
     Claim,
     FormerSlug,
     Rating,
     Revision,
-    Source,
     Versioned,
     Wording,
     versioned_models,
@@ -34,6 +34,8 @@ from .pending import PendingWrite
 
 REASON = "Seeded from the fixtures."
 PRUNED = "No longer in the fixtures."
+#: The kinds of facts that back a published rating.
+EVIDENCE = {"claim", "source", "wording"}
 
 
 def fixture_files(folder: Path) -> list[Path]:
@@ -118,6 +120,8 @@ class _Planting:
         """Write the new facts that are waiting."""
         if self.new:
             revisions.save_all(self.new, by=self.by, reason=REASON, besides=self.seeded_cells)
+            if isinstance(self.new[0].fact, Wording):
+                self._follow()
             self.new = []
 
     def prune(self) -> None:
@@ -157,6 +161,8 @@ class _Planting:
         fact.pk, fact._state.adding = current.pk, False
         if last.after == state_of(fact, related):
             return "unchanged"
+        if isinstance(fact, Claim) and not self._make_way(cast(Claim, current), fact):
+            return "kept"
         known[fact.key_text] = fact
         revision = revisions.save(
             fact,
@@ -170,15 +176,30 @@ class _Planting:
             self._follow()
         return "updated" if revision else "unchanged"
 
+    def _make_way(self, before: Claim, after: Claim) -> bool:
+        """Unpublish the ratings that nothing would back once the claim has changed: their own entries come later.
+
+        Return whether the claim may change: what an editor has built on it keeps it.
+        """
+        ratings = resting_on(before, after)
+        if any(("rating", rating.key_text) in self.edited for rating in ratings):
+            return False
+        for rating in ratings:
+            rating.is_published = False
+            revisions.save(rating, by=self.by, reason=REASON, seen=rating.version, besides=self.seeded_cells)
+        if ratings:
+            self._follow()
+        return True
+
     def _follow(self) -> None:
-        """Take note of the claims that have followed a row: their own entries may come later."""
+        """Take note of what has followed from a change: the own entries of these facts may come later."""
         followed = Revision.objects.filter(changeset=self.by.changeset)
         self.latest |= {(revision.model, revision.key): revision for revision in followed.order_by("version")}
 
     def _build(self, model: type[Versioned], values: State) -> PendingWrite | None:
         """Return the fact of an entry, its many-to-many relations without facts that an editor has deleted since.
 
-        None where a foreign key names a deleted fact, or the sources of a rating are retired.
+        None where a foreign key names a deleted fact, or where nothing backs a published rating any more.
         """
         schema, label = schema_of(model), model._meta.label
         for name in values:
@@ -199,11 +220,12 @@ class _Planting:
         return PendingWrite(built.fact, built.related)
 
     def _is_bare(self, rating: Rating) -> bool:
-        """Return whether a published rating would have no claim, because an editor has retired the sources of all."""
-        has_retired = any(cast(Source, source).is_retired for source in self._known(Source).values())
-        if not (rating.is_published and has_retired):
+        """Return whether nothing would back a published rating, because editors have retired the sources of all its
+        claims, or changed what these read as."""
+        if not rating.is_published or EVIDENCE.isdisjoint(kind for kind, _ in self.edited):
             return False
-        return not Claim.objects.behind(rating.framework, rating.criterion).exists()
+        claims = Claim.objects.behind(rating.framework, rating.criterion)
+        return not (claims if rating.departure else claims.filter(reading__isnull=False)).exists()
 
     def _today(self, schema: Schema, key: Sequence[Any]) -> list[Any]:
         return schema.renamed_key(key, lambda kind, part: self.former.get((kind, part), part))

@@ -26,6 +26,7 @@ from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied
 from frameworks.models.names import tidy_name
 from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
 from frameworks.record import revisions
+from frameworks.record.following import is_score_set
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
@@ -182,9 +183,10 @@ class Known:
     #: Recorded states by key and version, for rows that are not based on the current version.
     opened: dict[tuple[str, int], State | None] = field(default_factory=dict)
     latest: dict[str, Revision] = field(default_factory=dict)
-    #: How many claims each cell has; which cells have a published rating; which criteria have ratings.
-    claims: Counter[tuple[int, int]] = field(default_factory=Counter)
-    published: frozenset[tuple[int, int]] = frozenset()
+    #: How many claims each cell has; which cells have a published rating, and whether it states a departure; which
+    #: criteria have ratings.
+    evidence: backing.CellEvidence = field(default_factory=backing.CellEvidence)
+    published: dict[tuple[int, int], bool] = field(default_factory=dict)
     rated: frozenset[int] = frozenset()
     #: What follows from the claims of each cell.
     derived: dict[tuple[int, int], Derivation[int]] = field(default_factory=dict)
@@ -228,9 +230,9 @@ def _evidence(model: type[Versioned]) -> dict[str, object]:
     """Fetch what the rules between ratings, claims and criteria need."""
     evidence: dict[str, object] = {}
     if issubclass(model, Rating | Claim):
-        evidence["claims"] = claims = backing.claims_by_cell()
+        evidence["evidence"] = by_cell = backing.evidence_by_cell()
     if issubclass(model, Rating):
-        evidence["derived"] = derivations(claims)
+        evidence["derived"] = derivations(by_cell.claims)
     if issubclass(model, Claim):
         evidence["published"] = backing.published_cells()
     if issubclass(model, Criterion):
@@ -605,18 +607,22 @@ def _step(step: Revision) -> str:
 
 def _rating_follows_from_claims(fact: Versioned, known: Known, key: str) -> str:
     rating, before = cast(Rating, fact), cast("Rating | None", known.facts.get(key))
-    if not backing.is_backed(rating, known.claims):
-        return backing.NEEDS_CLAIM
-    if before and (before.score, before.departure) == (rating.score, rating.departure):
+    cell = rating.framework_id, rating.criterion_id
+    if not backing.is_backed(rating, known.evidence):
+        return backing.needs_reading(rating) if known.evidence.claims[cell] else backing.NEEDS_CLAIM
+    fields = ("score", "departure", "is_published")
+    if before and not is_score_set(
+        rating, [name for name in fields if getattr(before, name) != getattr(rating, name)]
+    ):
         return ""
-    derived = known.derived.get((rating.framework_id, rating.criterion_id))
+    derived = known.derived.get(cell)
     return departs(rating, derived) if derived else ""
 
 
 def _claim_is_not_the_last(fact: Versioned, known: Known, key: str) -> str:
     before = cast("Claim | None", known.facts.get(key))
-    bare = backing.left_bare(before, cast(Claim, fact), known.claims, known.published)
-    return backing.last_claim() if bare else ""
+    bare = backing.left_bare(before, cast(Claim, fact), known.evidence, known.published)
+    return backing.last_claim(departs=all(known.published[cell] for cell in bare)) if bare else ""
 
 
 def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str:

@@ -178,7 +178,10 @@ class Rating(TypedDict):
     rationale: Annotated[str, Field(description="Why this score; where sources differ, how it was reached.")]
     departure: Annotated[
         str,
-        Field(description="Why the score departs from the median of the sources; empty: it follows from it."),
+        Field(
+            description="Why the score departs from the median of the sources, or what it rests on where no claim"
+            " has a reading; empty: it follows from the median."
+        ),
     ]
     reviewed_on: Annotated[
         Day | None, Field(description="When an editor last checked it against its claims.")

@@ -234,7 +234,7 @@ def test_rating_form_refuses_publishing_without_claim(ada: Client) -> None:
 def test_rating_form_publishes_together_with_the_first_claim(ada: Client) -> None:
     rating, source = factories.make_rating(is_published=False), factories.make_source(key="003")
     response = ada.get(change_url(rating))
-    data = form_on(response, is_published="on", reason="Evidence found.")
+    data = form_on(response, is_published="on", score="4", reason="Evidence found.")
     factories.make_wording(criterion=rating.criterion, words="easy", reading=4)
     data |= new_claim_row(0, source, line=28, term="Easy", paraphrase="It is easy to learn.")
     assert ada.post(change_url(rating), data).status_code == 302
@@ -357,7 +357,8 @@ def test_rating_form_shows_database_constraint_as_message(
     """As when somebody else takes the last claim away between our look and the save."""
     monkeypatch.setattr(ClaimsOfCellFormSet, "leaves_none", lambda rows: False)
     rating = factories.make_rating(is_published=False)
-    response = save(ada, change_url(rating), is_published="on", verdict="Mine", reason="Out with it.")
+    fields = {"is_published": "on", "departure": "The editors have tried it.", "verdict": "Mine"}
+    response = save(ada, change_url(rating), **fields, reason="Out with it.")
     assert response.status_code == 200
     assert f"{rating}: A published rating needs at least one claim." in text_of(response)
     assert form_on(response)["verdict"] == ["Mine"]
@@ -433,9 +434,13 @@ def test_rating_form_numbers_keys_of_claims_from_the_same_line(ada: Client) -> N
 def test_rating_form_adds_claims_with_a_new_rating(ada: Client) -> None:
     framework, criterion = factories.make_framework(), factories.make_criterion()
     url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
-    data = form_on(
-        ada.get(url), score=4, verdict="Good", rationale="By step 4.", is_published="on", reason="New."
-    )
+    rated = {
+        "score": 4,
+        "verdict": "Good",
+        "rationale": "By step 4.",
+        "departure": "The editors have tried it.",
+    }
+    data = form_on(ada.get(url), **rated, is_published="on", reason="New.")
     assert data["framework"] == [str(framework.pk)]
     data |= new_claim_row(0, factories.make_source(), line=3, paraphrase="It is good.")
     assert ada.post(url, data).status_code == 302

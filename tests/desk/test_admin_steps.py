@@ -42,7 +42,7 @@ def test_bulk_action_previews_rows_before_applying(
 ) -> None:
     ratings = [factories.make_rating(**before, verdict=f"Verdict {number}") for number in range(2)]
     for rating in ratings:
-        factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+        factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=rating.score)
     page = choose(ada, action, *ratings)
     assert page.status_code == 200
     assert "Verdict 0" in text_of(page)
@@ -125,10 +125,10 @@ def test_bulk_action_reports_no_conflict_when_others_already_applied_it(ada: Cli
 
 def test_publish_action_refuses_ratings_without_claims(ada: Client) -> None:
     bare, backed = factories.make_rating(is_published=False), factories.make_rating(is_published=False)
-    factories.make_claim(framework=backed.framework, criterion=backed.criterion)
+    factories.make_claim(framework=backed.framework, criterion=backed.criterion, reading=backed.score)
     words = text_of(confirm(ada, choose(ada, "publish", bare, backed)))
     assert "1 rating was published." in words
-    assert f"{bare}: A published rating needs at least one claim." in words
+    assert f"{bare}: No claim about {bare.framework} under {bare.criterion} has a reading" in words
     bare.refresh_from_db()
     assert not bare.is_published
 
@@ -149,7 +149,7 @@ def test_bulk_action_includes_rows_no_longer_matching_the_filter(ada: Client, bo
     url = f"{RATINGS}?is_published__exact=0"
     chosen = {"_selected_action": [rating.pk], "action": "mark_reviewed", "index": "0"}
     page = ada.post(url, chosen)
-    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=rating.score)
     change(bob, rating, is_published="on", reason="Out.")
     answer = confirm(ada, page, url)
     assert answer.status_code == 409

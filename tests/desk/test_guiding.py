@@ -72,9 +72,13 @@ def steps(page: Element) -> list[str]:
 
 @pytest.fixture
 def criteria() -> list[Criterion]:
-    return [
+    """Under each of the three, “good” reads as 4."""
+    made = [
         factories.make_criterion(name=name, reading_rule="As said.") for name in ("Docs", "Safety", "Speed")
     ]
+    for criterion in made:
+        factories.make_wording(criterion=criterion, words="good", reading=4)
+    return made
 
 
 NAMED = {"name": "Bottle", "slug": "bottle"}
@@ -95,7 +99,7 @@ def test_new_framework_is_published_with_one_save_each(ada: Client, criteria: li
     grid = link(page, "Add claims and ratings in the grid")
     assert page_of(ada, grid).texts(".grid-filter a") == ["Show all", "Back to Bottle"]
     rated = {"score": 4, "verdict": "Good", "rationale": "By step 4.", "is_published": True}
-    said = {"source": "009", "part": "prose", "term": "", "paraphrase": "Says so."}
+    said = {"source": "009", "part": "prose", "term": "Good", "paraphrase": "Says so."}
     changes = {
         "reason": "A new framework.",
         "ratings": [changed_cell((framework, one), seen=None, **rated) for one in criteria],
@@ -128,7 +132,7 @@ def test_checklist_leads_through_forms_in_any_order(ada: Client, criteria: list[
         assert form_on(form)["claims-0-source"] == [str(source.pk)]
         assert "needs one. Add it below." in text_of(form)
         assert f"Step 4 of {criterion}. 5" in text_of(form)
-        row = new_claim_row(0, source, line=4, paraphrase=f"On {criterion}.")
+        row = new_claim_row(0, source, line=4, term="Good", paraphrase=f"On {criterion}.")
         page = sitting.save(url, score=4, verdict="Good", rationale="By step 4.", **row)
     assert sitting.saves == 5
     assert Rating.objects.published().count() == Claim.objects.count() == 3

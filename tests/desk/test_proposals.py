@@ -96,9 +96,13 @@ def test_add_form_proposes_new_rating_with_its_claim(eve: Client, rob: Client) -
     framework, criterion = factories.make_framework(), factories.make_criterion()
     source = factories.make_source()
     url = f"{add_url(Rating)}?framework={framework.pk}&criterion={criterion.pk}"
-    data = form_on(
-        eve.get(url), score=4, verdict="Good", rationale="By the rubric.", is_published="on", reason="New."
-    )
+    rated = {
+        "score": 4,
+        "verdict": "Good",
+        "rationale": "By the rubric.",
+        "departure": "The editors have tried it.",
+    }
+    data = form_on(eve.get(url), **rated, is_published="on", reason="New.")
     data |= {
         "claims-TOTAL_FORMS": ["1"],
         "claims-0-source": [str(source.pk)],

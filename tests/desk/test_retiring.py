@@ -111,7 +111,7 @@ def test_retired_facts_are_neither_offered_nor_due_but_stay_where_they_are_named
 def test_ratings_that_lose_their_last_source_are_named(ada: Client, rating: Rating) -> None:
     """By the form, the action and an import, and before that in its preview."""
     source, url = Source.objects.get(), list_url(Source)
-    named = f"because only retired sources speak for them: {rating.key_text}."
+    named = f"because no claim with a reading is left for them: {rating.key_text}."
     edit(ada, source, retired_on="2026-05-01", retired_because="it is an advertisement")
     assert named in text_of(ada.get(url))
     edit(ada, source, retired_on="", retired_because="")

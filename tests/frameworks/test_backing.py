@@ -1,6 +1,7 @@
-"""A published rating has a claim: what is said over facts at hand, what queries find, and what the database refuses."""
+"""A published rating is backed: what is said over facts at hand, what queries find, and what the database refuses."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import product
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from frameworks import backing
 from frameworks.models import Claim, Criterion, Framework, Rating
 from tests.database import execute
-from tests.factories import make_claim, make_criterion, make_framework, make_rating
+from tests.factories import make_claim, make_criterion, make_framework, make_rating, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -30,63 +31,76 @@ def is_refused(statement: str, *values: Any) -> bool:
 
 @pytest.fixture
 def cells() -> tuple[list[Framework], list[Criterion]]:
-    """Cells with a claim of their own, with a joint one, with both, and with none. Another claim is a general one."""
+    """Cells with a claim of their own, with a joint one, with both, and with none; read, unread, and both.
+
+    Another claim is a general one, another of a retired source.
+    """
     frameworks, criteria = [make_framework(), make_framework()], [make_criterion(), make_criterion()]
     first, second = criteria
     make_claim(framework=frameworks[0], criterion=first)
-    make_claim(framework=frameworks[0], criterion=first, joint_criterion=second)
+    make_claim(framework=frameworks[0], criterion=first, joint_criterion=second, reading=4)
     make_claim(framework=frameworks[1], criterion=second)
     make_claim(framework=None, criterion=first, joint_criterion=second)
+    retired = make_source(retired_on=date(2026, 5, 1), retired_because="it is gone")
+    make_claim(framework=frameworks[1], criterion=first, source=retired, reading=3)
     return frameworks, criteria
 
 
-def moves(claim: Claim) -> Iterator[Claim | None]:
-    """The claim in every other place, and deleted."""
+def changes(claim: Claim) -> Iterator[Claim | None]:
+    """The claim in every place, read or not, and deleted."""
     frameworks = [*Framework.objects.all(), None]
     criteria = list(Criterion.objects.order_by("pk"))
-    for framework, criterion, joint in product(frameworks, criteria, [*criteria, None]):
+    for framework, criterion, joint, reading in product(frameworks, criteria, [*criteria, None], [2, None]):
         if joint != criterion:
-            moved = Claim.objects.get(pk=claim.pk)
-            moved.framework, moved.criterion, moved.joint_criterion = framework, criterion, joint
-            yield moved
+            changed = Claim.objects.get(pk=claim.pk)
+            changed.framework, changed.criterion, changed.joint_criterion = framework, criterion, joint
+            changed.reading = reading
+            yield changed
     yield None
 
 
 def test_is_backed_agrees_with_queries_and_trigger(cells: tuple[list[Framework], list[Criterion]]) -> None:
-    claims = backing.claims_by_cell()
+    evidence = backing.evidence_by_cell()
     outcomes = set()
     for framework, criterion in product(*cells):
         rating = make_rating(framework=framework, criterion=criterion, is_published=False)
-        assert backing.is_backed(rating, claims)
-        rating.is_published = True
-        publish = "UPDATE frameworks_rating SET is_published = %s WHERE id = %s"
-        is_backed = backing.is_backed(rating, claims)
-        assert is_backed is Claim.objects.behind(framework, criterion).exists()
-        assert is_refused(publish, True, rating.pk) is not is_backed
-        outcomes.add(is_backed)
-    assert outcomes == {True, False}
+        for departure in ("", "The editors have tried it."):
+            rating.is_published, rating.departure = False, departure
+            assert backing.is_backed(rating, evidence)
+            rating.is_published = True
+            statement = "UPDATE frameworks_rating SET is_published = %s, departure = %s WHERE id = %s"
+            is_backed = backing.is_backed(rating, evidence)
+            assert is_refused(statement, True, departure, rating.pk) is not is_backed
+            execute(statement, False, departure, rating.pk)
+            assert Rating.objects.backed().filter(pk=rating.pk).exists() is is_backed
+            outcomes.add((is_backed, bool(departure)))
+    assert len(outcomes) == 4
 
 
-def test_left_bare_agrees_with_queries_and_trigger(cells: tuple[list[Framework], list[Criterion]]) -> None:
-    claims = backing.claims_by_cell()
+@pytest.mark.parametrize("departure", ["", "The editors have tried it."])
+def test_left_bare_agrees_with_queries_and_trigger(
+    cells: tuple[list[Framework], list[Criterion]], departure: str
+) -> None:
+    evidence = backing.evidence_by_cell()
     for framework, criterion in product(*cells):
-        if claims[framework.pk, criterion.pk]:
-            make_rating(framework=framework, criterion=criterion)
+        if evidence.backing((framework.pk, criterion.pk), departs=bool(departure)):
+            make_rating(framework=framework, criterion=criterion, departure=departure)
     published = backing.published_cells()
-    assert len(published) == 3
+    assert len(published) == (3 if departure else 2)
     outcomes = set()
-    for claim in Claim.objects.all():
-        for after in moves(claim):
-            bare = backing.left_bare(claim, after, claims, published)
+    for claim in Claim.objects.select_related("source"):
+        for after in changes(claim):
+            bare = backing.left_bare(claim, after, evidence, published)
             resting = backing.resting_on(claim, after)
             assert {(rating.framework_id, rating.criterion_id) for rating in resting} == bare
             if after is None:
                 refused = is_refused("DELETE FROM frameworks_claim WHERE id = %s", claim.pk)
             else:
                 refused = is_refused(
-                    "UPDATE frameworks_claim SET framework_id = %s, criterion_id = %s, joint_criterion_id = %s "
-                    "WHERE id = %s",
-                    *(after.framework_id, after.criterion_id, after.joint_criterion_id, claim.pk),
+                    "UPDATE frameworks_claim SET framework_id = %s, criterion_id = %s, joint_criterion_id = %s,"
+                    " reading = %s WHERE id = %s",
+                    *(after.framework_id, after.criterion_id, after.joint_criterion_id),
+                    *(after.reading, claim.pk),
                 )
             assert refused is bool(bare)
             outcomes.add(refused)

@@ -25,6 +25,7 @@ from tests.factories import (
     make_relation,
     make_source,
     make_trait,
+    make_wording,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -322,7 +323,8 @@ def draft() -> Rating:
 
 
 def claim_for(rating: Rating, **fields: Any) -> Claim:
-    return make_claim(**{"framework": rating.framework, "criterion": rating.criterion, **fields})
+    cell = {"framework": rating.framework, "criterion": rating.criterion, "reading": rating.score}
+    return make_claim(**{**cell, **fields})
 
 
 needs_a_claim = partial(refused, "rating_published_has_claim")
@@ -420,6 +422,27 @@ def test_last_claim_of_published_rating_can_be_edited_in_place() -> None:
     make_rating()
     update(Claim.objects.get(), paraphrase="Said anew.", reading=None, line=9, note="A doubt.")
     assert Claim.objects.get().paraphrase == "Said anew."
+
+
+def test_published_rating_needs_a_reading_or_a_departure(draft: Rating) -> None:
+    row = make_wording(criterion=draft.criterion, words="swift", reading=3)
+    claim = claim_for(draft, term="swift", wording=row, reading=3)
+    unread = claim_for(draft, reading=None)
+    update(draft, is_published=True)
+    for fact, taken in ((claim, {"wording_id": None, "reading": None}), (row, {"reading": None})):
+        with needs_a_claim():
+            update(fact, **taken)
+    with needs_a_claim():
+        delete(claim)
+    update(draft, departure="The editors have tried it.")
+    update(row, reading=None)
+    with needs_a_claim():
+        update(draft, departure="")
+    # What does not bear on the rating may be edited.
+    update(unread, paraphrase="Said anew.", line=9)
+    delete(claim)
+    with needs_a_claim():
+        delete(unread)
 
 
 @pytest.fixture
@@ -533,6 +556,10 @@ def move_claim(rating: Rating, claim: Claim) -> None:
     update(claim, framework_id=None)
 
 
+def unread_claim(rating: Rating, claim: Claim) -> None:
+    update(claim, reading=None)
+
+
 @pytest.mark.parametrize("take_away", [delete_claim, move_claim])
 @pytest.mark.parametrize("ends", ["commit", "roll back"])
 def test_triggers_prevent_concurrent_removal_of_last_two_claims(
@@ -550,8 +577,10 @@ def test_triggers_prevent_concurrent_removal_of_last_two_claims(
     assert Claim.objects.behind(rating.framework, rating.criterion).count() == 1
 
 
-@pytest.mark.parametrize("give", [publish, insert_published])
-@pytest.mark.parametrize("take_away", [delete_claim, move_claim])
+@pytest.mark.parametrize(
+    "give, take_away",
+    [(publish, delete_claim), (insert_published, move_claim), (publish, unread_claim)],
+)
 @pytest.mark.parametrize("first", ["give", "take away"])
 @pytest.mark.parametrize("ends", ["commit", "roll back"])
 def test_triggers_prevent_concurrent_publishing_and_claim_removal(
@@ -568,5 +597,5 @@ def test_triggers_prevent_concurrent_publishing_and_claim_removal(
     other.join()
     assert (waited, other.outcome) == (True, "refused" if ends == "commit" else "done")
     published = Rating.objects.filter(is_published=True).count()
-    claims = Claim.objects.behind(rating.framework, rating.criterion).count()
-    assert (published, claims) in {(1, 1), (0, 0)}
+    readings = Claim.objects.behind(rating.framework, rating.criterion).filter(reading__isnull=False).count()
+    assert (published, readings) in {(1, 1), (0, 0)}

@@ -187,9 +187,14 @@ def test_departures_reports_score_that_does_not_follow(score: int, departure: st
 def test_departures_reports_score_without_any_reading() -> None:
     claim = make_claim()
     rating = make_rating(framework=claim.framework, criterion=claim.criterion)
-    assert list(departures(Rating.objects.all())) == [
-        f"{rating}: No claim has a reading, and the rating does not say what it rests on."
-    ]
+    assert list(departures([rating])) == []
+    rating.departure = ""
+    [sentence] = departures([rating])
+    assert sentence.startswith(
+        f"{rating}: No claim about {rating.framework} under {rating.criterion} has a reading"
+    )
+    rating.is_published = False
+    assert list(departures([rating])) == []
 
 
 # Whose words they are

@@ -337,7 +337,7 @@ def test_changes_hides_framework_recreated_unpublished(client: Client) -> None:
 
 def test_changes_shows_rating_from_the_step_that_publishes_it(client: Client) -> None:
     rating, by = rated(is_published=False, verdict="Draft one"), Author.editor(editor())
-    factories.make_claim(framework=rating.framework, criterion=rating.criterion)
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion, reading=rating.score)
     change(rating, by=by, reason="Not yet.", verdict="Draft two")
     assert "Draft" not in words(client)
     assert "Not yet." not in words(client)

@@ -92,6 +92,36 @@ def test_row_that_is_no_longer_read_takes_readings_away(row: Wording) -> None:
     assert Rating.objects.get().score == 4
 
 
+def test_row_that_takes_the_last_reading_away_unpublishes_scores_without_a_departure(row: Wording) -> None:
+    """Read otherwise, in other words, and by a new row with a longer phrase; each is undone again."""
+    cells = {"Flask": "", "Quart": "The editors have tried it."}
+    for name, departure in cells.items():
+        read = {"wording": row, "reading": 2, "term": "Steep at first"}
+        framework = factories.make_framework(name=name)
+        factories.make_claim(framework=framework, criterion=row.criterion, **read)
+        factories.make_rating(framework=framework, criterion=row.criterion, score=2, departure=departure)
+
+    def published() -> list[tuple[str, int, bool]]:
+        return list(Rating.objects.order_by("pk").values_list("framework__name", "score", "is_published"))
+
+    before = published()
+    longer = Wording(
+        criterion=row.criterion, slug="at-first", words="steep at first", explanation="It does not last."
+    )
+    for values in ({"reading": None}, {"words": "abrupt"}, None):
+        fact = longer if values is None else Wording.objects.get(slug="steep")
+        for name, value in (values or {}).items():
+            setattr(fact, name, value)
+        seen = None if fact is longer else fact.version
+        revision = revisions.save(fact, by=go(), reason="Not a step.", seen=seen)
+        assert revision is not None
+        assert [cell[2] for cell in published()] == [True, False, True]
+        undo(revision.changeset, by=go(), reason="Undone.", count=len(plan(revision.changeset).steps))
+        assert published() == before
+        assert readings() == [2, 4, 2, 2, 2]
+    assert list(divergences()) == []
+
+
 def test_undo_of_a_changed_row_restores_claims_and_scores(row: Wording) -> None:
     revision = change(row, reading=1)
     assert revision is not None

@@ -193,7 +193,7 @@ def test_undo_reverts_changeset_and_can_itself_be_undone(by: Author) -> None:
     )
     revisions.save(new_claim, by=bobs, reason="It is new.")
     rating = Rating(framework=framework, criterion=claim.criterion, score=4, verdict="v", rationale="r")
-    rating.is_published = True
+    rating.is_published, rating.departure = True, "The editors have tried it."
     revisions.save(rating, by=bobs, reason="It is new.")
     delete(dropped, bobs)
     assert undo(bobs.changeset, by) == 5

@@ -274,9 +274,12 @@ def test_save_turns_trigger_error_into_a_sentence() -> None:
     with pytest.raises(Refused) as refusal:
         save(rating, seen=1)
     assert str(refusal.value) == (
-        "Django, Speed: A published rating needs at least one claim. "
-        "Claims of retired sources do not count. Add a claim, or unpublish the rating first."
+        "Django, Speed: No claim about Django under Speed has a reading, so no score follows. Give a claim a reading,"
+        " or say under “Departure” why the score is given all the same."
     )
+    rating.departure = "The editors have tried it."
+    with pytest.raises(Refused, match="Django, Speed: A published rating needs at least one claim"):
+        save(rating, seen=1)
     assert fields(rating)["is_published"] is False
     assert history(rating) == [(1, "created", "Maker")]
 
@@ -475,7 +478,7 @@ def test_save_all_raises_conflict_for_the_outdated_fact_and_writes_none() -> Non
 
 def test_save_all_names_the_fact_that_is_refused_and_writes_none() -> None:
     ratings = [make_rating() for _ in range(2)] + [make_rating(is_published=False)]
-    with pytest.raises(Refused, match=f"^{ratings[2]}: A published rating needs"):
+    with pytest.raises(Refused, match=f"^{ratings[2]}: No claim about"):
         save_all(pending(*ratings, score=1, is_published=True)[::-1] + pending(ratings[0], score=2))
     assert {rating.score for rating in Rating.objects.all()} == {3}
 

@@ -340,6 +340,32 @@ def test_seed_leaves_out_published_rating_whose_sources_an_editor_has_retired(se
     assert Rating.objects.count() == 0
 
 
+def test_seed_takes_readings_from_published_ratings_that_its_own_entries_settle(seed: Seed) -> None:
+    """All claims lose their readings. The rating says why it stays, is not in the fixtures any more, or is an
+    editor's."""
+    seed.plant()
+    for claim in seed.claims:
+        claim["fields"].update(term="Fair", wording=None, reading=None)
+    seed.rating["fields"]["departure"] = "The editors have tried it."
+    assert seed.plant() == {"updated": 3, "unchanged": seed.total - 3}
+    rating = Rating.objects.get()
+    assert (rating.is_published, rating.departure) == (True, "The editors have tried it.")
+    seed.claims[0]["fields"].update(term="Steep", wording=["speed-steep"], reading=2)
+    seed.rating["fields"].update(departure="", score=2)
+    seed.plant()
+    seed.claims[0]["fields"].update(term="Fair", wording=None, reading=None)
+    seed.files["ratings/ratings_django.json"] = []
+    seed.plant()
+    assert not Rating.objects.get().is_published
+    seed.claims[0]["fields"].update(term="Steep", wording=["speed-steep"], reading=2)
+    seed.plant()
+    editor_changes(Rating.objects.get(), is_published=True)
+    seed.claims[0]["fields"].update(term="Fair", wording=None, reading=None)
+    assert seed.plant()["kept"] == 1
+    assert (Rating.objects.get().is_published, Claim.objects.filter(reading=2).count()) == (True, 1)
+    assert list(replaying.divergences()) == []
+
+
 def test_seed_keeps_fact_whose_change_the_editor_reverted(seed: Seed) -> None:
     seed.plant()
     editor_changes(Rating.objects.get(), score=5)
@@ -446,7 +472,7 @@ def twice_the_same_name(seed: Seed) -> None:
 
 MISTAKES = [
     (broken_score, "Django, Speed: Enter a whole number from 1 to 5."),
-    (published_without_claims, "A published rating needs at least one claim"),
+    (published_without_claims, "No claim about Django under Speed has a reading"),
     (unknown_framework, r"Rating names framework \['rails'\], which does not exist"),
     (unknown_claim, r"Disagreement names claims \['000-9-django-speed'\], which does not exist"),
     (unknown_field, "colour"),

@@ -1,0 +1,159 @@
+"""Refuse a published rating that nothing backs: no claim with a reading, and no claim beside a stated departure.
+
+The triggers are those on published ratings and their claims, which now look at readings and departures, too. A rating
+from before that nothing backs stays as it is until an editor writes it: it is then to be backed, or unpublished.
+"""
+
+from importlib import import_module
+
+from django.db import migrations, models
+
+from ._triggers import PostgreSQLTrigger, SQLiteTrigger, Trigger
+
+#: The rule as it was: a published rating has a claim of a source that is not retired.
+RETIREMENT = import_module("frameworks.migrations.0009_retirement")
+dropped = RETIREMENT.dropped
+REFUSAL = RETIREMENT.REFUSAL
+
+
+def backing_of(row: str) -> str:
+    """Name the claims that back a rating, with their sources."""
+    return f"{RETIREMENT.evidence_of(row)} AND (c.reading IS NOT NULL OR {row}.departure <> '')"
+
+
+def bare_ratings(claims: str) -> str:
+    """Name the published ratings in the cells of these claims that nothing backs."""
+    return (
+        f"{claims} JOIN frameworks_rating r ON r.framework_id = own.framework_id"
+        " AND r.criterion_id IN (own.criterion_id, own.joint_criterion_id)"
+        f" WHERE own.source_id = NEW.id AND r.is_published AND NOT EXISTS (SELECT 1 FROM {backing_of('r')})"
+    )
+
+
+def columns(row: str) -> str:
+    """Name the columns of a claim that decide which ratings it backs."""
+    names = ("framework_id", "criterion_id", "joint_criterion_id", "source_id", "reading")
+    return ", ".join(f"{row}.{name}" for name in names)
+
+
+TRIGGERS: list[Trigger] = [
+    *(
+        SQLiteTrigger(
+            f"rating_published_has_claim_on_{event}",
+            f"BEFORE {event} ON frameworks_rating WHEN NEW.is_published"
+            f" AND NOT EXISTS (SELECT 1 FROM {backing_of('NEW')})",
+            REFUSAL,
+        )
+        for event in ("INSERT", "UPDATE")
+    ),
+    *(
+        SQLiteTrigger(
+            f"claim_not_last_of_published_on_{event}",
+            f"""
+            AFTER {event} ON frameworks_claim WHEN {moved} EXISTS (
+                SELECT 1 FROM frameworks_rating r
+                WHERE r.is_published AND r.framework_id = OLD.framework_id
+                  AND r.criterion_id IN (OLD.criterion_id, OLD.joint_criterion_id)
+                  AND NOT EXISTS (SELECT 1 FROM {backing_of("r")})
+            )""",
+            REFUSAL,
+        )
+        for event, moved in (
+            ("DELETE", ""),
+            ("UPDATE", f"({columns('NEW')}) IS NOT ({columns('OLD')}) AND"),
+        )
+    ),
+    SQLiteTrigger(
+        "source_not_last_of_published",
+        "AFTER UPDATE OF retired_on ON frameworks_source WHEN NEW.retired_on IS NOT NULL"
+        f" AND EXISTS (SELECT 1 FROM {bare_ratings('frameworks_claim own')})",
+        REFUSAL,
+    ),
+    PostgreSQLTrigger(
+        "rating_published_has_claim",
+        "BEFORE INSERT OR UPDATE ON frameworks_rating FOR EACH ROW WHEN (NEW.is_published)",
+        REFUSAL,
+        # The sources are locked as well, so that none is retired while a rating is published on its word.
+        f"""
+        BEGIN
+            PERFORM 1 FROM {backing_of("NEW")} FOR SHARE;
+            IF NOT FOUND THEN REFUSE; END IF;
+            RETURN NEW;
+        END
+        """,
+    ),
+    PostgreSQLTrigger(
+        "claim_not_last_of_published",
+        """
+        AFTER DELETE OR UPDATE OF framework_id, criterion_id, joint_criterion_id, source_id, reading
+        ON frameworks_claim FOR EACH ROW""",
+        REFUSAL,
+        f"""
+        DECLARE
+            r frameworks_rating%ROWTYPE;
+        BEGIN
+            -- Most edits leave the claim in its cell, with its reading. They must not wait for an editor of the rating.
+            IF TG_OP = 'UPDATE' AND ({columns("NEW")}) IS NOT DISTINCT FROM ({columns("OLD")}) THEN
+                RETURN NULL;
+            END IF;
+            FOR r IN SELECT * FROM frameworks_rating
+                WHERE is_published AND framework_id = OLD.framework_id
+                  AND criterion_id IN (OLD.criterion_id, OLD.joint_criterion_id)
+                ORDER BY id
+                FOR UPDATE
+            LOOP
+                IF NOT EXISTS (SELECT 1 FROM {backing_of("r")}) THEN REFUSE; END IF;
+            END LOOP;
+            RETURN NULL;
+        END
+        """,
+    ),
+    PostgreSQLTrigger(
+        "source_not_last_of_published",
+        "AFTER UPDATE OF retired_on ON frameworks_source FOR EACH ROW WHEN (NEW.retired_on IS NOT NULL)",
+        REFUSAL,
+        # The ratings are locked first: of two sources that are retired at once, the second sees that the first is.
+        f"""
+        BEGIN
+            PERFORM 1 FROM frameworks_rating r
+                WHERE r.is_published AND EXISTS (
+                    SELECT 1 FROM frameworks_claim own
+                    WHERE own.source_id = NEW.id AND own.framework_id = r.framework_id
+                      AND r.criterion_id IN (own.criterion_id, own.joint_criterion_id)
+                )
+                ORDER BY r.id
+                FOR UPDATE;
+            IF EXISTS (SELECT 1 FROM {bare_ratings("frameworks_claim own")}) THEN REFUSE; END IF;
+            RETURN NULL;
+        END
+        """,
+    ),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("frameworks", "0010_digests")]
+
+    operations = [
+        *map(dropped, RETIREMENT.TRIGGERS),
+        migrations.AlterField(
+            model_name="rating",
+            name="departure",
+            field=models.TextField(
+                blank=True,
+                help_text="Why the score departs from the median of the sources, or what it rests on if no claim has a"
+                " reading. Leave empty if it follows.",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="rating",
+            name="is_published",
+            field=models.BooleanField(
+                default=False,
+                help_text="A rating is public only when it is published, and then it needs a claim with a reading, or a"
+                " claim and a departure.",
+                verbose_name="published",
+            ),
+        ),
+        *TRIGGERS,
+    ]
