@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from desk.review import proposals
-from frameworks.models import Claim, Framework, Objection, Proposal, Rating, Revision
+from frameworks.models import Claim, Criterion, Framework, Objection, Proposal, Rating, Revision
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
@@ -309,6 +309,8 @@ def test_grid_saves_a_new_rating_only_with_a_rationale(grid: Page) -> None:
 
 
 def test_grid_panel_queues_a_claim_and_saves_it_with_the_rating(grid: Page, console: list[str]) -> None:
+    security = Criterion.objects.get(slug="security")
+    factories.make_wording(criterion=security, words="up to you", reading=2)
     press(grid, "ArrowDown", "ArrowDown", "ArrowRight")
     grid.keyboard.type("2 Leaves it to you")
     press(grid, "Control+Enter")
@@ -365,7 +367,7 @@ def test_grid_keeps_a_rejected_cell_pending_with_the_reason(grid: Page) -> None:
     grid.get_by_label("Rationale").fill("So I think.")
     grid.get_by_label("Published").check()
     save(grid)
-    expect(grid.locator("#outcome")).to_contain_text("A published rating needs at least one claim.")
+    expect(grid.locator("#outcome")).to_contain_text("No claim about Flask under Security has a reading")
     expect(cell(grid, "Flask", "Security")).to_contain_text("not saved")
     expect(grid.get_by_role("button", name="Save 1 change")).to_be_enabled()
 
@@ -550,6 +552,7 @@ def test_grid_conflict_recreates_a_rating_deleted_meanwhile(grid: Page) -> None:
     grid.keyboard.type("1")
     press(grid, "Enter")
     revisions.delete(rating("django"), by=BOB, reason="Not ours to say.", seen=1)
+    Claim.objects.filter(framework__slug="django", criterion__slug="performance").update(reading=1)
     save(grid)
     article = grid.locator("#clashes article")
     expect(article.locator(".step-by")).to_contain_text("Bob Hopper deleted it on")
