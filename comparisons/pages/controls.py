@@ -32,7 +32,7 @@ from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Fram
 from frameworks.pages.pictured import PART, address
 
 from .paging import Pages, pages_of
-from .presets import Preset, preset_name, presets
+from .presets import Preset, column_presets, preset_name, presets
 
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
@@ -381,6 +381,7 @@ class AroundMatrix:
     compare_url: str
     presets: list[Preset]
     preset_name: str
+    column_presets: list[Preset]
     pages: Pages
     canonical_path: str
 
@@ -442,6 +443,7 @@ def around_matrix(
         else view.side_by_side().url(path_of("comparisons:choose_parties"), framework=view.framework),
         presets=(offered := presets(facts, view, path)),
         preset_name=preset_name(offered, bool(view.changed_weights(usual))),
+        column_presets=column_presets(facts, table.weights, view, path),
         pages=pages_of(view, table.total, path),
         canonical_path=view.url(path) if view == View(page=view.page) else path,
     )

@@ -125,6 +125,22 @@ def test_preset_weighs_what_a_source_wants_weighed_and_nothing_else(client: Clie
     assert page(client, "/?w-speed=9").one("#menu-presets .menu-value").text == "your own"
 
 
+def test_presets_of_columns_show_a_group_what_a_source_weighs_or_the_heaviest(
+    client: Client, factors: None
+) -> None:
+    links = {link.text: link["href"] for link in page(client, "/").all("#menu-columns p a")}
+    assert links["what Almanac weighs"] == "/?criteria=ease&criteria=speed"
+    assert links["the heaviest"] == "/?criteria=ease&criteria=speed"  # weights 3 and 2; that of age is 1
+    reduced = page(client, links["what Almanac weighs"])
+    assert {head.text for head in reduced.all("tr.heads th")} == {"Framework", "Fit", "Ease", "Speed"}
+    assert reduced.one("#menu-columns .menu-value").text == "2 of 3"
+    chosen = [link.text for link in reduced.all("#menu-columns p a") if "aria-current" in link]
+    assert chosen == ["what Almanac weighs", "the heaviest"]
+    weighed = page(client, "/?w-age=10&w-ease=0&sort=name")
+    links = {link.text: link["href"] for link in weighed.all("#menu-columns p a")}
+    assert links["the heaviest"] == "/?criteria=age&w-age=10&w-ease=0&sort=name"
+
+
 def test_matrix_offers_no_presets_where_no_source_names_a_factor(client: Client, ease: Criterion) -> None:
     assert page(client, "/").all("#menu-presets") == []
 
