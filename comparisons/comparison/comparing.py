@@ -20,13 +20,14 @@ from frameworks.pages import old_addresses
 from frameworks.record.asof import at_end_of, end_of
 from frameworks.serving import memory
 from frameworks.serving.memory import current_facts
+from frameworks.text.several import separated
 
 from . import use_cases
 from .content import Content, content_of
 from .filters import FrameworkFilter, Selection, must_haves
 from .forms import DayForm, PageForm, UseCaseForm, WeighingForm, misread, notices
 from .matrix import Matrix, Portion, build_matrix
-from .permalinks import MINIMUM, PARAMETERS, WEIGHT, View
+from .permalinks import MINIMUM, PARAMETERS, SEVERAL, WEIGHT, View
 
 
 @dataclass(kw_only=True)
@@ -120,8 +121,8 @@ class Comparison:
     @property
     def names_all_columns(self) -> bool:
         """Return whether the address names every column, which is the same view as naming none."""
-        named = bool(self.weighing.clean_data.get("criteria")) or "criteria" in self.weighing.errors
-        return "criteria" in self.query and not named
+        chosen = set(self.query.getlist("criteria"))
+        return bool(chosen) and chosen == {criterion.slug for criterion in self.facts.criteria}
 
     @property
     def forms(self) -> list[Form]:
@@ -170,7 +171,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(query, facts)
+    query, retired = _without_retired(_separated(query, facts), facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria, frameworks=facts.by_slug)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
@@ -207,7 +208,7 @@ def side_by_side(
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(query, facts)
+    query, retired = _without_retired(_separated(query, facts), facts)
     gone = [facts.catalogue.retired.get(("framework", slug)) for slug in slugs]
     slugs = [slug for slug, fact in zip(slugs, gone, strict=True) if fact is None]
     parties = {slug: facts.by_slug[slug] for slug in slugs if slug in facts.by_slug}
@@ -242,7 +243,7 @@ def ticked(query: QueryDict) -> Comparison:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(query, facts)
+    query, retired = _without_retired(_separated(query, facts), facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = _weighing(query, facts)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
@@ -258,6 +259,10 @@ def ticked(query: QueryDict) -> Comparison:
         strays=said,
         retired=retired,
     )
+
+
+def _separated(query: QueryDict, facts: Facts) -> QueryDict:
+    return separated(query, SEVERAL.union(facet.slug for facet in facts.facets))
 
 
 def _without_retired(

@@ -19,8 +19,9 @@ from frameworks.arrays import Places
 from frameworks.catalogue import LISTED
 from frameworks.facts import Facts
 from frameworks.models import Criterion, Facet, Framework
+from frameworks.text.several import SeveralField
 
-from .forms import KnownMultipleField
+from .forms import NOT_AMONG, SeveralKnownField
 from .permalinks import AMONG, MINIMUM, USE_CASE
 
 Passes = NDArray[np.bool_]
@@ -101,7 +102,7 @@ def must_have(need: Need) -> Predicate:
 # As the query string has them
 
 
-NO_FRAMEWORK = {"invalid_choice": "There is no framework “%(value)s”, so this chooses none."}
+NO_FRAMEWORK = {"invalid_choice": "There is no framework “%(value)s”."}
 TOO_LONG = {"max_length": "This is longer than 60 characters."}
 
 
@@ -113,7 +114,7 @@ class NameFilter(django_filters.CharFilter):
 class AmongFilter(django_filters.Filter):
     """The frameworks named, and no others."""
 
-    field_class = KnownMultipleField
+    field_class = SeveralKnownField
 
     def __init__(self, known: Collection[str]) -> None:
         # Only few are listed where the parameters are documented.
@@ -125,15 +126,17 @@ class AmongFilter(django_filters.Filter):
         return IsAmong(frozenset(slugs))
 
 
-class FacetFilter(django_filters.MultipleChoiceFilter):
+class FacetFilter(django_filters.Filter):
     """Frameworks with any of the values named, or with all of them where the facet says so."""
+
+    field_class = SeveralField
 
     def __init__(self, facet: Facet) -> None:
         self.facet = facet
         super().__init__(
             label=facet.name,
             choices=[(value.slug, value.name) for value in facet.values.all()],
-            widget=forms.CheckboxSelectMultiple,
+            error_messages=NOT_AMONG,
         )
 
     def predicate(self, values: Sequence[str]) -> Predicate:

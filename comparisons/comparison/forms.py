@@ -13,13 +13,14 @@ from comparisons.models import UseCase
 from frameworks.models import Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 from frameworks.text.mangled import unknown
+from frameworks.text.several import SeveralField
 
 from .permalinks import ALL_ROWS, AS_OF, MINIMUM, PARAMETERS, USE_CASE, WEIGHT
 
 #: Django’s own sentences on a choice that is none.
-NO_CHOICE = {
-    field.default_error_messages["invalid_choice"] for field in (forms.ChoiceField, forms.MultipleChoiceField)
-}
+NO_CHOICE = forms.ChoiceField.default_error_messages["invalid_choice"]
+#: Ours on one of several.
+NOT_AMONG = {"invalid_choice": "“%(value)s” is not one of the choices."}
 
 
 class ReadForm(forms.Form):
@@ -53,7 +54,7 @@ class KnownField(forms.ChoiceField):
         return value in self.known
 
 
-class KnownMultipleField(KnownField, forms.MultipleChoiceField):
+class SeveralKnownField(KnownField, SeveralField):
     """A choice of any of these slugs."""
 
 
@@ -213,7 +214,9 @@ class WeighingForm(ReadForm):
                 )
 
     def _columns(self, criteria: Sequence[Criterion]) -> forms.Field:
-        return forms.MultipleChoiceField(label="Columns", choices=_names(criteria), required=False)
+        return SeveralField(
+            label="Columns", choices=_names(criteria), required=False, error_messages=NOT_AMONG
+        )
 
     def _sort(self, criteria: Sequence[Criterion]) -> forms.Field:
         sorts = [("fit", "Fit"), ("name", "Name"), *_names(criteria)]
@@ -226,11 +229,13 @@ class WeighingForm(ReadForm):
         return KnownField(self.frameworks, label="Baseline", required=False)
 
     def _ticked(self, criteria: Sequence[Criterion]) -> forms.Field:
-        return KnownMultipleField(self.frameworks, label="Frameworks to compare", required=False)
+        return SeveralKnownField(
+            self.frameworks, label="Frameworks to compare", required=False, error_messages=NOT_AMONG
+        )
 
     def _rows(self, criteria: Sequence[Criterion]) -> forms.Field:
         choices = [(ALL_ROWS, "All rows"), *_names(criteria)]
-        return forms.MultipleChoiceField(label="Open rows", choices=choices, required=False)
+        return SeveralField(label="Open rows", choices=choices, required=False, error_messages=NOT_AMONG)
 
     def clean_rows(self) -> list[str]:
         """Return the open rows in the table's order; all of them as one word."""
@@ -302,14 +307,17 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
 
 def wrong(form: forms.Form) -> Iterator[str]:
     """Yield one plain sentence for each field of this form whose value is not valid."""
-    for name, errors in form.errors.as_data().items():
-        label = form.fields[name].label if name in form.fields else name
-        yield f"{label}: {' '.join(map(_in_our_words, errors))} It was ignored."
+    wrong_values = form.errors.as_data()
+    for name, field in form.fields.items():
+        if errors := wrong_values.get(name):
+            yield f"{field.label}: {' '.join(map(_in_our_words, errors))} It was ignored."
+        elif isinstance(field, SeveralField) and (notice := field.notice(form[name].data)):
+            yield f"{field.label}: {notice}"
 
 
 def _in_our_words(error: forms.ValidationError) -> str:
     """Return what is wrong in a sentence that is not Django’s."""
-    if error.message in NO_CHOICE and error.params:
+    if error.message == NO_CHOICE and error.params:
         return f"“{clip(str(error.params['value']))}” is not one of the choices."
     return clip(" ".join(error.messages))
 

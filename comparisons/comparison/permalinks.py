@@ -40,6 +40,8 @@ PARAMETERS = frozenset(
         *("evidence", "page", "of", "after", "search"),
     }
 )
+#: The parameters with several values, beside those of facets.
+SEVERAL = frozenset({AMONG, "criteria", "framework", "rows"})
 #: What can change without another frameworks coming to stand on a page of the matrix.
 BESIDES_ROWS = frozenset({"page", "baseline", "framework", "open", "rows", "why", "evidence"})
 #: Stands for every row of a side by side.

@@ -11,12 +11,14 @@ from django.db.models import Prefetch
 from django.http import QueryDict
 from django.template.defaultfilters import pluralize
 
+from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import View
 from comparisons.models import Condition, Option, Prompt, Rule
 from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
 from frameworks.text.mangled import unknown
+from frameworks.text.several import SeveralField, separated
 
 from .rules import Conclusion, Statement, advise
 
@@ -47,15 +49,16 @@ class AnswersForm(forms.Form):
     """A visitor's answers. An open question is left out; an unknown option is left out with a notice."""
 
     def __init__(self, data: QueryDict, questions: Sequence[Prompt]) -> None:
-        super().__init__(data)
+        several = {prompt.slug for prompt in questions if prompt.takes_several}
+        super().__init__(separated(data, several))
         self.offered = {prompt.slug: [option.slug for option in prompt.options.all()] for prompt in questions}
         for prompt in questions:
-            kind = forms.MultipleChoiceField if prompt.takes_several else forms.ChoiceField
+            kind = SeveralField if prompt.takes_several else forms.ChoiceField
             self.fields[prompt.slug] = kind(
                 label=prompt.text,
                 required=False,
                 choices=[(option.slug, option.text) for option in prompt.options.all()],
-                error_messages={"invalid_choice": "This is not one of the answers."},
+                error_messages={"invalid_choice": "“%(value)s” is not one of the answers."},
             )
 
     @property
@@ -74,7 +77,10 @@ class AnswersForm(forms.Form):
     def notices(self) -> Iterator[str]:
         """Yield a sentence for each question with an unknown option, and for each unknown question."""
         for name, errors in self.errors.items():
-            yield f"{self.fields[name].label} {' '.join(map(str, errors))} It was ignored."
+            yield f"{self.fields[name].label} {clip(' '.join(map(str, errors)))} It was ignored."
+        for name, field in self.fields.items():
+            if isinstance(field, SeveralField) and (notice := field.notice(self[name].data)):
+                yield f"{field.label} {notice}"
         yield from unknown(self.data, self.fields)
 
 

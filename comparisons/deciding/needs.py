@@ -21,6 +21,7 @@ from frameworks.facts import Facts
 from frameworks.models import CAPABILITY, Addition, FacetValue, Framework
 from frameworks.pages.provisions import Provision, provisions
 from frameworks.text.mangled import unknown
+from frameworks.text.several import separated
 
 #: How many frameworks the link to a comparison sets side by side.
 SIDE_BY_SIDE = 3
@@ -38,7 +39,7 @@ class Needs:
     @classmethod
     def read(cls, query: QueryDict, offered: Sequence[FacetValue]) -> Self:
         """Read the query string. Slugs that are not offered serve only for the notice."""
-        slugs = dict.fromkeys(query.getlist(NEED))
+        slugs = dict.fromkeys(slug for slug in separated(query, {NEED}).getlist(NEED) if slug)
         known = {capability.slug for capability in offered}
         return cls(
             tuple(capability for capability in offered if capability.slug in slugs),

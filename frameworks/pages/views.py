@@ -50,6 +50,7 @@ from frameworks.serving.answers import shown_as
 from frameworks.serving.memory import current_facts
 from frameworks.text.folding import folded
 from frameworks.text.mangled import unknown
+from frameworks.text.several import SeveralField, separated
 from pictures.card import titled
 
 from . import benchmarking, cards, dossiers, objections, old_addresses, provisions
@@ -120,13 +121,13 @@ class RowsForm(forms.Form):
     """Which rows of a profile are open, by the slug of their criterion."""
 
     def __init__(self, data: QueryDict, criteria: Iterable[Criterion]) -> None:
-        super().__init__(data)
+        super().__init__(data := separated(data, {"rows"}))
         self.query = data
         self.retired = {criterion.slug: criterion for criterion in criteria if criterion.is_retired}
-        self.fields["rows"] = forms.MultipleChoiceField(
+        self.field = self.fields["rows"] = SeveralField(
             choices=[(criterion.slug, criterion.name) for criterion in criteria],
             required=False,
-            error_messages={"invalid_choice": "There is no row “%(value)s”, so no row was opened."},
+            error_messages={"invalid_choice": "There is no row “%(value)s”."},
         )
 
     def clean_rows(self) -> list[str]:
@@ -135,17 +136,17 @@ class RowsForm(forms.Form):
 
     @property
     def opened(self) -> list[str]:
-        """Return the slugs of the open rows, each once; none if one of them is unknown."""
-        return sorted({*self.cleaned_data.get("rows", [])}) if self.is_valid() else []
+        """Return the slugs of the open rows, each once."""
+        _ = self.errors
+        return sorted({*self.cleaned_data["rows"]})
 
     @property
     def notices(self) -> list[str]:
         """Return a sentence for each row that cannot be opened."""
-        named = [slug for slug in dict.fromkeys(self.query.getlist("rows")) if slug in self.retired]
-        return [
-            *(str(sentence) for sentences in self.errors.values() for sentence in sentences),
-            *(self.retired[slug].retirement_note for slug in named),
-        ]
+        named = list(dict.fromkeys(self.query.getlist("rows")))
+        notice = self.field.notice(named)
+        notes = [self.retired[slug].retirement_note for slug in named if slug in self.retired]
+        return [notice, *notes] if notice else notes
 
     def address(self, path: str) -> str:
         """Return the canonical address of the profile at `path` with these rows open."""

@@ -14,6 +14,7 @@ from comparisons.comparison.forms import KnownField, ReadForm, WholeNumberField,
 from comparisons.comparison.permalinks import MINIMUM, WEIGHT
 from frameworks.catalogue import LISTED
 from frameworks.text.mangled import TRACKING
+from frameworks.text.several import SeveralField
 
 from .ordering import Order
 from .problems import Fault
@@ -162,6 +163,9 @@ def _fault(name: str, values: list[str], fields: Mapping[str, forms.Field]) -> s
         return "It is given more than once."
     if not all(map(str.strip, values)):
         return "It is empty. Leave it out instead."
+    field = fields[name]
+    if isinstance(field, SeveralField) and (unknown := field.unknown(values)):
+        return str(field.error_messages["invalid_choice"] % {"value": unknown[0]})
     return ""
 
 
