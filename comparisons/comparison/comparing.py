@@ -165,7 +165,7 @@ class Filtered(Comparison):
         return [self.day, self.kind, self.filters.form, self.weighing, self.paging]
 
 
-def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
+def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES, folds: bool = False) -> Filtered:
     """Build the matrix of all frameworks that pass the filters.
 
     Raises Renamed where the address uses a former slug.
@@ -195,6 +195,7 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES) -> Filtered:
         paging=paging,
         retired=[*retired, *_retired_needs(kind.chosen, facts)],
         detail=detail,
+        folds=folds,
     )
 
 

@@ -4,10 +4,10 @@ The same object serves the matrix (frameworks down) and the side by side (`lines
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 from django.template.defaultfilters import pluralize
@@ -19,6 +19,8 @@ from frameworks.catalogue import LISTED
 from frameworks.cells import Cell
 from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
+
+T = TypeVar("T")
 
 
 class Column(NamedTuple):
@@ -213,6 +215,22 @@ class Matrix:
             for place, column in enumerate(self.columns)
         ]
         return [(group, list(members)) for group, members in groupby(lines, lambda line: _group(line.column))]
+
+    @property
+    def differences(self) -> Self:
+        """Return the matrix without the columns in which all are alike."""
+        alike = [column.is_alike for column in self.columns]
+
+        def narrowed(rows: Iterable[Row]) -> tuple[Row, ...]:
+            return tuple(replace(row, entries=tuple(_unless(alike, row.entries))) for row in rows)
+
+        return replace(
+            self,
+            columns=tuple(_unless(alike, self.columns)),
+            ranked=narrowed(self.ranked),
+            unranked=narrowed(self.unranked),
+            in_order=narrowed(self.in_order),
+        )
 
     @property
     def entries(self) -> Iterator[Entry]:
@@ -422,6 +440,10 @@ UNKNOWN = 10
 def difference(value: int | None, base: int | None) -> int | None:
     """Return how far a value is above the base; None if one of them is unknown."""
     return None if value is None or base is None else value - base
+
+
+def _unless(hidden: Sequence[bool], items: Iterable[T]) -> Iterator[T]:
+    return (item for item, is_hidden in zip(items, hidden, strict=True) if not is_hidden)
 
 
 def _group(column: Column) -> CriterionGroup:

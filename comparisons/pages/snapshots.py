@@ -47,7 +47,7 @@ def freeze(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @require_POST
 def freeze_matrix(request: HtmxRequest) -> HttpResponse:
     """Freeze the frameworks that a matrix shows and redirect to their snapshot; 400 if they are too many, or none."""
-    comparison = comparing.matrix(without_blanks(request), detail=Detail.CLAIMS)
+    comparison = comparing.matrix(without_blanks(request), detail=Detail.CLAIMS, folds=True)
     path, total = reverse("comparisons:matrix"), len(comparison.places)
     if not total or comparison.pages > 1:
         reason = (
@@ -58,7 +58,8 @@ def freeze_matrix(request: HtmxRequest) -> HttpResponse:
         return _not_frozen(request, reason, comparison.view.url(path), 400)
     base = comparison.view.baseline
     is_there = base in {framework.slug for framework in comparison.frameworks}
-    return _frozen(request, comparison, View(baseline=base if is_there else ""), path)
+    shown = View(baseline=base if is_there else "", only=comparison.view.only)
+    return _frozen(request, comparison, shown, path)
 
 
 def _frozen(request: HtmxRequest, comparison: Comparison, shown: View, path: str) -> HttpResponse:

@@ -115,6 +115,11 @@ class FrozenComparison:
         return matrix_of(self.content, baseline=self.view.baseline)
 
     @property
+    def shown(self) -> Matrix:
+        """Return the part of the matrix that is on show."""
+        return self.table.differences if self.view.only else self.table
+
+    @property
     def slugs(self) -> list[str]:
         return _slugs(self.content["frameworks"])
 

@@ -178,6 +178,14 @@ def test_freeze_keeps_a_matrix_of_any_other_number_as_a_matrix(client: Client, c
     live = read(client.get(path).content).all(".stood a")[-1]["href"]
     assert live.count("among=") == 6
     assert "w-performance=9" in live
+    # It keeps only the differences, and has the rest.
+    factories.make_criterion(slug="documentation", name="Documentation")
+    reduced = client.post("/matrix/freeze/?only=differences")["Location"]
+    assert reduced.endswith("/?only=differences")
+    page = read(client.get(reduced).content)
+    assert page.texts("tr.heads th")[2:] == ["Performance"]
+    everything = read(client.get(page.all(".status p a")[0]["href"]).content)
+    assert sorted(everything.texts("tr.heads th")[2:]) == ["Documentation", "Performance"]
     alone = client.post("/matrix/freeze/?among=flask&criteria=performance")["Location"]
     assert read(client.get(alone).content).one("h1").text.startswith("Flask as they stood on")
 
