@@ -1,10 +1,13 @@
-"""Serve the text files for crawlers and language models."""
+"""Serve what programs look for: the text files for crawlers and language models, and the icons for browsers."""
 
 from collections.abc import Callable
+from functools import cache
+from struct import pack
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from comparisons.models import UseCase
@@ -12,6 +15,7 @@ from frameworks.catalogue import LISTED
 from frameworks.models import Criterion, Framework
 from frameworks.pages.conditional import revalidated
 from frameworks.serving.answers import canonical_address
+from pictures.rasterising import png_of
 
 #: Who fetches a page when somebody shares its address, to show its card.
 CARDS = (
@@ -19,6 +23,8 @@ CARDS = (
     "TelegramBot", "SkypeUriPreview", "Mastodon", "redditbot", "Pinterestbot", "Embedly", "Iframely",
 )  # fmt: skip
 PLAIN_TEXT = "text/plain; charset=utf-8"
+#: The widths of the icons in pixels: in a tab, and on the home screen of a phone; and how long they stay, in seconds.
+TAB, HOME_SCREEN, A_MONTH = 32, 180, 30 * 86_400
 
 
 @require_safe
@@ -55,3 +61,30 @@ def llms(request: HttpRequest) -> TemplateResponse:
         "use_cases": UseCase.objects.all(),
     }
     return TemplateResponse(request, "portal/llms.txt", context, content_type=PLAIN_TEXT)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Return the icon for browsers that ask for it at this address without reading a page."""
+    icon = _icon(TAB)
+    # An ICO file of a single picture: how many, its size, planes, bits a pixel, length, and where it begins.
+    head = pack("<3H4B2H2I", 0, 1, 1, TAB, TAB, 0, 0, 1, 32, len(icon), 22)
+    return _lasting(head + icon, "image/x-icon")
+
+
+@require_safe
+def touch_icon(request: HttpRequest) -> HttpResponse:
+    """Return the icon that phones put on their home screen."""
+    return _lasting(_icon(HOME_SCREEN), "image/png")
+
+
+@cache
+def _icon(width: int) -> bytes:
+    drawn = (settings.BASE_DIR / "static" / "favicon.svg").read_text()
+    return png_of(drawn.replace("<svg ", f'<svg width="{width}" height="{width}" ', 1))
+
+
+def _lasting(icon: bytes, content_type: str) -> HttpResponse:
+    response = HttpResponse(icon, content_type=content_type)
+    patch_cache_control(response, public=True, max_age=A_MONTH)
+    return response

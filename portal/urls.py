@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
 from frameworks.pages import pictured
@@ -19,6 +19,9 @@ urlpatterns = [
     path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", machines.robots, name="robots"),
     path("llms.txt", machines.llms, name="llms"),
+    path("favicon.ico", machines.favicon, name="favicon"),
+    # Phones ask for several sizes, with or without a word that older ones need.
+    re_path(r"^apple-touch-icon(?:-\d+x\d+)?(?:-precomposed)?\.png$", machines.touch_icon, name="touch_icon"),
     # The picture and the chart of any page
     path("<path:page>.png", pictured.png, name="picture"),
     path("<path:page>.svg", pictured.svg, name="chart"),

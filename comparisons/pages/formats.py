@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from math import ceil
+from zlib import crc32
 
 from django.conf import settings
 from django.http import (
@@ -44,6 +45,8 @@ TYPES = {
 PORTION = 500
 #: How many characters of an unknown name an error repeats, and how many names.
 NAME_MAX, NAMES_MAX = 60, 5
+#: How many characters of the name of a file say what is in it.
+LONGEST = 100
 
 
 @require_safe
@@ -106,8 +109,8 @@ def snapshot(request: HttpRequest, snapshot_id: str, ending: str) -> HttpRespons
         source_page=lambda key: f"{address}#source-{key}",
         metadata={"snapshot": {"id": stored.pk, "stood_at": stored.stood_at, "frozen_at": stored.created_at}},
     )
-    name = versus(frozen.slugs) if frozen.is_side_by_side else slugify(settings.SITE_NAME)
-    name = f"{name}-{timezone.localdate(stored.stood_at)}"
+    name = versus(frozen.slugs) if frozen.is_side_by_side else slugify(f"{settings.SITE_NAME} {frozen.title}")
+    name = f"{name}-{timezone.localdate(stored.stood_at)}-{stored.pk[:8]}"
     response = _file(lambda: [Part(content, {})], origin, ending, turned=frozen.is_side_by_side)
     return _headed(response, ending, name, path, is_past=True)
 
@@ -200,7 +203,17 @@ def _headed(
 
 
 def _name(comparison: Comparison, name: str) -> str:
-    return f"{name}-{comparison.view.as_of}" if comparison.view.as_of else name
+    """Return the name of a file without its ending: what is compared, which view of it, and the day of its facts.
+
+    What few words can say is said in words; a mark tells views apart that differ in anything else.
+    """
+    view = comparison.view
+    values = [value for values in view.facets.values() for value in values]
+    words = "-".join([name, *filter(None, [view.use_case, versus(view.among), *values])])
+    rest = view.but(as_of=None, use_case="", among=(), facets={}, page=1).query()
+    if rest or len(words) > LONGEST:
+        words = f"{words[:LONGEST]}-{crc32(view.query().encode()):08x}"
+    return f"{words}-{view.as_of or timezone.localdate()}"
 
 
 def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, str] | None:

@@ -34,6 +34,8 @@ NO_PAGES = {
     "sitemap_part",
     "robots",
     "llms",
+    "favicon",
+    "touch_icon",
     "picture",
     "chart",
 }

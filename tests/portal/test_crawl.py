@@ -87,3 +87,18 @@ def test_robots_keep_from_views_but_not_from_cards(client: Client) -> None:
     assert everybody.endswith("Disallow: /*?")
     assert "User-agent: Twitterbot\n" in cards
     assert "?" not in cards
+
+
+def test_icons_are_where_browsers_and_phones_look_without_being_told(client: Client) -> None:
+    for path, kind, begin in [
+        ("/favicon.ico", "image/x-icon", b"\0\0\1\0\1\0\x20\x20"),
+        ("/apple-touch-icon.png", "image/png", b"\x89PNG"),
+        ("/apple-touch-icon-precomposed.png", "image/png", b"\x89PNG"),
+        ("/apple-touch-icon-120x120-precomposed.png", "image/png", b"\x89PNG"),
+    ]:
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"]) == (200, kind), path
+        assert answer["Cache-Control"] == "public, max-age=2592000"
+        assert answer.content.startswith(begin)
+        assert not answer.cookies
+    assert client.get("/apple-touch-icon-x.png").status_code == 404

@@ -602,7 +602,11 @@ def test_exports_send_content_type_filename_etag_and_canonical_link(
     settings.SITE_URL = "https://t.example"
     path, page = address(client, view), "/" if view == MATRIX else f"{address(client, view)}/"
     today = timezone.localdate()
-    name = {MATRIX: "touchstone", LIVE: "django-vs-flask", "snapshot": f"django-vs-flask-{today}"}[view]
+    name = {
+        MATRIX: f"touchstone-{today}",
+        LIVE: f"django-vs-flask-{today}",
+        "snapshot": f"django-vs-flask-{today}-{path.removeprefix('/s/')[:8]}",
+    }[view]
     for ending, kind, disposition in [
         ("csv", "text/csv; charset=utf-8", "attachment"),
         ("json", "application/json; charset=utf-8", "inline"),
@@ -729,6 +733,20 @@ def test_comparison_pages_link_to_exports_of_the_shown_view(flask: Rating, clien
     data = get(client, links[2]["href"])
     assert data["weights"]["async"] == (3 if view == "snapshot" else 5)
     assert data["address"].endswith(url if view == "snapshot" else f"{view}?w-async=5&w-docs=2&w-tests=1")
+
+
+def test_names_of_files_tell_views_and_days_apart(flask: Rating, client: Client) -> None:
+    def name(address: str) -> str:
+        return client.get(address)["Content-Disposition"].partition('"')[2].removesuffix('.csv"')
+
+    today = timezone.localdate()
+    assert name("/matrix.csv?among=django&among=flask") == f"touchstone-django-vs-flask-{today}"
+    assert name(f"/matrix.csv?as-of={today}") == name("/matrix.csv") == f"touchstone-{today}"
+    weighed = {name(f"/compare/django-vs-flask.csv?w-async={weight}") for weight in (8, 9)}
+    assert len(weighed) == 2
+    assert all(re.fullmatch(rf"django-vs-flask-[0-9a-f]{{8}}-{today}", each) for each in weighed)
+    long = "&".join(f"among={factories.make_framework(slug='x' * 40 + str(each)).slug}" for each in range(9))
+    assert len(name(f"/matrix.csv?{long}")) < 130
 
 
 def test_llms_txt_lists_the_matrix_exports(client: Client) -> None:
