@@ -19,10 +19,17 @@ document.addEventListener("click", (event) => {
     for (const word of said.getAll(name)) if (word) url.searchParams.append(name, word);
   }
   // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
-  for (const name of ["sort", "open", "why"]) if (form.elements[name]) form.elements[name].value = url.searchParams.get(name) ?? "";
-  for (const name of ["rows", "among"]) {
-    for (const field of form.querySelectorAll(`input[name=${name}]`)) field.remove();
-    for (const value of url.searchParams.getAll(name)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  const isTicked = (field) => /^(checkbox|radio)$/.test(field.type);
+  for (const field of form.querySelectorAll("input[type=hidden]:not([name=of])")) if (field.form === form) field.remove();
+  const named = [...form.elements].filter((field) => field.name && !("local" in field.dataset));
+  for (const field of named) {
+    const words = url.searchParams.getAll(field.name);
+    if (!isTicked(field)) field.value = words[0] ?? "";
+    else field.checked = words.includes(field.value) || (field.name === "criteria" && !words.length);
+  }
+  for (const [name, word] of url.searchParams) {
+    if (named.some((field) => field.name === name && (!isTicked(field) || field.value === word))) continue;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: word }));
   }
   link.setAttribute("hx-sync", `#${form.id}:replace`);
   link.setAttribute("hx-indicator", "#progress");

@@ -165,6 +165,16 @@ def test_matrix_links_include_input_typed_just_before(page: Page) -> None:
         }"""
     )
     expect(page).to_have_url(re.compile(r"/\?framework=flask$"))
+    rest = "w-performance=9&sort=name"
+    for query, link in {
+        f"kind=micro&{rest}": "Remove: Kind: Micro",
+        f"q=a&{rest}": "Remove: name contains “a”",
+        f"criteria=performance&{rest}": "Reset: 1 of 4 criteria shown",
+    }.items():
+        page.goto(f"/?{query}&framework=flask")
+        chip = page.get_by_role("link", name=link)
+        chip.evaluate("chip => { chip.click(); document.getElementById('tick-fastapi').click(); }")
+        expect(page).to_have_url(re.compile(rf"/\?{rest}&framework=fastapi&framework=flask$"))
 
 
 # Choices

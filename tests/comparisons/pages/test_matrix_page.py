@@ -78,9 +78,9 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
     assert page.texts("h1") == ["Which Python web framework fits, and how do you know?"]
     assert page.texts(".lede p") == [
         (
-            "5 frameworks, scored 1 to 5 on 4 criteria. Every score opens to the sources behind it. Of 16 claims "
-            "from 2 sources, 13 have a reading; the sources disagree on 1 of 12 scores. Fit, 0 to 100, sums up the "
-            "scores by weights that you can change."
+            "5 frameworks, scored 1 to 5 on 4 criteria. Every score opens to the sources behind it. Of 16 statements "
+            "from 2 sources, 13 say how good a framework is at something; the sources disagree on 1 of 12 scores. "
+            "Fit, 0 to 100, sums up the scores by weights that you can change."
         ),
         "What are you building? Live updates · all use cases. Or answer a few questions.",
     ]

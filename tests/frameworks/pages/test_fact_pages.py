@@ -77,7 +77,7 @@ def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     assert "open" not in closed
     assert closed.all(".claims") == []
     link = closed.one(".unopened a")
-    assert link.text == "Show the reasons: 2 sources, 2 claims"
+    assert link.text == "Show the reasons for Performance"
     assert link["href"] == "/frameworks/fastapi/?rows=performance#performance"
     page = get(client, link["href"])
     assert [rating["id"] for rating in page.all("details.rating") if "open" in rating] == ["performance"]

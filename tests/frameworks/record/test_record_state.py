@@ -69,7 +69,10 @@ def test_pages_say_in_the_foot_when_something_was_last_recorded(client: Client) 
     factories.make_framework()
     newest = Revision.objects.latest("pk")
     assert RecordState.objects.mark_and_time() == (mark(), newest.at)
-    foot = read(client.get("/criteria/").content).one("footer").text
+    footer = read(client.get("/criteria/").content).one("footer")
+    [desk] = [link for link in footer.all("a") if link.text == "For editors"]
+    assert (desk["href"], desk["rel"]) == ("/admin/", "nofollow")
+    foot = footer.text
     assert f"Changes, last on {date_format(newest.at, 'j F Y')}" in foot
 
 
