@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from frameworks.pages import pictured
@@ -20,8 +20,11 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("llms.txt", machines.llms, name="llms"),
     path("favicon.ico", machines.favicon, name="favicon"),
-    # Phones ask for several sizes, with or without a word that older ones need.
-    re_path(r"^apple-touch-icon(?:-\d+x\d+)?(?:-precomposed)?\.png$", machines.touch_icon, name="touch_icon"),
+    # Phones ask for a size too, with or without a word that older ones need.
+    *(
+        path(f"apple-touch-icon{kind}.png", machines.touch_icon, name="touch_icon")
+        for kind in ("", "-precomposed", "-120x120", "-120x120-precomposed")
+    ),
     # The picture and the chart of any page
     path("<path:page>.png", pictured.png, name="picture"),
     path("<path:page>.svg", pictured.svg, name="chart"),

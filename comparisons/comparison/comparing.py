@@ -171,7 +171,8 @@ def matrix(query: QueryDict, *, detail: Detail = Detail.SCORES, folds: bool = Fa
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(_separated(query, facts), facts)
+    several = SEVERAL.union(facet.slug for facet in facts.facets)
+    query, retired = _without_retired(separated(query, several), facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     filters = FrameworkFilter(query, facets=facts.facets, criteria=facts.criteria, frameworks=facts.by_slug)
     selection = Selection(facts, {**must_haves(kind.chosen), **filters.predicates})
@@ -209,7 +210,7 @@ def side_by_side(
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(_separated(query, facts), facts)
+    query, retired = _without_retired(separated(query, SEVERAL), facts)
     gone = [facts.catalogue.retired.get(("framework", slug)) for slug in slugs]
     slugs = [slug for slug, fact in zip(slugs, gone, strict=True) if fact is None]
     parties = {slug: facts.by_slug[slug] for slug in slugs if slug in facts.by_slug}
@@ -244,7 +245,7 @@ def ticked(query: QueryDict) -> Comparison:
     Raises Renamed where the address uses a former slug.
     """
     day, facts = _as_of(query)
-    query, retired = _without_retired(_separated(query, facts), facts)
+    query, retired = _without_retired(separated(query, SEVERAL), facts)
     kind = UseCaseForm(query, use_cases=use_cases.known_use_cases())
     weighing = _weighing(query, facts)
     view = View.read(day.clean_data | kind.clean_data | weighing.clean_data, [])
@@ -260,10 +261,6 @@ def ticked(query: QueryDict) -> Comparison:
         strays=said,
         retired=retired,
     )
-
-
-def _separated(query: QueryDict, facts: Facts) -> QueryDict:
-    return separated(query, SEVERAL.union(facet.slug for facet in facts.facets))
 
 
 def _without_retired(
