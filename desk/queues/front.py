@@ -18,14 +18,17 @@ from desk.editing.bulk_actions import ChosenFact
 from desk.editing.fields import is_number
 from desk.kinds.fact_admin import FactAdmin
 from desk.kinds.ratings import STILL_RIGHT
+from desk.versions import recent
 from frameworks.models import Proposal, Rating
 
 from . import freshness
 from .freshness import Backing, Coverage
 
 PER_PAGE = 25
-#: For how long a rejected proposal is shown to its author; one with changes requested stays until it is replaced.
+#: For how long imports and grid saves are shown, and a rejected proposal to its author; one with changes requested stays
+#: until it is replaced.
 SHOWN_FOR = timedelta(days=30)
+VIEW_RECORD = "frameworks.view_revision"
 #: What the history says of a review in one click.
 REASON = "Reviewed and confirmed as still correct."
 
@@ -41,7 +44,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the front page shows above the list of facts."""
     if not request.user.has_perm("frameworks.view_rating"):
         return {}
-    today = timezone.localdate()
+    today, since = timezone.localdate(), timezone.now() - SHOWN_FOR
     queue = Rating.objects.current().to_review(today).select_related("framework", "criterion")
     shown = Paginator(queue, PER_PAGE).get_page(request.GET.get("p"))
     return {
@@ -49,7 +52,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "shown": shown,
         "reviews": [(review, ChosenFact.of(review.rating)) for review in freshness.reviews(shown, today)],
         "reason": REASON,
-        "decided": Proposal.objects.to_be_read_by(request.user, since=timezone.now() - SHOWN_FOR),
+        "decided": Proposal.objects.to_be_read_by(request.user, since=since),
+        "changesets": recent.of_many(request.user, since) if request.user.has_perm(VIEW_RECORD) else None,
+        "shown_for": SHOWN_FOR.days,
         "counts": freshness.coverage().counts,
     }
 

@@ -13,6 +13,7 @@ from desk.editing.long_lists import DateFilter, LongListAdmin
 from frameworks.models import Revision, versioned_models
 from frameworks.record import past
 
+from .recent import ChangesetList
 from .restoring import RestorePage
 from .undoing import ChangesetPages
 
@@ -59,6 +60,7 @@ class RevisionAdmin(LongListAdmin):
     search_fields = ("key", "reason", "author_name")
     search_help_text = "Searches keys, reasons and authors."
     list_per_page = 50
+    change_list_template = "desk/versions/revision_list.html"
     change_form_template = "desk/versions/revision.html"
     fields = ("at", "kind", "key", "action", "version", "author_name", "origin", "reason")
     readonly_fields = ("kind",)
@@ -67,6 +69,7 @@ class RevisionAdmin(LongListAdmin):
         changesets, guarded = ChangesetPages(self), self.admin_site.admin_view
         pages: list[tuple[str, Any, str]] = [
             ("<int:pk>/restore/", RestorePage(self).view, "restore"),
+            ("changesets/", ChangesetList(self).view, "changesets"),
             ("changeset/<uuid:changeset>/", changesets.view, "changeset"),
             ("changeset/<uuid:changeset>/undo/", changesets.undo_view, "undo"),
         ]

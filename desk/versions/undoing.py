@@ -1,6 +1,6 @@
 """A whole changeset: what was changed in it, and taking all of it back with a reason, as a new changeset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from itertools import accumulate
 from uuid import UUID
@@ -8,12 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
-from django.utils.text import get_text_list
 
 from desk.editing.edit import edit_of
 from desk.editing.fields import is_number
@@ -40,6 +40,8 @@ UNDONE_ALREADY = (
 )
 #: Up to so many steps are undone before the page is answered.
 AT_ONCE_MAX = 2000
+#: Up to so many steps are undone and rolled back, to say beforehand if that would be refused.
+REHEARSED_MAX = 500
 #: Where the page of an undoing shows how far it is, and what it says in the end.
 PROGRESS = "<!-- progress -->"
 SUCCEEDED = (
@@ -91,7 +93,8 @@ class ChangesetPages:
         if not plan.steps and (undoing := reverting.undone_by(changeset)):
             return self._undone_already(request, undoing)
         if request.method != "POST":
-            return self._undo_page(request, plan, ReasonForm())
+            obstacle = _obstacle(plan, edit_of(request).by(Revision.Origin.REVERT))
+            return self._undo_page(request, plan, ReasonForm(), obstacle=obstacle)
         form, count = ReasonForm(request.POST), request.POST.get("count", "")
         if not is_number(count):
             return self._undo_page(request, plan, form, VERSION_MISSING)
@@ -155,6 +158,8 @@ class ChangesetPages:
         plan: reverting.UndoPlan,
         form: ReasonForm,
         refusal: str = "",
+        *,
+        obstacle: str = "",
         status: int = HTTPStatus.OK,
     ) -> HttpResponse:
         first = (plan.steps or plan.changed_since)[-1]
@@ -166,10 +171,11 @@ class ChangesetPages:
             count=len(plan.steps),
             steps=[_in_words(step) for step in plan.steps[:NAMED_MAX]],
             unnamed=len(plan.steps[NAMED_MAX:]),
-            taken=[_in_words(step) for step in plan.changed_since[:NAMED_MAX]],
+            taken=_changed_again(plan.changed_since[:NAMED_MAX]),
             taken_count=len(plan.changed_since),
             reason_form=form,
             refusal=refusal,
+            obstacle=obstacle,
         )
         return TemplateResponse(request, "desk/versions/undo.html", context, status=status)
 
@@ -185,10 +191,39 @@ def _why_not(error: Exception) -> str:
     return f"Nothing was undone. {error}" if isinstance(error, Refused) else in_words(error)
 
 
-def _in_words(step: Revision) -> tuple[Revision, str, str]:
-    """Return a revision, its kind of fact, and the fields that it changed, in words."""
+def _obstacle(plan: reverting.UndoPlan, by: Author) -> str:
+    """Say why undoing would be refused, which is tried and rolled back; empty where it would not, or is too much."""
+    if not 0 < len(plan.steps) <= REHEARSED_MAX:
+        return ""
+    try:
+        with version.apart(), transaction.atomic():
+            reverting.undo(plan.steps[0].changeset, by=by, reason="Tried.", count=len(plan.steps))
+            transaction.set_rollback(True)
+    except (OperationalError, reverting.FactsChanged):
+        return ""  # the database is busy
+    except REFUSALS as error:
+        return in_words(error)
+    return ""
+
+
+def _changed_again(steps: Sequence[Revision]) -> list[tuple[Revision, str, Revision | None]]:
+    """Return the revisions, each with its kind of fact and the newest revision of that fact. One query."""
+    named = Revision.objects.filter(
+        model__in={step.model for step in steps}, key__in=[step.key for step in steps]
+    )
+    newest = (
+        {(step.model, step.key): step for step in named.newest().defer("before", "after")} if steps else {}
+    )
+    return [(step, _kind(step), newest.get((step.model, step.key))) for step in steps]
+
+
+def _in_words(step: Revision) -> tuple[Revision, str, list[past.FieldChange]]:
+    """Return a revision, its kind of fact, and the fields that it changed."""
     model = past.versioned_model(step.model)
-    if model is None:
-        return step, step.model, ""
-    fields = get_text_list([change.label for change in past.changes(model, step)], "and")
-    return step, str(model._meta.verbose_name), fields
+    is_change = step.before is not None and step.after is not None
+    return step, _kind(step), past.changes(model, step) if model and is_change else []
+
+
+def _kind(step: Revision) -> str:
+    model = past.versioned_model(step.model)
+    return str(model._meta.verbose_name) if model else step.model

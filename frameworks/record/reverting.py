@@ -152,7 +152,7 @@ class UndoPlan:
     def permissions(self) -> set[str]:
         """Return the permissions needed to undo the changeset."""
         kinds = {(step.action, step.model): step for step in self.steps}
-        return {right_to(BACKWARDS[action], model_of(step)) for (action, _), step in kinds.items()}
+        return {right_to_undo(action, model_of(step)) for (action, _), step in kinds.items()}
 
 
 #: The right needed to undo a revision, by its action.
@@ -161,6 +161,11 @@ BACKWARDS = {
     Revision.Action.CHANGED.value: "change",
     Revision.Action.DELETED.value: "add",
 }
+
+
+def right_to_undo(action: str, model: type[Versioned]) -> str:
+    """Return the permission that undoing such a revision of this model needs."""
+    return right_to(BACKWARDS[action], model)
 
 
 class FactsChanged(Exception):

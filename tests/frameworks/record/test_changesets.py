@@ -108,6 +108,28 @@ def undo_by_hand(desk: Client, changeset: UUID) -> None:
     assert desk.post(url, form_on(desk.get(url), reason="A mistake.")).status_code == 302
 
 
+def test_grid_save_is_undone_in_two_clicks_from_the_front_page(
+    ada: Client, rob: Client, ratings: Ratings
+) -> None:
+    assert "None in the last 30 days." in page_of(ada).texts(".changesets p")
+    by_the_grid(ada, ratings)
+    by_action(ada, ratings)
+    [row] = page_of(ada).all(".changesets tbody tr")
+    assert row.texts("td")[1:4] == ["Grid", "2 ratings changed", "Read again."]
+    url = row.one(".do a")["href"]
+    changeset = Revision.objects.filter(origin="grid").latest("pk").changeset
+    assert str(changeset) in url
+    assert page_of(rob).all(".changesets .do a") == []  # who may not change ratings
+    page = page_of(ada, "/admin/frameworks/revision/changesets/")
+    assert [row.texts("td")[1] for row in page.all("tbody tr")] == ["Form or list", "Grid", "Loaded content"][
+        : len(page.all("tbody tr"))
+    ]
+    page = page_of(ada, "/admin/frameworks/revision/changesets/?origin=grid&before=nonsense")
+    assert [row.texts("td")[1] for row in page.all("tbody tr")] == ["Grid"]
+    unknown = page_of(ada, "/admin/frameworks/revision/changesets/?origin=%00")
+    assert unknown.texts(".messagelist li") == ["That filter was not understood, so the whole list is shown."]
+
+
 def test_changeset_of_published_proposal_names_author_and_publisher(ratings: Ratings) -> None:
     eve = sign_in(factories.make_proposer(first_name="Eve", last_name="Stone"))
     before = Revision.objects.count()
