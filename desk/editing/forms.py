@@ -1,17 +1,18 @@
 """The forms of facts: each knows the version that the editor saw, and those of a page ask for a reason."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 
 from frameworks.cells import Key
-from frameworks.models import Versioned
+from frameworks.models import Retirable, Versioned
 from frameworks.models.constraints import BESIDE, SENTENCES
 from frameworks.models.natural_keys import renamed_key
 from frameworks.models.schema import State, state_of
@@ -122,8 +123,18 @@ class FactForm(PlainErrors, ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        self._refuse_retired()
         if self.posted_seen is None and not self.instance._state.adding:
             self.add_error(None, VERSION_MISSING)
+
+    def _refuse_retired(self) -> None:
+        """Say beside its field what is retired of what the editor has chosen anew."""
+        for name in self.fields:
+            before = () if self.instance._state.adding else _listed(self.initial.get(name))
+            known = {getattr(other, "pk", other) for other in before}
+            for other in _listed(self.cleaned_data.get(name)):
+                if isinstance(other, Retirable) and other.is_retired and other.pk not in known:
+                    self.add_error(name, other.takes_nothing_new)
 
     def _update_errors(self, errors: ValidationError) -> None:
         """Give broken constraints their words, and errors a place when their field is not on the form."""
@@ -136,6 +147,11 @@ class FactForm(PlainErrors, ModelForm):
                 place, said = _in_words(name, problem)
                 by_place.setdefault(place if place in self.fields else NON_FIELD_ERRORS, []).append(said)
         super()._update_errors(ValidationError(by_place))  # type: ignore[misc]
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    """Return the facts that a field holds: one, several or none."""
+    return value if isinstance(value, list | models.QuerySet) else [value]
 
 
 def _in_words(place: str, problem: ValidationError) -> tuple[str, ValidationError]:

@@ -28,6 +28,9 @@ CLAIM_FIELDS = ("source", "line", "part", "term", "paraphrase")
 Outcome = dict[str, Any]
 
 
+RELOAD = "Reload the grid to see the current ones."
+
+
 class NotUnderstood(Exception):
     """What was sent is no set of changes. Nothing was written; the text says why."""
 
@@ -60,7 +63,7 @@ class NewClaim:
 
 @dataclass(frozen=True)
 class GridChanges:
-    """`gone`: the outcomes of what names a framework or criterion that is not here any more."""
+    """`gone`: the outcomes of what names a framework or criterion that is retired, or not here any more."""
 
     ratings: Sequence[RatingChange]
     claims: Sequence[NewClaim]
@@ -113,7 +116,8 @@ def _cell(
 ) -> tuple[Framework, Criterion] | None:
     framework = frameworks.get(_typed(one.get("framework"), str, "framework"))
     criterion = criteria.get(_typed(one.get("criterion"), str, "criterion"))
-    return (framework, criterion) if framework and criterion else None
+    is_current = framework and criterion and not (framework.is_retired or criterion.is_retired)
+    return (framework, criterion) if framework and criterion and is_current else None
 
 
 def _gone(
@@ -122,17 +126,27 @@ def _gone(
     frameworks: Mapping[str, Framework],
     criteria: Mapping[str, Criterion],
 ) -> Iterator[Outcome]:
-    """Yield an outcome for each that somebody deleted or renamed meanwhile: the other cells can still be saved."""
+    """Yield an outcome for each that was deleted, renamed or retired meanwhile: the other cells can still be saved."""
     for index, one in enumerate(entries):
         if _cell(one, frameworks, criteria) is None:
-            what = "criterion" if one["framework"] in frameworks else "framework"
             yield {
                 "kind": kind,
                 "index": index,
                 "framework": one["framework"],
                 "criterion": one["criterion"],
-                **refused(f"This {what} is not here any more. Reload the grid to see the current ones."),
+                **refused(f"{_why_gone(one, frameworks, criteria)} {RELOAD}"),
             }
+
+
+def _why_gone(
+    one: dict[str, Any], frameworks: Mapping[str, Framework], criteria: Mapping[str, Criterion]
+) -> str:
+    for what, known in (("framework", frameworks), ("criterion", criteria)):
+        if (fact := known.get(one[what])) is None:
+            return f"This {what} is not here any more."
+        if fact.is_retired:
+            return fact.retirement_note
+    return ""
 
 
 def _rating(one: dict[str, Any], framework: Framework, criterion: Criterion, reason: str) -> RatingChange:

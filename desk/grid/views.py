@@ -141,8 +141,8 @@ def _save(
     try:
         parsed = parsing.parse(
             request.POST.get("changes", ""),
-            {framework.slug: framework for framework in frameworks},
-            {criterion.slug: criterion for criterion in criteria},
+            {framework.slug: framework for framework in (*frameworks, *Framework.objects.retired())},
+            {criterion.slug: criterion for criterion in (*criteria, *Criterion.objects.retired())},
         )
         by = edit_of(request).by(Revision.Origin.GRID)
         outcomes = writing.write(parsed, by, rights)

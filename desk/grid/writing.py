@@ -119,7 +119,7 @@ def _write_claim(new: NewClaim, by: Author, rights: GridRights, besides: Contain
     claim.key = free_key(claim)
     try:
         revisions.save(claim, by=by, reason=new.reason, besides=besides)
-    except IntegrityError as error:
+    except (revisions.Refused, IntegrityError) as error:
         return refused(in_words(error))
     return {"outcome": "saved"}
 

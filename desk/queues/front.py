@@ -25,8 +25,8 @@ from . import freshness
 from .freshness import Backing, Coverage
 
 PER_PAGE = 25
-#: For how long imports and grid saves are shown, and a rejected proposal to its author; one with changes requested stays
-#: until it is replaced.
+#: For how long imports and grid saves are shown, and a rejected proposal to its author; one with changes requested
+#: stays until it is replaced.
 SHOWN_FOR = timedelta(days=30)
 VIEW_RECORD = "frameworks.view_revision"
 #: What the history says of a review in one click.

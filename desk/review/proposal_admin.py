@@ -25,8 +25,8 @@ from desk.editing.long_lists import DateFilter, LongListAdmin
 from desk.editing.offers import public_page, with_page
 from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts, origins
-from frameworks.models import Claim, Proposal, ProposedChange, Rating, Revision, Versioned
-from frameworks.models.schema import state_of
+from frameworks.models import Claim, Proposal, ProposedChange, Rating, Retirable, Revision, Versioned
+from frameworks.models.schema import Built, newly_on_retired, state_of
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
@@ -69,6 +69,8 @@ class ShownChange:
     #: The conflict, if there is one: the fact was changed by somebody else since.
     clash: Clash | None
     claims: list[Claim]
+    #: What was retired of the fact and of those that it names, in sentences.
+    retirements: list[str]
 
     @property
     def version(self) -> int:
@@ -99,7 +101,18 @@ def shown_change(change: ProposedChange, *, is_undecided: bool) -> ShownChange:
         fields=past.changes(model, change),
         clash=_clash(change, model, fact) if is_undecided else None,
         claims=claims,
+        retirements=_retirements(change, fact, found) if is_undecided else [],
     )
+
+
+def _retirements(change: ProposedChange, fact: Versioned | None, found: Built | None) -> list[str]:
+    """Say what was retired that the proposal is about, and where that keeps it from being published."""
+    after = found.fact if found and change.after else None
+    in_the_way = [*newly_on_retired(after, change.before, found.related)] if after and found else []
+    named = [other for _, other in newly_on_retired(fact, None)] if fact else []
+    own = [fact] if isinstance(fact, Retirable) and fact.is_retired else []
+    sentences = [f"{other.retirement_note} {STILL_SHOWN}" for other in [*own, *named]]
+    return [f"{other.retirement_note} {MUST_BE_CURRENT}" for _, other in in_the_way] or sentences
 
 
 def _clash(change: ProposedChange, model: type[Versioned], fact: Versioned | None) -> Clash | None:
@@ -266,6 +279,11 @@ class ProposalAdmin(LongListAdmin):
             messages.error(request, f"There is no such preview. {problem}")
         return HttpResponseRedirect(proposals.page_of(proposal))
 
+
+STILL_SHOWN = "The change would be seen on its page, but nothing compares it any more."
+MUST_BE_CURRENT = (
+    "Nothing new is added to it, so this cannot be published unless it is taken back from retirement."
+)
 
 #: What a reviewer, or the author, is told to have done.
 SENTENCES: dict[str, str] = {

@@ -5,7 +5,7 @@ many-to-many relation as the sorted list of such keys. The caller that converts 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain, repeat
 from typing import Any, NamedTuple, cast
@@ -15,7 +15,7 @@ from django.core.serializers.base import DeserializationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from .versioned import Versioned
+from .versioned import Retirable, Versioned
 
 Field = models.Field
 State = dict[str, Any]
@@ -188,6 +188,28 @@ def state_of(fact: Versioned, related: Related | None = None) -> State:
         values[name] = sorted(other.natural_key() for other in others)
     plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
     return plain
+
+
+def newly_on_retired(
+    fact: Versioned, before: State | None, related: Related | None = None
+) -> Iterator[tuple[str, Retirable]]:
+    """Yield what is retired that the fact names and did not name `before` (None: it is new), with the field's name."""
+    schema, related, known = schema_of(type(fact)), related or {}, before or {}
+    for name, model in schema.relations.items():
+        if not issubclass(model, Retirable):
+            continue
+        is_many = name in schema.many
+        named = [tuple(key) for key in (known.get(name) or () if is_many else [known.get(name) or ()])]
+        others = related.get(name, ()) if is_many else [_named(fact, name)]
+        for other in others:
+            if isinstance(other, Retirable) and other.is_retired and other.natural_key() not in named:
+                yield name, other
+
+
+def _named(fact: Versioned, name: str) -> object:
+    """Return the fact that a foreign key names; None where it is empty."""
+    column: Any = schema_of(type(fact)).columns[name]
+    return None if getattr(fact, column.attname) is None else getattr(fact, name)
 
 
 def target(field: Field) -> type[Versioned]:

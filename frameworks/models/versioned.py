@@ -169,6 +169,12 @@ class Retirable(Versioned):
         """Return a sentence that begins with the fact's name: `Bottle was retired on …`; empty unless it is retired."""
         return f"{self} was {self.retirement}" if self.is_retired else ""
 
+    @property
+    def takes_nothing_new(self) -> str:
+        """Return why nothing new is put on the fact, in two sentences; empty unless it is retired."""
+        note = self.retirement_note
+        return note and f"{note} Nothing new is added to it unless it is taken back from retirement."
+
     def clean(self) -> None:
         super().clean()
         if self.retired_on is None and self.retired_because:

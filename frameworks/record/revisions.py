@@ -23,7 +23,7 @@ from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
 from frameworks.models import Rating, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
-from frameworks.models.schema import Related, State, schema_of, state_of
+from frameworks.models.schema import Related, State, newly_on_retired, schema_of, state_of
 
 from . import renaming
 from .following import Consequences, EveryCell
@@ -104,6 +104,7 @@ def save(
         consequences = Consequences([fact], besides)
         if fact._state.adding:
             before = None
+            _refuse_on_retired(fact, None, related)
             _refuse_beside_others([fact], [fact])
             last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
@@ -120,6 +121,7 @@ def save(
             if before == after:
                 return None
             changed = {name for name, value in after.items() if before[name] != value}
+            _refuse_on_retired(fact, before, related)
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
             _refuse_beside_others(
@@ -156,6 +158,12 @@ def _refuse_beside_others(named: Sequence[Versioned], placed: Sequence[Versioned
     for fact in placed:
         if sentence := fact.contradiction():
             raise Refused(f"{fact}: {sentence}")
+
+
+def _refuse_on_retired(fact: Versioned, before: State | None, related: Related) -> None:
+    """Raise Refused where the fact is put on something that is retired, on which it was not before."""
+    for _, other in newly_on_retired(fact, before, related):
+        raise Refused(f"{fact}: {other.takes_nothing_new}")
 
 
 def _refuse_twins(facts: Sequence[Versioned]) -> None:
@@ -211,6 +219,8 @@ def save_all(
         change.fact.tidy()
         change.fact.settle()
     with transaction.atomic():
+        for change in changes:
+            _refuse_on_retired(change.fact, change.before, change.related)
         new = [change for change in changes if change.seen is None]
         old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]
         consequences = Consequences(

@@ -25,7 +25,7 @@ from frameworks.models import (
     Wording,
     versioned_models,
 )
-from frameworks.models.schema import Field, Schema, State, schema_of, state_of, target
+from frameworks.models.schema import Field, Schema, State, newly_on_retired, schema_of, state_of, target
 from frameworks.roles import create_roles
 
 from . import revisions
@@ -199,7 +199,8 @@ class _Planting:
     def _build(self, model: type[Versioned], values: State) -> PendingWrite | None:
         """Return the fact of an entry, its many-to-many relations without facts that an editor has deleted since.
 
-        None where a foreign key names a deleted fact, or where nothing backs a published rating any more.
+        None where a foreign key names a deleted fact, where the entry would be put on something that an editor has
+        retired, or where nothing backs a published rating any more.
         """
         schema, label = schema_of(model), model._meta.label
         for name in values:
@@ -216,6 +217,9 @@ class _Planting:
             if field.name in schema.columns:
                 return None
         if isinstance(built.fact, Rating) and self._is_bare(built.fact):
+            return None
+        last = self.latest.get((schema.kind, built.fact.key_text))
+        if any(newly_on_retired(built.fact, last.after if last else None, built.related)):
             return None
         return PendingWrite(built.fact, built.related)
 

@@ -24,7 +24,7 @@ from frameworks.median import Derivation, departs
 from frameworks.models import Claim, Criterion, FormerSlug, Rating, Revision, Source, Versioned, Wording
 from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied
 from frameworks.models.names import tidy_name
-from frameworks.models.schema import Built, Field, Schema, State, schema_of, state_of
+from frameworks.models.schema import Built, Field, Schema, State, newly_on_retired, schema_of, state_of
 from frameworks.record import revisions
 from frameworks.record.following import is_score_set
 from frameworks.record.pending import PendingWrite
@@ -560,7 +560,13 @@ class _Reader:
     def _broken(self, change: PendingWrite, key: str) -> list[RowProblem]:
         """Return why the model, the database or the desk would refuse to write the fact."""
         fact = change.fact
-        problems = self._invalid(fact)
+        problems = [
+            *self._invalid(fact),
+            *(
+                RowProblem(name, other.takes_nothing_new)
+                for name, other in newly_on_retired(fact, change.before, change.related)
+            ),
+        ]
         if not problems:
             try:
                 fact.clean()

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from desk.queues import freshness
-from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Revision, Source
+from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Revision, Source, Trait
 from tests import factories
-from tests.desk.acting import choose, confirm, decide, proposal_page, save
-from tests.desk.reading import change_url, list_url, text_of
+from tests.desk.acting import changed_cell, choose, confirm, decide, new_claim_row, proposal_page, save, send
+from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
 from tests.frameworks.tables.importing import confirm as imported
 from tests.frameworks.tables.importing import exported, file, preview, upload
 from tests.html import read
@@ -133,3 +133,73 @@ def test_what_cannot_be_deleted_can_be_retired_instead(ada: Client, rating: Rati
         page = ada.get(change_url(fact).replace("/change/", "/delete/")).content.decode()
         assert "Delete or move them first, or retire it instead." in page
     assert Framework.objects.count() == 1
+
+
+def test_nothing_new_is_put_on_what_was_retired_in_any_way(
+    ada: Client, eve: Client, rob: Client, rating: Rating
+) -> None:
+    """By pages that were opened before: form, inline, grid, import, proposal and restore."""
+    django, source = rating.framework, Source.objects.get()
+    criterion, value = factories.make_criterion(name="Speed"), factories.make_facet_value()
+    loose = factories.make_rating(framework=django)
+    gone = Revision.objects.of(loose).get()
+    opened = ada.get(change_url(rating))
+    on_cell = {"source": source.pk, "line": 3, "paraphrase": "New.", "criterion": criterion.pk}
+    new: dict[Any, dict[str, Any]] = {
+        Rating: {"criterion": criterion.pk, "score": 3, "verdict": "Fair", "rationale": "So."},
+        Claim: {**on_cell, "key": "new-claim"},
+        Trait: {"value": value.pk, "claims": [Claim.objects.earliest("pk").pk]},
+    }
+    for model, fields in new.items():
+        save(eve, add_url(model), framework=django.pk, reason="New.", **fields)
+    waiting = list(Proposal.objects.order_by("pk"))
+    assert len(waiting) == 3
+    confirm(ada, choose(ada, "delete_selected", loose))
+    for fact in (source, django):
+        edit(ada, fact, retired_on="2026-05-01", retired_because="nobody needs it")
+    before = Revision.objects.count()
+    said = "was retired on 1 May 2026, because nobody needs it. Nothing new is added to it unless"
+    for model, fields in new.items():
+        page = read(save(ada, add_url(model), framework=django.pk, reason="New.", **fields).content)
+        assert f"Django {said}" in page.one(".field-framework .errorlist").text
+    moved = factories.make_claim()
+    page = read(save(ada, change_url(moved), source=source.pk, reason="Moved.").content)
+    assert f"The almanac {said}" in page.one(".field-source .errorlist").text
+    row = form_on(opened, reason="New.") | new_claim_row(1, source, line=3, paraphrase="New.")
+    row["claims-INITIAL_FORMS"] = form_on(opened)["claims-INITIAL_FORMS"]
+    assert f"The almanac {said}" in text_of(ada.post(change_url(rating), row))
+    cell = changed_cell((django, criterion), seen=None, score=3, verdict="Fair", rationale="So.")
+    assert (
+        "Django was retired on 1 May 2026, because nobody needs it. Reload"
+        in send(ada, cell).content.decode()
+    )
+    other = (factories.make_framework(), criterion)
+    claim = changed_cell(other, source="001", line=1, part="prose", paraphrase="New.")
+    before = Revision.objects.count()
+    assert f"The almanac {said}" in send(ada, claims=[claim]).content.decode()
+    line = {"framework": "django", "criterion": "speed", "score": "3", "verdict": "Fair", "rationale": "So."}
+    table = preview(ada, upload(ada, "rating", file([{**line, "version": ""}])))
+    assert f"Django {said}" in table.one("table.import-rows").text
+    for proposal in waiting:
+        assert "so this cannot be published unless" in proposal_page(rob, proposal).text
+        assert said in text_of(decide(rob, proposal, "publish"))
+    url = f"/admin/frameworks/revision/{gone.pk}/restore/"
+    assert f"Django {said}" in text_of(ada.post(url, form_on(ada.get(url), reason="Back.")))
+    assert Revision.objects.count() == before
+    edit(ada, rating, verdict="Corrected")  # what was there stays open to correction
+    assert Revision.objects.count() == before + 1
+
+
+def test_proposal_says_that_its_fact_was_retired_meanwhile(eve: Client, rob: Client, rating: Rating) -> None:
+    edit(eve, rating, verdict="Better")
+    framework = rating.framework
+    framework.retired_on, framework.retired_because = date(2026, 5, 1), "nobody needs it"
+    framework.save()
+    proposal = Proposal.objects.get()
+    assert (
+        "Django was retired on 1 May 2026, because nobody needs it. The change would be"
+        in proposal_page(rob, proposal).text
+    )
+    decide(rob, proposal, "publish")
+    rating.refresh_from_db()
+    assert rating.verdict == "Better"

@@ -221,7 +221,7 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         (bare, {"is_published": "yes"}, "A published rating needs at least one claim."),
         (claim, {"criterion": bare.criterion.slug}, "This is the last claim for a published rating."),
         (claim, {"framework": ""}, "This is the last claim for a published rating."),
-        (claim, {"source": retired.key}, "This is the last claim for a published rating."),
+        (claim, {"source": retired.key}, "because it is an advertisement. Nothing new is added to it unless"),
         (claim, {"part": "song"}, "part: “song” is not one of table, list, prose, answer."),
         (claim, {"joint_criterion": rating.criterion.slug}, "Choose a criterion other than the claim's own."),
         (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "This criterion has ratings."),
