@@ -18,6 +18,7 @@ from django.utils import timezone
 from frameworks.models import Versioned
 from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
+from frameworks.tables.sheets import shortened
 
 from . import conflicts
 from .conflicts import Clash, WayOn
@@ -27,7 +28,7 @@ from .forms import ReasonForm
 from .formsets import ROWS_MAX
 from .guarded import GuardedAdmin
 from .merging import changed_fields, put_on_top
-from .offers import public_page, with_page
+from .offers import public_page, with_page, with_undo
 from .refusals import REFUSALS, in_words
 
 #: What shows an editor a fact before deciding, and what says why it cannot be deleted (empty when it can).
@@ -153,6 +154,7 @@ class BulkActions:
         if not reason_form.is_valid():
             return self.page(request, action, rows, reason_form, keep_url=keep_url)
         outcome = self._write(request, action, rows, reason_form.cleaned_data["reason"], timezone.localdate())
+        outcome.refused += self._left_out(request, action)
         self._report(request, action, outcome)
         if not outcome.clashes:
             return HttpResponseRedirect(keep_url)
@@ -169,6 +171,21 @@ class BulkActions:
             can_save=bool(outcome.undecided),
         )
         return conflicts.page(self.admin, request, outcome.clashes, data, way_on)
+
+    def _left_out(self, request: HttpRequest, action: BulkAction) -> list[str]:
+        """Say of what was posted, but names no fact and version or is too much, that nothing was done to it."""
+        texts, kind = request.POST.getlist("row"), self.admin.opts.verbose_name
+        sentences = [
+            f"“{shortened(text)}” names no {kind} with a version, so it was not {action.done}."
+            f" Open the page again."
+            for text in texts[:ROWS_MAX]
+            if ChosenFact.parse(text) is None
+        ]
+        if not texts:
+            sentences.append(f"Nothing was selected, so nothing was {action.done}.")
+        if len(texts) > ROWS_MAX:
+            sentences.append(f"At most {ROWS_MAX} at a time: {len(texts) - ROWS_MAX} were not {action.done}.")
+        return sentences
 
     def page(
         self,
@@ -283,17 +300,21 @@ class BulkActions:
         if done := len(outcome.done):
             were = "was" if done == 1 else "were"
             sentence = f"{done} {model_ngettext(opts, done)} {were} {action.done}."
-            messages.success(request, with_page(sentence, self._page_of(request, action, outcome.done)))
+            if done == 1:
+                message = with_page(sentence, self._page_of(request, action, outcome.done[0]))
+            else:
+                message = with_undo(request, sentence, edit_of(request).changeset)
+            messages.success(request, message)
         if idle := len(outcome.idle):
             were = "was" if idle == 1 else "were"
             messages.info(request, f"{idle} {model_ngettext(opts, idle)} {were} already {action.done}.")
         for sentence in outcome.refused:
             messages.error(request, sentence)
 
-    def _page_of(self, request: HttpRequest, action: BulkAction, done: Sequence[Versioned]) -> str | None:
-        """Return where readers see what was done: to the one fact, or else all of it."""
-        if len(done) == 1 and action.apply:
-            return self.admin.get_view_on_site_url(done[0])
+    def _page_of(self, request: HttpRequest, action: BulkAction, done: Versioned) -> str | None:
+        """Return where readers see the fact, or that it is gone."""
+        if action.apply:
+            return self.admin.get_view_on_site_url(done)
         return public_page(edit_of(request).changeset)
 
 

@@ -18,6 +18,9 @@ DESCRIPTION = ("tagline", "summary", "website", "repository")
 #: What the history says of a framework that is published from its checklist.
 REASON = "The entry is complete enough to be public."
 
+PUBLIC = "Public."
+NOT_PUBLIC = "Not public: readers see neither its page nor its ratings."
+
 
 class FormLink(NamedTuple):
     words: str
@@ -86,17 +89,25 @@ class _Survey:
 
     def checklist(self) -> Checklist:
         is_public = self.framework.is_published
+        if self.framework.is_retired:
+            return Checklist(self.framework, (self._retirement(),), None)
         steps = (
             self._description(),
             self._claims(),
             self._ratings(),
             self._traits(),
-            Step("Publication", "Public." if is_public else "Not public yet.", is_public),
+            Step("Publication", PUBLIC if is_public else NOT_PUBLIC, is_public),
         )
         may_publish = not is_public and self.user.has_perm(right_to("change", Framework))
         return Checklist(self.framework, steps, ChosenFact.of(self.framework) if may_publish else None)
 
     # The steps
+
+    def _retirement(self) -> Step:
+        page = "Its page stays." if self.framework.is_published else "Its page is not public."
+        state = f"{self.framework.takes_nothing_new} {page} What is there can still be corrected."
+        back = [FormLink("Take it back: clear both fields", "#id_retired_on")]
+        return Step("Retired", state, is_done=True, links=back)
 
     def _description(self) -> Step:
         empty = [name for name in DESCRIPTION if not getattr(self.framework, name)]

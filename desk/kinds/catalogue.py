@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from desk.editing.bulk_actions import DELETE
+from desk.editing.bulk_actions import DELETE, ChosenFact
 from desk.editing.forms import PageForm
 from desk.guiding.checklist import Checklist
 from frameworks.models import (
@@ -76,7 +76,13 @@ class FrameworkAdmin(RetirableAdmin):
         """Publish the framework from its checklist, at the version that the editor saw."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return self.bulk.run(request, PUBLISH, keep_url=f"{self.url_of('change', pk)}#checklist")
+        keep_url = f"{self.url_of('change', pk)}#checklist"
+        others = [chosen.seen.key for chosen in ChosenFact.posted(request) if chosen.pk != pk]
+        if others:
+            sentence = "Nothing was published: the button was for {}. Press it again on this page."
+            messages.error(request, sentence.format(others[0]))
+            return HttpResponseRedirect(keep_url)
+        return self.bulk.run(request, PUBLISH, keep_url=keep_url)
 
     def render_change_form(
         self,

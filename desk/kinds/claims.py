@@ -3,25 +3,36 @@
 import re
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from desk.editing.bulk_actions import ChosenFact
+from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
-from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
+from frameworks.models import Claim, Disagreement, Rating, Revision, Source, Versioned
+from frameworks.roles import may_publish
 
 from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin, say_unpublished
 from .fact_admin import CITED, FactAdmin, claim_count
 from .filters import CellFilter, ReadingFilter, RetiredFilter
 from .ordering import OrderedAdmin
-from .retiring import RETIREMENT, RetirableAdmin
+from .ratings import PUBLISH
+from .retiring import RETIREMENT, RetirableAdmin, unpublished_with
 from .rubrics import rubric_of, rubrics
+
+
+#: What the history says of ratings that are published again with their source.
+REPUBLISHED = "A source of it is no longer retired."
 
 
 @admin.register(Source)
@@ -42,6 +53,36 @@ class SourceAdmin(RetirableAdmin):
         RETIREMENT,
     )
 
+    def get_urls(self) -> list[URLPattern]:
+        republish = self.admin_site.admin_view(self.republish_view)
+        return [
+            path("<int:pk>/republish/", republish, name="frameworks_source_republish"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def republish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish the ratings again that the source's retirement has unpublished, as one changeset."""
+        ratings = cast(FactAdmin, self.admin_site.get_model_admin(Rating))
+        if not ratings.has_change_permission(request):
+            raise PermissionDenied
+        return ratings.bulk.run(request, PUBLISH, keep_url=self.url_of("change", pk))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Offer above the form of a source that was taken back to publish again what went with it."""
+        if obj is not None and obj.pk and request.user.has_perm("frameworks.change_rating"):
+            context["unpublished"] = [(rating, ChosenFact.of(rating)) for rating in unpublished_with(obj)]
+            context["republish_reason"] = REPUBLISHED
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Most sources are entered on the day that they are read."""
         return {"read_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
@@ -57,6 +98,12 @@ class SourceAdmin(RetirableAdmin):
     def response_change(self, request: HttpRequest, obj: Versioned) -> HttpResponse:
         answer = super().response_change(request, obj)
         say_unpublished(request)
+        form = cast(FactForm, edit_of(request).bound)
+        is_turned = "retired_on" in form.changed_data and may_publish(request.user)
+        if is_turned and (ratings := unpublished_with(cast(Source, obj))):
+            count, url = len(ratings), f"{self.url_of('change', obj.pk)}#republish"
+            sentence = f"{count} rating{'s' * (count > 1)} went unpublished when the source was retired."
+            messages.info(request, format_html('{} <a href="{}">Publish again …</a>', sentence, url))
         return answer
 
     @admin.display(ordering="claim_count")

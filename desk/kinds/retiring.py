@@ -7,7 +7,11 @@ from django.db import models
 from django.http import HttpRequest
 
 from desk.editing.bulk_actions import DELETE, BulkAction
-from frameworks.models import Retirable
+from frameworks.models import Rating, Retirable, Revision, Source
+from frameworks.models.constraints import RETIREMENT_SENTENCE
+from frameworks.models.versioned import grounds
+from frameworks.record import past
+from frameworks.record.revisions import Refused
 
 from .fact_admin import FactAdmin
 
@@ -23,6 +27,8 @@ RETIREMENT: tuple[str, Any] = (
 
 
 def _retire(fact: Retirable, today: date, reason: str) -> None:
+    if not grounds(reason):
+        raise Refused(f"{fact}: {RETIREMENT_SENTENCE}")
     if not fact.is_retired:
         fact.retired_on, fact.retired_because = today, reason
 
@@ -35,6 +41,27 @@ RETIRE = BulkAction(
     apply=_retire,
     note="The reason is shown to readers: it completes the sentence “It was retired, because …”.",
 )
+
+
+def unpublished_with(source: Source) -> list[Rating]:
+    """Return the ratings that were unpublished when the source was last retired, and could be published again now that
+    it is not. Four queries at most."""
+    if source.is_retired:
+        return []
+    retired = next((step for step in Revision.objects.of(source) if _retires(step)), None)
+    if retired is None:
+        return []
+    steps = Revision.objects.filter(changeset=retired.changeset, model="rating").order_by("pk")
+    keys = [step.key.split("/") for step in steps if step.unpublishes]
+    known = past.by_keys(Rating, keys, []) if keys else {}
+    ratings: Any = Rating.objects.filter(pk__in=[rating.pk for rating in known.values()], is_published=False)
+    return list(
+        ratings.current().with_evidence().filter(claim_count__gt=0).select_related("framework", "criterion")
+    )
+
+
+def _retires(step: Revision) -> bool:
+    return any(name == "retired_on" and not before for name, before, _ in step.changed_fields)
 
 
 class RetirableAdmin(FactAdmin):

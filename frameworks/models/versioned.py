@@ -136,6 +136,11 @@ class Versioned(models.Model):
         return "/".join(str(part) for part in self.natural_key())
 
 
+def grounds(reason: str) -> str:
+    """Return a reason as it follows “because”: editors write whole sentences, too. Empty where it has no words."""
+    return re.sub(r"^because\b\s*", "", reason, flags=re.IGNORECASE).rstrip(" .!…")
+
+
 class Retirable(Versioned):
     """A fact that can be retired: no longer compared, counted or offered, but still at its address and in the history.
 
@@ -161,8 +166,7 @@ class Retirable(Versioned):
 
     @property
     def _grounds(self) -> str:
-        """Return the reason as it follows “because”: editors write whole sentences, too."""
-        return re.sub(r"^because\b\s*", "", self.retired_because, flags=re.IGNORECASE).rstrip(" .!…")
+        return grounds(self.retired_because)
 
     @property
     def retirement_note(self) -> str:

@@ -1,6 +1,7 @@
 """The desk leads through what takes several pages: a new framework by its checklist, and a reader's problem report."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -213,6 +214,34 @@ def test_checklist_is_for_those_who_may_change_the_framework(eve: Client, rob: C
     url = f"/admin/frameworks/framework/{framework.pk}/publish/"
     assert rob.post(url).status_code == 403
     assert eve.get(url).status_code == 405
+
+
+def test_checklist_says_why_it_did_not_publish(ada: Client) -> None:
+    framework, other = factories.make_framework(is_published=False), factories.make_framework(name="Other")
+    url = f"/admin/frameworks/framework/{framework.pk}/publish/"
+    for rows, said in (
+        ([], "Nothing was selected, so nothing was published."),
+        (["abc"], "“abc” names no framework with a version, so it was not published."),
+        ([f"{other.pk}:1:other"], "Nothing was published: the button was for other."),
+        ([f"{framework.pk + 99}:1:gone"], "Nothing was published: the button was for gone."),
+    ):
+        page = read(ada.post(url, {"row": rows, "reason": "It is whole."}, follow=True).content)
+        [told] = page.texts(".messagelist .error")
+        assert told.startswith(said)
+    assert list(Framework.objects.filter(is_published=True)) == [other]
+
+
+def test_checklist_of_retired_framework_offers_to_take_it_back(ada: Client) -> None:
+    framework = factories.make_framework(
+        name="Bottle", retired_on=date(2026, 5, 3), retired_because="nobody maintains it"
+    )
+    page = page_of(ada, change_url(framework))
+    assert page.one("#checklist-head").text == "Checklist: retired"
+    [state] = steps(page)
+    assert "Bottle was retired on 3 May 2026, because nobody maintains it." in state
+    assert [each["href"] for each in page.all("#checklist a")] == ["#id_retired_on"]
+    hidden = page_of(ada, change_url(factories.make_framework(is_published=False)))
+    assert "Not public: readers see neither its page nor its ratings." in steps(hidden)[-1]
 
 
 # From a problem report to a claim or a change

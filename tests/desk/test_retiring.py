@@ -128,6 +128,32 @@ def test_ratings_that_lose_their_last_source_are_named(ada: Client, rating: Rati
     assert told in text_of(imported(ada, url))
 
 
+def test_ratings_unpublished_with_a_source_are_published_again_as_one_changeset(
+    ada: Client, rating: Rating
+) -> None:
+    source, url = Source.objects.get(), list_url(Source)
+    other = factories.make_rating(framework=rating.framework, is_published=False)
+    factories.make_claim(framework=other.framework, criterion=other.criterion, source=source)
+    Claim.objects.exclude(source=source).delete()
+    edit(ada, other, is_published="on")
+    assert "To retire it, enter both" in text_of(confirm(ada, choose(ada, "retire", source), url, "because."))
+    edit(ada, source, retired_on="2026-05-01", retired_because="it is an advertisement")
+    assert Rating.objects.filter(is_published=True).count() == 0
+    assert read(ada.get(change_url(source)).content).all("#republish") == []
+    edit(ada, source, retired_on="", retired_because="")
+    assert "2 ratings went unpublished when the source was retired." in text_of(ada.get(url))
+    form = read(ada.get(change_url(source)).content).one("#republish form")
+    fields = [(field["name"], field["value"]) for field in form.all("input")]
+    data = {name: [value for key, value in fields if key == name] for name, _ in fields}
+    told = read(ada.post(form["action"], data, follow=True).content)
+    assert told.one(".messagelist .success").text.startswith("2 ratings were published.")
+    [undo] = [link["href"] for link in told.all(".messagelist a") if link.text == "Undo"]
+    assert Rating.objects.filter(is_published=True).count() == 2
+    assert told.all("#republish") == []
+    ada.post(undo, form_on(ada.get(undo), reason="Not yet."))
+    assert Rating.objects.filter(is_published=True).count() == 0
+
+
 def test_what_cannot_be_deleted_can_be_retired_instead(ada: Client, rating: Rating) -> None:
     for fact in (rating.framework, rating.criterion, Source.objects.get()):
         page = ada.get(change_url(fact).replace("/change/", "/delete/")).content.decode()
