@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from .catalogue import Framework
-from .constraints import say, slug_check, slug_field
+from .constraints import say, slug_check, slug_field, validate_day_reached
 from .evidence import Claim, Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
@@ -62,7 +62,12 @@ class Benchmark(Versioned):
     unit = models.CharField(
         max_length=40, help_text="For example `requests a second`. A higher figure must be better."
     )
-    measured_on = models.DateField(null=True, blank=True, help_text="The day of the run, if known.")
+    measured_on = models.DateField(
+        null=True,
+        blank=True,
+        validators=[validate_day_reached],
+        help_text="The day of the run, if known.",
+    )
     command = models.CharField(
         max_length=300, blank=True, help_text="The command that repeats the run, if there is one."
     )

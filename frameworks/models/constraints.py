@@ -115,7 +115,7 @@ def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.U
 def validate_day_reached(day: date) -> None:
     """Raise ValidationError for a day in the future, or so long ago that nothing here can have happened on it."""
     if day > timezone.localdate():
-        raise ValidationError("This day is in the future.")
+        raise ValidationError(f"This day is in the future. Today is {timezone.localdate().isoformat()}.")
     if day.year not in YEARS:
         raise ValidationError(f"The year must not be before {YEARS.start}.")
 

@@ -28,6 +28,7 @@ from .constraints import (
     say,
     slug_check,
     slug_field,
+    validate_day_reached,
     validate_slug,
 )
 from .natural_keys import RetirableQuerySet, VersionedQuerySet
@@ -91,7 +92,7 @@ class Source(Retirable):
     shape = models.TextField(blank=True, help_text="What the text consists of: tables, lists, answers.")
     note = models.TextField(blank=True, help_text="Caveats about the text for readers.")
     url = http_url_field("Where it can be read (http or https). Leave empty if unknown.", "web address")
-    read_on = models.DateField(help_text="When the editors read the text.")
+    read_on = models.DateField(validators=[validate_day_reached], help_text="When the editors read the text.")
     file_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(
         "SHA-256", max_length=64, blank=True, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
@@ -605,6 +606,7 @@ class Rating(Versioned):
         "last reviewed",
         null=True,
         blank=True,
+        validators=[validate_day_reached],
         help_text="When an editor last checked the rating against its claims.",
     )
 

@@ -177,7 +177,7 @@ def make_square(count: int) -> None:
 
 def test_still_right_marks_rating_reviewed_and_records_revision(ada: Client) -> None:
     for verdict in ("First", "Second", "Third"):
-        factories.make_rating(verdict=verdict)
+        factories.make_rating(verdict=verdict, framework=factories.make_framework(name=verdict))
     page = page_of(ada)
     second = Rating.objects.get(verdict="Second")
     response = press(ada, page, 2)

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from desk.editing.refusals import PlainErrors
-from frameworks.models import Claim, Criterion, Facet, Rating, Source, Versioned, versioned_models
+from frameworks.models import Benchmark, Claim, Criterion, Facet, Rating, Source, Versioned, versioned_models
 from frameworks.models.constraints import SLUG_SENTENCE
 from tests import factories
 from tests.desk.acting import changed_cell, edit, save, send
@@ -93,6 +93,13 @@ def test_errors_name_the_value_and_what_would_do(ada: Client) -> None:
         "“many” is not a whole number. Write it in figures, such as 28.",
     ):
         assert sentence in sentences(page)
+    for model, field in ((Source, "read_on"), (Rating, "reviewed_on"), (Benchmark, "measured_on")):
+        for day, sentence in (
+            ("9999-12-31", "This day is in the future. Today is"),
+            ("1815-12-10", "The year must not be before 1990."),
+        ):
+            said = sentences(ada.post(add_url(model), form_on(ada.get(add_url(model)), **{field: day})))
+            assert any(each.startswith(sentence) for each in said)
     rating = factories.make_rating()
     answer = ada.post(list_url(Rating), edit(ada.get(list_url(Rating)), {rating: {"score": 9}}))
     assert "The score must be between 1 and 5. You entered “9”." in sentences(answer)
