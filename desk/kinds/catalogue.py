@@ -226,7 +226,7 @@ class TraitAdmin(FactAdmin):
     annotations = CITED
     list_display_links = ("framework", "value")
     list_filter = ("value__facet", "framework")
-    search_fields = ("framework__name", "value__name", "value__facet__name", "note")
+    search_fields = ("framework__name", "value__name", "value__facet__name", "framework__slug", "note")
     autocomplete_fields = ("framework", "value", "claims")
     set_once = ("framework", "value")
     named_with = ("framework", "value__facet")
@@ -240,7 +240,7 @@ class RelationAdmin(FactAdmin):
     annotations = CITED
     list_display_links = ("framework", "kind", "other")
     list_filter = ("kind", "framework")
-    search_fields = ("framework__name", "other__name", "text")
+    search_fields = ("framework__name", "other__name", "framework__slug", "text")
     autocomplete_fields = ("framework", "other", "claims")
     set_once = ("framework", "kind", "other")
     named_with = ("framework", "other")

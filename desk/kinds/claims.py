@@ -41,7 +41,7 @@ class SourceAdmin(RetirableAdmin):
     annotations = {"claim_count": models.Count("claims")}
     list_display_links = ("key", "short_name")
     list_filter = (RetiredFilter,)
-    search_fields = ("key", "short_name", "title", "authors", "publisher")
+    search_fields = ("short_name", "key", "title", "authors", "publisher")
     fieldsets = (
         (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
         (
@@ -148,13 +148,13 @@ class ClaimAdmin(FactAdmin):
     list_display_links = ("locator", "paraphrase")
     list_filter = (CellFilter, ReadingFilter, "source", "framework", "criterion", "part")
     search_fields = (
+        "framework__name",
+        "criterion__name",
+        "source__short_name",
         "key",
         "term",
         "paraphrase",
         "note",
-        "framework__name",
-        "criterion__name",
-        "source__short_name",
     )
     search_help_text = "Searches words, names and locators such as 003:28."
     autocomplete_fields = ("source", "framework", "criterion", "joint_criterion")

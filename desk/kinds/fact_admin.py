@@ -26,6 +26,7 @@ from desk.editing.formsets import ROWS_MAX, FactListFormSet
 from desk.editing.guarded import GuardedAdmin, is_understood
 from desk.editing.offers import with_page
 from desk.editing.refusals import REFUSALS, in_words
+from desk.editing.relevance import most_relevant_first
 from desk.guiding.drafts import drafted_from
 from desk.guiding.origins import led_back, origin_url
 from desk.tables.pages import TablePages
@@ -221,6 +222,14 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         facts = super().get_queryset(request)
         return facts.annotate(**self.annotations) if self.annotations else facts
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term.isascii() or "\0" in search_term:
+            return found, may_repeat
+        return most_relevant_first(request, found, search_term, self.get_search_fields(request)), may_repeat
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return self.bulk.offered(request)

@@ -43,7 +43,7 @@ class TieAdmin(FactAdmin):
     annotations = CITED
     list_display_links = ("component", "kind", "framework")
     list_filter = ("kind", "framework")
-    search_fields = ("component__name", "framework__name", "text")
+    search_fields = ("component__name", "framework__name", "framework__slug", "text")
     autocomplete_fields = ("component", "framework", "claims")
     set_once = ("component", "kind", "framework")
     named_with = ("component", "framework")
@@ -57,7 +57,7 @@ class AdditionAdmin(FactAdmin):
     annotations = CITED
     list_display_links = ("framework", "capability", "component")
     list_filter = ("capability", "framework")
-    search_fields = ("framework__name", "capability__name", "component__name", "note")
+    search_fields = ("framework__name", "capability__name", "component__name", "framework__slug", "note")
     autocomplete_fields = ("framework", "component", "claims")
     set_once = ("framework", "capability", "component")
     named_with = ("framework", "capability__facet", "component")

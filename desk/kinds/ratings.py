@@ -159,7 +159,15 @@ class RatingAdmin(FactAdmin):
         "criterion",
     )
     list_per_page = 100
-    search_fields = ("framework__name", "criterion__name", "verdict", "rationale")
+    search_fields = (
+        "framework__name",
+        "criterion__name",
+        "framework__slug",
+        "criterion__slug",
+        "verdict",
+        "rationale",
+    )
+    search_help_text = "Searches frameworks and criteria by name and slug, then verdicts and rationales."
     autocomplete_fields = ("framework", "criterion")
     readonly_fields = ("rubric", "rule")
     set_once = ("framework", "criterion")

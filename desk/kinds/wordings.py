@@ -26,7 +26,7 @@ class WordingAdmin(FactAdmin):
     list_filter = ("criterion", "reading")
     list_select_related = ("criterion",)
     annotations = {"claim_count": models.Count("claims")}
-    search_fields = ("words", "explanation", "slug", "criterion__name")
+    search_fields = ("words", "criterion__name", "slug", "explanation")
     autocomplete_fields = ("criterion",)
     set_once = ("slug", "criterion")
     named_with = ("criterion",)

@@ -22,6 +22,7 @@ from frameworks.record import revisions
 from tests import factories
 from tests.desk.acting import RATINGS, edit, page_of
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
+from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,23 @@ def test_rating_list_filters_and_search_select_matching_rows(ada: Client) -> Non
         data = form_on(ada.get(RATINGS, query))
         found = {value[0] for name, value in data.items() if name.endswith("-verdict")}
         assert found == verdicts, query
+
+
+@pytest.mark.both
+def test_lists_show_first_what_has_the_words_in_its_names(ada: Client) -> None:
+    """The alphabet would put the rating first that only mentions Pyramid."""
+    aside = factories.make_rating(
+        framework=factories.make_framework(name="Aiohttp"), rationale="Slower than Pyramid under 5 % load."
+    )
+    named = factories.make_rating(framework=factories.make_framework(name="Pyramid"))
+    factories.make_framework(name="Pylons", tagline="Became Pyramid.")
+    for words, first in (("pyramid", named), ("PYRAMID", named), ("slower pyramid", aside), ("5 %", aside)):
+        rows = read(ada.get(RATINGS, {"q": words}).content).all("#result_list tbody tr")
+        assert rows[0].one("th").text == first.framework.name, words
+    rows = read(ada.get(RATINGS, {"q": "pyramid", "o": "1"}).content).all("#result_list tbody tr")
+    assert [row.one("th").text for row in rows] == ["Aiohttp", "Pyramid"]
+    offered = "/admin/autocomplete/?app_label=frameworks&model_name=rating&field_name=framework&term=pyramid"
+    assert [row["text"] for row in ada.get(offered).json()["results"]] == ["Pyramid", "Pylons"]
 
 
 def test_rating_list_labels_its_filters(ada: Client) -> None:
