@@ -19,7 +19,7 @@ from desk.editing.edit import edit_of
 from desk.editing.forms import FactForm, PageForm
 from desk.guiding.drafts import claim_drafted
 from frameworks.backing import resting_on
-from frameworks.models import Claim, Disagreement, Rating, Revision, Source, Versioned
+from frameworks.models import Claim, Disagreement, Rating, Source, Versioned
 from frameworks.roles import may_publish
 
 from .claim_rules import cited_by, free_key, last_claim_of, refuse_twin, say_unpublished
@@ -29,7 +29,6 @@ from .ordering import OrderedAdmin
 from .ratings import PUBLISH
 from .retiring import RETIREMENT, RetirableAdmin, unpublished_with
 from .rubrics import rubric_of, rubrics
-
 
 #: What the history says of ratings that are published again with their source.
 REPUBLISHED = "A source of it is no longer retired."

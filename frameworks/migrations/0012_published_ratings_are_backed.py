@@ -132,7 +132,7 @@ TRIGGERS: list[Trigger] = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frameworks", "0010_digests")]
+    dependencies = [("frameworks", "0011_days_reached")]
 
     operations = [
         *map(dropped, RETIREMENT.TRIGGERS),
