@@ -18,7 +18,13 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MAP = ROOT / "docs" / "architecture.svg"
 #: The rooms from the top floor down. A room imports from lower floors alone; `config` also names what it wires.
-FLOORS = (("config", "benchmarks"), ("desk", "portal"), ("comparisons",), ("frameworks",), ("pictures",))
+FLOORS = (
+    ("config", "benchmarks"),
+    ("desk", "portal"),
+    ("comparisons",),
+    ("frameworks",),
+    ("pictures", "topics"),
+)
 ROOMS = tuple(room for floor in FLOORS for room in floor)
 #: Folders that nothing imports: Django runs the migrations, and benchmark environments run the applications.
 LEFT_OUT = {"migrations", "apps"}

@@ -125,7 +125,12 @@ def main() -> None:
         "check that it is running and that DATABASE_URL names it",
         migrate,
     )
-    step("seed", "the first content could not be loaded", "repair what it names in fixtures/", seed)
+    step(
+        "seed",
+        "the first content could not be loaded",
+        f"repair what it names in {settings.TOPIC.folder}",
+        seed,
+    )
     if not settings.DEBUG:
         step(
             "collectstatic",

@@ -16,12 +16,15 @@ from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 from whitenoise.compress import Compressor
 
+from topics.topic import Topic, TopicError, read
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # A server has a process for each core already: threads of numpy's own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 SHORTEST_KEY = 50  # characters
+SHIPPED_TOPIC = "fixtures"
 #: Scheme, host and port, and nothing else but a slash.
 ADDRESS = re.compile(
     r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#\\@:\[\]%]+)(?::([0-9]{1,5}))?/*", re.ASCII | re.IGNORECASE
@@ -59,9 +62,25 @@ def secret_key(path: Path) -> str:
     return key
 
 
+def topic(typed: str) -> Topic:
+    """Return the topic in the folder `typed`, relative to the project, or the shipped one if that is empty."""
+    try:
+        return read(BASE_DIR / (typed or SHIPPED_TOPIC))
+    except TopicError as error:
+        refuse(str(error))
+
+
 def var_dir(typed: str) -> Path:
-    """Return the folder for all that the portal writes: `typed`, relative to the project, or `var` if that is empty."""
-    place = (BASE_DIR / (typed or "var")).resolve()
+    """Return the folder for all that the portal writes: `typed`, relative to the project, or `var` if that is empty.
+
+    Another topic than the shipped one has a folder within `var`, since each has a database of its own.
+    """
+    own = (
+        "var"
+        if TOPIC.folder.resolve() == BASE_DIR / SHIPPED_TOPIC
+        else f"var/topics/{TOPIC.folder.resolve().name}"
+    )
+    place = (BASE_DIR / (typed or own)).resolve()
     if place == BASE_DIR or place.is_relative_to(BASE_DIR / "static"):
         refuse(f"VAR_DIR must be a folder of its own, and not {place}, which holds files of the project.")
     return place
@@ -180,6 +199,9 @@ try:
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
     )
 
+    # What is compared, in words, and where its content is.
+    TOPIC = topic(env.str("TOPIC", ""))
+
     # All that the portal writes: the SQLite file, the secret, the collected static files.
     VAR_DIR = var_dir(env.str("VAR_DIR", ""))
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -234,7 +256,7 @@ if HTTPS and not SITE_URL.startswith("https://"):
 
 # The portal
 
-SITE_NAME = "Touchstone"
+SITE_NAME = TOPIC.name
 MINIMUM_COVERAGE = 0.5  # share of the weight that must be rated before a framework is ranked
 DISPUTE_SPREAD = 2  # steps between the lowest and the highest reading that make a dispute
 COMPARE_MAX = 5  # frameworks side by side
@@ -255,7 +277,7 @@ PIECES_BYTES = 32_000_000  # and of the pieces that pages are made of
 CLIENT_ADDRESS = client_address
 EMAIL_TIMEOUT = 20  # seconds
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
-CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates")
+CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates", "topics")
 
 
 # Django

@@ -5,7 +5,7 @@ class FrameworksConfig(AppConfig):
     """The facts: what was rated, how, and on whose word."""
 
     name = "frameworks"
-    #: The fixtures, in the order of their dependencies.
+    #: The fixtures, in the order of their dependencies, and those that a topic cannot do without.
     seed = (
         "catalogue.json",
         "sources.json",
@@ -18,4 +18,5 @@ class FrameworksConfig(AppConfig):
         "questions.json",
         "benchmarks",
     )
+    seed_required = ("catalogue.json", "sources.json")
     default_auto_field = "django.db.models.BigAutoField"

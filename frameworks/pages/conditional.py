@@ -98,7 +98,16 @@ def release() -> str:
         if path.suffix != ".pyc"
     )
     hashes = (hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file())
-    return _digest([get_version(), settings.SITE_URL, str(settings.OBJECTIONS), settings.CONTACT, *hashes])
+    return _digest(
+        [
+            get_version(),
+            settings.SITE_URL,
+            str(settings.OBJECTIONS),
+            settings.CONTACT,
+            str(settings.TOPIC),
+            *hashes,
+        ]
+    )
 
 
 def _digest(parts: Iterable[Any]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -39,18 +39,23 @@ EVIDENCE = {"claim", "source", "wording"}
 
 
 def fixture_files(folder: Path) -> list[Path]:
-    """Return the seed's files in the order in which they must be read. Raises FileNotFoundError where one is missing.
+    """Return the seed's files in the order in which they must be read, without those that the folder does not have.
 
-    Each app lists its own in its configuration, as `seed`; a folder means all its files.
+    Each app lists its own in its configuration, as `seed`; a folder means all its files. Raises FileNotFoundError where
+    a file is missing that an app lists as `seed_required`.
     """
     files: list[Path] = []
-    for name in chain.from_iterable(getattr(app, "seed", ()) for app in apps.get_app_configs()):
+    for name in _names("seed"):
         path = folder / name
-        own = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        if not own or not own[0].is_file():
-            raise FileNotFoundError(f"{path} is missing from the fixtures.")
-        files += own
+        files += sorted(path.glob("*.json")) if path.is_dir() else [path] * path.is_file()
+    for name in _names("seed_required"):
+        if folder / name not in files:
+            raise FileNotFoundError(f"{folder / name} is missing from the fixtures.")
     return files
+
+
+def _names(attribute: str) -> Iterator[str]:
+    return chain.from_iterable(getattr(app, attribute, ()) for app in apps.get_app_configs())
 
 
 def plant(files: Sequence[Path], *, prune: bool = False) -> Counter[str]:

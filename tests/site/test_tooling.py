@@ -58,6 +58,7 @@ def test_env_example_passes_the_deployment_check(manage: Command) -> None:
         ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL must name a file"),
         ("VAR_DIR", "/dev/null/var", "cannot be written"),
         ("VAR_DIR", ".", "VAR_DIR must be a folder of its own"),
+        ("TOPIC", "docs", "docs/topic.toml does not exist."),
         ("DIGESTS", "on", "with DIGESTS on, EMAIL_FROM must be"),
     ],
 )

@@ -15,9 +15,7 @@ class Command(BaseCommand):
     help = "Loads the fixtures in one transaction. If run again, it changes nothing that an editor has changed since."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--if-empty", action="store_true", help="Do nothing if there are already frameworks."
-        )
+        parser.add_argument("--if-empty", action="store_true", help="Do nothing if there is content already.")
         parser.add_argument(
             "--prune",
             action="store_true",
@@ -27,8 +25,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fixtures",
             type=Path,
-            default=settings.BASE_DIR / "fixtures",
-            help="The folder with the fixtures. Default: the project's own.",
+            default=settings.TOPIC.folder,
+            help="The folder with the fixtures. Default: that of the topic.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

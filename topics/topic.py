@@ -1,0 +1,179 @@
+"""Define what the portal is about: a topic, read from the file `topic.toml` in its folder.
+
+Beside that file are the fixtures with its content. docs/topics.md describes both.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contrast import COLOUR, contrast
+from .document import Document, Table, TopicError
+
+__all__ = ["Accent", "TieKind", "Topic", "TopicError", "read"]
+
+FILE = "topic.toml"
+TABLES = ("site", "items", "components", "relations", "facets", "criteria", "search")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG_MAX = 20  # characters of the name of a kind
+WORD_MAX = 40  # characters of the name of a kind, of the site and of what is compared
+#: The grounds that the accent is seen on, light and dark: `--paper` and `--card` of static/touchstone.css.
+GROUNDS = {"light": ("#f8f5ee", "#fffdf8"), "dark": ("#171613", "#1f1e1a")}
+#: The contrast that WCAG 2.2 demands of text.
+CONTRAST_MIN = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """The colour of what is disputed, of focus and of the current page, on light and on dark ground."""
+
+    light: str = "#a03c1c"
+    dark: str = "#ee8d63"
+
+
+@dataclass(frozen=True, slots=True)
+class TieKind:
+    """How a component stands to what is compared.
+
+    `says` is the verb of a sentence that begins with the component ("is the base of"), `heading` what the page of the
+    other lists such components under ("Built on"), `listed` what follows the component in a list ("base of").
+    """
+
+    says: str
+    heading: str
+    listed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What is compared on this portal, in words: `item` is one of them (“framework”), `long_item` says it in full.
+
+    Kinds are given by slug, in the order in which pages list them.
+    """
+
+    folder: Path
+    name: str
+    question: str
+    description: str
+    licence: str
+    accent: Accent
+    item: str
+    items: str
+    article: str
+    long_item: str
+    long_items: str
+    definition: str
+    component_kinds: Mapping[str, str]
+    tie_kinds: Mapping[str, TieKind]
+    relation_kinds: Mapping[str, str]
+    #: The facets whose values say in a line what kind of item it is.
+    kind_line: tuple[str, ...] = ()
+    #: The criterion for which benchmark figures are evidence; empty if there is none.
+    measured: str = ""
+    #: Words that a search leaves out, because everything here is about them.
+    stop_words: tuple[str, ...] = ()
+    #: What people type instead of a word that is used here, and of a word in the name of a criterion.
+    synonyms: Mapping[str, tuple[str, ...]]
+    criterion_words: Mapping[str, tuple[str, ...]]
+
+    @property
+    def an_item(self) -> str:
+        """Return one item with its article: `a framework`."""
+        return f"{self.article} {self.item}"
+
+
+def read(folder: Path) -> Topic:
+    """Return the topic of this folder. Raises TopicError with file, line and a sentence."""
+    document = Document(folder / FILE)
+    document.only(*TABLES)
+    site, items = document.table("site"), document.table("items")
+    components, search = document.table("components"), document.table("search")
+    facets, criteria, relations = (document.table(name) for name in ("facets", "criteria", "relations"))
+    site.only("name", "question", "description", "licence", "accent")
+    items.only("singular", "plural", "article", "long_singular", "long_plural", "definition")
+    components.only("kinds", "ties")
+    relations.only("kinds")
+    facets.only("kind_line")
+    criteria.only("measured")
+    search.only("stop_words", "synonyms", "criteria")
+    item = items.text("singular", longest=WORD_MAX)
+    plural = items.text("plural", longest=WORD_MAX)
+    return Topic(
+        folder=folder,
+        name=site.text("name", longest=WORD_MAX),
+        question=site.text("question"),
+        description=site.text("description"),
+        licence=site.text("licence", longest=2_000),
+        accent=_accent(site.table("accent")),
+        item=item,
+        items=plural,
+        article=items.text("article", "an" if item[:1].lower() in set("aeiou") else "a", longest=WORD_MAX),
+        long_item=items.text("long_singular", item, longest=2 * WORD_MAX),
+        long_items=items.text("long_plural", plural, longest=2 * WORD_MAX),
+        definition=items.text("definition"),
+        component_kinds=_kinds(components.table("kinds")),
+        tie_kinds=_ties(components.table("ties")),
+        relation_kinds=_kinds(relations.table("kinds")),
+        kind_line=facets.texts("kind_line"),
+        measured=criteria.text("measured", ""),
+        stop_words=search.texts("stop_words"),
+        synonyms=_lists(search.table("synonyms")),
+        criterion_words=_lists(search.table("criteria")),
+    )
+
+
+def _accent(table: Table) -> Accent:
+    table.only("light", "dark")
+    accent = Accent(table.text("light", Accent().light), table.text("dark", Accent().dark))
+    for theme, grounds in GROUNDS.items():
+        colour = getattr(accent, theme)
+        if not COLOUR.fullmatch(colour):
+            table.refuse(
+                theme,
+                f"The {theme} accent must be a colour like {getattr(Accent(), theme)}, and not “{colour}”.",
+            )
+        ground = min(grounds, key=lambda other: contrast(colour, other))
+        if (ratio := contrast(colour, ground)) < CONTRAST_MIN:
+            table.refuse(
+                theme,
+                f"The {theme} accent {colour} has a contrast of {int(ratio * 100) / 100:.2f} on {ground}; text needs"
+                f" at least {CONTRAST_MIN}.",
+            )
+    return accent
+
+
+def _kinds(table: Table) -> dict[str, str]:
+    _check_slugs(table)
+    kinds = {slug: table.text(slug, longest=WORD_MAX) for slug in table.values}
+    for slug, name in kinds.items():
+        if list(kinds.values()).count(name) > 1:
+            table.refuse(slug, f"Two kinds in [{table.name}] are called “{name}”.")
+    return kinds
+
+
+def _ties(table: Table) -> dict[str, TieKind]:
+    _check_slugs(table)
+    ties = {}
+    for slug in table.values:
+        tie = table.table(slug)
+        tie.only("says", "heading", "listed")
+        says = tie.text("says", longest=WORD_MAX)
+        ties[slug] = TieKind(
+            says, tie.text("heading", longest=WORD_MAX), tie.text("listed", says, longest=WORD_MAX)
+        )
+    return ties
+
+
+def _check_slugs(table: Table) -> None:
+    for slug in table.values:
+        if not SLUG.fullmatch(slug) or len(slug) > SLUG_MAX:
+            table.refuse(
+                slug,
+                f"“{slug}” in [{table.name}] must be at most {SLUG_MAX} lower-case letters, digits and single"
+                " hyphens.",
+            )
+
+
+def _lists(table: Table) -> dict[str, tuple[str, ...]]:
+    return {word: table.texts(word) for word in table.values}
