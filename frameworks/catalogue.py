@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from django.conf import settings
+
 from .arrays import NOWHERE, Places, places_by_key
 from .columns import Rows
 from .models import Criterion, Facet, Framework
-from .models.catalogue import KIND, in_one_line
+from .models.catalogue import in_one_line
 from .text.folding import closed_up, folded
 
 #: How many frameworks a page shows, and up to how many a control lists all of them. Of more, each is found by its name.
@@ -202,7 +204,9 @@ class Catalogue:
 
     def _kind_lines(self) -> list[str]:
         """Return of what kind each framework is, by place: it need not look at its traits then."""
-        names: dict[str, dict[int, list[str]]] = {facet: defaultdict(list) for facet in KIND}
+        names: dict[str, dict[int, list[str]]] = {
+            facet: defaultdict(list) for facet in settings.TOPIC.kind_line
+        }
         for facet in self.facets:
             for value in facet.values.all() if facet.slug in names else ():
                 for place in self.holders.get((facet.slug, value.slug), NOWHERE).tolist():

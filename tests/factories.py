@@ -179,7 +179,7 @@ def make_relation(claims: list[Claim] | None = None, **fields: Any) -> Relation:
         fields["framework"] = make_framework()
     if "other" not in fields:
         fields["other"] = make_framework()
-    fields.setdefault("kind", Relation.Kind.ALTERNATIVE_TO)
+    fields.setdefault("kind", "alternative-to")
     if claims is None:
         claims = [make_claim(framework=fields["framework"])]
     return _made(Relation(**fields), claims=claims)
@@ -201,7 +201,7 @@ def make_component(**fields: Any) -> Component:
     number = next(_number)
     fields.setdefault("name", f"Component {number}")
     fields.setdefault("slug", _slug(fields["name"]))
-    fields.setdefault("kind", Component.Kind.API)
+    fields.setdefault("kind", "api")
     fields.setdefault("label", "API toolkit")
     fields.setdefault("summary", f"{fields['name']} helps to build APIs.")
     return _made(Component(**fields))
@@ -212,7 +212,7 @@ def make_tie(claims: list[Claim] | None = None, **fields: Any) -> Tie:
         fields["component"] = make_component()
     if "framework" not in fields:
         fields["framework"] = make_framework()
-    fields.setdefault("kind", Tie.Kind.EXTENDS)
+    fields.setdefault("kind", "extends")
     if claims is None:
         claims = [make_claim(framework=fields["framework"])]
     return _made(Tie(**fields), claims=claims)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,11 +16,12 @@ from django.utils.functional import cached_property
 from frameworks import wordings
 
 from .constraints import (
-    CHOOSE,
     SENTENCES,
     WEIGHT_MAX,
     http_url_check,
     http_url_field,
+    kind_check,
+    kind_field,
     retired_because_field,
     retired_on_field,
     retirement_check,
@@ -35,10 +37,6 @@ from .versioned import Retirable, Versioned
 #: The facet whose values are capabilities. A trait says that a framework has one built in; an addition says which
 #: component adds it.
 CAPABILITY = "capability"
-#: The facets, by slug, whose values say in a line what kind of framework it is.
-KIND = ("kind", "interface")
-#: The slug of the criterion for which benchmark figures are evidence.
-SPEED = "performance"
 #: The shortest and the longest review interval, in days.
 INTERVALS = (1, 3650)
 
@@ -132,7 +130,9 @@ class Framework(Retirable):
 
         Facts that are compared have it already, without traits.
         """
-        return in_one_line([value.name for value in self.values_of(facet)] for facet in KIND)
+        return in_one_line(
+            [value.name for value in self.values_of(facet)] for facet in settings.TOPIC.kind_line
+        )
 
 
 @lru_cache(maxsize=10_000)
@@ -244,7 +244,7 @@ class Criterion(Retirable):
     @property
     def is_speed(self) -> bool:
         """Return whether benchmark figures are evidence under this criterion."""
-        return self.slug == SPEED
+        return self.slug == settings.TOPIC.measured
 
     def clean(self) -> None:
         super().clean()
@@ -370,18 +370,18 @@ class Trait(Versioned):
         return f"{self.framework}, {self.value}"
 
 
+def relation_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of relations that the topic has, each with the verb between the two."""
+    return list(settings.TOPIC.relation_kinds.items())
+
+
 class Relation(Versioned):
     """How one framework stands to another, on the word of the claims named."""
 
     key_fields = ("framework", "kind", "other")
 
-    class Kind(models.TextChoices):
-        MIRRORS = "mirrors", "mirrors the API of"
-        ALTERNATIVE_TO = "alternative-to", "is an alternative to"
-        COMPLEMENTS = "complements", "complements"
-
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="relations")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = kind_field(relation_kinds)
     other = models.ForeignKey(Framework, models.PROTECT, related_name="related_from")
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in your own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="relations")
@@ -393,10 +393,7 @@ class Relation(Versioned):
         constraints = [
             models.UniqueConstraint("framework", "kind", "other", name="relation_once_per_pair_and_kind"),
             models.CheckConstraint(condition=~Q(framework=F("other")), name="relation_joins_two_frameworks"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["mirrors", "alternative-to", "complements"]),
-                name="relation_kind_is_known",
-            ),
+            kind_check("relation_kind_is_slug"),
         ]
 
     def __str__(self) -> str:
@@ -437,9 +434,4 @@ say(
     "relation_joins_two_frameworks",
     "other",
     "A relation must join two different frameworks.",
-)
-say(
-    "relation_kind_is_known",
-    "kind",
-    CHOOSE,
 )

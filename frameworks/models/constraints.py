@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
 from django.apps import apps
@@ -100,6 +101,32 @@ def synonyms_field() -> "models.CharField[str, str]":
         validators=[RegexValidator(PHRASES, "Use single spaces, and “; ” between names.")],
         help_text="Other names that sources use, separated by semicolons: Django REST Framework; DRF.",
     )
+
+
+def kind_field(kinds: Callable[[], list[tuple[str, str]]]) -> "models.CharField[str, str]":
+    """Return a field for one of the kinds that the topic has, given by a function: the migrations name no kind."""
+    return models.CharField(max_length=20, choices=kinds)
+
+
+def kind_check(name: str) -> models.CheckConstraint:
+    """Return the constraint that a kind is a slug. Which slugs are known is for the topic to say, not the database."""
+    say(name, "kind", CHOOSE)
+    return models.CheckConstraint(condition=Q(kind__regex=SLUG), name=name)
+
+
+def unlisted(fact: models.Model) -> str:
+    """Say which value of a fact is not one of its field's choices; empty where every value is."""
+    for field in _with_choices(type(fact)):
+        value, known = getattr(fact, field.attname), dict(field.flatchoices)
+        if value not in known and value not in field.empty_values:
+            listed = f" is not one of {', '.join(known)}." if known else " is not known: this topic has none."
+            return f"The {field.verbose_name} “{value}”{listed}"
+    return ""
+
+
+@cache
+def _with_choices(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if field.choices is not None]
 
 
 def http_url_field(help_text: str, verbose_name: str | None = None) -> "models.URLField[str, str]":

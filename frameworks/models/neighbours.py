@@ -2,15 +2,17 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from .catalogue import CAPABILITY, FacetValue, Framework
 from .constraints import (
-    CHOOSE,
     http_url_check,
     http_url_field,
+    kind_check,
+    kind_field,
     retired_because_field,
     retired_on_field,
     retirement_check,
@@ -36,6 +38,11 @@ class ComponentQuerySet(RetirableQuerySet["Component"]):
         )
 
 
+def component_kinds() -> list[tuple[str, str]]:
+    """Return what components are for in this topic. How one stands to a framework is recorded in its ties."""
+    return list(settings.TOPIC.component_kinds.items())
+
+
 class Component(Retirable):
     """A neighbouring tool or standard that a source names: not a framework itself, but part of the choice."""
 
@@ -43,22 +50,9 @@ class Component(Retirable):
     name_field = "name"
     is_renamable = True
 
-    class Kind(models.TextChoices):
-        """What the component is for. How it stands to a framework is recorded in its ties."""
-
-        ASYNC_LAYER = "async-layer", "async layer"
-        DATA_LAYER = "data-layer", "data layer"
-        DATABASE = "database", "database"
-        VALIDATION = "validation", "validation"
-        AUTHENTICATION = "authentication", "authentication"
-        API = "api", "API tooling"
-        PAGES = "pages", "pages and admin"
-        STANDARD = "standard", "standard"
-        RUNNING = "running", "operation"
-
     slug = slug_field()
     name = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = kind_field(component_kinds)
     label = models.CharField(max_length=60, help_text="What the component is, in two or three words.")
     summary = models.CharField(
         max_length=300, help_text="One sentence in your own words. Say only what a source says."
@@ -76,22 +70,7 @@ class Component(Retirable):
             slug_check("component_slug_is_slug"),
             http_url_check("component_website_is_http", "website"),
             models.CheckConstraint(condition=~Q(summary=""), name="component_has_summary"),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "async-layer",
-                        "data-layer",
-                        "database",
-                        "validation",
-                        "authentication",
-                        "api",
-                        "pages",
-                        "standard",
-                        "running",
-                    ]
-                ),
-                name="component_kind_is_known",
-            ),
+            kind_check("component_kind_is_slug"),
             retirement_check("component_retirement_is_whole"),
         ]
 
@@ -118,20 +97,18 @@ class NeighbourQuerySet(VersionedQuerySet[Fact]):
         )
 
 
+def tie_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of ties that the topic has, each with the verb that follows the component."""
+    return [(slug, kind.says) for slug, kind in settings.TOPIC.tie_kinds.items()]
+
+
 class Tie(Versioned):
     """How a component stands to a framework, on the word of the claims named."""
 
     key_fields = ("component", "kind", "framework")
 
-    class Kind(models.TextChoices):
-        BUILT_ON = "built-on", "is the base of"
-        SUPPORTS = "supports", "is supported by"
-        PART_OF = "part-of", "is part of"
-        EXTENDS = "extends", "extends"
-        WORKS_WITH = "works-with", "works with"
-
     component = models.ForeignKey(Component, models.PROTECT, related_name="ties")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = kind_field(tie_kinds)
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="ties")
     text = models.CharField(max_length=300, blank=True, help_text="One sentence in your own words.")
     claims = models.ManyToManyField("frameworks.Claim", related_name="ties")
@@ -142,10 +119,7 @@ class Tie(Versioned):
         ordering = ["component__name", "framework__name", "kind"]
         constraints = [
             models.UniqueConstraint("component", "kind", "framework", name="tie_once_per_pair_and_kind"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["built-on", "supports", "part-of", "extends", "works-with"]),
-                name="tie_kind_is_known",
-            ),
+            kind_check("tie_kind_is_slug"),
         ]
 
     def __str__(self) -> str:
@@ -191,19 +165,9 @@ say(
     "Say in one sentence what the component is.",
 )
 say(
-    "component_kind_is_known",
-    "kind",
-    CHOOSE,
-)
-say(
     "tie_once_per_pair_and_kind",
     "framework",
     "This component already stands to this framework in that way.",
-)
-say(
-    "tie_kind_is_known",
-    "kind",
-    CHOOSE,
 )
 say(
     "addition_once_per_framework_and_capability",

@@ -4,23 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from frameworks.models import Addition, Component, FacetValue, Framework, Tie, Trait
+from django.conf import settings
 
-#: How each kind of tie reads from either end, in the order in which a page lists them.
-FROM_FRAMEWORK = {
-    Tie.Kind.BUILT_ON: "Built on",
-    Tie.Kind.PART_OF: "Comes with",
-    Tie.Kind.EXTENDS: "Extended by",
-    Tie.Kind.WORKS_WITH: "Works with",
-    Tie.Kind.SUPPORTS: "Supports",
-}
-FROM_COMPONENT = {
-    Tie.Kind.BUILT_ON: "base of",
-    Tie.Kind.PART_OF: "part of",
-    Tie.Kind.EXTENDS: "extends",
-    Tie.Kind.WORKS_WITH: "works with",
-    Tie.Kind.SUPPORTS: "supported by",
-}
+from frameworks.models import Addition, Component, FacetValue, Framework, Tie, Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +44,8 @@ class Neighbour:
         """Return the frameworks that it is tied to, by kind of tie: `("extends", [Flask])`."""
         all_ties = self.component.ties.all()
         return [
-            (words, frameworks)
-            for kind, words in FROM_COMPONENT.items()
+            (words.listed, frameworks)
+            for kind, words in settings.TOPIC.tie_kinds.items()
             if (frameworks := [tie.framework for tie in all_ties if tie.kind == kind])
         ]
 
@@ -96,8 +82,8 @@ def of_framework(
         provisions=[provision for provision in all_provisions if provision.state != "unnamed"],
         unnamed=[provision.capability for provision in all_provisions if provision.state == "unnamed"],
         ties=[
-            (words, [tie for tie in ties if tie.kind == kind])
-            for kind, words in FROM_FRAMEWORK.items()
+            (words.heading, [tie for tie in ties if tie.kind == kind])
+            for kind, words in settings.TOPIC.tie_kinds.items()
             if any(tie.kind == kind for tie in ties)
         ],
     )
@@ -106,7 +92,7 @@ def of_framework(
 def by_kind(components: Sequence[Component]) -> list[tuple[str, list[Neighbour]]]:
     """Return components by kind, without empty kinds. Costs no query with ties and their frameworks prefetched."""
     return [
-        (kind.label, [Neighbour(component) for component in components if component.kind == kind])
-        for kind in Component.Kind
+        (name, [Neighbour(component) for component in components if component.kind == kind])
+        for kind, name in settings.TOPIC.component_kinds.items()
         if any(component.kind == kind for component in components)
     ]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
@@ -21,10 +22,8 @@ from frameworks.models import (
     Disagreement,
     FacetValue,
     Framework,
-    Relation,
     Revision,
     Source,
-    Tie,
     versioned_models,
 )
 from frameworks.models.history import RevisionQuerySet
@@ -407,7 +406,7 @@ def _trait(key: str, state: State, names: FactNames) -> tuple[str, str]:
 
 def _relation(key: str, state: State, names: FactNames) -> tuple[str, str]:
     framework, kind, other = (_first(state.get("framework")), state.get("kind"), _first(state.get("other")))
-    verb = dict(Relation.Kind.choices).get(str(kind), kind)
+    verb = settings.TOPIC.relation_kinds.get(str(kind), kind)
     published = names.frameworks.get(framework)
     name = f"{names.framework(framework)} {verb} {names.framework(other)}"
     return name, published.get_absolute_url() if published else ""
@@ -416,7 +415,8 @@ def _relation(key: str, state: State, names: FactNames) -> tuple[str, str]:
 def _tie(key: str, state: State, names: FactNames) -> tuple[str, str]:
     component, kind, framework = key.split("/")
     name, url = names.pages.get(("component", component), (component, ""))
-    return f"{name} {dict(Tie.Kind.choices).get(kind, kind)} {names.framework(framework)}", url
+    verb = tie.says if (tie := settings.TOPIC.tie_kinds.get(kind)) else kind
+    return f"{name} {verb} {names.framework(framework)}", url
 
 
 def _disagreement(key: str, state: State, names: FactNames) -> tuple[str, str]:

@@ -100,6 +100,7 @@ def save(
     related = {name: list(others) for name, others in (related or {}).items()}
     fact.tidy()
     fact.settle()
+    _refuse_unlisted([fact])
     with _refusals_in_words(fact), transaction.atomic():
         consequences = Consequences([fact], besides)
         if fact._state.adding:
@@ -166,6 +167,13 @@ def _refuse_on_retired(fact: Versioned, before: State | None, related: Related) 
         raise Refused(f"{fact}: {other.takes_nothing_new}")
 
 
+def _refuse_unlisted(facts: Sequence[Versioned]) -> None:
+    """Raise Refused where a value is not one of its field's choices, which of kinds the database does not know."""
+    for fact in facts:
+        if sentence := constraints.unlisted(fact):
+            raise Refused(f"{fact}: {sentence}")
+
+
 def _refuse_twins(facts: Sequence[Versioned]) -> None:
     """Raise Refused where readers could not tell the name of one of these facts of a model from another's.
 
@@ -218,6 +226,7 @@ def save_all(
     for change in changes:
         change.fact.tidy()
         change.fact.settle()
+    _refuse_unlisted([change.fact for change in changes])
     with transaction.atomic():
         for change in changes:
             _refuse_on_retired(change.fact, change.before, change.related)

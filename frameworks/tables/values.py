@@ -89,7 +89,7 @@ def is_text(field: Field) -> bool:
     return (
         not field.is_relation
         and isinstance(field, models.CharField | models.TextField)
-        and not field.flatchoices
+        and field.choices is None
     )
 
 
@@ -125,7 +125,7 @@ def plain_of(field: Field, cell: str, *, day_order: str = "", now: Any = None) -
 
 
 def _typed(field: Field, word: str, order: str, now: Any) -> Any:
-    if field.flatchoices:
+    if field.choices is not None:
         return _chosen(field, word)
     if isinstance(field, models.BooleanField):
         return _truth(word)

@@ -15,6 +15,7 @@ from frameworks.models.constraints import BESIDE, SENTENCES
 from tests.database import execute, refused
 from tests.factories import (
     make_claim,
+    make_component,
     make_criterion,
     make_disagreement,
     make_facet,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_rating,
     make_relation,
     make_source,
+    make_tie,
     make_trait,
     make_wording,
 )
@@ -97,7 +99,9 @@ make_descriptive_criterion = partial(make_criterion, is_scored=False)
         (make_source, "sha256", "26cbf301", "source_sha256_is_hash"),
         (make_source, "sha256", "A" * 64, "source_sha256_is_hash"),
         (make_disagreement, "kind", "imagined", "disagreement_kind_is_known"),
-        (make_relation, "kind", "hates", "relation_kind_is_known"),
+        (make_relation, "kind", "is better than", "relation_kind_is_slug"),
+        (make_component, "kind", "", "component_kind_is_slug"),
+        (make_tie, "kind", "Extends", "tie_kind_is_slug"),
         (make_revision, "reason", "", "revision_has_reason"),
         (make_revision, "action", "renamed", "revision_action_is_known"),
     ],

@@ -470,6 +470,12 @@ def twice_the_same_name(seed: Seed) -> None:
     seed.files["disagreements.json"].append(entry("framework", slug="jango", name="Django"))
 
 
+def unknown_kind(seed: Seed) -> None:
+    seed.files["components.json"] = [
+        entry("component", slug="orm", name="ORM", kind="layer", label="A layer", summary="It maps rows.")
+    ]
+
+
 MISTAKES = [
     (broken_score, "Django, Speed: Enter a whole number from 1 to 5."),
     (published_without_claims, "No claim about Django under Speed has a reading"),
@@ -478,6 +484,7 @@ MISTAKES = [
     (unknown_field, "colour"),
     (unknown_model, "opinion"),
     (no_number, "“high” value must be an integer"),
+    (unknown_kind, "ORM: The kind “layer” is not one of async-layer, data-layer, database"),
     (twice_the_same_name, "Django: There is already a framework called “Django”"),
 ]
 

@@ -243,6 +243,9 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         lines = shown(preview(ada, upload(ada, kind, file([row | change]))))
         assert lines[0][2] == "refused"
         assert sentence in lines[0][3]
+    row = exported("relation")[0] | {"kind": "hates", "version": ""}
+    lines = shown(preview(ada, upload(ada, "relation", file([row]))))
+    assert "“hates” is not one of mirrors, alternative-to, complements." in lines[0][3]
     row = exported("relation")[0] | {"framework": mirrored.other.slug, "version": ""}
     lines = shown(preview(ada, upload(ada, "relation", file([row]))))
     assert "A relation must join two different frameworks." in lines[0][3]
