@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.conf import settings
 
 
 class FrameworksConfig(AppConfig):
@@ -20,3 +21,12 @@ class FrameworksConfig(AppConfig):
     )
     seed_required = ("catalogue.json", "sources.json")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the desk call frameworks what the topic calls them. Migrations see the names that the models have."""
+        framework, words = self.get_model("Framework"), settings.TOPIC
+        framework._meta.verbose_name, framework._meta.verbose_name_plural = words.item, words.items
+        for model in apps.get_models():
+            for field in [*model._meta.fields, *model._meta.many_to_many]:
+                if field.related_model is framework:
+                    field.verbose_name = words.worded(str(field.verbose_name))

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from .card import Card, CardPart, CardRow, Heading
 from .rasterising import png_of
 from .rows import DOUBLE, FIGURES, axis_of, draw_rows, is_double
-from .svg import BOLD, CHART, LIGHT, PICTURE, SANS, SERIF, STYLE, Canvas, Drawing
+from .svg import ACCENT, BOLD, CHART, PICTURE, SANS, SERIF, Canvas, Drawing, Pair, both_styles, light_style
 from .text_metrics import Face, clean, wrapped
 
 CACHE_TIMEOUT = 7 * 24 * 60 * 60  # seconds
@@ -25,17 +25,20 @@ WORDS_ONLY = 1.3
 ROWS_MAX = 40
 
 
-def chart(card: Card, *, brand: str, address: str) -> str:
-    """Return the card as an SVG file, with the portal's name in its head and the page's address in its foot."""
+def chart(card: Card, *, brand: str, address: str, accent: Pair = ACCENT) -> str:
+    """Return the card as an SVG file, with the portal's name in its head and the page's address in its foot.
+
+    The accent colour is given for light and for dark ground.
+    """
     shown = tidy(card).first(ROWS_MAX)
     drawing = _drawn(shown, CHART, brand, address)
     about = f"<title>{escape(shown.title)}</title><desc>{escape(shown.alt)}</desc>"
-    return drawing.file(round(drawing.y), STYLE, about)
+    return drawing.file(round(drawing.y), both_styles(accent), about)
 
 
-def picture(card: Card, *, brand: str, address: str) -> bytes:
+def picture(card: Card, *, brand: str, address: str, accent: Pair = ACCENT) -> bytes:
     """Return the card as PNG, 1200 × 630 pixels, cached for a week."""
-    svg = svg_of(card, brand=brand, address=address)
+    svg = svg_of(card, brand=brand, address=address, accent=accent)
     key = f"picture:{sha256(svg.encode()).hexdigest()}"
     png: bytes | None = cache.get(key)
     if png is None:
@@ -44,10 +47,10 @@ def picture(card: Card, *, brand: str, address: str) -> bytes:
     return png
 
 
-def svg_of(card: Card, *, brand: str, address: str) -> str:
+def svg_of(card: Card, *, brand: str, address: str, accent: Pair = ACCENT) -> str:
     """Return the SVG that a picture is rendered from."""
     drawing = _drawn(fitting(card), PICTURE, brand, address)
-    return drawing.file(PICTURE.height, LIGHT)
+    return drawing.file(PICTURE.height, light_style(accent))
 
 
 def fitting(card: Card) -> Card:

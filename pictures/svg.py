@@ -12,16 +12,20 @@ SERIF: Family = "newsreader-500"
 SANS: Family = "public-sans-400"
 BOLD: Family = "public-sans-600"
 
-# The tokens of static/touchstone.css, light and dark.
-COLOURS = {
+#: A colour on light and on dark ground.
+Pair = tuple[str, str]
+
+# The tokens of static/touchstone.css, but for the accent, which a topic may choose.
+COLOURS: dict[str, Pair] = {
     "paper": ("#f8f5ee", "#171613"),
     "ink": ("#211f1a", "#e9e5da"),
     "soft": ("#635d50", "#aaa393"),
     "hair": ("#ddd6c7", "#37342c"),
     "petrol": ("#2a7c77", "#4fa9a1"),
     "pale": ("#a9cfca", "#2c5f5a"),
-    "accent": ("#a03c1c", "#ee8d63"),
 }
+#: The accent, unless the drawing is given another.
+ACCENT: Pair = ("#a03c1c", "#ee8d63")
 #: The portal's typefaces with fallbacks: an image in a README has only the fonts of its reader's machine.
 TYPEFACES = {
     SERIF: "font-family:Newsreader,Georgia,'Times New Roman',serif;font-weight:500",
@@ -30,16 +34,26 @@ TYPEFACES = {
 }
 
 
-def _style(place: int) -> str:
-    return "".join(f".{name}{{fill:{themes[place]}}}" for name, themes in COLOURS.items())
+def _style(place: int, accent: Pair) -> str:
+    return "".join(f".{name}{{fill:{pair[place]}}}" for name, pair in {**COLOURS, "accent": accent}.items())
 
 
 _TYPE = "".join(f".{family}{{{rules}}}" for family, rules in TYPEFACES.items())
-#: The style sheets of a picture and of a chart.
-LIGHT = f"{_style(0)}{_TYPE}"
-STYLE = f"{LIGHT}@media (prefers-color-scheme:dark){{{_style(1)}}}"
-#: For the content security policy of a chart that is opened by itself: this style sheet is all that it may load.
-STYLE_HASH = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+
+
+def light_style(accent: Pair) -> str:
+    """Return the style sheet of a picture."""
+    return f"{_style(0, accent)}{_TYPE}"
+
+
+def both_styles(accent: Pair) -> str:
+    """Return the style sheet of a chart, which follows the theme of its reader."""
+    return f"{light_style(accent)}@media (prefers-color-scheme:dark){{{_style(1, accent)}}}"
+
+
+def style_hash(accent: Pair) -> str:
+    """Return the hash of a chart's style sheet, which is all that its content security policy lets it load."""
+    return f"'sha256-{b64encode(sha256(both_styles(accent).encode()).digest()).decode()}'"
 
 
 @dataclass(frozen=True, slots=True)

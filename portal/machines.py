@@ -1,4 +1,4 @@
-"""Serve what programs look for: the text files for crawlers and language models, and the icons for browsers."""
+"""Serve what programs look for: the text files for crawlers and language models, colours and icons for browsers."""
 
 from collections.abc import Callable
 from functools import cache
@@ -61,6 +61,15 @@ def llms(request: HttpRequest) -> TemplateResponse:
         "use_cases": UseCase.objects.all(),
     }
     return TemplateResponse(request, "portal/llms.txt", context, content_type=PLAIN_TEXT)
+
+
+@require_safe
+@revalidated
+def accent(request: HttpRequest) -> HttpResponse:
+    """Put the topic's accent in place of the one in the style sheets, which are files; on paper all is black."""
+    colours = settings.TOPIC.accent
+    rule = f":root,html[data-theme]{{--accent:light-dark({colours.light},{colours.dark})}}"
+    return HttpResponse(f"@media screen{{{rule}}}\n", content_type="text/css; charset=utf-8")
 
 
 @require_safe

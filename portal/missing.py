@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import escape_leading_slashes
+from django.utils.text import capfirst
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import extractOne
 
@@ -34,15 +35,15 @@ LONGEST = 2_000
 OFFERED, WORDS = 4, 8
 #: The lists and pages at the top, by the first segment of their address: route and name.
 SECTIONS = {
-    "compare": ("comparisons:choose_parties", "Compare frameworks side by side"),
+    "compare": ("comparisons:choose_parties", f"Compare {settings.TOPIC.items} side by side"),
     "matrix": ("comparisons:matrix", "Matrix"),
-    "choose": ("comparisons:choose", "Find a framework"),
+    "choose": ("comparisons:choose", f"Find {settings.TOPIC.an_item}"),
     "capabilities": ("comparisons:capabilities", "What you would need to add"),
     "use-cases": ("comparisons:use_cases", "Use cases"),
     "method": ("comparisons:method", "Method"),
     "glossary": ("comparisons:glossary", "Glossary"),
     "embed": ("comparisons:embed_maker", "Embed a comparison"),
-    "frameworks": ("frameworks:frameworks", "Frameworks"),
+    "frameworks": ("frameworks:frameworks", capfirst(settings.TOPIC.items)),
     "criteria": ("frameworks:criteria", "Criteria"),
     "components": ("frameworks:components", "Components"),
     "sources": ("frameworks:sources", "Sources"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", machines.robots, name="robots"),
+    path("accent.css", machines.accent, name="accent"),
     path("llms.txt", machines.llms, name="llms"),
     path("favicon.ico", machines.favicon, name="favicon"),
     # Phones ask for a size too, with or without a word that older ones need.

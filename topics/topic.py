@@ -17,6 +17,8 @@ FILE = "topic.toml"
 TABLES = ("site", "items", "components", "relations", "facets", "criteria", "search")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_MAX = 20  # characters of the name of a kind
+#: What the code calls an item, with its article and the number.
+FRAMEWORK = re.compile(r"\b([Aa] )?([Ff])ramework(s?)\b")
 WORD_MAX = 40  # characters of the name of a kind, of the site and of what is compared
 #: The grounds that the accent is seen on, light and dark: `--paper` and `--card` of static/touchstone.css.
 GROUNDS = {"light": ("#f8f5ee", "#fffdf8"), "dark": ("#171613", "#1f1e1a")}
@@ -64,6 +66,9 @@ class Topic:
     long_item: str
     long_items: str
     definition: str
+    #: What items and components are in the vocabulary of schema.org.
+    schema_type: str
+    component_schema_type: str
     component_kinds: Mapping[str, str]
     tie_kinds: Mapping[str, TieKind]
     relation_kinds: Mapping[str, str]
@@ -82,6 +87,26 @@ class Topic:
         """Return one item with its article: `a framework`."""
         return f"{self.article} {self.item}"
 
+    @property
+    def has_own_accent(self) -> bool:
+        """Return whether the accent is another than that of the style sheets."""
+        return self.accent != Accent()
+
+    def worded(self, text: str) -> str:
+        """Return a text of ours, which says framework, with the topic's word for it; what is in backticks stays.
+
+        For texts that cannot wait for the topic: help texts, which migrations repeat, and docstrings that describe the
+        API. All others are put together with the words above.
+        """
+        parts = text.split("`")
+        parts[::2] = [FRAMEWORK.sub(self._word, part) for part in parts[::2]]
+        return "`".join(parts)
+
+    def _word(self, match: re.Match[str]) -> str:
+        article, initial, plural = match.groups()
+        words = f"{self.article} {self.item}" if article else self.items if plural else self.item
+        return words[:1].upper() + words[1:] if (article or initial)[0].isupper() else words
+
 
 def read(folder: Path) -> Topic:
     """Return the topic of this folder. Raises TopicError with file, line and a sentence."""
@@ -91,8 +116,8 @@ def read(folder: Path) -> Topic:
     components, search = document.table("components"), document.table("search")
     facets, criteria, relations = (document.table(name) for name in ("facets", "criteria", "relations"))
     site.only("name", "question", "description", "licence", "accent")
-    items.only("singular", "plural", "article", "long_singular", "long_plural", "definition")
-    components.only("kinds", "ties")
+    items.only("singular", "plural", "article", "long_singular", "long_plural", "definition", "schema_type")
+    components.only("kinds", "ties", "schema_type")
     relations.only("kinds")
     facets.only("kind_line")
     criteria.only("measured")
@@ -112,6 +137,8 @@ def read(folder: Path) -> Topic:
         long_item=items.text("long_singular", item, longest=2 * WORD_MAX),
         long_items=items.text("long_plural", plural, longest=2 * WORD_MAX),
         definition=items.text("definition"),
+        schema_type=items.text("schema_type", "Thing"),
+        component_schema_type=components.text("schema_type", "Thing"),
         component_kinds=_kinds(components.table("kinds")),
         tie_kinds=_ties(components.table("ties")),
         relation_kinds=_kinds(relations.table("kinds")),

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import django_filters
 import numpy as np
 from django import forms
+from django.conf import settings
+from django.utils.text import capfirst
 from numpy.typing import NDArray
 
 from comparisons.models import Need, UseCase
@@ -102,7 +104,7 @@ def must_have(need: Need) -> Predicate:
 # As the query string has them
 
 
-NO_FRAMEWORK = {"invalid_choice": "There is no framework “%(value)s”."}
+NO_FRAMEWORK = {"invalid_choice": f"There is no {settings.TOPIC.item} “%(value)s”."}
 TOO_LONG = {"max_length": "This is longer than 60 characters."}
 
 
@@ -120,7 +122,8 @@ class AmongFilter(django_filters.Filter):
         # Only few are listed where the parameters are documented.
         listed = known if len(known) <= LISTED else ()
         choices = [(slug, slug) for slug in listed]
-        super().__init__(label="Frameworks shown", known=known, choices=choices, error_messages=NO_FRAMEWORK)
+        label = f"{capfirst(settings.TOPIC.items)} shown"
+        super().__init__(label=label, known=known, choices=choices, error_messages=NO_FRAMEWORK)
 
     def predicate(self, slugs: Sequence[str]) -> Predicate:
         return IsAmong(frozenset(slugs))

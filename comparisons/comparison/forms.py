@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from comparisons.models import UseCase
 from frameworks.models import Criterion, Framework
@@ -86,7 +88,7 @@ class NamedField(forms.CharField):
             return ""
         framework = self.named(text)
         if framework is None:
-            raise forms.ValidationError(f"There is no framework “{clip(text)}”.")
+            raise forms.ValidationError(f"There is no {settings.TOPIC.item} “{clip(text)}”.")
         return framework.slug
 
 
@@ -230,7 +232,10 @@ class WeighingForm(ReadForm):
 
     def _ticked(self, criteria: Sequence[Criterion]) -> forms.Field:
         return SeveralKnownField(
-            self.frameworks, label="Frameworks to compare", required=False, error_messages=NOT_AMONG
+            self.frameworks,
+            label=f"{capfirst(settings.TOPIC.items)} to compare",
+            required=False,
+            error_messages=NOT_AMONG,
         )
 
     def _rows(self, criteria: Sequence[Criterion]) -> forms.Field:

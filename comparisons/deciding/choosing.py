@@ -7,6 +7,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import QueryDict
 from django.template.defaultfilters import pluralize
@@ -223,7 +224,7 @@ class Outcome:
                 )
             else:
                 text += f"; {name} has {count}"
-        return f"{text}{'' if others else ', and none favours another framework'}."
+        return f"{text}{'' if others else f', and none favours another {settings.TOPIC.item}'}."
 
     @property
     def may_still_gain(self) -> list[tuple[Framework, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.utils.formats import date_format
 
 from comparisons.comparison.matrix import Matrix, Row
@@ -20,21 +21,25 @@ from .controls import AroundMatrix, AroundSideBySide
 
 LEGEND = "Fit, 0 to 100; bar: band it could fall in"
 APART = "Not enough evidence to rank"
-QUESTION = "Which Python web framework fits?"
+QUESTION = f"Which {settings.TOPIC.long_item} fits?"
 
 
 def of_matrix(page: MatrixPage) -> Card:
     """Build the card of a matrix: the frameworks on the table, best first, and what has been changed."""
     table, use_case = page.matrix, page.around.use_case
     shown, known = table.total, len(page.everyone)
-    count = f"{shown} of {known} frameworks" if shown < known else f"{known} frameworks"
-    subtitle = [count, f"{len(table.criteria)} criteria", *_circumstances(page.around)]
+    count = f"{shown} of {known}" if shown < known else str(known)
+    subtitle = [
+        f"{count} {settings.TOPIC.items}",
+        f"{len(table.criteria)} criteria",
+        *_circumstances(page.around),
+    ]
     return Card(
         "Compared on cited evidence",
-        f"{use_case.name}: which framework fits?" if use_case else QUESTION,
+        f"{use_case.name}: which {settings.TOPIC.item} fits?" if use_case else QUESTION,
         " · ".join(subtitle),
         parts=_standings(page.first),
-        figures=() if shown else figures((0, "framework matches the filters|frameworks match the filters")),
+        figures=() if shown else figures((0, _matching(" the filters"))),
         legend=LEGEND,
         more=page.first.beyond,
     )
@@ -72,7 +77,7 @@ def of_use_case(page: UseCasePage) -> Card:
         use_case.name,
         use_case.summary,
         parts=_standings(table),
-        figures=() if table.in_order else figures((0, "framework matches|frameworks match")),
+        figures=() if table.in_order else figures((0, _matching())),
         legend=LEGEND,
         more=table.beyond,
     )
@@ -89,7 +94,7 @@ def of_snapshot_changes(page: SnapshotChangesPage) -> Card:
 
 def of_choice(page: ChoicePage) -> Card:
     """Build the card of the answer; before that, of the questions."""
-    outcome, title = page.outcome, "Which framework suits your project?"
+    outcome, title = page.outcome, f"Which {settings.TOPIC.item} suits your project?"
     if not outcome.candidates:
         return Card(title, "A few questions, and what the sources’ own rules recommend")
     joint = " + " if outcome.is_combination else " or "
@@ -106,6 +111,11 @@ def of_capabilities(page: CapabilitiesPage) -> Card:
     return Card(
         "Capabilities", "What you would need to add", f"Your project needs {needed}" if needed else ""
     )
+
+
+def _matching(what: str = "") -> str:
+    """Return the label of how many match, in the singular and the plural."""
+    return f"{settings.TOPIC.item} matches{what}|{settings.TOPIC.items} match{what}"
 
 
 def _circumstances(around: AroundMatrix | AroundSideBySide) -> Iterable[str]:

@@ -143,7 +143,11 @@ def chips(
         yield Chip("q", f"name contains “{view.q}”", view.but(q=""))
     if view.among:
         count = len(view.among)
-        yield Chip(AMONG, f"{count} selected framework{pluralize(count)}", view.but(among=()))
+        yield Chip(
+            AMONG,
+            f"{count} selected {settings.TOPIC.item if count == 1 else settings.TOPIC.items}",
+            view.but(among=()),
+        )
     for facet in facets:
         names = {value.slug: value.name for value in facet.values.all()}
         for value in view.facets.get(facet.slug, ()):

@@ -74,9 +74,13 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     if len(slugs) < 2 and comparison.retired:
         return _nothing(request, 410, " ".join(comparison.retirement_notes))
     if len(comparison.places) < len(slugs):
-        return _nothing(request, 404, "Some of the frameworks in its address are not known here.")
+        return _nothing(
+            request, 404, f"Some of the {settings.TOPIC.items} in its address are not known here."
+        )
     if not embedding.fits(comparison, slugs):
-        return _nothing(request, 400, f"A comparison takes 2 to {settings.COMPARE_MAX} frameworks.")
+        return _nothing(
+            request, 400, f"A comparison takes 2 to {settings.COMPARE_MAX} {settings.TOPIC.items}."
+        )
     page = FramePage(
         embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
@@ -95,7 +99,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponse:
     query = without_blanks(request)
     frozen, look = get_object_or_404(Snapshot, pk=snapshot_id), FrameForm(query)
     if not FrozenComparison(frozen).is_side_by_side:
-        return _nothing(request, 400, f"A frame takes 2 to {settings.COMPARE_MAX} frameworks.")
+        return _nothing(request, 400, f"A frame takes 2 to {settings.COMPARE_MAX} {settings.TOPIC.items}.")
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),

@@ -17,7 +17,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator, slugify
+from django.utils.text import Truncator, capfirst, slugify
 from django.views.decorators.http import require_safe
 
 from comparisons.comparison import comparing
@@ -56,7 +56,7 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
     query, path = without_blanks(request), reverse("comparisons:matrix")
     revision = comparing.newest_revision(query, timezone.now())
     comparison = comparing.matrix(query, detail=Detail.CLAIMS)
-    origin = _origin(comparison, "Python web frameworks compared", path, revision)
+    origin = _origin(comparison, f"{capfirst(settings.TOPIC.long_items)} compared", path, revision)
     parts = _parts(comparison)
     response = _file(parts, origin, ending, is_long=len(comparison.places) > PORTION)
     return _headed(
@@ -223,11 +223,14 @@ def _refusal(comparison: Comparison, slugs: Sequence[str]) -> tuple[HTTPStatus, 
         day = comparison.view.as_of
         there_was = f"On {in_words(day)} there was" if day else "There is"
         named = listed(unknown[:NAMES_MAX], "or")
-        return HTTPStatus.NOT_FOUND, f"{there_was} no framework called {named} here."
+        return HTTPStatus.NOT_FOUND, f"{there_was} no {settings.TOPIC.item} called {named} here."
     if len(slugs) < 2 and comparison.retired:
         return HTTPStatus.GONE, " ".join(comparison.retirement_notes)
     if len(slugs) < 2:
-        return HTTPStatus.BAD_REQUEST, f"Name 2 to {most} frameworks, as in django-vs-flask."
+        return (
+            HTTPStatus.BAD_REQUEST,
+            f"Name 2 to {most} {settings.TOPIC.items}, as in first-vs-second.",
+        )
     return None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 
@@ -18,12 +19,21 @@ class Term:
         return f"{reverse('comparisons:glossary')}#{self.slug}"
 
 
+ITEM, ITEMS = settings.TOPIC.item, settings.TOPIC.items
+
+
+def _within_a_sentence(sentence: str) -> str:
+    """Return a sentence as it follows a colon: a leading article in lower case, a name as it is."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower() if first in {'A', 'An', 'The'} else first} {rest}"
+
+
 #: In the order in which one builds on another: from what a source says to the place of a framework.
 TERMS = (
     Term(
         "framework",
-        "framework",
-        "What is compared here: a Python library that a web application is built on.",
+        ITEM,
+        f"What is compared here: {_within_a_sentence(settings.TOPIC.definition)}",
     ),
     Term(
         "source",
@@ -34,7 +44,7 @@ TERMS = (
     Term(
         "claim",
         "claim",
-        "What one source says about one framework under one criterion, in our words, with the line in its text.",
+        f"What one source says about one {ITEM} under one criterion, in our words, with the line in its text.",
         "claims",
     ),
     Term(
@@ -46,13 +56,13 @@ TERMS = (
     Term(
         "criterion",
         "criterion",
-        "A question by which frameworks are rated, such as how easy one is to learn.",
+        f"A question by which {ITEMS} are rated, such as how easy one is to learn.",
     ),
     Term("rubric", "rubric", "What each score from 1 to 5 means under a criterion, in words."),
     Term(
         "score",
         "score",
-        "The editors’ rating of one framework under one criterion, from 1 to 5; higher is better. It follows from the "
+        f"The editors’ rating of one {ITEM} under one criterion, from 1 to 5; higher is better. It follows from the "
         "middle of what the sources say.",
         "scores",
     ),
@@ -95,13 +105,13 @@ TERMS = (
     Term(
         "rank",
         "rank",
-        "The place by fit among the frameworks shown. Those rated on less than half of the weight get none.",
+        f"The place by fit among the {ITEMS} shown. Those rated on less than half of the weight get none.",
         "rank",
     ),
     Term(
         "baseline",
         "baseline",
-        "The framework with which the others are compared: their cells show the difference from its score.",
+        f"The {ITEM} with which the others are compared: their cells show the difference from its score.",
     ),
     Term(
         "use-case",
@@ -116,12 +126,13 @@ TERMS = (
     Term(
         "capability",
         "capability",
-        "Something that a project may need, such as authentication: built into a framework, or added to it.",
+        "Something that a project may need, such as authentication:"
+        f" built into {settings.TOPIC.an_item}, or added to it.",
     ),
     Term(
         "component",
         "component",
-        "A related tool or standard that the sources name with a framework. Components are not rated.",
+        f"A related tool or standard that the sources name with {settings.TOPIC.an_item}. Components are not rated.",
     ),
 )
 

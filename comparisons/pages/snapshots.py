@@ -51,9 +51,9 @@ def freeze_matrix(request: HtmxRequest) -> HttpResponse:
     path, total = reverse("comparisons:matrix"), len(comparison.places)
     if not total or comparison.pages > 1:
         reason = (
-            f"A permanent copy holds up to {LISTED} frameworks, and {total:,} are shown. Filter them first."
+            f"A permanent copy holds up to {LISTED} {settings.TOPIC.items}, and {total:,} are shown. Filter them first."
             if total
-            else "No frameworks match, so there is nothing to copy."
+            else f"No {settings.TOPIC.items} match, so there is nothing to copy."
         )
         return _not_frozen(request, reason, comparison.view.url(path), 400)
     base = comparison.view.baseline

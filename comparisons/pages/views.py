@@ -103,7 +103,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(titled("Side by side", "Choose frameworks to compare"))
+@pictured(titled("Side by side", f"Choose {settings.TOPIC.items} to compare"))
 def choose_parties(request: HtmxRequest) -> HttpResponse:
     """Redirect to the side by side of the ticked frameworks, or to the matrix reduced to them if they are too many.
 

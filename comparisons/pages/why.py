@@ -341,4 +341,4 @@ def _phrases(led: Sequence[Share], level: Share, nobody: Share) -> Iterator[str]
     if level.percent:
         yield f"several are level in {level.words}"
     if nobody.percent:
-        yield f"no framework is ranked in {nobody.words}"
+        yield f"no {settings.TOPIC.item} is ranked in {nobody.words}"

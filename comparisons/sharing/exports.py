@@ -14,7 +14,9 @@ from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.text import capfirst
 
 from comparisons.comparison.content import CellContent, ClaimContent, Content, FrameworkContent, SourceContent
 from frameworks.median import departure_in_words
@@ -27,7 +29,7 @@ Place = tuple[str, str]
 #: The columns that an import of ratings reads. The others are for information only, which their brackets show.
 RATING = ["framework", "criterion", "score", "verdict", "rationale", "departure", "reviewed_on", "version"]
 REMARKS = [
-    "(framework name)",
+    f"({settings.TOPIC.item} name)",
     "(rank)",
     "(fit)",
     "(fit at least)",
@@ -216,7 +218,7 @@ def write_markdown(parts: Parts, origin: FileOrigin, *, turned: bool) -> Iterato
     ]
     yield "\n\n".join(head)
     if not first["frameworks"]:
-        yield "\n\nNo frameworks match these filters."
+        yield f"\n\nNo {settings.TOPIC.items} match these filters."
     elif turned:
         yield "\n\n" + "\n".join(_turned(first, _Footnotes(first)))
     else:
@@ -315,7 +317,14 @@ def _heads(content: Content) -> Iterator[str]:
     """Yield the lines above the frameworks, with criteria across."""
     criteria = content["criteria"]
     yield _row(
-        ["Rank", "Framework", "Fit", "Band", "Rated", *(escaped(criterion["name"]) for criterion in criteria)]
+        [
+            "Rank",
+            capfirst(settings.TOPIC.item),
+            "Fit",
+            "Band",
+            "Rated",
+            *(escaped(criterion["name"]) for criterion in criteria),
+        ]
     )
     yield _row(["---", "---", "---:", "---", "---:", *["---"] * len(criteria)])
     yield _row(

@@ -137,7 +137,7 @@ class FrozenComparison:
         """Return the names, or how many there are if they are a matrix."""
         if self.is_side_by_side:
             return " vs ".join(self.names)
-        return f"{len(self.names)} frameworks" if len(self.names) > 1 else self.names[0]
+        return f"{len(self.names)} {settings.TOPIC.items}" if len(self.names) > 1 else self.names[0]
 
     @property
     def lines(self) -> list[tuple[CriterionGroup, list[Line], int]]:

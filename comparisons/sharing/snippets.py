@@ -139,10 +139,10 @@ def read(query: QueryDict) -> Snippet:
         messages.append("There is no comparison at this address.")
     elif not frozen and len(wanted) > settings.COMPARE_MAX:
         messages.append(
-            f"{len(wanted)} frameworks are too many: you can compare up to {settings.COMPARE_MAX}."
+            f"{len(wanted)} {settings.TOPIC.items} are too many: you can compare up to {settings.COMPARE_MAX}."
         )
     elif not frozen and len(comparison.places) < len(wanted):
-        messages.append("Some of the frameworks at this address are not known here.")
+        messages.append(f"Some of the {settings.TOPIC.items} at this address are not known here.")
     return Snippet(
         comparison=comparison,
         offer=Offer.read(query, comparison.facts, comparison.view.framework),

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -14,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.editing.edit import edit_of
@@ -45,7 +47,7 @@ class GridFilter(PlainErrors, forms.Form):
     """Which rows and columns to show; nothing ticked is all of them."""
 
     group = forms.MultipleChoiceField(required=False, label="Groups of criteria")
-    framework = forms.MultipleChoiceField(required=False, label="Frameworks")
+    framework = forms.MultipleChoiceField(required=False, label=capfirst(settings.TOPIC.items))
 
     def __init__(
         self, data: QueryDict, frameworks: Sequence[Framework], criteria: Sequence[Criterion]

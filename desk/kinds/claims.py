@@ -3,6 +3,7 @@
 import re
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -170,7 +171,8 @@ class ClaimAdmin(FactAdmin):
             "Reading",
             {
                 "description": "The words of the term are looked up in the table of readings when you save. To read"
-                " them differently, change the row of the table: the change applies to every source and framework.",
+                " them differently, change the row of the table: the change applies to every source and"
+                f" {settings.TOPIC.item}.",
                 "fields": ("rubric", ("reading", "wording")),
             },
         ),

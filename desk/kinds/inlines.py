@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.forms import Field
@@ -48,6 +49,8 @@ class SafeFields(BaseModelAdmin):
             field.widget.can_delete_related = False
         if field is not None and self.model.is_renamable and [db_field.name] == [*self.model.key_fields]:
             field.help_text = RENAMING
+        elif field is not None:
+            field.help_text = settings.TOPIC.worded(str(field.help_text))
         return field
 
     def formfield_for_foreignkey(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -242,7 +243,7 @@ class RatingAdmin(FactAdmin):
     def rule(self, rating: Rating) -> str:
         """Return the figure of each source, their median, and the score that follows."""
         if not (rating.framework_id and rating.criterion_id):
-            return "Shown once you have chosen a framework and a criterion."
+            return f"Shown once you have chosen {settings.TOPIC.an_item} and a criterion."
         claims = Claim.objects.behind(rating.framework, rating.criterion).cited()
         figures = list(claims.values_list("source__short_name", "reading"))
         if not figures:

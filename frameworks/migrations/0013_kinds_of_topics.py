@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from django.core.validators import RegexValidator
 from django.db import migrations, models
 
 from frameworks.models import catalogue, neighbours
@@ -11,6 +12,7 @@ from ._triggers import SQLiteTrigger, Trigger, former_slug_stays
 dropped = import_module("frameworks.migrations.0008_table_of_readings").dropped
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
+PHRASES = r"^[^\s;]+( [^\s;]+)*(; [^\s;]+( [^\s;]+)*)*\Z"
 CHOICES = {
     "component": neighbours.component_kinds,
     "relation": catalogue.relation_kinds,
@@ -25,7 +27,10 @@ FORGOTTEN: list[Trigger] = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frameworks", "0012_published_ratings_are_backed")]
+    dependencies = [
+        ("frameworks", "0011_days_reached"),
+        ("frameworks", "0012_published_ratings_are_backed"),
+    ]
 
     operations = [
         *map(dropped, FORGOTTEN),
@@ -44,4 +49,28 @@ class Migration(migrations.Migration):
             )
         ),
         *FORGOTTEN,
+        # Examples of the shipped topic leave the help texts.
+        *(
+            migrations.AlterField(
+                model,
+                "synonyms",
+                models.CharField(
+                    blank=True,
+                    max_length=300,
+                    validators=[RegexValidator(PHRASES, "Use single spaces, and “; ” between names.")],
+                    help_text="Other names that sources use, separated by semicolons.",
+                ),
+            )
+            for model in ("component", "facetvalue")
+        ),
+        migrations.AlterField(
+            "figure",
+            "setup",
+            models.SlugField(
+                max_length=60, help_text="Distinguishes several runs of one framework by their server."
+            ),
+        ),
+        migrations.AlterField(
+            "revision", "key", models.CharField(max_length=200, help_text="The natural key.")
+        ),
     ]

@@ -1,6 +1,7 @@
 """Define benchmarks and their figures. No figure comes without its method: what was measured, how, and what the
 description of the method leaves out."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -133,7 +134,7 @@ class Figure(Versioned):
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="figures")
     setup = models.SlugField(
         max_length=60,
-        help_text="Distinguishes several runs of one framework by their server, for example `uvicorn`.",
+        help_text="Distinguishes several runs of one framework by their server.",
     )
     server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
     release = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
@@ -209,7 +210,7 @@ say(
 say(
     "figure_once_per_setup",
     "setup",
-    "This benchmark already has a figure of this framework with that setup.",
+    f"This benchmark already has a figure of this {settings.TOPIC.item} with that setup.",
 )
 say(
     "figure_value_above_zero",

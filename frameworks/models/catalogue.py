@@ -423,7 +423,7 @@ say(
 say(
     "trait_once_per_framework_and_value",
     "value",
-    "This framework already has that value.",
+    f"This {settings.TOPIC.item} already has that value.",
 )
 say(
     "relation_once_per_pair_and_kind",
@@ -433,5 +433,5 @@ say(
 say(
     "relation_joins_two_frameworks",
     "other",
-    "A relation must join two different frameworks.",
+    f"A relation must join two different {settings.TOPIC.items}.",
 )

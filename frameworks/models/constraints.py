@@ -99,7 +99,7 @@ def synonyms_field() -> "models.CharField[str, str]":
         max_length=300,
         blank=True,
         validators=[RegexValidator(PHRASES, "Use single spaces, and “; ” between names.")],
-        help_text="Other names that sources use, separated by semicolons: Django REST Framework; DRF.",
+        help_text="Other names that sources use, separated by semicolons.",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -730,7 +731,7 @@ say(
 say(
     "rating_once_per_framework_and_criterion",
     "criterion",
-    "This framework already has a rating under this criterion. Change that one instead.",
+    f"This {settings.TOPIC.item} already has a rating under this criterion. Change that one instead.",
 )
 say(
     "rating_has_verdict_and_rationale",

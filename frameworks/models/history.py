@@ -115,7 +115,7 @@ class Revision(models.Model):
     # The default is for rows written by hand; `revisions` passes the time in.
     at = models.DateTimeField("when", default=timezone.now, db_index=True)
     model = models.CharField(max_length=40)
-    key = models.CharField(max_length=200, help_text="The natural key, for example `django/learning-curve`.")
+    key = models.CharField(max_length=200, help_text="The natural key.")
     version = models.PositiveIntegerField(help_text="The version after this change.")
     action = models.CharField(max_length=10, choices=Action)
     origin = models.CharField(max_length=10, choices=Origin)

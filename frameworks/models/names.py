@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.conf import settings
+
 #: Blank, and not white space to Python: zero-width spaces and joiners, the byte order mark, fillers.
 _UNSEEN = "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2800\u3164\ufeff\uffa0"
 _AT_THE_EDGES = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\Z")
@@ -43,9 +45,16 @@ def folded(name: str) -> str:
     return _BLANKS.sub(" ", seen).strip()
 
 
+def with_article(kind: str) -> str:
+    """Return a kind of fact with its article: `a framework`."""
+    if kind == settings.TOPIC.item:
+        return settings.TOPIC.an_item
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+
+
 def taken(name: str, kind: str, other: str) -> str:
     """Say in a sentence or two that another fact of the kind has this name already."""
-    sentence = f"There is already a {kind} called “{other}”."
+    sentence = f"There is already {with_article(kind)} called “{other}”."
     if name == other:
         return sentence
     return f"{sentence} “{name}” differs from it only in case or in the form of its characters."

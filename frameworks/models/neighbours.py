@@ -167,10 +167,10 @@ say(
 say(
     "tie_once_per_pair_and_kind",
     "framework",
-    "This component already stands to this framework in that way.",
+    f"This component already stands to this {settings.TOPIC.item} in that way.",
 )
 say(
     "addition_once_per_framework_and_capability",
     "component",
-    "This component already adds that capability to this framework.",
+    f"This component already adds that capability to this {settings.TOPIC.item}.",
 )

@@ -104,7 +104,9 @@ class Versioned(models.Model):
         if others:
             return super().unique_error_message(model_class, unique_check)  # type: ignore[arg-type]
         kind, label = self._meta.verbose_name, getattr(self._meta.get_field(name), "verbose_name", name)
-        sentence = f"There is already a {kind} with the {label} “{getattr(self, name)}”."
+        sentence = (
+            f"There is already {names.with_article(str(kind))} with the {label} “{getattr(self, name)}”."
+        )
         return ValidationError(sentence, code="unique")
 
     @property

@@ -5,7 +5,9 @@ Ratings, readings and benchmarks are drawn as charts. Every other page has a tit
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from frameworks.cells import Cell
 from frameworks.models import Criterion, Framework
@@ -37,7 +39,7 @@ def of_framework(page: FrameworkPage) -> Card:
         (page.profile.source_total, "source"),
     )
     return Card(
-        "Framework",
+        capfirst(settings.TOPIC.item),
         framework.name,
         framework.tagline or framework.kind_line,
         parts=part(_steps(cell.criterion.name, cell) for cell in cells),
@@ -52,7 +54,8 @@ def of_criterion(page: CriterionPage) -> Card:
     """Return all readings on a dot plot, each score marked."""
     criterion, plots = page.criterion, page.dossier.plots
     counted = figures(
-        (len(plots), "framework described|frameworks described"), (page.dossier.claim_total, "claim")
+        (len(plots), f"{settings.TOPIC.item} described|{settings.TOPIC.items} described"),
+        (page.dossier.claim_total, "claim"),
     )
     drawn = [plot for plot in plots if plot.cell.readings or plot.cell.score]
     return Card(

@@ -8,10 +8,11 @@ from frameworks.serving import version
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return what every template needs: the portal's name and address, where readers reach those who run it, whether
-    they may object, today's date, when something was last recorded, and the proposal that the page is a preview of, if
-    any."""
+    """Return what every template needs: the topic, the portal's name and address, where readers reach those who run it,
+    whether they may object, today's date, when something was last recorded, and the proposal that the page is a preview
+    of, if any."""
     return {
+        "topic": settings.TOPIC,
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL.rstrip("/"),
         "CONTACT": settings.CONTACT,

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from frameworks.text.mangled import unknown
 from pictures import drawing
 from pictures.card import Card
-from pictures.svg import STYLE_HASH
+from pictures.svg import style_hash
 
 from .addresses import absolute
 from .conditional import revalidated_exactly
@@ -36,6 +36,8 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 HOME = "matrix"
 #: How long a cache may show a picture without revalidating it, in seconds.
 FRESH, YEAR = 3_600, 31_536_000
+#: On light and on dark ground.
+ACCENT = (settings.TOPIC.accent.light, settings.TOPIC.accent.dark)
 
 
 #: Marks a field of a page, a frozen dataclass, as a part of it: the template knows the part's fields as the page's.
@@ -153,19 +155,23 @@ def png(request: HttpRequest, page: str) -> HttpResponse:
     picture = _picture_or_response(request, page)
     if not isinstance(picture, Picture):
         return _without_picture(picture, "png")
-    image = drawing.picture(picture.card, brand=settings.SITE_NAME, address=_printed_address(page))
+    image = drawing.picture(
+        picture.card, brand=settings.SITE_NAME, address=_printed_address(page), accent=ACCENT
+    )
     return _cacheable(HttpResponse(image, content_type="image/png"), picture)
 
 
 @require_safe
-@csp_replace({"style-src": [STYLE_HASH]})  # type: ignore[arg-type]
+@csp_replace({"style-src": [style_hash(ACCENT)]})  # type: ignore[arg-type]
 @revalidated_exactly
 def svg(request: HttpRequest, page: str) -> HttpResponse:
     """Return the same card as a chart, for use as an image elsewhere, for example in a README."""
     picture = _picture_or_response(request, page)
     if not isinstance(picture, Picture):
         return _without_picture(picture, "svg")
-    image = drawing.chart(picture.card, brand=settings.SITE_NAME, address=_printed_address(page))
+    image = drawing.chart(
+        picture.card, brand=settings.SITE_NAME, address=_printed_address(page), accent=ACCENT
+    )
     return _cacheable(HttpResponse(image, content_type="image/svg+xml; charset=utf-8"), picture)
 
 

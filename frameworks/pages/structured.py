@@ -36,7 +36,7 @@ def website(search: str) -> Data:
         "@type": "WebSite",
         "name": settings.SITE_NAME,
         "url": absolute("/"),
-        "description": "Python web frameworks compared on cited evidence.",
+        "description": settings.TOPIC.description,
         "potentialAction": {
             "@type": "SearchAction",
             "target": {
@@ -61,24 +61,29 @@ def breadcrumb(*steps: tuple[str, str]) -> Data:
 
 
 def framework(framework: Framework) -> Data:
-    """Describe a framework as a software application."""
+    """Describe a framework as what the topic says it is."""
     return {
-        "@type": "SoftwareApplication",
+        "@type": settings.TOPIC.schema_type,
         "name": framework.name,
         "description": framework.tagline,
-        "applicationCategory": "DeveloperApplication",
+        "applicationCategory": _category(settings.TOPIC.schema_type),
         "url": absolute(framework.get_absolute_url()),
         "sameAs": list(filter(None, [framework.website, framework.repository])),
     }
 
 
+def _category(schema_type: str) -> str:
+    """Return the category of an application, which nothing else has; empty for that."""
+    return "DeveloperApplication" if schema_type == "SoftwareApplication" else ""
+
+
 def component(component: Component) -> Data:
-    """Describe a component as a software application."""
+    """Describe a component as what the topic says it is."""
     return {
-        "@type": "SoftwareApplication",
+        "@type": settings.TOPIC.component_schema_type,
         "name": component.name,
         "description": component.summary,
-        "applicationCategory": "DeveloperApplication",
+        "applicationCategory": _category(settings.TOPIC.component_schema_type),
         "url": absolute(component.get_absolute_url()),
         "sameAs": component.website,
     }

@@ -18,6 +18,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,7 @@ SUGGESTED, NAME_LENGTH = 20, 60
 
 @require_safe
 @revalidated
-@pictured(titled("Frameworks", "Python web frameworks and their evidence"))
+@pictured(titled(capfirst(settings.TOPIC.items), f"{capfirst(settings.TOPIC.long_items)} and their evidence"))
 def framework_index(request: HttpRequest) -> PageResponse:
     """List the frameworks by number of claims, each with its numbers of claims and ratings."""
     frameworks = (
@@ -376,7 +377,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(titled("Components", "Tools and standards around the frameworks"))
+@pictured(titled("Components", f"Tools and standards around the {settings.TOPIC.items}"))
 def component_index(request: HttpRequest) -> PageResponse:
     """List the neighbouring tools and standards by kind, each with the frameworks that it is tied to."""
     ties = Tie.objects.current().select_related("framework")

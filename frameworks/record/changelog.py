@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
+from django.utils.text import capfirst
 
 from frameworks.catalogue import LISTED
 from frameworks.models import (
@@ -49,7 +50,7 @@ LONG_TEXT, TEXT_MAX = 60, 5_000
 # Filters
 
 
-NO_FRAMEWORK = "There is no such framework, so all frameworks are shown."
+NO_FRAMEWORK = f"There is no such {settings.TOPIC.item}, so all {settings.TOPIC.items} are shown."
 
 
 class ChangelogFilter(forms.Form):
@@ -388,7 +389,7 @@ def _rating(key: str, state: State, names: FactNames) -> tuple[str, str]:
 
 def _claim(key: str, state: State, names: FactNames) -> tuple[str, str]:
     source, framework = _first(state.get("source")), _first(state.get("framework"))
-    subject = names.framework(framework) if framework else "Frameworks in general"
+    subject = names.framework(framework) if framework else f"{capfirst(settings.TOPIC.items)} in general"
     criterion = names.criterion(_first(state.get("criterion")))
     name = f"{names.source(source)}, line {state.get('line')}: {subject}, {criterion}"
     is_shown = key in names.claims and source in names.sources

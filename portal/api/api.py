@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +36,8 @@ Everything on the pages, as JSON: read-only and open to everyone, without a key 
   the parameter.
 - HEAD requests are answered like GET. Scripts on other sites may use the API too (CORS).
 """
+#: What of the description is written for people.
+TEXTS = ("description", "summary")
 #: Options of Swagger UI.
 SWAGGER_OPTIONS = {
     "layout": "BaseLayout",
@@ -69,6 +72,7 @@ class Api(NinjaAPI):
             operation = methods["get"]
             operation["parameters"] += parameters.get(operation["operationId"], [])
             operation["responses"] |= _errors(path)
+        schema.update(_worded(schema))
         return schema
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -76,7 +80,7 @@ class Api(NinjaAPI):
 
 
 api = Api(
-    title="Touchstone API",
+    title=f"{settings.SITE_NAME} API",
     version="1.0",
     description=DESCRIPTION,
     urls_namespace="api",
@@ -146,6 +150,16 @@ def _parameters() -> dict[str, list[dict[str, Any]]]:
         ),
         "changes": list(documented(ChangesForm(named).fields)),
     }
+
+
+def _worded(part: Any) -> Any:
+    """Return a part of the document whose texts say what is compared as the topic does."""
+    if isinstance(part, dict):
+        return {
+            name: settings.TOPIC.worded(text) if name in TEXTS and isinstance(text, str) else _worded(text)
+            for name, text in part.items()
+        }
+    return [_worded(each) for each in part] if isinstance(part, list) else part
 
 
 def _errors(path: str) -> dict[str, dict[str, Any]]:

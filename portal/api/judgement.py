@@ -77,9 +77,9 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
 )
 @decorate_view(revalidated)
 def compare(request: HttpRequest, versus: str) -> schemas.Compared:
-    """Compare two to five frameworks, as in `django-vs-flask`, ranked by the weights, each cell with its claims.
+    """Compare two to five frameworks, as in `first-vs-second`, ranked by the weights, each cell with its claims.
 
-    The parameters are those of the page `/compare/django-vs-flask/`; `baseline`, `rows` and `why` have no effect
+    The parameters are those of the page `/compare/first-vs-second/`; `baseline`, `rows` and `why` have no effect
     here.
     With `only=differences`, criteria on which all are alike are left out; their weights still count.
     """
@@ -92,10 +92,10 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
         raise Http404(" ".join(gone))
     known = {framework.slug for framework in comparison.frameworks}
     if unknown := [slug for slug in slugs if slug not in known]:
-        raise Http404(f"There is no framework “{clip(', '.join(unknown))}”.")
+        raise Http404(f"There is no {settings.TOPIC.item} “{clip(', '.join(unknown))}”.")
     if not 2 <= len(slugs) <= settings.COMPARE_MAX:
         detail = (
-            f"Name 2 to {settings.COMPARE_MAX} different frameworks, with -vs- between them. "
+            f"Name 2 to {settings.COMPARE_MAX} different {settings.TOPIC.items}, with -vs- between them. "
             "The matrix takes more: among=…&among=…"
         )
         raise ParameterRefused([Fault(parameter="versus", detail=detail)])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
@@ -108,9 +109,9 @@ class MatrixForm(ReadForm):
     after = forms.RegexField(
         SLUG,
         required=False,
-        help_text="Begins after this framework in the order of the matrix, as `next` does. If it is on the table no"
-        " more, `page` counts.",
-        error_messages={"invalid": "This is not the name of a framework in an address."},
+        help_text=f"Begins after this {settings.TOPIC.item} in the order of the matrix, as `next` does. If it is on the"
+        " table no more, `page` counts.",
+        error_messages={"invalid": f"This is not the name of {settings.TOPIC.an_item} in an address."},
     )
 
 

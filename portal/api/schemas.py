@@ -70,7 +70,7 @@ Retired = Annotated[
 
 
 class Framework(TypedDict):
-    """A web framework."""
+    """A framework that is compared."""
 
     slug: str
     name: str
@@ -280,7 +280,7 @@ class Change(TypedDict):
     revision: Annotated[int, Field(ge=1, description="Its number; later changes have higher numbers.")]
     at: Moment
     kind: Annotated[str, Field(description="Of fact: rating, claim, framework …")]
-    key: Annotated[str, Field(description="What identifies the fact, as in `django/learning-curve`.")]
+    key: Annotated[str, Field(description="What identifies the fact, as in `framework/criterion`.")]
     name: str
     action: Annotated[str, Field(json_schema_extra={"enum": ["created", "changed", "deleted"]})]
     author: Annotated[str, Field(description="The editor’s public name.")]

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, Max
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from comparisons.comparison.forms import clip
 from comparisons.comparison.permalinks import View
@@ -36,7 +38,7 @@ from .index import HEADING, KEY, NAME, TEXT, Document, Hit, Index, Passage, Sear
 
 #: The kinds of document, in the order in which equal hits are shown.
 KINDS = {
-    "framework": "Frameworks",
+    "framework": capfirst(settings.TOPIC.items),
     "criterion": "Criteria",
     "capability": "Capabilities",
     "component": "Components",
@@ -113,7 +115,7 @@ def _capabilities() -> Iterator[Document]:
             "capability",
             capability,
             f"{path}?{urlencode({'need': capability.slug})}",
-            "Which frameworks have it built in, and what you would need to add to the others.",
+            f"Which {settings.TOPIC.items} have it built in, and what you would need to add to the others.",
             ("name", capability.name, NAME),
         )
 
@@ -213,7 +215,10 @@ def _all_claims() -> Iterator[Document]:
         key = claim["source__key"]
         if key not in paths:
             paths[key] = reverse("frameworks:source", args=[key])
-        where = (claim["framework__name"] or "Frameworks in general", claim["criterion__name"])
+        where = (
+            claim["framework__name"] or f"{capfirst(settings.TOPIC.items)} in general",
+            claim["criterion__name"],
+        )
         place = f"{claim['source__short_name']}, line {claim['line']}"
         passages = zip(
             ("framework", "criterion", "term", "claim", "line", "note"),

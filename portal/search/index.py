@@ -25,6 +25,7 @@ from itertools import pairwise
 from math import log
 from operator import attrgetter
 
+from django.conf import settings
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import extract, extractOne
 
@@ -36,33 +37,14 @@ AS_TYPED, PREFIX, MISSPELT = 1.0, 0.6, 0.4
 #: Left out of a query unless it has no other words.
 STOP_WORDS = frozenset(
     "a an and are as at be by can do does for from has how i in is it my of on or should that the to vs what when"
-    " which who why will with framework frameworks python you your we they one there this us not".split()
-)
+    " which who why will with you your we they one there this us not".split()
+) | {*settings.TOPIC.stop_words}
 #: Words that begin a question.
 ASKING = frozenset("are can do does has have how is should what when which who why will".split())
 #: What people type for a word that is used here, in one word or two.
-SYNONYMS = dict.fromkeys(
-    ["login", "logins", "log in", "logon", "log on", "signin", "sign in", "signon", "sign on"],
-    "authentication",
-)
+SYNONYMS = {typed: word for word, alike in settings.TOPIC.synonyms.items() for typed in alike}
 #: The word in a criterion's name for what a question may call otherwise.
-TOPICS = {
-    word: topic
-    for topic, said in {
-        "learning": "easy easier easiest beginner beginners newcomer simple simplest",
-        "performance": "fast faster fastest slow speedy throughput latency",
-        "development": "quick quickly quicker quickest rapid rapidly",
-        "security": "secure safe safest",
-        "scalability": "scale scales scaling grow grows",
-        "maturity": "mature proven stable popular established",
-        "flexibility": "flexible freedom",
-        "async": "asynchronous concurrent concurrency",
-        "data": "orm database databases sql migrations",
-        "built": "included include includes batteries",
-        "community": "help packages plugins extensions",
-    }.items()
-    for word in said.split()
-}
+TOPICS = {word: name for name, said in settings.TOPIC.criterion_words.items() for word in said}
 #: The kind of document that questions are about, and the kind that can be compared.
 TOPIC, COMPARED = "criterion", "framework"
 #: Characters of a longer text that are shown, and how many of them come before the first match.

@@ -1,6 +1,8 @@
 """Show the page of search."""
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from comparisons.pages.answers import (
@@ -21,7 +23,9 @@ from . import documents
 def of_search(page: documents.SearchPage) -> Card:
     """Build the card of the page: what is searched for, or what can be."""
     text = page.asked.q
-    return Card("Search", f"“{text}”" if text else "Frameworks, criteria, claims, questions")
+    return Card(
+        "Search", f"“{text}”" if text else f"{capfirst(settings.TOPIC.items)}, criteria, claims, questions"
+    )
 
 
 @require_safe

@@ -17,7 +17,7 @@ from frameworks.models import (
     Source,
     Versioned,
 )
-from frameworks.models.names import folded, tidy, tidy_name
+from frameworks.models.names import folded, tidy, tidy_name, with_article
 from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Refused
@@ -75,7 +75,7 @@ def test_names_are_told_apart_on_every_way_in(ada: Client) -> None:
         slug = {} if model is Source else {"slug": "first"}
         first = make(**{name: "Été"}, **slug)
         second = make(**{name: "Other"} | _beside(first))
-        sentence = f"There is already a {model._meta.verbose_name} called “Été”."
+        sentence = f"There is already {with_article(str(model._meta.verbose_name))} called “Été”."
         # All on the first kind, one after the other on the rest, which are written by the same code.
         for twin in twins[number % len(twins) :][:1] if number else twins:
             page = save(ada, change_url(second), **{name: twin}, reason="Named again.")

@@ -21,7 +21,7 @@ from frameworks.models import Framework
 from pictures import drawing, text_metrics
 from pictures.card import BarMark, Card, CardRow, DotsMark, ScaleMark, StepsMark, figures, part
 from pictures.rasterising import png_of
-from pictures.svg import CHART, LIGHT, PICTURE, STYLE_HASH, Canvas
+from pictures.svg import ACCENT, CHART, PICTURE, Canvas, light_style, style_hash
 from pictures.text_metrics import Face
 from tests import factories
 from tests.html import Element, fits, read
@@ -337,7 +337,7 @@ def test_chart_is_self_contained_and_accessible(client: Client) -> None:
 
 def test_chart_security_policy_allows_only_its_own_style(client: Client) -> None:
     policy = client.get("/matrix.svg")["Content-Security-Policy"]
-    assert f"style-src {STYLE_HASH}" in policy.split("; ")
+    assert f"style-src {style_hash(ACCENT)}" in policy.split("; ")
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
 
@@ -370,7 +370,7 @@ def ink_width(words: str, face: Face) -> int:
     """How far to the right the words reach when they are drawn from the left edge."""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="700" height="60"><rect width="700" height="60" fill="#fff"/>'
-        f'<style>{LIGHT}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
+        f'<style>{light_style(ACCENT)}</style><text class="{face.family}" font-size="{face.size}" x="0" y="44">{words}'
         "</text></svg>"
     )
     picture = Image.open(BytesIO(png_of(svg))).convert("L")

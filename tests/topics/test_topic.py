@@ -119,3 +119,13 @@ def test_topic_that_is_no_text_or_missing_is_named(tmp_path: Path) -> None:
 def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == contrast("#ffffff", "#000000") == 21
     assert round(contrast("#777777", "#ffffff"), 2) == 4.48
+
+
+def test_texts_that_say_framework_get_the_word_of_the_topic(tmp_path: Path) -> None:
+    text = (
+        "A framework, two frameworks’ scores. Frameworks of a framework; `framework` and `?framework=` stay."
+    )
+    assert read(settings.BASE_DIR / "fixtures").worded(text) == text
+    assert read(topic_file(tmp_path, TOPIC.replace("task queue", "engine"))).worded(text) == (
+        "An engine, two engines’ scores. Engines of an engine; `framework` and `?framework=` stay."
+    )

@@ -9,7 +9,7 @@ from desk.queues.links import Door, check_all
 
 class Command(BaseCommand):
     help = (
-        "Checks whether the web addresses of sources and frameworks still answer. The desk shows the result."
+        "Checks whether the web addresses of sources and of what is compared still answer. The desk shows it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

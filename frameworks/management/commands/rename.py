@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         kinds = sorted(renamable_models())
         parser.add_argument("kind", metavar="KIND", choices=kinds, help=", ".join(kinds))
-        parser.add_argument("old", metavar="OLD", help="The current name in addresses, such as fastapi.")
+        parser.add_argument("old", metavar="OLD", help="The current name in addresses.")
         parser.add_argument("new", metavar="NEW", help="Lower-case letters, digits and hyphens.")
         parser.add_argument(
             "--reason", required=True, help="The reason for the change in one sentence, shown in the history."

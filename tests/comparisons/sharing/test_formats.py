@@ -633,8 +633,8 @@ def test_exports_send_content_type_filename_etag_and_canonical_link(
 @pytest.mark.parametrize(
     "path, status, sentence",
     [
-        ("/compare/flask", 400, "Name 2 to 5 frameworks, as in django-vs-flask."),
-        ("/compare/-vs-", 400, "Name 2 to 5 frameworks, as in django-vs-flask."),
+        ("/compare/flask", 400, "Name 2 to 5 frameworks, as in first-vs-second."),
+        ("/compare/-vs-", 400, "Name 2 to 5 frameworks, as in first-vs-second."),
         ("/compare/flask-vs-hidden", 404, "There is no framework called “hidden” here."),
         ("/compare/a-vs-b-vs-flask-vs-%00", 404, "There is no framework called “a”, “b” or “\0” here."),
         (f"/compare/{'x' * 50_000}-vs-flask", 404, f"There is no framework called “{'x' * 59}…” here."),
