@@ -9,10 +9,21 @@ class ComparisonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from frameworks.models.catalogue import reserve_parameters  # models are there by now
+        from frameworks.models import FacetValue  # models are there by now
+        from frameworks.models.catalogue import reserve_parameters
         from frameworks.pages import old_addresses
+        from frameworks.serving import sections
 
         from .comparison import permalinks
+        from .models import Rule, UseCase
+
+        sections.register(
+            {
+                "comparisons:choose": Rule.objects.all,
+                "comparisons:use_cases": UseCase.objects.all,
+                "comparisons:capabilities": FacetValue.objects.capabilities,
+            }
+        )
 
         reserve_parameters(permalinks.PARAMETERS, prefixes=(permalinks.MINIMUM, permalinks.WEIGHT))
         old_addresses.register(

@@ -23,7 +23,19 @@ class FrameworksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the desk call frameworks what the topic calls them. Migrations see the names that the models have."""
+        """Register the sections, and have the desk call frameworks what the topic calls them."""
+        from .models import Benchmark, Component, Disagreement, Question  # there by now
+        from .serving import sections
+
+        sections.register(
+            {
+                "frameworks:components": Component.objects.current,
+                "frameworks:disagreements": Disagreement.objects.all,
+                "frameworks:benchmarks": Benchmark.objects.all,
+                "frameworks:questions": Question.objects.all,
+            }
+        )
+        # Migrations look at the names that the models were given.
         framework, words = self.get_model("Framework"), settings.TOPIC
         framework._meta.verbose_name, framework._meta.verbose_name_plural = words.item, words.items
         for model in apps.get_models():

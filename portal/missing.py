@@ -21,7 +21,7 @@ from comparisons.comparison.permalinks import VERSUS, View, is_parameter
 from comparisons.comparison.picking import ALIKE, compared_at, meant
 from comparisons.models import UseCase
 from frameworks.models import Component, Criterion, Source
-from frameworks.serving import memory
+from frameworks.serving import memory, version
 from frameworks.serving.memory import current_facts
 from frameworks.text.folding import folded
 from frameworks.text.mangled import repaired_paths, repaired_query
@@ -148,7 +148,7 @@ def _offers(path: str) -> list[tuple[str, str]]:
     offers = _entries(rest or [first], section)
     if not offers and rest and not section:
         offers = _comparison("/".join(rest))
-    if not offers and section:
+    if not offers and section and SECTIONS[section][0] not in version.empty_sections():
         offers = [(reverse(SECTIONS[section][0]), SECTIONS[section][1])]
     return offers[: OFFERED + 1]
 

@@ -18,6 +18,7 @@ from comparisons.models import UseCase
 from frameworks.models import Component, Criterion, Framework, Rating, Revision, Source
 from frameworks.pages.addresses import absolute
 from frameworks.pages.conditional import revalidated
+from frameworks.serving import version
 
 XML = "application/xml"
 #: A part lists the pages of this many consecutive primary keys: at most so many, found by index in a table of any size.
@@ -96,7 +97,8 @@ def _changesets() -> QuerySet[Any]:
 
 def _general() -> Iterable[SitemapPage]:
     latest = Revision.objects.public().order_by("-pk").values_list("at", flat=True).first()
-    return (SitemapPage(absolute(reverse(name)), latest) for name in GENERAL)
+    empty = version.empty_sections()
+    return (SitemapPage(absolute(reverse(name)), latest) for name in GENERAL if name not in empty)
 
 
 def _pairs() -> Iterable[SitemapPage]:

@@ -1,9 +1,9 @@
 """Record every change to a fact: who, when, why, before, after."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
@@ -17,6 +17,9 @@ from .catalogue import Framework
 from .desk import EditorProfile
 from .subjects import CELL, is_draft, subjects_of
 from .versioned import Versioned
+
+Tables = Callable[[], models.QuerySet[Any]]
+"""Returns the rows of a table that count."""
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -288,15 +291,16 @@ class StateMark(models.Model):
 
 
 class RecordStateManager(StateManager["RecordState"]):
-    def mark_and_time(self) -> tuple[str, datetime | None]:
-        """Return the mark, and when the newest revision was made; None if there is none. One query."""
-        rows = self._marks_and_time.rows()
-        return " ".join(mark for mark, _ in rows) or "blank", _moment(rows[0][1]) if rows else None
+    def mark_and_time(
+        self, tables: tuple[Tables, ...] = ()
+    ) -> tuple[str, datetime | None, tuple[bool, ...]]:
+        """Return the mark, when the newest revision was made, and whether each of the tables has rows.
 
-    @cached_property
-    def _marks_and_time(self) -> CompiledQuery:
-        newest = Subquery(Revision.objects.order_by("-pk").values("at")[:1])
-        return CompiledQuery(lambda: self.order_by("id").values_list("mark", newest))
+        Nothing is known of the time and the tables before the first revision: None and nothing. One query.
+        """
+        rows = _marks_and_time(tables).rows()
+        mark = " ".join(row[0] for row in rows) or "blank"
+        return (mark, _moment(rows[0][1]), tuple(map(bool, rows[0][2:]))) if rows else (mark, None, ())
 
 
 class RecordState(StateMark):
@@ -309,6 +313,17 @@ class RecordState(StateMark):
 class CatalogueState(StateMark):
     """The state of all facts but ratings and claims: it changes when a revision of another model is added, and when any
     is filed under another name."""
+
+
+@cache
+def _marks_and_time(tables: tuple[Tables, ...]) -> CompiledQuery:
+    """Return the query of the marks, when the newest revision was made, and which tables have rows."""
+    newest = Subquery(Revision.objects.order_by("-pk").values("at")[:1])
+    return CompiledQuery(
+        lambda: RecordState.objects.order_by("id").values_list(
+            "mark", newest, *(Exists(rows()) for rows in tables)
+        )
+    )
 
 
 def _moment(value: datetime | None) -> datetime | None:

@@ -15,17 +15,20 @@ from django.conf import settings
 
 from frameworks.models import RecordState
 
+from . import sections
+
 #: Whether what is shown here must be read anew: in a preview, which is rolled back.
 _is_apart: ContextVar[bool] = ContextVar("is_apart", default=False)
 
 
 @dataclass(slots=True)
 class _Known:
-    """The version read last, and when something was last recorded. `writes` counts what was written since the start, to
-    notice a write during the reading."""
+    """The version read last, when something was last recorded, and which sections were empty. `writes` counts what was
+    written since the start, to notice a write during the reading."""
 
     mark: str = ""
     changed_at: datetime | None = None
+    empty: frozenset[str] = frozenset()
     until: float = 0.0
     writes: int = 0
 
@@ -45,20 +48,32 @@ def current(*, at_once: bool = False) -> str:
     It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written.
     """
     if not keeps():
-        mark, changed_at = RecordState.objects.mark_and_time()
+        mark, changed_at, empty = _read()
         if not _is_apart.get():
-            _known.changed_at = changed_at
+            _known.changed_at, _known.empty = changed_at, empty
         return mark
     now = monotonic()
     if now < _known.until and not at_once:
         return _known.mark
     writes = _known.writes
-    mark, changed_at = RecordState.objects.mark_and_time()
+    mark, changed_at, empty = _read()
     with _lock:
-        _known.changed_at = changed_at
+        _known.changed_at, _known.empty = changed_at, empty
         if writes == _known.writes:
             _known.mark, _known.until = mark, now + settings.VERSION_SECONDS
     return mark
+
+
+def _read() -> tuple[str, datetime | None, frozenset[str]]:
+    """Return the mark, when something was last recorded, and the names of the sections without rows. One query."""
+    mark, changed_at, filled = RecordState.objects.mark_and_time(tuple(sections.ROWS.values()))
+    names = zip(sections.ROWS, filled, strict=False)  # before the first revision nothing is known of any
+    return mark, changed_at, frozenset(name for name, is_filled in names if not is_filled)
+
+
+def empty_sections() -> frozenset[str]:
+    """Return the route names of the sections that had nothing to show when the version was read."""
+    return _known.empty
 
 
 def changed_at() -> datetime | None:

@@ -30,7 +30,8 @@ def test_sitemap_lists_every_canonical_page_with_a_date(client: Client) -> None:
         for page in pages
         if not page.all("meta[name=robots]")
     }
-    assert {urlsplit(path).path for path in canonical} <= listed.keys()
+    # The sections with nothing in them are left out, as in the navigation.
+    assert {urlsplit(path).path for path in canonical} - listed.keys() == {"/choose/"}
     assert all(listed.values())
 
 
@@ -169,3 +170,16 @@ def test_sitemap_robots_and_llms_txt_are_read_only_and_cookie_free(client: Clien
     assert not response.cookies
     if path != "/robots.txt":
         assert client.get(path, headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+def test_sections_with_nothing_in_them_leave_the_navigation(client: Client) -> None:
+    def main_links() -> set[str]:
+        page = read(client.get("/criteria/").content)
+        return {link["href"] for link in page.all("nav[aria-label=Main] a")}
+
+    before = main_links()
+    assert {"/components/", "/use-cases/"} <= before
+    assert "/choose/" not in before
+    assert "/choose/" not in client.get("/llms.txt").content.decode()
+    factories.make_rule()
+    assert main_links() - before == {"/choose/"}

@@ -8,7 +8,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils.formats import date_format
 
-from frameworks.models import CatalogueState, EditorProfile, Framework, Rating, RecordState, Revision
+from frameworks.models import (
+    CatalogueState,
+    EditorProfile,
+    Framework,
+    Rating,
+    RecordState,
+    Revision,
+    Source,
+)
 from frameworks.record import revisions
 from tests import factories
 from tests.database import execute
@@ -68,7 +76,11 @@ def test_pages_say_in_the_foot_when_something_was_last_recorded(client: Client) 
     assert "last on" not in read(client.get("/criteria/").content).one("footer").text
     factories.make_framework()
     newest = Revision.objects.latest("pk")
-    assert RecordState.objects.mark_and_time() == (mark(), newest.at)
+    assert RecordState.objects.mark_and_time((Framework.objects.all, Source.objects.all)) == (
+        mark(),
+        newest.at,
+        (True, False),
+    )
     footer = read(client.get("/criteria/").content).one("footer")
     [desk] = [link for link in footer.all("a") if link.text == "For editors"]
     assert (desk["href"], desk["rel"]) == ("/admin/", "nofollow")
