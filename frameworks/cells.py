@@ -1,15 +1,16 @@
 """Build cells: one framework under one criterion, with all that is known of it. Facts only, no weights."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from django.db.models import Q
+from django.template.defaultfilters import pluralize
 
 from . import dispute
 from .median import Derivation, departure_in_words, derive
-from .models import Claim, Criterion, Framework, Rating
+from .models import Claim, Criterion, Framework, Rating, Source
 from .models.evidence import ClaimQuerySet
 
 Key = tuple[int, int]
@@ -80,6 +81,17 @@ class Cell:
     @property
     def readings(self) -> list[int]:
         return sorted(claim.reading for claim in self.claims if claim.reading is not None)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return what stands behind the cell, such as `2 articles`, `1 statement`; empty if that is articles alone."""
+        sources = {claim.source.key: claim.source for claim in self.claims}.values()
+        if all(source.is_article for source in sources):
+            return []
+        counts = Counter(source.kind for source in sources)
+        return [
+            f"{counts[kind]} {kind}{pluralize(counts[kind])}" for kind in Source.Kind.values if counts[kind]
+        ]
 
     @property
     def derivation(self) -> Derivation[str] | None:

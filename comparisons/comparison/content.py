@@ -84,10 +84,12 @@ class ClaimContent(TypedDict):
 
 
 class SourceContent(TypedDict):
-    """`date` as the source states it; `interest` is what its publisher sells that bears on the matter."""
+    """`date` as the source states it; `interest` is what its publisher sells that bears on the matter. `kind` is there
+    unless it is an article, as in all content from before there were others."""
 
     key: str
     name: str
+    kind: NotRequired[str]
     title: str
     authors: str
     publisher: str
@@ -214,6 +216,7 @@ def _frozen_cells(
             pk=pk,
             key=source["key"],
             short_name=source["name"],
+            kind=source.get("kind", Source.Kind.ARTICLE),
             title=source["title"],
             authors=source["authors"],
             publisher=source["publisher"],
@@ -328,7 +331,7 @@ def claim_content(claim: Claim) -> ClaimContent:
 
 
 def source_content(source: Source) -> SourceContent:
-    return SourceContent(
+    content = SourceContent(
         key=source.key,
         name=source.short_name,
         title=source.title,
@@ -338,3 +341,6 @@ def source_content(source: Source) -> SourceContent:
         interest=source.commercial_interest,
         url=source.url,
     )
+    if not source.is_article:
+        content["kind"] = str(source.kind)
+    return content

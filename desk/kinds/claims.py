@@ -40,10 +40,10 @@ class SourceAdmin(RetirableAdmin):
     list_display = ("key", "short_name", "publisher", "date_stated", "interest_short", "claims")
     annotations = {"claim_count": models.Count("claims")}
     list_display_links = ("key", "short_name")
-    list_filter = (RetiredFilter,)
+    list_filter = ("kind", RetiredFilter)
     search_fields = ("short_name", "key", "title", "authors", "publisher")
     fieldsets = (
-        (None, {"fields": ("key", "short_name", "title", "title_is_stated", "description", "shape")}),
+        (None, {"fields": ("key", "short_name", "kind", "title", "title_is_stated", "description", "shape")}),
         (
             "Publication",
             {"fields": ("authors", "publisher", "date_stated", "commercial_interest", "interest_short")},

@@ -61,6 +61,14 @@ class Source(Retirable):
     agreed = ("line_count",)
     is_renamable = True
 
+    class Kind(models.TextChoices):
+        """What the text is, and so what stands behind a score that follows from it."""
+
+        ARTICLE = "article", "article"
+        DOCUMENT = "document", "document"
+        MEASUREMENT = "measurement", "measurement"
+        STATEMENT = "statement", "statement by a person"
+
     key = models.SlugField(
         max_length=40,
         unique=True,
@@ -68,6 +76,12 @@ class Source(Retirable):
         help_text="The short key in locators and addresses, such as 003. It cannot be changed later.",
     )
     short_name = models.CharField(max_length=60, unique=True, help_text="The name used in citations.")
+    kind = models.CharField(
+        max_length=11,
+        choices=Kind,
+        default=Kind.ARTICLE,
+        help_text="What the text is. A statement needs an author and a stated date: who said it, and when.",
+    )
     title = models.CharField(max_length=200)
     title_is_stated = models.BooleanField(
         default=True, help_text="Untick if the text has no title and this one is yours."
@@ -113,6 +127,14 @@ class Source(Retirable):
                 condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}\Z"), name="source_sha256_is_hash"
             ),
             retirement_check("source_retirement_is_whole"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["article", "document", "measurement", "statement"]),
+                name="source_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="statement") | ~Q(authors="") & ~Q(date_stated=""),
+                name="source_statement_is_signed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +142,20 @@ class Source(Retirable):
 
     def get_absolute_url(self) -> str:
         return reverse("frameworks:source", args=[self.key])
+
+    @property
+    def is_article(self) -> bool:
+        """Return whether it is of the ordinary kind, which pages need not name."""
+        return self.kind == self.Kind.ARTICLE
+
+    @property
+    def remark(self) -> str:
+        """Return what a reader must know beside each citation: the kind, unless it is an article, and the publisher's
+        interest. Empty for an article without one."""
+        kind = "" if self.is_article else str(self.kind)
+        if self.kind == self.Kind.STATEMENT:
+            kind = f"statement by {self.authors}, {self.date_stated}"
+        return " · ".join(filter(None, [kind, self.interest_short]))
 
     def contradiction(self) -> str:
         """Say which line is cited that the source would not have."""
@@ -737,6 +773,16 @@ say(
     "rating_has_verdict_and_rationale",
     "rationale",
     "A rating needs a verdict and a rationale.",
+)
+say(
+    "source_kind_is_known",
+    "kind",
+    CHOOSE,
+)
+say(
+    "source_statement_is_signed",
+    "kind",
+    "A statement needs an author and a stated date: who said it, and when.",
 )
 say(
     "disagreement_kind_is_known",

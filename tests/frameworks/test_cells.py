@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from frameworks.cells import Cell, Tally, gather, tally
 from frameworks.dispute import spread
-from frameworks.models import Claim, Criterion, Framework, Rating
+from frameworks.models import Claim, Criterion, Framework, Rating, Source
 from tests.factories import make_claim, make_criterion, make_framework, make_rating, make_source
 
 DJANGO, SPEED = Framework(pk=1, slug="django", name="Django"), Criterion(pk=1, slug="speed", name="Speed")
@@ -88,6 +88,27 @@ def test_cell_sorts_readings_and_counts_each_source_once() -> None:
 
 
 # Gathered
+
+
+def test_cell_names_kinds_of_sources_unless_all_are_articles() -> None:
+    article, other = Source(key="1"), Source(key="2")
+    statement = Source(key="3", kind="statement", authors="Ada Lovelace", date_stated="3 May 2026")
+    measurement = Source(key="4", kind="measurement", interest_short="Publisher sells servers")
+
+    def kinds(*sources: Source) -> list[str]:
+        return Cell(DJANGO, SPEED, claims=tuple(Claim(source=source) for source in sources)).kinds
+
+    assert kinds(article, other) == kinds() == []
+    assert kinds(article, statement, article, measurement, other) == [
+        "2 articles",
+        "1 measurement",
+        "1 statement",
+    ]
+    assert [source.remark for source in (article, statement, measurement)] == [
+        "",
+        "statement by Ada Lovelace, 3 May 2026",
+        "measurement · Publisher sells servers",
+    ]
 
 
 def facts(cells: dict[Any, Cell]) -> dict[tuple[str, str], tuple[str, int | None, Tally]]:

@@ -98,6 +98,8 @@ make_descriptive_criterion = partial(make_criterion, is_scored=False)
         *((make_criterion, f"rubric_{step}", "", "criterion_scored_has_rubric") for step in range(1, 6)),
         (make_source, "sha256", "26cbf301", "source_sha256_is_hash"),
         (make_source, "sha256", "A" * 64, "source_sha256_is_hash"),
+        (make_source, "kind", "rumour", "source_kind_is_known"),
+        (make_source, "kind", "statement", "source_statement_is_signed"),
         (make_disagreement, "kind", "imagined", "disagreement_kind_is_known"),
         (make_relation, "kind", "is better than", "relation_kind_is_slug"),
         (make_component, "kind", "", "component_kind_is_slug"),

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 #: What is linked to and is in no sitemap: for programs, and the history of a cell that was never rated.
 BESIDES = {
     "/changes.atom",
+    "/choose/",  # without rules it is in no navigation, but texts lead there
     *(
         f"/api/v1/{name}"
         for name in ("", "docs", "openapi.json", "frameworks", "criteria", "sources", "claims")
