@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.utils.text import capfirst
 
 
 class FrameworksConfig(AppConfig):
@@ -37,6 +38,7 @@ class FrameworksConfig(AppConfig):
         )
         # Migrations look at the names that the models were given.
         framework, words = self.get_model("Framework"), settings.TOPIC
+        self.verbose_name = capfirst(words.items)
         framework._meta.verbose_name, framework._meta.verbose_name_plural = words.item, words.items
         for model in apps.get_models():
             for field in [*model._meta.fields, *model._meta.many_to_many]:

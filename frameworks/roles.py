@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
@@ -31,6 +32,10 @@ def create_roles() -> None:
             )
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.set(Permission.objects.filter(wanted))
+    # Migrations have named them after the model, and not as the topic does.
+    for permission in Permission.objects.filter(content_type__model="framework"):
+        if permission.name != (name := settings.TOPIC.worded(permission.name)):
+            Permission.objects.filter(pk=permission.pk).update(name=name)
 
 
 def right_to(verb: str, model: type[Versioned]) -> str:

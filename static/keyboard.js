@@ -110,7 +110,7 @@
     ["← → ↑ ↓", "In a table, go from cell to cell"],
     ["Home, End", "In a table, go to the first or the last cell of the row"],
     ["Enter", "Open or close the claims behind a score"],
-    ["Space", "Select a framework"],
+    ["Space", "Select the row"],
     ["Esc", "Close what is open and go back to what opened it"],
   ];
   const showKeys = () => {

@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from .contrast import COLOUR, contrast
 from .document import Document, Table, TopicError
 
-__all__ = ["Accent", "TieKind", "Topic", "TopicError", "read"]
+__all__ = ["Accent", "Examples", "TieKind", "Topic", "TopicError", "read"]
 
 FILE = "topic.toml"
-TABLES = ("site", "items", "components", "relations", "facets", "criteria", "search")
+TABLES = ("site", "items", "components", "relations", "facets", "criteria", "search", "examples")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_MAX = 20  # characters of the name of a kind
 #: What the code calls an item, with its article and the number.
@@ -45,6 +46,24 @@ class TieKind:
     says: str
     heading: str
     listed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What pages give as examples: two items and two criteria by slug; a tool, a kind of project and several words that
+    people search for; a condition and a comparison as sources state them; some capabilities."""
+
+    items: tuple[str, ...] = ("first", "second")
+    criteria: tuple[str, ...] = ("criterion", "another")
+    searches: tuple[str, ...] = ()
+    condition: str = "if there are many of them"
+    comparison: str = "than the others"
+    capabilities: str = ""
+
+    @property
+    def queries(self) -> list[tuple[str, str]]:
+        """Return each search as people read it, and as it is in an address."""
+        return [(text, quote_plus(text.lower())) for text in self.searches]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +100,21 @@ class Topic:
     #: What people type instead of a word that is used here, and of a word in the name of a criterion.
     synonyms: Mapping[str, tuple[str, ...]]
     criterion_words: Mapping[str, tuple[str, ...]]
+    examples: Examples = Examples()
 
     @property
     def an_item(self) -> str:
         """Return one item with its article: `a framework`."""
         return f"{self.article} {self.item}"
+
+    @property
+    def forms(self) -> str:
+        """Return singular and plural as `{{ total|pluralize:topic.forms }}` takes them."""
+        return f"{self.item},{self.items}"
+
+    @property
+    def long_forms(self) -> str:
+        return f"{self.long_item},{self.long_items}"
 
     @property
     def has_own_accent(self) -> bool:
@@ -122,8 +151,7 @@ def read(folder: Path) -> Topic:
     facets.only("kind_line")
     criteria.only("measured")
     search.only("stop_words", "synonyms", "criteria")
-    item = items.text("singular", longest=WORD_MAX)
-    plural = items.text("plural", longest=WORD_MAX)
+    item, plural = _noun(items, "singular"), _noun(items, "plural")
     return Topic(
         folder=folder,
         name=site.text("name", longest=WORD_MAX),
@@ -134,8 +162,8 @@ def read(folder: Path) -> Topic:
         item=item,
         items=plural,
         article=items.text("article", "an" if item[:1].lower() in set("aeiou") else "a", longest=WORD_MAX),
-        long_item=items.text("long_singular", item, longest=2 * WORD_MAX),
-        long_items=items.text("long_plural", plural, longest=2 * WORD_MAX),
+        long_item=_noun(items, "long_singular", item),
+        long_items=_noun(items, "long_plural", plural),
         definition=items.text("definition"),
         schema_type=items.text("schema_type", "Thing"),
         component_schema_type=components.text("schema_type", "Thing"),
@@ -147,6 +175,35 @@ def read(folder: Path) -> Topic:
         stop_words=search.texts("stop_words"),
         synonyms=_lists(search.table("synonyms")),
         criterion_words=_lists(search.table("criteria")),
+        examples=_examples(document.table("examples")),
+    )
+
+
+def _noun(table: Table, key: str, default: str | None = None) -> str:
+    noun = table.text(key, default, longest=WORD_MAX)
+    if "," in noun:
+        table.refuse(key, f"“{key}” in [{table.name}] must be a noun without a comma.")
+    return noun
+
+
+def _examples(table: Table) -> Examples:
+    """Return the examples that the topic gives, and neutral ones for the rest."""
+    table.only(*Examples.__slots__)
+    usual = Examples()
+    for key in ("items", "criteria"):
+        if key in table.values and len(table.texts(key)) != 2:
+            table.refuse(key, f"“{key}” in [{table.name}] must be a list of two slugs.")
+    if len(table.texts("searches")) not in {0, 3}:
+        table.refuse(
+            "searches", f"“searches” in [{table.name}] must be a tool, a kind of project and several words."
+        )
+    return Examples(
+        table.texts("items") or usual.items,
+        table.texts("criteria") or usual.criteria,
+        table.texts("searches"),
+        table.text("condition", usual.condition),
+        table.text("comparison", usual.comparison),
+        table.text("capabilities", usual.capabilities),
     )
 
 

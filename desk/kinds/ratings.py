@@ -168,7 +168,9 @@ class RatingAdmin(FactAdmin):
         "verdict",
         "rationale",
     )
-    search_help_text = "Searches frameworks and criteria by name and slug, then verdicts and rationales."
+    search_help_text = (
+        f"Searches {settings.TOPIC.items} and criteria by name and slug, then verdicts and rationales."
+    )
     autocomplete_fields = ("framework", "criterion")
     readonly_fields = ("rubric", "rule")
     set_once = ("framework", "criterion")

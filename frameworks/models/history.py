@@ -166,7 +166,7 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} {self.key}, version {self.version}"
+        return f"{settings.TOPIC.worded(self.model)} {self.key}, version {self.version}"
 
     def save(self, *args: Any, **options: Any) -> None:
         """Write the revision, and when it is new also what it is about."""
@@ -291,9 +291,7 @@ class StateMark(models.Model):
 
 
 class RecordStateManager(StateManager["RecordState"]):
-    def mark_and_time(
-        self, tables: tuple[Tables, ...] = ()
-    ) -> tuple[str, datetime | None, tuple[bool, ...]]:
+    def mark_and_time(self, tables: tuple[Tables, ...] = ()) -> tuple[str, datetime | None, tuple[bool, ...]]:
         """Return the mark, when the newest revision was made, and whether each of the tables has rows.
 
         Nothing is known of the time and the tables before the first revision: None and nothing. One query.

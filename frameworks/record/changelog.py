@@ -41,6 +41,7 @@ LARGE = 500
 #: Of a changeset with more kinds of facts the list counts only those that readers know.
 KINDS_MAX = 6
 KINDS = ("rating", "claim", "framework", "criterion", "source")
+LABELS = {"framework": capfirst(settings.TOPIC.items), "criterion": "Criteria"}
 OTHER = "other"
 #: Texts between these lengths, in characters, are compared word by word: shorter ones are easier to read as a whole,
 #: and longer ones would take too long to compare.
@@ -61,12 +62,14 @@ class ChangelogFilter(forms.Form):
         required=False,
         choices=[
             ("", "All"),
-            *((kind, f"{kind.capitalize()}s" if kind != "criterion" else "Criteria") for kind in KINDS),
+            *((kind, LABELS.get(kind, f"{kind.capitalize()}s")) for kind in KINDS),
             (OTHER, "Other"),
         ],
         error_messages={"invalid_choice": "There is no such kind of fact, so all kinds are shown."},
     )
-    framework = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_FRAMEWORK})
+    framework = forms.ChoiceField(
+        label=capfirst(settings.TOPIC.item), required=False, error_messages={"invalid_choice": NO_FRAMEWORK}
+    )
 
     def __init__(self, data: Any, frameworks: Iterable[Framework]) -> None:
         super().__init__(data)
@@ -74,7 +77,7 @@ class ChangelogFilter(forms.Form):
         if self.are_listed:
             self.fields["framework"].choices = [("", "All"), *self.known]  # type: ignore[attr-defined]
         else:
-            self.fields["framework"] = forms.CharField(required=False)
+            self.fields["framework"] = forms.CharField(label=capfirst(settings.TOPIC.item), required=False)
         self.full_clean()
 
     @property

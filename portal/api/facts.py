@@ -252,7 +252,9 @@ def _get(rows: QuerySet[Any], kind: str, **key: str) -> Any:
     try:
         return rows.get(**key)
     except rows.model.DoesNotExist as error:
-        raise Http404(f"There is no {kind} “{clip('/'.join(key.values()))}”.") from error
+        raise Http404(
+            f"There is no {settings.TOPIC.worded(kind)} “{clip('/'.join(key.values()))}”."
+        ) from error
 
 
 def _page(

@@ -1,12 +1,14 @@
 """What a topic's file may say, and the sentence for each fault in it."""
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from pictures.svg import ACCENT
 from topics.contrast import contrast
-from topics.topic import Accent, TieKind, TopicError, read
+from topics.topic import GROUNDS, Accent, TieKind, TopicError, read
 
 TOPIC = """\
 [site]
@@ -98,6 +100,21 @@ def test_topic_article_follows_the_first_letter_unless_given(
             'accent = { dark = "red" }\n[items]',
             "line 7: The dark accent must be a colour like #ee8d63",
         ),
+        (
+            'plural = "task',
+            'plural = "a, task',
+            "line 9: “plural” in [items] must be a noun without a comma.",
+        ),
+        (
+            "[items]",
+            '[examples]\nitems = ["a"]\n[items]',
+            "line 8: “items” in [examples] must be a list of two",
+        ),
+        (
+            "[items]",
+            '[examples]\nsearches = ["a"]\n[items]',
+            "line 8: “searches” in [examples] must be a tool,",
+        ),
         ("[items]", "[search]\nstop_words = [1]\n[items]", "line 8: “stop_words” in [search] must be a list"),
     ],
 )
@@ -114,6 +131,17 @@ def test_topic_that_is_no_text_or_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "topic.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(TopicError, match=r"topic\.toml cannot be read: it is not in UTF-8\."):
         read(tmp_path)
+
+
+def test_shipped_accent_and_grounds_are_those_of_the_style_sheets() -> None:
+    for name in ("touchstone.css", "embed.css"):
+        tokens = dict(
+            re.findall(r"--(\w+): (light-dark\([^)]*\))", (settings.BASE_DIR / "static" / name).read_text())
+        )
+        assert tokens["accent"] == f"light-dark({Accent().light}, {Accent().dark})"
+        for place, token in enumerate(("paper", "card")):
+            assert tokens[token] == f"light-dark({GROUNDS['light'][place]}, {GROUNDS['dark'][place]})"
+    assert (Accent().light, Accent().dark) == ACCENT
 
 
 def test_contrast_is_that_of_wcag() -> None:

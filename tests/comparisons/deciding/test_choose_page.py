@@ -173,4 +173,4 @@ def test_choose_query_count_is_constant_for_many_rules(
 
 def test_choose_renders_without_any_rules(client: Client) -> None:
     assert (Prompt.objects.count(), Rule.objects.count(), Criterion.objects.count()) == (0, 0, 0)
-    assert answer(client).one(".verdict-line").text == "Answer a question to see a recommendation."
+    assert answer(client).one(".verdict-line").text == "There is no recommendation yet."

@@ -82,7 +82,7 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
             "from 2 sources, 13 say how good a framework is at something; the sources disagree on 1 of 12 scores. "
             "Fit, 0 to 100, sums up the scores by weights that you can change."
         ),
-        "What are you building? Live updates · all use cases. Or answer a few questions.",
+        "What are you building? Live updates · all use cases.",
     ]
     assert page.one("p.count").text == "5 of 5 frameworks"
     assert page.texts("tr.groups th") == ["Getting going", "Under load"]

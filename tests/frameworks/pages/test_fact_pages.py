@@ -341,3 +341,27 @@ def test_pages_hide_unpublished_frameworks(client: Client) -> None:
         assert "Hidden" not in page.one("main").text, path
         assert [link["href"] for link in page.all("a") if "hidden" in link["href"]] == [], path
     assert client.get("/frameworks/hidden/").status_code == 404
+
+
+# What stands behind a score
+
+
+def test_pages_say_what_a_score_rests_on_unless_that_is_articles(client: Client) -> None:
+    """A statement is named with its person and its date beside each citation."""
+    assert "Rests on" not in get(client, "/frameworks/django/?rows=performance").text
+    rating = Rating.objects.get(framework__slug="django", criterion__slug="performance")
+    statement = factories.make_source(
+        key="ada", kind="statement", authors="Ada Lovelace", date_stated="3 May 2026"
+    )
+    factories.make_claim(framework=rating.framework, criterion=rating.criterion, source=statement)
+    for address in (
+        "/frameworks/django/?rows=performance",
+        "/?open=django:performance",
+        "/criteria/performance/",
+    ):
+        page = get(client, address).text
+        assert "1 statement" in page, address
+        assert "statement by Ada Lovelace, 3 May 2026" in page, address
+    assert facts(get(client, "/sources/ada/"))["Kind of source"] == "Statement by a person"
+    content = client.get("/compare/django-vs-flask.json").json()
+    assert {source["key"]: source.get("kind") for source in content["sources"]}["ada"] == "statement"
