@@ -3,7 +3,8 @@ no text of ours is copied from a source."""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,45 +32,61 @@ def misses(sources: Iterable[Source], claims: Iterable[Claim], folder: Path) -> 
     A source is confirmed when its file exists and has its hash; a claim when its line exists, is not blank, and
     contains the rating term letter by letter. Lines count from 1.
     """
-    files: set[int] = set()
-    read = cache(_lines)
+    read = cache(lines_of)
     for source in sources:
-        path = folder / source.file_name
-        if not source.file_name:
-            yield f"Source {source.key}: has no file name."
-        elif not path.is_file():
-            yield f"Source {source.key}: {source.file_name} is not in the folder."
-        else:
-            files.add(source.pk)
-            if source.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
-                yield f"Source {source.key}: {source.file_name} does not have the recorded SHA-256."
+        if sentence := unlike(source, folder):
+            yield f"Source {source.key}: {sentence}"
     for claim in claims:
-        line = _line(claim, folder, read) if claim.source_id in files else ""
-        if claim.source_id not in files:
+        path = folder / claim.source.file_name
+        if not path.is_file():
             yield f"Claim {claim.key}: the file of source {claim.source.key} is missing."
-        elif not line.strip():
-            yield f"Claim {claim.key}: {claim.locator} does not exist or is blank."
-        elif claim.term not in line:
-            yield f"Claim {claim.key}: “{claim.term}” is not at {claim.locator}."
+        elif sentence := missed(claim, read(path)):
+            yield f"Claim {claim.key}: {sentence}"
+
+
+def unlike(source: Source, folder: Path) -> str:
+    """Say in a sentence that the file of a source is missing or is another; empty where neither is so."""
+    path = folder / source.file_name
+    if not source.file_name:
+        return "has no file name."
+    if not path.is_file():
+        return f"{source.file_name} is not in the folder."
+    if source.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
+        return f"{source.file_name} does not have the recorded SHA-256."
+    return ""
+
+
+def missed(claim: Claim, lines: Sequence[str]) -> str:
+    """Say in a sentence that the line of a claim is none of these, or lacks its term; empty where neither is so."""
+    line = _line(claim, lines)
+    if not line.strip():
+        return f"{claim.locator} does not exist or is blank."
+    return "" if claim.term in line else f"“{claim.term}” is not at {claim.locator}."
 
 
 def unnamed(folder: Path) -> Iterator[str]:
     """Yield a sentence for each fact about a tool or a trait with a claim whose line does not name it."""
-    read = cache(_lines)
+    read = cache(lines_of)
     for fact, named in _named_facts():
-        names = [named.name, *filter(None, named.synonyms.split("; "))]
         for claim in fact.claims.all():
-            if not any(contains(_line(claim, folder, read), name) for name in names):
-                yield f"{fact}: {claim.locator} names neither {named.name} nor a synonym of it."
+            if sentence := not_named(claim, read(folder / claim.source.file_name), named):
+                yield f"{fact}: {sentence}"
 
 
-def _line(claim: Claim, folder: Path, read: Callable[[Path], list[str]]) -> str:
+def not_named(claim: Claim, lines: Sequence[str], named: Component | FacetValue) -> str:
+    """Say in a sentence that the line of a claim does not name this tool or trait; empty where it does."""
+    names = [named.name, *filter(None, named.synonyms.split("; "))]
+    if any(contains(_line(claim, lines), name) for name in names):
+        return ""
+    return f"{claim.locator} names neither {named.name} nor a synonym of it."
+
+
+def _line(claim: Claim, lines: Sequence[str]) -> str:
     """Return the line of a claim; empty where there is none."""
-    lines = read(folder / claim.source.file_name)
     return lines[claim.line - 1] if claim.line <= len(lines) else ""
 
 
-def _lines(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
     """Return the lines of a file. Only line feeds end a line here, as in every editor that counts them."""
     return path.read_bytes().decode("utf-8", "replace").split("\n") if path.is_file() else []
 
@@ -146,39 +163,49 @@ def copied(folder: Path) -> Iterator[str]:
     Capital letters and punctuation do not count. A run within a rating term of the source, or within a phrase of the
     table of readings, is a quotation.
     """
-    places = _places(folder)
-    for fact, field, text in _texts():
-        if run := next((run for run in _runs(text) if run in places), None):
-            name = capfirst(f"{fact._meta.verbose_name} {fact.key_text}")
-            yield f"{name}: its {field.verbose_name} has “{' '.join(run)}” from {places[run]}."
-
-
-def _places(folder: Path) -> dict[Run, str]:
-    """Return where each run of the sources is found that is not a quotation of ours."""
-    places: dict[Run, str] = {}
-    phrases = {run for row in Wording.objects.all() for phrase in row.phrases for run in _runs(phrase)}
-    for source in Source.objects.prefetch_related("claims"):
-        terms = {run for claim in source.claims.all() for run in _runs(claim.term)}
-        for number, line in enumerate(_lines(folder / source.file_name), start=1):
-            for run in _runs(line):
-                if run not in phrases and run not in terms:
-                    places.setdefault(run, f"{source.key}:{number}")
-    return places
-
-
-def _texts() -> Iterator[tuple[Versioned, "models.Field[str, str]", str]]:
-    """Yield each text that editors write, with its fact and its field."""
+    sources, claims = Source.objects.all(), Claim.objects.select_related("source")
+    passages = passages_of(sources, claims, Wording.objects.all(), folder)
     for model in versioned_models().values():
-        fields = [
-            field
-            for field in model._meta.concrete_fields
-            if isinstance(field, models.CharField | models.TextField)
-            and not field.choices
-            and (model, field.name) not in QUOTATIONS
-        ]
-        for fact in model._default_manager.all() if fields else ():
-            for field in fields:
-                yield fact, field, getattr(fact, field.name)
+        for fact in model._default_manager.all() if _texts(model) else ():
+            for _, sentence in copies(fact, passages):
+                yield f"{capfirst(f'{fact._meta.verbose_name} {fact.key_text}')}: {sentence}"
+
+
+def passages_of(
+    sources: Iterable[Source], claims: Iterable[Claim], rows: Iterable[Wording], folder: Path
+) -> dict[Run, str]:
+    """Return where each run of the sources is found that is not a quotation of ours."""
+    passages: dict[Run, str] = {}
+    phrases = {run for row in rows for phrase in row.phrases for run in _runs(phrase)}
+    terms: dict[str, set[Run]] = defaultdict(set)
+    for claim in claims:
+        terms[claim.source.key].update(_runs(claim.term))
+    for source in sources:
+        for number, line in enumerate(lines_of(folder / source.file_name), start=1):
+            for run in _runs(line):
+                if run not in phrases and run not in terms[source.key]:
+                    passages.setdefault(run, f"{source.key}:{number}")
+    return passages
+
+
+def copies(fact: Versioned, passages: Mapping[Run, str]) -> Iterator[tuple[str, str]]:
+    """Yield each text of a fact that has one of these passages: the name of its field, and a sentence."""
+    for field in _texts(type(fact)):
+        runs = _runs(getattr(fact, field.name))
+        if run := next((run for run in runs if run in passages), None):
+            yield field.name, f"its {field.verbose_name} has “{' '.join(run)}” from {passages[run]}."
+
+
+@cache
+def _texts(model: type[Versioned]) -> "list[models.Field[str, str]]":
+    """Return the fields with the texts that editors write."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+        and not field.choices
+        and (model, field.name) not in QUOTATIONS
+    ]
 
 
 def _runs(text: str) -> Iterator[Run]:

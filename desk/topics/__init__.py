@@ -1,0 +1,1 @@
+"""Topics as folders: begun from nothing or from a spreadsheet, and checked before they are loaded."""

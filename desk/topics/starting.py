@@ -1,0 +1,25 @@
+"""Begin a topic: a folder with an example of each file, which can be loaded as it is."""
+
+import shutil
+from pathlib import Path
+
+BLANK = Path(__file__).with_name("blank")
+
+
+class NotEmpty(Exception):
+    """The folder holds something already. The text says so in a sentence."""
+
+
+def begin(folder: Path) -> None:
+    """Write the examples into a folder, which is made if there is none. Raises NotEmpty, or OSError."""
+    make_room(folder)
+    shutil.copytree(BLANK, folder, dirs_exist_ok=True)
+
+
+def make_room(folder: Path) -> None:
+    """Make a folder, unless it is there and empty. Raises NotEmpty, or OSError."""
+    if folder.exists() and not folder.is_dir():
+        raise NotEmpty(f"{folder} is a file. Name a folder that does not exist yet.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise NotEmpty(f"{folder} is not empty. Name a folder that does not exist yet.")
+    folder.mkdir(parents=True, exist_ok=True)
