@@ -68,6 +68,20 @@ def _chosen(book: Any, fit: Fit) -> tuple[str, list[str]]:
     return fitting[0], [f"Read from the sheet “{shortened(fitting[0])}”. Not read: {_listed(others)}."]
 
 
+def heads(data: bytes) -> list[list[str]]:
+    """Return the first rows of the visible sheet that has most cells in them; none where the file is no workbook."""
+    try:
+        _check_package(data)
+        book = load_workbook(io.BytesIO(data), read_only=True)
+        return max((_head(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"), key=_size)
+    except Exception:  # noqa: BLE001 - `read_workbook` says what is wrong with it
+        return []
+
+
+def _size(rows: list[list[str]]) -> int:
+    return sum(bool(cell.strip()) for row in rows for cell in row)
+
+
 def _listed(titles: list[str]) -> str:
     shown = [f"“{shortened(title)}”" for title in titles[:5]]
     if len(titles) > len(shown):

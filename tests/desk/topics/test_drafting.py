@@ -1,0 +1,148 @@
+"""A topic drafted from whatever somebody's comparison looks like: it can be loaded and shown, and nothing is lost
+without a word."""
+
+import io
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client
+from openpyxl import Workbook
+
+from desk.topics.checking import check
+from frameworks.tables.spreadsheets import FORMULA
+
+LONG = "A name that goes on and on " * 8
+
+PLAIN = "Product,Price,Open source\nAcme,Free,yes\nBolt,12 €,no\n"
+
+
+def draft(folder: Path, name: str, data: bytes) -> tuple[Path, str, str]:
+    """Import a file; return the topic, and what the command says and complains of."""
+    file, out, complaints = folder / name, StringIO(), StringIO()
+    file.write_bytes(data)
+    call_command("import_table", file, into=folder / "topic", stdout=out, stderr=complaints)
+    return folder / "topic", out.getvalue(), complaints.getvalue()
+
+
+def fields(topic: Path, file: str, model: str) -> list[dict[str, Any]]:
+    entries = json.loads((topic / file).read_text())
+    return [entry["fields"] for entry in entries if entry["model"] == f"frameworks.{model}"]
+
+
+def workbook(*sheets: list[list[Any]]) -> bytes:
+    book, stream = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for rows in sheets:
+        page = book.create_sheet()
+        for row in rows:
+            page.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name, data, items, criteria, cells, said",
+    [
+        ("a.csv", PLAIN.encode(), ["acme", "bolt"], ["price", "open-source"], 4, ""),
+        ("a.tsv", PLAIN.replace(",", "\t").encode("utf-16"), ["acme", "bolt"], ["price", "open-source"], 4, "tabs"),
+        # A title above, no name for the first column, signs for nothing, a row that is too long, one without a name.
+        ("a.csv", "Ours\n\n;Price;Notes\nA vs B;–;?\nŻółw;1;2;more\n東京;x\n;5\n".encode(), ["a-v-b", "zolw", "row-1"],
+         ["price", "notes"], 3, "Left out: Row 5 goes on beyond the last column: “more”."),
+        # The same names twice, and names that are too long for any column.
+        ("a.csv", f"X,Price,Price,{LONG}\nAcme,1,2,3\nACME,4,5,{LONG}\n{LONG}1,,,\n{LONG}2,,,\n".encode(),
+         None, ["price", "price-c", None], 6, ""),
+        # Formulas, quotation marks, markup and line breaks.
+        ("a.csv", b'X,"A ""new"" <b>"\n=1+2,"=HYPERLINK(""x"")"\n"Two\nlines","<script>\nfoo"\n', ["12", "two-lines"],
+         ["a-new-b"], 2, ""),
+        ("a.xlsx", workbook([["", "Price"], ["Acme", 5], ["Bolt", None]]), ["acme", "bolt"], ["price"], 1, ""),
+        ("a.xlsx", workbook([["Notes"]], [["Ours"], ["Product", "Price"], ["Acme", 5.0]]), ["acme"], ["price"], 1,
+         "Read from the sheet"),
+        ("a.xlsx", workbook([["Product", "Price", "Sum"], ["Acme", "", "=1+1"]]), ["acme"], ["price", "sum"], 0,
+         f"Left out: Row 2, column “Sum”: {FORMULA} is no value"),
+    ],
+)  # fmt: skip
+def test_import_table_drafts_topic_without_faults(
+    tmp_path: Path,
+    name: str,
+    data: bytes,
+    items: list[str] | None,
+    criteria: list[str],
+    cells: int,
+    said: str,
+) -> None:
+    topic, out, complaints = draft(tmp_path, name, data)
+    report = check(topic)
+    assert report.problems == []
+    assert [note[:1] for note in report.notes] == [str(cells)] * bool(cells)
+    slugs = [item["slug"] for item in fields(topic, "catalogue.json", "framework")]
+    assert slugs == (items or slugs)
+    for criterion, slug in zip(fields(topic, "catalogue.json", "criterion"), criteria, strict=True):
+        assert criterion["slug"] == (slug or criterion["slug"])
+    assert said in complaints
+    assert f"{len(slugs)} rows, {len(criteria)} criteria, {cells} claims." in out
+
+
+def test_import_table_points_each_claim_at_its_line(tmp_path: Path) -> None:
+    long = "Yes, but only with the plan for teams and up to three users"
+    topic, _, _ = draft(tmp_path, "Ours.csv", f'Product,Price,Notes\nAcme,Free,"{long}"\n'.encode())
+    assert (topic / "sources/sheet.txt").read_text().splitlines()[1:] == [
+        "Acme · Price: Free",
+        f"Acme · Notes: {long}",
+    ]
+    assert [
+        (claim["line"], claim["term"], claim["paraphrase"])
+        for claim in fields(topic, "claims/claims_sheet.json", "claim")
+    ] == [
+        (2, "Free", "The sheet says “Free”."),
+        (3, "", f"The sheet says “{long}”."),
+    ]
+    assert 'name = "Ours"' in (topic / "topic.toml").read_text()
+
+
+@pytest.mark.django_db
+def test_import_table_leads_to_a_first_page(tmp_path: Path, client: Client) -> None:
+    topic, _, _ = draft(tmp_path, "a.csv", PLAIN.encode())
+    call_command("seed", fixtures=topic, stdout=StringIO())
+    matrix, page = (client.get(address).content.decode() for address in ("/", "/sources/sheet/"))
+    assert "Acme" in matrix
+    assert "Open source" in matrix
+    assert "The sheet says “12 €”." in page
+
+
+@pytest.mark.parametrize(
+    "name, data, sentence",
+    [
+        ("a.ods", b"PK", "Save the table as XLSX or CSV"),
+        ("a.csv", b" \n", "The file is empty."),
+        ("a.csv", b"Just\none\ncolumn\n", "No row names two columns or more"),
+        ("a.csv", b"Name,Price\n,5\n", "No row has a name in its first column."),
+        ("a.csv", b"Name,Price\n", "no rows below the first"),
+        ("a.csv", b'Name,Price\n"Acme,5\n', "a quotation mark that is never closed"),
+        (
+            "a.csv",
+            b"Name," + b",".join(b"c%d" % n for n in range(60)) + b"\nAcme" + b",1" * 60,
+            "more than 50 columns",
+        ),
+        ("a.xlsx", b"PK\x03\x04 none", "is not an XLSX workbook"),
+    ],
+)
+def test_import_table_says_why_it_drafts_nothing(
+    tmp_path: Path, name: str, data: bytes, sentence: str
+) -> None:
+    with pytest.raises(CommandError, match="No topic was drafted: ") as refusal:
+        draft(tmp_path, name, data)
+    assert sentence in str(refusal.value)
+    assert not (tmp_path / "topic").exists()
+
+
+def test_import_table_writes_into_no_folder_that_holds_something(tmp_path: Path) -> None:
+    draft(tmp_path, "a.csv", PLAIN.encode())
+    with pytest.raises(CommandError, match="is not empty"):
+        draft(tmp_path, "a.csv", PLAIN.encode())
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_table", settings.BASE_DIR / "none.csv")
