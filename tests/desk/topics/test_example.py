@@ -1,0 +1,48 @@
+"""The example topic: sound by itself, and without a word of the first topic."""
+
+import json
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.core.management import call_command
+
+from desk.topics.checking import check
+from topics.topic import read
+
+EXAMPLE = settings.BASE_DIR / "examples" / "task-queues"
+FIRST = re.compile("framework|django|flask|fastapi|python|web app", re.IGNORECASE)
+
+
+def texts(value: Any) -> list[str]:
+    """Every text among the values of an entry; keys and models are not words."""
+    if isinstance(value, dict):
+        return [text for name, part in value.items() if name != "model" for text in texts(part)]
+    return [text for part in value for text in texts(part)] if isinstance(value, list) else [str(value)]
+
+
+def test_example_has_nothing_wrong_and_no_word_of_the_first_topic() -> None:
+    report = check(EXAMPLE)
+    assert (report.problems, report.notes) == ([], ["2 cells have claims and no rating yet."])
+    files = [path for path in EXAMPLE.rglob("*") if path.is_file()]
+    said = [(path, path.read_text()) for path in files if path.suffix != ".json"]
+    said += [
+        (path, "\n".join(texts(json.loads(path.read_text())))) for path in files if path.suffix == ".json"
+    ]
+    assert [path.name for path, text in said if FIRST.search(text)] == []
+    sources = (EXAMPLE / "sources").iterdir()
+    assert all("Written for the example topic" in path.read_text().splitlines()[1] for path in sources)
+
+
+@pytest.mark.django_db
+def test_example_is_loaded_and_verified(settings: LazySettings) -> None:
+    settings.TOPIC = read(EXAMPLE)
+    out = StringIO()
+    call_command("seed", fixtures=EXAMPLE, stdout=out)
+    call_command("verify_claims", EXAMPLE / "sources", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "Seeded: 222 created, 0 updated, 0 unchanged, 0 kept.",
+        "83 claims from 4 sources are right, 33 scores follow from them or say why they depart, and no text is copied.",
+    ]
