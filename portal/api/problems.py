@@ -94,6 +94,8 @@ def open_to_programs(
         if response.status_code >= 400 and response.get("Content-Type") != PROBLEM:
             response.content = as_json(problem(request, response.status_code))
             response.headers["Content-Type"] = PROBLEM
+            # That of the page would make a client wait for more.
+            response.headers["Content-Length"] = str(len(response.content))
         if response.status_code == 405:
             response.headers["Allow"] = METHODS
         return _with_cors(response)

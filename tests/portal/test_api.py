@@ -467,9 +467,11 @@ def test_api_rejects_write_methods(client: Client, path: str, method: str) -> No
     ids=lambda path: path[:50],
 )
 def test_api_returns_problem_for_unknown_address(client: Client, path: str) -> None:
-    told = problem(client.get(path), 404)
+    response = client.get(path)
+    told = problem(response, 404)
     assert (told["type"], told["title"]) == ("about:blank", "Not Found")
     assert len(told["detail"]) < 250
+    assert response["Content-Length"] == str(len(response.content))
 
 
 @pytest.mark.both
