@@ -1,0 +1,1 @@
+"""A drill: two topics as two instances of one installation, of which nothing of one is seen from the other."""
