@@ -174,13 +174,18 @@ def copied(folder: Path) -> Iterator[str]:
 def passages_of(
     sources: Iterable[Source], claims: Iterable[Claim], rows: Iterable[Wording], folder: Path
 ) -> dict[Run, str]:
-    """Return where each run of the sources is found that is not a quotation of ours."""
+    """Return where each run of the sources is found that is not a quotation of ours.
+
+    A source that is no article, and that nobody else has written or published, is the editors' own: they may repeat it.
+    """
     passages: dict[Run, str] = {}
     phrases = {run for row in rows for phrase in row.phrases for run in _runs(phrase)}
     terms: dict[str, set[Run]] = defaultdict(set)
     for claim in claims:
         terms[claim.source.key].update(_runs(claim.term))
     for source in sources:
+        if not (source.is_article or source.authors or source.publisher or source.url):
+            continue
         for number, line in enumerate(lines_of(folder / source.file_name), start=1):
             for run in _runs(line):
                 if run not in phrases and run not in terms[source.key]:

@@ -37,8 +37,6 @@ from .entries import Problem, read_entries
 
 #: The folder with the texts of the sources, within that of the topic.
 TEXTS = "sources"
-#: The source that `import_table` makes of a spreadsheet. Its words are one's own, so they may be repeated.
-SHEET = "sheet"
 #: A TopicError after the path of its file: the line, and the sentence or its predicate.
 REFUSAL = re.compile(r"(?:(?:, line (\d+))?: (.+)| (.+))", re.DOTALL)
 MISSING = "The file is missing, and a topic needs it."
@@ -222,9 +220,7 @@ class _Checked:
                     yield draft.entry.problem(sentence, "claims")
 
     def _copies(self) -> Iterator[Problem]:
-        sources = [
-            source for source, _ in self.building.of(Source) if _has_file(source) and source.key != SHEET
-        ]
+        sources = [source for source, _ in self.building.of(Source) if _has_file(source)]
         claims = [claim for claim, _ in self.building.of(Claim) if claim.source_id]
         rows = [row for row, _ in self.building.of(Wording)]
         passages = passages_of(sources, claims, rows, self.texts)

@@ -21,11 +21,12 @@ from frameworks.models.names import tidy_name
 from frameworks.text.folding import folded
 from topics.topic import FILE, WORD_MAX
 
-from .checking import SHEET, TEXTS
+from .checking import TEXTS
 from .sheet import Comparison
 from .starting import BLANK
 
-FILE_NAME = "sheet.txt"
+SHEET = "sheet"
+FILE_NAME = f"{SHEET}.txt"
 GROUP = "sheet"
 STEPS = range(1, 6)
 TERM_WORDS = 6
@@ -138,6 +139,7 @@ def _source(title: str, content: str, comparison: Comparison, today: date) -> di
     return _entry(
         "source",
         key=SHEET,
+        kind=Source.Kind.DOCUMENT,
         short_name=cut(title, _longest(Source, "short_name")),
         title=cut(title, _longest(Source, "title")),
         description=f"The table from which this topic was drafted: {rows} rows under {columns} criteria.",
