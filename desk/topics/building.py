@@ -15,9 +15,11 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, Q
+from django.utils.text import capfirst
 
 from frameworks.models import Claim, Criterion, Versioned, Wording
 from frameworks.models.constraints import BESIDE, SENTENCES, is_satisfied, unlisted
+from frameworks.models.names import with_article
 from frameworks.models.schema import Field, State, schema_of, target
 from frameworks.tables.keys import KeyIndex, no_such_fact
 from frameworks.tables.reading import NO_CHARACTER
@@ -104,7 +106,7 @@ class Building:
             if column is None:
                 near = get_close_matches(name, schema.fields, n=1)
                 which = f"Did you mean “{near[0]}”?" if near else f"It has: {', '.join(schema.fields)}."
-                self._say(entry, f"A {model._meta.verbose_name} has no field “{name}”. {which}", name)
+                self._say(entry, f"{capfirst(_a(model))} has no field “{name}”. {which}", name)
             elif sentence := _unlike(column, value):
                 self._say(entry, sentence, name)
             else:
@@ -158,17 +160,17 @@ class Building:
 
     def _register(self, entry: Entry, fact: Versioned, key: str) -> None:
         """Note that the fact is there, or that another with its key or its name is."""
-        model, kind = type(fact), fact._meta.verbose_name
+        model, kind = type(fact), _a(type(fact))
         first = self._entries.setdefault((model, key), entry)
         if first is not entry:
-            sentence = f"There is a {kind} “{key}” already: {first.file}, line {first.line}."
+            sentence = f"There is {kind} “{key}” already: {first.file}, line {first.line}."
             self._say(entry, sentence, model.key_fields[0])
             return
         self.facts[model][key] = fact
         if name := model.name_field:
             first = self._named.setdefault((model, fact.folded_name), entry)
             if first is not entry:
-                sentence = f"There is a {kind} with this name already: {first.file}, line {first.line}."
+                sentence = f"There is {kind} with this name already: {first.file}, line {first.line}."
                 self._say(entry, sentence, name)
 
 
@@ -184,6 +186,11 @@ def _parts_of(raw: Any) -> tuple[type[Versioned] | None, State]:
         return None, {}
     is_entry = issubclass(model, Versioned) and isinstance(values, dict)
     return (model, values) if is_entry else (None, {})
+
+
+def _a(model: type[Versioned]) -> str:
+    """Return the name of a kind of fact with its article."""
+    return with_article(str(model._meta.verbose_name))
 
 
 def _text(key: Iterable[Any]) -> str:
@@ -212,11 +219,11 @@ def _unlike(column: Field, value: Any) -> str:
 
 def _no_key(column: Field, value: Any) -> str:
     keys = value if column.many_to_many else [value]
-    kind, example = target(column)._meta.verbose_name, _example(target(column))
+    example = _example(target(column))
     if not isinstance(keys, list) or not all(_is_key(key) for key in keys):
         if column.many_to_many:
             return f"“{column.name}” must be a list of keys, each a list: [{example}]."
-        return f"“{column.name}” must be the key of a {kind}, which is a list: {example}."
+        return f"“{column.name}” must be the key of {_a(target(column))}, which is a list: {example}."
     return ""
 
 

@@ -20,6 +20,7 @@ from frameworks.models import (
     Claim,
     Component,
     Criterion,
+    Facet,
     FacetValue,
     Rating,
     Source,
@@ -44,23 +45,45 @@ NAME_MAX = 255  # bytes, in the usual file systems
 
 
 class Report(NamedTuple):
-    """What is wrong with a topic, what else should be known about it, and how many facts of each kind it has."""
+    """What is wrong with a topic, what else should be known about it, and how many facts of each kind it has.
+
+    `topic` is None where its words cannot be read.
+    """
 
     problems: list[Problem]
     notes: list[str]
     counts: Counter[type[Any]]
+    topic: Topic | None
 
 
 def check(folder: Path) -> Report:
     """Return everything that is wrong with the fixtures in this folder, by file and line."""
     topic, problems = _topic(folder)
     if missing := list(_missing(folder)):
-        return Report([*problems, *missing], [], Counter())
+        return Report([*problems, *missing], [], Counter(), topic)
     with _settings_for(topic or settings.TOPIC):
-        return _check(folder, Building(knows_kinds=topic is not None), problems)
+        building = Building(knows_kinds=topic is not None)
+        found, notes = _check(folder, building)
+    if topic is not None:
+        problems += _unnamed(topic, building)
+    counts = Counter(type(draft.fact) for draft in building.drafts)
+    return Report([*problems, *found], notes, counts, topic)
 
 
-def _check(folder: Path, building: Building, problems: list[Problem]) -> Report:
+def _unnamed(topic: Topic, building: Building) -> Iterator[Problem]:
+    """Yield what the words of the topic name that the fixtures do not have."""
+    facets, criteria = building.facts[Facet], building.facts[Criterion]
+    for slug in topic.kind_line:
+        if slug not in facets:
+            yield Problem(FILE, None, f"“kind_line” in [facets] names “{slug}”, which is no facet.")
+    if topic.measured and topic.measured not in criteria:
+        yield Problem(
+            FILE, None, f"“measured” in [criteria] names “{topic.measured}”, which is no criterion."
+        )
+
+
+def _check(folder: Path, building: Building) -> tuple[list[Problem], list[str]]:
+    """Return what is wrong with the fixtures, in the order of the files, and what else should be known of them."""
     files, faults = fixture_files(folder), []
     for path in files:
         entries, own = read_entries(path, path.relative_to(folder).as_posix())
@@ -69,12 +92,11 @@ def _check(folder: Path, building: Building, problems: list[Problem]) -> Report:
             building.take(entry)
     building.close({fault.lost for fault in faults if fault.lost is not None})
     checked = _Checked(building, folder / TEXTS)
-    problems += [fault.problem for fault in faults]
+    problems = [fault.problem for fault in faults]
     problems += [*building.problems, *_unread(folder, files), *checked.problems()]
-    order = {path.relative_to(folder).as_posix(): place for place, path in enumerate([folder / FILE, *files])}
+    order = {path.relative_to(folder).as_posix(): place for place, path in enumerate(files)}
     problems.sort(key=lambda problem: (order.get(problem.file, len(order)), problem.file, problem.line or 0))
-    counts = Counter(type(draft.fact) for draft in building.drafts)
-    return Report(list(dict.fromkeys(problems)), checked.notes(), counts)
+    return list(dict.fromkeys(problems)), checked.notes()
 
 
 def _topic(folder: Path) -> tuple[Topic | None, list[Problem]]:

@@ -1,7 +1,10 @@
 """Begin a topic: a folder with an example of each file, which can be loaded as it is."""
 
+import shlex
 import shutil
 from pathlib import Path
+
+from django.conf import settings
 
 BLANK = Path(__file__).with_name("blank")
 
@@ -23,3 +26,10 @@ def make_room(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         raise NotEmpty(f"{folder} is not empty. Name a folder that does not exist yet.")
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def in_commands(folder: Path) -> str:
+    """Return how a command names a topic from the folder of the project, to which TOPIC is relative."""
+    place = folder.resolve()
+    is_within = place.is_relative_to(settings.BASE_DIR)
+    return shlex.quote(str(place.relative_to(settings.BASE_DIR) if is_within else place))

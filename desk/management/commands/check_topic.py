@@ -22,8 +22,15 @@ class Command(BaseCommand):
         report = check(folder)
         for line in [*report.problems, *report.notes]:
             self.stderr.write(str(line))
-        if count := len(report.problems):
+        count = len(report.problems)
+        if count or report.topic is None:
             raise CommandError(f"{count} {'thing is' if count == 1 else 'things are'} wrong.")
-        kinds = (Framework, Criterion, Source, Claim, Rating)
-        counted = ", ".join(f"{report.counts[kind]} {kind._meta.verbose_name_plural}" for kind in kinds)
-        self.stdout.write(f"Nothing is wrong: {counted}.")
+        counted = {
+            (report.topic.item, report.topic.items): report.counts[Framework],
+            ("criterion", "criteria"): report.counts[Criterion],
+            ("source", "sources"): report.counts[Source],
+            ("claim", "claims"): report.counts[Claim],
+            ("rating", "ratings"): report.counts[Rating],
+        }
+        listed = ", ".join(f"{number} {words[number != 1]}" for words, number in counted.items())
+        self.stdout.write(f"Nothing is wrong: {listed}.")

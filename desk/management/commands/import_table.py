@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from desk.topics.drafting import draft
 from desk.topics.sheet import read_comparison
-from desk.topics.starting import NotEmpty, make_room
+from desk.topics.starting import NotEmpty, in_commands, make_room
 from frameworks.tables.sheets import FILE_MAX, TOO_LARGE, Unreadable
 
 
@@ -45,5 +45,5 @@ class Command(BaseCommand):
         cells = sum(bool(words) for _, values in comparison.items for words in values)
         self.stdout.write(
             f"{folder} is a topic: {len(comparison.items)} rows, {len(comparison.criteria)} criteria, {cells} claims."
-            f" Look at it with `TOPIC={folder} make run`."
+            f" Look at it with `TOPIC={in_commands(folder)} make run`."
         )

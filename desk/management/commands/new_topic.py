@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from desk.topics.starting import NotEmpty, begin
+from desk.topics.starting import NotEmpty, begin, in_commands
 
 
 class Command(BaseCommand):
@@ -20,7 +20,8 @@ class Command(BaseCommand):
             begin(folder)
         except (NotEmpty, OSError) as error:
             raise CommandError(f"Nothing was written: {error}") from error
+        place = in_commands(folder)
         self.stdout.write(
-            f"{folder} is a topic. Change its files, check them with `manage.py check_topic {folder}`,"
-            f" and look at it with `TOPIC={folder} make run`."
+            f"{folder} is a topic. Change its files, check them with `manage.py check_topic {place}`,"
+            f" and look at it with `TOPIC={place} make run`."
         )

@@ -216,7 +216,7 @@ def test_check_refuses_published_rating_without_claim(folder: Folder) -> None:
 def test_check_topic_reports_and_fails(folder: Folder) -> None:
     out, complaints = StringIO(), StringIO()
     call_command("check_topic", folder.path, stdout=out, stderr=complaints)
-    assert out.getvalue() == "Nothing is wrong: 2 frameworks, 2 criteria, 1 sources, 3 claims, 2 ratings.\n"
+    assert out.getvalue() == "Nothing is wrong: 2 options, 2 criteria, 1 source, 3 claims, 2 ratings.\n"
     folder.replace("ratings/ratings_first-option.json", '"score": 4', '"score": 3')
     with pytest.raises(CommandError, match=r"^1 thing is wrong\.$"):
         call_command("check_topic", folder.path, stdout=out, stderr=complaints)
@@ -255,5 +255,10 @@ def test_check_knows_the_kinds_of_the_topic(folder: Folder) -> None:
     assert folder.problems() == [unknown]
     folder.replace("topic.toml", '#[components.kinds]\n#tool = "tool"', '[components.kinds]\ntool = "tool"')
     assert folder.problems() == []
+    for key, kind in (('kind_line = ["kind"]', "facet"), ('measured = "speed"', "criterion")):
+        section = "[facets]" if kind == "facet" else "[criteria]"
+        folder.replace("topic.toml", f"#{section}", section)
+        folder.replace("topic.toml", f"#{key}", key)
+        assert folder.problems()[-1].endswith(f"which is no {kind}.")
     folder.replace("topic.toml", "[items]", "[item]")
     assert [problem.split(",")[0] for problem in folder.problems()] == ["topic.toml"]
