@@ -243,6 +243,24 @@ def test_seed_changes_row_of_the_table_of_readings_with_its_claims(seed: Seed) -
     assert set(seed.plant()) == {"unchanged"}
 
 
+def test_seed_adds_row_of_the_table_of_readings_with_claims_that_are_there(seed: Seed) -> None:
+    seed.claims.append(claim("000-3-django-speed", term="Slow", reading=None))
+    seed.plant()
+    row = {
+        "slug": "speed-slow",
+        "criterion": ["speed"],
+        "words": "slow",
+        "reading": 1,
+        "explanation": "It is.",
+    }
+    seed.readings.append(entry("wording", **row))
+    seed.claims[2]["fields"].update(wording=["speed-slow"], reading=1)
+    seed.rating["fields"]["score"] = 2
+    assert seed.plant()["created"] == 1
+    assert Claim.objects.get(line=3).reading == 1
+    assert set(seed.plant()) == {"unchanged"}
+
+
 def test_seed_changes_row_of_the_table_of_readings_with_scores(seed: Seed) -> None:
     seed.plant()
     for entries, reading in ((seed.readings, 5), (seed.claims, 5)):
