@@ -199,7 +199,7 @@ class _Checked:
                 continue
             said = [(claim.source.short_name, claim.reading) for claim in claims]
             derived = derive(said)
-            if sentence := departs(rating, derived):
+            if sentence := departs(rating, derived) if derived else backing.needs_reading(rating):
                 yield draft.entry.problem(sentence, "departure" if rating.departure else "score")
             for sentence in miscounts(
                 rating.rationale, Said(said, names, derived.median_text if derived else "")

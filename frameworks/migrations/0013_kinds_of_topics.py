@@ -27,10 +27,7 @@ FORGOTTEN: list[Trigger] = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("frameworks", "0011_days_reached"),
-        ("frameworks", "0012_published_ratings_are_backed"),
-    ]
+    dependencies = [("frameworks", "0012_published_ratings_are_backed")]
 
     operations = [
         *map(dropped, FORGOTTEN),
