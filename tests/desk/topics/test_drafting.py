@@ -65,6 +65,8 @@ def workbook(*sheets: list[list[Any]]) -> bytes:
         ("a.xlsx", workbook([["Product", "Price", "Sum"], ["Acme", "", "=1+1"]]), ["acme"], ["price", "sum"], 0,
          f"Left out: Row 2, column “Sum”: {FORMULA} is no value"),
     ],
+    # Not by their contents: those of a workbook differ from second to second.
+    ids=["plain", "tabs", "ragged", "same and long names", "formulas", "workbook", "two sheets", "no value"],
 )  # fmt: skip
 def test_import_table_drafts_topic_without_faults(
     tmp_path: Path,
