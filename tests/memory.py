@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 from pytest_django import Settings
 
 from frameworks.serving import answers, pieces, version
@@ -22,4 +23,13 @@ def keeping(settings: Settings) -> Iterator[None]:
     settings.VERSION_SECONDS = 3_600  # so that a busy machine makes no difference
     forget_everything()
     yield
+    forget_everything()
+
+
+@pytest.fixture(scope="module")
+def kept_world(world: None) -> Iterator[None]:
+    """The small world with the memory on, for modules whose tests change nothing: they ask for hundreds of pages."""
+    with override_settings(KEEP_IN_MEMORY=True, VERSION_SECONDS=3_600):
+        forget_everything()
+        yield
     forget_everything()

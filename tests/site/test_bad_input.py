@@ -12,7 +12,7 @@ from tests.html import Element, order, read, standings, submission
 from tests.pages import PAGES, get
 from tests.worlds import SCORES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_world")]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.factories import KEPT
 from tests.html import read
 from tests.pages import ERRORS, EVERYWHERE, PAGES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_world")]
 
 
 @pytest.fixture

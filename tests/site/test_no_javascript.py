@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.html import Element, address, read, submission
 from tests.pages import PAGES, form_of, get
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_world")]
 
 
 @pytest.fixture
