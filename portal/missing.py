@@ -107,10 +107,11 @@ class MangledMiddleware:
 
 
 def _is_longer(path: str, other: str) -> bool:
-    """Return whether the path has more segments with words than the other, or any more where entries are named."""
-    if path.count("/") > other.rstrip("/").count("/"):
+    """Return whether the path has more segments with words than the other, or as many more as name an entry."""
+    other = other.rstrip("/")
+    if (more := path.count("/") - other.count("/")) > 0:
         try:
-            return bool(resolve(f"{other.rstrip('/')}/x").kwargs)
+            return bool(resolve(other + more * "/x").kwargs)
         except Resolver404:
             pass
     return _depth(other) < _depth(path)

@@ -112,13 +112,13 @@ def choose_parties(request: HtmxRequest) -> HttpResponse:
     comparison = comparing.ticked(request.GET)
     view = comparison.view
     choice = Choice.read(request.GET, comparison.facts, view.framework)
-    if not choice.is_open and len(choice.slugs) > 1:
-        # Those that are retired stay in the address, whose page says so.
-        retired = [fact.slug for parameter, fact in comparison.retired if parameter == "framework"]
-        return compared(request, comparison, [*choice.slugs, *retired])
     # Unlike the form, the page says which names are unknown, and keeps the ticks of the others.
     wanted = dict.fromkeys([*filter(None, comparison.query.getlist("framework")), *choice.slugs])
-    return chooser(request, comparison, list(wanted), is_open=choice.is_open)
+    if choice.is_open or len(choice.slugs) < 2 or len(wanted) > len(choice.slugs):
+        return chooser(request, comparison, list(wanted), is_open=choice.is_open)
+    # Those that are retired stay in the address, whose page says so.
+    retired = [fact.slug for parameter, fact in comparison.retired if parameter == "framework"]
+    return compared(request, comparison, [*choice.slugs, *retired])
 
 
 @require_safe

@@ -55,9 +55,7 @@ def unpublished_with(source: Source) -> list[Rating]:
     keys = [step.key.split("/") for step in steps if step.unpublishes]
     known = past.by_keys(Rating, keys, []) if keys else {}
     ratings: Any = Rating.objects.filter(pk__in=[rating.pk for rating in known.values()], is_published=False)
-    return list(
-        ratings.current().with_evidence().filter(claim_count__gt=0).select_related("framework", "criterion")
-    )
+    return list(ratings.current().backed().select_related("framework", "criterion"))
 
 
 def _retires(step: Revision) -> bool:

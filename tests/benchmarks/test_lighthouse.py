@@ -34,6 +34,7 @@ NO_PAGES = {
     "sitemap_part",
     "robots",
     "llms",
+    "accent",
     "favicon",
     "touch_icon",
     "picture",

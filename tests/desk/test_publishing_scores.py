@@ -198,11 +198,13 @@ def test_past_or_proposed_publication_is_refused_once_the_reading_is_gone(ada: C
     assert save(ada, change_url(steep), term="", reason="Misread.").status_code == 302
     proposal = Proposal.objects.get()
     assert HERE in text_of(decide(ada, proposal, "publish"))
-    for page in (
-        f"/admin/frameworks/revision/{first.pk}/restore/",
-        f"/admin/frameworks/revision/changeset/{unpublishing}/undo/",
+    undo = f"/admin/frameworks/revision/changeset/{unpublishing}/undo/"
+    assert f"This cannot be undone now. {rating}: {HERE}" in text_of(ada.get(undo))
+    restore = f"/admin/frameworks/revision/{first.pk}/restore/"
+    for refused in (
+        ada.post(restore, form_on(ada.get(restore), reason="As before.")),
+        ada.post(undo, {"count": 1, "reason": "As before."}),
     ):
-        refused = ada.post(page, form_on(ada.get(page), reason="As before."))
         assert refused.status_code == 200
         assert HERE in text_of(refused)
     assert not Rating.objects.get().is_published

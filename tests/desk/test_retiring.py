@@ -133,7 +133,9 @@ def test_ratings_unpublished_with_a_source_are_published_again_as_one_changeset(
 ) -> None:
     source, url = Source.objects.get(), list_url(Source)
     other = factories.make_rating(framework=rating.framework, is_published=False)
-    factories.make_claim(framework=other.framework, criterion=other.criterion, source=source)
+    factories.make_claim(
+        framework=other.framework, criterion=other.criterion, source=source, reading=other.score
+    )
     Claim.objects.exclude(source=source).delete()
     edit(ada, other, is_published="on")
     assert "To retire it, enter both" in text_of(confirm(ada, choose(ada, "retire", source), url, "because."))

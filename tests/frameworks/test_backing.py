@@ -41,8 +41,10 @@ def cells() -> tuple[list[Framework], list[Criterion]]:
     make_claim(framework=frameworks[0], criterion=first, joint_criterion=second, reading=4)
     make_claim(framework=frameworks[1], criterion=second)
     make_claim(framework=None, criterion=first, joint_criterion=second)
-    retired = make_source(retired_on=date(2026, 5, 1), retired_because="it is gone")
+    retired = make_source()
     make_claim(framework=frameworks[1], criterion=first, source=retired, reading=3)
+    retired.retired_on, retired.retired_because = date(2026, 5, 1), "it is gone"
+    retired.save(update_fields=["retired_on", "retired_because"])
     return frameworks, criteria
 
 

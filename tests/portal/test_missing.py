@@ -175,8 +175,10 @@ def test_marks_at_the_end_of_a_path_are_left_out(client: Client) -> None:
     for page, tail in zip(turns, TAILS, strict=False):
         response = at(client, page.rstrip("/") + tail)
         assert (response.status_code, response.headers.get("Location")) == (302, page), page + tail
-    for page in ("/api/", "/api/v1/"):
-        assert at(client, f"{page})")["Location"] == page
+    for page in ("/api/", "/api/v1/", "/api/v1/ratings"):
+        assert at(client, f"{page.rstrip('/')}/)")["Location"] == page
+    for page in ("/api/v1/ratings/+/+", "/api/v1/ratings/django/)", "/api/v1/frameworks/+"):
+        assert at(client, page).status_code == 404, page
 
 
 def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
