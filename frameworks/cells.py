@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from django.db.models import Q
 from django.template.defaultfilters import pluralize
@@ -17,10 +17,10 @@ Key = tuple[int, int]
 """Primary keys of framework and criterion."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How many claims a cell has, the lowest and highest of their readings (None: no claim has one), and how many
-    sources make them. Repetition is no evidence, so pages say the sources first."""
+    sources make them. Repetition is no evidence, so pages say the sources first. A tuple, because it is a part of keys.
+    """
 
     claims: int = 0
     lowest: int | None = None
@@ -31,6 +31,10 @@ class Tally:
     def spread(self) -> int | None:
         """Return how far the readings lie apart, in steps of the rubric; None where there is none."""
         return None if self.lowest is None or self.highest is None else self.highest - self.lowest
+
+
+#: Nobody has said anything.
+SILENT = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Cell:
     framework: Framework
     criterion: Criterion
     score: int | None = None
-    tally: Tally = Tally()
+    tally: Tally = SILENT
     rating: Rating | None = None
     claims: tuple[Claim, ...] = ()
 
@@ -143,7 +147,7 @@ def gather(
             criterion,
             ratings.get(key),
             claims.get(key, ()),
-            None if with_claims else tallies.get(key, Tally()),
+            None if with_claims else tallies.get(key, SILENT),
         )
         for framework in frameworks
         for criterion in criteria

@@ -16,7 +16,7 @@ from comparisons.arithmetic import scoring
 from comparisons.arithmetic.ranking import Ranking, rank_all
 from frameworks.arrays import NOWHERE, Places
 from frameworks.catalogue import LISTED
-from frameworks.cells import Cell
+from frameworks.cells import Cell, Tally
 from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
 
@@ -47,18 +47,10 @@ class Entry(NamedTuple):
     starts_group: bool = False
 
     @property
-    def shown(self) -> tuple[int | None, int, int, bool, bool, int | None, bool]:
+    def shown(self) -> tuple[int | None, Tally, bool, int | None, bool]:
         """Return all that the matrix shows of it, in plain values."""
-        cell = self.cell
-        return (
-            cell.score,
-            cell.tally.sources,
-            cell.tally.claims,
-            cell.is_disputed,
-            self.is_best,
-            self.delta,
-            self.starts_group,
-        )
+        cell, is_best, delta, starts_group = self
+        return cell.score, cell.tally, is_best, delta, starts_group
 
     @property
     def words(self) -> tuple[object, ...]:

@@ -148,7 +148,7 @@ class View:
 
     @cached_property
     def _query(self) -> str:
-        return "&".join(_encoded(name, value) for name, value in self.parameters())
+        return "&".join(encoded(name, value) for name, value in self.parameters())
 
     def but(self, **changes: Any) -> Self:
         """Return the view with these fields changed; of other rows it shows the first page."""
@@ -172,6 +172,11 @@ class View:
     def url(self, path: str, **changes: Any) -> str:
         """Return the address of this view at `path`, with these fields changed."""
         return with_query(path, (self.but(**changes) if changes else self).query())
+
+    def around(self, path: str, part: str, **changes: Any) -> tuple[str, str]:
+        """Return the address of this view at `path`, with these fields changed, before and after a `part` of it."""
+        before, _, after = self.url(path, **changes).partition(part)
+        return before, after
 
     def without_value(self, facet: str, value: str) -> Self:
         remaining = tuple(other for other in self.facets.get(facet, ()) if other != value)
@@ -209,7 +214,7 @@ class View:
 
 
 @lru_cache(maxsize=2_000)
-def _encoded(name: str, value: str) -> str:
+def encoded(name: str, value: str) -> str:
     """Return a parameter as it is in an address. A page has the same ones in dozens of addresses."""
     return urlencode([(name, value)], safe=":,*")
 

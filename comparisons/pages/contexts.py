@@ -26,7 +26,7 @@ from frameworks.pages.pictured import PART
 
 from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
 from .glossary import Term
-from .presets import Preset
+from .presets import WeightPresets
 from .why import Why
 
 
@@ -163,7 +163,7 @@ class MethodPage:
     draws: int = DRAWS
     tables: Collection[Criterion]
     factors: Sequence[WeightedCriterion]
-    presets: Sequence[Preset]
+    presets: WeightPresets
     departures: Collection[Rating]
     ties: Sequence[tuple[Rating, Derivation[int]]]
     extent: Extent = field(metadata=PART)

@@ -32,7 +32,7 @@ from frameworks.models import CAPABILITY, Criterion, CriterionGroup, Facet, Fram
 from frameworks.pages.pictured import PART, address
 
 from .paging import Pages, pages_of
-from .presets import Preset, column_presets, preset_name, presets
+from .presets import ColumnPresets, WeightPresets, preset_name
 
 #: How many of the best frameworks are offered side by side.
 LEADERS = 3
@@ -383,9 +383,9 @@ class AroundMatrix:
     selected: list[tuple[Framework, str]]
     maximum: int
     compare_url: str
-    presets: list[Preset]
+    presets: WeightPresets
     preset_name: str
-    column_presets: list[Preset]
+    column_presets: ColumnPresets
     pages: Pages
     canonical_path: str
 
@@ -445,9 +445,9 @@ def around_matrix(
         compare_url=compared_at(view.framework, view, usual)
         if len(view.framework) > settings.COMPARE_MAX
         else view.side_by_side().url(path_of("comparisons:choose_parties"), framework=view.framework),
-        presets=(offered := presets(facts, view, path)),
-        preset_name=preset_name(offered, bool(view.changed_weights(usual))),
-        column_presets=column_presets(facts, table.weights, view, path),
+        presets=(presets := WeightPresets.of(facts, view, path)),
+        preset_name=preset_name(presets.offered, bool(view.changed_weights(usual))),
+        column_presets=ColumnPresets.of(facts, table.weights, view, path),
         pages=pages_of(view, table.total, path),
         canonical_path=view.url(path) if view == View(page=view.page) else path,
     )

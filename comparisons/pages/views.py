@@ -56,7 +56,7 @@ from .contexts import (
     WorkedStep,
 )
 from .glossary import TERMS
-from .presets import presets
+from .presets import WeightPresets
 
 TABLE_OF_READINGS = Prefetch("wordings", Wording.objects.with_claim_counts())
 
@@ -267,7 +267,7 @@ def method(request: HttpRequest) -> PageResponse:
         unranked_example=next(iter(table.unranked), None),
         tables=Criterion.objects.current().scored().in_order().prefetch_related(TABLE_OF_READINGS),
         factors=_weighted(facts.criteria),
-        presets=presets(facts, View(), reverse("comparisons:matrix")),
+        presets=WeightPresets.of(facts, View(), reverse("comparisons:matrix")),
         departures=Rating.objects.published().exclude(departure="").select_related("framework", "criterion"),
         ties=_ties() if facts.arrays.rating_total <= LOOKED_THROUGH_MAX else [],
         extent=facts.extent,
