@@ -74,6 +74,8 @@ def without_blanks(request: HttpRequest) -> QueryDict:
 
     A parameter without even an equals sign is from no form; it stays, to be named among what was not understood.
     """
+    if all(value for _, values in request.GET.lists() for value in values):
+        return request.GET
     bare = {unquote_plus(part) for part in request.META.get("QUERY_STRING", "").split("&") if "=" not in part}
     parameters = request.GET.copy()
     for name, values in request.GET.lists():

@@ -65,7 +65,7 @@ class ColumnPresets:
 
     facts: Facts
     chosen: tuple[str, ...]
-    heaviest: tuple[str, ...]
+    heaviest: Preset | None
     before: str
     after: str
 
@@ -74,25 +74,33 @@ class ColumnPresets:
         """Build them for a view under `weights` (0 to 10, by slug)."""
         most = max(weights.values(), default=0)
         heaviest = tuple(slug for slug, weight in weights.items() if 2 * weight >= most > 0)
-        return cls(facts, view.criteria, heaviest, *view.around(path, "criteria=*", criteria=("*",)))
+        return cls(
+            facts,
+            view.criteria,
+            _preset("the heaviest", heaviest, facts, view.criteria),
+            *view.around(path, "criteria=*", criteria=("*",)),
+        )
 
     @property
     def key(self) -> Hashable:
-        """Return what decides on the presets, beside the criteria and their groups."""
-        return self.chosen, self.heaviest, *self.facts.factors.items()
+        """Return what decides on the presets that follow from no weights, beside the criteria and their groups."""
+        return self.chosen, *self.facts.factors.items()
 
     @cached_property
     def offered(self) -> list[Preset]:
-        """Return those that show neither all columns nor none."""
-        return [
-            Preset(name, "&".join(encoded("criteria", slug) for slug in slugs), self.chosen == slugs)
-            for name, slugs in self._columns()
-            if 0 < len(slugs) < len(self.facts.criteria)
-        ]
+        """Return those that follow from no weights and show neither all columns nor none."""
+        presets = (_preset(name, slugs, self.facts, self.chosen) for name, slugs in self._columns())
+        return [preset for preset in presets if preset]
 
     def _columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for group, members in groupby(self.facts.criteria, lambda criterion: criterion.group):
             yield group.name, tuple(criterion.slug for criterion in members)
         for source, factors in self.facts.factors.items():
             yield f"what {source} weighs", factors
-        yield "the heaviest", self.heaviest
+
+
+def _preset(name: str, slugs: tuple[str, ...], facts: Facts, chosen: tuple[str, ...]) -> Preset | None:
+    """Return the preset of these columns, or None if they are all or none."""
+    if not 0 < len(slugs) < len(facts.criteria):
+        return None
+    return Preset(name, "&".join(encoded("criteria", slug) for slug in slugs), chosen == slugs)
