@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test bench lint format map hooks lock clean
+.PHONY: help run dev check test bench drills lint format map hooks lock clean
 
 python := .venv/bin/python
 
@@ -26,6 +26,10 @@ test: ## every test, on SQLite, on PostgreSQL and in a browser
 bench: ## measures how fast the portal answers, on SQLite and PostgreSQL (needs wrk; some minutes)
 	@bin/bootstrap dev
 	@$(python) -m benchmarks.bench $(BENCH)
+
+drills: ## breaks things on purpose and checks what readers and editors get (some minutes; DRILLS="--list" names them)
+	@bin/bootstrap dev
+	@$(python) -m benchmarks.drills $(DRILLS)
 
 lint: ## style, formatting, types
 	@bin/bootstrap dev

@@ -31,6 +31,7 @@ class Instance:
     var: Path
     port: int
     database: str = ""
+    processes: int = 1
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,12 +41,13 @@ class Instance:
             own["DATABASE_URL"] = self.database
         passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         # The last keeps the settings from reading .env.
-        return {**passed_on, **own, "WEB_CONCURRENCY": "1", "LOG_LEVEL": "ERROR", "PYTEST_VERSION": "none"}
+        of_all = {"WEB_CONCURRENCY": str(self.processes), "LOG_LEVEL": "ERROR", "PYTEST_VERSION": "none"}
+        return {**passed_on, **own, **of_all}
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Prepare and serve the instance, as `make run` does. Raises NotStarted, or CalledProcessError."""
-        self.var.mkdir()
+        self.var.mkdir(exist_ok=True)
         self.run("bin/prepare.py")
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "config.wsgi"]
         with processes.running(command, directory=ROOT, environment=self.environment) as server:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError
 
+from frameworks.management.turns import my_turn
 from frameworks.models import Framework
 from frameworks.record.revisions import Conflict, Refused
 from frameworks.record.seeding import fixture_files, plant
@@ -30,6 +31,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with my_turn():
+            self._seed(**options)
+
+    def _seed(self, **options: Any) -> None:
         if options["if_empty"] and Framework.objects.exists():
             return
         try:

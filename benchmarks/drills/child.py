@@ -1,0 +1,25 @@
+"""Run one drill on one kind of database, and write each of its rows as a line of JSON: a process of its own for each,
+which the runner can end."""
+
+import json
+import signal
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from .plan import BY_NAME
+from .scene import Scene
+
+
+def main(name: str, database: str, form: str) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    with tempfile.TemporaryDirectory(prefix="touchstone-drill-") as directory:
+        scene = Scene(database, Path(directory), is_long=form == "long")
+        for row in BY_NAME[name].run(scene):
+            print(json.dumps(asdict(row)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

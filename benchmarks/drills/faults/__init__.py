@@ -1,0 +1,1 @@
+"""Drills on databases and processes that fail."""

@@ -1,0 +1,38 @@
+"""List the drills: the name of each, its module, what it does, and how long it may take.
+
+A drill is a module with a function `drill(scene)` that yields rows. To add one, write the module and a line here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+
+from .scene import DATABASES, Row, Scene
+
+HERE = __name__.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Drill:
+    name: str
+    #: The module below this package.
+    module: str
+    what: str
+    #: Seconds after which it has failed, in its short and in its long form.
+    limit: int
+    long_limit: int
+    databases: tuple[str, ...] = DATABASES
+
+    @property
+    def run(self) -> Callable[[Scene], Iterable[Row]]:
+        """Return its function. Imported late: most drills need Django set up on their own database, or not at all."""
+        run: Callable[[Scene], Iterable[Row]] = import_module(f"{HERE}.{self.module}").drill
+        return run
+
+
+DRILLS: tuple[Drill, ...] = (
+    Drill(
+        "migrating", "faults.migrating", "three instances are started at once on an empty database", 120, 120
+    ),
+)
+BY_NAME = {drill.name: drill for drill in DRILLS}

@@ -1,0 +1,43 @@
+"""`python -m benchmarks.drills`: what is registered, and that a drill ends in rows whatever happens."""
+
+import inspect
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks.drills import __main__ as runner
+from benchmarks.drills.plan import DRILLS
+from benchmarks.drills.scene import at_least, at_most, row
+
+
+def test_every_drill_has_its_own_name_and_a_function() -> None:
+    assert len({drill.name for drill in DRILLS}) == len(DRILLS)
+    for drill in DRILLS:
+        assert inspect.isgeneratorfunction(drill.run), drill.name
+        assert drill.limit <= drill.long_limit, drill.name
+
+
+def test_row_passes_without_faults_and_names_the_first_of_them() -> None:
+    assert row("pages", figure="12").is_passed
+    assert row("pages", "/a/", "/b/", shown=1).figure == "/a/ and 1 more"
+    assert (at_most("wait", 3, 3, "s").is_passed, at_most("wait", 3.1, 3, "s").is_passed) == (True, False)
+    assert at_least("answered", 99.4, 99, "%").figure == "99.4 %"
+
+
+@pytest.mark.parametrize(
+    "program, limit, expected",
+    [
+        ("print('no JSON at all')", 20, "no JSON at all"),
+        ("raise SystemExit('The port is taken.')", 20, "The port is taken."),
+        ("import time; time.sleep(20)", 0.3, "it was broken off"),
+    ],
+)
+def test_drill_that_breaks_off_or_takes_too_long_has_failed(
+    monkeypatch: pytest.MonkeyPatch, program: str, limit: float, expected: str
+) -> None:
+    monkeypatch.setattr(runner, "_command", lambda *_: [sys.executable, "-c", program])
+    drill = SimpleNamespace(name="broken", limit=limit)
+    [failed] = runner.rows(drill, "SQLite", is_long=False)  # type: ignore[arg-type]
+    assert not failed.is_passed
+    assert expected in failed.figure
