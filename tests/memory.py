@@ -6,6 +6,7 @@ import pytest
 from django.test import override_settings
 from pytest_django import Settings
 
+from frameworks.models import Revision
 from frameworks.serving import answers, pieces, version
 
 
@@ -27,9 +28,18 @@ def keeping(settings: Settings) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def kept_world(world: None) -> Iterator[None]:
-    """The small world with the memory on, for modules whose tests change nothing: they ask for hundreds of pages."""
-    with override_settings(KEEP_IN_MEMORY=True, VERSION_SECONDS=3_600):
-        forget_everything()
-        yield
+def _kept_world(world: None) -> Iterator[None]:
     forget_everything()
+    yield
+    forget_everything()
+
+
+@pytest.fixture
+def kept_world(_kept_world: None) -> Iterator[None]:
+    """The small world, which a test only reads: what one test has had in memory serves the others of its module."""
+    before = Revision.objects.count()
+    with override_settings(KEEP_IN_MEMORY=True, VERSION_SECONDS=3_600):
+        yield
+    assert Revision.objects.count() == before, (
+        "A test that changes facts asks for `world`, not for `kept_world`."
+    )

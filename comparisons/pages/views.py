@@ -71,6 +71,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
     comparison = comparing.matrix(query)
     if comparison.names_all_columns:
         # A form without scripts names them all; such an address would leave out criteria that are added later.
+        query = query.copy()
         del query["criteria"]
     if query != request.GET and not wants_fragment(request):
         return tidied(request, query)

@@ -43,6 +43,7 @@ LISTS = ["frameworks", "criteria", "sources", "claims", "ratings"]
 each = pytest.mark.parametrize("path", ADDRESSES.values(), ids=list(ADDRESSES))
 pytestmark = pytest.mark.django_db
 small = pytest.mark.usefixtures("world")
+reads = pytest.mark.usefixtures("kept_world")
 
 
 def get(client: Client, path: str, status: int = 200) -> Any:
@@ -66,7 +67,7 @@ def everything(client: Client, path: str) -> list[Any]:
 # Facts
 
 
-@small
+@reads
 def test_api_framework_includes_traits(client: Client) -> None:
     found = get(client, ADDRESSES["framework"])
     assert found["name"] == "Flask"
@@ -81,7 +82,7 @@ def test_api_framework_includes_traits(client: Client) -> None:
     assert found in listed["items"]
 
 
-@small
+@reads
 def test_api_criterion_includes_rubric_and_weight(client: Client) -> None:
     found = get(client, ADDRESSES["criterion"])
     assert (found["name"], found["default_weight"], found["group"]["name"]) == (
@@ -94,7 +95,7 @@ def test_api_criterion_includes_rubric_and_weight(client: Client) -> None:
     assert (describing["scored"], describing["rubric"]) == (False, [])
 
 
-@small
+@reads
 def test_api_source_includes_commercial_interest(client: Client) -> None:
     found = get(client, ADDRESSES["source"])
     assert found["interest"] == "It lets developers by the hour."
@@ -102,7 +103,7 @@ def test_api_source_includes_commercial_interest(client: Client) -> None:
     assert found["claim_count"] == Claim.objects.published().filter(source__key="002").count()
 
 
-@small
+@reads
 def test_api_rating_includes_full_claims(client: Client) -> None:
     found = get(client, ADDRESSES["rating"])
     assert (found["score"], found["verdict"], found["spread"], found["disputed"]) == (
@@ -186,7 +187,7 @@ def test_api_excludes_unpublished_facts(client: Client) -> None:
 # Comparisons say what the pages say
 
 
-@small
+@reads
 @pytest.mark.parametrize(
     "query",
     [
@@ -207,7 +208,7 @@ def test_api_matrix_agrees_with_its_page(client: Client, query: str) -> None:
     assert [one["name"] for one in found["frameworks"]] == order(page)
 
 
-@small
+@reads
 def test_api_compare_applies_weights_and_only_differences(client: Client) -> None:
     found = get(client, f"{ADDRESSES['compare']}?w-performance=9&baseline=fastapi")
     assert {one["slug"] for one in found["frameworks"]} == {"flask", "fastapi"}
@@ -277,7 +278,7 @@ def test_api_changes_lists_steps_in_order_since_a_revision(client: Client) -> No
     assert told["latest"] == step["revision"]
 
 
-@small
+@reads
 def test_api_changes_paginates_through_all_public_revisions(client: Client) -> None:
     found = everything(client, f"{ADDRESSES['frameworks']}?limit=2")
     assert len(found) == 5
@@ -315,7 +316,7 @@ def test_api_list_pages_add_up_to_the_whole(client: Client, name: str) -> None:
     assert everything(client, f"{ADDRESSES[name]}?limit=2") == whole["items"]
 
 
-@small
+@reads
 def test_api_list_links_to_next_and_previous_page(client: Client) -> None:
     response = client.get(f"{API}/claims?source=001&limit=2&offset=3")
     part, whole = response.json(), get(client, f"{API}/claims?source=001")["items"]
@@ -361,7 +362,7 @@ def test_api_lists_repeat_and_miss_nothing_while_entries_are_added(client: Clien
     assert [framework["slug"] for framework in gone["items"]] == ["flask"]
 
 
-@small
+@reads
 def test_api_refuses_places_that_are_none(client: Client) -> None:
     for path in (
         "claims?after=001",
@@ -391,7 +392,7 @@ def test_api_returns_304_with_a_single_query(
     assert whole["Cache-Control"].startswith("public")
 
 
-@small
+@reads
 @each
 def test_api_head_matches_get_without_body(client: Client, path: str) -> None:
     looked, asked = client.get(path), client.head(path)
@@ -399,7 +400,7 @@ def test_api_head_matches_get_without_body(client: Client, path: str) -> None:
     assert dict(asked.headers) == dict(looked.headers)
 
 
-@small
+@reads
 @each
 def test_api_allows_cross_origin_requests_without_cookies(client: Client, path: str) -> None:
     asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
@@ -433,7 +434,7 @@ def problem(response: Any, status: int) -> Any:
     return told
 
 
-@small
+@reads
 @each
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_api_rejects_write_methods(client: Client, path: str, method: str) -> None:
@@ -443,7 +444,7 @@ def test_api_rejects_write_methods(client: Client, path: str, method: str) -> No
 
 
 @pytest.mark.both
-@small
+@reads
 @pytest.mark.parametrize(
     "path",
     [
@@ -520,7 +521,7 @@ def test_api_rejects_invalid_parameter_by_name(
     assert told["type"] == f"{settings.SITE_URL}/api/#parameters"
 
 
-@small
+@reads
 def test_api_returns_problem_for_too_many_parameters(client: Client) -> None:
     problem(client.get(f"{API}/matrix", query_params={f"p{n}": "1" for n in range(2_000)}), 400)
 
@@ -546,7 +547,7 @@ def _as_json(content: Any) -> Any:
     return [_as_json(value) for value in content] if isinstance(content, list | tuple) else content
 
 
-@small
+@reads
 def test_api_description_names_each_schema_once_and_the_places_in_lists(client: Client) -> None:
     description = get(client, f"{API}/openapi.json")
     titles = [schema["title"] for schema in description["components"]["schemas"].values()]
@@ -560,7 +561,7 @@ def test_api_description_names_each_schema_once_and_the_places_in_lists(client: 
         assert described >= {"limit", "offset", "after", "before"}
 
 
-@small
+@reads
 def test_api_describes_every_parameter_of_a_comparison(client: Client) -> None:
     paths = get(client, f"{API}/openapi.json")["paths"]
     criteria = list(Criterion.objects.filter(is_scored=True).values_list("slug", flat=True))

@@ -20,7 +20,9 @@ from tests.frameworks.changing import rename
 from tests.html import Element, read
 from tests.pages import PAGES, change
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+pytestmark = pytest.mark.django_db
+reads = pytest.mark.usefixtures("kept_world")
+changes = pytest.mark.usefixtures("world")
 
 SITE = "http://127.0.0.1:8000"
 LIVE = "/embed/compare/flask-vs-fastapi/"
@@ -56,6 +58,7 @@ def get(client: Client, path: str) -> Element:
 # What stands in the frame
 
 
+@reads
 def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None:
     page = get(client, LIVE)
     assert page.one("a.brand").text == "Touchstone"
@@ -79,6 +82,7 @@ def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None
     assert ", revision " in page.one("footer").text
 
 
+@reads
 def test_embed_table_has_a_caption_and_header_scopes(client: Client) -> None:
     page = get(client, LIVE)
     assert page.one("table caption").text
@@ -88,6 +92,7 @@ def test_embed_table_has_a_caption_and_header_scopes(client: Client) -> None:
     assert page.one(".region")["tabindex"] == "0"
 
 
+@reads
 def test_embed_shows_the_same_scores_and_fits_as_side_by_side(client: Client) -> None:
     for query in ("", "?w-performance=9", "?use-case=live-updates", "?baseline=fastapi"):
         frame, page = get(client, LIVE + query), get(client, f"/compare/flask-vs-fastapi/{query}")
@@ -98,6 +103,7 @@ def test_embed_shows_the_same_scores_and_fits_as_side_by_side(client: Client) ->
         assert frame.texts("tbody .n") == page.texts("td .cell .n")
 
 
+@reads
 def test_embed_accepts_the_parameters_of_side_by_side(client: Client) -> None:
     page = get(client, f"{LIVE}?w-performance=9&baseline=fastapi&only=differences&theme=dark")
     assert page.one("header p").text.startswith("With 1 weight changed, FastAPI leads ")
@@ -115,6 +121,7 @@ def test_embed_accepts_the_parameters_of_side_by_side(client: Client) -> None:
     )
 
 
+@reads
 def test_embed_as_of_returns_404_before_all_facts_and_everything_today(client: Client) -> None:
     response = client.get(f"{LIVE}?as-of=2001-01-01")
     assert response.status_code == 404
@@ -125,12 +132,14 @@ def test_embed_as_of_returns_404_before_all_facts_and_everything_today(client: C
     assert page.one("h1 a")["href"] == f"/compare/flask-vs-fastapi/?as-of={today}"
 
 
+@reads
 def test_embed_reports_invalid_parameters(client: Client) -> None:
     page = get(client, f"{LIVE}?w-performance=x&theme=purple&w-nothing=1")
     assert len(page.all(".notices li")) == 3
     assert "data-theme" not in page.one("html")
 
 
+@changes
 def test_snapshot_embed_stays_unchanged_and_is_cached_as_immutable(client: Client) -> None:
     before = client.get(FROZEN)
     assert before["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -146,6 +155,7 @@ def test_snapshot_embed_stays_unchanged_and_is_cached_as_immutable(client: Clien
     assert " As it stood on " in f" {page.one('header p').text}"
 
 
+@reads
 @pytest.mark.parametrize("path", FRAMES)
 def test_embed_links_target_the_top_window_without_forms_or_scripts(client: Client, path: str) -> None:
     page = get(client, path)
@@ -160,6 +170,7 @@ def test_embed_links_target_the_top_window_without_forms_or_scripts(client: Clie
     assert page.one("title").text.endswith(" · Touchstone")
 
 
+@reads
 @pytest.mark.parametrize("path, status", NOTHING, ids=[path[:60] for path, _ in NOTHING])
 def test_embed_renders_a_small_error_page_for_an_invalid_address(
     client: Client, path: str, status: int
@@ -173,6 +184,7 @@ def test_embed_renders_a_small_error_page_for_an_invalid_address(
     assert len(response.content) < 2000
 
 
+@changes
 def test_embed_states_the_limit_for_too_many_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     response = client.get("/embed/compare/django-vs-fastapi-vs-flask-vs-quart-vs-sanic-vs-sixth/")
@@ -190,6 +202,7 @@ def policy(client: Client, path: str, **headers: str) -> dict[str, str]:
     return said
 
 
+@reads
 @pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
 def test_embed_policy_allows_framing_anywhere_and_only_own_styles(client: Client, path: str) -> None:
     assert policy(client, path) == {
@@ -202,6 +215,7 @@ def test_embed_policy_allows_framing_anywhere_and_only_own_styles(client: Client
     }
 
 
+@reads
 @pytest.mark.parametrize("path", [LIVE, FROZEN])
 def test_embed_304_response_still_allows_framing(client: Client, path: str) -> None:
     """A browser takes over the headers of a 304."""
@@ -212,6 +226,7 @@ def test_embed_304_response_still_allows_framing(client: Client, path: str) -> N
     assert "X-Frame-Options" not in response
 
 
+@reads
 @pytest.mark.parametrize(
     "path",
     [
@@ -232,6 +247,7 @@ def test_pages_other_than_embeds_forbid_framing(client: Client, path: str) -> No
     assert said["X-Frame-Options"] == "DENY"
 
 
+@reads
 def test_snippet_page_is_the_only_page_allowed_to_contain_frames(client: Client) -> None:
     assert policy(client, "/embed/")["frame-src"] == "'self'"
     tag = client.get("/embed/")["ETag"]
@@ -239,6 +255,7 @@ def test_snippet_page_is_the_only_page_allowed_to_contain_frames(client: Client)
     assert [path for path in PAGES.values() if "frame-src" in policy(client, path)] == [PAGES["embed"]]
 
 
+@reads
 @pytest.mark.parametrize("path", [*FRAMES, *(path for path, _ in NOTHING)], ids=lambda path: path[:60])
 def test_embed_sets_and_reads_no_cookie(client: Client, admin_client: Client, path: str) -> None:
     response = client.get(path)
@@ -247,6 +264,7 @@ def test_embed_sets_and_reads_no_cookie(client: Client, admin_client: Client, pa
     assert admin_client.get(path).content == response.content
 
 
+@reads
 @pytest.mark.parametrize("path", [LIVE, FROZEN])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_embed_rejects_unsafe_methods(client: Client, path: str, method: str) -> None:
@@ -262,6 +280,7 @@ def snippet(page: Element) -> Element:
     return read(page.one("textarea#snippet").text.encode()).one("iframe")
 
 
+@reads
 def test_side_by_side_links_to_its_snippet_with_its_weights(client: Client) -> None:
     page = get(client, "/compare/flask-vs-fastapi/?w-performance=9&baseline=fastapi")
     (way,) = [link for link in page.all("a") if link.text == "Embed"]
@@ -281,6 +300,7 @@ def test_side_by_side_links_to_its_snippet_with_its_weights(client: Client) -> N
     assert get(client, frame["src"].removeprefix(SITE)).texts("td.weight")[2] == "9 instead of 3"
 
 
+@reads
 def test_snapshot_links_to_its_snippet(client: Client) -> None:
     (way,) = [link for link in get(client, f"/s/{KEPT}/").all("a") if link.text == "Embed"]
     made = get(client, way["href"])
@@ -288,6 +308,7 @@ def test_snapshot_links_to_its_snippet(client: Client) -> None:
     assert made.one("input#address")["value"] == f"/s/{KEPT}/"
 
 
+@reads
 def test_snippet_page_form_sets_frameworks_size_and_theme(client: Client) -> None:
     query = "framework=flask&framework=django&theme=dark&width=400&height=300&only=differences"
     page = get(client, f"/embed/?{query}")
@@ -306,6 +327,7 @@ def test_snippet_page_form_sets_frameworks_size_and_theme(client: Client) -> Non
     assert get(client, response["HX-Push-Url"]).texts("#snippet") == page.texts("#snippet")
 
 
+@reads
 @pytest.mark.parametrize(
     "address, frame",
     [
@@ -326,6 +348,7 @@ def test_snippet_page_accepts_a_pasted_address(client: Client, address: str, fra
     assert page.all(".notices") == []
 
 
+@reads
 def test_address_that_nobody_escaped_keeps_its_parameters(client: Client) -> None:
     page = f"{SITE}/compare/flask-vs-django/"
     for rest in ("w-performance=10&w-documentation=0", "only=differences&w-performance=0&baseline=flask"):
@@ -389,6 +412,7 @@ ELSEWHERE = [
 ]
 
 
+@reads
 @pytest.mark.parametrize("address", ELSEWHERE, ids=lambda address: repr(address[:50]))
 def test_snippet_page_reports_an_invalid_address_and_keeps_the_ticks(client: Client, address: str) -> None:
     query = urlencode({"framework": ["flask", "django"], "address": address}, doseq=True)
@@ -398,6 +422,7 @@ def test_snippet_page_reports_an_invalid_address_and_keeps_the_ticks(client: Cli
     assert page.one("input#address")["value"] == ""
 
 
+@reads
 @pytest.mark.parametrize(
     "query, said",
     [
@@ -417,6 +442,7 @@ def test_snippet_page_reports_invalid_input(client: Client, query: str, said: li
     assert (len(notices) if isinstance(said, int) else notices) == said
 
 
+@changes
 def test_snippet_page_rejects_more_than_five_frameworks(client: Client) -> None:
     factories.make_framework(name="Sixth")
     slugs = ["django", "fastapi", "flask", "quart", "sanic", "sixth"]
@@ -425,6 +451,7 @@ def test_snippet_page_rejects_more_than_five_frameworks(client: Client) -> None:
     assert page.all("textarea") == []
 
 
+@changes
 def test_snippet_and_oembed_escape_a_hostile_name(client: Client) -> None:
     change(Framework.objects.get(slug="flask"), name=HOSTILE)
     made = get(client, "/embed/?framework=flask&framework=django")
@@ -450,6 +477,7 @@ def oembed(client: Client, url: str, **parameters: str | int) -> dict[str, Any]:
     return found
 
 
+@reads
 @pytest.mark.parametrize(
     "path", ["/compare/flask-vs-fastapi/", "/compare/flask-vs-fastapi/?w-performance=9", f"/s/{KEPT}/"]
 )
@@ -468,12 +496,14 @@ def test_comparison_pages_link_to_their_oembed(client: Client, path: str) -> Non
     assert path.partition("?")[0] in page.one("h1 a")["href"]
 
 
+@reads
 def test_oembed_frame_keeps_the_weights_of_the_page(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9&kind=%22%3E")
     frame = read(told["html"].encode()).one("iframe")
     assert frame["src"].endswith("?w-async-support=1&w-documentation=1&w-learning-curve=2&w-performance=9")
 
 
+@reads
 def test_oembed_names_a_thumbnail_of_the_view_with_its_size(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/?w-performance=9")
     assert "w-performance=9" in told["thumbnail_url"]
@@ -482,6 +512,7 @@ def test_oembed_names_a_thumbnail_of_the_view_with_its_size(client: Client) -> N
     assert size == (told["thumbnail_width"], told["thumbnail_height"]) == (1200, 630)
 
 
+@reads
 def test_oembed_respects_maxwidth_and_maxheight(client: Client) -> None:
     told = oembed(client, f"{SITE}/compare/flask-vs-fastapi/", maxwidth=300, maxheight=200, format="json")
     assert (told["width"], told["height"]) == (300, 200)
@@ -491,6 +522,7 @@ def test_oembed_respects_maxwidth_and_maxheight(client: Client) -> None:
     assert 200 < told["height"] < 600
 
 
+@reads
 @pytest.mark.parametrize(
     "query, status",
     [
@@ -518,6 +550,7 @@ def test_oembed_rejects_invalid_requests_without_echoing_them(
     assert "script" not in response.content.decode()
 
 
+@reads
 def test_oembed_knows_an_address_however_it_is_written(client: Client, settings: Settings) -> None:
     settings.SITE_URL = "https://compare.example.org"
     plain = oembed(client, "https://compare.example.org/compare/flask-vs-django/?sort=name&w-performance=9")[
@@ -552,6 +585,7 @@ def test_oembed_knows_an_address_however_it_is_written(client: Client, settings:
         assert client.get("/oembed", {"url": elsewhere}).status_code == 404
 
 
+@reads
 def test_oembed_is_xml_where_a_page_offers_it(client: Client) -> None:
     link = get(client, "/compare/flask-vs-django/").one("link[type=text/xml+oembed]")["href"]
     response = client.get(link.removeprefix(SITE))
@@ -564,10 +598,12 @@ def test_oembed_is_xml_where_a_page_offers_it(client: Client) -> None:
     }
 
 
+@reads
 def test_oembed_rejects_too_many_parameters(client: Client) -> None:
     assert client.get(f"/oembed?{'&'.join(['url=1'] * 1200)}").status_code == 400
 
 
+@reads
 def test_oembed_accepts_only_the_public_site_url(client: Client, settings: Settings) -> None:
     settings.SITE_URL = "https://compare.example.org"
     told = oembed(client, "https://compare.example.org/compare/flask-vs-fastapi/")
@@ -578,6 +614,7 @@ def test_oembed_accepts_only_the_public_site_url(client: Client, settings: Setti
 # Former names
 
 
+@changes
 def test_embed_redirects_a_former_name(client: Client) -> None:
     rename(Framework.objects.get(slug="flask"), "flagon")
     response = client.get(f"{LIVE}?baseline=flask")
@@ -587,6 +624,7 @@ def test_embed_redirects_a_former_name(client: Client) -> None:
     )
 
 
+@changes
 def test_oembed_and_snippet_page_resolve_former_names(client: Client) -> None:
     rename(Criterion.objects.get(slug="performance"), "speed")
     rename(Framework.objects.get(slug="flask"), "flagon")
@@ -602,6 +640,7 @@ def test_oembed_and_snippet_page_resolve_former_names(client: Client) -> None:
 # What it costs
 
 
+@changes
 @pytest.mark.parametrize(
     "path", [LIVE, "/embed/?framework=flask&framework=django", f"/oembed?url={SITE}/compare/flask-vs-django/"]
 )
@@ -614,6 +653,7 @@ def test_embed_snippet_page_and_oembed_answer_304_with_a_single_query(
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
+@changes
 def test_snapshot_embed_takes_a_single_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -622,6 +662,7 @@ def test_snapshot_embed_takes_a_single_query(
         client.get(FROZEN)
 
 
+@reads
 def test_embed_error_page_does_not_echo_markup_from_the_path(client: Client) -> None:
     response = client.get(f"/embed/compare/{quote('<b>x</b>-vs-flask')}/")
     assert b"<b>x" not in response.content
