@@ -115,10 +115,10 @@ PROFILES = [
     ("Prototype of a founder", "building=prototype team=startup first=time", "flask", "django", False),
     ("Small application with few needs", "size=small", "flask", "", False),
     ("Small content site", "building=content size=small", "flask", "django", True),
-    ("Small service, own stack", "building=service structure=own-choice", "flask", "", False),
-    ("Real-time board with open connections", "building=realtime load=async", "fastapi", "", False),
+    ("Small service, own stack", "building=service structure=own-choice", "flask", "fastapi", False),
+    ("Real-time board with open connections", "building=realtime load=async", "fastapi", "litestar", False),
     ("Backend for a phone app", "building=frontend first=typed-docs", "fastapi", "", False),
-    ("Language-model service", "building=ai load=async first=typed-docs", "fastapi", "", False),
+    ("Language-model service", "building=ai load=async first=typed-docs", "fastapi", "litestar", False),
     ("Data pipeline", "data=intensive load=concurrent", "fastapi", "django", False),
     (
         "API with more order than FastAPI",
@@ -130,8 +130,8 @@ PROFILES = [
     (
         "Large application, everything of one's own",
         "building=enterprise size=large structure=own-choice",
-        "django or flask",
-        "",
+        "flask",
+        "django",
         True,
     ),
     ("Conventions and own choice at once", "structure=conventions,own-choice", "flask", "django", False),
@@ -164,6 +164,23 @@ def test_seeded_rules_can_all_fire_and_use_every_option() -> None:
     assert asked == options
     assert all(rule.when and all(rule.when) for rule in RULES)
     assert len(RULES) >= 37
+
+
+def test_seeded_conditions_need_no_more_answers_than_their_question_allows() -> None:
+    entries = json.loads((Path(settings.BASE_DIR) / "fixtures" / "rules.json").read_text())
+    prompts = [entry["fields"] for entry in entries if entry["model"] == "comparisons.prompt"]
+    allowed = {
+        prompt["slug"]: 2 if "up to two" in prompt["help"] else 1
+        for prompt in prompts
+        if not prompt["takes_several"] or "up to two" in prompt["help"]
+    }
+    assert allowed == {"size": 1, "first": 2, "existing": 1}
+    assert [
+        rule.key
+        for rule in RULES
+        for case in rule.when
+        if any(sum(pair[0] == slug for pair in case) > most for slug, most in allowed.items())
+    ] == []
 
 
 # One rule at a time
