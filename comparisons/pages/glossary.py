@@ -69,13 +69,13 @@ TERMS = (
     Term(
         "spread",
         "spread",
-        "How far the sources are apart on a score: the highest reading less the lowest.",
+        "How far the readings behind a score are apart: the highest less the lowest.",
         "disputes",
     ),
     Term(
         "dispute",
         "dispute",
-        "Sources whose readings differ by two points or more on the scale from 1 to 5. The mark is ≠.",
+        "A score whose readings differ by two steps or more, between sources or within one. The mark is ≠.",
         "disputes",
     ),
     Term(

@@ -246,7 +246,7 @@ def write_markdown(parts: Parts, origin: FileOrigin, *, turned: bool) -> Iterato
 
 LEGEND = (
     "Scores run from 1 to 5, the fit from 0 to 100; higher is better. The band is the range it could fall in. "
-    "≠: sources differ by two steps or more."
+    "≠: readings differ by two steps or more."
 )
 
 #: Characters that Markdown could take for markup anywhere in a line.

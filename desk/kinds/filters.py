@@ -39,7 +39,7 @@ class ClaimsFilter(ChoiceFilter):
 class DisputeFilter(ChoiceFilter):
     title = "dispute"
     parameter_name = "dispute"
-    answers = (("yes", "Sources disagree"), ("no", "Sources agree"))
+    answers = (("yes", "In dispute"), ("no", "Not in dispute"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():

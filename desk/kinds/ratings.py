@@ -266,7 +266,7 @@ class RatingAdmin(FactAdmin):
         if not is_disputed(apart):
             return str(apart)
         return format_html(
-            '<span class="dispute" title="Sources disagree">{} ≠<span class="visually-hidden"> dispute</span></span>',
+            '<span class="dispute" title="In dispute">{} ≠<span class="visually-hidden"> dispute</span></span>',
             apart,
         )
 

@@ -26,7 +26,7 @@ from .contexts import (
 )
 from .dossiers import Plot
 
-DISPUTED = "dot: sources disagree"
+DISPUTED = "dot: in dispute"
 
 
 def of_framework(page: FrameworkPage) -> Card:
@@ -139,7 +139,7 @@ def _cell(framework: Framework, criterion: Criterion) -> str:
 
 
 def _steps(name: str, cell: Cell) -> CardRow:
-    apart = ", sources disagree" if cell.is_disputed else ""
+    apart = ", in dispute" if cell.is_disputed else ""
     return CardRow(
         name,
         f"{name} {cell.score} of 5{apart}",

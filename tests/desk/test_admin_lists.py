@@ -171,7 +171,7 @@ def test_lists_show_first_what_has_the_words_in_its_names(ada: Client) -> None:
 def test_rating_list_labels_its_filters(ada: Client) -> None:
     factories.make_rating()
     words = shown(ada, RATINGS)
-    for question in ("No claims yet", "Sources disagree", "Due for review", "Never reviewed"):
+    for question in ("No claims yet", "In dispute", "Due for review", "Never reviewed"):
         assert question in words
 
 

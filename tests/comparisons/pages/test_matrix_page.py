@@ -79,7 +79,7 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
     assert page.texts(".lede p") == [
         (
             "5 frameworks, scored 1 to 5 on 4 criteria. Every score opens to the sources behind it. Of 16 statements "
-            "from 2 sources, 13 say how good a framework is at something; the sources disagree on 1 of 12 scores. "
+            "from 2 sources, 13 say how good a framework is at something; 1 of 12 scores is in dispute. "
             "Fit, 0 to 100, sums up the scores by weights that you can change."
         ),
         "What are you building? Live updates · all use cases.",
@@ -385,7 +385,7 @@ def test_matrix_open_cell_shows_verdict_and_all_claims_with_sources(client: Clie
         "5 5 in a few words",
         "By the rubric.",
     ]
-    assert opened.one(".dispute").text == "Sources differ by 3 steps"
+    assert opened.one(".dispute").text == "Readings differ by 3 steps"
     said, dissenting = opened.all(".claims li")
     assert "class" not in said
     assert said.one(".cite").text == "The almanac, line 10, prose · read as 5"

@@ -122,27 +122,27 @@ def test_side_by_side_cell_holds_reasons_and_all_claims_with_sources(client: Cli
             "fastapi-vs-flask",
             (
                 "With the default weights, FastAPI leads Flask by 18 points. "
-                "That changes if Performance counts 0: then Flask leads. Sources disagree on 1 of these 8 scores."
+                "That changes if Performance counts 0: then Flask leads. 1 of these 8 scores is in dispute."
             ),
         ),
         (
             "flask-vs-django/?w-documentation=9",
             (
                 "With your weights, Django leads Flask by 5 points. That changes if Learning curve counts 4 or more: "
-                "then Flask leads. Sources disagree on none of these scores."
+                "then Flask leads. None of these scores is in dispute."
             ),
         ),
         (
             "flask-vs-django/?w-documentation=0&w-learning-curve=0&w-async-support=0",
-            "With your weights, Flask and Django are level. Sources disagree on none of these scores.",
+            "With your weights, Flask and Django are level. None of these scores is in dispute.",
         ),
         (
             "quart-vs-django",
-            "Only Django has enough evidence to be ranked. Sources disagree on none of these scores.",
+            "Only Django has enough evidence to be ranked. None of these scores is in dispute.",
         ),
         (
             "quart-vs-sanic",
-            "None of these has enough evidence to be ranked. Sources disagree on none of these scores.",
+            "None of these has enough evidence to be ranked. None of these scores is in dispute.",
         ),
     ],
 )

@@ -82,7 +82,7 @@ def test_profile_lists_ratings_with_their_claims(client: Client) -> None:
     page = get(client, link["href"])
     assert [rating["id"] for rating in page.all("details.rating") if "open" in rating] == ["performance"]
     rating = page.one("details#performance")
-    assert rating.one(".dispute").text == "Sources differ by 3 steps"
+    assert rating.one(".dispute").text == "Readings differ by 3 steps"
     assert rating.one("li.against").text == (
         "Moderate Puts it in the middle of its table. The shop, line 28, table · sells developers · read as 2, "
         "disagrees with the score"
@@ -172,7 +172,7 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
     assert [
         (row.one("th a").text, row.one("td.in-words").parts) for row in page.all("table.plots tbody tr")
     ] == [
-        ("FastAPI", ["Score 5", "read as 2 to 5 in 2 of 2 claims", "sources differ by 3 steps"]),
+        ("FastAPI", ["Score 5", "read as 2 to 5 in 2 of 2 claims", "readings differ by 3 steps"]),
         ("Django", ["Score 3", "read as 3 in 1 of 1 claim"]),
         ("Flask", ["Score 3", "read as 3 in 1 of 1 claim"]),
     ]
