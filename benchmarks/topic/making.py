@@ -2,7 +2,7 @@
 
 Frameworks differ in how much is known of them: the shares of rated cells follow a beta distribution, so that most have
 little evidence, and a few are rated under nearly all criteria. Criteria that weigh more are rated more often. Each
-rated cell has one to three claims, and some cells have claims without a rating.
+rated cell has one to three claims, and its score follows from their readings; some cells have claims without a rating.
 
 A topic has no history: a revision for each fact would outnumber the facts. One revision says that it was made, by which
 the mark of the record moves on.
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from frameworks.median import derive
 from frameworks.models import (
     Claim,
     Criterion,
@@ -44,7 +45,7 @@ READ_ON = date(2026, 11, 20)
 RATED_FOR_EACH_UNRATED = 10
 #: How many claims a cell has, and how often.
 CLAIMS = (1, 2, 3), (5, 3, 2)
-#: How far a reading lies from the score, and how often.
+#: How far a reading lies from the step around which the readings of a cell are drawn, and how often.
 DISTANCES = (-2, -1, 0, 1, 2), (1, 4, 12, 4, 1)
 WEIGHTS = (1, 2, 3, 5), (5, 6, 4, 1)
 
@@ -225,7 +226,11 @@ class _Making:
             f"https://{slug}.example/",
         )
         behind = self._add_claim(
-            (pk, slug), self.about.pk, self.about.slug, paraphrase=f"Says what comes with {name}."
+            (pk, slug),
+            self.about.pk,
+            self.about.slug,
+            source=self._draw_source(),
+            paraphrase=f"Says what comes with {name}.",
         )
         for value in has:
             self.trait_claims.add(self.traits.add(pk, value.pk), behind)
@@ -234,10 +239,10 @@ class _Making:
         for place, criterion in enumerate(
             self._in_order_of_interest()[: rated + ceil(rated / RATED_FOR_EACH_UNRATED)]
         ):
-            score = min(5, max(1, round(self.chance.gauss(level, 0.8))))
-            self._add_evidence((pk, slug), criterion, score)
-            if place < rated:
-                self._add_rating(pk, criterion, score)
+            step = min(5, max(1, round(self.chance.gauss(level, 0.8))))
+            derived = derive(self._add_evidence((pk, slug), criterion, step))
+            if place < rated and derived:
+                self._add_rating(pk, criterion, derived.score)
 
     def _draw_number_of_rated(self) -> int:
         share = self.size.rated / self.size.criteria
@@ -250,21 +255,36 @@ class _Making:
         draws = {criterion: self.chance.random() ** (1 / criterion.weight) for criterion in self.criteria}
         return sorted(draws, key=lambda criterion: -draws[criterion])
 
-    def _add_evidence(self, framework: tuple[int, str], criterion: ScoredCriterion, score: int) -> None:
-        """Add the claims of a cell. One in ten is no judgement, except the first; the others lie around the score."""
+    def _add_evidence(
+        self, framework: tuple[int, str], criterion: ScoredCriterion, step: int
+    ) -> list[tuple[int, int | None]]:
+        """Add the claims of a cell; return the source and the reading of each.
+
+        One in ten is no judgement, except the first; the others lie around the step.
+        """
+        evidence: list[tuple[int, int | None]] = []
         slug = words.slug_of(words.criterion_words(criterion.number).name)
         for place in range(self.chance.choices(*CLAIMS)[0]):
-            reading = min(5, max(1, score + self.chance.choices(*DISTANCES)[0]))
+            reading = min(5, max(1, step + self.chance.choices(*DISTANCES)[0]))
             is_judgement = self.chance.random() < 0.9 or place == 0
             term = self.chance.choice(words.STEPS[reading].terms) if is_judgement else ""
+            paraphrase = words.paraphrase(criterion.number, term, self.chance.randrange(4))
+            source, read_as = self._draw_source(), reading if is_judgement else None
             self._add_claim(
                 framework,
                 criterion.pk,
                 slug,
+                source=source,
                 term=term,
-                paraphrase=words.paraphrase(criterion.number, term, self.chance.randrange(4)),
-                reading=reading if is_judgement else None,
+                paraphrase=paraphrase,
+                reading=read_as,
             )
+            evidence.append((source, read_as))
+        return evidence
+
+    def _draw_source(self) -> int:
+        """Return the place of a source. Squared: a few sources say much, most say little."""
+        return int(len(self.lines) * self.chance.random() ** 2)
 
     def _add_claim(
         self,
@@ -272,12 +292,11 @@ class _Making:
         criterion: int,
         slug: str,
         *,
+        source: int,
         paraphrase: str,
         term: str = "",
         reading: int | None = None,
     ) -> int:
-        # Squared: a few sources say much, most say little.
-        source = int(len(self.lines) * self.chance.random() ** 2)
         line = next(self.lines[source])
         return self.claims.add(
             f"s{source + 1:04}-{line}-{framework[1]}-{slug}",

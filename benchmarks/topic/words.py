@@ -172,9 +172,7 @@ def paraphrase(number: int, term: str, form: int) -> str:
 def rationale(number: int, score: int) -> str:
     """Return why the editors give this score under this criterion."""
     matter = criterion_words(number).matter
-    return (
-        f"Most of what the sources say about the {matter} fits the step “{STEPS[score].rubric.rstrip('.')}”."
-    )
+    return f"The middle of what the sources say about the {matter} is the step “{STEPS[score].rubric.rstrip('.')}”."
 
 
 def _numbered(turn: int) -> str:

@@ -26,6 +26,7 @@ from frameworks.models import (
     Trait,
 )
 from frameworks.models.schema import state_of
+from frameworks.verification import departures
 from tests import factories
 
 SMALL = Size(frameworks=6, criteria=8, rated=5)
@@ -44,6 +45,7 @@ def test_topic_satisfies_every_validator_and_constraint() -> None:
         for fact in kind.objects.all():
             fact.full_clean()
     assert all(trait.claims.exists() for trait in Trait.objects.all())
+    assert list(departures(Rating.objects.select_related("framework", "criterion"))) == []
     connection.check_constraints()
 
 
