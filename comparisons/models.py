@@ -158,20 +158,22 @@ class RecommendationQuerySet(VersionedQuerySet["Recommendation"]):
         return self.exclude(pk__in=hidden.order_by().values("pk"))
 
     def published(self) -> "RecommendationQuerySet":
-        """Leave out also those that name a retired framework or component."""
+        """Leave out also those that name a retired framework or component, or that only retired sources make."""
         retired = Recommendation.objects.filter(
             Q(frameworks__is_published=False)
             | Q(frameworks__retired_on__isnull=False)
             | Q(component__retired_on__isnull=False)
         )
-        return self.exclude(pk__in=retired.order_by().values("pk"))
+        claims = Claim.objects.filter(recommendations=models.OuterRef("pk"))
+        is_made = ~models.Exists(claims) | models.Exists(claims.in_evidence())
+        return self.filter(is_made).exclude(pk__in=retired.order_by().values("pk"))
 
     def in_full(self, *, with_retired: bool = False) -> "RecommendationQuerySet":
         """Return the published ones with their frameworks and claims, first choices first, in three queries.
 
-        With `with_retired`, all public ones: those that name something retired, too.
+        With `with_retired`, all public ones with all their claims: those that name something retired, too.
         """
-        claims = Claim.objects.public().in_evidence() if with_retired else Claim.objects.published()
+        claims = Claim.objects.public() if with_retired else Claim.objects.published()
         rank = models.Case(
             *(
                 models.When(strength=strength, then=place)

@@ -234,7 +234,7 @@ def use_case_index(request: HttpRequest) -> PageResponse:
 @pictured(cards.of_use_case)
 def use_case(request: HttpRequest, slug: str) -> PageResponse:
     """Show a use case: the recommendations, the ranking under its weights, and its must-haves."""
-    cited = Prefetch("needs__claims", Claim.objects.published().cited())
+    cited = Prefetch("needs__claims", Claim.objects.public().cited())
     case = get_object_or_404(UseCase.objects.with_demands().with_advice().prefetch_related(cited), slug=slug)
     facts = current_facts()
     table, excluded, short = use_cases.standings(case, facts, minimum_coverage=settings.MINIMUM_COVERAGE)

@@ -1,11 +1,11 @@
 """Look facts up by their natural keys, also by those that they had before they were renamed; tell what is current from
 what is retired."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.apps import apps
-from django.db import models
+from django.db import connections, models
 
 from .schema import schema_of
 from .versioned import Fact, Versioned
@@ -33,6 +33,21 @@ class RetirableQuerySet(VersionedQuerySet[Fact]):
 
     def retired(self) -> Self:
         return self.filter(retired_on__isnull=False)
+
+    def held_current(self, keys: Collection[int]) -> list[Fact]:
+        """Return those of the facts with these primary keys that are retired by now. None of the others can be retired
+        until the transaction ends. One query."""
+        if connections[self.db].vendor != "postgresql":  # SQLite has one writer at a time
+            return [fact for fact in self.retired() if fact.pk in keys]
+        table = self.model._meta.db_table
+        with connections[self.db].cursor() as cursor:
+            # Shared: writers of facts do not wait for each other, only for whoever retires what these name.
+            cursor.execute(
+                f"SELECT id, retired_on FROM {table} WHERE id = ANY(%s) ORDER BY id FOR SHARE",  # noqa: S608
+                [list(keys)],
+            )
+            retired = [key for key, retired_on in cursor.fetchall() if retired_on]
+        return list(self.filter(pk__in=retired)) if retired else []
 
 
 def renamed_key(model: type[Versioned], parts: Sequence[Any]) -> list[Any]:

@@ -89,11 +89,12 @@ class NeighbourQuerySet(VersionedQuerySet[Fact]):
         )
 
     def public(self) -> Self:
-        """Keep rows about frameworks with a page, each with framework, component and claims, in two queries."""
+        """Keep rows about frameworks with a page, each with framework, component and claims, in two queries. Claims of
+        retired sources are among them, as they are behind every fact that is not a judgement."""
         return (
             self.filter(framework__is_published=True)
             .select_related("framework", "component")
-            .prefetch_related(models.Prefetch("claims", Claim.objects.published().cited()))
+            .prefetch_related(models.Prefetch("claims", Claim.objects.public().cited()))
         )
 
 

@@ -194,6 +194,13 @@ def newly_on_retired(
     fact: Versioned, before: State | None, related: Related | None = None
 ) -> Iterator[tuple[str, Retirable]]:
     """Yield what is retired that the fact names and did not name `before` (None: it is new), with the field's name."""
+    return ((name, other) for name, other in newly_named(fact, before, related) if other.is_retired)
+
+
+def newly_named(
+    fact: Versioned, before: State | None, related: Related | None = None
+) -> Iterator[tuple[str, Retirable]]:
+    """Yield what can be retired that the fact names and did not name `before`, with the field's name."""
     schema, related, known = schema_of(type(fact)), related or {}, before or {}
     for name, model in schema.relations.items():
         if not issubclass(model, Retirable):
@@ -202,7 +209,7 @@ def newly_on_retired(
         named = [tuple(key) for key in (known.get(name) or () if is_many else [known.get(name) or ()])]
         others = related.get(name, ()) if is_many else [_named(fact, name)]
         for other in others:
-            if isinstance(other, Retirable) and other.is_retired and other.natural_key() not in named:
+            if isinstance(other, Retirable) and other.natural_key() not in named:
                 yield name, other
 
 

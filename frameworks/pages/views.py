@@ -180,7 +180,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
             | Q(other=framework, framework__in=Framework.objects.published())
         )
         .select_related("framework", "other")
-        .prefetch_related("claims__source")
+        .prefetch_related(Prefetch("claims", Claim.objects.public().cited()))
     )
     advice = list(framework.recommendations.in_full(with_retired=framework.is_retired))
     others = (

@@ -5,7 +5,7 @@ does not help. `UPDATE … WHERE version = …` loses none. So nothing else in t
 """
 
 import dataclasses
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +21,9 @@ from django.utils.text import get_text_list
 from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
-from frameworks.models import Rating, Revision, Versioned, constraints
+from frameworks.models import Rating, Retirable, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
-from frameworks.models.schema import Related, State, newly_on_retired, schema_of, state_of
+from frameworks.models.schema import Related, State, newly_named, schema_of, state_of
 
 from . import renaming
 from .following import Consequences, EveryCell
@@ -105,7 +105,7 @@ def save(
         consequences = Consequences([fact], besides)
         if fact._state.adding:
             before = None
-            _refuse_on_retired(fact, None, related)
+            _refuse_on_retired([(fact, None, related)])
             _refuse_beside_others([fact], [fact])
             last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
@@ -122,7 +122,7 @@ def save(
             if before == after:
                 return None
             changed = {name for name, value in after.items() if before[name] != value}
-            _refuse_on_retired(fact, before, related)
+            _refuse_on_retired([(fact, before, related)])
             if fact.is_renamable and current.key_text != fact.key_text:
                 _rename(current, fact)
             _refuse_beside_others(
@@ -161,10 +161,18 @@ def _refuse_beside_others(named: Sequence[Versioned], placed: Sequence[Versioned
             raise Refused(f"{fact}: {sentence}")
 
 
-def _refuse_on_retired(fact: Versioned, before: State | None, related: Related) -> None:
-    """Raise Refused where the fact is put on something that is retired, on which it was not before."""
-    for _, other in newly_on_retired(fact, before, related):
-        raise Refused(f"{fact}: {other.takes_nothing_new}")
+def _refuse_on_retired(changes: Iterable[tuple[Versioned, State | None, Related]]) -> None:
+    """Raise Refused where one of the facts is put on something that is retired, on which it was not before.
+
+    What they are put on was read when the form was; it may have been retired since, and is not until this is written.
+    """
+    named: dict[type[Retirable], dict[int, Versioned]] = {}
+    for fact, before, related in changes:
+        for _, other in newly_named(fact, before, related):
+            named.setdefault(type(other), {})[other.pk] = fact
+    for model, facts in named.items():
+        for other in model._default_manager.held_current(facts):  # type: ignore[attr-defined]
+            raise Refused(f"{facts[other.pk]}: {other.takes_nothing_new}")
 
 
 def _refuse_unlisted(facts: Sequence[Versioned]) -> None:
@@ -228,13 +236,12 @@ def save_all(
         change.fact.settle()
     _refuse_unlisted([change.fact for change in changes])
     with transaction.atomic():
-        for change in changes:
-            _refuse_on_retired(change.fact, change.before, change.related)
         new = [change for change in changes if change.seen is None]
         old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]
         consequences = Consequences(
             [change.fact for change in [*new, *(change for change, _ in old)]], besides
         )
+        _refuse_on_retired((change.fact, change.before, change.related) for change in changes)
         _refuse_beside_others(
             [
                 change.fact

@@ -205,9 +205,9 @@ def filter_form(data: Any, order: Order) -> ListForm:
     return ListForm(
         data,
         order,
-        framework=Framework.objects.published().values_list("slug", flat=True),
-        criterion=Criterion.objects.current().values_list("slug", flat=True),
-        source=Source.objects.current().values_list("key", flat=True),
+        framework=Framework.objects.public(),
+        criterion=Criterion.objects.all(),
+        source=Source.objects.all(),
     )
 
 
@@ -215,7 +215,7 @@ def filter_form(data: Any, order: Order) -> ListForm:
 
 
 def _frameworks() -> FrameworkQuerySet:
-    public = Prefetch("traits__claims", Claim.objects.public().in_evidence().order_by("key"))
+    public = Prefetch("traits__claims", Claim.objects.public().order_by("key"))
     return Framework.objects.public().with_traits().prefetch_related(public).order_by("slug")
 
 

@@ -3,17 +3,20 @@
 A page leaves out what it does not understand and says so. A program reads no sentences: here all must be valid.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
 from comparisons.comparison.forms import KnownField, ReadForm, WholeNumberField, clip
 from comparisons.comparison.permalinks import MINIMUM, WEIGHT
 from frameworks.catalogue import LISTED
+from frameworks.models.natural_keys import RetirableQuerySet
 from frameworks.text.mangled import TRACKING
 from frameworks.text.several import SeveralField
 
@@ -26,6 +29,8 @@ OFFSET_MAX = 100_000
 PLACES = ("after", "before", "offset")
 SLUG = r"^[-a-zA-Z0-9_]+$"
 SINCE_MAX = 2**63 - 1  # the largest primary key of a revision
+#: How long the sentence on one parameter may be: the reason of a retirement has up to 300 characters.
+DETAIL_MAX = 480
 
 
 class ParameterRefused(Exception):
@@ -46,11 +51,31 @@ class LimitForm(ReadForm):
         return self.cleaned_data.get("limit") or LIMIT
 
 
+class FilterField(KnownField):
+    """A choice of one of these facts that is not retired, by its slug. Of one that is retired, the error says when and
+    why."""
+
+    def __init__(self, facts: RetirableQuerySet[Any], **kwargs: Any) -> None:
+        self.facts, [self.key] = facts, facts.model.key_fields
+        slugs = list(facts.current().values_list(self.key, flat=True))
+        super().__init__(frozenset(slugs), required=False, **kwargs)
+        # Only if they are few are they documented one by one.
+        if len(slugs) <= LISTED:
+            self.choices = [(slug, slug) for slug in slugs]
+
+    def valid_value(self, value: str) -> bool:
+        if value not in self.known and re.fullmatch(SLUG, value):
+            retired = self.facts.retired().filter(**{self.key: value}).first()
+            if retired:
+                raise ValidationError(retired.retirement_note)
+        return super().valid_value(value)
+
+
 class ListForm(LimitForm):
     """Which part of a list, and what it is filtered by.
 
-    Of several places `after` counts first, then `offset`, which older programs use. `filter_choices` gives the choices
-    for each filter. Only if they are few are they documented one by one.
+    Of several places `after` counts first, then `offset`, which older programs use. `filters` gives the facts that each
+    filter can name.
     """
 
     offset = WholeNumberField(
@@ -60,7 +85,7 @@ class ListForm(LimitForm):
         " leads on by `after`.",
     )
 
-    def __init__(self, data: Mapping[str, Any], order: Order, **filter_choices: Iterable[str]) -> None:
+    def __init__(self, data: Mapping[str, Any], order: Order, **filters: RetirableQuerySet[Any]) -> None:
         super().__init__(data)
         self.order = order
         for name in ("after", "before"):
@@ -73,17 +98,13 @@ class ListForm(LimitForm):
                     "invalid": "This is no place in this list. Use the addresses that a page gives."
                 },
             )
-        self.filter_names = list(filter_choices)
-        for name, slugs in filter_choices.items():
-            known = list(slugs)
-            self.fields[name] = field = KnownField(
-                frozenset(known),
-                required=False,
+        self.filter_names = list(filters)
+        for name, facts in filters.items():
+            self.fields[name] = FilterField(
+                facts,
                 help_text=f"Only those of this {name}.",
                 error_messages={"invalid_choice": f"There is no such {name}."},
             )
-            if len(known) <= LISTED:
-                field.choices = [(slug, slug) for slug in known]
 
     @property
     def after(self) -> str:
@@ -147,7 +168,7 @@ def validate(
                 faults.setdefault(name, " ".join(map(str, messages)))
     if faults:
         raise ParameterRefused(
-            [Fault(parameter=clip(name), detail=clip(detail)) for name, detail in faults.items()]
+            [Fault(parameter=clip(name), detail=clip(detail, DETAIL_MAX)) for name, detail in faults.items()]
         )
 
 

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Prefetch
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -20,6 +22,7 @@ from comparisons.comparison.permalinks import View
 from comparisons.comparison.picking import compared_at
 from comparisons.models import UseCase
 from frameworks.models import (
+    Answer,
     Benchmark,
     Claim,
     Component,
@@ -28,6 +31,7 @@ from frameworks.models import (
     FacetValue,
     Framework,
     Question,
+    Retirable,
     Revision,
     Source,
 )
@@ -58,26 +62,32 @@ LENGTH_MAX = 160
 
 
 def documents() -> Iterator[Document]:
-    """Yield a document for every public fact, in as many queries however many there are."""
-    yield from _frameworks()
-    yield from _criteria()
-    yield from _capabilities()
-    yield from _components()
-    yield from _use_cases()
-    yield from _questions()
-    yield from _benchmarks()
-    yield from _disagreements()
-    yield from _sources()
-    yield from _all_claims()
+    """Yield a document for every public fact, in as many queries however many there are; last what is retired."""
+    everything = chain(
+        _frameworks(),
+        _criteria(),
+        _capabilities(),
+        _components(),
+        _use_cases(),
+        _questions(),
+        _benchmarks(),
+        _disagreements(),
+        _sources(),
+        _all_claims(),
+    )
+    yield from sorted(everything, key=attrgetter("is_retired"))
 
 
 def _document(kind: str, fact: Any, url: str, about: str, *passages: tuple[str, str, float]) -> Document:
+    is_retired = isinstance(fact, Retirable) and fact.is_retired
+    if is_retired:
+        about, passages = capfirst(fact.retirement), passages[:1]
     found = tuple(Passage(*passage) for passage in passages if passage[1])
-    return Document(kind, fact.pk, url, found, about, getattr(fact, "slug", ""))
+    return Document(kind, fact.pk, url, found, about, getattr(fact, "slug", ""), is_retired)
 
 
 def _frameworks() -> Iterator[Document]:
-    for framework in Framework.objects.published().with_traits():
+    for framework in Framework.objects.public().with_traits():
         facets: dict[str, list[str]] = {}
         for trait in framework.traits.all():
             facets.setdefault(trait.value.facet.name, []).append(trait.value.name)
@@ -94,7 +104,7 @@ def _frameworks() -> Iterator[Document]:
 
 
 def _criteria() -> Iterator[Document]:
-    for criterion in Criterion.objects.current().in_order():
+    for criterion in Criterion.objects.in_order():
         yield _document(
             "criterion",
             criterion,
@@ -121,7 +131,7 @@ def _capabilities() -> Iterator[Document]:
 
 
 def _components() -> Iterator[Document]:
-    for component in Component.objects.public().current():
+    for component in Component.objects.public():
         yield _document(
             "component",
             component,
@@ -148,8 +158,11 @@ def _use_cases() -> Iterator[Document]:
 
 
 def _questions() -> Iterator[Document]:
-    for question in Question.objects.prefetch_related("answers__source"):
+    answered = Prefetch("answers", Answer.objects.filter(source__retired_on=None).select_related("source"))
+    for question in Question.objects.prefetch_related(answered):
         answers = list(question.answers.all())
+        if not answers:
+            continue
         yield _document(
             "question",
             question,
@@ -190,7 +203,7 @@ def _disagreements() -> Iterator[Document]:
 
 
 def _sources() -> Iterator[Document]:
-    for source in Source.objects.current():
+    for source in Source.objects.all():
         yield _document(
             "source",
             source,

@@ -86,7 +86,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Something to search. Its first passage is its name; `about` describes it where no other passage matches."""
+    """Something to search. Its first passage is its name; `about` describes it where no other passage matches. What is
+    retired is found by its name, and neither compared nor what a question is about."""
 
     kind: str
     pk: int
@@ -94,6 +95,7 @@ class Document:
     passages: tuple[Passage, ...]
     about: str = ""
     slug: str = ""
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Index:
         self.compared = {
             "".join(words(document.passages[0].text)): document
             for document in self.documents
-            if document.kind == COMPARED
+            if document.kind == COMPARED and not document.is_retired
         }
         self.longest = max((len(words(one.passages[0].text)) for one in self.compared.values()), default=0)
 
@@ -241,7 +243,11 @@ class Index:
             for number, document in enumerate(self.documents)
             if document.kind != TOPIC and wanted == _telling(document.passages[0].text)
         ]
-        topics = [number for number, document in enumerate(self.documents) if document.kind == TOPIC]
+        topics = [
+            number
+            for number, document in enumerate(self.documents)
+            if document.kind == TOPIC and not document.is_retired
+        ]
         best = max(topics, key=likeness, default=None)
         return [*same, best] if best is not None and likeness(best) > 1 else same
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from frameworks.models import Component, Criterion, Framework, Retirable, Source
+from comparisons.models import UseCase
+from frameworks.models import Claim, Component, Criterion, FacetValue, Framework, Retirable, Source
 from tests import factories
 from tests.frameworks.dating import change, date_all
 from tests.html import Element, order, read
@@ -22,6 +23,7 @@ DAY = date(2026, 5, 1)
 WHEN = "retired on 1 May 2026, because"
 FLASK = f"Flask was {WHEN} it moved on."
 SPEED = f"Performance was {WHEN} it is too broad."
+SHOP = f"The shop was {WHEN} it is an advertisement."
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +89,12 @@ def test_retired_facts_are_gone_from_whatever_compares_lists_and_counts(client: 
             "/compare/",
         ),
         *("/use-cases/", "/use-cases/live-updates/", "/capabilities/", "/disagreements/", "/questions/"),
-        *("/compare/django-vs-fastapi/", "/frameworks/fastapi/", "/llms.txt", "/search/?q=flask"),
+        *("/compare/django-vs-fastapi/", "/frameworks/fastapi/", "/llms.txt"),
     ):
         page = client.get(address).content.decode()
         assert "/frameworks/flask/" not in page, address
-        assert "/criteria/performance/" not in page, address
+        if address != "/use-cases/live-updates/":  # a must-have rests on a claim under it
+            assert "/criteria/performance/" not in page, address
         assert "w-performance" not in page, address
         if address != "/frameworks/fastapi/":  # a property rests on a claim of it
             assert "/sources/002/" not in page, address
@@ -170,6 +173,58 @@ def test_api_lists_nothing_retired_and_says_when_and_why_at_its_address(client: 
     gone = client.get("/api/v1/compare/django-vs-flask")
     assert (gone.status_code, gone.json()["detail"]) == (404, FLASK)
     assert client.get("/api/v1/claims/002-28").json()["source"] == "002"
+    Framework.objects.filter(slug="hidden").update(retired_on=DAY, retired_because="it never came out")
+    for query, detail in (
+        ("claims?framework=flask", FLASK),
+        ("ratings?framework=flask", FLASK),
+        ("claims?criterion=performance", SPEED),
+        ("ratings?criterion=performance", SPEED),
+        ("claims?source=002", SHOP),
+        ("ratings?source=002", SHOP),
+        ("claims?framework=hidden", "There is no such framework."),
+    ):
+        refused = client.get(f"/api/v1/{query}")
+        assert refused.status_code == 422
+        assert [error["detail"] for error in refused.json()["errors"]] == [detail]
+
+
+def test_citations_of_a_retired_source_say_so_and_lead_to_its_page(client: Client) -> None:
+    fastapi, said = Framework.objects.get(slug="fastapi"), Claim.objects.get(key="002-28")
+    tie = factories.make_tie(framework=fastapi, claims=[said])
+    capability = FacetValue.objects.capabilities()[0]
+    factories.make_addition(framework=fastapi, capability=capability, component=tie.component, claims=[said])
+    factories.make_relation(framework=fastapi, other=Framework.objects.get(slug="quart"), claims=[said])
+    factories.make_need(use_case=UseCase.objects.get(slug="live-updates"), value=capability, claims=[said])
+    for address, parts in (
+        ("/frameworks/fastapi/", ["#components", "#capabilities", "#related"]),
+        (f"/capabilities/?need={capability.slug}", ["#fastapi"]),
+        (tie.component.get_absolute_url(), ["#adds", "#extends-fastapi"]),
+        ("/use-cases/live-updates/", ["#needs"]),
+    ):
+        page = get(client, address)
+        for part in parts:
+            [mark] = page.all(f"{part} a.gone")
+            assert (mark.text, mark["href"], mark["title"]) == ("retired", "/sources/002/", SHOP)
+
+
+def test_source_marks_what_is_retired_of_what_its_claims_are_about(client: Client) -> None:
+    flask = get(client, "/sources/002/").one("#of-flask")
+    assert flask.one(".aside").text == f"About Flask retired 1 claim, in the order of the text {FLASK}"
+    assert flask.one(".where").text == "Flask retired , Strengths"
+    fastapi = get(client, "/sources/002/").one("#of-fastapi")
+    assert fastapi.one(".where").text == "FastAPI, Performance retired"
+
+
+def test_search_finds_what_is_retired_by_its_name_and_says_so(client: Client) -> None:
+    for query, kind, name, because in (
+        ("flask", "framework", "Flask", "it moved on"),
+        ("performance", "criterion", "Performance", "it is too broad"),
+        ("shop", "source", "The shop", "it is an advertisement"),
+        ("sqlalchemy", "component", "SQLAlchemy", "it is built in"),
+    ):
+        found = get(client, f"/search/?q={query}&kind={kind}").texts(".finds li")
+        assert f"{name} retired Retired on 1 May 2026, because {because}." in found
+    assert get(client, "/search/?q=flask+or+django").all(".way-on") == []
 
 
 def test_day_before_shows_everything_as_it_was(client: Client) -> None:

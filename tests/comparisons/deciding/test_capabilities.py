@@ -88,7 +88,7 @@ def test_capabilities_lists_alternatives_each_with_its_source(client: Client) ->
     ]
     links = {link.text: link["href"] for link in page.one("section#flask").all("a")}
     assert links["Peewee"] == "/components/peewee/"
-    assert links["71"] == f"{Claim.objects.get(key='flask-71').get_absolute_url()}"
+    assert links["The almanac, line 71"] == f"{Claim.objects.get(key='flask-71').get_absolute_url()}"
 
 
 def test_capabilities_shows_a_shared_note_only_once(client: Client) -> None:
@@ -321,4 +321,4 @@ def test_cited_merges_claims_on_the_same_line() -> None:
         for some in (claims.filter(line=25), claims)
     )
     assert one == f"{source.short_name}, line 25"
-    assert several == f"{source.short_name}, lines 25 31"
+    assert several == f"{source.short_name}, lines 25 line 31"

@@ -1,6 +1,7 @@
 """What is retired: the constraint, what follows from a retired source, and how the past shows it."""
 
 import threading
+import time
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from frameworks.models.schema import schema_of, state_of
 from frameworks.record import changelog, reverting, revisions
 from frameworks.record.asof import at_end_of
 from tests import factories
-from tests.database import at_once, execute, refused
+from tests.database import Post, at_once, execute, refused
 from tests.frameworks.dating import BEGINNING, LATER, change, date_all
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,50 @@ def test_of_two_sources_that_are_retired_at_once_the_second_stays_as_the_last() 
     posts = [partial(retired_at_once, source) for source in Source.objects.all()]
     assert sorted(at_once(*posts)) == [False, True]
     Rating.objects.all().delete()  # flushing empties the tables in any order
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_put_on_a_source_while_it_is_being_retired() -> None:
+    """Whoever comes second waits for the first: a claim finds its source retired, a retirement finds the claim."""
+    cited = factories.make_claim()
+    by = revisions.Author("Ada", Revision.Origin.ADMIN)
+
+    def add(key: str) -> int:
+        claim = Claim(key=key, framework=cited.framework, criterion=cited.criterion, source=cited.source)
+        claim.line, claim.paraphrase = 3, "Says more."
+        revisions.save(claim, by=by, reason="New.")
+        return Claim.objects.count()
+
+    def retire_it() -> int:
+        retire(Source.objects.get())
+        return Claim.objects.count()
+
+    def one_after_the_other(first: Post, second: Post) -> list[int | str]:
+        written = threading.Event()
+
+        def slowly() -> Any:
+            with transaction.atomic():
+                counted = first()
+                written.set()
+                time.sleep(0.3)  # the second one has come as far as it can
+                return counted
+
+        def after_it() -> Any:
+            written.wait(timeout=5)
+            try:
+                return second()
+            except revisions.Refused as refusal:
+                return str(refusal)
+
+        return at_once(slowly, after_it)
+
+    assert one_after_the_other(partial(add, "first"), retire_it) == [2, 2]
+    take_back(Source.objects.get())
+    [count, refusal] = one_after_the_other(retire_it, partial(add, "second"))
+    assert count == 2
+    assert "was retired on 1 May 2026, because nobody maintains it." in str(refusal)
+    assert Claim.objects.count() == 2
 
 
 # In words

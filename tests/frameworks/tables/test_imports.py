@@ -580,7 +580,7 @@ def test_import_confirm_query_count_is_constant(
         row.update(key=f"new-{number}", version="")
     url = upload(ada, "claim", file(rows))
     # Many changes take a statement in a savepoint of its own.
-    with django_assert_num_queries(41 + 2 * (count > 1)):
+    with django_assert_num_queries(44 + 2 * (count > 1)):
         assert ada.post(url, {"reason": "From the table."}).status_code == FOUND
     steps = Revision.objects.filter(origin="import").order_by("pk").values_list("action", flat=True)
     assert list(steps) == ["created"] * count + ["changed"] * count
