@@ -1,8 +1,47 @@
 // What the pages do beyond plain links and forms. All of it is a convenience: without it the same links and forms work.
 
-// What was typed or ticked and has not been answered yet.
-const touched = new Set();
-document.addEventListener("input", (event) => touched.add(event.target));
+// The words of a form by the names of its fields, as they are now or as the server wrote them.
+const isTicked = (field) => /^(checkbox|radio)$/.test(field.type);
+const wordsOf = (field, isWritten) => {
+  if (isTicked(field)) return (isWritten ? field.defaultChecked : field.checked) ? [field.value] : [];
+  if (field.tagName !== "SELECT") return [isWritten ? field.defaultValue : field.value];
+  return [...field.options].filter((option) => (isWritten ? option.defaultSelected : option.selected)).map((option) => option.value);
+};
+const stateOf = (form, isWritten = false) => {
+  const state = new Map();
+  for (const field of form.elements) {
+    if (!field.name || "local" in field.dataset || !field.matches("input, select")) continue;
+    for (const word of wordsOf(field, isWritten)) if (word) state.set(field.name, [...(state.get(field.name) ?? []), word]);
+  }
+  return state;
+};
+// As each form was last written by the server. Links set fields, whose attributes then no longer say it.
+const written = new Map();
+const remember = (forms) => {
+  for (const form of forms) written.set(form.id, stateOf(form, true));
+};
+remember(document.forms);
+
+// What a link asks for together with what has not been answered yet: a tick, a text, or the link pressed just before.
+const together = (form, url) => {
+  const now = stateOf(form);
+  const before = written.get(form.id) ?? now;
+  const isSame = (some, others) => [...some].sort().join() === [...others].sort().join();
+  for (const name of new Set([...now.keys(), ...before.keys()])) {
+    const [has, had] = [now.get(name) ?? [], before.get(name) ?? []];
+    if (isSame(has, had)) continue;
+    const boxes = [...form.elements].filter((field) => field.name === name && isTicked(field)).map((field) => field.value);
+    const isChoice = name === "criteria"; // as a whole; none are all
+    let words = url.searchParams.getAll(name);
+    if (isChoice && !words.length) words = boxes;
+    if (isSame(words, had)) words = has;
+    else if (!isChoice && (boxes.length || Math.max(has.length, had.length, words.length) > 1))
+      words = [...has.filter((word) => words.includes(word) || !had.includes(word)), ...words.filter((word) => !had.includes(word) && !has.includes(word))];
+    url.searchParams.delete(name);
+    if (!isChoice || words.length < boxes.length) for (const word of words) url.searchParams.append(name, word);
+  }
+  return url;
+};
 
 // A link within a comparison swaps the comparison instead of loading the page. It stands in one queue with the form, so
 // that no older answer comes after a newer one, and takes along what has not been answered yet.
@@ -12,14 +51,8 @@ document.addEventListener("click", (event) => {
   const form = link.closest("form");
   if (!form || !window.htmx) return;
   event.preventDefault();
-  const url = new URL(link.href);
-  const said = new FormData(form);
-  for (const name of new Set([...touched].filter((field) => field.form === form).map((field) => field.name))) {
-    url.searchParams.delete(name);
-    for (const word of said.getAll(name)) if (word) url.searchParams.append(name, word);
-  }
+  const url = together(form, new URL(link.href));
   // What is ticked or typed before the answer comes sends the form, which must not lose what the link has set.
-  const isTicked = (field) => /^(checkbox|radio)$/.test(field.type);
   for (const field of form.querySelectorAll("input[type=hidden]:not([name=of])")) if (field.form === form) field.remove();
   const named = [...form.elements].filter((field) => field.name && !("local" in field.dataset));
   for (const field of named) {
@@ -48,7 +81,7 @@ document.addEventListener("htmx:config:request", (event) => {
 
 // What a swap leaves to us. Checkboxes, selects and fields that a visitor has touched follow only the server's word in
 // their attributes, so the properties are put right after each swap, except what changed since the request went out.
-const value = (field) => (/^(checkbox|radio)$/.test(field.type) ? field.checked : field.value);
+const value = (field) => (isTicked(field) ? field.checked : field.value);
 const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
 let sent = new Map();
 let focusId = null;
@@ -66,10 +99,10 @@ document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (!ctx.response || ctx.response.status >= 400 || ctx.swap === "none") return;
   say("");
-  for (const field of touched) if (!sent.has(field) || sent.get(field) === value(field)) touched.delete(field);
+  remember(ctx.target.matches("form") ? [ctx.target] : ctx.target.querySelectorAll("form"));
   for (const field of fields(ctx.target)) {
     if (sent.has(field) && sent.get(field) !== value(field)) continue;
-    if (/^(checkbox|radio)$/.test(field.type)) field.checked = field.defaultChecked;
+    if (isTicked(field)) field.checked = field.defaultChecked;
     else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
     else if (field !== document.activeElement && field.value !== field.defaultValue) field.value = field.defaultValue;
   }
@@ -189,6 +222,68 @@ document.addEventListener("click", (event) => {
     copy(field.value, shown, field);
   }
 });
+
+// What is offered to share can be seen beforehand, by whoever asks: a picture, the beginning of a file, an address.
+const LINES = 8;
+const MOST = 256 * 1024; // bytes that are read to count lines
+const beginning = async (url) => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(response.statusText);
+  const reader = response.body.getReader();
+  const parts = [];
+  let size = 0;
+  let isWhole = false;
+  while (size < MOST && !isWhole) {
+    const { done, value: part } = await reader.read();
+    isWhole = done;
+    if (part) size += part.length;
+    if (part) parts.push(part);
+  }
+  reader.cancel();
+  const lines = (await new Blob(parts).text()).trimEnd().split("\n");
+  const shown = lines.slice(0, LINES);
+  const extent = isWhole ? `${lines.length} line${lines.length === 1 ? "" : "s"}, ${Math.ceil(size / 1000)} kB` : `more than ${MOST / 1024} kB`;
+  return [shown.map((line) => line.slice(0, 300)).join("\n"), lines.length > LINES ? `The first ${LINES} lines; in all ${extent}.` : `All of it: ${extent}.`];
+};
+const made = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
+const offerPreviews = (panel) => {
+  for (const link of panel.querySelectorAll("li > a")) {
+    const item = link.parentElement;
+    if (item.querySelector(".preview") || !(item.querySelector("[data-copy-link]") || /\.(md|csv|json|svg|png)$/.test(link.pathname))) continue;
+    const preview = Object.assign(document.createElement("details"), { className: "preview" });
+    const summary = made("summary", "Preview");
+    summary.append(Object.assign(made("span", ` of ${link.textContent}`), { className: "vh" }));
+    preview.append(summary);
+    item.append(preview);
+  }
+};
+const showPreview = async (preview) => {
+  if (preview.children.length > 1) return;
+  const link = preview.parentElement.querySelector("a");
+  if (/\.(svg|png)$/.test(link.pathname)) {
+    preview.append(Object.assign(new Image(), { src: link.href, alt: `The ${link.textContent} as it will be` }));
+    return;
+  }
+  const text = made("pre", preview.parentElement.querySelector("[data-copy-link]") ? link.href : "…");
+  text.tabIndex = 0; // it scrolls
+  preview.append(text);
+  if (text.textContent !== "…") return;
+  try {
+    const [words, extent] = await beginning(link.href);
+    text.textContent = words;
+    preview.append(made("small", extent));
+  } catch {
+    text.textContent = "The preview could not be loaded. The link leads to the file.";
+  }
+};
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.open && target.matches(".take")) offerPreviews(target);
+    if (target.open && target.matches(".preview")) showPreview(target);
+  },
+  true,
+);
 
 // A term explains itself where it stands. Without this, and with a key held down, it leads to the glossary.
 document.addEventListener("click", (event) => {

@@ -45,6 +45,28 @@ def chosen(page: Page) -> Iterator[None]:
     yield
 
 
+def test_what_is_offered_shows_what_will_be_got_when_it_is_asked_for(page: Page, console: list[str]) -> None:
+    page.goto("/?w-performance=9&sort=name")
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.locator("#menu-take summary").first.click()
+    previews = page.locator(".take .preview")
+    expect(previews).to_have_count(6)
+    assert fetched == []
+    for place in range(6):
+        previews.nth(place).locator("summary").click()
+    expect(previews.nth(0).locator("pre")).to_have_text(re.compile(f"/\\?{PINNED}&sort=name$"))
+    expect(previews.nth(1).locator("pre")).to_contain_text("# Python web frameworks compared")
+    expect(previews.nth(1).locator("small")).to_have_text(
+        re.compile(r"^The first 8 lines; in all \d+ lines, \d+ kB\.$")
+    )
+    expect(previews.nth(2).locator("pre")).to_contain_text("FastAPI")
+    for place in (4, 5):
+        expect(previews.nth(place).locator("img")).to_have_js_property("complete", True)
+        assert previews.nth(place).locator("img").evaluate("picture => picture.naturalWidth") > 0
+    assert console == []
+
+
 @places
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_copy_link_copies_by_keyboard_and_announces_it(

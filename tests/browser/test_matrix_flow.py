@@ -137,6 +137,21 @@ def test_matrix_shows_the_last_input_when_typing_during_a_request(page: Page) ->
     expect(page).to_have_url(re.compile(r"/\?q=fla$"))
 
 
+def test_link_keeps_what_the_link_before_it_has_set_and_is_not_answered_yet(page: Page) -> None:
+    page.goto("/?q=a&min-performance=2&framework=django&framework=flask&framework=quart&w-documentation=3")
+    for presses, expected in (
+        # Both filters are removed, the ticks stay.
+        (".chips a:not(.soft)", "w-documentation=3&framework=django&framework=flask&framework=quart"),
+        (".tray-names a:nth-child(-n + 2)", "w-documentation=3&framework=quart"),  # two of one name
+        (".heads th.name a, .weights a", "sort=name&framework=quart"),  # single values
+    ):
+        page.evaluate("links => document.querySelectorAll(links).forEach(link => link.click())", presses)
+        expect(page).to_have_url(re.compile(rf"/\?{expected}$"))
+    page.evaluate("""document.querySelector("input[value=django][name=framework]").click();
+        document.querySelector(".heads th.fit a").click()""")
+    expect(page).to_have_url(re.compile(r"/\?framework=django&framework=quart$"))
+
+
 def slowly(route: Route) -> None:
     sleep(0.4)
     route.continue_()
