@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from django_http_compression.middleware import best_coding
 
 from . import memory, version
-from .stores import Store
+from .stores import Store, Usage
 
 KEEPABLE, HARMLESS = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: What a key covers. An answer that varies by anything else is not kept.
@@ -119,6 +119,11 @@ def clear() -> None:
     _addresses.clear()
 
 
+def usage() -> Usage:
+    """Return what this process keeps of its answers."""
+    return _answers.usage()
+
+
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx requests a fragment. When it restores the history it needs the whole page."""
     if "HTTP_HX_REQUEST" not in request.META:
@@ -160,6 +165,7 @@ def _keep(key: Key, response: HttpResponse) -> None:
 
 
 def _response(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
+    request.kept_answer = answer  # type: ignore[attr-defined]
     known = request.META.get("HTTP_IF_NONE_MATCH")
     if known and (known in answer.etags or not answer.etags.isdisjoint(parse_etags(known))):
         return HttpResponseNotModified(headers=answer.bare_headers)

@@ -8,7 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from .stores import Store
+from .stores import Store, Usage
 
 #: What an entry takes besides its text, in bytes, about.
 OVERHEAD = 500
@@ -54,6 +54,11 @@ def keep(key: Hashable, piece: Piece) -> None:
 
 def clear() -> None:
     _pieces.clear()
+
+
+def usage() -> Usage:
+    """Return what this process keeps of pieces."""
+    return _pieces.usage()
 
 
 def hashable(value: object) -> Hashable:

@@ -3,12 +3,20 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 
 #: The share of the room that values used more than once may fill. The rest is for newcomers.
 PROTECTED = 0.8
+
+
+class Usage(NamedTuple):
+    """How many values a store holds, and how many of the bytes that it may hold."""
+
+    values: int
+    bytes: int
+    capacity: int
 
 
 class Store(Generic[Value]):
@@ -32,6 +40,9 @@ class Store(Generic[Value]):
     def bytes(self) -> int:
         """Return the size of all values, as they were stored with it."""
         return self._bytes
+
+    def usage(self) -> Usage:
+        return Usage(len(self), self._bytes, self.capacity)
 
     def get(self, key: Hashable) -> Value | None:
         """Return the value, or None if there is none under this key."""
