@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test bench drills lint format map hooks lock clean
+.PHONY: help run dev check test bench drills lint format map hooks lock audit sbom clean
 
 python := .venv/bin/python
 
@@ -53,11 +53,22 @@ map: ## draws docs/architecture.svg from the imports
 lock: ## pins the packages of requirements*.in anew, those of the benchmark too (needs uv)
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
+	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-operating.in --output-file requirements-operating.txt
 	@uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
 	@for each in benchmarks/speed/requirements/*.in; do \
 		uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header $$each --output-file $${each%.in}.txt; \
 	done
 	@cd tests/clients && uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.txt
+
+audit: ## looks the pinned packages up among known vulnerabilities (needs uv and the network)
+	@command -v uvx >/dev/null || { echo 'Touchstone: `make audit` needs uv: install it with `pip install uv`.' >&2; exit 1; }
+	@for each in requirements.txt requirements-operating.txt requirements-dev.txt; do \
+		uvx --quiet pip-audit@2.10.1 --require-hashes --disable-pip --requirement $$each || exit 1; \
+	done
+
+sbom: ## writes the bill of materials of a public installation to sbom.json, as CycloneDX has it (needs uv)
+	@command -v uvx >/dev/null || { echo 'Touchstone: `make sbom` needs uv: install it with `pip install uv`.' >&2; exit 1; }
+	@uvx --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements-operating.txt --output-reproducible --output-file sbom.json
 
 clean: ## removes what can be made again; the database and the secret key stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis var/static var/static.stamp var/test.sqlite3*

@@ -5,7 +5,8 @@ import re
 import secrets
 import tempfile
 from datetime import timedelta
-from ipaddress import IPv6Address
+from importlib.util import find_spec
+from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 from whitenoise.compress import Compressor
 
+from config import reporting
 from topics.topic import Topic, TopicError, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,6 +162,20 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def client_network(request: HttpRequest) -> str:
+    """Return the client's address for the limit on logins; of IPv6 the first of its /64, which is one client's.
+
+    Empty where the server does not know it, as behind a socket file without a proxy.
+    """
+    try:
+        address = ip_address(client_address(request).partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False).network_address)
+    return str(address)
+
+
 # The environment
 
 env = Env()
@@ -198,6 +214,11 @@ try:
     LOG_LEVEL = env.str(
         "LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
     )
+
+    LOG_FORMAT = env.str("LOG_FORMAT", "json" if HTTPS else "text", validate=OneOf(["text", "json"]))
+    METRICS = env.bool("METRICS", False)
+    METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+    SENTRY_DSN = env.str("SENTRY_DSN", "")
 
     # What is compared, in words, and where its content is.
     TOPIC = topic(env.str("TOPIC", ""))
@@ -252,6 +273,12 @@ except FileNotFoundError:
     tempfile.tempdir = os.environ["TMPDIR"] = str(VAR_DIR)
 if HTTPS and not SITE_URL.startswith("https://"):
     refuse("with DJANGO_HTTPS on, SITE_URL must be the site's public address and start with https://.")
+if METRICS:
+    if not find_spec("prometheus_client"):
+        refuse("METRICS needs what `bin/bootstrap operating` installs.")
+    # Where the processes of a server add their figures up.
+    figures = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics")))
+    figures.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 # The portal
@@ -271,6 +298,7 @@ NEVER_KEPT = (
     "/static/",
     "/live/",
     "/ready/",
+    "/metrics",
 )  # addresses without answers for everybody, or without facts
 ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
 PIECES_BYTES = 32_000_000  # and of the pieces that pages are made of
@@ -312,6 +340,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.requests.observed",
+    "config.headers.stated_everywhere",
     "django.middleware.security.SecurityMiddleware",
     "frameworks.serving.answers.AnswersMiddleware",  # outside all that makes an answer: what it keeps is complete
     "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that it covers static SVG files, too
@@ -383,6 +413,7 @@ STORAGES = {
     },
 }
 # Source maps of third-party scripts are only for debugging, and compressing them took most of the time.
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site loads our fonts and scripts
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 
 USE_TZ = True
@@ -414,7 +445,7 @@ AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
+AXES_CLIENT_IP_CALLABLE = client_network
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # no record of who logged in when: nobody needs it
 AXES_VERBOSE = False
@@ -465,19 +496,24 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Off for `make run`, which speaks plain HTTP to this machine only. In production the proxy speaks HTTPS and says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$"]  # probes reach the process without the proxy
+# Probes reach the process without the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # one year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS
 
 
-# Logging: one line per event, to stderr, which the service manager collects
+# Logging: one line per event, as JSON one per request besides, to stderr, which the service manager collects
 
+LOG_REQUESTS = LOG_FORMAT == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Replaces Django's own handlers, so that everything goes to stderr.
     "loggers": {
@@ -487,3 +523,11 @@ LOGGING = {
         "axes": {"level": "WARNING"},  # four lines for every login otherwise
     },
 }
+
+
+# Errors are reported as well, where somebody wants to know at once.
+if SENTRY_DSN:
+    try:
+        reporting.start(SENTRY_DSN)
+    except reporting.NotReporting as error:
+        refuse(f"{error}")

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,7 +10,15 @@ from . import health
 handler400 = "desk.accounts.held_posts.too_much"
 handler404 = "portal.missing.page_not_found"
 
+if settings.METRICS:
+    from .metrics import figures
+
+    measured = [path("metrics", figures, name="metrics")]
+else:
+    measured = []
+
 urlpatterns = [
+    *measured,
     path("live/", health.live, name="live"),
     path("ready/", health.ready, name="ready"),
     path("admin/", admin.site.urls),

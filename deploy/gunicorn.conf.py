@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import tempfile
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,11 @@ loglevel = "warning"
 limit_request_line = 0
 # Heartbeats in memory, because a slow disk is no reason to kill a worker; else where anything can be written.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+
+# What earlier processes have counted is not this server's.
+if settings.METRICS:
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+        file.unlink(missing_ok=True)
 
 # Under make in a terminal, Ctrl-C would reach make as well, which then reports an error. So the server becomes the
 # terminal's foreground group by itself, and gives the terminal back when it ends.

@@ -53,11 +53,13 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except Http404:
-            return _nothing(request, 404)
+            response = _nothing(request, 404)
         except SuspiciousOperation:
-            return _nothing(request, 400)
+            response = _nothing(request, 400)
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
 
     return answer
 

@@ -25,6 +25,7 @@ CORS = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After",
     "Access-Control-Max-Age": "86400",  # seconds
+    "Cross-Origin-Resource-Policy": "cross-origin",
 }
 DETAILS = {
     400: "The request could not be read.",

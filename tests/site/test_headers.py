@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.factories import KEPT
 from tests.html import read
@@ -121,6 +122,66 @@ def test_every_page_rejects_write_methods(client: Client, path: str) -> None:
 
 
 # What the browser may do
+
+
+def test_every_answer_states_what_browsers_may_do_with_it(settings: Settings) -> None:
+    """Pages, files, feeds, pictures, the API, the desk's door, errors, redirects, what never changed."""
+    settings.SECURE_HSTS_SECONDS = 60
+    client = Client()
+    paths = [
+        *EVERYWHERE,
+        *FILES,
+        "/matrix.svg",
+        "/changes.atom",
+        "/api/v1/frameworks",
+        "/api/v1/nowhere",
+        "/?q=",
+    ]
+    paths += ["/admin/", "/admin/login/", "/live/", "/robots.txt", "/favicon.ico", "/static/nowhere.css"]
+    etag = {"If-None-Match": client.get("/")["ETag"]}
+    answers = {path: client.get(path, secure=True) for path in paths}
+    answers |= {
+        "unchanged": client.get("/", headers=etag, secure=True),
+        "not so": client.post("/", secure=True),
+    }
+    assert {answer.status_code for answer in answers.values()} >= {200, 302, 304, 400, 404, 405}
+    for path, answer in answers.items():
+        assert answer["Permissions-Policy"].startswith("accelerometer=(), "), path
+        assert "clipboard-write=(self)" in answer["Permissions-Policy"]
+        expected = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "X-Permitted-Cross-Domain-Policies": "none",
+            "Origin-Agent-Cluster": "?1",
+            "Strict-Transport-Security": "max-age=60",
+        }
+        assert {name: answer.get(name) for name in expected} == expected, path
+        assert "default-src 'none'" in answer["Content-Security-Policy"], path
+
+
+def test_other_sites_may_show_pictures_frames_and_the_api_alone(client: Client) -> None:
+    shared = [
+        "/embed/compare/flask-vs-fastapi/",
+        "/embed/compare/flask-vs-nothing/",
+        "/matrix.svg",
+        "/matrix.png",
+        "/api/v1/frameworks",
+    ]
+    own = ["/", "/matrix.csv", "/changes.atom", "/admin/login/", "/nowhere/", "/accent.css"]
+    for paths, policy in ((shared, "cross-origin"), (own, "same-origin")):
+        assert {path: client.get(path)["Cross-Origin-Resource-Policy"] for path in paths} == dict.fromkeys(
+            paths, policy
+        )
+
+
+def test_redirect_to_https_has_a_policy_too(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    response = Client().get("/")
+    assert response.status_code == 301
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "Permissions-Policy" in response
 
 
 def test_content_security_policy_is_strict_and_identical_everywhere(client: Client) -> None:

@@ -380,7 +380,7 @@ def test_sender_groups_addresses_by_network() -> None:
 
 def test_client_address_is_shared_with_login_limits() -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.5")
-    assert configured.CLIENT_ADDRESS is configured.AXES_CLIENT_IP_CALLABLE
+    assert configured.CLIENT_ADDRESS(request) == configured.AXES_CLIENT_IP_CALLABLE(request)
     assert configured.CLIENT_ADDRESS(request) == "192.0.2.5"
 
 

@@ -1,0 +1,51 @@
+"""State on every answer what browsers may do with it, whatever has made it: a page, a file, an error, a redirect."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+#: No page uses any of these. Copying and sharing an address is what pages do offer, to themselves.
+UNUSED = (
+    "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
+    "camera", "compute-pressure", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
+    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone",
+    "midi", "otp-credentials", "payment", "picture-in-picture", "publickey-credentials-create",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
+    "xr-spatial-tracking",
+)  # fmt: skip
+
+EVERYWHERE = {
+    "Permissions-Policy": ", ".join(
+        [*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "web-share=(self)"]
+    ),
+    "X-Permitted-Cross-Domain-Policies": "none",
+    # Everything that a page loads is ours, and says so.
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Origin-Agent-Cluster": "?1",
+}
+#: For an answer that is made before the page's own policy: a redirect to HTTPS.
+NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def stated_everywhere(get_response: GetResponse) -> GetResponse:
+    """Add the headers that all answers share. It stands outside all other middleware.
+
+    Other sites may show pictures, and what has said so itself (frames, the API); nothing else.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        headers = response.headers
+        for name, value in EVERYWHERE.items():
+            headers[name] = value
+        is_picture = headers.get("Content-Type", "").startswith("image/")
+        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_picture else "same-origin")
+        if not settings.DEBUG:  # its error pages have code and styles in them
+            headers.setdefault("Content-Security-Policy", NO_CONTENT_POLICY)
+        return response
+
+    return respond

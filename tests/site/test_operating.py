@@ -1,0 +1,223 @@
+"""What docs/operating.md and deploy/ say, held to the code: settings, commands, units, the proxy, the image."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
+
+BASE_DIR: Path = settings.BASE_DIR
+DEPLOY = BASE_DIR / "deploy"
+OPERATING = (BASE_DIR / "docs" / "operating.md").read_text()
+
+
+# docs/operating.md
+
+
+def test_table_of_settings_is_that_of_the_code_and_of_the_example() -> None:
+    code = (BASE_DIR / "config" / "settings.py").read_text()
+    read = set(re.findall(r'(?:\benv\.\w+|\bhosts)\(\s*"([A-Z_]+)"', code))
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", OPERATING, re.MULTILINE)
+    example = re.findall(r"^#?([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+    assert len(rows) == len(set(rows))
+    assert set(rows) == read
+    assert set(example) == read
+
+
+def test_operating_names_commands_files_and_targets_that_exist() -> None:
+    units = "".join(unit.read_text() for unit in DEPLOY.rglob("*.service"))
+    started = re.findall(r"^ExecStart\S+python manage\.py (\w+)", units, re.MULTILINE)
+    commands = {*started, *re.findall(r"manage\.py (\w+)", OPERATING)}
+    assert len(commands) > 5
+    assert commands <= set(get_commands())
+    files = set(re.findall(r"(?<!/)\b((?:deploy|bin|config)/[\w./-]*\w)", OPERATING))
+    assert len(files) > 8
+    assert [name for name in sorted(files) if not (BASE_DIR / name).exists()] == []
+    targets = set(re.findall(r"^([a-z]+):", (BASE_DIR / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make (\w+)`", OPERATING)) <= targets
+
+
+def test_shell_of_operating_is_well_formed() -> None:
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```", OPERATING, re.MULTILINE | re.DOTALL):
+        subprocess.run(["bash", "-n"], input=block, text=True, check=True)
+
+
+def test_figures_of_operating_are_those_that_are_counted() -> None:
+    code = (BASE_DIR / "config" / "metrics.py").read_text()
+    counted = {name.removesuffix("_total") for name in re.findall(r'"(touchstone_\w+)"', code)}
+    described = re.findall(r"^  \| `(touchstone_\w+)`", OPERATING, re.MULTILINE)
+    assert {name.removesuffix("_total") for name in described} == counted
+
+
+# Files that came from elsewhere
+
+
+def test_vendored_files_are_those_of_the_list() -> None:
+    text = (BASE_DIR / "static" / "vendor" / "README.md").read_text()
+    hashes = dict(re.findall(r"^\| `([\w./-]+)` \| `([0-9a-f]{64})` \|$", text, re.MULTILINE))
+    assert len(hashes) > 5
+    folders = {(BASE_DIR / name).parent for name in hashes}
+    there = {
+        str(file.relative_to(BASE_DIR))
+        for folder in folders
+        for file in folder.iterdir()
+        if file.suffix in {".js", ".woff2", ".ttf", ".json"}
+    }
+    assert there == set(hashes)
+    for name, expected in hashes.items():
+        assert hashlib.sha256((BASE_DIR / name).read_bytes()).hexdigest() == expected, name
+
+
+# Units of systemd
+
+
+def confinement(unit: Path) -> set[str]:
+    """The lines of a unit that say what its processes may not do."""
+    line = re.compile(
+        r"^(?:(?:NoNew|Capability|Ambient|Private|Device|Protect|Proc|Restrict|RemoveIPC|Keyring|Lock|Memory|SystemCall)"
+        r"\w*)=.*$",
+        re.MULTILINE,
+    )
+    return set(line.findall(unit.read_text()))
+
+
+def test_units_are_confined_alike() -> None:
+    expected = confinement(DEPLOY / "touchstone.service")
+    assert len(expected) > 20
+    for unit in DEPLOY.rglob("*.service"):
+        assert confinement(unit) == expected, unit
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_units_and_finds_them_confined(tmp_path: Path) -> None:
+    """The programs are replaced by one that exists here."""
+    for unit in [*DEPLOY.glob("*.service"), *DEPLOY.glob("*.socket"), *DEPLOY.glob("*.timer")]:
+        text = unit.read_text().replace("/srv/touchstone/.venv/bin/python", "/bin/true")
+        (tmp_path / unit.name).write_text(text)
+    files = [str(path) for path in sorted(tmp_path.iterdir())]
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True, check=False
+    )
+    assert [line for line in verified.stderr.splitlines() if "touchstone" in line] == []
+    for file in files:
+        if file.endswith(".service"):
+            subprocess.run(
+                ["systemd-analyze", "security", "--offline=true", "--threshold=20", file],
+                capture_output=True,
+                check=True,
+            )
+
+
+# The proxy
+
+
+def block(text: str, opening: str) -> str:
+    """The part of nginx.conf between these words and the brace that closes it."""
+    start = text.index(opening)
+    depth, at = 0, start
+    for at in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if not depth and text[at] == "}":
+            break
+    return text[start:at]
+
+
+NGINX = (DEPLOY / "nginx.conf").read_text()
+
+
+def test_proxy_stores_nothing_of_the_desk_nor_for_who_is_signed_in() -> None:
+    assert "proxy_cache" not in block(NGINX, "location ~ ^/(admin|live|ready)/")
+    public = block(NGINX, "location / {")
+    cookie = settings.SESSION_COOKIE_NAME
+    for directive in ("proxy_cache_bypass", "proxy_no_cache"):
+        assert f"{directive} $cookie_{cookie} $http_authorization;" in public
+
+
+def test_proxy_lets_the_portal_say_what_browsers_may_do() -> None:
+    """nginx adds the headers of the server to the answers of each location that adds none."""
+    passing = [part for part in re.findall(r"location [^{]+\{[^}]+\}", NGINX) if "proxy_pass" in part]
+    assert len(passing) == 3
+    assert [part for part in passing if "add_header" not in part] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()), reason="nginx is not installed"
+)
+@pytest.mark.parametrize("name", ["nginx.conf", "topics/nginx.conf"])
+def test_nginx_accepts_the_configuration(tmp_path: Path, name: str) -> None:
+    """With a certificate of our own, on ports of this machine."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-subj", "/CN=compare.example.org", "-days", "1", "-keyout", key, "-out", certificate],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    text = (DEPLOY / name).read_text()
+    text = re.sub(r"/etc/letsencrypt/\S+/fullchain\.pem", f"{certificate}", text)
+    text = re.sub(r"/etc/letsencrypt/\S+/privkey\.pem", f"{key}", text)
+    text = re.sub(r"(proxy_cache_path\s+)\S+", rf"\g<1>{tmp_path}/cache", text)
+    temporary = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {temporary} {text} }}"
+    (tmp_path / "whole.conf").write_text(whole)
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    tested = subprocess.run(
+        [program, "-t", "-q", "-e", tmp_path / "errors", "-c", tmp_path / "whole.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # Newer versions prefer another word for HTTP/2, which older ones do not know.
+    said = [line for line in tested.stderr.splitlines() if '"listen ... http2" directive' not in line]
+    assert (tested.returncode, said) == (0, [])
+
+
+# Containers
+
+
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def test_containers_are_confined() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert "privileged" not in service, name
+    mounted = {
+        volume.partition(":")[0]
+        for service in COMPOSE["services"].values()
+        for volume in service["volumes"]
+        if not volume.startswith((".", "/"))
+    }
+    assert mounted == set(COMPOSE["volumes"])
+
+
+def test_image_runs_without_rights_and_installs_by_hash() -> None:
+    lines = (DEPLOY / "Containerfile").read_text().replace("\\\n", " ").splitlines()
+    steps = [line.split(None, 1) for line in lines if re.match(r"[A-Z]+ ", line)]
+    assert [text for word, text in steps if word == "USER"] == ["10001:10001"]
+    assert any("--require-hashes --only-binary :all:" in text for word, text in steps if word == "RUN")
+    assert {"HEALTHCHECK", "VOLUME", "CMD"} <= {word for word, _ in steps}
+    assert [text for word, text in steps if word == "ADD" or "latest" in text] == []
+    for word, text in steps:
+        if word == "FROM":
+            assert re.match(r"[a-z]+:[0-9.]+-slim", text)
+        if word == "COPY" and not text.startswith(("--from", ". ")):
+            assert (BASE_DIR / text.split()[0]).exists()
+
+
+def test_health_check_of_the_image_is_a_program() -> None:
+    check = re.search(r'"-c", "(import .*)"\]$', (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    assert check
+    compile(check[1].replace('\\"', '"'), "HEALTHCHECK", "exec")
