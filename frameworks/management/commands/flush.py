@@ -1,10 +1,10 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.commands import flush
-from django.db import connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connections
+
+from frameworks.record.unguarded import without_triggers
 
 
 class Command(flush.Command):
@@ -15,29 +15,13 @@ class Command(flush.Command):
     """
 
     def handle(self, **options: Any) -> None:
-        database = options["database"]
+        connection = connections[options["database"]]
         if options["interactive"]:
             answer = input(
-                f"This deletes all data in {connections[database].settings_dict['NAME']}. Type 'yes' to continue: "
+                f"This deletes all data in {connection.settings_dict['NAME']}. Type 'yes' to continue: "
             )
             if answer != "yes":
                 self.stdout.write("Nothing was deleted.")
                 return
-        with _without_triggers(connections[database]):
+        with without_triggers(connection) if connection.vendor == "sqlite" else nullcontext():
             super().handle(**{**options, "interactive": False})
-
-
-@contextmanager
-def _without_triggers(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Drop SQLite's triggers and restore them at the end, in one transaction, so that an error restores them, too."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        yield
-        for _, statement in triggers:
-            cursor.execute(statement)

@@ -1,0 +1,145 @@
+"""Put the contents of a backup in the place of those of a database, all or nothing."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.apps.registry import Apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, models
+from django.db.migrations.executor import MigrationExecutor
+
+from frameworks.models import CatalogueState, RecordState
+from frameworks.record.unguarded import without_triggers
+
+from .backups import Backup
+from .contents import CHUNK, OWN_TO_EACH, Row, columns_of, content_models, rows_of, tallied
+
+#: Tables that `migrate` fills.
+FILLED_BY_MIGRATE = {"auth_permission", "django_content_type"}
+
+
+class CannotRestore(Exception):
+    """Raised where a backup cannot be restored into this database. The sentence says why, and what to do."""
+
+
+def restore(backup: Backup, *, replace: bool = False) -> None:
+    """Put the contents of the backup into the database, which is empty unless its contents are to be replaced.
+
+    A database without tables gets them first, as they were when the backup was made, and is brought up to date last.
+    Raises CannotRestore, and then the contents are as they were, or DatabaseError where the database cannot be reached.
+    """
+    executor = MigrationExecutor(connection)
+    unknown = backup.migrations - frozenset(executor.loader.disk_migrations)
+    if unknown:
+        raise CannotRestore(
+            f"It was made by a newer version, with the migration {_first(unknown)}. "
+            " Update Touchstone, then restore it."
+        )
+    is_blank = not connection.introspection.table_names()
+    if not is_blank:
+        _refuse_other_tables(backup, executor)
+    registry = _migrated(backup, executor) if is_blank else apps
+    with without_triggers(connection):
+        if not is_blank:
+            _make_empty(replace=replace)
+        for model in content_models(registry):
+            _fill(model, backup)
+        _mark_as_changed()
+    ContentType.objects.clear_cache()
+    if registry is not apps:
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _refuse_other_tables(backup: Backup, executor: MigrationExecutor) -> None:
+    """Raise CannotRestore where the database does not have the tables that the backup was made of."""
+    applied = frozenset(executor.recorder.applied_migrations())
+    if not applied:
+        raise CannotRestore("The database holds tables of something else. Name an empty one in DATABASE_URL.")
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CannotRestore("The database is not up to date. Run `manage.py migrate`, then restore it.")
+    if later := applied - backup.migrations:
+        raise CannotRestore(
+            f"It was made before the migration {_first(later)}. Name a database without tables in DATABASE_URL:"
+            " there it is restored as it was, and then brought up to date."
+        )
+
+
+def _first(migrations: Iterable[tuple[str, str]]) -> str:
+    return ".".join(min(migrations))
+
+
+def _migrated(backup: Backup, executor: MigrationExecutor) -> Apps:
+    """Make the tables as they were when the backup was made, and return the models as they were then."""
+    graph = executor.loader.graph
+    applied = backup.migrations & graph.nodes.keys()
+    last = [
+        key
+        for key in sorted(applied)
+        if not any(child.key in applied and child.key[0] == key[0] for child in graph.node_map[key].children)
+    ]
+    executor.migrate(last)
+    return apps if set(last) == set(graph.leaf_nodes()) else executor.loader.project_state(last).apps
+
+
+def _make_empty(*, replace: bool) -> None:
+    """Delete all rows; unless they are to be replaced, raise CannotRestore where there are any that count."""
+    for model in content_models():
+        table = model._meta.db_table
+        if not replace and table not in FILLED_BY_MIGRATE and models.QuerySet(model).exists():
+            raise CannotRestore(
+                f"The database is not empty: there are rows in {table}. Name an empty one in DATABASE_URL, or replace"
+                " all that is in it with --replace."
+            )
+    with connection.cursor() as cursor:
+        for model in [*content_models(), *OWN_TO_EACH]:
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - one of our own
+
+
+def _fill(model: type[models.Model], backup: Backup) -> None:
+    """Insert the rows of a table, and read them back."""
+    table = model._meta.db_table
+    if (summary := backup.tables.get(table)) is None:
+        raise CannotRestore(f"It has no table {table}.")
+    if set(summary.columns) != set(columns_of(model)):
+        raise CannotRestore(f"Its table {table} has other columns: {', '.join(summary.columns)}.")
+    try:
+        _insert(model, summary.columns, backup.rows_of(table))
+        read_back = tallied(rows_of(model, summary.columns), summary.columns)
+    except (DatabaseError, ValidationError, ValueError, TypeError) as error:
+        raise CannotRestore(f"The database does not take the rows of {table}: {error}") from error
+    if read_back != summary:
+        raise CannotRestore(f"The database does not give back the rows of {table} as they are in it.")
+
+
+def _insert(model: type[models.Model], columns: list[str], rows: Iterator[Row]) -> None:
+    """Insert plain rows, numbers included, and have the database count on from there."""
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    quote = connection.ops.quote_name
+    table, named = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {table} ({named}) VALUES ({places})"  # noqa: S608 - our own table and columns
+
+    def stored(row: Row) -> Row:
+        return [
+            field.get_db_prep_save(field.to_python(value), connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
+
+    with connection.cursor() as cursor:
+        while batch := [stored(row) for row in islice(rows, CHUNK)]:
+            cursor.executemany(statement, batch)
+        for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
+            cursor.execute(reset)
+
+
+def _mark_as_changed() -> None:
+    """Have all processes notice that they have nothing in memory that is still so."""
+    for model in (RecordState, CatalogueState):
+        models.QuerySet(model).create(pk=1, mark=secrets.token_hex(16))
