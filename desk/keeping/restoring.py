@@ -9,7 +9,6 @@ from django.apps import apps
 from django.apps.registry import Apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models
 from django.db.migrations.executor import MigrationExecutor
@@ -28,17 +27,17 @@ class CannotRestore(Exception):
     """Raised where a backup cannot be restored into this database. The sentence says why, and what to do."""
 
 
-def restore(backup: Backup, *, replace: bool = False) -> None:
+def restore(backup: Backup, *, replace: bool = False) -> bool:
     """Put the contents of the backup into the database, which is empty unless its contents are to be replaced.
 
-    A database without tables gets them first, as they were when the backup was made, and is brought up to date last.
-    Raises CannotRestore, and then the contents are as they were, or DatabaseError where the database cannot be reached.
+    A database without tables gets them first, as they were when the backup was made. Returns whether they are up to
+    date. Raises CannotRestore, and then the contents are as they were, or DatabaseError where the database cannot be reached.
     """
     executor = MigrationExecutor(connection)
     unknown = backup.migrations - frozenset(executor.loader.disk_migrations)
     if unknown:
         raise CannotRestore(
-            f"It was made by a newer version, with the migration {_first(unknown)}. "
+            f"It was made by a newer version, with the migration {_first(unknown)}."
             " Update Touchstone, then restore it."
         )
     is_blank = not connection.introspection.table_names()
@@ -52,8 +51,7 @@ def restore(backup: Backup, *, replace: bool = False) -> None:
             _fill(model, backup)
         _mark_as_changed()
     ContentType.objects.clear_cache()
-    if registry is not apps:
-        call_command("migrate", interactive=False, verbosity=0)
+    return registry is apps
 
 
 def _refuse_other_tables(backup: Backup, executor: MigrationExecutor) -> None:

@@ -33,6 +33,6 @@ class Command(BaseCommand):
                 f"{count} {'thing is' if count == 1 else 'things are'} wrong.", returncode=FAULTY
             )
         self.stdout.write(
-            f"Nothing is wrong: {changes} recorded changes replay to the facts, constraints hold,"
-            f" {copies} permanent copies are as they were saved."
+            "Nothing is wrong: the history replays to the facts, constraints hold, permanent copies are as they were"
+            f" saved. Recorded changes: {changes}. Permanent copies: {copies}."
         )

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from desk.keeping.backups import Backup, NoBackup
 from desk.keeping.reasons import in_words
 from desk.keeping.restoring import CannotRestore, restore
+from frameworks.management.turns import my_turn
 
 
 class Command(BaseCommand):
@@ -23,11 +24,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, path: Path, replace: bool, **options: Any) -> None:
         try:
             backup = Backup.read(path)
-            restore(backup, replace=replace)
+            with my_turn():
+                is_up_to_date = restore(backup, replace=replace)
         except (NoBackup, CannotRestore, OSError, DatabaseError) as error:
             raise CommandError(f"Nothing was restored: {in_words(error)}") from error
         self.stdout.write(
             f"{backup.site} of {date_format(backup.made_at, 'j F Y, H:i')} UTC is restored: {backup.rows} rows,"
             f" SHA-256 {backup.digest}."
         )
+        if not is_up_to_date:
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("It is from an older version, and has been brought up to date.")
         call_command("fsck", stdout=self.stdout, stderr=self.stderr)

@@ -106,6 +106,15 @@ def test_move_takes_everything_to_another_database_and_back(tmp_path: Path, mana
     assert elsewhere.count("\n") == 0
 
 
+def test_restore_brings_an_older_backup_up_to_date(tmp_path: Path, manage: Command) -> None:
+    """The backup is from before 0014_source_kind: its sources have no kind."""
+    url = f"sqlite:///{tmp_path / 'restored.sqlite3'}"
+    outcome = manage("restore", "tests/desk/keeping/before-0014.zip", DATABASE_URL=url)
+    assert outcome.stderr == ""
+    assert "It is from an older version, and has been brought up to date." in outcome.stdout
+    assert outcome.stdout.splitlines()[-1].startswith("Nothing is wrong")
+
+
 # What is no backup
 
 
