@@ -31,7 +31,8 @@ def restore(backup: Backup, *, replace: bool = False) -> bool:
     """Put the contents of the backup into the database, which is empty unless its contents are to be replaced.
 
     A database without tables gets them first, as they were when the backup was made. Returns whether they are up to
-    date. Raises CannotRestore, and then the contents are as they were, or DatabaseError where the database cannot be reached.
+    date. Raises CannotRestore, and then the contents are as they were, or DatabaseError where the database cannot be
+    reached.
     """
     executor = MigrationExecutor(connection)
     unknown = backup.migrations - frozenset(executor.loader.disk_migrations)
