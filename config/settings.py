@@ -18,6 +18,7 @@ from marshmallow.validate import OneOf, Range
 from whitenoise.compress import Compressor
 
 from config import reporting
+from topics.topic import FILE as TOPIC_FILE
 from topics.topic import Topic, TopicError, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -86,6 +87,21 @@ def var_dir(typed: str) -> Path:
     if place == BASE_DIR or place.is_relative_to(BASE_DIR / "static"):
         refuse(f"VAR_DIR must be a folder of its own, and not {place}, which holds files of the project.")
     return place
+
+
+def reserve(place: Path, folder: Path) -> None:
+    """Note in `place`, which is called after the folder of a topic, where that folder is; exit if another topic whose
+    folder has the same name keeps its database there. A topic that was moved takes its database with it."""
+    note = place / "topic"
+    noted = note.read_text(errors="replace").strip() if note.exists() else ""
+    if noted == str(folder):
+        return
+    if noted and (Path(noted) / TOPIC_FILE).exists():
+        refuse(
+            f"{place} holds the database of another topic, that in {noted}. Rename the folder {folder}, or name a place"
+            " for its database in VAR_DIR."
+        )
+    note.write_text(f"{folder}\n")
 
 
 def origin(address: str) -> str:
@@ -228,6 +244,8 @@ try:
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(VAR_DIR, os.W_OK | os.X_OK):
         refuse(f"{VAR_DIR} cannot be written by this user; VAR_DIR names another place.")
+    if VAR_DIR.parent == (BASE_DIR / "var" / "topics").resolve():
+        reserve(VAR_DIR, TOPIC.folder.resolve())
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or secret_key(VAR_DIR / "secret-key")
     DATABASES = {
         "default": database(

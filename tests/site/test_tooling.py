@@ -22,7 +22,7 @@ from django.utils import formats
 from dotenv import dotenv_values
 from pytest_django import Settings
 
-from config.settings import origin, secret_key, var_dir
+from config.settings import origin, reserve, secret_key, var_dir
 from tests.commands import Command
 
 BASE_DIR: Path = settings.BASE_DIR
@@ -135,6 +135,21 @@ def test_empty_var_dir_counts_as_none_and_must_not_hold_what_is_ours(tmp_path: P
     for typed in (".", "./", "var/..", str(BASE_DIR), "static", "static/new", f"{BASE_DIR}/static"):
         with pytest.raises(SystemExit, match="VAR_DIR must be a folder of its own"):
             var_dir(typed)
+
+
+def test_two_topics_of_the_same_name_do_not_share_a_database(tmp_path: Path) -> None:
+    place, first, second = (tmp_path / name for name in ("var", "a/queues", "b/queues"))
+    for folder in (place, first, second):
+        folder.mkdir(parents=True)
+    for folder in (first, second):
+        (folder / "topic.toml").touch()
+    reserve(place, first)
+    reserve(place, first)
+    with pytest.raises(SystemExit, match=f"holds the database of another topic, that in {first}."):
+        reserve(place, second)
+    first.rename(tmp_path / "moved")
+    reserve(place, tmp_path / "moved")
+    assert (place / "topic").read_text() == f"{tmp_path / 'moved'}\n"
 
 
 @pytest.mark.django_db
