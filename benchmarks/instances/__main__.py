@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CalledProcessError
+from time import monotonic
 from urllib.parse import quote
 
 from benchmarks.processes import NotStarted, free_port
@@ -18,6 +19,10 @@ from benchmarks.processes import NotStarted, free_port
 from .instance import ROOT, Instance
 
 TOPICS = (ROOT / "fixtures", ROOT / "examples" / "task-queues")
+#: What is read besides the pages in the sitemap.
+ALWAYS = (
+    "/ /llms.txt /api/ /api/v1/frameworks /api/v1/openapi.json /matrix.json /matrix.csv /matrix.md /changes.atom"
+).split()
 Check = tuple[str, list[str]]
 """What is checked, in a sentence, and what speaks against it."""
 
@@ -26,7 +31,7 @@ def check(one: Instance, other: Instance) -> Iterator[Check]:
     """Check that nothing of the other is seen from the one."""
     name = one.topic.name
     foreign = _only_in(other, one)
-    pages = {path: one.get(path) for path in ["/", "/llms.txt", "/api/v1/frameworks", *one.addresses()]}
+    pages = {path: one.get(path) for path in [*ALWAYS, *one.addresses()]}
     failed = [f"{path} answers {status}" for path, (status, _) in pages.items() if status != 200]
     yield f"{name}: {len(pages)} addresses answer.", failed
     seen = [
@@ -97,6 +102,7 @@ def main() -> int:
     databases = parser.parse_args().databases or ["", ""]
     if len(databases) != 2:
         parser.error("name two databases, or none")
+    began = monotonic()
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         pair = [
             Instance(topic, Path(place) / topic.name, free_port(), database)
@@ -106,16 +112,20 @@ def main() -> int:
             for instance in pair:
                 stack.enter_context(instance.running())
         except (CalledProcessError, NotStarted) as error:
-            print(f"An instance did not start: {error} {getattr(error, 'stderr', '')}".strip())
+            print(f"FAIL: an instance did not start: {error} {getattr(error, 'stderr', '')}".strip())
             return 1
         one, other = pair
         checks = [check(one, other), check(other, one), check_desk(one, other), check_files(one, other)]
-        wrong = 0
+        total = wrong = 0
         for sentence, against in (found for part in checks for found in part):
             print("ok   " if not against else "WRONG", sentence, *against[:5], flush=True)
-            wrong += bool(against)
-    print("Nothing of one topic is seen from the other." if not wrong else f"{wrong} checks failed.")
-    return 1 if wrong else 0
+            total, wrong = total + 1, wrong + bool(against)
+    took = f"in {monotonic() - began:.0f} s"
+    if wrong:
+        print(f"FAIL: {wrong} of {total} checks, {took}.")
+        return 1
+    print(f"PASS: {total} checks, {took}. Nothing of one topic is seen from the other.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from benchmarks.instances.__main__ import TOPICS, check
+from benchmarks.instances.__main__ import ALWAYS, TOPICS, check
 from benchmarks.instances.instance import Instance
 
 DEPLOY = settings.BASE_DIR / "deploy" / "topics"
@@ -27,7 +27,7 @@ class Pretended(Instance):
 
 def faults(**pages: str) -> list[str]:
     """What the drill has against the example topic with these pages beside those that it always looks at."""
-    always = dict.fromkeys(("/", "/llms.txt", "/api/v1/frameworks"), "Queue Compass")
+    always = dict.fromkeys(ALWAYS, "Queue Compass")
     pages_by_path = always | {f"/{name.replace('__', '/')}/": text for name, text in pages.items()}
     first, example = TOPICS
     there, here = Instance(first, Path(), 0), Pretended(example, Path(), 0, pages=pages_by_path)
