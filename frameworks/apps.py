@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 
 
@@ -24,7 +25,8 @@ class FrameworksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the sections, and have the desk call frameworks what the topic calls them."""
+        """Register the sections, and have all call frameworks what the topic calls them at that moment: a topic is
+        checked beside the one that is served."""
         from .models import Benchmark, Component, Disagreement, Question  # there by now
         from .serving import sections
 
@@ -37,10 +39,18 @@ class FrameworksConfig(AppConfig):
             }
         )
         # Migrations look at the names that the models were given.
-        framework, words = self.get_model("Framework"), settings.TOPIC
-        self.verbose_name = capfirst(words.items)
-        framework._meta.verbose_name, framework._meta.verbose_name_plural = words.item, words.items
+        framework = self.get_model("Framework")
+        self.verbose_name = capfirst(settings.TOPIC.items)
+        framework._meta.verbose_name = _in_words("framework")
+        framework._meta.verbose_name_plural = _in_words("frameworks")
         for model in apps.get_models():
             for field in [*model._meta.fields, *model._meta.many_to_many]:
                 if field.related_model is framework:
-                    field.verbose_name = words.worded(str(field.verbose_name))
+                    field.verbose_name = _in_words(str(field.verbose_name))
+
+
+def _worded(text: str) -> str:
+    return settings.TOPIC.worded(text)
+
+
+_in_words = lazy(_worded, str)

@@ -16,6 +16,7 @@ from frameworks.models import Criterion, Framework
 from frameworks.pages.conditional import revalidated
 from frameworks.serving.answers import canonical_address
 from pictures.rasterising import png_of
+from pictures.svg import ACCENT
 
 #: Who fetches a page when somebody shares its address, to show its card.
 CARDS = (
@@ -73,6 +74,12 @@ def accent(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Return the icon in the topic's accent, in place of the file that pages of a topic without one link to."""
+    return _lasting(_drawn().encode(), "image/svg+xml")
+
+
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Return the icon for browsers that ask for it at this address without reading a page."""
     icon = _icon(TAB)
@@ -89,8 +96,13 @@ def touch_icon(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _icon(width: int) -> bytes:
-    drawn = (settings.BASE_DIR / "static" / "favicon.svg").read_text()
-    return png_of(drawn.replace("<svg ", f'<svg width="{width}" height="{width}" ', 1))
+    return png_of(_drawn().replace("<svg ", f'<svg width="{width}" height="{width}" ', 1))
+
+
+def _drawn() -> str:
+    """Return the drawing of the icon, whose highest bar has the accent for dark ground."""
+    drawing = (settings.BASE_DIR / "static" / "favicon.svg").read_text()
+    return drawing.replace(ACCENT[1], settings.TOPIC.accent.dark)
 
 
 def _lasting(icon: bytes, content_type: str) -> HttpResponse:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("accent.css", machines.accent, name="accent"),
     path("llms.txt", machines.llms, name="llms"),
+    path("favicon.svg", machines.icon, name="icon"),
     path("favicon.ico", machines.favicon, name="favicon"),
     # Phones ask for a size too, with or without a word that older ones need.
     *(

@@ -50,11 +50,13 @@ class TieKind:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What pages give as examples: two items and two criteria by slug; a tool, a kind of project and several words that
-    people search for; a condition and a comparison as sources state them; some capabilities."""
+    """What pages give as examples: two items and two criteria by slug; what a criterion asks, in words; a tool, a kind
+    of project and several words that people search for; a condition and a comparison as sources state them; some
+    capabilities."""
 
     items: tuple[str, ...] = ("first", "second")
     criteria: tuple[str, ...] = ("criterion", "another")
+    asks: str = "what one costs"
     searches: tuple[str, ...] = ()
     condition: str = "if there are many of them"
     comparison: str = "than the others"
@@ -76,6 +78,7 @@ class Topic:
     folder: Path
     name: str
     question: str
+    use_case_question: str
     description: str
     licence: str
     accent: Accent
@@ -88,6 +91,9 @@ class Topic:
     #: What items and components are in the vocabulary of schema.org.
     schema_type: str
     component_schema_type: str
+    #: What components are, in a word: “tool or standard”, “tools and standards”.
+    component: str
+    components: str
     component_kinds: Mapping[str, str]
     tie_kinds: Mapping[str, TieKind]
     relation_kinds: Mapping[str, str]
@@ -117,6 +123,10 @@ class Topic:
         return f"{self.long_item},{self.long_items}"
 
     @property
+    def component_forms(self) -> str:
+        return f"{self.component},{self.components}"
+
+    @property
     def has_own_accent(self) -> bool:
         """Return whether the accent is another than that of the style sheets."""
         return self.accent != Accent()
@@ -144,9 +154,9 @@ def read(folder: Path) -> Topic:
     site, items = document.table("site"), document.table("items")
     components, search = document.table("components"), document.table("search")
     facets, criteria, relations = (document.table(name) for name in ("facets", "criteria", "relations"))
-    site.only("name", "question", "description", "licence", "accent")
+    site.only("name", "question", "use_case_question", "description", "licence", "accent")
     items.only("singular", "plural", "article", "long_singular", "long_plural", "definition", "schema_type")
-    components.only("kinds", "ties", "schema_type")
+    components.only("singular", "plural", "kinds", "ties", "schema_type")
     relations.only("kinds")
     facets.only("kind_line")
     criteria.only("measured")
@@ -156,6 +166,7 @@ def read(folder: Path) -> Topic:
         folder=folder,
         name=site.text("name", longest=WORD_MAX),
         question=site.text("question"),
+        use_case_question=site.text("use_case_question", "What do you need it for?"),
         description=site.text("description"),
         licence=site.text("licence", longest=2_000),
         accent=_accent(site.table("accent")),
@@ -167,6 +178,8 @@ def read(folder: Path) -> Topic:
         definition=items.text("definition"),
         schema_type=items.text("schema_type", "Thing"),
         component_schema_type=components.text("schema_type", "Thing"),
+        component=_noun(components, "singular", "thing"),
+        components=_noun(components, "plural", "things"),
         component_kinds=_kinds(components.table("kinds")),
         tie_kinds=_ties(components.table("ties")),
         relation_kinds=_kinds(relations.table("kinds")),
@@ -200,6 +213,7 @@ def _examples(table: Table) -> Examples:
     return Examples(
         table.texts("items") or usual.items,
         table.texts("criteria") or usual.criteria,
+        table.text("asks", usual.asks),
         table.texts("searches"),
         table.text("condition", usual.condition),
         table.text("comparison", usual.comparison),

@@ -19,7 +19,8 @@ class Term:
         return f"{reverse('comparisons:glossary')}#{self.slug}"
 
 
-ITEM, ITEMS = settings.TOPIC.item, settings.TOPIC.items
+ITEM, ITEMS, EXAMPLES = settings.TOPIC.item, settings.TOPIC.items, settings.TOPIC.examples
+CAPABILITIES = f" ({EXAMPLES.capabilities} …)" if EXAMPLES.capabilities else ""
 
 
 def _within_a_sentence(sentence: str) -> str:
@@ -38,8 +39,8 @@ TERMS = (
     Term(
         "source",
         "source",
-        "A text on which scores are based: an article by one publisher, cited by line. What its publisher sells is "
-        "stated beside it.",
+        "A text on which scores are based, cited by line: an article, a document, a measurement or what a person has "
+        "stated. What its publisher sells is stated beside it.",
     ),
     Term(
         "claim",
@@ -56,7 +57,7 @@ TERMS = (
     Term(
         "criterion",
         "criterion",
-        f"A question by which {ITEMS} are rated, such as how easy one is to learn.",
+        f"A question by which {ITEMS} are rated, such as {EXAMPLES.asks}.",
     ),
     Term("rubric", "rubric", "What each score from 1 to 5 means under a criterion, in words."),
     Term(
@@ -126,13 +127,13 @@ TERMS = (
     Term(
         "capability",
         "capability",
-        "Something that a project may need, such as authentication:"
-        f" built into {settings.TOPIC.an_item}, or added to it.",
+        f"Something that a project may need{CAPABILITIES}: built into {settings.TOPIC.an_item}, or added to it.",
     ),
     Term(
         "component",
         "component",
-        f"A related tool or standard that the sources name with {settings.TOPIC.an_item}. Components are not rated.",
+        f"A related {settings.TOPIC.component} that the sources name with {settings.TOPIC.an_item}."
+        " Components are not rated.",
     ),
 )
 

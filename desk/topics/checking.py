@@ -22,6 +22,7 @@ from frameworks.models import (
     Criterion,
     Facet,
     FacetValue,
+    Framework,
     Rating,
     Source,
     Tie,
@@ -31,7 +32,7 @@ from frameworks.models import (
 from frameworks.record.seeding import fixture_files
 from frameworks.text.counting import Said, miscounts
 from frameworks.verification import copies, lines_of, missed, not_named, passages_of, unlike
-from topics.topic import FILE, Topic, TopicError, read
+from topics.topic import FILE, Examples, Topic, TopicError, read
 
 from .building import Building, Draft
 from .entries import Problem, read_entries
@@ -80,6 +81,14 @@ def _unnamed(topic: Topic, building: Building) -> Iterator[Problem]:
         yield Problem(
             FILE, None, f"“measured” in [criteria] names “{topic.measured}”, which is no criterion."
         )
+    usual, items = Examples(), building.facts[Framework]
+    for key, given, default, known, kind in [
+        ("items", topic.examples.items, usual.items, items, topic.item),
+        ("criteria", topic.examples.criteria, usual.criteria, criteria, "criterion"),
+    ]:
+        for slug in given if given != default else ():
+            if slug not in known:
+                yield Problem(FILE, None, f"“{key}” in [examples] names “{slug}”, which is no {kind}.")
 
 
 def _check(folder: Path, building: Building) -> tuple[list[Problem], list[str]]:

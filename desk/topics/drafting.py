@@ -93,7 +93,7 @@ def draft(comparison: Comparison, title: str, today: date) -> dict[str, str]:
     content = "".join(f"{line}\n" for line in text)
     group = _entry("criteriongroup", slug=GROUP, name="Criteria", summary="", position=1)
     return {
-        "topic.toml": _topic(title),
+        "topic.toml": _topic(title, items, criteria),
         "catalogue.json": _json([group, *criteria, *items]),
         "sources.json": _json([_source(title, content, comparison, today)]),
         f"claims/claims_{SHEET}.json": _json(claims),
@@ -101,9 +101,13 @@ def draft(comparison: Comparison, title: str, today: date) -> dict[str, str]:
     }
 
 
-def _topic(title: str) -> str:
-    """Return the words of a new topic, its site called after the sheet."""
+def _topic(title: str, items: list[dict[str, Any]], criteria: list[dict[str, Any]]) -> str:
+    """Return the words of a new topic, its site called after the sheet, its examples the first rows and columns."""
     text = (BLANK / FILE).read_text(encoding="utf-8")
+    for key, entries in {"items": items, "criteria": criteria}.items():
+        slugs = [entry["fields"]["slug"] for entry in entries[:2]]
+        examples = f"{key} = {json.dumps(slugs)}\n" if len(slugs) == 2 else ""
+        text = re.sub(rf"^{key} = .*\n", examples, text, flags=re.MULTILINE)
     name = cut(tidy_name(PurePath(title).stem), WORD_MAX)
     return (
         text.replace('"My comparison"', json.dumps(name, ensure_ascii=False))

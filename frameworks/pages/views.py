@@ -377,7 +377,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @revalidated
-@pictured(titled("Components", f"Tools and standards around the {settings.TOPIC.items}"))
+@pictured(titled("Components", f"{capfirst(settings.TOPIC.components)} around the {settings.TOPIC.items}"))
 def component_index(request: HttpRequest) -> PageResponse:
     """List the neighbouring tools and standards by kind, each with the frameworks that it is tied to."""
     ties = Tie.objects.current().select_related("framework")

@@ -52,6 +52,7 @@ def test_shipped_topic_is_read() -> None:
 def test_topic_needs_little_and_has_the_shipped_accent(tmp_path: Path) -> None:
     topic = read(topic_file(tmp_path, TOPIC))
     assert (topic.long_item, topic.long_items, topic.an_item) == ("task queue", "task queues", "a task queue")
+    assert (topic.use_case_question, topic.components) == ("What do you need it for?", "things")
     assert topic.tie_kinds == {
         "uses": TieKind("carries the messages of", "Runs on", "carries the messages of")
     }

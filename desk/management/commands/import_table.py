@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -42,8 +43,9 @@ class Command(BaseCommand):
             raise CommandError(f"No topic was drafted: {error}") from error
         for note in [*comparison.notes, *(f"Left out: {sentence}" for sentence in comparison.left_out)]:
             self.stderr.write(note)
-        cells = sum(bool(words) for _, values in comparison.items for words in values)
+        rows, criteria = len(comparison.items), len(comparison.criteria)
+        claims = sum(bool(words) for _, values in comparison.items for words in values)
         self.stdout.write(
-            f"{folder} is a topic: {len(comparison.items)} rows, {len(comparison.criteria)} criteria, {cells} claims."
-            f" Look at it with `TOPIC={in_commands(folder)} make run`."
+            f"{folder} is a topic: {rows} row{pluralize(rows)}, {criteria} {pluralize(criteria, 'criterion,criteria')},"
+            f" {claims} claim{pluralize(claims)}. Look at it with `TOPIC={in_commands(folder)} make run`."
         )

@@ -102,13 +102,13 @@ def test_check_finds_nothing_wrong_with_new_topic_or_shipped_one(folder: Folder)
             "catalogue.json",
             "second-option",
             "first-option",
-            "61: There is a framework “first-option” already: catalogue.json, line 47.",
+            "61: There is an option “first-option” already: catalogue.json, line 47.",
         ),
         (
             "catalogue.json",
             "Second option",
             "first  OPTION",
-            "62: There is a framework with this name already",
+            "62: There is an option with this name already",
         ),
         ("readings.json", '"high; dear"', '"dear; cheap"', "17: “words”: “cheap” is in another row already"),
         (
@@ -179,7 +179,7 @@ def test_check_names_everything_at_once_in_the_order_of_the_files(folder: Folder
     (folder.path / "sources/notes.txt").write_bytes(b"One line")
     files = [problem.split(":")[0] for problem in folder.problems()]
     assert files == [
-        "topic.toml, line 17",
+        "topic.toml, line 19",
         "catalogue.json, line 5",
         "catalogue.json, line 17",
         "catalogue.json, line 35",
@@ -260,5 +260,9 @@ def test_check_knows_the_kinds_of_the_topic(folder: Folder) -> None:
         folder.replace("topic.toml", f"#{section}", section)
         folder.replace("topic.toml", f"#{key}", key)
         assert folder.problems()[-1].endswith(f"which is no {kind}.")
+    folder.replace("topic.toml", '"second-option"', '"third-option"')
+    assert (
+        folder.problems()[-1] == "topic.toml: “items” in [examples] names “third-option”, which is no option."
+    )
     folder.replace("topic.toml", "[items]", "[item]")
     assert [problem.split(",")[0] for problem in folder.problems()] == ["topic.toml"]

@@ -215,14 +215,14 @@ def test_source_index_shows_authors_dates_and_interests(client: Client) -> None:
         [
             "The almanac Source 001 · 13 claims",
             (
-                "An article called 001 Article no web address is known Written by not stated Date not stated "
+                "An article called 001 Web address not known Written by not stated Date not stated "
                 "Interest none apparent"
             ),
         ],
         [
             "The shop Source 002 · 3 claims",
             (
-                "An article called 002 Article no web address is known Written by A. Writer Date Updated in May "
+                "An article called 002 Web address not known Written by A. Writer Date Updated in May "
                 "Interest sells developers"
             ),
         ],
