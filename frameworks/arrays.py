@@ -3,9 +3,9 @@
 100,000 frameworks under 50 criteria take 35 MB as arrays, and gigabytes as objects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,10 @@ class FactArrays:
     claims: NDArray[np.int32]
     lowest: NDArray[np.int8]
     highest: NDArray[np.int8]
-    #: How many sources make the claims.
+    #: How many sources make the claims, and how many of these are of each kind but articles. A kind without any is left
+    #: out.
     sources: NDArray[np.int16]
+    sources_of_kind: Mapping[str, NDArray[np.int16]]
     #: Source and criterion of the claims that name a factor to weigh, by primary key, each pair once.
     factors: Rows
     #: The number of all claims, also of those that are about no framework or filed under no criterion of these.
@@ -51,11 +53,13 @@ class FactArrays:
         *,
         scores: Rows,
         readings: Rows,
+        kinds: Mapping[str, Sequence[int]],
     ) -> Self:
         """Build the arrays from rows that begin with the primary keys of framework and criterion.
 
         `scores` end with the score; `readings`, a row for each claim, with its joint criterion and its reading (each 0
         where there is none), its source, and 1 if it names a factor. Rows about others are left out of the cells.
+        `kinds` are those of the sources that are no articles, with the keys of the sources of each.
         """
         # One criterion after the other, because ranking and comparing go through them so.
         shape, size = (len(frameworks), len(criteria)), len(frameworks) * len(criteria)
@@ -71,7 +75,12 @@ class FactArrays:
         claims = np.bincount(cells, minlength=size).astype(np.int32)
         lowest, highest = _extremes(cells, reading, size)
         speakers = _distinct(cells, source, size)
-        for array in (score, claims, lowest, highest, speakers):
+        of_kind: dict[str, NDArray[np.int16]] = {}
+        for kind, keys in kinds.items():
+            is_of_kind = np.isin(source, keys)
+            of_kind[kind] = _distinct(cells[is_of_kind], source[is_of_kind], size)
+        arrays: tuple[NDArray[Any], ...] = (score, claims, lowest, highest, speakers, *of_kind.values())
+        for array in arrays:
             array.flags.writeable = False
         return cls(
             score.reshape(shape, order="F"),
@@ -79,6 +88,7 @@ class FactArrays:
             lowest.reshape(shape, order="F"),
             highest.reshape(shape, order="F"),
             speakers.reshape(shape, order="F"),
+            {kind: array.reshape(shape, order="F") for kind, array in of_kind.items()},
             np.unique(readings[readings[:, 5] > 0][:, (4, 1)], axis=0),
             len(readings),
             int(np.count_nonzero(readings[:, 3])),

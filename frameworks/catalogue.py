@@ -13,7 +13,7 @@ from django.conf import settings
 
 from .arrays import NOWHERE, Places, places_by_key
 from .columns import Rows
-from .models import Criterion, Facet, Framework
+from .models import Criterion, Facet, Framework, Source
 from .models.catalogue import in_one_line
 from .text.folding import closed_up, folded
 
@@ -40,8 +40,8 @@ class CatalogueLoader(Protocol):
         """Return framework and facet value, by primary key."""
 
     @property
-    def sources(self) -> Iterable[tuple[int, str]]:
-        """Return primary key and short name of each source that is not retired."""
+    def sources(self) -> Iterable[tuple[int, str, str]]:
+        """Return primary key, short name and kind of each source that is not retired."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,21 @@ class Catalogue:
     @cached_property
     def sources(self) -> Mapping[int, str]:
         """Return the short name of each source, by primary key."""
-        return dict(self.loader.sources)
+        return {pk: name for pk, name, _ in self._sources}
+
+    @cached_property
+    def source_kinds(self) -> Mapping[str, Sequence[int]]:
+        """Return the primary keys of the sources of each kind but articles, in the order of the kinds."""
+        keys = {
+            kind: [pk for pk, _, other in self._sources if other == kind]
+            for kind in Source.Kind.values
+            if kind != Source.Kind.ARTICLE
+        }
+        return {kind: own for kind, own in keys.items() if own}
+
+    @cached_property
+    def _sources(self) -> tuple[tuple[int, str, str], ...]:
+        return tuple(self.loader.sources)
 
     @cached_property
     def search_texts(self) -> Sequence[tuple[str, str, str]]:

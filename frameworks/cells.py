@@ -15,6 +15,8 @@ from .models.evidence import ClaimQuerySet
 
 Key = tuple[int, int]
 """Primary keys of framework and criterion."""
+KindCounts = tuple[tuple[str, int], ...]
+"""Kinds of sources but articles, each with the number of sources; none with 0."""
 
 
 class Tally(NamedTuple):
@@ -42,7 +44,7 @@ class Cell:
     """One framework under one criterion: rated, with evidence that is not scored yet, or silent.
 
     `score` is that of the published rating, 1 to 5, or None; the editors' desk gathers drafts too. `rating` and
-    `claims` are filled only where the page shows their words.
+    `claims` are filled only where the page shows their words; `others` tells the kinds of the sources without them.
     """
 
     framework: Framework
@@ -51,6 +53,7 @@ class Cell:
     tally: Tally = SILENT
     rating: Rating | None = None
     claims: tuple[Claim, ...] = ()
+    others: KindCounts = ()
 
     @classmethod
     def of(
@@ -87,15 +90,38 @@ class Cell:
         return sorted(claim.reading for claim in self.claims if claim.reading is not None)
 
     @property
+    def by_kind(self) -> dict[str, int]:
+        """Return how many sources of each kind stand behind the cell."""
+        if self.claims:
+            sources = {claim.source.key: claim.source for claim in self.claims}.values()
+            counts = Counter(source.kind for source in sources)
+        else:
+            others = Counter(dict(self.others))
+            counts = Counter({Source.Kind.ARTICLE.value: self.tally.sources - others.total()}) + others
+        return {kind: counts[kind] for kind in Source.Kind.values if counts[kind]}
+
+    @property
     def kinds(self) -> list[str]:
         """Return what stands behind the cell, such as `2 articles`, `1 statement`; empty if that is articles alone."""
-        sources = {claim.source.key: claim.source for claim in self.claims}.values()
-        if all(source.is_article for source in sources):
-            return []
-        counts = Counter(source.kind for source in sources)
-        return [
-            f"{counts[kind]} {kind}{pluralize(counts[kind])}" for kind in Source.Kind.values if counts[kind]
-        ]
+        return [f"{count} {kind}{pluralize(count)}" for kind, count in self._named_kinds.items()]
+
+    @property
+    def marks(self) -> str:
+        """Return a letter for each of these kinds, as beside the number of sources; `kinds_behind` explains them."""
+        return "".join(kind[0] for kind in self._named_kinds)
+
+    @property
+    def _named_kinds(self) -> dict[str, int]:
+        if not (self.claims or self.others):  # of most topics, all cells of a matrix
+            return {}
+        kinds = self.by_kind
+        return {} if kinds.keys() <= {Source.Kind.ARTICLE} else kinds
+
+    @property
+    def voices(self) -> str:
+        """Return how many sources stand behind the cell, in words: of which kinds, unless they are articles alone."""
+        total = self.tally.sources
+        return ", ".join(self.kinds) or f"{total} source{pluralize(total)}"
 
     @property
     def derivation(self) -> Derivation[str] | None:
@@ -119,6 +145,12 @@ class Cell:
             (claim, claim.reading is not None and abs(claim.reading - score) == furthest)
             for claim in self.claims
         ]
+
+
+def kinds_behind(cells: Iterable[Cell]) -> list[tuple[str, str]]:
+    """Return the letter and the name of each kind of source behind these cells; none if all are articles."""
+    met = {mark for cell in cells for mark in cell.marks}
+    return [(kind[0], label) for kind, label in Source.Kind.choices if kind[0] in met]
 
 
 def gather(

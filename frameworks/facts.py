@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from .arrays import NOWHERE, FactArrays, Places
 from .catalogue import Catalogue, CatalogueLoader
-from .cells import Cell, Tally, by_cell
+from .cells import Cell, KindCounts, Tally, by_cell
 from .columns import CompiledColumns, Rows, rows_of
 from .models import Claim, Criterion, Facet, Framework, Rating, Source, Trait
 
@@ -131,6 +131,7 @@ class Facts:
             [criterion.pk for criterion in self.criteria],
             scores=self.loader.scores,
             readings=self.loader.readings,
+            kinds=self.catalogue.source_kinds,
         )
 
     @cached_property
@@ -191,6 +192,7 @@ class Facts:
         places = [self.place[framework.slug] for framework in frameworks]
         arrays = self.arrays
         counts = (arrays.scores, arrays.claims, arrays.lowest, arrays.highest, arrays.sources)
+        kinds = self._kinds_of_sources(places)
         return {
             framework.pk: tuple(
                 Cell(
@@ -200,11 +202,27 @@ class Facts:
                     _tally(*evidence),
                     rated.get((framework.pk, criterion.pk)),
                     tuple(claims.get((framework.pk, criterion.pk), ())),
+                    others,
                 )
-                for criterion, score, *evidence in zip(self.criteria, *row, strict=True)
+                for criterion, others, score, *evidence in zip(self.criteria, behind, *row, strict=True)
             )
-            for framework, *row in zip(frameworks, *(array[places].tolist() for array in counts), strict=True)
+            for framework, behind, *row in zip(
+                frameworks, kinds, *(array[places].tolist() for array in counts), strict=True
+            )
         }
+
+    def _kinds_of_sources(self, places: Sequence[int]) -> list[list[KindCounts]]:
+        """Return how many sources of each kind but articles each cell of these rows has."""
+        of_kind = {kind: array[places].tolist() for kind, array in self.arrays.sources_of_kind.items()}
+        return [
+            [
+                tuple((kind, count) for kind, rows in of_kind.items() if (count := rows[row][column]))
+                if of_kind
+                else ()
+                for column in range(len(self.criteria))
+            ]
+            for row in range(len(places))
+        ]
 
 
 @lru_cache(maxsize=10_000)
@@ -241,8 +259,8 @@ class TableLoader:
         return _TRAITS.read()
 
     @property
-    def sources(self) -> Iterable[tuple[int, str]]:
-        return Source.objects.current().order_by().values_list("pk", "short_name")
+    def sources(self) -> Iterable[tuple[int, str, str]]:
+        return Source.objects.current().order_by().values_list("pk", "short_name", "kind")
 
     @property
     def scores(self) -> Rows:
@@ -269,7 +287,7 @@ class MemoryLoader:
     pairs: Iterable[tuple[int, int]] = ()
     ratings: Iterable[Rating] = ()
     claims: Iterable[Claim] = ()
-    sources: Iterable[tuple[int, str]] = ()
+    sources: Iterable[tuple[int, str, str]] = ()
 
     @property
     def traits(self) -> Rows:

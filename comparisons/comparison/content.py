@@ -245,7 +245,13 @@ def _frozen_cells(
     contents = {(cell["framework"], cell["criterion"]): cell for cell in content["cells"]}
     return {
         (framework.pk, criterion.pk): FrozenCell(
-            framework, criterion, cell["score"], tally(claims), _frozen_rating(cell), claims, cell["disputed"]
+            framework,
+            criterion,
+            cell["score"],
+            tally(claims),
+            _frozen_rating(cell),
+            claims,
+            was_disputed=cell["disputed"],
         )
         for framework, criterion in product(frameworks, list(criteria))
         for cell in [contents[framework.slug, criterion.slug]]

@@ -16,7 +16,7 @@ from comparisons.arithmetic import scoring
 from comparisons.arithmetic.ranking import Ranking, rank_all
 from frameworks.arrays import NOWHERE, Places
 from frameworks.catalogue import LISTED
-from frameworks.cells import Cell, Tally
+from frameworks.cells import Cell, KindCounts, Tally, kinds_behind
 from frameworks.facts import CellRow, Detail, Facts
 from frameworks.models import Criterion, CriterionGroup, Framework
 
@@ -47,10 +47,10 @@ class Entry(NamedTuple):
     starts_group: bool = False
 
     @property
-    def shown(self) -> tuple[int | None, Tally, bool, int | None, bool]:
+    def shown(self) -> tuple[int | None, Tally, KindCounts, bool, int | None, bool]:
         """Return all that the matrix shows of it, in plain values."""
         cell, is_best, delta, starts_group = self
-        return cell.score, cell.tally, is_best, delta, starts_group
+        return cell.score, cell.tally, cell.others, is_best, delta, starts_group
 
     @property
     def words(self) -> tuple[object, ...]:
@@ -236,6 +236,11 @@ class Matrix:
     @property
     def disputes(self) -> int:
         return sum(entry.cell.is_disputed for entry in self.entries)
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Return the letter and the name of each kind of source behind the cells on show; none if all are articles."""
+        return kinds_behind(entry.cell for entry in self.entries)
 
     @property
     def claim_total(self) -> int:

@@ -167,7 +167,12 @@ def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -
 
 def _bibliography(source: SourceContent) -> str:
     parts = (source["title"], source["authors"], source["publisher"], source["date"], source["url"])
-    return f"{_one_line(source['name'])}: {', '.join(filter(None, map(_one_line, parts)))}"
+    return f"{_one_line(source['name'])}{_kind(source)}: {', '.join(filter(None, map(_one_line, parts)))}"
+
+
+def _kind(source: SourceContent) -> str:
+    """Return what the source is, in brackets, unless it is an article."""
+    return f" ({source['kind']})" if "kind" in source else ""
 
 
 # Words that CSV and Markdown share
@@ -299,7 +304,7 @@ class _Footnotes:
         """Return what a source says, in short, because a pull request takes no more than 65,536 characters."""
         cited = self.book.sources[source]
         words = "; ".join(map(_briefly, claims))
-        return f"    - [{escaped(cited['name'])}][{_label(cited)}]: {escaped(words)}"
+        return f"    - [{escaped(cited['name'])}][{_label(cited)}]{_kind(cited)}: {escaped(words)}"
 
 
 def _briefly(claim: ClaimContent) -> str:

@@ -14,7 +14,7 @@ from statistics import fmean
 
 import numpy as np
 
-from frameworks.cells import Cell, Key, keys_of
+from frameworks.cells import Cell, Key, keys_of, kinds_behind
 from frameworks.dispute import are_disputed, is_disputed, spread
 from frameworks.facts import Detail, Facts
 from frameworks.models import (
@@ -183,7 +183,7 @@ class Profile:
 
     `described` holds the cells that only describe, by slug with underscores, and `background` those of them that have
     no section of their own; silent ones are left out of both. `other_uses` are the claims on its best uses that are
-    not cited for a recommendation.
+    not cited for a recommendation. `kinds` explains the letters beside the numbers of sources.
     """
 
     rated: list[tuple[CriterionGroup, list[Cell]]]
@@ -197,6 +197,7 @@ class Profile:
     claim_total: int
     source_total: int
     dispute_total: int
+    kinds: list[tuple[str, str]]
 
 
 def of_framework(
@@ -226,6 +227,7 @@ def of_framework(
         claim_total=len({claim.pk for cell in own for claim in cell.claims}),
         source_total=len({claim.source_id for cell in own for claim in cell.claims}),
         dispute_total=sum(cell.is_disputed for cell in scored),
+        kinds=kinds_behind(scored),
     )
 
 

@@ -88,7 +88,11 @@ def facts_of(recorded_facts: Iterable[RecordedFact]) -> Facts:
         ratings=[
             rating for rating in _of(known, Rating) if rating.is_published and rating.framework.is_published
         ],
-        sources=[(source.pk, source.short_name) for source in _of(known, Source) if source.pk in current],
+        sources=[
+            (source.pk, source.short_name, source.kind)
+            for source in _of(known, Source)
+            if source.pk in current
+        ],
         claims=sorted(
             (claim for claim in _of(known, Claim) if _counts(claim, current)),
             key=lambda claim: (claim.source.key, claim.line, claim.pk),

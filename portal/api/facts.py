@@ -432,6 +432,7 @@ def _rating(cell: Cell, rating: Rating) -> schemas.Rating:
         reviewed_on=rating.reviewed_on.isoformat() if rating.reviewed_on else None,
         spread=cell.tally.spread,
         disputed=cell.is_disputed,
+        source_kinds=cell.by_kind,
         claims=[_claim(claim) for claim in cell.claims],
         page=page_of(rating.get_absolute_url()),
         version=rating.version,

@@ -195,6 +195,10 @@ class Rating(TypedDict):
     disputed: Annotated[
         bool, Field(description=f"Its readings differ by {settings.DISPUTE_SPREAD} steps or more.")
     ]
+    source_kinds: Annotated[
+        dict[str, Annotated[int, Field(ge=1)]],
+        Field(description="What stands behind it: how many articles, documents, measurements or statements."),
+    ]
     claims: Annotated[list[Claim], Field(description="The evidence of this cell, in full.")]
     page: Address
     version: Version

@@ -36,7 +36,9 @@ def test_each_cell_has_the_score_of_its_rating_and_the_tally_of_its_claims(
         Rating(framework_id=of, criterion_id=under, score=score) for (of, under), score in scores.items()
     ]
     loader = MemoryLoader(ratings=ratings, claims=claims)
-    arrays = FactArrays.build(FRAMEWORKS, CRITERIA, scores=loader.scores, readings=loader.readings)
+    arrays = FactArrays.build(
+        FRAMEWORKS, CRITERIA, scores=loader.scores, readings=loader.readings, kinds={"measurement": [9]}
+    )
     assert arrays.claim_total == len(claims)
     assert arrays.reading_total == sum(claim.reading is not None for claim in claims)
     factors = {(claim.source_id, claim.criterion_id or 0) for claim in claims if claim.is_factor}
@@ -53,6 +55,8 @@ def test_each_cell_has_the_score_of_its_rating_and_the_tally_of_its_claims(
                 int(arrays.sources[cell]),
             )
             assert counted == tally(of_cells.get(key, ()))
+            is_measured = any(claim.source_id == 9 for claim in of_cells.get(key, ()))
+            assert arrays.sources_of_kind["measurement"][cell] == is_measured
 
 
 def _or_none(number: Any) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from frameworks.cells import Cell, Tally, gather, tally
+from frameworks.cells import Cell, Tally, gather, kinds_behind, tally
 from frameworks.dispute import spread
 from frameworks.models import Claim, Criterion, Framework, Rating, Source
 from tests.factories import make_claim, make_criterion, make_framework, make_rating, make_source
@@ -95,14 +95,26 @@ def test_cell_names_kinds_of_sources_unless_all_are_articles() -> None:
     statement = Source(key="3", kind="statement", authors="Ada Lovelace", date_stated="3 May 2026")
     measurement = Source(key="4", kind="measurement", interest_short="Publisher sells servers")
 
-    def kinds(*sources: Source) -> list[str]:
-        return Cell(DJANGO, SPEED, claims=tuple(Claim(source=source) for source in sources)).kinds
+    for pk, source in enumerate((article, other, statement, measurement), 1):
+        source.pk = pk
 
-    assert kinds(article, other) == kinds() == []
-    assert kinds(article, statement, article, measurement, other) == [
-        "2 articles",
-        "1 measurement",
-        "1 statement",
+    def behind(*sources: Source) -> Cell:
+        return Cell.of(DJANGO, SPEED, None, [Claim(source=source) for source in sources])
+
+    assert (behind().marks, behind().voices) == ("", "0 sources")
+    assert (behind(article, other).kinds, behind(article, other).voices) == ([], "2 sources")
+    mixed = behind(article, statement, article, measurement, other)
+    assert mixed.kinds == ["2 articles", "1 measurement", "1 statement"]
+    assert mixed.voices == "2 articles, 1 measurement, 1 statement"
+    # Without its claims, a cell says the same.
+    counted = Cell(DJANGO, SPEED, tally=mixed.tally, others=(("measurement", 1), ("statement", 1)))
+    assert (counted.by_kind, counted.marks) == (mixed.by_kind, "ams")
+    measured = Cell(DJANGO, SPEED, tally=Tally(2, sources=1), others=(("measurement", 1),))
+    assert measured.voices == "1 measurement"
+    assert kinds_behind([behind(article), counted]) == [
+        ("a", "article"),
+        ("m", "measurement"),
+        ("s", "statement by a person"),
     ]
     assert [source.remark for source in (article, statement, measurement)] == [
         "",

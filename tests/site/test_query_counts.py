@@ -24,21 +24,21 @@ pytestmark = pytest.mark.django_db
         ("/?open=f0:scored-0", 14),
         ("/?q=nothing", 12),
         ("/compare/", 9),
-        ("/compare/f0-vs-f1/", 12),
-        ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 13),
+        ("/compare/f0-vs-f1/", 13),
+        ("/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 14),
         ("/compare/f0-vs-nobody/", 10),
         ("/?use-case=case-0&w-scored-0=9", 12),
-        ("/compare/f0-vs-f1/?use-case=case-0", 12),
+        ("/compare/f0-vs-f1/?use-case=case-0", 13),
         ("/embed/", 9),
-        ("/embed/?framework=f0&framework=f1&w-scored-0=9", 11),
-        ("/embed/compare/f0-vs-f1/", 14),
-        ("/embed/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 16),
+        ("/embed/?framework=f0&framework=f1&w-scored-0=9", 12),
+        ("/embed/compare/f0-vs-f1/", 15),
+        ("/embed/compare/f0-vs-f1/?baseline=f1&only=differences&w-scored-0=9", 17),
         ("/embed/compare/f0-vs-nobody/", 11),
-        ("/oembed?url=http://127.0.0.1:8000/compare/f0-vs-f1/", 14),
+        ("/oembed?url=http://127.0.0.1:8000/compare/f0-vs-f1/", 15),
         ("/use-cases/", 5),
-        ("/use-cases/case-0/", 15),
+        ("/use-cases/case-0/", 16),
         ("/frameworks/", 5),
-        ("/frameworks/f0/", 29),
+        ("/frameworks/f0/", 30),
         ("/criteria/", 3),
         ("/criteria/scored-0/", 8),
         ("/criteria/described-0/", 7),
@@ -88,7 +88,7 @@ def test_every_page_query_count_is_independent_of_amount_of_data(
 
 # With one framework and one source, nobody stands against another and there is nothing to read of it.
 @pytest.mark.parametrize("items", [2, 3], indirect=True, scope="module")
-@pytest.mark.parametrize("path, queries", [("/sources/s0/", 14), ("/disagreements/", 12)])
+@pytest.mark.parametrize("path, queries", [("/sources/s0/", 15), ("/disagreements/", 13)])
 def test_pages_on_opposed_sources_query_count_is_independent_of_amount_of_data(
     client: Client,
     items: None,
@@ -106,7 +106,7 @@ def test_pages_on_opposed_sources_query_count_is_independent_of_amount_of_data(
     [
         (
             "/",
-            "There are no frameworks yet. An editor can add them, or manage.py seed loads the ones from the articles.",
+            "There are no frameworks yet. An editor can add them, or manage.py seed loads those of the topic.",
         ),
         ("/compare/", "There are no frameworks yet."),
         ("/frameworks/", "There are no frameworks yet."),

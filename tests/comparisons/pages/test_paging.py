@@ -182,7 +182,7 @@ def test_file_query_count_grows_with_its_parts_only(
 ) -> None:
     monkeypatch.setattr(formats, "PORTION", portion)
     # Two for each part: its ratings and its claims.
-    with django_assert_num_queries(10 + 2 * (3 if portion == 50 else 1)):
+    with django_assert_num_queries(11 + 2 * (3 if portion == 50 else 1)):
         _ = client.get("/matrix.csv").getvalue()
 
 

@@ -702,7 +702,7 @@ def test_exports_query_count_is_constant(
 ) -> None:
     make_items(count)
     kept = frozen_of(client)
-    for path, queries in [(MATRIX, 14), ("/compare/f0-vs-f1", 14), (kept, 1)]:
+    for path, queries in [(MATRIX, 15), ("/compare/f0-vs-f1", 15), (kept, 1)]:
         with django_assert_num_queries(queries):
             client.get(f"{path}.{ending}")
 

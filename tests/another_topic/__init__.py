@@ -1,0 +1,1 @@
+"""The portal on another topic than the shipped one, tried in whole."""
