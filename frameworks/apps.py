@@ -1,7 +1,6 @@
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.text import capfirst
 
 
 class FrameworksConfig(AppConfig):
@@ -22,6 +21,7 @@ class FrameworksConfig(AppConfig):
         "benchmarks",
     )
     seed_required = ("catalogue.json", "sources.json")
+    verbose_name = "Facts"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -40,7 +40,6 @@ class FrameworksConfig(AppConfig):
         )
         # Migrations look at the names that the models were given.
         framework = self.get_model("Framework")
-        self.verbose_name = capfirst(settings.TOPIC.items)
         framework._meta.verbose_name = _in_words("framework")
         framework._meta.verbose_name_plural = _in_words("frameworks")
         for model in apps.get_models():

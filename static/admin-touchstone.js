@@ -43,7 +43,7 @@
   list.className = "error-links";
   let first = null;
   for (const errors of document.querySelectorAll("#content-main form .errorlist:not(.nonfield)")) {
-    const place = errors.closest(".form-row > div, .form-row, .why, td");
+    const place = errors.closest(".form-multiline > div, .form-row > div, .form-row, .why, td");
     const field = place?.querySelector("input:not([type=hidden]), select, textarea");
     if (!field) continue;
     field.id ||= `error-${list.children.length}`;

@@ -4,7 +4,7 @@ How the three states are put together again is in `merging`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -29,6 +29,10 @@ STEPS_MAX = 10
 CHANGED = (
     "Somebody else saved this after you had opened it, so your changes are not saved yet. Nothing is lost: your values "
     "are kept on this page. Fields that only they changed keep their values, even if you save over their change."
+)
+CHANGED_ELSEWHERE = (
+    "You saved this elsewhere, such as in another tab, after you had opened it here, so this is not saved yet. "
+    "Nothing is lost: your values are kept on this page. Fields that you changed only there keep their values."
 )
 DELETED = (
     "Somebody else deleted this after you had opened it, so your changes are not saved. Nothing is lost: your values "
@@ -121,10 +125,14 @@ def page(
 ) -> TemplateResponse:
     """Answer 409, with all that was posted kept in hidden inputs, at the versions that the editor sees now."""
     gone = all(clash.is_deleted for clash in clashes)
+    authors = {step.author_id for clash in clashes for step in clash.steps}
+    is_own = authors == {request.user.pk} and not gone
+    if is_own and way_on.keep_label == WayOn.keep_label:
+        way_on = replace(way_on, save_label="Save these values", keep_label="Keep what is saved")
     context = admin.page_context(
         request,
         title="Deleted while you were editing" if gone else "Changed while you were editing",
-        intro=DELETED if gone else CHANGED,
+        intro=DELETED if gone else CHANGED_ELSEWHERE if is_own else CHANGED,
         clashes=clashes,
         carried=_without(data, NOT_CARRIED),
         reason_form=ReasonForm(initial={"reason": data.get("reason", "")}),

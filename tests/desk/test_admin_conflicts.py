@@ -47,8 +47,16 @@ def test_conflict_page_shows_original_current_and_own_values(
     assert "Score 3 5 not changed by you" in words
     assert "Verdict Middling Bob’s Ada’s" in words
     assert "Rationale One line. Two lines. One line. Two lines. Ada’s reasons. All of them." in words
+    assert "Save mine over theirs" in words
     rating.refresh_from_db()
     assert (rating.verdict, rating.version) == ("Bob’s", 2)
+    # Of two tabs, the second is not told that it was somebody else.
+    mine = form_on(bob.get(url), verdict="Bob’s second", reason="I think so.")
+    save(bob, url, verdict="Bob’s first", reason="Before.")
+    words = text_of(bob.post(url, mine))
+    assert "You saved this elsewhere, such as in another tab" in words
+    assert "Save these values" in words
+    assert "Keep what is saved" in words
 
 
 def test_conflict_save_preserves_fields_changed_only_by_others(

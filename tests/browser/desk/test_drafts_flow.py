@@ -100,11 +100,17 @@ def test_rating_is_changed_by_keyboard_and_errors_have_the_focus(
     page.keyboard.press("Enter")
     expect(page.locator(".error-links a")).to_have_attribute("href", "#id_reason")
     assert page.evaluate(focused) == "id_reason"
+    # Of fields in one row, each with its own error.
     page.keyboard.type("Read again.")
+    page.locator("#id_verdict").fill("")
+    page.locator("#id_reason").press("Enter")
+    expect(page.locator(".error-links a")).to_have_text("Verdict: This must not be empty.")
+    assert page.evaluate(focused) == "id_verdict"
+    page.keyboard.type("Good")
     page.keyboard.press("Enter")
     expect(page.locator(".messagelist .success")).to_contain_text("See it on the site")
     rating.refresh_from_db()
-    assert rating.score == 4
+    assert (rating.score, rating.verdict) == (4, "Good")
     assert console == []
 
 
