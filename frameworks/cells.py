@@ -107,8 +107,11 @@ class Cell:
 
     @property
     def marks(self) -> str:
-        """Return a letter for each of these kinds, as beside the number of sources; `kinds_behind` explains them."""
-        return "".join(kind[0] for kind in self._named_kinds)
+        """Return a letter for each of these kinds, as beside the number of sources; `kinds_behind` explains them.
+
+        Articles come last, because “2am” would be read as an hour.
+        """
+        return "".join(kind[0] for kind in reversed(self._named_kinds))
 
     @property
     def _named_kinds(self) -> dict[str, int]:

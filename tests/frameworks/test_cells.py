@@ -108,7 +108,7 @@ def test_cell_names_kinds_of_sources_unless_all_are_articles() -> None:
     assert mixed.voices == "2 articles, 1 measurement, 1 statement"
     # Without its claims, a cell says the same.
     counted = Cell(DJANGO, SPEED, tally=mixed.tally, others=(("measurement", 1), ("statement", 1)))
-    assert (counted.by_kind, counted.marks) == (mixed.by_kind, "ams")
+    assert (counted.by_kind, counted.marks) == (mixed.by_kind, "sma")
     measured = Cell(DJANGO, SPEED, tally=Tally(2, sources=1), others=(("measurement", 1),))
     assert measured.voices == "1 measurement"
     assert kinds_behind([behind(article), counted]) == [
