@@ -13,7 +13,9 @@ from frameworks.tables import imports, reading, sheets
 from frameworks.tables.imports import Status
 from frameworks.tables.kinds import KINDS
 from tests.desk.acting import changed_cell, send
-from tests.desk.reading import change_url, form_on, text_of
+from tests.desk.reading import add_url, change_url, form_on, text_of
+
+from .words import foreign
 
 REASON = "Tried on another topic."
 #: Fields of plain text, any of which a form may have.
@@ -21,8 +23,13 @@ TEXTS = "explanation rationale paraphrase summary description text advice questi
 
 
 def forms(editor: Any) -> Iterator[str]:
-    """Save a fact of each kind as its form holds it, which changes nothing, and then with another text."""
+    """Send the form of a new fact of each kind as it is, which is refused; save a fact of each kind as its form holds
+    it, which changes nothing, and then with another text."""
     for name, model in versioned_models().items():
+        refused = editor.post(add_url(model), form_on(editor.get(add_url(model)), reason=REASON))
+        if refused.status_code != 200:
+            yield f"{add_url(model)}: {refused.status_code}"
+        yield from (f"{add_url(model)}: {words}" for words in foreign(refused))
         fact = model._default_manager.order_by("pk").first()
         if fact is None:
             continue

@@ -1,6 +1,7 @@
 """Look at what a topic brings beside its words: its colour, the kinds of its sources, the API with its slugs."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from schemathesis.core.failures import FailureGroup
 
 from frameworks.cells import gather
 from frameworks.models import Claim, Criterion, Framework, Source
+from tests.html import read
 
 
 def accent(visitor: Any) -> Iterator[str]:
@@ -56,9 +58,13 @@ def kinds_of_sources(visitor: Any) -> Iterator[str]:
 
 
 def api(visitor: Any) -> Iterator[str]:
-    """Yield each answer of the API that is not as its description says."""
+    """Yield each example of the API's page that leads nowhere, and each answer that is not as its description says."""
     from config.wsgi import application
 
+    for example in read(visitor.get("/api/").content).texts("pre.command"):
+        [address] = [word for word in shlex.split(example) if word.startswith(settings.SITE_URL)]
+        if visitor.get(address.removeprefix(settings.SITE_URL)).status_code != 200:
+            yield f"/api/: {example}"
     claim = Claim.objects.filter(framework__isnull=False)[0]
     names = [framework.slug for framework in Framework.objects.public()[:2]]
     there = {
