@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test bench drills lint format map hooks lock audit sbom clean
+.PHONY: help run dev check test bench drills lint format map pictures hooks lock audit sbom clean
 
 python := .venv/bin/python
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: ## installs, seeds and serves the portal at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
 	@bin/bootstrap
@@ -49,6 +49,10 @@ hooks: ## has git check style, formatting, types and migrations at every commit
 map: ## draws docs/architecture.svg from the imports
 	@bin/bootstrap dev
 	@$(python) bin/architecture.py
+
+pictures: ## takes the pictures of docs/ anew, in a browser
+	@bin/bootstrap dev
+	@$(python) -m pytest tests/browser/documents.py --numprocesses=0
 
 lock: ## pins the packages of requirements*.in anew, those of the benchmark too (needs uv)
 	@command -v uv >/dev/null || { echo 'Touchstone: `make lock` needs uv: install it with `pip install uv`.' >&2; exit 1; }

@@ -585,7 +585,7 @@ class _Reader:
 
 
 def _refused(row: ImportRow, *problems: RowProblem) -> ImportRow:
-    return replace(row, status=Status.REFUSED, problems=problems)
+    return replace(row, status=Status.REFUSED, problems=tuple(dict.fromkeys(problems)))
 
 
 def _problems_of(error: ValidationError, fields: Mapping[str, Field]) -> list[RowProblem]:
