@@ -249,8 +249,8 @@ const made = (tag, textContent) => Object.assign(document.createElement(tag), { 
 const offerPreviews = (panel) => {
   for (const link of panel.querySelectorAll("li > a")) {
     const item = link.parentElement;
-    if (item.querySelector(".preview") || !(item.querySelector("[data-copy-link]") || /\.(md|csv|json|svg|png)$/.test(link.pathname))) continue;
-    const preview = Object.assign(document.createElement("details"), { className: "preview" });
+    if (item.querySelector(".glimpse") || !(item.querySelector("[data-copy-link]") || /\.(md|csv|json|svg|png)$/.test(link.pathname))) continue;
+    const preview = Object.assign(document.createElement("details"), { className: "glimpse" });
     const summary = made("summary", "Preview");
     summary.append(Object.assign(made("span", ` of ${link.textContent}`), { className: "vh" }));
     preview.append(summary);
@@ -280,7 +280,7 @@ document.addEventListener(
   "toggle",
   ({ target }) => {
     if (target.open && target.matches(".take")) offerPreviews(target);
-    if (target.open && target.matches(".preview")) showPreview(target);
+    if (target.open && target.matches(".glimpse")) showPreview(target);
   },
   true,
 );

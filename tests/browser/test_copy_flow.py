@@ -50,7 +50,7 @@ def test_what_is_offered_shows_what_will_be_got_when_it_is_asked_for(page: Page,
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     page.locator("#menu-take summary").first.click()
-    previews = page.locator(".take .preview")
+    previews = page.locator(".take .glimpse")
     expect(previews).to_have_count(6)
     assert fetched == []
     for place in range(6):
