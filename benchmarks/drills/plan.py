@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 
-from .scene import DATABASES, Row, Scene
+from .scene import DATABASES, POSTGRESQL, SQLITE, Row, Scene
 
 HERE = __name__.rpartition(".")[0]
 
@@ -34,5 +34,17 @@ DRILLS: tuple[Drill, ...] = (
     Drill(
         "migrating", "faults.migrating", "three instances are started at once on an empty database", 120, 120
     ),
+    Drill(
+        "proxy",
+        "proxied.proxy",
+        "nginx as shipped stores pages, and the portal goes away",
+        180,
+        420,
+        (POSTGRESQL,),
+    ),
+    Drill(
+        "half-open", "proxied.half_open", "connections lie open and send half a request", 120, 420, (SQLITE,)
+    ),
+    Drill("overload", "proxied.overload", "far more is asked than can be answered", 120, 240, (POSTGRESQL,)),
 )
 BY_NAME = {drill.name: drill for drill in DRILLS}

@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import django
 from django.conf import settings
@@ -16,14 +16,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
+from desk.keeping.last import last_backup
 from frameworks.models import Digest, LinkCheck
 from frameworks.pages.conditional import release
 from frameworks.roles import may_publish
 from frameworks.serving import answers, pieces, version
+
+#: After so long without a backup somebody should see to it.
+BACKED_UP_EVERY = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def conditions() -> Iterator[Condition]:
     when = f"last changed on {_moment(changed_at)}" if changed_at else "nothing has been recorded"
     yield Condition("Version of the record", f"{mark}, {when}")
     yield Condition("Kept in memory by this process", _memory())
+    yield _backup()
     yield from _link_check()
     yield _digests()
     yield Condition(
@@ -93,6 +98,14 @@ def _memory() -> str:
     )
 
 
+def _backup() -> Condition:
+    backup = last_backup()
+    if backup is None:
+        return Condition("Last backup", "none is known: `manage.py backup` has not run", is_worrying=True)
+    words = f"{_moment(backup.made_at)}: {backup.rows:,} rows in {backup.path}"
+    return Condition("Last backup", words, is_worrying=timezone.now() - backup.made_at > BACKED_UP_EVERY)
+
+
 def _link_check() -> Iterator[Condition]:
     checks = LinkCheck.objects.aggregate(
         last=Max("checked_at"), number=Count("pk"), dead=Count("pk", filter=Q(is_alive=False))
@@ -113,4 +126,4 @@ def _digests() -> Condition:
 
 def _moment(at: datetime) -> str:
     """Return a moment in UTC, to the minute."""
-    return f"{date_format(localtime(at), 'j F Y, H:i')} UTC"
+    return f"{date_format(timezone.localtime(at), 'j F Y, H:i')} UTC"

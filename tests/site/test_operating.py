@@ -12,6 +12,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from benchmarks.drills.proxied.site import ProxiedInstance, adapted
+
 BASE_DIR: Path = settings.BASE_DIR
 DEPLOY = BASE_DIR / "deploy"
 OPERATING = (BASE_DIR / "docs" / "operating.md").read_text()
@@ -36,9 +38,9 @@ def test_operating_names_commands_files_and_targets_that_exist() -> None:
     commands = {*started, *re.findall(r"manage\.py (\w+)", OPERATING)}
     assert len(commands) > 5
     assert commands <= set(get_commands())
-    files = set(re.findall(r"(?<!/)\b((?:deploy|bin|config)/[\w./-]*\w)", OPERATING))
+    files = set(re.findall(r"(?<!/)\b((?:deploy|bin|config)/[\w./-]*[\w*])", OPERATING))
     assert len(files) > 8
-    assert [name for name in sorted(files) if not (BASE_DIR / name).exists()] == []
+    assert [name for name in sorted(files) if not [*BASE_DIR.glob(name)]] == []
     targets = set(re.findall(r"^([a-z]+):", (BASE_DIR / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make (\w+)`", OPERATING)) <= targets
 
@@ -180,6 +182,15 @@ def test_nginx_accepts_the_configuration(tmp_path: Path, name: str) -> None:
     # Newer versions prefer another word for HTTP/2, which older ones do not know.
     said = [line for line in tested.stderr.splitlines() if '"listen ... http2" directive' not in line]
     assert (tested.returncode, said) == (0, [])
+
+
+def test_drills_start_the_site_that_is_shipped(tmp_path: Path) -> None:
+    instance = ProxiedInstance(BASE_DIR / "fixtures", tmp_path / "var", 8701, proxy=8702)
+    text = adapted(NGINX, instance=instance, directory=tmp_path)
+    assert not re.search(r"letsencrypt|/var/cache|/srv/|127\.0\.0\.1:8000 |listen (?!127)", text)
+    assert "listen 127.0.0.1:8702 ssl http2;" in text
+    with pytest.raises(ValueError, match="has nothing like"):
+        adapted("server {}", instance=instance, directory=tmp_path)
 
 
 # Containers

@@ -1,4 +1,5 @@
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from desk.keeping.backups import NoBackup, back_up, place_in, rotate
+from desk.keeping.last import remember
 from desk.keeping.reasons import in_words
 
 
@@ -36,6 +38,8 @@ class Command(BaseCommand):
         except (OSError, DatabaseError, NoBackup) as error:
             raise CommandError(f"Nothing was backed up: {in_words(error)}") from error
         self.stdout.write(f"{backup.path}: {backup.rows} rows, read back, SHA-256 {backup.digest}.")
+        with suppress(OSError):  # the backup is there; only /admin/status/ does not know of it
+            remember(backup)
         if keep is not None:
             try:
                 gone = rotate(path, keep=keep, now=time.time())

@@ -1,0 +1,1 @@
+"""Drills on the portal behind nginx, as both are shipped, with HTTPS."""

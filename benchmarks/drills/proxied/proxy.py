@@ -1,0 +1,180 @@
+"""What nginx stores and for how long, what it never stores, and what it does while the portal is away."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+
+from benchmarks.drills.load import Request
+from benchmarks.drills.scene import Row, Scene, at_most, row
+
+from .site import Site, site, trusting
+
+PAGE = "/frameworks/django/"
+#: Edits whose way to the reader is timed, in the long form and in the short one.
+EDITS = (40, 8)
+#: Seconds for which a page is asked for again and again after an edit.
+LOOKED_AT = 4
+ON_EVERY_ANSWER = (
+    "content-security-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy",
+    "cross-origin-resource-policy", "referrer-policy", "strict-transport-security", "x-content-type-options",
+)  # fmt: skip
+
+
+def drill(scene: Scene) -> Iterator[Row]:
+    with site(scene) as here:
+        yield from _stored(here)
+        yield from _files(here)
+        yield from _encrypted(here)
+        yield from _limits(here)
+        yield from _staleness(here, scene.long(*EDITS))
+        yield from _away(here)
+
+
+def _stored(here: Site) -> Iterator[Row]:
+    sleep(1.02 - monotonic() % 1)
+    asked = [here.ask(PAGE) for _ in range(6)]
+    yield row("a page that was asked for twice comes from nginx", *_unlike(asked[3:], "hit"))
+    for what, headers in {
+        "a session cookie": {"Cookie": "sessionid=x"},
+        "credentials": {"Authorization": "x"},
+    }.items():
+        yield row(
+            f"nothing stored is given to whoever sends {what}",
+            *_unlike([here.ask(PAGE, **headers)], "bypass"),
+        )
+    desk = [
+        here.ask(path) for path in ("/admin/login/", "/admin//login/", "/%61dmin/login/") for _ in range(3)
+    ]
+    yield row("nothing of the desk is stored", *[each for each in desk if "hit" in _state(each)])
+    here.ask(PAGE)
+    before = here.asked_of_the_portal(PAGE)
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(lambda _: here.ask(PAGE), range(400)))
+    asked_on = here.asked_of_the_portal(PAGE) - before
+    yield at_most("of 400 requests, 40 at a time, the portal has", asked_on, 40, "requests")
+
+
+def _files(here: Site) -> Iterator[Row]:
+    page = here.ask("/", Accept_Encoding="identity").content.decode()
+    files = sorted(set(re.findall(r'"(/static/[^"]+\.[0-9a-f]{12}\.(?:css|js))"', page)))
+    answers = [here.ask(path) for path in files]
+    wrong = [
+        each
+        for each in answers
+        if each.status != 200
+        or "immutable" not in each.headers.get("cache-control", "")
+        or each.headers.get("content-encoding") != "gzip"
+    ]
+    yield row(
+        f"{len(files)} static files are compressed and never change", *wrong, *["there is none"] * (not files)
+    )
+    asked_on = sum(here.asked_of_the_portal(path) for path in files)
+    yield at_most("of them, asked of the portal", asked_on, 0, "files")
+    paths = [
+        "/",
+        "/nowhere/",
+        "/matrix.csv",
+        "/changes.atom",
+        "/api/v1/frameworks",
+        "/admin/login/",
+        "/metrics",
+    ]
+    everything = [*answers, *map(here.ask, paths), here.ask("/", method="TRACE")]
+    lacking = [
+        f"{each.path} has no {name}"
+        for each in everything
+        for name in ON_EVERY_ANSWER
+        if name not in each.headers
+    ]
+    yield row("every answer states what browsers may do with it", *lacking)
+
+
+def _encrypted(here: Site) -> Iterator[Row]:
+    context = trusting()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("127.0.0.1", here.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+    ):
+        spoken = f"{connection.version()}, {connection.selected_alpn_protocol()}"
+    yield row("HTTP/2 over TLS 1.3", *[spoken] * (spoken != "TLSv1.3, h2"), figure=spoken)
+
+
+def _limits(here: Site) -> Iterator[Row]:
+    """Wrong passwords count for the address that nginx sees, whatever the client says of itself."""
+    page = here.ask("/admin/login/", Accept_Encoding="identity")
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)', page.content.decode())
+    cookie = page.headers.get("set-cookie", "").partition(";")[0]
+    form = {"csrfmiddlewaretoken": token[1] if token else "", "username": "somebody", "password": "a guess"}
+    origin = f"https://127.0.0.1:{here.port}"
+    statuses = [
+        here.post(
+            "/admin/login/", form, Cookie=cookie, Origin=origin, Referer=f"{origin}/admin/login/",
+            X_Forwarded_For=f"203.0.113.{number}",
+        ).status
+        for number in range(6)
+    ]  # fmt: skip
+    said = ", ".join(map(str, statuses))
+    yield row(
+        "five wrong passwords lock a name, whatever X-Forwarded-For says", *[said] * (statuses[-1] != 429)
+    )
+    searches = here.ask_often("/search/?q=flask", 90)
+    refused = [each for each in searches if each.status == 429]
+    wrong = [each for each in searches if each.status not in {200, 429}]
+    yield row(
+        "90 searches at once are limited",
+        *wrong,
+        *["none was refused"] * (not refused),
+        figure=f"{len(refused)} refused",
+    )
+    yield row("other pages are not", *[each for each in [here.ask("/sources/")] if not each.is_answered])
+
+
+def _staleness(here: Site, edits: int) -> Iterator[Row]:
+    """Edit in another process than those that answer, while a crowd reads the page."""
+    os.environ |= {**here.instance.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    import django
+
+    django.setup()
+    from benchmarks.bench.editing import edit_elsewhere
+
+    ages = []
+    for _ in range(edits):
+        before, last = here.ask("/").content, 0.0
+        edit_elsewhere()
+        edited = monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            while monotonic() - edited < LOOKED_AT:
+                for each in pool.map(lambda _: here.ask("/"), range(4)):
+                    if each.content == before:
+                        last = max(last, each.began - edited)
+                sleep(0.01)
+        ages.append(last)
+    yield at_most(f"the oldest answer after each of {edits} edits", max(ages), 2, "s")
+
+
+def _away(here: Site) -> Iterator[Row]:
+    for _ in range(3):
+        here.ask(PAGE)
+    here.end_portal()
+    sleep(2.5)  # so that what is stored is no longer fresh
+    seen, unseen = here.ask(PAGE), here.ask("/sources/?q=never-seen-before")
+    yield row("without the portal, a page seen before is answered", *_unlike([seen], "detail=stale"))
+    wrong = [str(unseen)] * (unseen.status != 503) + ["without Retry-After"] * (
+        "retry-after" not in unseen.headers
+    )
+    yield row("and another is refused at once, with words", *wrong, *["slowly"] * (unseen.seconds > 1))
+    lacking = [name for name in ON_EVERY_ANSWER if name not in unseen.headers]
+    yield row("the refusal states what browsers may do with it", *lacking)
+
+
+def _state(answer: Request) -> str:
+    """Return what nginx says of where an answer came from."""
+    return answer.headers.get("cache-status", "")
+
+
+def _unlike(answers: list[Request], state: str) -> list[str]:
+    return [f"{each}, {_state(each)}" for each in answers if each.status != 200 or state not in _state(each)]
