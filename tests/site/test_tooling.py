@@ -300,9 +300,9 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def prepare(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def prepare(environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "bin/prepare.py"],
+        [sys.executable, "bin/prepare.py", *options],
         cwd=BASE_DIR,
         env=environment,
         capture_output=True,
@@ -363,6 +363,7 @@ def test_prepare_reports_port_in_use(server: str, installation: dict[str, str]) 
     outcome = prepare(installation)
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"Touchstone: port {installation['PORT']} is taken: ")
+    assert prepare(installation, "--port-is-held").returncode == 0  # by systemd, for the server
 
 
 def test_temporary_files_go_to_var_dir_where_nothing_else_can_be_written(tmp_path: Path) -> None:

@@ -104,33 +104,42 @@ def _encrypted(here: Site) -> Iterator[Row]:
 
 
 def _limits(here: Site) -> Iterator[Row]:
-    """Wrong passwords count for the address that nginx sees, whatever the client says of itself."""
+    """Limits hold for the address that nginx sees, and of IPv6 for all that one client may have."""
+    claimed = [_guess(here, "somebody", X_Forwarded_For=f"203.0.113.{number}") for number in range(6)]
+    yield _locked("five wrong passwords lock a name, whatever X-Forwarded-For says", claimed)
+    network = [_guess(here, "another", X_Drill_Address=f"2001:db8:1:2:{number}::1") for number in range(6)]
+    yield _locked("and from six addresses of one /64", network)
+    elsewhere = _guess(here, "another", X_Drill_Address="2001:db8:1:3::1")
+    yield row("but not from the next /64", *[elsewhere] * (elsewhere.status != 200))
+    searches = [
+        each
+        for number in range(9)
+        for each in here.ask_often("/search/?q=flask", 10, X_Drill_Address=f"2001:db8:1:4:{number}::1")
+    ]
+    refused = [each for each in searches if each.status == 429]
+    wrong = [each for each in searches if each.status not in {200, 429}]
+    faults = [*wrong, *["none was refused"] * (not refused)]
+    yield row(
+        "90 searches from nine addresses of one /64 are limited", *faults, figure=f"{len(refused)} refused"
+    )
+    others = [here.ask("/search/?q=flask"), here.ask("/sources/", X_Drill_Address="2001:db8:1:4::1")]
+    yield row("not those of others, nor other pages", *[each for each in others if not each.is_answered])
+
+
+def _guess(here: Site, name: str, **headers: str) -> Request:
+    """Send a wrong password."""
     page = here.ask("/admin/login/", Accept_Encoding="identity")
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)', page.content.decode())
     cookie = page.headers.get("set-cookie", "").partition(";")[0]
-    form = {"csrfmiddlewaretoken": token[1] if token else "", "username": "somebody", "password": "a guess"}
-    origin = f"https://127.0.0.1:{here.port}"
-    statuses = [
-        here.post(
-            "/admin/login/", form, Cookie=cookie, Origin=origin, Referer=f"{origin}/admin/login/",
-            X_Forwarded_For=f"203.0.113.{number}",
-        ).status
-        for number in range(6)
-    ]  # fmt: skip
+    form = {"csrfmiddlewaretoken": token[1] if token else "", "username": name, "password": "a guess"}
+    referer = f"https://127.0.0.1:{here.port}/admin/login/"
+    return here.post("/admin/login/", form, Cookie=cookie, Referer=referer, **headers)
+
+
+def _locked(what: str, guesses: list[Request]) -> Row:
+    statuses = [each.status for each in guesses]
     said = ", ".join(map(str, statuses))
-    yield row(
-        "five wrong passwords lock a name, whatever X-Forwarded-For says", *[said] * (statuses[-1] != 429)
-    )
-    searches = here.ask_often("/search/?q=flask", 90)
-    refused = [each for each in searches if each.status == 429]
-    wrong = [each for each in searches if each.status not in {200, 429}]
-    yield row(
-        "90 searches at once are limited",
-        *wrong,
-        *["none was refused"] * (not refused),
-        figure=f"{len(refused)} refused",
-    )
-    yield row("other pages are not", *[each for each in [here.ask("/sources/")] if not each.is_answered])
+    return row(what, *[said] * (statuses != [200] * 4 + [429] * 2), figure=said)
 
 
 def _staleness(here: Site, edits: int) -> Iterator[Row]:

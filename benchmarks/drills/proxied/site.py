@@ -30,6 +30,9 @@ error_log {directory}/errors;
 events {{ worker_connections 8192; }}
 http {{
     include /etc/nginx/mime.types;
+    # Who a client is, for drills with more than one.
+    set_real_ip_from 127.0.0.1;
+    real_ip_header X-Drill-Address;
     log_format asked "$uri $status $upstream_status";
     access_log {directory}/requests asked;
     client_body_temp_path {directory}/body;
@@ -73,9 +76,9 @@ class Site:
         [answer] = self._asked([path], method, body, headers)
         return answer
 
-    def ask_often(self, path: str, times: int) -> list[Request]:
+    def ask_often(self, path: str, times: int, **headers: str) -> list[Request]:
         """Ask nginx so many times, as fast as it answers, on one connection."""
-        return self._asked([path] * times, "GET", "", {})
+        return self._asked([path] * times, "GET", "", headers)
 
     def _asked(self, paths: Sequence[str], method: str, body: str, headers: dict[str, str]) -> list[Request]:
         named = {"Accept-Encoding": "gzip"} | {name.replace("_", "-"): text for name, text in headers.items()}
