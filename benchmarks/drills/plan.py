@@ -46,5 +46,21 @@ DRILLS: tuple[Drill, ...] = (
         "half-open", "proxied.half_open", "connections lie open and send half a request", 120, 420, (SQLITE,)
     ),
     Drill("overload", "proxied.overload", "far more is asked than can be answered", 120, 240, (POSTGRESQL,)),
+    Drill(
+        "backup",
+        "keeping.backing_up",
+        "backups are made while editors save, and restored elsewhere",
+        240,
+        1800,
+    ),
+    Drill(
+        "move",
+        "keeping.moving",
+        "everything moves from SQLite to PostgreSQL and back",
+        300,
+        300,
+        (POSTGRESQL,),
+    ),
+    Drill("restore", "keeping.restoring", "backups and restores are killed, or find no room", 400, 2400),
 )
 BY_NAME = {drill.name: drill for drill in DRILLS}

@@ -1,0 +1,1 @@
+"""Drills on what keeps the data: backups, restoring, moving."""
