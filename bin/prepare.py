@@ -12,11 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
-import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connections
 from django.db.utils import DatabaseError, OperationalError
 
 
@@ -83,21 +81,8 @@ def step(command: str, trouble: str, remedy: str, run: Callable[[], None]) -> No
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong in one line; if no connection came from the pool in time, why none could be made."""
-    if "couldn't get a connection" in str(error) and (cause := _refused()):
-        error = cause
+    """Return what is wrong in one line."""
     return (" ".join(str(error).split()) or type(error).__name__).rstrip(".")
-
-
-def _refused() -> Exception | None:
-    """Return the error of a connection that is made without the pool, or None if there is none."""
-    parameters = connections["default"].get_connection_params()
-    parameters.pop("pool", None)
-    try:
-        psycopg.connect(**{**parameters, "connect_timeout": 5}).close()
-    except psycopg.Error as error:
-        return error
-    return None
 
 
 def _storage(error: Exception) -> str:

@@ -149,14 +149,16 @@ def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
             # Opening the file, and bringing the log into it when the last connection closes, takes longer than most
             # requests do; not for ever, because somebody may put another file in its place.
             max_age = 60  # seconds
-        case "django.db.backends.postgresql" if pooled:
-            # The pool keeps the connections, so Django must not (CONN_MAX_AGE 0). A request waits 5 s for a connection.
-            options = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
-            address["CONN_HEALTH_CHECKS"] = True
         case "django.db.backends.postgresql":
-            # With an external pool such as pgbouncer, a server-side cursor could end up on another connection.
-            options = {}
-            address["DISABLE_SERVER_SIDE_CURSORS"] = True
+            address["ENGINE"] = "config.postgresql"
+            options = {"connect_timeout": 2}  # seconds, the least that there is
+            # Each thread of the server keeps its connection, and looks whether it still works before a request uses it:
+            # a database that is back is used again at once. A pool would try again ever less often.
+            if pooled:
+                address["CONN_HEALTH_CHECKS"], max_age = True, 600
+            else:
+                # With an external pool such as pgbouncer, a server-side cursor could end up on another connection.
+                address["DISABLE_SERVER_SIDE_CURSORS"] = True
         case _:
             refuse("DATABASE_URL must start with sqlite:/// or postgres://.")
     return {
@@ -311,6 +313,8 @@ SNAPSHOTS_AN_HOUR, SNAPSHOTS_A_DAY = 10, 40  # new ones, from one address
 SNAPSHOTS_A_DAY_IN_ALL = 500  # from everybody
 SNAPSHOTS_BYTES = 2_000_000_000  # what all of them together may hold: none is ever deleted
 VERSION_SECONDS = 1  # for how long a process trusts the version of the record that it has read
+PATIENCE = 2.0  # seconds that the database may be silent before a public request goes on without it
+DESK_PATIENCE = 10.0  # and one of the desk, where a large import may keep the next editor waiting
 NEVER_KEPT = (
     "/admin/",
     "/static/",
@@ -358,8 +362,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "frameworks.serving.request_ids.RequestIdMiddleware",  # outside all that may answer or log
     "config.requests.observed",
     "config.headers.stated_everywhere",
+    "frameworks.serving.outages.OutagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "frameworks.serving.answers.AnswersMiddleware",  # outside all that makes an answer: what it keeps is complete
     "csp.middleware.CSPMiddleware",  # outside WhiteNoise, so that it covers static SVG files, too
@@ -477,6 +483,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 # A session ends when the browser is closed, and twelve hours after the desk last wrote to it (a sign-in, a saved form):
 # a working day is not interrupted, a forgotten session has ended by the next morning. The server enforces this as well,
 # because browsers that restore their windows restore session cookies, too.
+SESSION_ENGINE = "desk.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -528,10 +535,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "text": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"},
         "json": {"()": "config.logs.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"request_id": {"()": "frameworks.serving.request_ids.RequestIdFilter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Replaces Django's own handlers, so that everything goes to stderr.
     "loggers": {

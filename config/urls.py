@@ -6,9 +6,10 @@ from portal.api.api import api
 
 from . import health
 
-# The other error pages are Django's own handlers with our templates: 400.html, 403.html, 500.html.
+# The other error pages are Django's own handlers with our templates: 403.html, 500.html.
 handler400 = "desk.accounts.held_posts.too_much"
 handler404 = "portal.missing.page_not_found"
+handler500 = "frameworks.serving.outages.server_error"
 
 if settings.METRICS:
     from .metrics import figures

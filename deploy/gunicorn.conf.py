@@ -15,7 +15,7 @@ from django.conf import settings
 bind = f"127.0.0.1:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 worker_class = "gthread"
-threads = 4  # the PostgreSQL pool holds ten connections a process
+threads = 4  # each keeps its connection to the database
 timeout = 60
 graceful_timeout = 10
 preload_app = True  # loaded once: a fault shows at the start, and what is printed below is true

@@ -1,10 +1,11 @@
 """The desk as one site: the door that every page of it is behind, and what is on its front page."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from frameworks.roles import may_publish
 
-from . import menu
+from . import interrupted, menu
 from .accounts import held_posts, two_factor
 from .accounts.held_posts import HeldPost
 from .editing import edit
@@ -89,12 +90,20 @@ class DeskSite(AdminSite):
                 return held_posts.sign_in_page(request, held)
             if request.method == "GET" and is_allowed and (answer := held_posts.show_again(request)):
                 return answer
-            if request.method != "POST" or not is_allowed or may_publish(request.user):
-                response: HttpResponse = guarded(request, *args, **kwargs)
-                return response
-            return proposing(request, edit.edit_of(request), lambda: guarded(request, *args, **kwargs))
+            carry_out = partial(guarded, request, *args, **kwargs)
+            response: HttpResponse = (
+                _written(request, carry_out) if request.method == "POST" and is_allowed else carry_out()
+            )
+            return response
 
         return cast(View, desk_view)
+
+
+def _written(request: HttpRequest, carry_out: Callable[[], HttpResponse]) -> HttpResponse:
+    """Carry out what was sent, or make a proposal of it, and note whether anything was written."""
+    own = edit.edit_of(request)
+    with connection.execute_wrapper(interrupted.noting_writes(own)):
+        return carry_out() if may_publish(request.user) else proposing(request, own, carry_out)
 
 
 def _to_hold(request: HttpRequest) -> HeldPost | None:

@@ -44,6 +44,8 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT = None
     # Tests change facts behind the back of what is kept in memory. Those of frameworks/serving/ turn it on.
     settings.KEEP_IN_MEMORY = False
+    # However busy the machine is, a slow answer is no outage here.
+    settings.PATIENCE = settings.DESK_PATIENCE = None
     # Slow hashing protects passwords. There are none here.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

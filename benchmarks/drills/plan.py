@@ -32,6 +32,14 @@ class Drill:
 
 DRILLS: tuple[Drill, ...] = (
     Drill(
+        "outage",
+        "faults.outage",
+        "PostgreSQL is stopped under load, and started again",
+        120,
+        180,
+        (POSTGRESQL,),
+    ),
+    Drill(
         "migrating", "faults.migrating", "three instances are started at once on an empty database", 120, 120
     ),
     Drill(

@@ -233,6 +233,7 @@ class BulkActions:
     ) -> BulkOutcome:
         """Run the action on each row, at the version that the editor saw; what cannot be done is said."""
         outcome = BulkOutcome()
+        edit_of(request).is_in_parts = True
         facts = self.admin.get_queryset(request).in_bulk([row.pk for row in rows])
         for row in rows:
             fact = facts.get(row.pk)

@@ -1,6 +1,7 @@
 """What one edit carries, from the desk's door to the write path and back to the page that shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
@@ -53,11 +54,17 @@ class Edit:
     #: The rows below the form, and the inlines that made them.
     rows: "Sequence[FormSet]" = ()
     inlines: Sequence[Any] = ()
+    #: Whether an author was asked for, without whom no fact is written; whether any statement wrote anything; and
+    #: whether each row is written for itself.
+    is_author: bool = False
+    has_written_anything: bool = False
+    is_in_parts: bool = False
     #: Where the saved fact is shown in public, for the message that it is saved.
     public_url: str | None = None
 
     def by(self, origin: Revision.Origin = Revision.Origin.ADMIN) -> Author:
         """Return the author of whatever this edit writes."""
+        self.is_author = True
         return replace(Author.editor(self.user), origin=origin, changeset=self.changeset)
 
     def take_turn(self) -> None:
@@ -65,6 +72,11 @@ class Edit:
         list(User.objects.select_for_update().filter(pk=self.user.pk).values_list("pk"))
         if self.is_repeated or _is_used(self.changeset):
             raise SentBefore
+
+    @property
+    def is_recorded(self) -> bool:
+        """Return whether anything of this edit is in the history, or proposed."""
+        return _is_used(self.changeset)
 
     @property
     def has_written(self) -> bool:
@@ -89,6 +101,18 @@ class EditRequest(HttpRequest):
     """A request that has passed the desk's door."""
 
     edit: Edit
+
+
+@contextmanager
+def saying_what_holds(request: HttpRequest) -> Iterator[None]:
+    """Take back what was said in this block if it fails, and with it what it has written."""
+    storage: Any = messages.get_messages(request)
+    said = len(storage._queued_messages)  # noqa: SLF001 - there is no other way to take a message back
+    try:
+        yield
+    except BaseException:
+        del storage._queued_messages[said:]  # noqa: SLF001
+        raise
 
 
 def begin(request: HttpRequest) -> None:

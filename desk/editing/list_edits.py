@@ -37,6 +37,7 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
     if not formset.is_valid():
         edit.bound = formset
         return None
+    edit.is_in_parts = True
     saved, refused, clashing = 0, 0, []
     for index, form in enumerate(formset.initial_forms):
         if not form.has_changed():

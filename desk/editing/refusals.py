@@ -16,17 +16,30 @@ else:
     Form = object
 
 AT_ONCE = "Somebody else saved at the same moment, so this was not saved. Check it and save again."
+#: States of an OperationalError that says that two writers were in each other's way: SQLSTATE.
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
 #: What a write may raise when it has written nothing. A conflict is not among them: it has a page of its own.
 REFUSALS = (Refused, models.ProtectedError, IntegrityError, OperationalError)
 
 
 def in_words(error: Exception, fact: object = None) -> str:
-    """Return the sentence that tells an editor why one of the REFUSALS was raised, naming the `fact` if it is given."""
+    """Return the sentence that tells an editor why one of the REFUSALS was raised, naming the `fact` if it is given.
+
+    Raises the error where it is no refusal: where the database fails, nobody else is the reason.
+    """
+    if isinstance(error, OperationalError) and not is_collision(error):
+        raise error
     if isinstance(error, Refused):
         return cast(str, error.args[0])  # with its links
     if isinstance(error, models.ProtectedError):
         return f"{len(error.protected_objects)} other facts still need it."
     return AT_ONCE if fact is None else f"{fact}: {AT_ONCE}"
+
+
+def is_collision(error: OperationalError) -> bool:
+    """Return whether the database has refused one of two writers that were in each other's way."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in COLLISIONS or "deadlock" in str(error)
 
 
 class PlainErrors(Form):

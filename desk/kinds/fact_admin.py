@@ -19,7 +19,15 @@ from django.urls import URLPattern
 from desk.editing import conflicts, deletions, list_edits
 from desk.editing.bulk_actions import DELETE, BulkAction, BulkActions
 from desk.editing.conflicts import WayOn
-from desk.editing.edit import CHANGESET, NOTHING_CHANGED, SAVED_BEFORE, Bound, SentBefore, edit_of
+from desk.editing.edit import (
+    CHANGESET,
+    NOTHING_CHANGED,
+    SAVED_BEFORE,
+    Bound,
+    SentBefore,
+    edit_of,
+    saying_what_holds,
+)
 from desk.editing.fields import Seen, is_number
 from desk.editing.forms import FactForm, ListRowForm, PageForm
 from desk.editing.formsets import ROWS_MAX, FactListFormSet
@@ -129,7 +137,8 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
             return self.saved_before(request, object_id)
         extra_context = {CHANGESET: edit.changeset, **(extra_context or {})}
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with saying_what_holds(request):
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except SentBefore:
             return self.saved_before(request, object_id)
         except revisions.Conflict:

@@ -2,13 +2,17 @@
 
 An answer is looked up by the address as it was typed, so most requests end here. An address with parameters that its
 page does not know, or that change nothing, leads to the answer of the canonical one; it has none of its own.
+
+While the database fails, an address goes on answering as it last did, and says how old that is.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -16,7 +20,7 @@ from django.utils.http import parse_etags
 from django_htmx.middleware import HtmxDetails
 from django_http_compression.middleware import best_coding
 
-from . import memory, version
+from . import ageing, memory, outages, version
 from .stores import Store, Usage
 
 KEEPABLE, HARMLESS = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -28,6 +32,10 @@ OF_CONTENT = frozenset(
 )
 #: What an entry takes besides its content, in bytes, about: keys, headers, objects.
 OVERHEAD = 2_000
+#: What a key of the last answer takes besides its address, which it shares.
+OF_A_KEY = 300
+#: Answers that say how old they are while the database fails.
+AGEING = frozenset({200, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class KeptAnswer:
     etags: frozenset[str]
     #: The headers of an answer without content, to a client that has it.
     bare_headers: dict[str, str]
+    #: When it was made, by the monotonic clock.
+    made_at: float
 
 
 class KeptResponse(HttpResponse):
@@ -62,6 +72,8 @@ class KeptResponse(HttpResponse):
 
 _answers: Store[KeptAnswer] = Store(settings.ANSWERS_BYTES)
 _addresses: Store[str] = Store(settings.ANSWERS_BYTES // 16)
+#: The key of the last answer of each address, as page or fragment.
+_last: Store[Key] = Store(settings.ANSWERS_BYTES // 16)
 
 
 class AnswersMiddleware:
@@ -76,6 +88,19 @@ class AnswersMiddleware:
             if request.method not in HARMLESS:
                 version.forget()
             return response
+        try:
+            response = self._respond(request)
+        except DatabaseError as error:  # before a view is reached
+            if not outages.is_outage(error):
+                raise
+            response = outages.answer(request, error)
+        if getattr(response, "is_outage", False):
+            return _last_answer(request) or response
+        if (age := memory.age()) and isinstance(response, HttpResponse) and response.status_code in AGEING:
+            return ageing.aged(request, response, age)
+        return response
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
         typed = request.get_full_path()
         key = _key(request, typed)
         request.answer_key = key  # type: ignore[attr-defined]
@@ -92,7 +117,7 @@ class AnswersMiddleware:
             )
         if isinstance(response, KeptResponse):
             return _response(request, response.answer)
-        if isinstance(response, HttpResponse) and _is_keepable(response):
+        if isinstance(response, HttpResponse) and _is_keepable(response) and not memory.age():
             _keep(canonical, response)
         return response
 
@@ -117,6 +142,7 @@ def canonical_address(request: HttpRequest) -> str:
 def clear() -> None:
     _answers.clear()
     _addresses.clear()
+    _last.clear()
 
 
 def usage() -> Usage:
@@ -155,13 +181,25 @@ def _key(request: HttpRequest, address: str) -> Key:
     return Key(memory.served_mark(), timezone.localdate().toordinal(), address, is_fragment(request), coding)
 
 
+def _last_answer(request: HttpRequest) -> HttpResponse | None:
+    """Return what the address answered last, whatever the version, marked with its age; None if it is not kept."""
+    typed, fragment = request.get_full_path(), is_fragment(request)
+    address = _addresses.get((typed, fragment)) or typed
+    key = _last.get((address, fragment))
+    answer = _answers.get(key) if key else None
+    if answer is None:
+        return None
+    return ageing.aged(request, _response(request, answer), monotonic() - answer.made_at)
+
+
 def _keep(key: Key, response: HttpResponse) -> None:
     content, tag = response.content, response["ETag"]
     headers = dict(response.items())
     weak = f"W/{tag.removeprefix('W/')}"
     bare = {name: value for name, value in headers.items() if name.lower() not in OF_CONTENT}
-    answer = KeptAnswer(headers, content, frozenset({tag, weak}), bare)
+    answer = KeptAnswer(headers, content, frozenset({tag, weak}), bare, monotonic())
     _answers.put(key, answer, len(content) + len(key.address) + OVERHEAD)
+    _last.put((key.address, key.is_fragment), key, len(key.address) + OF_A_KEY)
 
 
 def _response(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:

@@ -1,19 +1,24 @@
 """Keep the public facts of today in memory until the record's version moves on.
 
-While one thread reads the facts of a new version, the others answer from those of the version before.
+While one thread reads the facts of a new version, the others answer from those of the version before; and so do all
+while the database fails. `age` says how old these may be.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
+
+from django.db import DatabaseError
 
 from frameworks.catalogue import Catalogue
 from frameworks.facts import Facts, TableLoader
 from frameworks.models import CatalogueState
 
 from . import version
+from .outages import is_outage
 
 Value = TypeVar("Value")
 
@@ -23,11 +28,14 @@ ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Held:
-    """Facts with their version. `writes`: what this process had written when they were last known to be current."""
+    """Facts with their version. `writes`: what this process had written when they were last known to be current, and
+    `known_at`: when that was, by the monotonic clock. `is_behind`: those of a newer version could not be read."""
 
     mark: str
     facts: Facts
     writes: int
+    known_at: float
+    is_behind: bool = False
 
 
 _held: Held | None = None
@@ -49,6 +57,9 @@ def held() -> Held:
     writes, mark, before = version.writes(), version.current(), _held
     if before and before.mark == mark:
         before.writes = max(before.writes, writes)
+        before.known_at, before.is_behind = version.read_at(), False
+        return before
+    if before and version.silent_since() is not None:
         return before
     # Whoever has written here waits for what they wrote; all others need not.
     may_read = _loading.acquire(blocking=before is None or before.writes != version.writes())
@@ -56,8 +67,21 @@ def held() -> Held:
         return before
     try:
         return _read()
+    except DatabaseError as error:
+        if before is None or not is_outage(error):
+            raise
+        before.is_behind = True
+        return before
     finally:
         _loading.release()
+
+
+def age() -> float:
+    """Return for how many seconds nothing has shown that what is served is current; 0 while the database answers."""
+    if _held and _held.is_behind:
+        return monotonic() - _held.known_at
+    silent_since = version.silent_since()
+    return 0.0 if silent_since is None else monotonic() - silent_since
 
 
 def for_each_version(read: Callable[[], Value]) -> Callable[[], Value]:
@@ -103,7 +127,7 @@ def _read() -> Held:
             return _held
         facts = Facts(TableLoader(), mark=mark, known_catalogue=_catalogue())
         facts.read_all()
-        new = Held(mark, facts, writes)
+        new = Held(mark, facts, writes, version.read_at())
         if version.current(at_once=True) == mark:
             _held = new
             break

@@ -1,6 +1,7 @@
 """Tell which version of the record is served: read from one row, at most once a second in each process.
 
-Whoever has written in this process calls `forget`, so that the next request reads the version at once.
+Whoever has written in this process calls `forget`, so that the next request reads the version at once. While it cannot
+be read, the one read last goes on being served, and `silent_since` says so.
 """
 
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from threading import Lock
 from time import monotonic
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from frameworks.models import RecordState
 
 from . import sections
+from .outages import is_outage
 
 #: Whether what is shown here must be read anew: in a preview, which is rolled back.
 _is_apart: ContextVar[bool] = ContextVar("is_apart", default=False)
@@ -31,7 +34,16 @@ class _Known:
     empty: frozenset[str] = frozenset()
     until: float = 0.0
     writes: int = 0
+    #: When it was read, by the monotonic clock; how much had been written by then; whether it could not be read since.
+    read_at: float = 0.0
+    writes_read: int = 0
+    is_silent: bool = False
 
+
+#: Seconds after a failure for which nobody tries to read the version.
+PAUSE = 0.5
+#: Seconds for which others trust the version that was read last while one thread reads the next.
+READING = 4.0
 
 _known = _Known()
 _lock = Lock()
@@ -45,23 +57,50 @@ def keeps() -> bool:
 def current(*, at_once: bool = False) -> str:
     """Return the mark of the newest version; it differs after every change of the record.
 
-    It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written.
+    It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written;
+    unless the database fails, with which `at_once` raises what the database does.
     """
     if not keeps():
         mark, changed_at, empty = _read()
         if not _is_apart.get():
             _known.changed_at, _known.empty = changed_at, empty
         return mark
-    now = monotonic()
-    if now < _known.until and not at_once:
+    if not at_once and _may_be_trusted():
         return _known.mark
-    writes = _known.writes
-    mark, changed_at, empty = _read()
+    now, writes = monotonic(), _known.writes
+    try:
+        mark, changed_at, empty = _read()
+    except DatabaseError as error:
+        may_go_on = bool(_known.mark) and is_outage(error)
+        with _lock:
+            if writes == _known.writes:
+                _known.until = monotonic() + PAUSE if may_go_on else 0.0
+            _known.is_silent = may_go_on
+        if at_once or not may_go_on:
+            raise
+        return _known.mark
     with _lock:
         _known.changed_at, _known.empty = changed_at, empty
         if writes == _known.writes:
             _known.mark, _known.until = mark, now + settings.VERSION_SECONDS
+            _known.read_at, _known.writes_read, _known.is_silent = now, writes, False
     return mark
+
+
+def _may_be_trusted() -> bool:
+    """Return whether the version need not be read now: it is new enough, or another thread is reading it.
+
+    Whoever comes after a write in this process reads it in any case.
+    """
+    if monotonic() < _known.until:
+        return True
+    with _lock:
+        now = monotonic()
+        if now < _known.until:
+            return True
+        if _known.mark and _known.writes_read == _known.writes:
+            _known.until = now + READING
+        return False
 
 
 def _read() -> tuple[str, datetime | None, frozenset[str]]:
@@ -79,6 +118,16 @@ def empty_sections() -> frozenset[str]:
 def changed_at() -> datetime | None:
     """Return when something was last recorded, as read with the version; None if nothing was, or it was never read."""
     return _known.changed_at
+
+
+def silent_since() -> float | None:
+    """Return when the version was last read, by the monotonic clock, if it could not be read since; else None."""
+    return _known.read_at if _known.is_silent else None
+
+
+def read_at() -> float:
+    """Return when the version was last read, by the monotonic clock."""
+    return _known.read_at
 
 
 def writes() -> int:

@@ -15,6 +15,9 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from typing_extensions import TypedDict
 
+from frameworks.serving import outages
+from frameworks.serving.request_ids import request_id
+
 PREFIX = "/api/"
 PROBLEM = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
@@ -23,7 +26,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "*",
-    "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": "Age, Allow, ETag, Link, Retry-After, X-Request-ID",
     "Access-Control-Max-Age": "86400",  # seconds
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -32,6 +35,7 @@ DETAILS = {
     404: f"There is nothing at this address. {PREFIX} lists the endpoints.",
     405: f"The API is read-only: the methods are {METHODS}.",
     500: "Something went wrong on our side. The error has been logged.",
+    503: "The database does not answer at the moment. Try again after the seconds that Retry-After gives.",
 }
 
 
@@ -102,6 +106,14 @@ def open_to_programs(
         return _with_cors(response)
 
     return respond
+
+
+def database_away(request: HttpRequest, _: BaseException) -> HttpResponse:
+    """Return the problem of a request that the database did not answer, with the number of the request."""
+    if request.path == PREFIX:
+        return outages.page(request)
+    detail = f"{DETAILS[503]} The number of this request is {request_id(request)}."
+    return _with_cors(problem_response(problem(request, 503, detail)))
 
 
 def _with_cors(response: HttpResponse) -> HttpResponse:

@@ -59,7 +59,7 @@ OTHERS = [
 ]  # fmt: skip
 HTMX = {"HX-Request": "true"}
 #: Headers that differ from one time to the next.
-CHANGING = {"x-noise"}
+CHANGING = {"x-noise", "x-request-id"}
 
 
 def described(response: HttpResponseBase) -> tuple[int, dict[str, str], bytes]:

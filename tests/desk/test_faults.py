@@ -1,0 +1,179 @@
+"""An editor’s session with a database of which the n-th call fails: what is said to be saved is, and nothing else."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+
+from desk.interrupted import Outcome
+from frameworks.models import Proposal, Rating, Revision
+from tests import factories
+from tests.desk.acting import GRID, changed_cell, edit
+from tests.desk.reading import change_url, form_on, list_url, text_of
+from tests.faults import failing, steps
+from tests.frameworks.tables.importing import exported, file, upload
+from tests.html import read
+
+pytestmark = pytest.mark.both
+
+#: A request that writes: its address and what is posted.
+Post = tuple[str, dict[str, Any]]
+#: How many of the calls of a request fail in turn.
+CALLS = 5
+
+
+def form(client: Client, rating: Rating) -> Post:
+    return change_url(rating), form_on(client.get(change_url(rating)), verdict="Mine", reason="Read again.")
+
+
+def rows(client: Client, rating: Rating) -> Post:
+    url = list_url(Rating)
+    return url, edit(client.get(url), {rating: {"score": 5, "departure": "The editors have tried it."}})
+
+
+def action(client: Client, rating: Rating) -> Post:
+    row = f"{rating.pk}:{rating.version}:{rating.key_text}"
+    return list_url(Rating), {"row": row, "action": "unpublish", "reason": "Read again.", "confirmed": "1"}
+
+
+def grid(client: Client, rating: Rating) -> Post:
+    return GRID, {"changes": json.dumps([changed_cell(rating, verdict="Mine")])}
+
+
+def table(client: Client, rating: Rating) -> Post:
+    [row] = exported("rating")
+    return upload(client, "rating", file([{**row, "verdict": "Mine"}])), {"reason": "From the table."}
+
+
+FLOWS: list[Callable[[Client, Rating], Post]] = [form, rows, action, grid, table]
+
+
+def recorded() -> tuple[int, int]:
+    return Revision.objects.count(), Proposal.objects.count()
+
+
+def said_to_be_saved(client: Client, response: Any) -> bool | None:
+    """What the answer to a form says of it, the page after it included; None if it says that this is not certain."""
+    if response.status_code == 302:
+        return bool(read(client.get(response["Location"]).content).all(".messagelist .success"))
+    if response["Content-Type"].startswith("application/json"):
+        answer = response.json()
+        error = answer.get("error")
+        if not error:
+            return any(outcome["outcome"] == "saved" for outcome in answer["outcomes"])
+        return bool(error == Outcome.SAVED.value)
+    words = text_of(response)
+    assert "at the same moment" not in words
+    if Outcome.SAVED.value in words:
+        return True
+    is_uncertain = any(each.value in words for each in (Outcome.PARTLY, Outcome.UNKNOWN, Outcome.UNCERTAIN))
+    return None if is_uncertain else False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("editor", ["ada", "eve"])
+def test_what_is_said_to_be_saved_is_saved_whichever_call_of_the_database_fails(
+    request: pytest.FixtureRequest, editor: str, flow: Callable[[Client, Rating], Post]
+) -> None:
+    client: Client = request.getfixturevalue(editor)
+    client.raise_request_exception = False
+    url, posted = flow(client, factories.make_rating())
+    headers = {"Accept": "application/json"} if flow is grid else {}
+    before = recorded()
+    count = None
+    for nth in (0, *range(1, CALLS + 1)):
+        with transaction.atomic():
+            at = 0 if count is None else steps(count, CALLS)[nth - 1]
+            with failing(at) as faults:
+                response = client.post(url, posted, headers=headers)
+            count = faults.calls if count is None else count
+            assert faults.has_failed == (at > 0)
+            assert response.status_code != 500, at
+            is_saved = recorded() > before
+            said = said_to_be_saved(client, response)
+            assert said in {None, is_saved}, (at, text_of(response))
+            if response.status_code == 503 and not said and flow is not grid:
+                typed = form_on(response)
+                assert {name: typed[name] for name in ("reason",)} == {"reason": [_only(posted["reason"])]}, (
+                    at
+                )
+            transaction.set_rollback(True)
+
+
+def _only(value: Any) -> str:
+    return value if isinstance(value, str) else value[0]
+
+
+# The commit
+
+
+class Commit:
+    """Stands in for the commit of the connection: fails before it, or after it as where its answer is lost."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_lost: bool) -> None:
+        wrapper: Any = connection
+        self.commit, self.is_lost, self.has_failed = wrapper._commit, is_lost, False
+        monkeypatch.setattr(connection, "_commit", self)
+
+    def __call__(self) -> None:
+        if self.has_failed or self.is_lost:
+            self.commit()
+        if not self.has_failed:
+            self.has_failed = True
+            raise OperationalError("the connection was lost")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_commit_that_fails_is_told_as_what_it_was(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, is_lost: bool
+) -> None:
+    ada.raise_request_exception = False
+    rating = factories.make_rating()
+    url, posted = form(ada, rating)
+    commit = Commit(monkeypatch, is_lost=is_lost)
+    response = ada.post(url, posted)
+    assert commit.has_failed
+    assert response.status_code == 503
+    rating.refresh_from_db()
+    assert rating.verdict == ("Mine" if is_lost else "Middling")
+    words = text_of(response)
+    assert (Outcome.SAVED.value in words, Outcome.NOTHING.value in words) == (is_lost, not is_lost)
+    assert "changed successfully" not in words
+    # Neither is it said on the next page.
+    assert not read(ada.get(url).content).all(".messagelist .success")
+    if is_lost:
+        return
+    again = ada.post(url, form_on(response))
+    assert again.status_code == 302
+    rating.refresh_from_db()
+    assert (rating.verdict, Revision.objects.of(rating).count()) == ("Mine", 2)  # the first made it
+
+
+@pytest.mark.django_db
+def test_database_that_stays_away_leaves_open_whether_it_was_saved(ada: Client) -> None:
+    """The form can be opened again with what was typed."""
+    ada.raise_request_exception = False
+    rating = factories.make_rating()
+    url, posted = form(ada, rating)
+    with transaction.atomic():
+        with failing(0) as counted:
+            ada.post(url, posted)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        with failing(counted.calls, for_good=True):
+            response = ada.post(url, posted)
+        assert Outcome.UNKNOWN.value in text_of(response)
+        transaction.set_rollback(True)
+    opened = ada.post(url, {**form_on(response), "_edit": "1"})
+    assert form_on(opened)["verdict"] == ["Mine"]
+    assert Rating.objects.get().verdict == "Middling"
+    with failing(for_good=True):
+        page = ada.get(url)
+        signing_in = ada.post("/admin/login/", {"username": "ada", "password": "secret"})
+    assert "This page is not available at the moment" in text_of(page)
+    assert "secret" not in signing_in.content.decode()
