@@ -2,11 +2,14 @@
 which the runner can end."""
 
 import json
+import os
 import signal
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+
+import django
 
 from .plan import BY_NAME
 from .scene import Scene
@@ -15,6 +18,11 @@ from .scene import Scene
 def main(name: str, database: str, form: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     with tempfile.TemporaryDirectory(prefix="touchstone-drill-") as directory:
+        # Models can be imported, and nothing that is set outside decides what a drill finds.
+        own = {"VAR_DIR": f"{directory}/drill", "PYTEST_VERSION": "none"}
+        os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", **own})
+        os.environ.pop("DATABASE_URL", None)
+        django.setup()
         scene = Scene(database, Path(directory), is_long=form == "long")
         for row in BY_NAME[name].run(scene):
             print(json.dumps(asdict(row)), flush=True)

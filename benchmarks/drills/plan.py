@@ -40,6 +40,18 @@ DRILLS: tuple[Drill, ...] = (
         (POSTGRESQL,),
     ),
     Drill(
+        "frozen",
+        "faults.frozen",
+        "PostgreSQL is frozen under load, and goes on later",
+        120,
+        150,
+        (POSTGRESQL,),
+    ),
+    Drill(
+        "terminated", "faults.terminated", "connections of PostgreSQL are broken off", 120, 150, (POSTGRESQL,)
+    ),
+    Drill("locked", "faults.locked", "another program locks the SQLite file", 150, 150, (SQLITE,)),
+    Drill(
         "migrating", "faults.migrating", "three instances are started at once on an empty database", 120, 120
     ),
     Drill(

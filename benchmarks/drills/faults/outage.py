@@ -3,61 +3,39 @@
 from collections.abc import Iterator, Sequence
 from time import monotonic, sleep
 
-from benchmarks.drills.databases import database
-from benchmarks.drills.load import Request, get, load, seen_by_all, until
+from benchmarks.drills.load import Request, get, load, until
 from benchmarks.drills.scene import Row, Scene, at_least, at_most, row
-from benchmarks.instances.instance import ROOT, Instance
-from benchmarks.processes import free_port
 
-PROCESSES = 3
+from .serving import served
+
 #: Seconds for which the server is away, in the long form and in the short one.
 AWAY = (60, 10)
-PATHS = (
-    "/",
-    "/?kind=full-stack&w-performance=9",
-    "/frameworks/django/",
-    "/frameworks/",
-    "/compare/django-vs-flask/",
-    "/criteria/",
-    "/method/",
-    "/changes/",
-    "/matrix.csv",
-    "/frameworks/django.png",
-    "/changes.atom",
-    "/api/v1/frameworks",
-)
 
 
 def drill(scene: Scene) -> Iterator[Row]:
-    with database(scene) as place:
-        instance = Instance(ROOT / "fixtures", scene.directory / "var", free_port(), place.url, PROCESSES)
-        with instance.running():
-            port = instance.port
-            paths = [path for path in PATHS if get(port, path).is_answered]
-            seen_by_all(port, paths, PROCESSES)
-            with load(lambda: port, paths) as requests, load(lambda: port, ["/live/"], clients=1) as probes:
-                sleep(2)
-                place.postgres.stop()
-                stopped = monotonic()
-                sleep(scene.long(*AWAY) / 2)
-                unseen = get(port, "/sources/?q=never-seen-before")
-                api = get(port, "/api/v1/claims?limit=1&offset=1")
-                sleep(scene.long(*AWAY) / 2)
-                place.postgres.start()
-                started = monotonic()
-                well = until(lambda: "age" not in get(port, "/").headers and _is_fresh(port), 20)
-                sleep(1)
-            yield from during(requests, probes, stopped, started)
-            yield row(
-                "a page not seen before is a 503 that says when to try again", *_wrong(unseen, "text/html")
-            )
-            yield row("the API answers with a problem", *_wrong(api, "application/problem+json"))
-            yield at_most("well again, without a restart", well, 2, "s")
-            after = [each for each in requests if each.began > started + 2 and not each.is_answered]
-            yield row("no failed request afterwards", *after)
+    with served(scene) as here:
+        port = here.port
+        with load(lambda: port, here.paths) as requests, load(lambda: port, ["/live/"], clients=1) as probes:
+            sleep(2)
+            here.place.postgres.stop()
+            stopped = monotonic()
+            sleep(scene.long(*AWAY) / 2)
+            unseen = get(port, "/sources/?q=never-seen-before")
+            api = get(port, "/api/v1/claims?limit=1&offset=1")
+            sleep(scene.long(*AWAY) / 2)
+            here.place.postgres.start()
+            started = monotonic()
+            well = until(here.is_well, 20)
+            sleep(1)
+        yield from _during(requests, probes, stopped, started)
+        yield row("a page not seen before is a 503 that says when to try again", *_wrong(unseen, "text/html"))
+        yield row("the API answers with a problem", *_wrong(api, "application/problem+json"))
+        yield at_most("well again, without a restart", well, 2, "s")
+        after = [each for each in requests if each.began > started + 2 and not each.is_answered]
+        yield row("no failed request afterwards", *after)
 
 
-def during(
+def _during(
     requests: Sequence[Request], probes: Sequence[Request], stopped: float, started: float
 ) -> Iterator[Row]:
     """Return what visitors and the process manager got while the server was away."""
@@ -65,18 +43,11 @@ def during(
     in_time = [each for each in meant if each.is_answered and each.seconds <= 1]
     share = 100 * len(in_time) / max(len(meant), 1)
     yield at_least(f"{len(meant)} pages seen before, answered within 1 s", share, 99, "%")
-    marked = [
-        each for each in meant if each.began > stopped + 2 and each.is_answered and "age" not in each.headers
-    ]
-    yield row("all of these say how old they are", *marked)
+    answered = [each for each in meant if each.began > stopped + 2 and each.is_answered]
+    yield row("all of these say how old they are", *[each for each in answered if "age" not in each.headers])
     yield row("no 500", *[each for each in meant if each.status == 500])
     slowest = max((each.seconds for each in probes if stopped <= each.began < started), default=float("inf"))
     yield at_most("/live/ at its slowest", slowest * 1_000, 100, "ms")
-
-
-def _is_fresh(port: int) -> bool:
-    """Return whether a page that nobody has seen comes from the database."""
-    return get(port, f"/frameworks/?q={monotonic()}").is_answered
 
 
 def _wrong(answer: Request, kind: str) -> list[str]:

@@ -1,0 +1,61 @@
+"""An editor at the desk of a served portal, who opens forms, types and saves, as a browser without JavaScript does."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import OpenerDirector, Request
+
+from benchmarks.instances.instance import Instance
+from tests.desk.reading import Data, FormReader
+
+#: Seconds that an answer may take.
+TIMEOUT = 90
+RATINGS = "/admin/frameworks/rating/"
+RATING = re.compile(rf"{RATINGS}(\d+)/change/")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the desk, after redirects. Status 0: there was no answer."""
+
+    status: int
+    text: str
+
+    @property
+    def form(self) -> Data:
+        """Return the form on the page as it would be posted."""
+        return FormReader(self.text).data
+
+
+@dataclass(frozen=True)
+class Editor:
+    host: str
+    browser: OpenerDirector
+
+    @classmethod
+    def of(cls, instance: Instance, name: str) -> Self:
+        """Sign in as an administrator of this name, who is made for it."""
+        return cls(f"127.0.0.1:{instance.port}", instance.signed_in(name))
+
+    def get(self, path: str) -> Page:
+        return self._open(Request(f"http://{self.host}{path}"))
+
+    def post(self, path: str, data: Data) -> Page:
+        url = f"http://{self.host}{path}"
+        return self._open(Request(url, urlencode(data, doseq=True).encode(), {"Referer": url}))
+
+    def ratings(self) -> list[str]:
+        """Return the addresses of the forms of the ratings on the first page of their list."""
+        pks = dict.fromkeys(RATING.findall(self.get(RATINGS).text))
+        return [f"{RATINGS}{pk}/change/" for pk in pks]
+
+    def _open(self, request: Request) -> Page:
+        try:
+            with self.browser.open(request, timeout=TIMEOUT) as answer:
+                return Page(answer.status, answer.read().decode())
+        except HTTPError as error:
+            return Page(error.code, error.read().decode())
+        except (URLError, OSError) as error:
+            return Page(0, str(error))
