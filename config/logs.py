@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes time, level, logger, message, the number of the request (`-` outside of any) and the fields that the event brings as `extra={"fields": …}`."""
+    """Writes time, level, logger, message, the number of the request (`-` outside of any), and the fields that the event
+    brings as `extra={"fields": …}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
