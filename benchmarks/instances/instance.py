@@ -49,10 +49,16 @@ class Instance:
         """Prepare and serve the instance, as `make run` does. Raises NotStarted, or CalledProcessError."""
         self.var.mkdir(exist_ok=True)
         self.run("bin/prepare.py")
+        with self.serving():
+            yield
+
+    @contextmanager
+    def serving(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Serve the instance, which is prepared, and yield the server. Raises NotStarted."""
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "config.wsgi"]
         with processes.running(command, directory=ROOT, environment=self.environment) as server:
             processes.await_port(server, self.port)
-            yield
+            yield server
 
     def run(self, *arguments: str, **more: str) -> str:
         """Run a program of the project as this instance, and return what it says."""
