@@ -73,6 +73,21 @@ class Consequences:
         unpublished."""
         return [*map(_unpublished, self._bare)]
 
+    def let_go(self) -> None:
+        """Take the claims that are about to leave a row from it beforehand, with the reading that they have.
+
+        A row hands its new reading to its claims at once, and those that leave are not read by it any more: the
+        database would refuse what they become, or that a published rating is without a reading in between.
+        """
+        rows = {row.pk for row in self._rows}
+        leaving = [
+            claim.pk
+            for claim, _ in self._read
+            if claim.wording_id in rows and self._read_anew(copy(claim)).wording_id != claim.wording_id
+        ]
+        if leaving:
+            Claim.objects.filter(pk__in=leaving).update(wording=None)
+
     def writes(self) -> Iterator[list[PendingWrite]]:
         """Yield what is to be written after the change, kind by kind, each to be written before the next is asked for.
 

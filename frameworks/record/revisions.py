@@ -150,6 +150,7 @@ def write_first(consequences: Consequences, *, by: Author, reason: str, at: date
     """Write what has to be written before a change, in its changeset."""
     if writes := consequences.writes_before():
         save_all(writes, by=by, reason=reason, at=at, besides=EveryCell())
+    consequences.let_go()
 
 
 def _refuse_beside_others(named: Sequence[Versioned], placed: Sequence[Versioned]) -> None:

@@ -50,6 +50,29 @@ def test_wording_form_changes_claims_and_scores_with_the_row(ada: Client, row: W
     ]
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("reading", ["", "4"])
+def test_claims_leave_a_row_that_changes_words_and_reading_in_one_save(
+    ada: Client, row: Wording, reading: str
+) -> None:
+    """One of them falls under another row, so that its rating stays published; the other under none."""
+    ease, django = row.criterion, Claim.objects.get().framework
+    longer = factories.make_wording(criterion=ease, slug="curve", words="steep curve", reading=2)
+    aim = factories.make_wording(criterion=ease, slug="aim", words="aims at ease", explanation="An aim.")
+    claim = Claim.objects.get()
+    unread = factories.make_claim(framework=django, criterion=ease, term="Aims at ease", wording=aim)
+    assert save(ada, change_url(claim), term="Steep curve", reason="In full.").status_code == 302
+    for other in (longer, aim):
+        fields = {"words": f"abrupt {other.slug}", "reading": reading, "explanation": "Something else."}
+        assert save(ada, change_url(other), **fields, reason="Misread.").status_code == 302
+    claim.refresh_from_db()
+    unread.refresh_from_db()
+    rating = Rating.objects.get()
+    assert (claim.wording, claim.reading, rating.score, rating.is_published) == (row, 2, 2, True)
+    assert (unread.wording, unread.reading) == (None, None)
+    assert list(divergences()) == []
+
+
 @pytest.mark.parametrize(
     "fields, said",
     [
