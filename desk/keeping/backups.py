@@ -169,15 +169,19 @@ def _write_through(folder: Path) -> None:
         os.close(handle)
 
 
-def rotate(folder: Path, *, keep: int, now: float) -> list[Path]:
-    """Delete all backups in the folder but the newest `keep`, and return their paths.
+def rotate(latest: Path, *, keep: int, now: float) -> list[Path]:
+    """Delete all backups in the folder of the latest but the newest `keep`, and return their paths.
+
+    The latest stays, also where the clock has been put back since others were named.
 
     What an interrupted run left unfinished goes, too, once it is a day old at `now`, in seconds of the Unix epoch.
     """
-    dated = sorted((path for path in folder.iterdir() if NAMED.fullmatch(path.name)), reverse=True)
-    for path in dated[keep:]:
+    folder = latest.parent
+    others = [path for path in folder.iterdir() if NAMED.fullmatch(path.name) and path != latest]
+    gone = sorted(others, reverse=True)[keep - 1 :]
+    for path in gone:
         path.unlink()
     for path in folder.glob(f"{UNFINISHED}*"):
         if now - path.stat().st_mtime > UNFINISHED_FOR:
             path.unlink()
-    return dated[keep:]
+    return gone

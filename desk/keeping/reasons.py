@@ -11,5 +11,8 @@ def in_words(error: Exception) -> str:
     if isinstance(error, OperationalError):
         return f"{reason}. See that the database runs, that it has room, and that DATABASE_URL names it."
     if isinstance(error, ProgrammingError):
-        return f"{reason}. The user that DATABASE_URL names must own the tables."
+        return (
+            f"{reason}. `manage.py migrate` must have made the tables, and the user that DATABASE_URL names must own"
+            " them."
+        )
     return f"{reason}."

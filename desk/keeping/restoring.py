@@ -45,6 +45,10 @@ def restore(backup: Backup, *, replace: bool = False) -> bool:
     if not is_blank:
         _refuse_other_tables(backup, executor)
     registry = _migrated(backup, executor) if is_blank else apps
+    known = {model._meta.db_table for model in content_models(registry)}
+    if set(backup.tables) != known:
+        differing = ", ".join(sorted(set(backup.tables) ^ known))
+        raise CannotRestore(f"It was made by another version, which had other tables: {differing}.")
     with without_triggers(connection):
         if not is_blank:
             _make_empty(replace=replace)
@@ -104,8 +108,7 @@ def _make_empty(*, replace: bool) -> None:
 def _fill(model: type[models.Model], backup: Backup) -> None:
     """Insert the rows of a table, and read them back."""
     table = model._meta.db_table
-    if (summary := backup.tables.get(table)) is None:
-        raise CannotRestore(f"It has no table {table}.")
+    summary = backup.tables[table]
     if set(summary.columns) != set(columns_of(model)):
         raise CannotRestore(f"Its table {table} has other columns: {', '.join(summary.columns)}.")
     try:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             remember(backup)
         if keep is not None:
             try:
-                gone = rotate(path, keep=keep, now=time.time())
+                gone = rotate(backup.path, keep=keep, now=time.time())
             except OSError as error:
                 raise CommandError(
                     f"The backup is there, but older ones were not deleted: {in_words(error)}"

@@ -31,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, to: str, **options: Any) -> None:
+        if not to.strip():
+            raise CommandError("Nothing was moved: --to names the other database.")
         try:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "contents.zip"

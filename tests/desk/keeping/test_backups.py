@@ -13,9 +13,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
+from pytest_django import Settings
 
 from desk.keeping.backups import Backup, NoBackup, back_up, digest_of, rotate
 from desk.keeping.contents import content_models, summaries, tallied
+from desk.keeping.last import last_backup
+from desk.keeping.reasons import in_words
 from desk.keeping.soundness import faults
 from frameworks.models import Claim, FormerSlug, Framework, RecordState, Revision
 from frameworks.tables import sheets
@@ -26,6 +30,11 @@ from tests.desk.keeping.filling import AWKWARD, NOW, fill
 from tests.factories import make_framework, make_rating
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.VAR_DIR = tmp_path_factory.mktemp("var")
 
 
 def exported() -> dict[str, bytes]:
@@ -59,6 +68,9 @@ def test_backup_restores_everything_as_it_was(tmp_path: Path) -> None:
     assert empty == []
     assert digest in said("backup", str(path))
     assert path.stat().st_mode & 0o077 == 0
+    noted = last_backup()
+    assert noted
+    assert noted.path == path
     assert [each.name for each in tmp_path.iterdir()] == ["backup.zip"]
 
     # All of it changes.
@@ -101,9 +113,7 @@ def test_move_takes_everything_to_another_database_and_back(tmp_path: Path, mana
     assert refusal("move", to=url).startswith(
         "Nothing was moved: The database is not empty: there are rows in "
     )
-    elsewhere = refusal("move", to=f"sqlite:///{tmp_path}/missing/other.sqlite3")
-    assert elsewhere.startswith("Nothing was moved: unable to open database file. See that")
-    assert elsewhere.count("\n") == 0
+    assert refusal("move", to=" ") == "Nothing was moved: --to names the other database."
 
 
 def test_restore_brings_an_older_backup_up_to_date(tmp_path: Path, manage: Command) -> None:
@@ -165,7 +175,10 @@ def test_restore_refuses_what_is_no_backup_and_changes_nothing(backup: Path, tmp
 
 
 def test_restore_names_the_version_that_does_not_fit(backup: Path) -> None:
-    done = json.loads(ZipFile(backup).read("manifest.json"))["migrations"]
+    manifest = json.loads(ZipFile(backup).read("manifest.json"))
+    done = manifest["migrations"]
+    with_manifest(backup, tables={name: at for name, at in manifest["tables"].items() if name != "auth_user"})
+    assert refusal("restore", str(backup), "--replace").endswith("which had other tables: auth_user.")
     with_manifest(backup, migrations=[*done, ["frameworks", "9999_later"]])
     assert "made by a newer version, with the migration frameworks.9999_later" in refusal(
         "restore", str(backup), "--replace"
@@ -240,5 +253,23 @@ def test_backup_in_a_folder_keeps_the_newest(tmp_path: Path) -> None:
     [newest] = {*tmp_path.iterdir()} - {*days, other, unfinished}
     assert Backup.read(newest).rows > 0
     assert {*tmp_path.iterdir()} == {newest, *days[3:], other, unfinished}
-    rotate(tmp_path, keep=3, now=time.time() + timedelta(days=2).total_seconds())
+    rotate(newest, keep=3, now=time.time() + timedelta(days=2).total_seconds())
     assert not unfinished.exists()
+    later = tmp_path / "touchstone-2100-01-01T00-00-00Z.zip"  # the clock was wrong then
+    later.touch()
+    assert rotate(newest, keep=1, now=time.time()) == [later, *reversed(days[3:])]
+    assert newest.exists()
+
+
+def test_reasons_say_what_to_see_to() -> None:
+    for error, words in (
+        (OSError(28, "No space left on device", "/b"), "/b: No space left on device."),
+        (
+            OperationalError("unable to open\n  database file"),
+            "unable to open database file. See that the database",
+        ),
+        (ProgrammingError("must be owner of table x"), "must be owner of table x. `manage.py migrate` must"),
+        (NoBackup("It is damaged."), "It is damaged."),
+        (ValueError(), "ValueError."),
+    ):
+        assert in_words(error).startswith(words)
