@@ -520,6 +520,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # Off for `make run`, which speaks plain HTTP to this machine only. In production the proxy speaks HTTPS and says so.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # with this prefix browsers take a cookie over HTTPS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Secure-sessionid", "__Secure-csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 # Probes reach the process without the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^live/$", r"^ready/$", r"^metrics$"]

@@ -684,7 +684,7 @@
     const body = new FormData(save);
     body.set("changes", JSON.stringify(changes));
     // Signing in again in another tab has changed the token; the cookie has the one that holds.
-    const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+    const token = /(?:^|; )(?:__Secure-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1];
     if (token) body.set("csrfmiddlewaretoken", token);
     try {
       const answer = await fetch(table.dataset.address, { method: "POST", body, headers: { Accept: "application/json" } });

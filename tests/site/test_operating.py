@@ -57,6 +57,39 @@ def test_figures_of_operating_are_those_that_are_counted() -> None:
     assert {name.removesuffix("_total") for name in described} == counted
 
 
+# docs/security.md
+
+#: How many requirements each section of ASVS 5.0 has on levels 1 and 2, which are its first ones.
+REQUIREMENTS = {
+    "1": (2, 9, 11, 3, 2), "2": (3, 3, 4, 1), "3": (0, 2, 4, 6, 5, 0, 2), "4": (3, 1, 2, 4), "5": (1, 3, 2, 3),
+    "6": (3, 12, 4, 4, 5, 3, 0, 4), "7": (3, 4, 2, 5, 2, 2), "8": (2, 3, 1, 1), "9": (3, 4),
+    "10": (2, 2, 4, 11, 5, 2, 3), "11": (2, 3, 3, 4, 1, 1), "12": (3, 2, 4), "13": (1, 5, 2, 5), "14": (2, 4, 3),
+    "15": (3, 3, 7), "16": (1, 5, 4, 3, 3), "17": (1, 4, 2),
+}  # fmt: skip
+
+
+def test_security_answers_each_requirement_once_and_names_what_exists() -> None:
+    numbers = [
+        f"{chapter}.{section}.{number}"
+        for chapter, counts in REQUIREMENTS.items()
+        for section, count in enumerate(counts, 1)
+        for number in range(1, count + 1)
+    ]
+    text = (BASE_DIR / "docs" / "security.md").read_text()
+    answered: list[str] = []
+    for cell in re.findall(r"^\| (\d+\.[\d., –]+) \|", text, re.MULTILINE):
+        for part in cell.split(", "):
+            first, _, last = part.partition("–")
+            answered += numbers[numbers.index(first) : numbers.index(last or first) + 1]
+    assert answered == numbers
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text):
+        assert re.search(rf"^def {name or 'test_'}", (BASE_DIR / file).read_text(), re.MULTILINE), name
+    for file in re.findall(r"`((?:deploy|benchmarks|config|static)/[\w./]+)`", text):
+        assert (BASE_DIR / file).exists(), file
+    not_met = re.findall(r"^\| ([\d.]+) \| not met, see above \|$", text, re.MULTILINE)
+    assert re.findall(r"^- \*\*([\d.]+)\*\* ", text, re.MULTILINE) == not_met
+
+
 # Files that came from elsewhere
 
 
@@ -137,9 +170,10 @@ NGINX = (DEPLOY / "nginx.conf").read_text()
 def test_proxy_stores_nothing_of_the_desk_nor_for_who_is_signed_in() -> None:
     assert "proxy_cache" not in block(NGINX, "location ~ ^/(admin|live|ready)/")
     public = block(NGINX, "location / {")
-    cookie = settings.SESSION_COOKIE_NAME
+    signed_in = block(NGINX, "map $http_cookie $touchstone_signed_in")
+    assert f'"~{settings.SESSION_COOKIE_NAME}=" 1;' in signed_in  # any cookie whose name ends so
     for directive in ("proxy_cache_bypass", "proxy_no_cache"):
-        assert f"{directive} $cookie_{cookie} $http_authorization;" in public
+        assert f"{directive} $touchstone_signed_in $http_authorization;" in public
 
 
 def test_proxy_lets_the_portal_say_what_browsers_may_do() -> None:

@@ -249,7 +249,21 @@ def test_cache_in_front_is_told_to_store_public_pages_to_the_end_of_the_second(
         assert headers_to(True, *own, status=status) == dict(own)
 
 
-# Limits
+# Cookies and limits
+
+
+def test_cookies_behind_a_proxy_are_for_https_alone(manage: Command) -> None:
+    ask = (
+        "from django.test import Client; c = Client(); c.get('/admin/login/', secure=True);"
+        "from django.conf import settings as s;"
+        "print(*c.cookies, c.cookies['__Secure-csrftoken']['secure'], c.cookies['__Secure-csrftoken']['samesite'],"
+        "s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY)"
+    )
+    outcome = manage(
+        "shell", "--no-imports", "-c", ask,
+        DJANGO_HTTPS="on", SITE_URL="https://compare.example.org", DJANGO_ALLOWED_HOSTS="testserver", DJANGO_DEBUG="on",
+    )  # fmt: skip
+    assert outcome.stdout == "__Secure-csrftoken True Lax __Secure-sessionid True True\n"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ def _files(here: Site) -> Iterator[Row]:
         if name not in each.headers
     ]
     yield row("every answer states what browsers may do with it", *lacking)
+    traced = everything[-1]
+    yield row("TRACE is refused", *[traced] * (traced.status != 405))
 
 
 def _encrypted(here: Site) -> Iterator[Row]:
