@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes time, level, logger, message, the number of the request (`-` outside of any), and the fields that the event
-    brings as `extra={"fields": …}`."""
+    """Writes time, level, logger, message, number of the request, and the fields that an event brings as `fields`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -15,7 +14,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            "request": getattr(record, "request_id", "-"),
+            "request": getattr(record, "request_id", ""),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
