@@ -8,7 +8,7 @@ from typing import Any
 
 #: Words of the topic that is shipped. The addresses, fields and file columns that keep their names are not read.
 WORDS = re.compile(
-    r"\b(frameworks?|python|django|flask|fastapi|litestar|tornado|sanic|quart|web2py|cherrypy|asgi|wsgi|orm"
+    r"\b(frameworks?|(python|django)(?! \d)|flask|fastapi|litestar|tornado|sanic|quart|web2py|cherrypy|asgi|wsgi|orm"
     r"|(?<!-based )authentication(?! and Authorization)|standards?|librar(y|ies)"
     r"|asynchronous|are you building|articles on)\b",
     re.IGNORECASE,
