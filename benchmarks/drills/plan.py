@@ -31,6 +31,7 @@ class Drill:
 
 
 DRILLS: tuple[Drill, ...] = (
+    Drill("faults", "faults.nth", "each call of the database fails in turn", 240, 3_000),
     Drill(
         "outage",
         "faults.outage",
