@@ -6,20 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-#: No page uses any of these. Copying and sharing an address is what pages do offer, to themselves.
+#: No page uses any of these. Pages copy addresses. Names that Chromium does not know would fill its console.
 UNUSED = (
-    "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
-    "camera", "compute-pressure", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
-    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone",
-    "midi", "otp-credentials", "payment", "picture-in-picture", "publickey-credentials-create",
-    "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
-    "xr-spatial-tracking",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "compute-pressure", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment",
+    "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock",
+    "serial", "storage-access", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
 EVERYWHERE = {
-    "Permissions-Policy": ", ".join(
-        [*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "web-share=(self)"]
-    ),
+    "Permissions-Policy": ", ".join([*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)"]),
     "X-Permitted-Cross-Domain-Policies": "none",
     # Everything that a page loads is ours, and says so.
     "Cross-Origin-Embedder-Policy": "require-corp",
