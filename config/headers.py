@@ -18,9 +18,6 @@ UNUSED = (
 EVERYWHERE = {
     "Permissions-Policy": ", ".join([*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)"]),
     "X-Permitted-Cross-Domain-Policies": "none",
-    # Everything that a page loads is ours, and says so.
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Origin-Agent-Cluster": "?1",
 }
 #: For an answer that is made before the page's own policy: a redirect to HTTPS.
 NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -31,7 +28,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 def stated_everywhere(get_response: GetResponse) -> GetResponse:
     """Add the headers that all answers share. It stands outside all other middleware.
 
-    Other sites may show pictures, and what has said so itself (frames, the API); nothing else.
+    Other sites may show pictures, what has said so itself (frames, the API), and with the frames, which have no origin
+    of their own, static files; nothing else. Cross-Origin-Embedder-Policy is left out: it would keep pages from showing
+    these frames, and pages share no memory that it would protect.
     """
 
     def respond(request: HttpRequest) -> HttpResponseBase:
@@ -39,8 +38,10 @@ def stated_everywhere(get_response: GetResponse) -> GetResponse:
         headers = response.headers
         for name, value in EVERYWHERE.items():
             headers[name] = value
-        is_picture = headers.get("Content-Type", "").startswith("image/")
-        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_picture else "same-origin")
+        is_shared = headers.get("Content-Type", "").startswith("image/") or request.path_info.startswith(
+            settings.STATIC_URL
+        )
+        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_shared else "same-origin")
         if not settings.DEBUG:  # its error pages have code and styles in them
             headers.setdefault("Content-Security-Policy", NO_CONTENT_POLICY)
         return response

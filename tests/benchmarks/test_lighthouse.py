@@ -36,6 +36,7 @@ NO_PAGES = {
     "llms",
     "accent",
     "favicon",
+    "icon",
     "touch_icon",
     "picture",
     "chart",

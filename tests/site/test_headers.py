@@ -153,9 +153,7 @@ def test_every_answer_states_what_browsers_may_do_with_it(settings: Settings) ->
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Embedder-Policy": "require-corp",
             "X-Permitted-Cross-Domain-Policies": "none",
-            "Origin-Agent-Cluster": "?1",
             "Strict-Transport-Security": "max-age=60",
         }
         assert {name: answer.get(name) for name in expected} == expected, path

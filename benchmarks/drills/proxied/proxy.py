@@ -18,7 +18,7 @@ EDITS = (40, 8)
 #: Seconds for which a page is asked for again and again after an edit.
 LOOKED_AT = 4
 ON_EVERY_ANSWER = (
-    "content-security-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy",
+    "content-security-policy", "permissions-policy", "cross-origin-opener-policy",
     "cross-origin-resource-policy", "referrer-policy", "strict-transport-security", "x-content-type-options",
 )  # fmt: skip
 
