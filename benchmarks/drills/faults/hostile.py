@@ -90,14 +90,15 @@ PATHS = (
 
 
 def drill(scene: Scene) -> Iterator[Row]:
-    with _running(scene) as (port, processes):
+    with _running(scene) as (port, server):
         for page in PAGES:  # by which templates and facts are read
             get(port, page)
+        processes = _children(server)
         before = _memory(processes)
         faults: dict[str, list[str]] = {"5xx": [], "slow": [], "reflected": []}
         asked = 0
         with ThreadPoolExecutor(CLIENTS) as pool:
-            for request in pool.map(lambda path: get(port, path), _addresses(scene.long(300_000, 4_000))):
+            for request in pool.map(lambda path: get(port, path), _addresses(scene.long(300_000, 3_000))):
                 asked += 1
                 for fault in _faults(request):
                     faults[fault].append(str(request)[:200])
@@ -146,19 +147,21 @@ def _faults(request: Request) -> Iterator[str]:
 
 
 @contextmanager
-def _running(scene: Scene) -> Iterator[tuple[int, list[int]]]:
-    """Serve the portal; yield its port, and the numbers of the processes that answer."""
+def _running(scene: Scene) -> Iterator[tuple[int, int]]:
+    """Serve the portal; yield its port, and the number of the process whose children answer."""
     with database(scene) as place:
         instance = Instance(ROOT / "fixtures", scene.directory / "var", free_port(), place.url, PROCESSES)
         instance.var.mkdir(exist_ok=True)
         instance.run("bin/prepare.py")
         with instance.serving() as server:
-            yield instance.port, _children(server.pid)
+            yield instance.port, server.pid
 
 
 def _children(pid: int) -> list[int]:
     """Return the processes that this one has started."""
-    return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    parents = {int(path.parent.name): path.read_text() for path in Path("/proc").glob("[0-9]*/stat")}
+    # The name of a program, in brackets, may have spaces in it.
+    return [each for each, line in parents.items() if int(line.rpartition(")")[2].split()[1]) == pid]
 
 
 def _memory(processes: Sequence[int]) -> list[float]:
