@@ -109,7 +109,18 @@ document.addEventListener("htmx:after:swap", (event) => {
   // Browsers without moveBefore() lose the focus when a row moves. A link that is gone with what it removed leaves it to
   // the table.
   if (focusId && document.activeElement === document.body) (document.getElementById(focusId) ?? document.getElementById("table"))?.focus({ preventScroll: true });
+  paintFirstWhatIsSeen(ctx.target);
 });
+
+// Rows of the matrix that no scroll position of the moment reaches follow one frame later: laying out and painting fifty rows of
+// forty cells takes longer than answering.
+const LEAST_HEIGHT = 40; // of a row, in pixels
+const paintFirstWhatIsSeen = (form) => {
+  const rows = [...form.querySelectorAll("table.grid > tbody > tr")].slice(Math.ceil((scrollY + innerHeight) / LEAST_HEIGHT));
+  const unseen = rows.filter((row) => !row.contains(document.activeElement));
+  for (const row of unseen) row.hidden = true;
+  if (unseen.length) requestAnimationFrame(() => setTimeout(() => unseen.forEach((row) => (row.hidden = false))));
+};
 
 // A field for the name of a framework is given suggestions for what is typed in it.
 let typing = null;

@@ -154,6 +154,11 @@ def read(html: str | bytes) -> Element:
     return document
 
 
+def read_head(html: bytes) -> Element:
+    """The head of a page, for whoever asks hundreds of pages for their titles: reading the rest takes longest."""
+    return read(html[: html.index(b"<body")] + b"</html>").one("head")
+
+
 # Forms
 
 

@@ -34,6 +34,8 @@ def tidy_name(name: str) -> str:
 
 def folded(name: str) -> str:
     """Return what names have in common that differ only in case, in compatibility form or in unseen characters."""
+    if name.isascii():  # as nearly all are; a save compares its name with every other
+        return " ".join(name.lower().split())
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     if "i" in plain or "ı" in plain:
         dotless = unicodedata.normalize("NFD", plain).replace("i\u0307", "i").replace("ı", "i")

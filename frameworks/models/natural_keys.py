@@ -25,6 +25,10 @@ class VersionedQuerySet(models.QuerySet[Fact]):
                 raise
             return self.get(**schema.lookups(current))
 
+    def names(self) -> Self:
+        """Load of each fact what its name is compared by, in the order of the primary keys."""
+        return self.order_by("pk").only(*filter(None, [self.model.name_field, self.model.named_within]))
+
 
 class RetirableQuerySet(VersionedQuerySet[Fact]):
     def current(self) -> Self:
@@ -38,15 +42,16 @@ class RetirableQuerySet(VersionedQuerySet[Fact]):
         """Return those of the facts with these primary keys that are retired by now. None of the others can be retired
         until the transaction ends. One query."""
         if connections[self.db].vendor != "postgresql":  # SQLite has one writer at a time
-            return [fact for fact in self.retired() if fact.pk in keys]
-        table = self.model._meta.db_table
-        with connections[self.db].cursor() as cursor:
-            # Shared: writers of facts do not wait for each other, only for whoever retires what these name.
-            cursor.execute(
-                f"SELECT id, retired_on FROM {table} WHERE id = ANY(%s) ORDER BY id FOR SHARE",  # noqa: S608
-                [list(keys)],
-            )
-            retired = [key for key, retired_on in cursor.fetchall() if retired_on]
+            retired = [key for key in self.retired().values_list("pk", flat=True) if key in keys]
+        else:
+            table = self.model._meta.db_table
+            with connections[self.db].cursor() as cursor:
+                # Shared: writers of facts do not wait for each other, only for whoever retires what these name.
+                cursor.execute(
+                    f"SELECT id, retired_on FROM {table} WHERE id = ANY(%s) ORDER BY id FOR SHARE",  # noqa: S608
+                    [list(keys)],
+                )
+                retired = [key for key, retired_on in cursor.fetchall() if retired_on]
         return list(self.filter(pk__in=retired)) if retired else []
 
 

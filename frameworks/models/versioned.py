@@ -120,8 +120,7 @@ class Versioned(models.Model):
         mine = self.folded_name
         if not mine[-1]:
             return "A name needs a character that can be seen."
-        facts = type(self)._default_manager.order_by("pk")
-        others = {fact.pk: fact for fact in facts if fact.folded_name == mine}
+        others = {fact.pk: fact for fact in type(self)._default_manager.names() if fact.folded_name == mine}  # type: ignore[attr-defined]
         name, own = getattr(self, self.name_field), others.pop(self.pk, None)
         if own is not None and getattr(own, self.name_field) == name:
             return ""

@@ -55,9 +55,10 @@ class Consequences:
         self._rows = [fact for fact in facts if isinstance(fact, Wording)]
         read = _claims_under(self._criteria()) if self._rows else []
         claims = [fact for fact in facts if isinstance(fact, Claim)]
-        cells = _cells_in_database(claims) if claims else set()
+        known = [claim.pk for claim in claims if claim.pk]
+        cells = _cells_in_database(known) if known else set()
         cells |= {key for claim in [*claims, *read] for key in cells_of(claim)}
-        sources = [fact for fact in facts if isinstance(fact, Source)]
+        sources = [fact for fact in facts if isinstance(fact, Source) and fact.pk]
         retired, revived = _turned(sources) if sources else ([], [])
         cells |= _cells_of_sources([*retired, *revived])
         self._cells = {key for key in cells if key not in besides}
@@ -240,9 +241,9 @@ def _claims_under(criteria: Collection[int]) -> "models.QuerySet[Claim]":
     return claims.select_related(*schema_of(Claim).paths).order_by("pk")
 
 
-def _cells_in_database(claims: Sequence[Claim]) -> set[Key]:
-    """Return the cells that the claims are evidence for as they were last written."""
-    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims if claim.pk], framework__isnull=False)
+def _cells_in_database(claims: Collection[int]) -> set[Key]:
+    """Return the cells that the claims with these primary keys are evidence for as they were last written."""
+    rows = Claim.objects.filter(pk__in=claims, framework__isnull=False)
     columns = rows.order_by().values_list("framework", "criterion", "joint_criterion")
     return {key for row in columns for key in keys_of(*row)}
 
@@ -252,7 +253,7 @@ def _turned(sources: Sequence[Source]) -> tuple[list[int], list[int]]:
     was_retired = set(
         Source.objects.retired().filter(pk__in=[source.pk for source in sources]).values_list("pk", flat=True)
     )
-    retired = [source.pk for source in sources if source.pk and source.is_retired]
+    retired = [source.pk for source in sources if source.is_retired]
     revived = [source.pk for source in sources if source.pk in was_retired and not source.is_retired]
     return [pk for pk in retired if pk not in was_retired], revived
 

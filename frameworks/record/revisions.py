@@ -107,9 +107,8 @@ def save(
             before = None
             _refuse_on_retired([(fact, None, related)])
             _refuse_beside_others([fact], [fact])
-            last = Revision.objects.of(fact).first()
             # A re-created fact continues the count, so that no version occurs twice in its history.
-            fact.version = last.version + 1 if last else 1
+            fact.version = 1 + (Revision.objects.of(fact).values_list("version", flat=True).first() or 0)
             write_first(consequences, by=by, reason=reason, at=at)
             fact.save(force_insert=True)
         else:
@@ -192,7 +191,7 @@ def _refuse_twins(facts: Sequence[Versioned]) -> None:
         return
     model, own = type(facts[0]), {fact.pk for fact in facts}
     wait_for_turn(model)
-    holders = {fact.folded_name: fact for fact in model._default_manager.order_by() if fact.pk not in own}
+    holders = {fact.folded_name: fact for fact in model._default_manager.names() if fact.pk not in own}  # type: ignore[attr-defined]
     for fact in facts:
         other = holders.setdefault(fact.folded_name, fact)
         if other is not fact:

@@ -15,7 +15,7 @@ from benchmarks.lighthouse import PAGES, UNLISTED, Audit, NotAudited, combined, 
 from comparisons.comparison import comparing
 from frameworks.models import Revision
 from tests import factories
-from tests.html import read as read_page
+from tests.html import read_head
 
 #: Routes that answer with no page: files, feeds, pictures, suggestions, what machines read, and what only writes.
 NO_PAGES = {
@@ -55,7 +55,7 @@ def test_pages_cover_every_type_of_page() -> None:
     assert names - NO_PAGES - audited == set()
 
 
-def test_unlisted_pages_are_those_that_ask_not_to_be_listed(db: None) -> None:
+def test_unlisted_pages_are_those_that_ask_not_to_be_listed(db: None, keeping: None) -> None:
     call_command("seed", verbosity=0)
     factories.make_snapshot(comparing.side_by_side(QueryDict(), ["django", "flask", "fastapi"]))
     changeset = Revision.objects.public().latest("pk").changeset
@@ -64,7 +64,7 @@ def test_unlisted_pages_are_those_that_ask_not_to_be_listed(db: None) -> None:
     for name, path in PAGES.items():
         answer = Client().get(path.format(**paths))
         assert answer.status_code == 200, name
-        if read_page(answer.content).all("meta[name=robots][content=noindex]"):
+        if read_head(answer.content).all("meta[name=robots][content=noindex]"):
             unlisted.add(name)
     assert unlisted == UNLISTED
 

@@ -37,7 +37,7 @@ from frameworks.models.schema import schema_of
 from frameworks.record.seeding import fixture_files, plant
 from frameworks.verification import departures, miscounted, misread
 from frameworks.wordings import contradiction
-from tests.html import read
+from tests.html import read_head
 from tests.pages import sitemap
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -454,7 +454,7 @@ def test_every_page_has_unique_title_and_description_of_suitable_length(
     pairs = [path for path in listed if path.startswith("/compare/") and path != "/compare/"]
     paths = [path for path in listed if path not in pairs and not path.endswith("/history/")] + pairs[:3]
     assert len(paths) > 100
-    heads = {path: read(client.get(path).content).one("head") for path in paths}
+    heads = {path: read_head(client.get(path).content) for path in paths}
     titles = {path: head.one("title").text for path, head in heads.items()}
     descriptions = {path: head.one("meta[name=description]")["content"] for path, head in heads.items()}
     assert {path: title for path, title in titles.items() if not 15 <= len(title) <= 75} == {}
