@@ -38,7 +38,7 @@ def stated_everywhere(get_response: GetResponse) -> GetResponse:
         headers = response.headers
         for name, value in EVERYWHERE.items():
             headers[name] = value
-        is_shared = headers.get("Content-Type", "").startswith("image/") or request.path_info.startswith(
+        is_shared = headers.get("Content-Type", "").startswith("image/") or request.path.startswith(
             settings.STATIC_URL
         )
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_shared else "same-origin")

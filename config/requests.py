@@ -69,6 +69,6 @@ def describe(
         "queries": queries,
         "kept": is_kept,
     }
-    if (query := request.META.get("QUERY_STRING")) and not request.path.startswith(DESK):
+    if (query := request.META.get("QUERY_STRING")) and not request.path_info.startswith(DESK):
         fields["query"] = query[:LONGEST]
     return fields

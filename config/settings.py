@@ -32,6 +32,8 @@ SHIPPED_TOPIC = "fixtures"
 ADDRESS = re.compile(
     r"(https?)://(\[[0-9a-f:.]+\]|[^\s/?#\\@:\[\]%]+)(?::([0-9]{1,5}))?/*", re.ASCII | re.IGNORECASE
 )
+#: Where the portal lies on a host: segments that need no escaping, none of which begins with a dot.
+PATH = re.compile(r"(/[a-z0-9_~-][a-z0-9._~-]*)*", re.ASCII | re.IGNORECASE)
 #: One host: names of letters, digits and hyphens, joined by single dots.
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
@@ -122,6 +124,19 @@ def origin(address: str) -> str:
     if match[3] and not 1 <= port <= 65535:
         raise ValueError(address)
     return f"{scheme}://{name}" + ("" if port in {0, {"http": 80, "https": 443}[scheme]} else f":{port}")
+
+
+def site(address: str) -> tuple[str, str]:
+    """Return the origin of an address, and its path without a slash at the end: empty for the root of the host.
+
+    Raises ValueError as `origin` does, and for a path that browsers would write in another way.
+    """
+    scheme, slashes, rest = address.strip().partition("://")
+    host, _, path = rest.partition("/")
+    path = f"/{path}".rstrip("/")
+    if not PATH.fullmatch(path):
+        raise ValueError(address)
+    return origin(f"{scheme}{slashes}{host}"), path
 
 
 def database(address: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
@@ -272,17 +287,23 @@ if DIGESTS and not re.fullmatch(r"[^\r\n]*[^\s@]+@[^\s@]+", DEFAULT_FROM_EMAIL):
     refuse(
         "with DIGESTS on, EMAIL_FROM must be the address that mails are sent from, such as desk@example.org."
     )
-for name, addresses in {"SITE_URL": [SITE_URL], "DJANGO_CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS}.items():
-    for address in addresses:
-        try:
-            origin(address)
-        except ValueError:
-            refuse(
-                f"{name} must hold addresses like https://compare.example.org or http://[::1]:8000, without a path"
-                f" or a wildcard, and not {address!r}."
-            )
+try:
+    # From here on the origin alone: a path that Django makes begins with that of the portal.
+    SITE_URL, SITE_PATH = site(address := SITE_URL)
+except ValueError:
+    refuse(
+        "SITE_URL must be an address like https://compare.example.org, http://[::1]:8000 or"
+        f" https://example.org/compare/, and not {address!r}."
+    )
+for address in CSRF_TRUSTED_ORIGINS:
+    try:
+        origin(address)
+    except ValueError:
+        refuse(
+            "DJANGO_CSRF_TRUSTED_ORIGINS must hold addresses like https://compare.example.org or http://[::1]:8000,"
+            f" without a path or a wildcard, and not {address!r}."
+        )
 # The site's own forms are sent from its own address, whatever host and port the proxy passes on.
-SITE_URL = origin(SITE_URL)
 CSRF_TRUSTED_ORIGINS = list(dict.fromkeys([SITE_URL, *map(origin, CSRF_TRUSTED_ORIGINS)]))
 site_host = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, f"[{site_host}]" if ":" in site_host else site_host]))
@@ -334,6 +355,7 @@ CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "st
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+FORCE_SCRIPT_NAME = SITE_PATH or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -365,6 +387,7 @@ MIDDLEWARE = [
     "frameworks.serving.request_ids.RequestIdMiddleware",  # outside all that may answer or log
     "config.requests.observed",
     "config.headers.stated_everywhere",
+    "config.below.below_a_path",  # outside all that looks at the path
     "frameworks.serving.outages.OutagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "frameworks.serving.answers.AnswersMiddleware",  # outside all that makes an answer: what it keeps is complete
@@ -421,7 +444,7 @@ TEMPLATES = [
     }
 ]
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -511,7 +534,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Cookies belong to the editors' desk. Public pages neither set nor receive any, so that any cache may store them.
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SITE_PATH}/admin/"
 # Messages are stored in the session, whose cookie has that path; a message cookie would not have it.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "desk.accounts.held_posts.csrf_failure"

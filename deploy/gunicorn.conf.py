@@ -51,7 +51,10 @@ def when_ready(server: Any) -> None:
     gc.freeze()
     if UNDER_MAKE:
         signal.signal(signal.SIGHUP, terminal_closed)
-    print(f"{settings.SITE_NAME} is at http://{bind}/ (Ctrl-C stops it)", flush=True)
+    print(
+        f"{settings.SITE_NAME} is at http://{bind}{settings.FORCE_SCRIPT_NAME or ''}/ (Ctrl-C stops it)",
+        flush=True,
+    )
 
 
 def on_exit(server: Any) -> None:

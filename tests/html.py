@@ -1,12 +1,14 @@
 """Reads a page as a browser would: its elements, their words, and what its forms would send. Standard library only."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 BLOCKS = {
@@ -191,6 +193,50 @@ def address(form: Element, button: Element | None = None) -> str:
     """Where the form leads when it is sent as it stands, with this button or with Enter."""
     action = button["formaction"] if button and "formaction" in button else form["action"]
     return f"{action}?{urlencode(submission(form))}"
+
+
+# Addresses
+
+#: Attributes that hold words or keys.
+WORDS = {"placeholder", "aria-keyshortcuts", "content", "title", "alt", "aria-label"}
+
+
+def named(content: bytes, content_type: str, site: str) -> set[str]:
+    """Return the paths of this site that an answer names, with their queries: as addresses, as attributes, in JSON."""
+    if not re.search("text|json|xml", content_type):
+        return set()
+    text = content.decode()
+    spelt_out = unescape(f"{text}\n{unquote(text)}")
+    found = set(re.findall(rf"{re.escape(site)}([^\s\"'<>`()\[\]|\\]*)", spelt_out))
+    if "json" in content_type:
+        found |= {string for string in _strings(json.loads(text)) if re.match(r"/\w", string)}
+    if content_type.startswith("text/html"):
+        found |= {
+            value
+            for element in read(content).descendants
+            for name, value in element.attributes.items()
+            if value.startswith("/") and name not in WORDS
+        }
+    if "css" in content_type:
+        found |= set(re.findall(r"url\([\"']?(/[^)\"']*)", text))
+    return found
+
+
+def leads_on(address: str) -> str:
+    """Return the path of a plain address, to be asked for; empty for views, patterns and examples."""
+    parts = urlsplit(address.rstrip(".,;"))
+    return "" if parts.query or re.search("[{…]", unquote(address)) else parts.path
+
+
+def _strings(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from (key, *_strings(value))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _strings(value)
 
 
 # The matrix

@@ -19,6 +19,7 @@ from comparisons.comparison.matrix import Matrix, Row
 from comparisons.comparison.permalinks import is_parameter
 from comparisons.models import Snapshot
 from frameworks.pages import old_addresses
+from frameworks.pages.addresses import absolute, below_home, home
 from frameworks.pages.pictured import address as picture_of
 from frameworks.text.mangled import repaired_paths, repaired_query
 from pictures.svg import PICTURE
@@ -128,7 +129,7 @@ class Embed:
             "type": "rich",
             "title": self.title,
             "provider_name": settings.SITE_NAME,
-            "provider_url": f"{settings.SITE_URL}/",
+            "provider_url": absolute(home()),
             "cache_age": HOUR,
             "html": self.snippet(width, height, ""),
             "width": width,
@@ -187,7 +188,7 @@ def place_of(address: str) -> Place | None:
         parts = urlsplit(_full(address))
         if _site(parts) != _site(urlsplit(settings.SITE_URL)):
             return None
-        match, inner = _framed(unquote(parts.path))
+        match, inner = _framed(below_home(unquote(parts.path)))
         whole = "&".join(filter(None, [inner, parts.query]))
         query = QueryDict(repaired_query(whole, is_parameter) or whole)
     except (ValueError, Resolver404, TooManyFieldsSent):

@@ -26,6 +26,7 @@ from django.conf import settings
 from django.utils.encoding import iri_to_uri
 
 from frameworks.models import Framework, LinkCheck, Source, Versioned
+from frameworks.pages.addresses import absolute, home
 
 Address = IPv4Address | IPv6Address
 
@@ -209,7 +210,7 @@ def _ask(method: str, url: SplitResult, door: Door, until: float) -> tuple[int, 
 
 
 def user_agent() -> str:
-    return f"{settings.SITE_NAME} link check (+{settings.SITE_URL})"
+    return f"{settings.SITE_NAME} link check (+{absolute(home()).rstrip('/')})"
 
 
 def _judged(status: int, moved_to: str) -> LinkOutcome:

@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from comparisons.pages.shown_on import pages_comparing
 from frameworks.models import Framework, Proposal, ProposedChange
 from frameworks.models.schema import State
+from frameworks.pages.addresses import below_home
 from frameworks.pages.shown_on import SHOWN, pages_about
 from frameworks.record.revisions import Author
 from frameworks.serving import version
@@ -62,12 +63,12 @@ def render(request: HttpRequest, proposal: Proposal, path: str, query: str) -> H
 
 def _answer(request: HttpRequest, proposal: Proposal, path: str, query: str) -> HttpResponse:
     """Ask the view behind a path as a visitor would, with a GET. The desk's own pages are none for visitors."""
-    match = resolve(path)
+    match = resolve(below := below_home(path))
     if admin.site.name in match.namespaces:
         raise _no_page(path)
     asked = copy(request)
     asked.method = "GET"
-    asked.path = asked.path_info = path
+    asked.path, asked.path_info = path, below
     asked.GET = QueryDict(query)
     asked.META = {
         **{name: value for name, value in request.META.items() if not name.startswith("HTTP_HX_")},

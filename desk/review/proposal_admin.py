@@ -27,6 +27,7 @@ from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts, origins
 from frameworks.models import Claim, Proposal, ProposedChange, Rating, Retirable, Revision, Versioned
 from frameworks.models.schema import Built, newly_on_retired, state_of
+from frameworks.pages.addresses import home
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 
@@ -268,7 +269,7 @@ class ProposalAdmin(LongListAdmin):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a public page as it would be with the proposal published."""
         proposal = self._find(request, str(pk))
-        address = request.GET.get("page", "/")
+        address = request.GET.get("page", home())
         try:
             return previews.render(request, proposal, urlsplit(address).path, urlsplit(address).query)
         except proposals.Taken:

@@ -32,7 +32,7 @@ RESUMES = "resumes"
 
 def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Run the view and, where it has written facts, make a proposal of them instead."""
-    form_path, data = request.get_full_path(), request.POST.copy()
+    form_path, data = request.get_full_path_info(), request.POST.copy()
     with transaction.atomic():
         # Of two requests at the same moment, the second sees what the first has proposed.
         User.objects.select_for_update().filter(username=request.user.get_username()).first()
@@ -40,7 +40,7 @@ def proposing(request: HttpRequest, edit: Edit, view: Callable[[], HttpResponse]
             response = view()
         if not written:
             return response
-        before = proposals.waiting_same(written, request.path)
+        before = proposals.waiting_same(written, request.path_info)
         proposal = before or proposals.propose(
             written, at=timezone.now(), form_path=form_path[:500], form_data=_kept(data, request)
         )

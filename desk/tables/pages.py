@@ -322,7 +322,7 @@ def _proposal_of(request: HttpRequest) -> Proposal | None:
     if may_publish(request.user):
         return None
     proposals = Proposal.objects.filter(author=request.user.pk, origin=Revision.Origin.IMPORT)
-    return proposals.filter(form_path__startswith=request.path).first()
+    return proposals.filter(form_path__startswith=request.path_info).first()
 
 
 def _followed(followers: "Counter[str]", total: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import get_script_prefix
 from django.utils import timezone
 
 from .history import Revision
@@ -84,6 +85,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"Proposal {self.pk} by {self.author_name}"
+
+    @property
+    def form_url(self) -> str:
+        """Return the address of the form, which is stored without the path below which the portal lies."""
+        return f"{get_script_prefix().rstrip('/')}{self.form_path}"
 
     @property
     def is_undecided(self) -> bool:

@@ -20,7 +20,7 @@ from frameworks.models.history import RevisionQuerySet
 from frameworks.record import changelog
 from frameworks.record.changelog import ChangelogEntry
 
-from .addresses import absolute
+from .addresses import absolute, below_home
 
 ENTRIES = 30
 #: The namespace in which a feed's path makes its id.
@@ -80,7 +80,7 @@ class HistoryFeed(Feed):
 
     def feed_guid(self, about: FeedSubject) -> str:
         """Return an id of the feed that stays when the portal moves: made of the feed's path alone."""
-        return f"urn:uuid:{uuid5(FEEDS, about.path)}"
+        return f"urn:uuid:{uuid5(FEEDS, below_home(about.path))}"
 
     def feed_url(self, about: FeedSubject) -> str:
         return absolute(about.path)

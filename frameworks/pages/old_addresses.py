@@ -22,6 +22,8 @@ from django.utils.cache import patch_cache_control
 from frameworks.models import FormerSlug, versioned_models
 from frameworks.models.constraints import SLUG
 
+from .addresses import below_home
+
 Name = Callable[[str, str], str]
 """Return the current name of a fact, from its kind and a name that may be a former one."""
 Pair = tuple[str, str]
@@ -168,7 +170,7 @@ def _page(page: str, name: Name) -> str:
         match = resolve(f"/{page}/")
     except Resolver404:
         return page
-    return reverse(match.view_name, kwargs=_kwargs(match.route, match.kwargs, name)).strip("/")
+    return below_home(reverse(match.view_name, kwargs=_kwargs(match.route, match.kwargs, name))).strip("/")
 
 
 def _renamed(value: Any, kind: str, name: Name) -> Any:

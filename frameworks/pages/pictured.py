@@ -24,7 +24,7 @@ from pictures import drawing
 from pictures.card import Card
 from pictures.svg import style_hash
 
-from .addresses import absolute
+from .addresses import absolute, home
 from .conditional import revalidated_exactly
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Picture:
 
 def address(path: str, ending: str) -> str:
     """Return the path of the picture of the page at `path`; `ending` is `png` or `svg`."""
-    return f"{path.rstrip('/') or '/' + HOME}.{ending}"
+    return f"{home()}{HOME}.{ending}" if path == home() else f"{path.rstrip('/')}.{ending}"
 
 
 def pictured(build: Callable[[Any], Card], *, for_ever: bool = False) -> Callable[[View], View]:
@@ -205,7 +205,7 @@ def _without_picture(response: HttpResponse, ending: str) -> HttpResponse:
 
 def _printed_address(page: str) -> str:
     """Return the address of the page as its picture prints it: without a scheme."""
-    return urlsplit(settings.SITE_URL).netloc + ("" if page == HOME else f"/{page}/")
+    return urlsplit(settings.SITE_URL).netloc + (home().rstrip("/") if page == HOME else f"{home()}{page}/")
 
 
 def _cacheable(response: HttpResponse, picture: Picture) -> HttpResponse:

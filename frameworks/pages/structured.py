@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from frameworks.models import Answer, Component, Criterion, Framework, Question, Source
 
-from .addresses import absolute
+from .addresses import absolute, home
 
 Data = dict[str, Any]
 
@@ -35,7 +35,7 @@ def website(search: str) -> Data:
     return {
         "@type": "WebSite",
         "name": settings.SITE_NAME,
-        "url": absolute("/"),
+        "url": absolute(home()),
         "description": settings.TOPIC.description,
         "potentialAction": {
             "@type": "SearchAction",
@@ -50,7 +50,7 @@ def website(search: str) -> Data:
 
 def breadcrumb(*steps: tuple[str, str]) -> Data:
     """Describe the way from the front page to this one; `steps` are names and paths, the page itself last."""
-    way = [(settings.SITE_NAME, "/"), *steps]
+    way = [(settings.SITE_NAME, home()), *steps]
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [

@@ -32,7 +32,7 @@ CORS = {
 }
 DETAILS = {
     400: "The request could not be read.",
-    404: f"There is nothing at this address. {PREFIX} lists the endpoints.",
+    404: "There is nothing at this address. {api} lists the endpoints.",
     405: f"The API is read-only: the methods are {METHODS}.",
     500: "Something went wrong on our side. The error has been logged.",
     503: "The database does not answer at the moment. Try again after the seconds that Retry-After gives.",
@@ -59,12 +59,12 @@ class Problem(TypedDict):
 
 def problem(request: HttpRequest, status: int, detail: str = "", faults: Iterable[Fault] = ()) -> Problem:
     """Return the problem detail; `type` links to the documentation of parameters where these are at fault."""
+    usual = DETAILS.get(status, f"{HTTPStatus(status).description or HTTPStatus(status).phrase}.")
     details = Problem(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
-        detail=detail
-        or DETAILS.get(status, f"{HTTPStatus(status).description or HTTPStatus(status).phrase}."),
+        detail=detail or usual.format(api=reverse("portal:api")),
         instance=escape_uri_path(request.path),
     )
     if errors := list(faults):
@@ -91,7 +91,7 @@ def open_to_programs(
     """Wrap the handler: below `/api/` scripts of any site may read, without cookies, and errors are problems."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(PREFIX) or request.path == PREFIX:
+        if not request.path_info.startswith(PREFIX) or request.path_info == PREFIX:
             return get_response(request)
         if request.method == "OPTIONS":
             return _with_cors(HttpResponse(status=204, headers={"Allow": METHODS}))
@@ -110,7 +110,7 @@ def open_to_programs(
 
 def database_away(request: HttpRequest, _: BaseException) -> HttpResponse:
     """Return the problem of a request that the database did not answer, with the number of the request."""
-    if request.path == PREFIX:
+    if request.path_info == PREFIX:
         return outages.page(request)
     detail = f"{DETAILS[503]} The number of this request is {request_id(request)}."
     return _with_cors(problem_response(problem(request, 503, detail)))
