@@ -31,19 +31,20 @@ class Page:
 
 @dataclass(frozen=True)
 class Editor:
-    host: str
+    #: Where the portal is reached, without a slash at the end.
+    site: str
     browser: OpenerDirector
 
     @classmethod
     def of(cls, instance: Instance, name: str) -> Self:
         """Sign in as an administrator of this name, who is made for it."""
-        return cls(f"127.0.0.1:{instance.port}", instance.signed_in(name))
+        return cls(instance.address, instance.signed_in(name))
 
     def get(self, path: str) -> Page:
-        return self._open(Request(f"http://{self.host}{path}"))
+        return self._open(Request(f"{self.site}{path}"))
 
     def post(self, path: str, data: Data) -> Page:
-        url = f"http://{self.host}{path}"
+        url = f"{self.site}{path}"
         return self._open(Request(url, urlencode(data, doseq=True).encode(), {"Referer": url}))
 
     def ratings(self) -> list[str]:

@@ -64,6 +64,14 @@ DRILLS: tuple[Drill, ...] = (
         (POSTGRESQL,),
     ),
     Drill(
+        "path",
+        "proxied.path",
+        "the portal lies below a path of another site",
+        180,
+        300,
+        (POSTGRESQL,),
+    ),
+    Drill(
         "half-open", "proxied.half_open", "connections lie open and send half a request", 120, 420, (SQLITE,)
     ),
     Drill("overload", "proxied.overload", "far more is asked than can be answered", 120, 240, (POSTGRESQL,)),

@@ -44,6 +44,11 @@ class Instance:
         of_all = {"WEB_CONCURRENCY": str(self.processes), "LOG_LEVEL": "ERROR", "PYTEST_VERSION": "none"}
         return {**passed_on, **own, **of_all}
 
+    @property
+    def address(self) -> str:
+        """Return where it is reached, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Prepare and serve the instance, as `make run` does. Raises NotStarted, or CalledProcessError."""
@@ -74,7 +79,7 @@ class Instance:
 
     def get(self, path: str, opener: OpenerDirector | None = None) -> tuple[int, str]:
         """Return the status and the text of an address."""
-        return self._open(Request(f"http://127.0.0.1:{self.port}{path}"), opener)
+        return self._open(Request(f"{self.address}{path}"), opener)
 
     def _open(self, request: Request, opener: OpenerDirector | None) -> tuple[int, str]:
         try:
@@ -92,6 +97,10 @@ class Instance:
             path for part in parts for path in ADDRESS.findall(self.get(part)[1])
         ]
 
+    def browser(self) -> OpenerDirector:
+        """Return a browser without a past."""
+        return build_opener(HTTPCookieProcessor(CookieJar()))
+
     def signed_in(self, name: str) -> OpenerDirector:
         """Make an administrator and return a browser that has signed in as this person."""
         self.run(
@@ -102,13 +111,12 @@ class Instance:
             f"--email={name}@example.org",
             DJANGO_SUPERUSER_PASSWORD=PASSWORD,
         )
-        opener = build_opener(HTTPCookieProcessor(CookieJar()))
-        login = f"http://127.0.0.1:{self.port}/admin/login/"
+        opener = self.browser()
+        login = f"{self.address}/admin/login/"
         token = TOKEN.search(self.get("/admin/login/", opener)[1])
         form = {
             "username": name,
             "password": PASSWORD,
-            "next": "/admin/",
             "csrfmiddlewaretoken": token[1] if token else "",
         }
         self._open(Request(login, urlencode(form).encode(), {"Referer": login}), opener)

@@ -12,7 +12,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from benchmarks.drills.proxied.site import ProxiedInstance, adapted
+from benchmarks.drills.proxied.site import ProxiedInstance, adapted, of_another_site
 
 BASE_DIR: Path = settings.BASE_DIR
 DEPLOY = BASE_DIR / "deploy"
@@ -176,6 +176,18 @@ def test_proxy_stores_nothing_of_the_desk_nor_for_who_is_signed_in() -> None:
         assert f"{directive} $touchstone_signed_in $http_authorization;" in public
 
 
+def test_proxy_of_another_site_does_the_same_below_a_path() -> None:
+    """What a request is passed on with, and what is stored, is as in the site that the portal has to itself."""
+    snippet = (DEPLOY / "nginx-path.conf").read_text()
+    lines = {line.strip() for line in snippet.splitlines()}
+    shipped = re.findall(
+        r"^ +((?:proxy|limit_req)_?\w* .*;)$", NGINX[NGINX.index("    listen 443") :], re.MULTILINE
+    )
+    assert len(shipped) > 15
+    assert set(shipped) <= lines
+    assert "proxy_cache off;" in block(snippet, "location ~ ^/compare/(admin|live|ready)/")
+
+
 def test_proxy_lets_the_portal_say_what_browsers_may_do() -> None:
     """nginx adds the headers of the server to the answers of each location that adds none."""
     passing = [part for part in re.findall(r"location [^{]+\{[^}]+\}", NGINX) if "proxy_pass" in part]
@@ -187,7 +199,7 @@ def test_proxy_lets_the_portal_say_what_browsers_may_do() -> None:
 @pytest.mark.skipif(
     not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()), reason="nginx is not installed"
 )
-@pytest.mark.parametrize("name", ["nginx.conf", "topics/nginx.conf"])
+@pytest.mark.parametrize("name", ["nginx.conf", "nginx-path.conf", "topics/nginx.conf"])
 def test_nginx_accepts_the_configuration(tmp_path: Path, name: str) -> None:
     """With a certificate of our own, on ports of this machine."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
@@ -197,6 +209,8 @@ def test_nginx_accepts_the_configuration(tmp_path: Path, name: str) -> None:
         capture_output=True, check=True,
     )  # fmt: skip
     text = (DEPLOY / name).read_text()
+    if name == "nginx-path.conf":
+        text = of_another_site(NGINX, text, port=8702, directory=tmp_path)
     text = re.sub(r"/etc/letsencrypt/\S+/fullchain\.pem", f"{certificate}", text)
     text = re.sub(r"/etc/letsencrypt/\S+/privkey\.pem", f"{key}", text)
     text = re.sub(r"(proxy_cache_path\s+)\S+", rf"\g<1>{tmp_path}/cache", text)

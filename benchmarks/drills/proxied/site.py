@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
+from http.cookiejar import CookieJar
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, HTTPSHandler, OpenerDirector, build_opener
 
 from benchmarks import processes
 from benchmarks.drills.databases import database
@@ -44,18 +46,29 @@ http {{
 }}
 """
 SECONDS = 30
+DEPLOY = ROOT / "deploy"
+#: All that the other site has to say.
+ANOTHER = "Another site."
 
 
 @dataclass(frozen=True)
 class ProxiedInstance(Instance):
-    """An instance that is reached through nginx, on this port."""
+    """An instance that is reached through nginx, on this port, and below this path."""
 
     proxy: int = 0
+    path: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"https://127.0.0.1:{self.proxy}{self.path}"
 
     @property
     def environment(self) -> dict[str, str]:
-        behind = {"DJANGO_HTTPS": "on", "SITE_URL": f"https://127.0.0.1:{self.proxy}", "LOG_FORMAT": "text"}
+        behind = {"DJANGO_HTTPS": "on", "SITE_URL": self.address, "LOG_FORMAT": "text"}
         return {**super().environment, **behind}
+
+    def browser(self) -> OpenerDirector:
+        return build_opener(HTTPCookieProcessor(CookieJar()), HTTPSHandler(context=trusting()))
 
 
 @dataclass(frozen=True)
@@ -134,9 +147,27 @@ def adapted(shipped: str, *, instance: ProxiedInstance, directory: Path) -> str:
     return shipped
 
 
+def of_another_site(adapted: str, included: str, *, port: int, directory: Path) -> str:
+    """Return another site, which includes the portal: beside it what stands above the servers of the adapted one."""
+    above, *_ = adapted.partition("\nserver {")
+    return f"""{above}
+server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {directory}/certificate.pem;
+    ssl_certificate_key {directory}/key.pem;
+    location / {{ return 200 "{ANOTHER}"; }}
+    location ~ [.]png$ {{ return 200 "{ANOTHER}"; }}
+    {included}
+}}
+"""
+
+
 @contextmanager
-def site(scene: Scene, *, processes_of_portal: int = 3) -> Iterator[Site]:
-    """Run a seeded portal behind nginx until the block ends. Raises NotStarted, also where nginx is missing."""
+def site(scene: Scene, *, processes_of_portal: int = 3, path: str = "") -> Iterator[Site]:
+    """Run a seeded portal behind nginx until the block ends: as a site of its own, or below a path of another one.
+
+    Raises NotStarted, also where nginx is missing.
+    """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         raise processes.NotStarted("NGINX IS MISSING: apt-get install nginx")
@@ -151,9 +182,12 @@ def site(scene: Scene, *, processes_of_portal: int = 3) -> Iterator[Site]:
             place.url,
             processes_of_portal,
             processes.free_port(),
+            path,
         )
-        shipped = (ROOT / "deploy" / "nginx.conf").read_text()
-        text = adapted(shipped, instance=instance, directory=directory)
+        text = adapted((DEPLOY / "nginx.conf").read_text(), instance=instance, directory=directory)
+        if path:
+            included = (DEPLOY / "nginx-path.conf").read_text().replace("/compare/", f"{path}/")
+            text = of_another_site(text, included, port=instance.proxy, directory=directory)
         user = "user root;" if os.geteuid() == 0 else ""
         (directory / "nginx.conf").write_text(HTTP.format(user=user, directory=directory, site=text))
         command = [program, "-c", f"{directory}/nginx.conf", "-e", f"{directory}/errors"]
