@@ -3,9 +3,8 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,6 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 #: is the portal's own.
 LOCK = 5_206_918_475
 
+_depth = 0
+
 
 @contextmanager
 def my_turn(database: str = "default") -> Iterator[None]:
@@ -21,39 +22,36 @@ def my_turn(database: str = "default") -> Iterator[None]:
 
     SQLite locks its file while it writes and not between two migrations, so the folder of the file is locked.
     """
-    connection: Any = connections[database]
+    global _depth  # noqa: PLW0603 - a process would wait for itself
+    connection = connections[database]
     waiting = _postgresql if connection.vendor == "postgresql" else _sqlite
-    with waiting(connection):
-        yield
+    with nullcontext() if _depth else waiting(connection):
+        _depth += 1
+        try:
+            yield
+        finally:
+            _depth -= 1
 
 
 @contextmanager
 def _postgresql(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    try:
+    # A transaction of its own has the lock, on a connection of its own: behind PgBouncer nothing else stays on one
+    # connection of the server, and whoever is killed loses it.
+    with closing(connection.copy()) as own:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         yield
-    finally:
-        # Where the connection has been lost, the lock has gone with it.
-        if connection.connection is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-
-
-_depth = 0
 
 
 @contextmanager
 def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    global _depth  # noqa: PLW0603 - a process would wait for itself
     folder = Path(connection.settings_dict["NAME"]).parent
-    handle = os.open(folder, os.O_RDONLY) if not _depth and folder.is_dir() else None
+    handle = os.open(folder, os.O_RDONLY) if folder.is_dir() else None
     if handle is not None:
         fcntl.flock(handle, fcntl.LOCK_EX)
-    _depth += 1
     try:
         yield
     finally:
-        _depth -= 1
         if handle is not None:
             os.close(handle)
