@@ -44,7 +44,7 @@ class RecordCollector(Collector):
         """Yield the figures; only the first where the database is away."""
         try:
             version.current(at_once=True)
-            is_up = True
+            is_up = version.silent_since() is None  # a replica may go on
         except DatabaseError:
             is_up = False
         yield GaugeMetricFamily("touchstone_database_up", "Whether the database answers.", value=is_up)

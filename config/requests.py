@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -41,7 +42,9 @@ def observed(get_response: GetResponse) -> GetResponse:
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         start, queries = perf_counter(), QueryCount()
-        with connection.execute_wrapper(queries):
+        with ExitStack() as stack:
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(queries))
             response = get_response(request)
         seconds, is_kept = perf_counter() - start, hasattr(request, "kept_answer")
         if settings.LOG_REQUESTS:

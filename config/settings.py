@@ -267,14 +267,18 @@ try:
     DATABASES = {
         "default": database(
             dict(env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'touchstone.sqlite3'}")),
-            pooled=env.bool("DATABASE_POOL", True),
+            pooled=(DATABASE_POOL := env.bool("DATABASE_POOL", True)),
         )
     }
+    if env.str("DATABASE_REPLICA_URL", ""):
+        DATABASES["replica"] = database(dict(env.dj_db_url("DATABASE_REPLICA_URL")), pooled=DATABASE_POOL)
 except EnvError as error:
     refuse(f"{error}")
 except OSError as error:
     refuse(f"{VAR_DIR} cannot be written ({error.strerror}); VAR_DIR names another place.")
 
+if "replica" in DATABASES and {each["ENGINE"] for each in DATABASES.values()} != {"config.postgresql"}:
+    refuse("DATABASE_REPLICA_URL must name a replica, and DATABASE_URL its primary, both of PostgreSQL.")
 if len(SECRET_KEY) < SHORTEST_KEY:
     refuse(f"DJANGO_SECRET_KEY must be at least {SHORTEST_KEY} characters long.")
 if CONTACT and not CONTACT.startswith(("mailto:", "https://", "http://")):
@@ -320,6 +324,10 @@ if METRICS:
     # Where the processes of a server add their figures up.
     figures = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics")))
     figures.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+# Pages are read from the replica where it is current.
+DATABASE_ROUTERS = ["frameworks.serving.replica.Router"] if "replica" in DATABASES else []
 
 
 # The portal

@@ -5,10 +5,11 @@ and while other threads answer requests it has to be waited for: sqlite3 gives w
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, QuerySet, TextField
 from django.db.models.sql.compiler import SQLCompiler
@@ -29,10 +30,15 @@ class CompiledQuery:
         self._build = build
         self._compiled: dict[str, tuple[str, tuple[Any, ...]]] = {}
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Return all rows of the result. One query."""
+    @cached_property
+    def _queryset(self) -> QuerySet[Any, Any]:
+        return self._build()
+
+    def rows(self, using: str = "") -> list[tuple[Any, ...]]:
+        """Return all rows of the result, from this database or from that which the router names. One query."""
+        connection = connections[using or self._queryset.db]
         if not (compiled := self._compiled.get(connection.vendor)):
-            compiled = self._compiled[connection.vendor] = self._build().query.sql_with_params()
+            compiled = self._compiled[connection.vendor] = self._queryset.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(*compiled)
             return list(cursor.fetchall())

@@ -54,11 +54,14 @@ class Breaker:
         self._is_away = False
 
 
-breaker = Breaker()
+#: That of each database, by its alias: a replica that is away does not keep anybody from the primary.
+breakers: dict[str, Breaker] = {}
 
 
 class ImpatientConnection(psycopg.Connection[Any]):
     """Waits for the server as long as `patience` says, and is closed where that is not enough."""
+
+    breaker: Breaker
 
     def wait(self, gen: Generator[Any, Any, Value], *args: Any, **options: Any) -> Value:
         if (seconds := patience.seconds()) is None:
@@ -66,7 +69,7 @@ class ImpatientConnection(psycopg.Connection[Any]):
         try:
             return super().wait(_watched(gen, seconds), *args, **options)
         except Silence:
-            breaker.fail()
+            self.breaker.fail()
             self.close()  # what it still sends would be taken for the answer to the next query
             raise
 
@@ -91,15 +94,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Database = SimpleNamespace(**{**vars(psycopg), "connect": ImpatientConnection.connect})  # type: ignore[assignment]
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        if patience.seconds() is None:
-            return super().get_new_connection(conn_params)
-        breaker.enter()
+        breaker = breakers.setdefault(self.alias, Breaker())
+        if patience.seconds() is not None:
+            breaker.enter()
         try:
             connection = super().get_new_connection(conn_params)
         except psycopg.OperationalError:
             breaker.fail()
             raise
         breaker.succeed()
+        connection.breaker = breaker
         return connection
 
     def is_usable(self) -> bool:

@@ -24,7 +24,7 @@ from desk.keeping.last import last_backup
 from frameworks.models import Digest, LinkCheck
 from frameworks.pages.conditional import release
 from frameworks.roles import may_publish
-from frameworks.serving import answers, pieces, version
+from frameworks.serving import answers, pieces, replica, version
 
 #: After so long without a backup somebody should see to it.
 BACKED_UP_EVERY = timedelta(days=2)
@@ -59,6 +59,8 @@ def conditions() -> Iterator[Condition]:
     mark, changed_at = version.current(at_once=True), version.changed_at()
     when = f"last changed on {_moment(changed_at)}" if changed_at else "nothing has been recorded"
     yield Condition("Version of the record", f"{mark}, {when}")
+    if replica.is_set():
+        yield _replica()
     yield Condition("Kept in memory by this process", _memory())
     yield _backup()
     yield from _link_check()
@@ -96,6 +98,12 @@ def _memory() -> str:
         f"{usage.values:,} {what} ({filesizeformat(usage.bytes)} of {filesizeformat(usage.capacity)})"
         for what, usage in stores.items()
     )
+
+
+def _replica() -> Condition:
+    if not settings.KEEP_IN_MEMORY:
+        return Condition("Replica", "is not read: KEEP_IN_MEMORY is off")
+    return Condition("Replica", replica.in_words(), replica.is_worrying())
 
 
 def _backup() -> Condition:

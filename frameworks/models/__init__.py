@@ -4,7 +4,7 @@ from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import Digest, EditorProfile, LinkCheck, Objection, Upload
 from .evidence import Claim, Disagreement, Rating, Source, Wording
-from .history import CatalogueState, RecordState, Revision, RevisionSubject
+from .history import CatalogueState, Recorded, RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question
 from .renaming import FormerSlug
@@ -36,6 +36,7 @@ __all__ = [
     "Question",
     "Rating",
     "RecordState",
+    "Recorded",
     "Relation",
     "Retirable",
     "Revision",

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -256,6 +256,16 @@ class RevisionSubject(models.Model):
         return f"{self.revision_id}: {self.kind} {self.key}"
 
 
+class Recorded(NamedTuple):
+    """How far the record has come: its mark, when the newest revision was made, and the number of that revision; and
+    whether each of some tables has rows. Nothing is known of the tables before the first revision."""
+
+    mark: str
+    at: datetime | None = None
+    step: int = 0
+    filled: tuple[bool, ...] = ()
+
+
 State = TypeVar("State", bound="StateMark")
 
 
@@ -291,14 +301,12 @@ class StateMark(models.Model):
 
 
 class RecordStateManager(StateManager["RecordState"]):
-    def mark_and_time(self, tables: tuple[Tables, ...] = ()) -> tuple[str, datetime | None, tuple[bool, ...]]:
-        """Return the mark, when the newest revision was made, and whether each of the tables has rows.
-
-        Nothing is known of the time and the tables before the first revision: None and nothing. One query.
-        """
-        rows = _marks_and_time(tables).rows()
-        mark = " ".join(row[0] for row in rows) or "blank"
-        return (mark, _moment(rows[0][1]), tuple(map(bool, rows[0][2:]))) if rows else (mark, None, ())
+    def recorded(self, tables: tuple[Tables, ...] = (), *, using: str = "") -> Recorded:
+        """Return how far the record has come, in this database, and whether each of the tables has rows. One query."""
+        if not (rows := _marks_and_newest(tables).rows(using)):
+            return Recorded("blank")
+        _, at, step, *filled = rows[0]
+        return Recorded(" ".join(row[0] for row in rows), _moment(at), step or 0, tuple(map(bool, filled)))
 
 
 class RecordState(StateMark):
@@ -314,12 +322,15 @@ class CatalogueState(StateMark):
 
 
 @cache
-def _marks_and_time(tables: tuple[Tables, ...]) -> CompiledQuery:
-    """Return the query of the marks, when the newest revision was made, and which tables have rows."""
-    newest = Subquery(Revision.objects.order_by("-pk").values("at")[:1])
+def _marks_and_newest(tables: tuple[Tables, ...]) -> CompiledQuery:
+    """Return the query of the marks, the time and number of the newest revision, and which tables have rows."""
+    newest = Revision.objects.order_by("-pk")
     return CompiledQuery(
         lambda: RecordState.objects.order_by("id").values_list(
-            "mark", newest, *(Exists(rows()) for rows in tables)
+            "mark",
+            Subquery(newest.values("at")[:1]),
+            Subquery(newest.values("pk")[:1]),
+            *(Exists(rows()) for rows in tables),
         )
     )
 

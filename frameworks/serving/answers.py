@@ -20,7 +20,7 @@ from django.utils.http import parse_etags
 from django_htmx.middleware import HtmxDetails
 from django_http_compression.middleware import best_coding
 
-from . import ageing, memory, outages, version
+from . import ageing, memory, outages, replica, version
 from .stores import Store, Usage
 
 KEEPABLE, HARMLESS = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -88,17 +88,20 @@ class AnswersMiddleware:
             if request.method not in HARMLESS:
                 version.forget()
             return response
-        try:
-            response = self._respond(request)
-        except DatabaseError as error:  # before a view is reached
-            if not outages.is_outage(error):
-                raise
-            response = outages.answer(request, error)
+        response = replica.answered(self._answered, request)
         if getattr(response, "is_outage", False):
             return _last_answer(request) or response
         if (age := memory.age()) and isinstance(response, HttpResponse) and response.status_code in AGEING:
             return ageing.aged(request, response, age)
         return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self._respond(request)
+        except DatabaseError as error:  # before a view is reached
+            if not outages.is_outage(error):
+                raise
+            return outages.answer(request, error)
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
         typed = request.get_full_path()

@@ -17,7 +17,7 @@ from frameworks.catalogue import Catalogue
 from frameworks.facts import Facts, TableLoader
 from frameworks.models import CatalogueState
 
-from . import version
+from . import replica, version
 from .outages import is_outage
 
 Value = TypeVar("Value")
@@ -59,7 +59,7 @@ def held() -> Held:
         before.writes = max(before.writes, writes)
         before.known_at, before.is_behind = version.read_at(), False
         return before
-    if before and version.silent_since() is not None:
+    if before and version.silent_since() is not None and not replica.is_current():
         return before
     # Whoever has written here waits for what they wrote; all others need not.
     may_read = _loading.acquire(blocking=before is None or before.writes != version.writes())
@@ -68,7 +68,7 @@ def held() -> Held:
     try:
         return _read()
     except DatabaseError as error:
-        if before is None or not is_outage(error):
+        if before is None or not is_outage(error) or replica.has_failed(error):
             raise
         before.is_behind = True
         return before

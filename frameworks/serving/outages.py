@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as stock_server_error
 
-from . import patience
+from . import patience, replica
 from .request_ids import request_id
 
 logger = logging.getLogger(__name__)
@@ -51,9 +51,14 @@ def is_outage(error: BaseException | None) -> bool:
 
 def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Return the 503 for this request, with when to try again. No queries."""
-    logger.error("%s %s could not be answered: %s", request.method, request.path, _in_a_line(error))
+    if replica.has_failed(error):  # nobody sees this answer: the request is answered again
+        return _outage(HttpResponse())
+    logger.error("%s %s could not be answered: %s", request.method, request.path, replica.in_a_line(error))
     own = next((own for prefix, own in _answers.items() if request.path_info.startswith(prefix)), None)
-    response = own(request, error) if own else page(request)
+    return _outage(own(request, error) if own else page(request))
+
+
+def _outage(response: HttpResponse) -> HttpResponse:
     response.status_code = 503
     response.headers["Retry-After"] = str(RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"
@@ -90,7 +95,3 @@ class OutagesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return answer(request, error) if is_outage(error) else None
-
-
-def _in_a_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,7 +1,7 @@
 """Tell which version of the record is served: read from one row, at most once a second in each process.
 
 Whoever has written in this process calls `forget`, so that the next request reads the version at once. While it cannot
-be read, the one read last goes on being served, and `silent_since` says so.
+be read, the one read last goes on being served, or a later one that a replica has, and `silent_since` says so.
 """
 
 from collections.abc import Iterator
@@ -15,22 +15,26 @@ from time import monotonic
 from django.conf import settings
 from django.db import DatabaseError
 
-from frameworks.models import RecordState
+from frameworks.models import Recorded, RecordState
+from frameworks.models.history import Tables
 
-from . import sections
+from . import replica, sections
 from .outages import is_outage
 
 #: Whether what is shown here must be read anew: in a preview, which is rolled back.
 _is_apart: ContextVar[bool] = ContextVar("is_apart", default=False)
 
 
+UNKNOWN = Recorded("")
+
+
 @dataclass(slots=True)
 class _Known:
-    """The version read last, when something was last recorded, and which sections were empty. `writes` counts what was
-    written since the start, to notice a write during the reading."""
+    """The version read last, how far the record had come by then, and which sections were empty. `writes` counts what
+    was written since the start, to notice a write during the reading."""
 
     mark: str = ""
-    changed_at: datetime | None = None
+    recorded: Recorded = UNKNOWN
     empty: frozenset[str] = frozenset()
     until: float = 0.0
     writes: int = 0
@@ -58,33 +62,35 @@ def current(*, at_once: bool = False) -> str:
     """Return the mark of the newest version; it differs after every change of the record.
 
     It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written;
-    unless the database fails, with which `at_once` raises what the database does.
+    unless the database fails, with which `at_once` raises what the database does if no replica goes on.
     """
+    tables = tuple(sections.ROWS.values())
     if not keeps():
-        mark, changed_at, empty = _read()
+        recorded = RecordState.objects.recorded(tables, using=replica.PRIMARY)
         if not _is_apart.get():
-            _known.changed_at, _known.empty = changed_at, empty
-        return mark
+            _note(recorded)
+        return recorded.mark
     if not at_once and _may_be_trusted():
         return _known.mark
     now, writes = monotonic(), _known.writes
     try:
-        mark, changed_at, empty = _read()
+        recorded = RecordState.objects.recorded(tables, using=replica.PRIMARY)
     except DatabaseError as error:
-        may_go_on = bool(_known.mark) and is_outage(error)
-        with _lock:
-            if writes == _known.writes:
-                _known.until = monotonic() + PAUSE if may_go_on else 0.0
-            _known.is_silent = may_go_on
-        if at_once or not may_go_on:
+        if not is_outage(error):
+            _known.until, _known.is_silent = 0.0, False
+            raise
+        has_it = _go_on(tables, now, writes)
+        if not _known.is_silent or (at_once and not has_it):
             raise
         return _known.mark
+    has_it = replica.has(replica.recorded(tables), recorded)
     with _lock:
-        _known.changed_at, _known.empty = changed_at, empty
+        _note(recorded)
         if writes == _known.writes:
-            _known.mark, _known.until = mark, now + settings.VERSION_SECONDS
+            replica.settle(is_current=has_it, newest=recorded.at)
+            _known.mark, _known.until = recorded.mark, now + settings.VERSION_SECONDS
             _known.read_at, _known.writes_read, _known.is_silent = now, writes, False
-    return mark
+    return recorded.mark
 
 
 def _may_be_trusted() -> bool:
@@ -103,11 +109,30 @@ def _may_be_trusted() -> bool:
         return False
 
 
-def _read() -> tuple[str, datetime | None, frozenset[str]]:
-    """Return the mark, when something was last recorded, and the names of the sections without rows. One query."""
-    mark, changed_at, filled = RecordState.objects.mark_and_time(tuple(sections.ROWS.values()))
-    names = zip(sections.ROWS, filled, strict=False)  # before the first revision nothing is known of any
-    return mark, changed_at, frozenset(name for name, is_filled in names if not is_filled)
+def _go_on(tables: tuple[Tables, ...], now: float, writes: int) -> bool:
+    """Have the version known last served while the database is silent, or that of a replica that is not behind it;
+    return whether there is such a replica."""
+    copy = replica.recorded(tables)
+    has_it = replica.has(copy, _known.recorded)
+    with _lock:
+        _known.is_silent = has_it or bool(_known.mark)
+        if writes == _known.writes:
+            replica.settle(is_current=has_it, is_alone=has_it, newest=_known.recorded.at)
+            _known.until = monotonic() + PAUSE if _known.is_silent else 0.0
+            if copy and has_it:
+                _note(copy)
+                _known.read_at = _known.read_at if _known.mark else now
+                _known.mark, _known.writes_read = copy.mark, writes
+    return has_it
+
+
+def _note(recorded: Recorded) -> None:
+    """Remember how far the record has come, and which sections have no rows."""
+    names = zip(
+        sections.ROWS, recorded.filled, strict=False
+    )  # before the first revision nothing is known of any
+    _known.recorded = recorded
+    _known.empty = frozenset(name for name, is_filled in names if not is_filled)
 
 
 def empty_sections() -> frozenset[str]:
@@ -117,7 +142,7 @@ def empty_sections() -> frozenset[str]:
 
 def changed_at() -> datetime | None:
     """Return when something was last recorded, as read with the version; None if nothing was, or it was never read."""
-    return _known.changed_at
+    return _known.recorded.at
 
 
 def silent_since() -> float | None:
@@ -140,6 +165,7 @@ def forget() -> None:
     with _lock:
         _known.writes += 1
         _known.until = 0.0
+        replica.forget()
 
 
 @contextmanager

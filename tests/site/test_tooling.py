@@ -42,6 +42,11 @@ def test_env_example_passes_the_deployment_check(manage: Command) -> None:
     [
         ("DJANGO_DEBUG", "perhaps", 'Environment variable "DJANGO_DEBUG" invalid'),
         ("DATABASE_URL", "mysql://a/b", "DATABASE_URL must start with sqlite:/// or postgres://"),
+        (
+            "DATABASE_REPLICA_URL",
+            "postgres://a/b",
+            "DATABASE_REPLICA_URL must name a replica, and DATABASE_URL",
+        ),
         ("DATABASE_URL", "nonsense", 'Environment variable "DATABASE_URL" invalid'),
         ("SITE_URL", "compare.example.org", "SITE_URL must be an address like https://"),
         ("SITE_URL", "https://example.org/a//b/", "SITE_URL must be an address like https://"),

@@ -58,7 +58,7 @@ def _restore(path: Path, url: str) -> None:
     outcome = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, settings.BASE_DIR / "manage.py", "restore", path],
         # Without a pool, the reason is given why there is no connection.
-        env={**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "off"},
+        env={**os.environ, "DATABASE_URL": url, "DATABASE_REPLICA_URL": "", "DATABASE_POOL": "off"},
         capture_output=True,
         text=True,
         check=False,

@@ -72,13 +72,14 @@ def test_record_state_mark_changes_with_every_write(change: Callable[[], object]
 
 
 def test_pages_say_in_the_foot_when_something_was_last_recorded(client: Client) -> None:
-    assert RecordState.objects.mark_and_time()[1] is None
+    assert RecordState.objects.recorded().at is None
     assert "last on" not in read(client.get("/criteria/").content).one("footer").text
     factories.make_framework()
     newest = Revision.objects.latest("pk")
-    assert RecordState.objects.mark_and_time((Framework.objects.all, Source.objects.all)) == (
+    assert RecordState.objects.recorded((Framework.objects.all, Source.objects.all)) == (
         mark(),
         newest.at,
+        newest.pk,
         (True, False),
     )
     footer = read(client.get("/criteria/").content).one("footer")
