@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,13 +20,15 @@ PLACES = """usr/lib/postgresql/*/bin usr/pgsql-*/bin opt/homebrew/opt/postgresql
 Applications/Postgres.app/Contents/Versions/*/bin""".split()
 # Stops the server when the pipe from us closes; that it does however we end, killed included.
 GUARD = """
-options="-c listen_addresses='' -c unix_socket_directories='$PWD' $2"
-{ "$1/initdb" -D data -U touchstone --auth=trust --encoding=UTF8 --locale=C --no-sync &&
-"$1/pg_ctl" start -D data -w -l log -o "$options"; } >>log 2>&1 && echo ready || cat log >&2
+programs=$1 options="-c listen_addresses='' -c unix_socket_directories='$PWD' $2"
+shift 2
+{ "$programs/$@" && "$programs/pg_ctl" start -D data -w -l log -o "$options"; } >>log 2>&1 && echo ready || cat log >&2
 cat >/dev/null
-"$1/pg_ctl" stop -D data -m immediate >>log 2>&1
+"$programs/pg_ctl" stop -D data -m immediate >>log 2>&1
 rm -rf "$PWD"
 """
+#: The program that makes an empty database in the folder `data`, with its arguments.
+EMPTY = "initdb -D data -U touchstone --auth=trust --encoding=UTF8 --locale=C --no-sync".split()
 #: What tests write need not outlive them. Compiling queries just in time pays for large tables only, and here took most
 #: of the time. What is counted behind the tests' back is soon rolled back, and queries planned by it took far longer.
 FOR_TESTS = "-c fsync=off -c full_page_writes=off -c jit=off -c autovacuum=off"
@@ -43,7 +45,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(directory: Path, settings: str = FOR_TESTS) -> Iterator[str]:
+def server(directory: Path, settings: str = FOR_TESTS, making: Sequence[str] = EMPTY) -> Iterator[str]:
     """A server that is reached by a socket in a directory of its own and remembers nothing; yields its URL."""
     home = Path(tempfile.mkdtemp(prefix="touchstone-"))
     owner = None
@@ -55,7 +57,7 @@ def server(directory: Path, settings: str = FOR_TESTS) -> Iterator[str]:
                 shutil.copytree(part, home / part.relative_to(site))
             directory = home / directory.relative_to(site)
         run(["chown", "-R", owner, home], check=True)
-    guard = ["sh", "-c", GUARD, "guard", str(directory), settings]
+    guard = ["sh", "-c", GUARD, "guard", str(directory), settings, *making]
     # A session of its own: Ctrl-C does not reach it. Leaving the block closes the pipe, and waits.
     with Popen(guard, cwd=home, stdin=PIPE, stdout=PIPE, user=owner, start_new_session=True) as process:
         if not process.stdout or process.stdout.readline() != b"ready\n":

@@ -94,5 +94,21 @@ DRILLS: tuple[Drill, ...] = (
     Drill("hostile", "faults.hostile", "every parameter and path is given junk", 240, 7_200),
     Drill("killed", "faults.killed", "commands and servers are killed while they write", 240, 480),
     Drill("restart", "faults.restart", "three instances behind nginx are started anew under load", 240, 480),
+    Drill(
+        "replica",
+        "scaling.replica",
+        "a replica falls behind and dies, the primary dies",
+        240,
+        480,
+        (POSTGRESQL,),
+    ),
+    Drill(
+        "pgbouncer",
+        "scaling.bouncer",
+        "PgBouncer lends connections for one transaction",
+        240,
+        480,
+        (POSTGRESQL,),
+    ),
 )
 BY_NAME = {drill.name: drill for drill in DRILLS}

