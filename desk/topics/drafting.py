@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from frameworks.models import Claim, Criterion, Framework, Source
+from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Source
 from frameworks.models.names import folded as folded_name
 from frameworks.models.names import tidy_name
 from frameworks.text.folding import folded
@@ -27,6 +27,7 @@ from .starting import BLANK
 
 SHEET = "sheet"
 FILE_NAME = f"{SHEET}.txt"
+#: The slug of the group of criteria that have no group in the sheet.
 GROUP = "sheet"
 STEPS = range(1, 6)
 TERM_WORDS = 6
@@ -78,7 +79,8 @@ def cut(text: str, longest: int) -> str:
 def draft(comparison: Comparison, title: str, today: date) -> dict[str, str]:
     """Return the files of a topic, by their names in its folder, drafted from a sheet with this title."""
     text = [f"The table {' '.join(title.split())}, one line for each cell."]
-    criteria = list(_criteria(comparison))
+    groups = _groups(comparison.groups)
+    criteria = list(_criteria(comparison, groups))
     claims, items = [], []
     names = Names(_longest(Framework, "name"), _longest(Framework, "slug"), "row")
     for full_name, cells in comparison.items:
@@ -91,10 +93,9 @@ def draft(comparison: Comparison, title: str, today: date) -> dict[str, str]:
                 text.append(f"{full_name} · {heading}: {words}")
                 claims.append(_claim(len(text), slug, criterion["fields"]["slug"], words))
     content = "".join(f"{line}\n" for line in text)
-    group = _entry("criteriongroup", slug=GROUP, name="Criteria", summary="", position=1)
     return {
         "topic.toml": _topic(title, items, criteria),
-        "catalogue.json": _json([group, *criteria, *items]),
+        "catalogue.json": _json([*groups.values(), *criteria, *items]),
         "sources.json": _json([_source(title, content, comparison, today)]),
         f"claims/claims_{SHEET}.json": _json(claims),
         f"{TEXTS}/{FILE_NAME}": content,
@@ -120,16 +121,31 @@ def _longest(model: type[Any], name: str) -> int:
     return int(model._meta.get_field(name).max_length)
 
 
-def _criteria(comparison: Comparison) -> Iterator[dict[str, Any]]:
+def _groups(headings: list[str]) -> dict[str, dict[str, Any]]:
+    """Return a group for each heading above criteria, and one for those without."""
+    names = Names(_longest(CriterionGroup, "name"), _longest(CriterionGroup, "slug"), "group")
+    return {
+        heading: _entry(
+            "criteriongroup",
+            slug=names.slug(heading or GROUP),
+            name=names.name(heading or "Criteria"),
+            summary="",
+            position=position,
+        )
+        for position, heading in enumerate(dict.fromkeys(headings), 1)
+    }
+
+
+def _criteria(comparison: Comparison, groups: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     names = Names(_longest(Criterion, "name"), _longest(Criterion, "slug"), "column")
-    for position, heading in enumerate(comparison.criteria, 1):
+    for position, (heading, group) in enumerate(zip(comparison.criteria, comparison.groups, strict=True), 1):
         name = names.name(heading)
         yield _entry(
             "criterion",
             slug=names.slug(heading),
             name=name,
             short_name=cut(name, _longest(Criterion, "short_name")),
-            group=[GROUP],
+            group=[groups[group]["fields"]["slug"]],
             position=position,
             question=cut(f"What does the sheet say under “{name}”?", _longest(Criterion, "question")),
             description=f"Taken from the column “{heading}”. To be written: what counts here and what does not.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from .delimited import HEAD_ROWS, decoded, read_delimited
+from .delimited import HEAD_ROWS, Fit, decoded, read_delimited
 from .sheets import FILE_MAX, TOO_LARGE, Sheet, Unreadable, ending, first_row, shortened
 from .workbooks import COMPOUND_FILE, read_workbook
 
@@ -50,24 +50,50 @@ def read(name: str, data: bytes, headings: Headings | None = None) -> Sheet:
     Raises Unreadable where the file is larger than `FILE_MAX` bytes, empty, damaged or no table.
     """
     known = headings or {}
-    format_name = "xlsx" if data.startswith((ZIP, COMPOUND_FILE)) else ending(name)
-    ending(name)
+    rows, notes = read_rows(name, data, lambda rows: max((_fit(row, known) for row in rows), default=0))
+    place = _header_place(rows, known)
+    header = [_heading(cell, known) for cell in rows[place]] if rows else []
+    return with_header(name, header, rows, place + 1, {*known.values()}, notes)
+
+
+def read_rows(name: str, data: bytes, fit: Fit) -> tuple[list[list[str]], list[str]]:
+    """Return all rows of the table in a file, and what should be known about how they were read.
+
+    Of several sheets, and of several ways to divide the columns, the one that fits most is read. Raises Unreadable.
+    """
+    format_name = _format(name, data)
     if len(data) > FILE_MAX:
         raise Unreadable(TOO_LARGE)
     if not data.strip():
         raise Unreadable("The file is empty.")
     readers = {"csv": read_delimited, "xlsx": read_workbook, "json": _read_json}
-    lines, notes = readers[format_name](data, lambda rows: max((_fit(row, known) for row in rows), default=0))
+    lines, notes = readers[format_name](data, fit)
     rows = _bounded(lines)
-    place = _header_place(rows, known)
-    header = [_heading(cell, known) for cell in rows[place]] if rows else []
-    if format_name == "xlsx":  # its cells are in columns, whether they are named or not
-        width = max(map(len, rows), default=0)
-        header += [""] * (width - len(header))
-    header, below = _with_columns(header, rows[place + 1 :], set(known.values()))
-    sheet = Sheet(header, [[]] * place + below, notes=notes)
+    if format_name == "xlsx" and rows:  # its cells are in columns, whether they are named or not
+        width = max(map(len, rows))
+        rows = [row + [""] * (width - len(row)) if row else row for row in rows]
+    return rows, notes
+
+
+def with_header(
+    name: str,
+    header: list[str],
+    rows: list[list[str]],
+    start: int,
+    known: Collection[str],
+    notes: Sequence[str],
+) -> Sheet:
+    """Return the table with this header whose first row below it has the index `start`. Raises Unreadable."""
+    header, below = _with_columns(header, rows[start:], known)
+    sheet = Sheet(header, [[]] * (start - 1) + below, notes=notes)
     _check_text(sheet, first_row(name))
     return sheet
+
+
+def _format(name: str, data: bytes) -> str:
+    """Return the format of a file, a key of `FORMATS`. Raises Unreadable where its name ends in none that is read."""
+    by_name = ending(name)
+    return "xlsx" if data.startswith((ZIP, COMPOUND_FILE)) else by_name
 
 
 def _fit(row: Iterable[str], headings: Headings) -> int:

@@ -57,8 +57,7 @@ def _chosen(book: Any, fit: Fit) -> tuple[str, list[str]]:
     fitting = [title for title, known in fits.items() if known == best]
     if not best:
         raise Unreadable(
-            f"None of the workbook's {len(fits)} sheets has these columns: {_listed(list(fits))}. "
-            "The first row of the table must name them."
+            f"None of the workbook's {len(fits)} sheets ({_listed(list(fits))}) has a row that names the columns."
         )
     if len(fitting) > 1:
         raise Unreadable(
@@ -66,20 +65,6 @@ def _chosen(book: Any, fit: Fit) -> tuple[str, list[str]]:
         )
     others = [title for title in fits if title != fitting[0]]
     return fitting[0], [f"Read from the sheet “{shortened(fitting[0])}”. Not read: {_listed(others)}."]
-
-
-def heads(data: bytes) -> list[list[str]]:
-    """Return the first rows of the visible sheet that has most cells in them; none where the file is no workbook."""
-    try:
-        _check_package(data)
-        book = load_workbook(io.BytesIO(data), read_only=True)
-        return max((_head(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"), key=_size)
-    except Exception:  # noqa: BLE001 - `read_workbook` says what is wrong with it
-        return []
-
-
-def _size(rows: list[list[str]]) -> int:
-    return sum(bool(cell.strip()) for row in rows for cell in row)
 
 
 def _listed(titles: list[str]) -> str:

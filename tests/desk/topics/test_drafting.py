@@ -64,9 +64,25 @@ def workbook(*sheets: list[list[Any]]) -> bytes:
          "Read from the sheet"),
         ("a.xlsx", workbook([["Product", "Price", "Sum"], ["Acme", "", "=1+1"]]), ["acme"], ["price", "sum"], 0,
          f"Left out: Row 2, column “Sum”: {FORMULA} is no value"),
+        # A title with a comma, headings in two rows as merged cells leave them, an empty column, notes, a second sheet.
+        ("a.xlsx", workbook([["Ours, a draft"], [], ["Product", "Cost", None, None, "Speed", "Terms"],
+          [None, "Licence", "Support", None, "Read"], ["Acme", 1, 2, None, 3, 4],
+          ["Bolt", "n/a", 2], [], ["Status: May"]],
+         [["Weight"], ["a", "b"]]), ["acme", "bolt"], ["licence", "support", "read", "terms"], 5,
+         "Left out: Row 8, below a blank one, has its first cell alone: “Status: May”."),
+        # Names of what is compared beside those of columns, and two columns of the same name in two groups.
+        ("a.csv", b";Read;;Write;\nProduct;Speed;Cost;Speed;Cost\nAcme;1;2;3;4\n", ["acme"],
+         ["read-speed", "read-cost", "write-speed", "write-cost"], 4, "Rows 1 and 2 were read as headings"),
+        ("a.csv", b",name,Price\n0,Acme,1\n1,Bolt,2\n", ["acme", "bolt"], ["price"], 2,
+         "The first column numbers the rows, so “name” names what is compared."),
+        # Of what may separate columns, what does so in each row.
+        ("a.csv", b"Ours, a draft\nProduct;Price;Notes\nAcme;1,5;good, fast\n", ["acme"], ["price", "notes"], 2,
+         "separated by semicolons"),
+        ("a.csv", b"Product,Notes\nAcme,one; two; three\nBolt,four; five; six\n", ["acme", "bolt"], ["notes"], 2, ""),
     ],
     # Not by their contents: those of a workbook differ from second to second.
-    ids=["plain", "tabs", "ragged", "same and long names", "formulas", "workbook", "two sheets", "no value"],
+    ids=["plain", "tabs", "ragged", "same and long names", "formulas", "workbook", "two sheets", "no value",
+         "merged headings", "two rows of headings", "numbered rows", "title with comma", "semicolons in cells"],
 )  # fmt: skip
 def test_import_table_drafts_topic_without_faults(
     tmp_path: Path,
@@ -80,7 +96,9 @@ def test_import_table_drafts_topic_without_faults(
     topic, out, complaints = draft(tmp_path, name, data)
     report = check(topic)
     assert report.problems == []
-    assert [note[:1] for note in report.notes] == [str(cells)] * bool(cells)
+    unwritten, *waiting = report.notes
+    assert "say “To be written”, the first in catalogue.json" in unwritten
+    assert [note[:1] for note in waiting] == [str(cells)] * bool(cells)
     slugs = [item["slug"] for item in fields(topic, "catalogue.json", "framework")]
     assert slugs == (items or slugs)
     for criterion, slug in zip(fields(topic, "catalogue.json", "criterion"), criteria, strict=True):
@@ -88,6 +106,19 @@ def test_import_table_drafts_topic_without_faults(
     assert said in complaints
     assert out.count(f" {len(slugs)} row") == out.count(f" {len(criteria)} criteri") == 1
     assert f" {cells} claim{'s' * (cells != 1)}." in out
+
+
+def test_import_table_makes_groups_of_the_upper_headings(tmp_path: Path) -> None:
+    topic, _, _ = draft(tmp_path, "a.csv", b"Product,Cost,,Terms\n,Licence,Support,\nAcme,1,2,3\n")
+    groups = {group["slug"]: group["name"] for group in fields(topic, "catalogue.json", "criteriongroup")}
+    assert groups == {"cost": "Cost", "sheet": "Criteria"}
+    assert [
+        (criterion["name"], *criterion["group"]) for criterion in fields(topic, "catalogue.json", "criterion")
+    ] == [
+        ("Licence", "cost"),
+        ("Support", "cost"),
+        ("Terms", "sheet"),
+    ]
 
 
 def test_import_table_points_each_claim_at_its_line(tmp_path: Path) -> None:
@@ -127,6 +158,10 @@ def test_import_table_leads_to_a_first_page(tmp_path: Path, client: Client) -> N
         ("a.ods", b"PK", "Save the table as XLSX or CSV"),
         ("a.csv", b" \n", "The file is empty."),
         ("a.csv", b"Just\none\ncolumn\n", "No row names two columns or more"),
+        ("a.csv", b"Name^Price\nAcme^5\n", "If “^” separates the columns, write “sep=^” as the first line."),
+        pytest.param(
+            "a.xlsx", workbook([["Notes"]], [["More"]]), "has a row that names the columns", id="no table"
+        ),
         ("a.csv", b"Name,Price\n,5\n", "No row has a name in its first column."),
         ("a.csv", b"Name,Price\n", "no rows below the first"),
         ("a.csv", b'Name,Price\n"Acme,5\n', "a quotation mark that is never closed"),
