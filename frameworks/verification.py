@@ -51,8 +51,9 @@ def unlike(source: Source, folder: Path) -> str:
         return "has no file name."
     if not path.is_file():
         return f"{source.file_name} is not in the folder."
-    if source.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
-        return f"{source.file_name} does not have the recorded SHA-256."
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if source.sha256 and source.sha256 != digest:
+        return f"{source.file_name} does not have the recorded SHA-256, but {digest}."
     return ""
 
 

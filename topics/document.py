@@ -83,9 +83,11 @@ class Document:
             raise TopicError(
                 f"{self.path} does not exist. A topic is a folder with this file in it."
             ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not in UTF-8"
-            raise TopicError(f"{self.path} cannot be read: {reason}.") from None
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise TopicError(f"{self.path}, line {line}: The file is not in UTF-8.") from None
+        except OSError as error:
+            raise TopicError(f"{self.path} cannot be read: {error.strerror}.") from None
         object.__setattr__(self, "lines", _lines(text))
         try:
             object.__setattr__(self, "values", tomllib.loads(text))

@@ -5,7 +5,7 @@ What a fact must be is said by its model: the types and validators of its fields
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
@@ -56,6 +56,8 @@ class Building:
     knows_kinds: bool = True
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: The kinds of facts whose entries could not all be read, as `frameworks.claim`. Empty text means any kind.
+    lost: set[str] = field(default_factory=set)
     #: The facts by kind and natural key. What is wrong with a fact does not keep others from naming it.
     facts: dict[type[Versioned], dict[str, Versioned]] = field(default_factory=lambda: defaultdict(dict))
     _entries: dict[tuple[type[Versioned], str], Entry] = field(default_factory=dict)
@@ -71,17 +73,15 @@ class Building:
         """Build the fact of an entry, and note what is wrong with it."""
         model, values = _parts_of(entry.raw)
         if model is None:
-            self._say(
-                entry, 'An entry has a known kind of fact and its fields: {"model": "…", "fields": {…}}.'
-            )
+            self._say(entry, _no_entry(entry.raw), "model")
+            self.lost.add("")
             return
         before = len(self.problems)
         state = self._readable(entry, model, values)
         self._build(entry, model, state, is_sound=len(self.problems) == before)
 
-    def close(self, lost: Collection[str]) -> None:
-        """Note the relations whose facts are not there, or too late; not where they may be among the `lost`: the kinds
-        of facts whose entries could not all be read, as `frameworks.claim`. Empty text means any kind."""
+    def close(self) -> None:
+        """Note the relations whose facts are not there, or too late; not where they may be among the lost."""
         indexes: dict[type[Versioned], KeyIndex] = {}
         for entry, column, key in self._open:
             model = target(column)
@@ -89,7 +89,7 @@ class Building:
             if (name := _text(key)) in facts:
                 kind = model._meta.verbose_name
                 self._say(entry, f"The {kind} “{name}” has to come before what names it.", column.name)
-            elif not {"", model._meta.label_lower} & {kind.lower() for kind in lost}:
+            elif not {"", model._meta.label_lower} & {kind.lower() for kind in self.lost}:
                 index = indexes.setdefault(model, KeyIndex(facts))
                 self._say(entry, no_such_fact(column, key, index), column.name)
 
@@ -186,6 +186,21 @@ def _parts_of(raw: Any) -> tuple[type[Versioned] | None, State]:
         return None, {}
     is_entry = issubclass(model, Versioned) and isinstance(values, dict)
     return (model, values) if is_entry else (None, {})
+
+
+def _no_entry(raw: Any) -> str:
+    """Say in a sentence why a value of the list is no entry of a fact."""
+    name = raw.get("model") if isinstance(raw, dict) else None
+    known = {
+        model._meta.model_name or "": model._meta.label_lower
+        for model in apps.get_models()
+        if issubclass(model, Versioned)
+    }
+    if not isinstance(name, str) or name.lower() in known.values():
+        return 'An entry has a known kind of fact and its fields: {"model": "…", "fields": {…}}.'
+    near = get_close_matches(name.lower().rpartition(".")[2], known, n=1, cutoff=0.8)
+    which = f"Did you mean “{known[near[0]]}”?" if near else "docs/topics.md lists them."
+    return f"There is no kind of fact “{name}”. {which}"
 
 
 def _a(model: type[Versioned]) -> str:

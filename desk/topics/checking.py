@@ -31,7 +31,9 @@ from frameworks.models import (
 )
 from frameworks.record.seeding import fixture_files
 from frameworks.text.counting import Said, miscounts
+from frameworks.text.folding import folded
 from frameworks.verification import copies, lines_of, missed, not_named, passages_of, unlike
+from topics.document import Document
 from topics.topic import FILE, Examples, Topic, TopicError, read
 
 from .building import Building, Draft
@@ -42,6 +44,8 @@ TEXTS = "sources"
 #: A TopicError after the path of its file: the line, and the sentence or its predicate.
 REFUSAL = re.compile(r"(?:(?:, line (\d+))?: (.+)| (.+))", re.DOTALL)
 MISSING = "The file is missing, and a topic needs it."
+#: How texts begin that a drafted topic leaves to its editors.
+TO_BE_WRITTEN = "To be written"
 NAME_MAX = 255  # bytes, in the usual file systems
 
 
@@ -65,7 +69,7 @@ def check(folder: Path) -> Report:
     with _settings_for(topic or settings.TOPIC):
         building = Building(knows_kinds=topic is not None)
         found, notes = _check(folder, building)
-    if topic is not None:
+    if topic is not None and not building.lost:
         problems += _unnamed(topic, building)
     counts = Counter(type(draft.fact) for draft in building.drafts)
     return Report([*problems, *found], notes, counts, topic)
@@ -73,22 +77,30 @@ def check(folder: Path) -> Report:
 
 def _unnamed(topic: Topic, building: Building) -> Iterator[Problem]:
     """Yield what the words of the topic name that the fixtures do not have."""
-    facets, criteria = building.facts[Facet], building.facts[Criterion]
-    for slug in topic.kind_line:
-        if slug not in facets:
-            yield Problem(FILE, None, f"“kind_line” in [facets] names “{slug}”, which is no facet.")
-    if topic.measured and topic.measured not in criteria:
-        yield Problem(
-            FILE, None, f"“measured” in [criteria] names “{topic.measured}”, which is no criterion."
-        )
-    usual, items = Examples(), building.facts[Framework]
-    for key, given, default, known, kind in [
-        ("items", topic.examples.items, usual.items, items, topic.item),
-        ("criteria", topic.examples.criteria, usual.criteria, criteria, "criterion"),
+    usual, given = Examples(), topic.examples
+    facets, criteria, items = (building.facts[model] for model in (Facet, Criterion, Framework))
+    lines = Document(topic.folder / FILE).lines
+    for table, key, slugs, known, kind in [
+        ("facets", "kind_line", topic.kind_line, facets, "facet"),
+        ("criteria", "measured", filter(None, [topic.measured]), criteria, "criterion"),
+        ("examples", "items", given.items if given.items != usual.items else (), items, topic.item),
+        (
+            "examples",
+            "criteria",
+            given.criteria if given.criteria != usual.criteria else (),
+            criteria,
+            "criterion",
+        ),
     ]:
-        for slug in given if given != default else ():
+        for slug in slugs:
             if slug not in known:
-                yield Problem(FILE, None, f"“{key}” in [examples] names “{slug}”, which is no {kind}.")
+                sentence = f"“{key}” in [{table}] names “{slug}”, which is no {kind}."
+                yield Problem(FILE, lines.get(f"{table}.{key}"), sentence)
+    names = [folded(criterion.name) for criterion, _ in building.of(Criterion)]
+    for word in topic.criterion_words:
+        if not any(folded(word) in name for name in names):
+            sentence = f"[search.criteria] explains “{word}”, which no criterion has in its name."
+            yield Problem(FILE, lines.get(f"search.criteria.{word}"), sentence)
 
 
 def _check(folder: Path, building: Building) -> tuple[list[Problem], list[str]]:
@@ -99,7 +111,8 @@ def _check(folder: Path, building: Building) -> tuple[list[Problem], list[str]]:
         faults += own
         for entry in entries:
             building.take(entry)
-    building.close({fault.lost for fault in faults if fault.lost is not None})
+    building.lost |= {fault.lost for fault in faults if fault.lost is not None}
+    building.close()
     checked = _Checked(building, folder / TEXTS)
     problems = [fault.problem for fault in faults]
     problems += [*building.problems, *_unread(folder, files), *checked.problems()]
@@ -167,6 +180,19 @@ class _Checked:
             notes.append(
                 f"There is no folder “{TEXTS}” with the texts of the sources, so the lines were not looked up."
             )
+        if unwritten := [draft.entry for draft in self.building.drafts if TO_BE_WRITTEN in draft.entry.text]:
+            count = sum(entry.text.count(TO_BE_WRITTEN) for entry in unwritten)
+            texts = "text says" if count == 1 else "texts say"
+            first = unwritten[0].line + unwritten[0].text.partition(TO_BE_WRITTEN)[0].count("\n")
+            notes.append(
+                f"{count} {texts} “{TO_BE_WRITTEN}”, the first in {unwritten[0].file}, line {first}."
+            )
+        named = {source.file_name for source, _ in self.building.of(Source)}
+        notes += [
+            f"{TEXTS}/{path.name}: No source names this file."
+            for path in (sorted(self.texts.iterdir()) if self.has_texts else [])
+            if path.name not in named
+        ]
         rated = {(rating.framework_id, rating.criterion_id) for rating, _ in self.building.of(Rating)}
         scored = {criterion.pk for criterion, _ in self.building.of(Criterion) if criterion.is_scored}
         if waiting := [key for key in self.cells if key[1] in scored and key not in rated]:

@@ -11,6 +11,14 @@ from typing import Any, NamedTuple
 #: How an entry begins: where reading goes on after something that is no JSON.
 ENTRY = re.compile(r'\{\s*"model"\s*:(?:\s*"([^"\n]*)")?')
 BLANKS = re.compile(r"\s*")
+#: What Python says of JSON, as somebody needs to know it who writes it by hand.
+IN_WORDS = {
+    "Expecting ',' delimiter": "a comma is missing before this",
+    "Expecting value": "a value is missing here, or it is a text without quotation marks, or a comment",
+    "Expecting property name enclosed in double quotes": "a name in quotation marks is missing here, or a comma too"
+    " many before it",
+    "Expecting ':' delimiter": "a colon is missing before this",
+}
 
 
 class Problem(NamedTuple):
@@ -104,7 +112,7 @@ def _values(text: str, place: int, file: str) -> Iterator[Entry | Fault]:
 
 def _reason(error: ValueError | RecursionError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"This is not JSON: {error.msg}."
+        return f"This is not JSON: {IN_WORDS.get(error.msg, error.msg)}."
     return str(error) if isinstance(error, ValueError) else "The values are nested too deeply."
 
 

@@ -82,7 +82,7 @@ def test_misses_names_source_without_file_and_its_claims(
 def test_misses_reports_wrong_hash_and_still_checks_claims(tmp_path: Path) -> None:
     of = source(TEXT.encode(), tmp_path, sha256=hashlib.sha256(b"before").hexdigest())
     assert list(misses([of], [claim(of, 1, "A title"), claim(of, 3, "Flat")], tmp_path)) == [
-        "Source 000: 000.txt does not have the recorded SHA-256.",
+        f"Source 000: 000.txt does not have the recorded SHA-256, but {hashlib.sha256(TEXT.encode()).hexdigest()}.",
         "Claim 000-3-django-speed: “Flat” is not at 000:3.",
     ]
 

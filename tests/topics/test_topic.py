@@ -130,7 +130,7 @@ def test_topic_that_is_no_text_or_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(TopicError, match=r"topic\.toml does not exist\. A topic is a folder"):
         read(tmp_path)
     (tmp_path / "topic.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(TopicError, match=r"topic\.toml cannot be read: it is not in UTF-8\."):
+    with pytest.raises(TopicError, match=r"topic\.toml, line 1: The file is not in UTF-8\."):
         read(tmp_path)
 
 

@@ -61,7 +61,12 @@ def test_check_finds_nothing_wrong_with_new_topic_or_shipped_one(folder: Folder)
         ("sources.json", '"line_count": 3', '"line_count": 4', "16: notes.txt has 3 lines, and not 4."),
         ("sources.json", '"article"', '"statement"', "6: A statement needs an author"),
         # JSON
-        ("readings.json", '"reading": 4,', '"reading": 4', "9: This is not JSON: Expecting ','"),
+        (
+            "readings.json",
+            '"reading": 4,',
+            '"reading": 4',
+            "9: This is not JSON: a comma is missing before this.",
+        ),
         ("readings.json", '"reading": 4,', '"reading": NaN,', "2: NaN is not a value."),
         ("readings.json", '"reading": 4,', '"reading": 4, "reading": 3,', "2: “reading” is given twice"),
         ("readings.json", " },\n {", " }\n {", "11: A comma is missing after this entry."),
@@ -69,8 +74,14 @@ def test_check_finds_nothing_wrong_with_new_topic_or_shipped_one(folder: Folder)
         ("readings.json", " }\n]", " },\n]", "31: No comma may follow the last entry."),
         ("readings.json", "\n]", "", "32: The list of entries does not end"),
         ("readings.json", "\n]", "\n]]", "32: The list of entries has ended, and more follows."),
+        ("readings.json", "[\n", "[ // ours\n", "1: This is not JSON: a value is missing here"),
         # Entries and values
-        ("readings.json", "frameworks.wording", "frameworks.word", "2: An entry has a known kind"),
+        (
+            "readings.json",
+            "frameworks.wording",
+            "frameworks.wordings",
+            "3: There is no kind of fact “frameworks.wordings”. Did you mean “frameworks.wording”?",
+        ),
         (
             "readings.json",
             '"words":',
@@ -205,6 +216,32 @@ def test_check_says_what_comes_too_late_and_what_is_empty(folder: Folder) -> Non
     ]
 
 
+def test_check_blames_nothing_on_an_entry_of_unknown_kind(folder: Folder) -> None:
+    folder.replace("catalogue.json", '"frameworks.framework"', '"frameworks.product"')
+    assert folder.problems() == [
+        "catalogue.json, line 48: There is no kind of fact “frameworks.product”. docs/topics.md lists them."
+    ]
+
+
+def test_check_notes_what_is_still_to_be_written_and_texts_of_no_source(folder: Folder) -> None:
+    folder.replace("catalogue.json", "What it costs and", "To be written:")
+    folder.replace("catalogue.json", "Free of charge.", "To be written.")
+    (folder.path / "sources/more.txt").touch()
+    assert check(folder.path).notes[:2] == [
+        "2 texts say “To be written”, the first in catalogue.json, line 7.",
+        "sources/more.txt: No source names this file.",
+    ]
+
+
+def test_check_names_the_line_of_words_that_explain_no_criterion(folder: Folder) -> None:
+    folder.replace(
+        "topic.toml", "[examples]", '[search.criteria]\nprices = ["cost"]\nsupport = ["help"]\n\n[examples]'
+    )
+    assert folder.problems() == [
+        "topic.toml, line 61: [search.criteria] explains “prices”, which no criterion has in its name."
+    ]
+
+
 def test_check_refuses_published_rating_without_claim(folder: Folder) -> None:
     rewrite(folder, "claims/claims_notes.json", lambda entries: entries.pop(1))
     [problem] = folder.problems()
@@ -262,7 +299,8 @@ def test_check_knows_the_kinds_of_the_topic(folder: Folder) -> None:
         assert folder.problems()[-1].endswith(f"which is no {kind}.")
     folder.replace("topic.toml", '"second-option"', '"third-option"')
     assert (
-        folder.problems()[-1] == "topic.toml: “items” in [examples] names “third-option”, which is no option."
+        folder.problems()[-1]
+        == "topic.toml, line 62: “items” in [examples] names “third-option”, which is no option."
     )
     folder.replace("topic.toml", "[items]", "[item]")
     assert [problem.split(",")[0] for problem in folder.problems()] == ["topic.toml"]

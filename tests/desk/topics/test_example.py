@@ -6,14 +6,18 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings, settings
 from django.core.management import call_command
 
 from desk.topics.checking import check
+from frameworks.models import Versioned
+from frameworks.models.schema import schema_of
 from topics.topic import read
 
 EXAMPLE = settings.BASE_DIR / "examples" / "task-queues"
 FIRST = re.compile("framework|django|flask|fastapi|python|web app", re.IGNORECASE)
+RUBRICS = ", ".join(f"`rubric_{step}`" for step in range(1, 6))
 
 
 def texts(value: Any) -> list[str]:
@@ -46,3 +50,27 @@ def test_example_is_loaded_and_verified(settings: LazySettings) -> None:
         "Seeded: 222 created, 0 updated, 0 unchanged, 0 kept.",
         "83 claims from 4 sources are right, 33 scores follow from them or say why they depart, and no text is copied.",
     ]
+
+
+def test_document_names_the_fields_of_every_entry() -> None:
+    rows = re.findall(
+        r"^\| `((?:frameworks|comparisons)\.\w+)` \| (.+?) \| ?(.*?) ?\|$",
+        (settings.BASE_DIR / "docs/topics.md").read_text(),
+        re.MULTILINE,
+    )
+    named = {
+        model: [re.findall(r"`(\w+)`", re.sub("`rubric_1` to `rubric_5`", RUBRICS, cell)) for cell in cells]
+        for model, *cells in rows
+    }
+    fields = {}
+    for model in filter(lambda model: issubclass(model, Versioned), apps.get_models()):
+        columns = schema_of(model).fields.items()
+        optional = [name for name, column in columns if column.blank or column.has_default()]
+        needed = [name for name, column in columns if name not in optional]
+        fields[model._meta.label_lower] = [
+            needed,
+            [name for name in optional if not name.startswith("retired_")],
+        ]
+    assert {model: [sorted(names) for names in cells] for model, cells in named.items()} == {
+        model: [sorted(names) for names in cells] for model, cells in fields.items()
+    }
