@@ -113,7 +113,7 @@ def _items(sheet: Sheet, start: int, left_out: list[str]) -> Iterator[tuple[str,
         is_below = has_begun and not any(cells) and (is_below or not name)
         if name and is_below:
             left_out.append(
-                f"Row {number}, below a blank one, has its first cell alone: “{shortened(name)}”."
+                f"Row {number}, below a blank one, has words in its first cell alone: “{shortened(name)}”."
             )
         elif name:
             has_begun = True

@@ -69,7 +69,7 @@ def workbook(*sheets: list[list[Any]]) -> bytes:
           [None, "Licence", "Support", None, "Read"], ["Acme", 1, 2, None, 3, 4],
           ["Bolt", "n/a", 2], [], ["Status: May"]],
          [["Weight"], ["a", "b"]]), ["acme", "bolt"], ["licence", "support", "read", "terms"], 5,
-         "Left out: Row 8, below a blank one, has its first cell alone: “Status: May”."),
+         "Left out: Row 8, below a blank one, has words in its first cell alone: “Status: May”."),
         # Names of what is compared beside those of columns, and two columns of the same name in two groups.
         ("a.csv", b";Read;;Write;\nProduct;Speed;Cost;Speed;Cost\nAcme;1;2;3;4\n", ["acme"],
          ["read-speed", "read-cost", "write-speed", "write-cost"], 4, "Rows 1 and 2 were read as headings"),
@@ -146,10 +146,14 @@ def test_import_table_points_each_claim_at_its_line(tmp_path: Path) -> None:
 def test_import_table_leads_to_a_first_page(tmp_path: Path, client: Client) -> None:
     topic, _, _ = draft(tmp_path, "a.csv", PLAIN.encode())
     call_command("seed", fixtures=topic, stdout=StringIO())
-    matrix, page = (client.get(address).content.decode() for address in ("/", "/sources/sheet/"))
+    addresses = ("/", "/sources/sheet/", "/frameworks/acme/", "/compare/acme-vs-bolt/")
+    matrix, page, profile, beside = (client.get(address).content.decode() for address in addresses)
     assert "Acme" in matrix
     assert "Open source" in matrix
     assert "The sheet says “12 €”." in page
+    # Nothing is offered of what there is none of.
+    assert "Use case" not in matrix + beside
+    assert "What it is" not in profile
 
 
 @pytest.mark.parametrize(
