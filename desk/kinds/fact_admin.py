@@ -287,7 +287,10 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         edit = edit_of(request)
         if edit.bound is not None:
             return Bound(edit.bound)  # type: ignore[return-value]
-        made = super().get_form(request, obj, change, **kwargs)
+        # The stock admin takes the help of what cannot be changed from the model.
+        fields = [self.model._meta.get_field(name) for name in self.set_once]
+        words = {field.name: settings.TOPIC.worded(str(getattr(field, "help_text", ""))) for field in fields}
+        made = super().get_form(request, obj, change, help_texts=words, **kwargs)
         made.edit = edit  # type: ignore[attr-defined]
         return made
 
