@@ -20,7 +20,8 @@ pytestmark = pytest.mark.usefixtures("world")
 def site() -> Iterator[str]:
     """Another server, with its address: that of all other tests stays at the root."""
     with below_a_path():
-        thread = LiveServerThread("localhost", lambda application: application)
+        # Files are served by the middleware: Django's own handler of them looks for the path twice.
+        thread = LiveServerThread("localhost", lambda application: application)  # type: ignore[arg-type]
         thread.daemon = True
         thread.start()
         thread.is_ready.wait()

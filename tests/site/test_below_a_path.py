@@ -158,7 +158,7 @@ def test_desk_works_below_the_path(client: Client, caplog: pytest.LogCaptureFixt
     assert proposal.form_path == change_url(rating).removeprefix(PATH)
     assert proposal_page(eve, proposal).one("form.take-up")["action"] == change_url(rating)
     digests.send_all(timezone.now())
-    assert len(found := re.findall("https?://.*", mail.outbox[0].body)) > 1
+    assert len(found := re.findall("https?://.*", str(mail.outbox[0].body))) > 1
     assert {
         address for address in found if not address.startswith(f"{settings.SITE_URL}{PATH}/admin/")
     } == set()

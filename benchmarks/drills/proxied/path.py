@@ -38,7 +38,7 @@ def drill(scene: Scene) -> Iterator[Row]:
 def _crawled(here: Site, most: int) -> Iterator[Row]:
     waiting = [f"{PATH}{path}" for path in BEGINNINGS]
     seen, outside, wrong = set(waiting), [], []
-    answers = []
+    answers: list[Request] = []
     while waiting and len(answers) < most:
         answer = here.ask(waiting.pop(0), Accept_Encoding="identity")
         answers.append(answer)
