@@ -8,6 +8,7 @@ request carries between Django's hooks is `editing.edit`.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import models
