@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from .cells import Key, keys_of
 from .models import Claim, Rating
+from .models.schema import State
 
 #: The constraint that the triggers name.
 CONSTRAINT = "rating_published_has_claim"
@@ -60,6 +61,14 @@ class CellEvidence:
     claims: Counter[Key] = field(default_factory=Counter)
     read: Counter[Key] = field(default_factory=Counter)
 
+    def replace(self, before: "Claim | None", after: Claim) -> None:
+        """Count a claim as it will be in place of what it was; None for a new one."""
+        for claim, one in ((before, -1), (after, 1)):
+            if claim is not None and not claim.source.is_retired:
+                for cell in cells_of(claim):
+                    self.claims[cell] += one
+                    self.read[cell] += one * (claim.reading is not None)
+
     def backing(self, cell: Key, *, departs: bool) -> int:
         """Return how many claims back a rating of the cell that states a departure, or does not."""
         return (self.claims if departs else self.read)[cell]
@@ -80,6 +89,15 @@ def backs(claim: Claim | None, cell: Key, *, departs: bool) -> bool:
         and (departs or claim.reading is not None)
         and not claim.source.is_retired
     )
+
+
+def takes_away(before: State, after: State) -> bool:
+    """Return whether a claim moves, or is read no longer: the others are written first, so that no published rating is
+    without a reading in between."""
+    moves = any(
+        before[name] != after[name] for name in ("framework", "criterion", "joint_criterion", "source")
+    )
+    return moves or (before["reading"] is not None and after["reading"] is None)
 
 
 def is_backed(rating: Rating, evidence: CellEvidence) -> bool:

@@ -21,7 +21,7 @@ from django.utils.text import get_text_list
 from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
-from frameworks.models import Rating, Retirable, Revision, Versioned, constraints
+from frameworks.models import Claim, Rating, Retirable, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, newly_named, schema_of, state_of
 
@@ -225,10 +225,10 @@ def save_all(
 ) -> list[Revision]:
     """Write many facts of one model, all or none, as `save` writes a single fact; none may have another name.
 
-    New facts come first, in one statement; then the changes in their order, in one statement for consecutive facts that
-    change the same fields. The revisions are in this order, without those of what follows, which is written as `save`
-    writes it. A conflict, also with a change made since `before` was read, is noticed where the version is raised.
-    Raises what `save` raises, and IntegrityError where a new fact exists by now.
+    New facts come first, in one statement; then the changes by their `turn`, in one statement for consecutive facts
+    that change the same fields. The revisions are in this order, without those of what follows, which is written as
+    `save` writes it. A conflict, also with a change made since `before` was read, is noticed where the version is
+    raised. Raises what `save` raises, and IntegrityError where a new fact exists by now.
     """
     at = at or timezone.now()
     for change in changes:
@@ -237,7 +237,11 @@ def save_all(
     _refuse_unlisted([change.fact for change in changes])
     with transaction.atomic():
         new = [change for change in changes if change.seen is None]
-        old = [(change, change.seen) for change in changes if change.seen is not None and change.changed]
+        old = [
+            (change, change.seen)
+            for change in sorted(changes, key=turn)
+            if change.seen is not None and change.changed
+        ]
         consequences = Consequences(
             [change.fact for change in [*new, *(change for change, _ in old)]], besides
         )
@@ -265,6 +269,15 @@ def save_all(
         )
         write_out(consequences, by=by, reason=reason, at=at)
         return written
+
+
+def turn(change: PendingWrite) -> tuple[bool, bool]:
+    """Return the key by which writes follow each other: new facts first, last the claims that others may replace."""
+    before = change.before
+    takes_away = (
+        before is not None and isinstance(change.fact, Claim) and backing.takes_away(before, change.after)
+    )
+    return before is not None, takes_away
 
 
 def _free_names(changes: Sequence[tuple[PendingWrite, int]]) -> None:

@@ -256,11 +256,12 @@ def diff(kind: Kind, sheet: Sheet, known: Known, start: int) -> list[ImportRow]:
         for number, (cells, (key, version)) in enumerate(zip(sheet.rows, names, strict=True), start)
         if cells
     ]
-    still_taken = reader.still_taken([row for row, _ in rows])
+    read = [row for row, _ in rows]
+    refused = {**reader.still_taken(read), **reader.left_bare(read)}
     return [
         _with_values(
-            _refused(replace(row, change=None, over=None), still_taken[row.number])
-            if row.number in still_taken
+            _refused(replace(row, change=None, over=None), refused[row.number])
+            if row.number in refused
             else row,
             cells,
         )
@@ -359,6 +360,23 @@ class _Reader:
             if found.keys() == problems.keys():
                 return problems
             problems = found
+
+    def left_bare(self, rows: Sequence[ImportRow]) -> dict[int, RowProblem]:
+        """Return, by the number of its row, why a claim has to stay where it is: of those written until then, none
+        backs a published rating in its place."""
+        problems: dict[int, RowProblem] = {}
+        evidence, published = self.known.evidence, self.known.published
+        writes = [(row, write) for row in rows if (write := row.change or row.over)]
+        for row, write in sorted(writes, key=lambda one: revisions.turn(one[1])):
+            claim, before = write.fact, self.known.facts.get(row.key)
+            if not isinstance(claim, Claim):
+                return {}
+            if bare := backing.left_bare(cast("Claim | None", before), claim, evidence, published):
+                departs = all(published[cell] for cell in bare)
+                problems[row.number] = RowProblem("", backing.last_claim(departs=departs))
+            else:
+                evidence.replace(cast("Claim | None", before), claim)
+        return problems
 
     def row(self, number: int, key: str, version: str, texts: Sequence[str]) -> ImportRow:
         fact = self.known.facts.get(key)
@@ -625,12 +643,6 @@ def _rating_follows_from_claims(fact: Versioned, known: Known, key: str) -> str:
     return departs(rating, derived) if derived else ""
 
 
-def _claim_is_not_the_last(fact: Versioned, known: Known, key: str) -> str:
-    before = cast("Claim | None", known.facts.get(key))
-    bare = backing.left_bare(before, cast(Claim, fact), known.evidence, known.published)
-    return backing.last_claim(departs=all(known.published[cell] for cell in bare)) if bare else ""
-
-
 def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str:
     if cast(Criterion, fact).is_scored or fact.pk not in known.rated:
         return ""
@@ -639,7 +651,6 @@ def _criterion_keeps_its_ratings(fact: Versioned, known: Known, key: str) -> str
 
 RULES: dict[type[Versioned], Callable[[Versioned, Known, str], str]] = {
     Rating: _rating_follows_from_claims,
-    Claim: _claim_is_not_the_last,
     Criterion: _criterion_keeps_its_ratings,
 }
 

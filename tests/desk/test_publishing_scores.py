@@ -20,7 +20,8 @@ from tests.desk.acting import (
 )
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
 from tests.desk.signing_in import sign_in
-from tests.frameworks.tables.importing import exported, file, preview, upload
+from tests.frameworks.tables.importing import confirm as imported
+from tests.frameworks.tables.importing import counts, exported, file, preview, upload
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,29 @@ def test_reading_that_a_published_score_rests_on_stays(ada: Client, steep: Claim
     rating.refresh_from_db()
     assert (steep.reading, rating.is_published, rating.departure) == (2, True, "")
     assert list(divergences()) == []
+
+
+@pytest.mark.both
+def test_import_may_give_the_last_reading_to_another_claim(ada: Client, eve: Client, steep: Claim) -> None:
+    """Whichever row comes first, published at once or proposed; but not away from the cell."""
+    almanac = Claim.objects.exclude(pk=steep.pk).get()
+    terms = {steep.key: "", almanac.key: "Steep"}
+    for client, step in ((ada, 1), (eve, -1)):
+        rows = [{**row, "term": terms[row["key"]]} for row in exported("claim")[::step]]
+        url = upload(client, "claim", file(rows))
+        assert counts(preview(client, url)) == "All 2 New 0 Changed 2 Same 0 Refused 0"
+        assert imported(client, url).redirect_chain
+        if client is eve:
+            decide(ada, Proposal.objects.get(), "publish")
+        readings = dict(Claim.objects.values_list("pk", "reading"))
+        assert readings == {steep.pk: None, almanac.pk: 2}
+        changeset = Revision.objects.latest("pk").changeset
+        undo = f"/admin/frameworks/revision/changeset/{changeset}/undo/"
+        assert ada.post(undo, form_on(ada.get(undo), reason="It was right.")).status_code == 302
+    assert Rating.objects.get().is_published
+    moved = {steep.key: "", almanac.key: "Plain"}
+    rows = [{**row, "term": moved[row["key"]]} for row in exported("claim")]
+    assert counts(preview(ada, upload(ada, "claim", file(rows)))) == "All 2 New 0 Changed 1 Same 0 Refused 1"
 
 
 @pytest.mark.parametrize("fields", [{"reading": ""}, {"words": "abrupt"}], ids=["reading", "words"])
