@@ -24,7 +24,7 @@ from comparisons.models import Freezing, Snapshot
 from frameworks import limits
 from frameworks.facts import Detail, Facts
 from frameworks.limits import Limit
-from frameworks.models import CriterionGroup, FormerSlug, Revision
+from frameworks.models import CriterionGroup, FormerSlug, Revision, Source
 from frameworks.record.changelog import PublicChange
 from frameworks.serving.memory import current_facts
 from frameworks.wordings import qualification
@@ -187,12 +187,13 @@ class Since:
     """What has changed since a snapshot.
 
     `cells` are those that still exist; those of a framework or criterion that is `gone` are only counted in
-    `changed_total`.
+    `changed_total`. `retired` are its sources that have been retired since: their claims are evidence no longer.
     """
 
     frozen: FrozenComparison
     cells: list[ChangedCell]
     gone: list[str]
+    retired: list[Source]
     changed_total: int
 
     @property
@@ -227,7 +228,9 @@ def since(snapshot: Snapshot) -> Since:
         for place, changes in changed.items()
     ]
     gone = sum(place not in after for place in before)
-    return Since(frozen, changed_cells, list(_gone(then, today, facts)), len(changed) + gone)
+    cited = [source["key"] for source in then["sources"]]
+    retired = list(Source.objects.filter(key__in=cited, retired_on__isnull=False))
+    return Since(frozen, changed_cells, list(_gone(then, today, facts)), retired, len(changed) + gone)
 
 
 def _by_todays_names(content: Content) -> Content:
@@ -256,6 +259,7 @@ def _by_todays_names(content: Content) -> Content:
             for cell in content["cells"]
         ],
         "claims": [{**claim, "source": name("source", claim["source"])} for claim in content["claims"]],
+        "sources": [{**source, "key": name("source", source["key"])} for source in content["sources"]],
     }
 
 

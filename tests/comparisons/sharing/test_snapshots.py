@@ -26,7 +26,7 @@ from tests.database import at_once, execute, refused
 from tests.factories import KEPT
 from tests.html import Element, read
 
-CHANGES_QUERIES = 12
+CHANGES_QUERIES = 13
 
 
 # What the database enforces
