@@ -12,13 +12,17 @@ from .versioned import Versioned
 
 
 class QuestionQuerySet(VersionedQuerySet["Question"]):
+    def public(self) -> "QuestionQuerySet":
+        """Keep questions that readers see: a source answers them that is not retired."""
+        current = Answer.objects.filter(source__retired_on=None)
+        return self.filter(models.Exists(current.filter(question=models.OuterRef("pk"))))
+
     def in_full(self) -> "QuestionQuerySet":
-        """Keep questions that a source answers that is not retired, each with its answers and all claims: four
-        queries."""
+        """Keep questions that readers see, each with its answers and all claims: four queries."""
         claims = Claim.objects.published().cited()
         answers = Answer.objects.filter(source__retired_on=None).select_related("source")
         return (
-            self.filter(models.Exists(answers.filter(question=models.OuterRef("pk"))))
+            self.public()
             .prefetch_related(models.Prefetch("answers", answers))
             .prefetch_related(models.Prefetch("answers__claims", claims))
             .prefetch_related(models.Prefetch("claims", claims))

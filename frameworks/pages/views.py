@@ -11,7 +11,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -362,7 +362,9 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         shown |= Q(framework=None)
     page = SourcePage(
         source=source,
-        answers=source.answers.select_related("question"),
+        answers=source.answers.select_related("question").annotate(
+            is_shown=Exists(Question.objects.public().filter(pk=OuterRef("question")))
+        ),
         benchmarks=Benchmark.objects.public().filter(source=source),
         claim_total=counts.total(),
         claims_by_framework=dossiers.by_framework(claims.filter(shown).cited()),
@@ -409,13 +411,11 @@ def component(request: HttpRequest, slug: str) -> PageResponse:
 @pictured(titled("Disagreements", "Where the sources disagree"))
 def disagreement_index(request: HttpRequest) -> PageResponse:
     """List where the sources contradict each other or themselves, widest spread first, 50 cells a page."""
-    disagreements = Disagreement.objects.prefetch_related(
+    disagreements = Disagreement.objects.public().prefetch_related(
         Prefetch("claims", Claim.objects.published().cited())
     )
     facts = current_facts()
-    # An entry all of whose claims are about what is hidden or retired has nothing to show.
-    cited = [entry for entry in disagreements if entry.claims.all()]
-    disputes = dossiers.of_disagreements(cited, facts)
+    disputes = dossiers.of_disagreements(list(disagreements), facts)
     rows, notices = _page(request, disputes.elsewhere, LISTED)
     page = DisagreementIndexPage(
         disputes=disputes,

@@ -159,15 +159,13 @@ def _use_cases() -> Iterator[Document]:
 
 def _questions() -> Iterator[Document]:
     answered = Prefetch("answers", Answer.objects.filter(source__retired_on=None).select_related("source"))
-    for question in Question.objects.prefetch_related(answered):
+    for question in Question.objects.public().prefetch_related(answered):
         answers = list(question.answers.all())
-        if not answers:
-            continue
         yield _document(
             "question",
             question,
             question.get_absolute_url(),
-            question.dispute or (answers[0].stance if answers else ""),
+            question.dispute or answers[0].stance,
             ("question", question.text, HEADING),
             ("dispute", question.dispute, TEXT),
             *((f"answer of {answer.source}", f"{answer.stance}. {answer.text}", TEXT) for answer in answers),
@@ -190,7 +188,7 @@ def _benchmarks() -> Iterator[Document]:
 
 
 def _disagreements() -> Iterator[Document]:
-    for disagreement in Disagreement.objects.all():
+    for disagreement in Disagreement.objects.public():
         yield _document(
             "disagreement",
             disagreement,

@@ -153,6 +153,7 @@ def test_whatever_was_shared_never_breaks(client: Client) -> None:
     assert "Performance" in copy.text
     since = get(client, f"/s/{factories.KEPT}/changes/").one(".lede").text
     assert f"Flask ({WHEN} it moved on), Performance ({WHEN} it is too broad)" in since
+    assert since.split("The source ")[1].startswith(SHOP)
 
 
 def test_api_lists_nothing_retired_and_says_when_and_why_at_its_address(client: Client) -> None:
@@ -213,6 +214,21 @@ def test_source_marks_what_is_retired_of_what_its_claims_are_about(client: Clien
     assert flask.one(".where").text == "Flask retired , Strengths"
     fastapi = get(client, "/sources/002/").one("#of-fastapi")
     assert fastapi.one(".where").text == "FastAPI, Performance retired"
+
+
+def test_nothing_links_to_questions_and_disagreements_that_are_shown_no_more(client: Client) -> None:
+    shop = Source.objects.get(key="002")
+    asked = factories.make_question(text="Is it cheap?")
+    factories.make_answer(question=asked, source=shop, line=3)
+    dispute = factories.make_disagreement([shop.claims.earliest("pk")], title="Cheap or dear")
+    answers = get(client, "/sources/002/").one("#answers")
+    assert "Is it cheap?" in answers.text
+    assert "Is it cheap?" not in answers.texts("a")
+    changes = get(client, "/changes/")
+    for fact in (asked, dispute):
+        assert fact.get_absolute_url() not in [link["href"] for link in changes.all("a")]
+        assert str(fact) in changes.text
+        assert str(fact) not in get(client, f"/search/?q={fact}").text.replace(f"“{fact}”", "")
 
 
 def test_search_finds_what_is_retired_by_its_name_and_says_so(client: Client) -> None:
