@@ -10,7 +10,6 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import admin as stock
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
@@ -27,6 +26,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from desk.editing.edit import NOTHING_CHANGED, SAVED_BEFORE
 from desk.editing.guarded import GuardedAdmin
 from desk.editing.refusals import PlainErrors
+from frameworks.models.versioned import called
 from frameworks.roles import ROLES
 
 from . import two_factor
@@ -185,5 +185,5 @@ def _kept_by(user: User) -> str:
             model = relation.related_model
             found = model._default_manager.filter(**{relation.field.name: user}).count()
             counts[model] = counts.get(model, 0) + found
-    hanging = [f"{count} {model_ngettext(model._meta, count)}" for model, count in counts.items() if count]
+    hanging = [f"{count} {called(model, count)}" for model, count in counts.items() if count]
     return get_text_list(hanging, "and")

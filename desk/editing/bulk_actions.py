@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from frameworks.models import Versioned
 from frameworks.models.schema import state_of
+from frameworks.models.versioned import called
 from frameworks.record import past, revisions
 from frameworks.tables.sheets import shortened
 
@@ -208,13 +208,14 @@ class BulkActions:
             for row in rows
             if (fact := facts.get(row.pk))
         ]
-        subject = f"{len(chosen)} {model_ngettext(self.admin.opts, len(chosen))}"
+        subject = f"{len(chosen)} {called(self.admin.model, len(chosen))}"
         context = self.admin.page_context(
             request,
             title=f"{action.label}: {chosen[0]['fact'] if len(chosen) == 1 else subject}",
             action=action,
             chosen=chosen,
             can_go_on=any(not fact["blocker"] for fact in chosen),
+            says_more=any(fact["summary"] or fact["blocker"] for fact in chosen),
             reason_form=reason_form or ReasonForm(),
             keep_url=keep_url,
             media=self.admin.media,
@@ -297,10 +298,9 @@ class BulkActions:
             outcome.undecided.append(ChosenFact.of(current))
 
     def _report(self, request: HttpRequest, action: BulkAction, outcome: BulkOutcome) -> None:
-        opts = self.admin.opts
         if done := len(outcome.done):
             were = "was" if done == 1 else "were"
-            sentence = f"{done} {model_ngettext(opts, done)} {were} {action.done}."
+            sentence = f"{done} {called(self.admin.model, done)} {were} {action.done}."
             if done == 1:
                 message = with_page(sentence, self._page_of(request, action, outcome.done[0]))
             else:
@@ -308,7 +308,7 @@ class BulkActions:
             messages.success(request, message)
         if idle := len(outcome.idle):
             were = "was" if idle == 1 else "were"
-            messages.info(request, f"{idle} {model_ngettext(opts, idle)} {were} already {action.done}.")
+            messages.info(request, f"{idle} {called(self.admin.model, idle)} {were} already {action.done}.")
         for sentence in outcome.refused:
             messages.error(request, sentence)
 

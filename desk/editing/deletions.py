@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib.admin.utils import NestedObjects, model_ngettext, unquote
+from django.contrib.admin.utils import NestedObjects, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import get_text_list
 
 from frameworks.models import Retirable, Versioned
+from frameworks.models.versioned import called
 
 from .bulk_actions import DELETE, BulkActions, ChosenFact
 
@@ -23,7 +24,7 @@ def blocker(fact: Versioned) -> str:
         counts[type(protected)] = counts.get(type(protected), 0) + 1
     if not counts:
         return ""
-    hanging = [f"{count} {model_ngettext(model._meta, count)}" for model, count in counts.items()]
+    hanging = [f"{count} {called(model, count)}" for model, count in counts.items()]
     instead = ", or retire it instead" if isinstance(fact, Retirable) and not fact.is_retired else ""
     return f"It is still needed by {get_text_list(hanging, 'and')}. Delete or move them first{instead}."
 

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from frameworks.models.versioned import called
 from frameworks.roles import may_publish
 from frameworks.text.folding import folded
 
@@ -44,6 +45,11 @@ class SafeChangeList(ChangeList):
         #: Whether what is saved in the list becomes a proposal.
         self.proposes = not may_publish(request.user)
         self.title = str(capfirst(self.opts.verbose_name_plural))
+
+    @property
+    def called(self) -> str:
+        """Return what is listed, to stand behind its number."""
+        return called(self.model, self.result_count)
 
 
 class GuardedAdmin(AnyAdmin):

@@ -3,12 +3,12 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
+from frameworks.models.versioned import called
 from frameworks.record import revisions
 
 from . import conflicts
@@ -61,7 +61,7 @@ def save(admin: GuardedAdmin, request: HttpRequest) -> HttpResponse | None:
 def _report(admin: GuardedAdmin, request: HttpRequest, saved: int, *, is_idle: bool) -> None:
     if saved:
         were = "was" if saved == 1 else "were"
-        sentence = f"{saved} {model_ngettext(admin.opts, saved)} {were} changed."
+        sentence = f"{saved} {called(admin.model, saved)} {were} changed."
         messages.success(request, with_page(sentence, public_page(edit_of(request).changeset)))
     elif is_idle:
         messages.info(request, NOTHING_CHANGED)

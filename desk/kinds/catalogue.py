@@ -121,9 +121,6 @@ class FrameworkAdmin(RetirableAdmin):
     def is_public(self, fact: Versioned) -> bool:
         return isinstance(fact, Framework) and fact.is_published
 
-    def summary(self, fact: Versioned) -> str:
-        return getattr(fact, "tagline", "")
-
 
 @admin.register(CriterionGroup)
 class CriterionGroupAdmin(OrderedAdmin):
@@ -168,9 +165,6 @@ class CriterionAdmin(OrderedAdmin, RetirableAdmin):
         ("Review", {"fields": ("review_interval_days",)}),
         RETIREMENT,
     )
-
-    def summary(self, fact: Versioned) -> str:
-        return getattr(fact, "question", "")
 
 
 class FacetValueRow(NamedRow):

@@ -225,9 +225,6 @@ class ClaimAdmin(FactAdmin):
         framework = cast(Claim, fact).framework
         return framework is None or framework.is_published
 
-    def summary(self, fact: Versioned) -> str:
-        return getattr(fact, "paraphrase", "")
-
     def blocker(self, fact: Versioned) -> str:
         claim = cast(Claim, fact)
         if ratings := resting_on(claim):
@@ -252,6 +249,3 @@ class DisagreementAdmin(OrderedAdmin):
     prepopulated_fields = {"slug": ("title",)}
     set_once = ("slug",)
     fields = ("title", "slug", "question", "kind", "explanation", "claims", "position")
-
-    def summary(self, fact: Versioned) -> str:
-        return getattr(fact, "question", "")

@@ -59,6 +59,8 @@ def claim_count(fact: Any) -> Any:
 
 
 CITED = {"cited": models.Count("claims")}
+#: The fields that say most of a fact, in the order in which they are looked for.
+SAYING = ("tagline", "paraphrase", "question", "summary", "title", "stance", "text", "value", "note")
 
 
 class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
@@ -94,8 +96,9 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
         return cast(FactAdmin, self.admin_site.get_model_admin(type(other))).view_on_site(other) or ""
 
     def summary(self, fact: Versioned) -> str:
-        """Return what an editor should see of a fact before deciding."""
-        return ""
+        """Return what an editor should see of a fact before deciding, besides its name."""
+        texts = (getattr(fact, name, "") for name in SAYING)
+        return next((text for text in texts if text and isinstance(text, str) and text != str(fact)), "")
 
     def blocker(self, fact: Versioned) -> str:
         """Return why the fact cannot be deleted, in a sentence; empty when it can."""

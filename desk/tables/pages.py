@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -30,6 +29,7 @@ from desk.editing.guarded import GuardedAdmin, desk_url
 from desk.editing.offers import with_undo
 from desk.editing.refusals import REFUSALS, in_words
 from frameworks.models import Proposal, Revision, Upload
+from frameworks.models.versioned import called
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
 from frameworks.tables import imports, sheets
@@ -231,7 +231,9 @@ class TablePages:
             "unpublished rating" if step.unpublishes else FOLLOWERS[step.model]
             for step in imports.followed(written[0])
         )
-        sentence = f"{total} {model_ngettext(self.admin.opts, total)} imported: {words}{_followed(followers, total)}."
+        sentence = (
+            f"{total} {called(self.admin.model, total)} imported: {words}{_followed(followers, total)}."
+        )
         messages.success(request, with_undo(request, sentence, written[0].changeset))
 
     def _preview(

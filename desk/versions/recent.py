@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 
 from desk.editing.guarded import GuardedAdmin
 from frameworks.models import Revision
+from frameworks.models.versioned import called
 from frameworks.record import past
 from frameworks.record.paging import page_of
 from frameworks.record.reverting import right_to_undo
@@ -107,5 +108,4 @@ def _described(last: Iterable[Revision], user: Any) -> list[RecentChangeset]:
 
 def _in_words(kind: str, action: str, count: int) -> str:
     model = past.versioned_model(kind)
-    names = (model._meta.verbose_name, model._meta.verbose_name_plural) if model else (kind, f"{kind}s")
-    return f"{count:,} {names[count != 1]} {action}"
+    return f"{count:,} {called(model, count) if model else kind} {action}"

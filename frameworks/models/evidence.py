@@ -215,6 +215,7 @@ class Wording(Versioned):
     """
 
     key_fields = ("slug",)
+    many = "reading rows"
 
     slug = slug_field()
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="wordings")
@@ -684,6 +685,14 @@ class Rating(Versioned):
         return due.days_overdue(self.reviewed_on, self.criterion.review_interval_days, today)
 
 
+class DisagreementQuerySet(VersionedQuerySet["Disagreement"]):
+    def public(self) -> "DisagreementQuerySet":
+        """Keep entries that have something to show: a claim that is not on what is hidden or retired."""
+        return self.filter(
+            models.Exists(Claim.objects.published().filter(disagreements=models.OuterRef("pk")))
+        )
+
+
 class Disagreement(Versioned):
     """A matter on which sources contradict each other or themselves, with the claims that show it."""
 
@@ -705,7 +714,7 @@ class Disagreement(Versioned):
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first among equals.")
     claims = models.ManyToManyField(Claim, related_name="disagreements")
 
-    objects = VersionedQuerySet.as_manager()
+    objects = DisagreementQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title"]

@@ -24,6 +24,12 @@ class FoldedName(NamedTuple):
     name: str
 
 
+def called(model: type[models.Model], count: int) -> str:
+    """Return what so many rows of a model are called: `claim` or `claims`."""
+    names = model._meta.verbose_name, getattr(model, "many", "") or model._meta.verbose_name_plural
+    return str(names[count != 1])
+
+
 class Versioned(models.Model):
     """A fact whose every change is a revision.
 
@@ -42,6 +48,9 @@ class Versioned(models.Model):
     #: form of their characters; where names are given within another fact, no two facts within it.
     name_field = ""
     named_within = ""
+
+    #: What several of them are called beside their number, if their list has a name of its own.
+    many = ""
 
     #: The fields in which the fact has to agree with other facts. What is wrong is said beside the last.
     agreed: tuple[str, ...] = ()

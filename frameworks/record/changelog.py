@@ -30,6 +30,7 @@ from frameworks.models import (
 from frameworks.models.history import RevisionQuerySet
 from frameworks.models.schema import State, schema_of
 from frameworks.models.subjects import subjects_of
+from frameworks.models.versioned import called
 from frameworks.text.folding import folded
 
 from . import past
@@ -245,7 +246,7 @@ def _kind(model: str, count: int = 1) -> str:
     fact_model = past.versioned_model(model)
     if fact_model is None:
         return model
-    return str(fact_model._meta.verbose_name if count == 1 else fact_model._meta.verbose_name_plural)
+    return called(fact_model, count)
 
 
 def _changes(revision: Revision, names: "FactNames") -> list[PublicChange]:
@@ -294,7 +295,7 @@ class FactNames:
             values={
                 value.natural_key(): value for value in FacetValue.objects.select_related("facet").order_by()
             },
-            disagreements=set(Disagreement.objects.values_list("slug", flat=True)),
+            disagreements=set(Disagreement.objects.public().values_list("slug", flat=True)),
             pages={} if all(step.model in KINDS for step in steps) else _pages(),
             claims=set(Claim.objects.public().filter(key__in=keys).values_list("key", flat=True)),
             past_claims=set(gone.values_list("key", flat=True)),
@@ -424,8 +425,7 @@ def _tie(key: str, state: State, names: FactNames) -> tuple[str, str]:
 
 
 def _disagreement(key: str, state: State, names: FactNames) -> tuple[str, str]:
-    exists = key in names.disagreements
-    url = Disagreement(slug=key).get_absolute_url() if exists else ""
+    url = Disagreement(slug=key).get_absolute_url() if key in names.disagreements else ""
     return str(state.get("title") or key), url
 
 

@@ -56,6 +56,7 @@ def test_form_retires_and_takes_back(ada: Client, rating: Rating) -> None:
 def test_action_retires_with_its_reason_and_says_what_was_so_already(ada: Client, rating: Rating) -> None:
     criterion, url = rating.criterion, list_url(Criterion)
     page = choose(ada, "retire", criterion)
+    assert criterion.question in text_of(page)
     assert "it completes the sentence “It was retired, because …”" in page.content.decode()
     assert "1 criterion was retired." in confirm(ada, page, url, "it is too broad").content.decode()
     criterion.refresh_from_db()

@@ -513,7 +513,8 @@ def test_cells_link_to_history_and_show_review_date(client: Client) -> None:
 def test_changes_name_a_claim_by_its_source_and_count_many_kinds_as_one(client: Client) -> None:
     by_model = {"claim": 957, "rating": 68, "source": 4, "tie": 42, "trait": 41, "option": 1_035, "prompt": 8}
     assert changelog.counted(by_model) == ["957 claims", "68 ratings", "4 sources", "1,126 of other kinds"]
-    assert changelog.counted({"tie": 2, "trait": 1}) == ["2 ties", "1 trait"]
+    few = {"wording": 3, "tie": 2, "trait": 1}
+    assert changelog.counted(few) == ["3 reading rows", "2 ties", "1 trait"]
     source = factories.make_source(key="003", short_name="MicroPyramid")
     claim = factories.make_claim(source=source, line=106, criterion=factories.make_criterion(name="Speed"))
     change(claim, by=factories.MAKER, paraphrase="Read anew.")
