@@ -63,6 +63,14 @@ def test_choose_keeps_the_focus_when_used_by_keyboard(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"building=shop&size=large$"))
     expect(page.get_by_label("large")).to_be_focused()
     expect(page.get_by_label("large")).to_be_checked()
+    # Past the other questions: the link is not in the way until it has the focus.
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the recommendation").last
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".answer .verdict-line a")).to_be_focused()
 
 
 @pytest.mark.usefixtures("rules")
