@@ -21,10 +21,8 @@
   });
 })();
 
-// The index in the head: Escape, a click elsewhere and the focus leaving it close it.
-(() => {
-  const index = document.querySelector("#desk-nav details");
-  if (!index) return;
+// The index in the head, and what belongs to the account: Escape, a click elsewhere and the focus leaving it close it.
+for (const index of document.querySelectorAll("#header details")) {
   const shut = ({ target }) => index.contains(target) || (index.open = false);
   document.addEventListener("click", shut);
   document.addEventListener("focusin", shut);
@@ -33,7 +31,7 @@
     index.open = false;
     index.querySelector("summary").focus();
   });
-})();
+}
 
 // A form that was not saved: a link to each field with a problem, and the focus on the first.
 (() => {

@@ -71,6 +71,7 @@ def test_grid_is_kept_and_drafts_go_with_the_sign_out(page: Page, rating: Rating
         page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('touchstone.draft')).length")
         == 1
     )
+    page.locator("#user-tools summary").press("Enter")
     page.locator("#logout-form button").click()
     expect(page.locator("#login-form, #content")).not_to_have_count(0)
     assert (

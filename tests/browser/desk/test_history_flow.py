@@ -90,6 +90,7 @@ def test_history_restores_a_version_and_shows_a_changed_public_name(
     page.get_by_role("textbox", name="Reason for the change").fill("It was right.")
     page.get_by_role("button", name="Restore version 1").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("Version 1 was restored.")
+    page.locator("#user-tools summary").press("Enter")
     page.get_by_role("link", name="Your public name").press("Enter")
     page.get_by_label("Public name").fill("A. Lovelace")
     page.get_by_label("Public name").press("Enter")
