@@ -21,10 +21,10 @@ NO = set(
     "false no n 0 0.0 falsch nein faux non falso no onwaar nee não fałsz nie ложь нет falsk falskt usann nej nei "
     "epätosi ei nepravda ne yanlış hayır hamis nem fals nu 假 false() falsch()".split()
 )
-#: What pandas writes for an empty cell in a column that it has turned into text.
-NOT_A_VALUE = {"nan", "NaN", "<NA>", "NaT"}
-#: What it and databases call the same where there is no text to be mistaken for it.
-NOTHING = {*NOT_A_VALUE, "None", "none", "NULL", "null", "NA", "N/A", "n/a", "#N/A", "nil"}
+#: What pandas writes for an empty cell in a column that it has turned into text, and databases in any column.
+NOT_A_VALUE = {"nan", "NaN", "<NA>", "NaT", "NULL", "\\N"}
+#: What they call the same where there is no text to be mistaken for it.
+NOTHING = {*NOT_A_VALUE, "None", "none", "null", "NA", "N/A", "n/a", "#N/A", "nil"}
 #: What a cell shows whose formula has failed.
 ERRORS = {
     "#REF!",

@@ -33,8 +33,11 @@ TRACKING = re.compile(
 FREE_TEXT = "q"
 #: Parameters that contain an address with parameters of its own.
 ADDRESSES = frozenset({"address", "url"})
-#: Begins a further parameter within a value: `0;w-performance=10`, `0&amp;sort=name`, `0?utm_source=chat`.
-FURTHER = re.compile(r"\s*(?:[&;?]\s*(?:amp;|#0*38;|#x0*26;)*)+\s*(?=([a-z_][\w-]*)\s*=)", re.IGNORECASE)
+#: Begins a further parameter within a value: `0;w-performance=10`, `0&amp;sort=name`, `0?utm_source=chat`, and
+#: `0\u0026sort=name`, as programs write it in scripts.
+FURTHER = re.compile(
+    r"\s*(?:(?:[&;?]|\\(?:u00|x)26)\s*(?:amp;|#0*38;|#x0*26;)*)+\s*(?=([a-z_][\w-]*)\s*=)", re.IGNORECASE
+)
 ENTITY = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 #: Other signs that were escaped for HTML; in a path or a query nobody means the name of one.
 SIGN = re.compile(
@@ -47,7 +50,7 @@ TAIL = re.compile(r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#).*",
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
 #: Marks and closing tags, which are no name; and what has names of further segments, except for links and markup.
-MARKS = re.compile(r"[!-/:-@\[-`{-~—–«»」]*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
+MARKS = re.compile(r"[\W_]*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
 #: What other systems add to the address of a page.
 ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)
@@ -151,7 +154,8 @@ def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[
     None follow free text, unless `is_ours` knows their names: it is given if even the equals sign was escaped.
     """
     is_free = name == FREE_TEXT
-    text = value if is_free else _unescaped(plain(value))
+    # An equals sign in a mail that was not decoded is `=3D`; no name here begins with a capital.
+    text = value if is_free else _unescaped(plain(value)).removeprefix("3D")
     starts = [
         match for match in FURTHER.finditer(text) if not is_free or (is_ours and is_ours(match[1].lower()))
     ]

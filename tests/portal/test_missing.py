@@ -59,6 +59,8 @@ def test_mangled_queries_lead_to_what_was_meant(client: Client) -> None:
             "w-documentation=0&w-performance=10?utm_source=chat",
             "w-documentation=+0&w-performance=%2010&utm_source=x&fbclid=1",
             "w-docu%E2%80%8Bmentation=0&w-perform%C2%ADance=10",
+            "w-documentation=0%5Cu0026w-performance=10",
+            "w-documentation=3D0&w-performance=3D10",
             "w%E2%80%91documentation=0&w%E2%80%93performance=10",
             "w-documentation=0&w-performance%EF%BC%9D%EF%BC%91%EF%BC%90",
             "w-documentation=0&%0D%0A%20w-perform%0Aance=10",
@@ -79,6 +81,8 @@ def test_free_text_and_addresses_in_a_query_stay_as_they_are() -> None:
         "q=foo%3Fpage%3D2",
         "q=AT%26T%3Bq%3D1",
         "q=R%26amp%3BD",
+        "q=3D",
+        "q=%5Cu0026x",
         "q=flask%26sort%3Dname",
         "q=(x)%20%E2%80%94",
         "w-performance",
@@ -159,7 +163,8 @@ TAILS = (
     "&gt;", "&gt", "&quot;", "&rdquo;", "&#41;", "&nbsp;", "’s", "'s", "](http://example.org/x)", "_", "~", "~~", "$",
     "=", "@", "+", "&", "%26", "%", "%E2", "%00", "\x00", "</a>", "<br>", '"title"', " and", " (via", "|label", "—",
     "-", "」", "[1]", "(1)", ".html", ".htm", ".php", ";jsessionid=1", "\n", "/index.html", "/index.php", "/amp",
-    "/print", "/feed/", "/)and-so-on", "/</a>", "/—", "«", " — a comparison", ".html)", "{x}", "^", "#top",
+    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "«", " — a comparison", ".html)", "{x}", "^",
+    "#top",
 )  # fmt: skip
 ENDS = (
     ")", "),", ",", ";", ">", ".", "'", '"', "]", "*", "**", " ", "\u200b", "…", "”", "’", "»", "//", "/)", "/%20",
