@@ -211,10 +211,11 @@ def complete(address: str, query: QueryDict) -> str:
 
 
 def _full(address: str) -> str:
-    """Return the address with scheme and host, without the marks around it, and escaped no more than once."""
+    """Return the address with scheme and host, without the marks around it, and escaped once."""
     bare = address.strip("<>\"'`“”„ \t\r\n")
-    if re.match("https?%3a", bare, re.IGNORECASE):
+    while re.match("https?%(?:25){0,3}3a", bare, re.IGNORECASE):
         bare = unquote(bare)
+    bare = re.sub("^(https?:)/(?!/)", r"\1//", bare, flags=re.IGNORECASE)
     if bare.startswith("//"):
         return f"https:{bare}"
     if bare.startswith("/"):

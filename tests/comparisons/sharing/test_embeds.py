@@ -570,6 +570,8 @@ def test_oembed_knows_an_address_however_it_is_written(client: Client, settings:
         f"//{page}/?w-performance=9",
         f"{page}/?w-performance=9",
         quote(f"https://{page}/?w-performance=9", safe=""),
+        quote(quote(f"https://{page}/?w-performance=9", safe=""), safe=""),
+        f"https:/{page}/?w-performance=9",
         "https://compare.example.org/compare/Flask-VS-Django?w-performance=9",
         "https://compare.example.org/compare/flask%20vs%20django?w-performance=9",
         "https://compare.example.org/embed/compare/flask-vs-django/?w-performance=9",
