@@ -7,9 +7,11 @@ import errno
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse
@@ -31,10 +33,38 @@ OF_THE_DISK = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EACCES}
 )
 
-#: What the database says when it fails. The last is Django's, where a rollback to a savepoint has failed in silence.
-FAILURES = (OperationalError, InterfaceError, InternalError, TransactionManagementError)
+#: What the database says when it fails, and the machine without memory. The fourth is Django's, where a rollback to a
+#: savepoint has failed in silence.
+FAILURES = (OperationalError, InterfaceError, InternalError, TransactionManagementError, MemoryError)
+#: Fields of public forms in which nobody types: they are sent again, and not shown.
+UNTYPED = frozenset({"token", "homepage"})
 
 _answers: dict[str, Answer] = {}
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """A public form as it was sent: its address, and its fields."""
+
+    path: str
+    pairs: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self | None:
+        """Return what the request has posted; None where it has posted nothing, or what cannot be read."""
+        if request.method != "POST":
+            return None
+        try:
+            fields = request.POST.lists()
+        except (SuspiciousOperation, OSError):
+            return None
+        return cls(
+            request.get_full_path(), [(name, str(value)) for name, values in fields for value in values]
+        )
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in self.pairs if name not in UNTYPED]
 
 
 def register(prefix: str, answer: Answer) -> None:
@@ -43,7 +73,7 @@ def register(prefix: str, answer: Answer) -> None:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Return whether the error says that the database or the disk fails, and not that the request, or we, are wrong."""
+    """Return whether the error says that database, disk or memory fails, and not that the request, or we, are wrong."""
     if isinstance(error, OSError):
         return error.errno in OF_THE_DISK
     return isinstance(error, FAILURES) or type(error) is DatabaseError
@@ -55,7 +85,7 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
         return _outage(HttpResponse())
     logger.error("%s %s could not be answered: %s", request.method, request.path, replica.in_a_line(error))
     own = next((own for prefix, own in _answers.items() if request.path_info.startswith(prefix)), None)
-    return _outage(own(request, error) if own else page(request))
+    return _outage(own(request, error) if own else page(request, held=SentForm.of(request)))
 
 
 def _outage(response: HttpResponse) -> HttpResponse:

@@ -4,7 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from comparisons.models import Snapshot
+from frameworks.models import Objection
 from frameworks.serving import version
+from tests.desk.reading import form_on
 from tests.faults import failing
 from tests.html import read
 from tests.pages import ERRORS, PAGES
@@ -71,6 +74,26 @@ def test_address_seen_before_goes_on_answering_and_says_its_age(
     assert faults.has_failed
     assert "Age" not in visitor.get("/")
     assert visitor.get("/frameworks/fastapi/").status_code == 200
+
+
+def test_what_a_reader_sent_comes_back_to_be_sent_again(visitor: Client) -> None:
+    report = "/frameworks/flask/performance/objection/"
+    typed = {"text": "The source says <otherwise>,\r\non line 7.", "url": "https://example.org/?a=1&b=2"}
+    for path, sent, stored in (
+        (report, form_on(visitor.get(report), **typed), Objection),
+        ("/compare/flask-vs-fastapi/freeze/?w-performance=9", {}, Snapshot),
+    ):
+        before = stored.objects.count()
+        with failing(for_good=True):
+            response = visitor.post(path, sent)
+        assert response.status_code == 503, path
+        page = read(response.content)
+        assert (page.one("form")["action"], form_on(response)) == (path, sent)
+        assert stored.objects.count() == before
+        for _ in range(2):
+            assert visitor.post(path, form_on(response)).status_code == 302, path
+        assert stored.objects.count() == before + 1
+    assert Objection.objects.latest("pk").text == "The source says <otherwise>,\non line 7."
 
 
 @pytest.mark.parametrize("accepted", ["", "gzip", "br", "zstd"])
