@@ -43,7 +43,9 @@ def reached(
     """
     own = sent.filter(sender__in=senders)
     for limit in limits:
-        recent = (sent if limit.of_all else own).filter(**{f"{at}__gt": now - limit.span})
+        # What was sent later than now was so by a clock that has been put back since: it must not count for ever.
+        span = {f"{at}__gt": now - limit.span, f"{at}__lte": now + limit.span}
+        recent = (sent if limit.of_all else own).filter(**span)
         times = recent.order_by(f"-{at}").values_list(at, flat=True)[limit.most - 1 : limit.most]
         for earliest in times:
             return Reached(limit.sentence.format(limit.most), earliest + limit.span)

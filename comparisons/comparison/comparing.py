@@ -334,20 +334,25 @@ def _as_of(query: QueryDict) -> tuple[DayForm, Facts]:
     return form, at_end_of(form.day) if form.day else current_facts()
 
 
-def newest_revision(query: QueryDict, now: datetime) -> Revision | None:
+def newest_revision(query: QueryDict) -> Revision | None:
     """Return the newest public revision up to the day in the query.
 
     Call this before fetching the facts, so that they are never older than the revision.
     """
     day = DayForm(query, today=timezone.localdate()).day
-    return Revision.objects.public().until(stood_at(day, now)) if day else _newest_revision()
+    return Revision.objects.public().until(_last_moment(day)) if day else _newest_revision()
 
 
 @memory.for_each_version
 def _newest_revision() -> Revision | None:
-    return Revision.objects.public().until(timezone.now())
+    # Whatever the clock says: it may have been put back since, and this is kept until the next change.
+    return Revision.objects.public().order_by("-pk").first()
 
 
 def stood_at(day: date | None, now: datetime) -> datetime:
     """Return the last moment whose facts a comparison shows: the end of `day`, or now."""
-    return now if day is None else end_of(day) - datetime.resolution
+    return now if day is None else _last_moment(day)
+
+
+def _last_moment(day: date) -> datetime:
+    return end_of(day) - datetime.resolution

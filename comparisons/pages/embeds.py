@@ -69,8 +69,8 @@ def framable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 @revalidated
 def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     """Show two to five frameworks in brief, under the same parameters as their side by side."""
-    query, now = without_blanks(request), timezone.now()
-    revision = comparing.newest_revision(query, now)
+    query = without_blanks(request)
+    revision = comparing.newest_revision(query)
     comparison, look = comparing.side_by_side(query, slugs), FrameForm(query)
     slugs = [*comparison.slugs]
     if len(slugs) < 2 and comparison.retired:
@@ -87,7 +87,7 @@ def compare(request: HttpRequest, slugs: list[str]) -> HttpResponse:
         embed=embedding.of_comparison(comparison, slugs),
         theme=look.clean_data.get("theme", ""),
         notices=[*comparison.retirement_notes, *notices(comparison.query, *comparison.forms, look)],
-        day=comparison.view.as_of or timezone.localdate(now),
+        day=comparison.view.as_of or timezone.localdate(),
         revision=revision,
     )
     return PageResponse(request, "comparisons/embed.html", page)

@@ -54,7 +54,7 @@ LONGEST = 100
 def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Return the matrix of these parameters as a file, its rows in the order of the page."""
     query, path = without_blanks(request), reverse("comparisons:matrix")
-    revision = comparing.newest_revision(query, timezone.now())
+    revision = comparing.newest_revision(query)
     comparison = comparing.matrix(query, detail=Detail.CLAIMS)
     origin = _origin(comparison, f"{capfirst(settings.TOPIC.long_items)} compared", path, revision)
     parts = _parts(comparison)
@@ -73,7 +73,7 @@ def matrix(request: HttpRequest, ending: str) -> HttpResponseBase:
 def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpResponseBase:
     """Return two to five frameworks side by side as a file, in the order of the page; of more, the matrix."""
     query = without_blanks(request)
-    revision = comparing.newest_revision(query, timezone.now())
+    revision = comparing.newest_revision(query)
     comparison = comparing.side_by_side(query, slugs, folds=False)
     slugs = [*comparison.slugs]
     if refusal := _refusal(comparison, slugs):

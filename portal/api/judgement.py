@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from ninja import Router
 from ninja.decorators import decorate_view
 
@@ -54,7 +53,7 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
     `rows` and `why`, which only set what the page highlights, selects and opens, have no effect here. Filters never
     change a score.
     """
-    revision = comparing.newest_revision(request.GET, timezone.now())
+    revision = comparing.newest_revision(request.GET)
     comparison, place = comparing.matrix(request.GET, detail=Detail.CLAIMS), MatrixForm(request.GET)
     _refuse_retired(comparison, ignored=DISPLAY_ONLY)
     validate(request.GET, *comparison.forms, place, ignored=DISPLAY_ONLY, excluded=["of"])
@@ -84,7 +83,7 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
     With `only=differences`, criteria on which all are alike are left out; their weights still count.
     """
     slugs = parties(versus)
-    revision = comparing.newest_revision(request.GET, timezone.now())
+    revision = comparing.newest_revision(request.GET)
     comparison = comparing.side_by_side(
         request.GET, slugs, folds=False
     )  # a page folds equal rows; data leaves them out

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -540,6 +541,16 @@ def test_json_export_states_revision_address_weights_and_notices(
         "Use case: There is no such use case. It was ignored.",
     ]
     assert "Ünder way." in client.get(f"{LIVE}.json").content.decode()
+
+
+def test_json_export_names_the_newest_revision_also_where_the_clock_was_put_back_since(
+    flask: Rating, client: Client
+) -> None:
+    flask.verdict = "Another"
+    ahead = timezone.now() + timedelta(hours=1)
+    step = revisions.save(flask, by=factories.MAKER, reason="Looked again.", seen=1, at=ahead)
+    assert step
+    assert get(client, f"{MATRIX}.json")["revision"]["number"] == step.pk
 
 
 def test_json_export_ignores_unpublished_changes_in_its_revision(flask: Rating, client: Client) -> None:

@@ -317,6 +317,13 @@ def refused(rating: Rating, now: datetime, address: str = "192.0.2.1") -> object
     return full.value
 
 
+def test_objection_limit_forgets_what_was_sent_while_the_clock_was_far_ahead(rating: Rating) -> None:
+    for number in range(5):
+        received(rating, NOON + 30 * MINUTE + number * MINUTE)
+    assert refused(rating, NOON).again == NOON + 90 * MINUTE
+    received(rating, NOON - HOUR)
+
+
 def test_objection_limit_uses_a_rolling_hour_across_midnight(rating: Rating) -> None:
     late = NOON.replace(hour=23, minute=30)
     for number in range(5):
