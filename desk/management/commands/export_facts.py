@@ -18,7 +18,13 @@ class Command(BaseCommand):
         file: Path = options["file"]
         try:
             sheet = KINDS[options["kind"]].sheet()
-            file.write_bytes(sheets.write(sheet, sheets.ending(file.name)))
+            content = sheets.write(sheet, sheets.ending(file.name))
+            draft = file.with_name(f".unfinished-{file.name}")  # so that a full disk leaves no half of a file
+            try:
+                draft.write_bytes(content)
+                draft.replace(file)
+            finally:
+                draft.unlink(missing_ok=True)
         except (sheets.Unreadable, sheets.Unwritable, OSError) as error:
             raise CommandError(f"Nothing was exported: {error}") from error
         self.stdout.write(f"Exported: {len(sheet.rows)} rows.")

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from desk.topics.drafting import draft
 from desk.topics.sheet import read_comparison
-from desk.topics.starting import NotEmpty, in_commands, make_room
+from desk.topics.starting import NotEmpty, in_commands, room
 from frameworks.tables.sheets import FILE_MAX, TOO_LARGE, Unreadable
 
 
@@ -34,11 +34,12 @@ class Command(BaseCommand):
             if file.stat().st_size > FILE_MAX:
                 raise Unreadable(TOO_LARGE)
             comparison = read_comparison(file.name, file.read_bytes())
-            make_room(folder)
-            for name, text in draft(comparison, file.name, timezone.localdate()).items():
-                path = folder / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
+            files = draft(comparison, file.name, timezone.localdate())
+            with room(folder):
+                for name, text in files.items():
+                    path = folder / name
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_text(text, encoding="utf-8", newline="\n")
         except (Unreadable, NotEmpty, OSError) as error:
             raise CommandError(f"No topic was drafted: {error}") from error
         for note in [*comparison.notes, *(f"Left out: {sentence}" for sentence in comparison.left_out)]:
