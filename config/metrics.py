@@ -20,6 +20,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from desk.keeping.last import last_backup
 from frameworks.serving import version
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -38,10 +39,10 @@ QUERIES = Counter("touchstone_queries", "Queries to the database for requests.")
 
 
 class RecordCollector(Collector):
-    """Tells, when it is asked, whether the database answers, and when a fact was last changed."""
+    """Tells, when it is asked, whether the database answers, and when a fact was last changed and all backed up."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the figures; only the first where the database is away."""
+        """Yield the figures, as far as they are known."""
         try:
             version.current(at_once=True)
             is_up = version.silent_since() is None  # a replica may go on
@@ -53,6 +54,12 @@ class RecordCollector(Collector):
                 "touchstone_record_changed_timestamp_seconds",
                 "When a fact was last changed.",
                 value=changed_at.timestamp(),
+            )
+        if backup := last_backup():
+            yield GaugeMetricFamily(
+                "touchstone_last_backup_timestamp_seconds",
+                "When the last backup was made.",
+                value=backup.made_at.timestamp(),
             )
 
 

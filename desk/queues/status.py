@@ -25,6 +25,7 @@ from frameworks.models import Digest, LinkCheck
 from frameworks.pages.conditional import release
 from frameworks.roles import may_publish
 from frameworks.serving import answers, pieces, replica, version
+from frameworks.serving.ageing import in_words
 
 #: After so long without a backup somebody should see to it.
 BACKED_UP_EVERY = timedelta(days=2)
@@ -110,8 +111,10 @@ def _backup() -> Condition:
     backup = last_backup()
     if backup is None:
         return Condition("Last backup", "none is known: `manage.py backup` has not run", is_worrying=True)
-    words = f"{_moment(backup.made_at)}: {backup.rows:,} rows in {backup.path}"
-    return Condition("Last backup", words, is_worrying=timezone.now() - backup.made_at > BACKED_UP_EVERY)
+    age = timezone.now() - backup.made_at
+    when = f"{_moment(backup.made_at)}, {in_words(age.total_seconds())} ago"
+    words = f"{when}: {backup.rows:,} rows in {backup.path}"
+    return Condition("Last backup", words, is_worrying=age > BACKED_UP_EVERY)
 
 
 def _link_check() -> Iterator[Condition]:

@@ -47,6 +47,7 @@ def test_status_shows_database_record_memory_and_what_runs_besides(
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     after = shown(admin_client)
     assert after["Last backup"].endswith(f" rows in {file}")
+    assert " UTC, less than a minute ago: " in after["Last backup"]
     assert after["Migrations"] == "missing: sessions 0001_initial"
     assert after["Last link check"] == "20 November 2026, 03:30 UTC: 2 addresses, 1 without an answer"
     assert after["Mails to editors"] == "the last on 20 November 2026"
