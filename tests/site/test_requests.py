@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -111,8 +112,10 @@ def test_requests_are_counted_by_method_status_and_memory(settings: Settings) ->
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_figures_are_shown_to_this_machine_and_to_the_token_alone(settings: Settings) -> None:
-    settings.METRICS_TOKEN = "a token"
+def test_figures_are_shown_to_this_machine_and_to_the_token_alone(settings: Settings, tmp_path: Path) -> None:
+    settings.METRICS_TOKEN, settings.VAR_DIR = "a token", tmp_path
+    noted = {"made_at": "2026-11-30T03:30:00+00:00", "path": "all.zip", "rows": 7}
+    (tmp_path / "last-backup.json").write_text(json.dumps(noted))
     ask = RequestFactory()
     token = {"Authorization": "Bearer a token"}
     for request in (
@@ -124,6 +127,7 @@ def test_figures_are_shown_to_this_machine_and_to_the_token_alone(settings: Sett
         assert response["Content-Type"].startswith("text/plain")
         assert response["Cache-Control"] == "no-store"
         assert b"touchstone_database_up 1.0" in response.content
+        assert b"touchstone_last_backup_timestamp_seconds 1.7960094e+09" in response.content
     settings.METRICS_TOKEN = ""
     for request in (
         ask.get("/metrics", REMOTE_ADDR="192.0.2.1"),

@@ -1,6 +1,8 @@
 """A topic checked without a database: what is wrong is said with file and line, all at once."""
 
+import errno
 import json
+import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -275,6 +277,22 @@ def test_new_topic_refuses_folder_that_is_not_empty(tmp_path: Path) -> None:
     for place, sentence in (("made", "is not empty"), ("file", "is a file")):
         with pytest.raises(CommandError, match=f"Nothing was written: .*{place} {sentence}"):
             call_command("new_topic", tmp_path / place)
+
+
+def test_new_topic_that_finds_no_room_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy(_: Path, folder: Path, **__: Any) -> None:
+        (folder / "claims").mkdir()
+        (folder / "topic.toml").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", copy)
+    (tmp_path / "empty").mkdir()
+    for place in ("empty", "new"):
+        with pytest.raises(CommandError, match="Nothing was written: .*No space left"):
+            call_command("new_topic", tmp_path / place)
+    assert [each.name for each in tmp_path.rglob("*")] == ["empty"]
 
 
 @pytest.mark.django_db
