@@ -1,17 +1,19 @@
 """An editor at the desk of a served portal, who opens forms, types and saves, as a browser without JavaScript does."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import OpenerDirector, Request
 
-from benchmarks.instances.instance import Instance
+from benchmarks.instances.instance import PASSWORD, Instance
 from tests.desk.reading import Data, FormReader
 
 #: Seconds that an answer may take.
 TIMEOUT = 90
+LOGIN = "/admin/login/"
 RATINGS = "/admin/frameworks/rating/"
 RATING = re.compile(rf"{RATINGS}(\d+)/change/")
 
@@ -38,14 +40,27 @@ class Editor:
     @classmethod
     def of(cls, instance: Instance, name: str) -> Self:
         """Sign in as an administrator of this name, who is made for it."""
-        return cls(instance.address, instance.signed_in(name))
+        [editor] = cls.all_of(instance, [name])
+        return editor
+
+    @classmethod
+    def all_of(cls, instance: Instance, names: Sequence[str]) -> list[Self]:
+        """Sign in as administrators of these names, who are made for it."""
+        instance.make_editors(names)
+        return [cls(instance.address, instance.signing_in(name)) for name in names]
 
     def get(self, path: str) -> Page:
         return self._open(Request(f"{self.site}{path}"))
 
-    def post(self, path: str, data: Data) -> Page:
+    def post(self, path: str, data: Data, accept: str = "text/html") -> Page:
         url = f"{self.site}{path}"
-        return self._open(Request(url, urlencode(data, doseq=True).encode(), {"Referer": url}))
+        headers = {"Referer": url, "Accept": accept}
+        return self._open(Request(url, urlencode(data, doseq=True).encode(), headers))
+
+    def sign_in(self, name: str, form: Data | None = None) -> Page:
+        """Sign in as this administrator, by the form on a page that asks for it, or on the page for it."""
+        asked = form or self.get(LOGIN).form
+        return self.post(LOGIN, asked | {"username": [name], "password": [PASSWORD]})
 
     def ratings(self) -> list[str]:
         """Return the addresses of the forms of the ratings on the first page of their list."""
@@ -55,8 +70,8 @@ class Editor:
     def _open(self, request: Request) -> Page:
         try:
             with self.browser.open(request, timeout=TIMEOUT) as answer:
-                return Page(answer.status, answer.read().decode())
+                return Page(answer.status, answer.read().decode(errors="replace"))
         except HTTPError as error:
-            return Page(error.code, error.read().decode())
+            return Page(error.code, error.read().decode(errors="replace"))
         except (URLError, OSError) as error:
             return Page(0, str(error))

@@ -1,12 +1,13 @@
 """Ask a server for pages without a pause, from several clients at once, and note how each request went."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from threading import Event, Thread
 from time import monotonic, sleep
+from urllib.parse import urlencode
 
 #: Seconds after which a request has failed.
 TIMEOUT = 30
@@ -33,12 +34,23 @@ class Request:
 
 def get(port: int, path: str, *, timeout: float = TIMEOUT, **headers: str) -> Request:
     """Ask once, on a connection of its own."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return _ask("GET", HTTPConnection("127.0.0.1", port, timeout=timeout), path, "", named)
+
+
+def post(port: int, path: str, form: Mapping[str, Sequence[str]], *, source: str) -> Request:
+    """Send a form once, from this address of the machine."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT, source_address=(source, 0))
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return _ask("POST", connection, path, urlencode(form, doseq=True), headers)
+
+
+def _ask(
+    method: str, connection: HTTPConnection, path: str, body: str, headers: Mapping[str, str]
+) -> Request:
     began = monotonic()
-    connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request(
-            "GET", path, headers={name.replace("_", "-"): text for name, text in headers.items()}
-        )
+        connection.request(method, path, body or None, headers)
         response = connection.getresponse()
         content = response.read()
         status, received = response.status, {name.lower(): text for name, text in response.getheaders()}

@@ -31,7 +31,7 @@ class Drill:
 
 
 DRILLS: tuple[Drill, ...] = (
-    Drill("faults", "faults.nth", "each call of the database fails in turn", 240, 3_000),
+    Drill("faults", "faults.nth", "each call of what may fail does so in turn", 240, 3_000),
     Drill(
         "outage",
         "faults.outage",
@@ -110,5 +110,8 @@ DRILLS: tuple[Drill, ...] = (
         480,
         (POSTGRESQL,),
     ),
+    Drill("editors", "editing.editors", "sixteen editors save at once, one sends things twice", 240, 5_400),
+    Drill("disk", "machine.disk", "the disk is full, or read-only", 240, 240),
+    Drill("clock", "machine.clock", "the clock jumps, forth and back", 240, 240),
 )
 BY_NAME = {drill.name: drill for drill in DRILLS}

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 
 from benchmarks.drills.databases import database
 from benchmarks.drills.editor import Editor
+from benchmarks.drills.load import get, post
 from benchmarks.drills.scene import Row, Scene, row
+from benchmarks.drills.tables import write_ratings
 from benchmarks.instances.instance import ROOT, Instance
 from benchmarks.processes import free_port
 
@@ -21,6 +24,9 @@ COUNT = (
     "from frameworks.models import Framework, Revision;"
     " print(Framework.objects.count(), Revision.objects.count())"
 )
+#: Counts the ratings whose verdict is this.
+WORDED = "from frameworks.models import Rating; print(Rating.objects.filter(verdict={!r}).count())"
+COPY = "/compare/django-vs-flask/freeze/?w-performance={}&w-security={}&w-maturity={}"
 
 
 def drill(scene: Scene) -> Iterator[Row]:
@@ -44,9 +50,11 @@ def drill(scene: Scene) -> Iterator[Row]:
             *[f"there were {counts}" for counts in found - {"0 0", whole}],
             figure=f"frameworks and revisions in the end: {whole}",
         )
-        yield row("the history replays to the facts", *_faults_of_history(instance))
+        yield row("the history replays to the facts", *_faults(instance, "verify_history"))
+        yield _imports(instance, scene.directory / "ratings.csv", scene.long(12, 4))
         yield from _edits(instance, scene.long(10, 4))
-        yield row("the history replays to the facts after these edits", *_faults_of_history(instance))
+        yield _copies(instance, scene.long(10, 3))
+        yield row("afterwards fsck finds nothing", *_faults(instance, "fsck"))
 
 
 def _edits(instance: Instance, rounds: int) -> Iterator[Row]:
@@ -85,6 +93,61 @@ def _edits(instance: Instance, rounds: int) -> Iterator[Row]:
         *["nobody could save"] * (not told),
         figure=f"{total} edits in flight when it was killed",
     )
+
+
+def _imports(instance: Instance, file: Path, count: int) -> Row:
+    """Kill the import of all ratings with another verdict, again and again, and count the ratings that have it."""
+    command = ("manage.py", "import_facts", "rating", str(file), "--reason", "The drill.")
+    total = write_ratings(instance, file, verdict="Imported whole")
+    began = monotonic()
+    instance.run(*command)
+    seconds, partly, done = monotonic() - began, [], 0
+    for number in range(count):
+        write_ratings(instance, file, verdict=(verdict := f"Imported {number}"))
+        _kill(instance, seconds * (0.4 + 0.6 * number / count), *command)
+        there = int(instance.run("manage.py", "shell", "--no-imports", "-c", WORDED.format(verdict)))
+        done += there == total
+        partly += [f"{there} of {total} rows"] * (there not in {0, total})
+    return row(
+        f"an import of {total} rows, killed {count} times, has written all or nothing",
+        *partly,
+        figure=f"all {done} times",
+    )
+
+
+def _copies(instance: Instance, rounds: int) -> Row:
+    """Kill the server while readers save permanent copies, and look for those that were acknowledged."""
+    told: list[str] = []
+    for number in range(rounds):
+        with instance.serving() as server:
+            readers = [
+                Thread(target=_copy, args=(instance.port, number, each, told)) for each in range(EDITORS)
+            ]
+            for reader in readers:
+                reader.start()
+            sleep(1 + number % 3 * 0.17)
+            os.killpg(server.pid, signal.SIGKILL)
+            for reader in readers:
+                reader.join()
+    with instance.serving():
+        lost = [path for path in told if not get(instance.port, path).is_answered]
+    return row(
+        f"a server that is killed {rounds} times while permanent copies are saved keeps those that it acknowledged",
+        *lost,
+        *["nobody could save"] * (not told),
+        figure=f"{len(told)} acknowledged",
+    )
+
+
+def _copy(port: int, number: int, reader: int, told: list[str]) -> None:
+    """Save permanent copies until the server is gone, ten from each address, which are as many as one may."""
+    for turn in range(100):
+        path = COPY.format(turn % 11, turn // 11, (EDITORS * number + reader) % 11)
+        answer = post(port, path, {}, source=f"127.0.{number + 1}.{10 * reader + turn // 10 + 1}")
+        if not answer.status:
+            return
+        if answer.status == 302:
+            told.append(answer.headers["location"])
 
 
 def _edit(editor: Editor, path: str, number: int, told: dict[str, str], sent: dict[str, set[str]]) -> None:
@@ -127,9 +190,9 @@ def _counts(instance: Instance) -> str:
     return instance.run("manage.py", "shell", "--no-imports", "-c", COUNT).strip()
 
 
-def _faults_of_history(instance: Instance) -> list[str]:
+def _faults(instance: Instance, command: str) -> list[str]:
     try:
-        instance.run("manage.py", "verify_history")
+        instance.run("manage.py", command)
     except subprocess.CalledProcessError as error:
         return [(error.stderr or error.stdout).strip()[-300:]]
     return []

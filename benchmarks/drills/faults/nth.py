@@ -1,4 +1,5 @@
-"""Each call of the database fails in turn, over a visitor's and an editor's session: no 500, and no wrong word."""
+"""Each call of the database, of memory and of a file, each commit and write of a session fails in turn, over a
+visitor's, a reader's and an editor's session: no 500, no wrong word, and nothing typed is lost."""
 
 import json
 from collections.abc import Iterator
@@ -16,5 +17,6 @@ def drill(scene: Scene) -> Iterator[Row]:
         instance.run("bin/prepare.py")
         form = "long" if scene.is_long else "short"
         said = instance.run("-m", f"{__package__}.calling", form, KEEP_IN_MEMORY="off", LOG_LEVEL="CRITICAL")
-        for what, faults, figure in json.loads(said.splitlines()[-1]):
+        for line in said.splitlines():
+            what, faults, figure = json.loads(line)
             yield row(what, *faults, figure=figure)

@@ -9,6 +9,7 @@ from time import monotonic, sleep
 
 from benchmarks.drills.load import Request
 from benchmarks.drills.scene import Row, Scene, at_most, row
+from benchmarks.instances.instance import PASSWORD
 
 from .site import Site, site, trusting
 
@@ -28,6 +29,7 @@ def drill(scene: Scene) -> Iterator[Row]:
         yield from _stored(here)
         yield from _files(here)
         yield from _encrypted(here)
+        yield _cookies(here)
         yield from _limits(here)
         yield from _staleness(here, scene.long(*EDITS))
         yield from _away(here)
@@ -38,7 +40,7 @@ def _stored(here: Site) -> Iterator[Row]:
     asked = [here.ask(PAGE) for _ in range(6)]
     yield row("a page that was asked for twice comes from nginx", *_unlike(asked[3:], "hit"))
     for what, headers in {
-        "a session cookie": {"Cookie": "sessionid=x"},
+        "a session cookie": {"Cookie": "__Secure-sessionid=x"},
         "credentials": {"Authorization": "x"},
     }.items():
         yield row(
@@ -105,6 +107,26 @@ def _encrypted(here: Site) -> Iterator[Row]:
     yield row("HTTP/2 over TLS 1.3", *[spoken] * (spoken != "TLSv1.3, h2"), figure=spoken)
 
 
+def _cookies(here: Site) -> Row:
+    """Sign in, and look at the cookies that come with it, and that none comes with a public page."""
+    here.instance.make_editors(["drill"])
+    answer = _sign_in(here, "drill", PASSWORD)
+    cookies = answer.headers.get("set-cookie", "")
+    faults = [f"it answered {answer.status}"] * (answer.status != 302)
+    for name, wanted in {"__Secure-sessionid": "HttpOnly", "__Secure-csrftoken": ""}.items():
+        own = cookies.partition(f"{name}=")[2].partition(", __Secure-")[0]
+        faults += [
+            f"{name} lacks {each}"
+            for each in ("Secure", "Path=/admin/", "SameSite=Lax", wanted)
+            if f"; {each}" not in f"{own}; "
+        ]
+    session = cookies.partition("__Secure-sessionid=")[2].partition(";")[0]
+    desk = [here.ask("/admin/", Cookie=f"__Secure-sessionid={session}") for _ in range(3)]
+    faults += [f"the desk is stored: {each}" for each in desk if "hit" in _state(each)]
+    faults += ["a public page sets a cookie"] * ("set-cookie" in here.ask(PAGE).headers)
+    return row("cookies are sent over HTTPS alone, named __Secure- and for the desk alone", *faults)
+
+
 def _limits(here: Site) -> Iterator[Row]:
     """Limits hold for the address that nginx sees, and of IPv6 for all that one client may have."""
     claimed = [_guess(here, "somebody", X_Forwarded_For=f"203.0.113.{number}") for number in range(6)]
@@ -130,10 +152,14 @@ def _limits(here: Site) -> Iterator[Row]:
 
 def _guess(here: Site, name: str, **headers: str) -> Request:
     """Send a wrong password."""
+    return _sign_in(here, name, "a guess", **headers)
+
+
+def _sign_in(here: Site, name: str, password: str, **headers: str) -> Request:
     page = here.ask("/admin/login/", Accept_Encoding="identity")
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)', page.content.decode())
     cookie = page.headers.get("set-cookie", "").partition(";")[0]
-    form = {"csrfmiddlewaretoken": token[1] if token else "", "username": name, "password": "a guess"}
+    form = {"csrfmiddlewaretoken": token[1] if token else "", "username": name, "password": password}
     referer = f"https://127.0.0.1:{here.port}/admin/login/"
     return here.post("/admin/login/", form, Cookie=cookie, Referer=referer, **headers)
 

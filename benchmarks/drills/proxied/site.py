@@ -105,7 +105,8 @@ class Site:
                     connection.request(method, path, body=body or None, headers=named)
                     response = connection.getresponse()
                     content, status = response.read(), response.status
-                    received = {name.lower(): text for name, text in response.getheaders()}
+                    # Of several of one name, as of cookies, all.
+                    received = {name.lower(): str(response.getheader(name)) for name in response.headers}
                 except (OSError, HTTPException):
                     status, received, content = 0, {}, b""
                 answers.append(Request(path, began, monotonic() - began, status, received, content))

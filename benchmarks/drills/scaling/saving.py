@@ -55,7 +55,7 @@ def save(editor: Editor, path: str, words: str) -> Saved:
     """Have an editor save these words as the verdict of the rating whose form this is."""
     form = editor.get(path).form | {"verdict": [words], "reason": ["The drill."]}
     cookies = [each for each in editor.browser.handlers if isinstance(each, HTTPCookieProcessor)]
-    Editor(editor.host, build_opener(_Staying(), *cookies)).post(path, form)
+    Editor(editor.site, build_opener(_Staying(), *cookies)).post(path, form)
     return Saved(words, monotonic())
 
 

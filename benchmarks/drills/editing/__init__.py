@@ -1,0 +1,1 @@
+"""Drills on editors at work: many at once, and one whose browser sends things twice."""

@@ -1,0 +1,1 @@
+"""Drills on the machine that the portal runs on: its disk, and its clock."""
