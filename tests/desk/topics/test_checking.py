@@ -290,7 +290,7 @@ def test_new_topic_that_finds_no_room_leaves_nothing_behind(
     monkeypatch.setattr(shutil, "copytree", copy)
     (tmp_path / "empty").mkdir()
     for place in ("empty", "new"):
-        with pytest.raises(CommandError, match="Nothing was written: .*No space left"):
+        with pytest.raises(CommandError, match=r"Nothing was written: .*No space left"):
             call_command("new_topic", tmp_path / place)
     assert [each.name for each in tmp_path.rglob("*")] == ["empty"]
 
