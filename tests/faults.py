@@ -25,7 +25,7 @@ class Faults:
         self.calls += 1
         if self.calls == self.nth or (self.for_good and self.calls > self.nth):
             self.has_failed = True
-            raise self.error
+            raise type(self.error)(*self.error.args)
 
     def __call__(self, run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         self.count()

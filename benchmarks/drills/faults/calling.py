@@ -37,14 +37,15 @@ Fail = Callable[[int], AbstractContextManager["Faults"]]
 
 def kinds() -> dict[str, Fail]:
     """Return what may fail while a request is answered, by name."""
-    from django.db import OperationalError, connection
+    from django.db import OperationalError
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
     from desk.accounts.sessions import SessionStore
     from frameworks.serving.stores import Store
     from tests.faults import failing, failing_files, failing_methods
 
     lost, full = OperationalError("the connection was lost"), OSError(errno.ENOSPC, "No space left on device")
-    commits = [(type(connection), "_commit")]
+    commits = [(BaseDatabaseWrapper, "_commit")]
     sessions = [(SessionStore, "save"), (SessionStore, "delete")]
     return {
         "call of the database": failing,

@@ -1,0 +1,1 @@
+"""A folder for PYTHONPATH, whose programs have a clock that a file puts."""
