@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from benchmarks.drills.databases import database
 from benchmarks.drills.editor import Editor
-from benchmarks.drills.load import get, post
+from benchmarks.drills.load import get, post, until
 from benchmarks.drills.scene import Row, Scene, row
 from benchmarks.drills.tables import write_ratings
 from benchmarks.instances.instance import ROOT, Instance
@@ -125,7 +125,9 @@ def _copies(instance: Instance, rounds: int) -> Row:
             ]
             for reader in readers:
                 reader.start()
-            sleep(1 + number % 3 * 0.17)
+            before = len(told)
+            until(lambda known=before: len(told) > known, 20)  # type: ignore[misc]
+            sleep(number % 3 * 0.17)
             os.killpg(server.pid, signal.SIGKILL)
             for reader in readers:
                 reader.join()

@@ -71,8 +71,8 @@ def _edits(instance: ClockedInstance, editor: Editor, path: str, jumps: list[int
         at = f"{seconds:+d} s"
         answers = [get(instance.port, each) for each in PATHS]
         failed += [f"{each} at {at}" for each in answers if not each.is_answered]
-        off = parsedate_to_datetime(answers[0].headers["date"]).timestamp() - time() - seconds
-        failed += [f"the clock is {off:.0f} s off at {at}"] * (abs(off) > 5)
+        off = parsedate_to_datetime(answers[-1].headers["date"]).timestamp() - time() - seconds
+        failed += [f"the clock is {off:.0f} s off at {at}"] * (abs(off) > 60)
         verdict = f"Edited in turn {turn}"
         changes = {"verdict": [verdict], "reason": ["The drill."], "_continue": ["1"]}
         saved = editor.post(path, editor.get(path).form | changes)
