@@ -91,7 +91,7 @@ DRILLS: tuple[Drill, ...] = (
         (POSTGRESQL,),
     ),
     Drill("restore", "keeping.restoring", "backups and restores are killed, or find no room", 400, 2400),
-    Drill("hostile", "faults.hostile", "every parameter and path is given junk", 240, 7_200),
+    Drill("hostile", "faults.hostile", "every parameter and path is given junk", 400, 7_200),
     Drill("killed", "faults.killed", "commands and servers are killed while they write", 240, 480),
     Drill("restart", "faults.restart", "three instances behind nginx are started anew under load", 240, 480),
     Drill(

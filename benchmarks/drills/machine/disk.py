@@ -53,7 +53,7 @@ def drill(scene: Scene) -> Iterator[Row]:
         with confined.running():
             yield _confined(confined)
         yield _sound(portal, "after that")
-        with read_only(small):
+        with read_only(instance.var):
             said = portal.manage("check")
             yield row(
                 "if not even VAR_DIR can be written, the start says so", *_wordless([said.text], said.code)

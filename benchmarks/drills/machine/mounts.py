@@ -52,12 +52,13 @@ def full(path: Path) -> Iterator[None]:
 
 @contextmanager
 def read_only(path: Path) -> Iterator[None]:
-    """Let nobody write to a disk until the block ends."""
-    _run("mount -o remount,ro", path)
+    """Let nobody write to a folder until the block ends."""
+    _run(f"mount --bind {path}", path)
     try:
+        _run("mount -o remount,bind,ro", path)
         yield
     finally:
-        _run("mount -o remount,rw", path)
+        _run("umount --lazy", path)
 
 
 def _run(command: str, path: Path) -> None:
