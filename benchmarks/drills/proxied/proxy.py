@@ -1,15 +1,17 @@
 """What nginx stores and for how long, what it never stores, and what it does while the portal is away."""
 
-import os
 import re
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from time import monotonic, sleep
 
 from benchmarks.drills.load import Request
 from benchmarks.drills.scene import Row, Scene, at_most, row
-from benchmarks.instances.instance import PASSWORD
+from benchmarks.instances.instance import PASSWORD, ROOT
 
 from .site import Site, site, trusting
 
@@ -172,25 +174,41 @@ def _locked(what: str, guesses: list[Request]) -> Row:
 
 def _staleness(here: Site, edits: int) -> Iterator[Row]:
     """Edit in another process than those that answer, while a crowd reads the page."""
-    os.environ |= {**here.instance.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    import django
-
-    django.setup()
-    from benchmarks.bench.editing import edit_elsewhere
-
     ages = []
-    for _ in range(edits):
-        before, last = here.ask("/").content, 0.0
-        edit_elsewhere()
-        edited = monotonic()
-        with ThreadPoolExecutor(4) as pool:
-            while monotonic() - edited < LOOKED_AT:
-                for each in pool.map(lambda _: here.ask("/"), range(4)):
-                    if each.content == before:
-                        last = max(last, each.began - edited)
-                sleep(0.01)
-        ages.append(last)
+    with _editing(here) as edit:
+        for _ in range(edits):
+            before, last = here.ask("/").content, 0.0
+            edit()
+            edited = monotonic()
+            with ThreadPoolExecutor(4) as pool:
+                while monotonic() - edited < LOOKED_AT:
+                    for each in pool.map(lambda _: here.ask("/"), range(4)):
+                        if each.content == before:
+                            last = max(last, each.began - edited)
+                    sleep(0.01)
+            ages.append(last)
     yield at_most(f"the oldest answer after each of {edits} edits", max(ages), 2, "s")
+
+
+@contextmanager
+def _editing(here: Site) -> Iterator[Callable[[], None]]:
+    """Yield a function that edits a rating, in a process of its own, and returns when it is committed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", f"{__package__}.editing"],
+        cwd=ROOT,
+        env={**here.instance.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        asking, answers = process.stdin, process.stdout
+
+        def edit() -> None:
+            print(file=asking, flush=True)
+            if answers is None or not answers.readline():
+                raise RuntimeError("The editor has ended.")
+
+        yield edit
 
 
 def _away(here: Site) -> Iterator[Row]:
