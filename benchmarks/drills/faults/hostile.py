@@ -20,7 +20,7 @@ PROCESSES, CLIENTS = 2, 4
 #: Megabytes that each process may take more after all of it, beside what it may keep of answers and pieces.
 MEMORY = 150
 #: Seconds for which addresses are asked for, in the long form and in the short one: a slow machine gets through fewer.
-ASKED_FOR = (6_600, 200)
+ASKED_FOR = (6_600, 150)
 #: What would show that markup, or a line of a header, has been passed on as it came.
 MARK, HEADER = "<k9", "x-k9"
 
