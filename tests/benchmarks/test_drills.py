@@ -1,12 +1,14 @@
 """`python -m benchmarks.drills`: what is registered, and that a drill ends in rows whatever happens."""
 
 import inspect
+import re
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.drills import __main__ as runner
+from benchmarks.drills.installed.document import DOCUMENT, INSTEAD, adapted, advice, blocks
 from benchmarks.drills.plan import DRILLS
 from benchmarks.drills.scene import at_least, at_most, row
 
@@ -41,3 +43,10 @@ def test_drill_that_breaks_off_or_takes_too_long_has_failed(
     [failed] = runner.rows(drill, "SQLite", is_long=False)  # type: ignore[arg-type]
     assert not failed.is_passed
     assert expected in failed.figure
+
+
+def test_operating_drill_replaces_only_what_the_document_says() -> None:
+    commands = "\n".join([*blocks(DOCUMENT.read_text()), *advice(DOCUMENT.read_text())])
+    assert [words for words in INSTEAD if words not in commands] == []
+    # What is left in capitals would be a name that nobody has filled in.
+    assert re.findall(r"(?<![\w$])(?:ADDRESS|NAME|OLDER)\b", adapted(commands)) == []
