@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import django
 from csp.constants import NONE, SELF
 from django.http import HttpRequest
 from environs import Env, EnvError
@@ -366,6 +367,9 @@ WSGI_APPLICATION = "config.wsgi.application"
 FORCE_SCRIPT_NAME = SITE_PATH or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: From Django 6 on `{% partialdef %}` and `page.html#part` are its own.
+PARTIALS_ARE_A_PACKAGE = django.VERSION < (6,)
+
 INSTALLED_APPS = [
     "frameworks",
     "comparisons",
@@ -383,7 +387,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "ninja",  # for its documentation page, served from our own static files
-    "template_partials.apps.SimpleAppConfig",  # does not rewrite TEMPLATES: the loaders are listed below
+    # Does not rewrite TEMPLATES: the loaders are listed below.
+    *["template_partials.apps.SimpleAppConfig"] * PARTIALS_ARE_A_PACKAGE,
     "csp",
     "axes",
     "django_otp",
@@ -417,28 +422,23 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",  # last: it turns a locked-out login into its answer
 ]
 
+LOADERS: list[Any] = [
+    (
+        "django.template.loaders.cached.Loader",
+        [
+            "django.template.loaders.filesystem.Loader",
+            "django.template.loaders.app_directories.Loader",
+        ],
+    )
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",  # `page.html#part`
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
-            ],
-            # The first as from Django 6 on, so that templates need no change then.
+            "loaders": [("template_partials.loader.Loader", LOADERS)] if PARTIALS_ARE_A_PACKAGE else LOADERS,
             "builtins": [
-                "template_partials.templatetags.partials",
+                *["template_partials.templatetags.partials"] * PARTIALS_ARE_A_PACKAGE,
                 "frameworks.templatetags.kept",
                 "comparisons.templatetags.glossary",
             ],
