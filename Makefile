@@ -67,7 +67,7 @@ lock: ## pins the packages of requirements*.in anew, those of the benchmark too 
 audit: ## looks the pinned packages up among known vulnerabilities (needs uv and the network)
 	@command -v uvx >/dev/null || { echo 'Touchstone: `make audit` needs uv: install it with `pip install uv`.' >&2; exit 1; }
 	@for each in requirements.txt requirements-operating.txt requirements-dev.txt; do \
-		uvx --quiet pip-audit@2.10.1 --require-hashes --disable-pip --requirement $$each || exit 1; \
+		uvx --quiet pip-audit@2.10.1 --strict --vulnerability-service pypi --require-hashes --disable-pip --requirement $$each || exit 1; \
 	done
 
 sbom: ## writes the bill of materials of a public installation to sbom.json, as CycloneDX has it (needs uv)
