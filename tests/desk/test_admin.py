@@ -179,10 +179,12 @@ def test_admin_forms_handle_any_input(ada: Client, values: list[str]) -> None:
     in_turn = cycle(values)
     for fact in one_of_each():
         clean = form_on(ada.get(change_url(fact)), reason="Because.")
-        # All at once but for what frames the form, so that no field hides behind another's error; each value in every kind
-        # of field, as facts have many of each.
+        # All at once but for what frames the form, so that no field hides behind another's error; each value in each
+        # kind of field, of which facts have many.
         framing = ("csrfmiddlewaretoken", "-TOTAL_FORMS", "-INITIAL_FORMS", "seen")
-        hostile = {name: given if name.endswith(framing) else [next(in_turn)] for name, given in clean.items()}
+        hostile = {
+            name: given if name.endswith(framing) else [next(in_turn)] for name, given in clean.items()
+        }
         response = ada.post(change_url(fact), hostile)
         assert response.status_code in (200, 302), (fact, hostile)
 

@@ -54,7 +54,7 @@ class _Staying(HTTPRedirectHandler):
 def save(editor: Editor, path: str, words: str) -> Saved:
     """Have an editor save these words as the verdict of the rating whose form this is."""
     form = editor.get(path).form | {"verdict": [words], "reason": ["The drill."]}
-    cookies = [each for each in editor.browser.handlers if isinstance(each, HTTPCookieProcessor)]
+    cookies = [each for each in vars(editor.browser)["handlers"] if isinstance(each, HTTPCookieProcessor)]
     Editor(editor.site, build_opener(_Staying(), *cookies)).post(path, form)
     return Saved(words, monotonic())
 
