@@ -3,6 +3,7 @@
 One process does everything, because starting Django takes longer than finding that there is nothing to do.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -45,17 +46,30 @@ def seed() -> None:
 
 def collect_static() -> None:
     """Collect the static files if one of them has changed, or if a collected file is missing."""
-    stamp = settings.VAR_DIR / "static.stamp"
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda pair: str(pair[0])):
             digest.update(f"\0{path}\0".encode())
             digest.update(Path(storage.path(path)).read_bytes())
-    if stamp.exists() and stamp.read_text() == digest.hexdigest() and everything_collected():
+    if is_collected(digest.hexdigest()):
         return
-    stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(digest.hexdigest())
+    with (settings.VAR_DIR / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # instances that share the folder and start at once take turns
+        if is_collected(digest.hexdigest()):
+            return
+        stamp().unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp().write_text(digest.hexdigest())
+
+
+def stamp() -> Path:
+    """Return the file that says of which files the collected ones were made."""
+    return Path(settings.VAR_DIR) / "static.stamp"
+
+
+def is_collected(digest: str) -> bool:
+    """Return whether every file of the manifest exists and was made of the files with this digest."""
+    return stamp().exists() and stamp().read_text() == digest and everything_collected()
 
 
 def everything_collected() -> bool:

@@ -325,8 +325,9 @@ def _pages() -> dict[tuple[str, str], tuple[str, str]]:
     pages = {}
     for kind, model in versioned_models().items():
         if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
-            facts: Any = model._default_manager
-            for fact in facts.public() if hasattr(facts, "public") else facts.all():
+            manager: Any = model._default_manager
+            facts = manager.public() if hasattr(manager, "public") else manager.all()
+            for fact in facts.select_related(*schema_of(model).paths):
                 pages[kind, fact.key_text] = str(fact), fact.get_absolute_url()
     return pages
 

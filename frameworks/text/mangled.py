@@ -50,7 +50,7 @@ TAIL = re.compile(r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#).*",
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
 #: Marks and closing tags, which are no name; and what has names of further segments, except for links and markup.
-MARKS = re.compile(r"[\W_]*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
+MARKS = re.compile(r"(?:[^\w\x00-\x1f\x7f]|_)*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
 #: What other systems add to the address of a page.
 ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)

@@ -127,6 +127,16 @@ def test_changes_folds_long_changeset_and_links_to_its_own_page(client: Client) 
     assert len(page(client, whole.one("nav.pages a")["href"]).all("ul.changed-facts li")) == 2
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_changes_query_count_does_not_grow_with_rows_of_the_table_of_readings(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    for _ in range(rows):
+        factories.make_wording()
+    with django_assert_num_queries(13):
+        client.get("/changes/")
+
+
 def test_changes_shows_thirty_changesets_per_page(client: Client) -> None:
     framework, user = factories.make_framework(), editor()
     for number in range(31):
