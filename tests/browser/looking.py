@@ -111,7 +111,9 @@ THIN_OUT = """() => {
         }
     };
     thinOut(document.body, "");
-}""".replace("NAMED", repr("a, button, caption, h1, h2, h3, h4, label, legend, select, summary, svg, th"))
+}""".replace(
+    "NAMED", repr("a, button, caption, h1, h2, h3, h4, label, legend, math, select, summary, svg, th")
+)
 
 
 def everywhere(page: Page, axe: Axe, views: Sequence[tuple[str, int]] = VIEWS) -> dict[str, list[str]]:
