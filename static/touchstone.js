@@ -85,6 +85,7 @@ const value = (field) => (isTicked(field) ? field.checked : field.value);
 const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
 let sent = new Map();
 let focusId = null;
+let seenHeight = 0;
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
@@ -94,6 +95,7 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:before:swap", () => {
   const focused = document.activeElement;
   focusId = focused && focused !== document.body ? focused.id || "table" : null;
+  seenHeight = scrollY + innerHeight; // asked for after the swap, it would have all rows laid out
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
@@ -116,7 +118,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 // forty cells takes longer than answering.
 const LEAST_HEIGHT = 40; // of a row, in pixels
 const paintFirstWhatIsSeen = (form) => {
-  const rows = [...form.querySelectorAll("table.grid > tbody > tr")].slice(Math.ceil((scrollY + innerHeight) / LEAST_HEIGHT));
+  const rows = [...form.querySelectorAll("table.grid > tbody > tr")].slice(Math.ceil(seenHeight / LEAST_HEIGHT));
   const unseen = rows.filter((row) => !row.contains(document.activeElement));
   for (const row of unseen) row.hidden = true;
   if (unseen.length) requestAnimationFrame(() => setTimeout(() => unseen.forEach((row) => (row.hidden = false))));
