@@ -13,7 +13,7 @@ AS_THE_PORTAL = "runuser -u touchstone -- .venv/bin/python "
 NAME = "ada"
 [*_, NEWEST] = sorted(path.stem for path in (ROOT / "frameworks" / "migrations").glob("[0-9]*.py"))
 INSTEAD = {
-    "git clone ADDRESS ": "git clone --quiet /root/touchstone.git ",
+    "git clone ADDRESS ": "git clone --quiet /var/tmp/touchstone.git ",
     # Nobody vouches for a name that leads nowhere.
     "certbot certonly --nginx --domain compare.example.org": (
         "install --directory /etc/letsencrypt/live/compare.example.org\n"

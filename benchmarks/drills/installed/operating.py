@@ -14,8 +14,8 @@ from .machine import Machine, install, machine
 
 #: A release with a migration more, which does nothing.
 NEWER = f"""
-git clone --quiet /root/touchstone.git /root/newer
-cd /root/newer
+git clone --quiet /var/tmp/touchstone.git /var/tmp/newer
+cd /var/tmp/newer
 cat >frameworks/migrations/9999_drill.py <<END
 from django.db import migrations
 
@@ -118,7 +118,9 @@ def drill(scene: Scene) -> Iterator[Row]:
 def _followed(root: Path) -> Iterator[Row]:
     install(root, root.name)
     text = DOCUMENT.read_text()
-    subprocess.run(["git", "clone", "--quiet", "--bare", ROOT, root / "root" / "touchstone.git"], check=True)
+    subprocess.run(
+        ["git", "clone", "--quiet", "--bare", ROOT, root / "var" / "tmp" / "touchstone.git"], check=True
+    )
     with machine(root) as here:
         *forth, back = blocks(text)
         for block in forth:
