@@ -172,7 +172,7 @@ ENDS = (
 )  # fmt: skip
 
 
-def test_marks_at_the_end_of_a_path_are_left_out(client: Client) -> None:
+def test_marks_at_the_end_of_a_path_are_left_out(client: Client, kept_world: None) -> None:
     turns = itertools.cycle(PAGES)
     for page, end in [*((page, ")") for page in PAGES), *zip(turns, ENDS * 3, strict=False)]:
         response = at(client, page + end)
