@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.drills import __main__ as runner
 from benchmarks.drills.installed.document import DOCUMENT, INSTEAD, adapted, advice, blocks
+from benchmarks.drills.installed.operating import BELOW_A_PATH, LOST, again
 from benchmarks.drills.plan import DRILLS
 from benchmarks.drills.scene import at_least, at_most, row
 
@@ -50,3 +51,13 @@ def test_operating_drill_replaces_only_what_the_document_says() -> None:
     assert [words for words in INSTEAD if words not in commands] == []
     # What is left in capitals would be a name that nobody has filled in.
     assert re.findall(r"(?<![\w$])(?:ADDRESS|NAME|OLDER)\b", adapted(commands)) == []
+
+
+def test_operating_drill_restores_on_another_machine_before_the_services_start() -> None:
+    commands = [*again(DOCUMENT.read_text())]
+    [restored] = [number for number, block in enumerate(commands) if LOST in block]
+    [started] = [number for number, block in enumerate(commands) if "systemctl enable --now" in block]
+    assert 0 < restored < started
+    assert "createsuperuser" not in (together := "\n".join(commands))
+    assert BELOW_A_PATH not in together
+    assert "systemctl reload nginx" in commands[-1]

@@ -38,10 +38,15 @@ def blocks(text: str) -> list[str]:
     return [dedent(match[2]) for match in BLOCK.finditer(text)]
 
 
+def section(text: str, title: str) -> str:
+    """Return the section of a document with this title."""
+    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
 def advice(text: str) -> list[str]:
     """Return the commands that the table of troubles names, as root runs them where the portal lies."""
-    table = text.partition("\n## What to do when\n")[2].partition("\n## ")[0]
-    return [re.sub(r"^manage\.py", f"{AS_THE_PORTAL}manage.py", command) for command in INLINE.findall(table)]
+    named = INLINE.findall(section(text, "What to do when"))
+    return [re.sub(r"^manage\.py", f"{AS_THE_PORTAL}manage.py", command) for command in named]
 
 
 def adapted(script: str) -> str:

@@ -8,7 +8,7 @@ from time import time
 
 from benchmarks.drills.databases import database
 from benchmarks.drills.editing.saving import is_saved
-from benchmarks.drills.editor import Editor
+from benchmarks.drills.editor import LOGIN, Editor
 from benchmarks.drills.faults.serving import PATHS
 from benchmarks.drills.keeping.portal import Portal
 from benchmarks.drills.load import get, post, until
@@ -54,6 +54,7 @@ def drill(scene: Scene) -> Iterator[Row]:
             yield from _edits(instance, editor, path, [*JUMPS, *(MORE_JUMPS if scene.is_long else ())])
             yield _limit(instance)
             yield _session(instance, editor, path)
+            yield _lock(instance)
         said = Portal(var, place.url).manage("fsck")
         yield row("fsck finds nothing", *[said.last] * bool(said.code))
 
@@ -154,3 +155,16 @@ def _session(instance: ClockedInstance, editor: Editor, path: str) -> Row:
         "a session that ends by a jump costs nothing that was typed, and a new one stays",
         *faults,
     )
+
+
+def _lock(instance: ClockedInstance) -> Row:
+    """Guess a password while the clock is ahead, and sign in once it has been put back."""
+    editor = Editor(instance.address, instance.browser())
+    instance.put_clock(HOUR)
+    guess = {"username": ["editor"], "password": ["a guess"]}
+    statuses = [editor.post(LOGIN, editor.get(LOGIN).form | guess).status for _ in range(5)]
+    faults = [f"five guesses are answered {statuses}"] * (statuses != [200] * 4 + [429])
+    instance.put_clock(0)
+    opened = editor.sign_in("editor")
+    faults += [f"signing in is answered {opened.status}"] * (opened.status != 200)
+    return row("a lock from while the clock was ahead ends when it is put back", *faults)
