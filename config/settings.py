@@ -496,7 +496,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Five wrong passwords for one name from one address lock it out for a quarter of an hour. They are counted in the
 # database, so that all processes share the count.
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_HANDLER = "desk.accounts.tries.Tries"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -29,6 +29,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.editing.refusals import PlainErrors
 
+from . import tries
 from .held_posts import NAME, HeldPost, waiting
 
 RECOVERY_CODES = 10
@@ -84,8 +85,10 @@ def check_code(user: Any, code: str) -> Any:
 
 
 def _accepted(device: Any, code: str) -> Any:
-    if device is not None and not device.verify_is_allowed()[0]:
-        raise ValidationError(TOO_MANY)
+    if device is not None:
+        tries.forgive(device)
+        if not device.verify_is_allowed()[0]:
+            raise ValidationError(TOO_MANY)
     if device is None or not django_otp.verify_token(device.user, device.persistent_id, code):
         raise ValidationError(CODE_WRONG)
     return device

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -145,6 +146,16 @@ def test_login_lock_applies_to_that_name_and_address_only(ada: User) -> None:
         log_in("guess")
     assert is_signed_in(log_in(username=bob.username)[0])
     assert is_signed_in(log_in(REMOTE_ADDR="192.0.2.7")[0])
+
+
+def test_login_lock_forgets_what_was_wrong_while_the_clock_was_far_ahead(ada: User) -> None:
+    for _ in range(5):
+        log_in("guess")
+    AccessAttempt.objects.update(attempt_time=timezone.now() + timedelta(minutes=14))
+    assert log_in()[1].status_code == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() + timedelta(minutes=16))
+    assert [log_in("guess")[1].status_code for _ in range(4)] == [200] * 4
+    assert is_signed_in(log_in()[0])
 
 
 def test_login_resets_the_failure_count_on_success(ada: User) -> None:

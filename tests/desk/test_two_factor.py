@@ -1,11 +1,13 @@
 """Two-factor sign-in: turned on, asked for, got around by nobody, turned off; and required where a setting says so."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -219,6 +221,9 @@ def test_login_throttles_wrong_codes(ada: User) -> None:
     # As after many: the pause doubles with each.
     TOTPDevice.objects.update(throttling_failure_count=12)
     assert "Too many wrong codes" in text_of(log_in(code=right)[1])
+    # By a clock that has been put back since.
+    TOTPDevice.objects.update(throttling_failure_timestamp=timezone.now() + timedelta(days=1))
+    assert is_signed_in(log_in(code=right)[0])
 
 
 def test_login_is_locked_after_five_wrong_codes(ada: User) -> None:

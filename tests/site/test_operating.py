@@ -262,6 +262,28 @@ def test_containers_are_confined() -> None:
     assert mounted == set(COMPOSE["volumes"])
 
 
+def test_compose_names_what_exists() -> None:
+    services = COMPOSE["services"]
+    portal = services["portal"]
+    assert (DEPLOY / portal["build"]["context"]).resolve() == BASE_DIR
+    files = {BASE_DIR / portal["build"]["dockerfile"], BASE_DIR / ".env.example"}
+    # What operators write themselves: one beside an example, the other as the first lines say.
+    assert portal["env_file"] == ["../.env", "compose.env"]
+    files |= {
+        BASE_DIR / name for name in re.findall(r"(?<!/)\b(?:bin|deploy)/[\w./]+", portal["command"][-1])
+    }
+    for service in services.values():
+        others = {
+            *service.get("depends_on", ()),
+            *re.findall("service:(.*)", service.get("network_mode", "")),
+        }
+        assert others <= set(services)
+        mounted = [volume.split(":")[0] for volume in service["volumes"]]
+        files |= {DEPLOY / source for source in mounted if source.startswith(".")}
+    assert len(files) == 5
+    assert [file for file in files if not file.is_file()] == []
+
+
 def test_image_runs_without_rights_and_installs_by_hash() -> None:
     lines = (DEPLOY / "Containerfile").read_text().replace("\\\n", " ").splitlines()
     steps = [line.split(None, 1) for line in lines if re.match(r"[A-Z]+ ", line)]
