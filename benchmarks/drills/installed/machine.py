@@ -79,7 +79,7 @@ def machine(root: Path) -> Iterator[Machine]:
         with _network(first):
             here.run(
                 "until systemctl is-system-running --wait | grep 'running\\|degraded'; do sleep 0.1; done",
-                limit=60,
+                limit=300,
             )
             yield here
 
