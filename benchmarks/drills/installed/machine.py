@@ -78,7 +78,8 @@ def machine(root: Path) -> Iterator[Machine]:
         here = Machine(root, first)
         with _network(first):
             here.run(
-                "until systemctl is-system-running --wait | grep 'running\\|degraded'; do sleep 0.1; done",
+                # A machine that is degraded answers that it is, with a code that is not 0.
+                'until [[ "$(systemctl is-system-running --wait)" =~ running|degraded ]]; do sleep 0.1; done',
                 limit=300,
             )
             yield here
