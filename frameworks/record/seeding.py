@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from frameworks.models import (
     Claim,
     FormerSlug,
     Rating,
+    Retirable,
     Revision,
     Versioned,
     Wording,
@@ -71,6 +73,7 @@ def plant(files: Sequence[Path], *, prune: bool = False) -> Counter[str]:
             for raw in _read(file):
                 planting.take(raw)
         planting.write()
+        planting.retire()
         if prune:
             planting.prune()
         create_roles()
@@ -106,6 +109,8 @@ class _Planting:
         #: The keys of the entries by kind, in the order of the kinds.
         self.taken: dict[type[Versioned], set[str]] = {}
         self.new: list[PendingWrite] = []
+        #: What is new and retired, with the day and the reason.
+        self.retiring: list[tuple[Retirable, date, str]] = []
 
     @cached_property
     def seeded_cells(self) -> EveryCell:
@@ -128,6 +133,12 @@ class _Planting:
             if isinstance(self.new[0].fact, Wording):
                 self._follow()
             self.new = []
+
+    def retire(self) -> None:
+        """Retire what is new and retired, at the end: its claims and ratings are in the fixtures, too."""
+        for fact, day, because in self.retiring:
+            fact.retired_on, fact.retired_because = day, because
+            revisions.save(fact, by=self.by, reason=REASON, seen=fact.version, besides=self.seeded_cells)
 
     def prune(self) -> None:
         """Delete what only seeds have written and these fixtures no longer contain, unless another fact needs it."""
@@ -159,6 +170,9 @@ class _Planting:
         current = known.get(fact.key_text)
         if last is None and current is None:
             known[fact.key_text] = fact
+            if isinstance(fact, Retirable) and fact.retired_on:
+                self.retiring.append((fact, fact.retired_on, fact.retired_because))
+                fact.retired_on, fact.retired_because = None, ""
             self.new.append(change)
             return "created"
         if last is None or current is None or (last.model, last.key) in self.edited:

@@ -347,6 +347,14 @@ def test_seed_keeps_changes_by_editors(seed: Seed) -> None:
     assert (rating.score, rating.verdict, rating.version) == (5, "Middling", 2)
 
 
+def test_seed_loads_what_rests_on_something_retired(seed: Seed) -> None:
+    seed.django["fields"].update(retired_on="2026-05-01", retired_because="nobody maintains it")
+    assert seed.plant() == {"created": seed.total}
+    assert seed.plant() == {"unchanged": seed.total}
+    framework = Framework.objects.get(slug="django")
+    assert (framework.retired_because, framework.ratings.count()) == ("nobody maintains it", 1)
+
+
 def test_seed_leaves_out_published_rating_whose_sources_an_editor_has_retired(seed: Seed) -> None:
     seed.files["ratings/ratings_django.json"] = []
     seed.plant()
