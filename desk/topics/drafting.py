@@ -21,7 +21,8 @@ from frameworks.models.names import tidy_name
 from frameworks.text.folding import folded
 from topics.topic import FILE, WORD_MAX
 
-from .checking import TEXTS
+from .entries import in_json
+from .evidence import TEXTS
 from .sheet import Comparison
 from .starting import BLANK
 
@@ -95,9 +96,9 @@ def draft(comparison: Comparison, title: str, today: date) -> dict[str, str]:
     content = "".join(f"{line}\n" for line in text)
     return {
         "topic.toml": _topic(title, items, criteria),
-        "catalogue.json": _json([*groups.values(), *criteria, *items]),
-        "sources.json": _json([_source(title, content, comparison, today)]),
-        f"claims/claims_{SHEET}.json": _json(claims),
+        "catalogue.json": in_json([*groups.values(), *criteria, *items]),
+        "sources.json": in_json([_source(title, content, comparison, today)]),
+        f"claims/claims_{SHEET}.json": in_json(claims),
         f"{TEXTS}/{FILE_NAME}": content,
     }
 
@@ -189,7 +190,3 @@ def _claim(line: int, framework: str, criterion: str, words: str) -> dict[str, A
 
 def _entry(model: str, **fields: Any) -> dict[str, Any]:
     return {"model": f"frameworks.{model}", "fields": fields}
-
-
-def _json(entries: list[dict[str, Any]]) -> str:
-    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""Read the entries of fixture files, each with its line, and what is no JSON in them. No Django."""
+"""Read the entries of fixture files, each with its line, and what is no JSON in them; write them. No Django."""
 
 import json
 import re
@@ -134,3 +134,8 @@ def _end_of_blanks(text: str, place: int) -> int:
 
 def _line(text: str, place: int) -> int:
     return text.count("\n", 0, place) + 1
+
+
+def in_json(entries: list[dict[str, Any]]) -> str:
+    """Return entries as a fixture file has them."""
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"

@@ -3,6 +3,7 @@
 import json
 import re
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_example_has_nothing_wrong_and_no_word_of_the_first_topic() -> None:
 
 
 @pytest.mark.django_db
-def test_example_is_loaded_and_verified(settings: LazySettings) -> None:
+def test_example_is_loaded_verified_and_written_again(settings: LazySettings, tmp_path: Path) -> None:
     settings.TOPIC = read(EXAMPLE)
     out = StringIO()
     call_command("seed", fixtures=EXAMPLE, stdout=out)
@@ -49,6 +50,13 @@ def test_example_is_loaded_and_verified(settings: LazySettings) -> None:
     assert out.getvalue().splitlines() == [
         "Seeded: 222 created, 0 updated, 0 unchanged, 0 kept.",
         "83 claims from 4 sources are right, 33 scores follow from them or say why they depart, and no text is copied.",
+    ]
+    call_command("export_topic", tmp_path / "again", stdout=out)
+    assert check(tmp_path / "again")[:2] == check(EXAMPLE)[:2]
+    call_command("seed", fixtures=tmp_path / "again", prune=True, stdout=out)
+    assert out.getvalue().splitlines()[2:] == [
+        f"{tmp_path / 'again'} is a topic, with 222 entries.",
+        "Seeded: 0 created, 0 updated, 222 unchanged, 0 kept, 0 pruned.",
     ]
 
 
