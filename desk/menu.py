@@ -53,7 +53,7 @@ AT_HAND: tuple[type[Model], ...] = (
 PARTS: dict[str, tuple[type[Model], ...]] = {
     "What is compared": (Framework, Criterion, CriterionGroup, Facet, FacetValue, Trait, Relation),
     "Evidence": (Source, Claim, Wording, Rating, Disagreement, Question, Answer, Benchmark, Figure),
-    "Related tools": (Component, Tie, Addition),
+    "Related things": (Component, Tie, Addition),
     "Advice": (UseCase, UseCaseWeight, Need, Recommendation, Rule, Condition, Prompt, Option),
     "The desk": (Proposal, Objection, Revision, LinkCheck),
     "Accounts": (User, Group, AccessAttempt),

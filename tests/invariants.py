@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 
+from frameworks.serving.version import empty_sections
 from tests.html import Element, read
 
 SITE = "http://127.0.0.1:8000/"
@@ -145,6 +148,12 @@ def has_buttons_that_belong_to_a_form(visit: Visit) -> None:
     alone = [button for button in visit.page.all("button") if not copying & button.attributes.keys()]
     outside = [button for button in alone if button not in within]
     assert [("data-theme-switch" in button, "hidden" in button) for button in outside] == [(True, True)]
+
+
+@public
+def leads_to_no_section_with_nothing_in_it(visit: Visit) -> None:
+    empty = {reverse(name) for name in empty_sections()} - {urlsplit(visit.path).path}
+    assert not empty & {urlsplit(link["href"]).path for link in visit.page.all("main a[href]")}
 
 
 @public

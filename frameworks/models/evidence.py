@@ -463,7 +463,7 @@ class Claim(OnALine, Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.locator} {self.framework or 'frameworks'}, {self.criterion}"
+        return f"{self.locator} {self.framework or settings.TOPIC.items}, {self.criterion}"
 
     def get_absolute_url(self) -> str:
         return f"{self.source.get_absolute_url()}#{self.key}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from frameworks.models import Criterion, Framework, Source, Versioned
 from frameworks.record import past
@@ -16,5 +17,6 @@ def pages_about(named: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]
     for kind, slugs in named.items():
         for slug in slugs:
             fact = past.by_name(SHOWN[kind], slug)
-            yield f"{kind.capitalize()} {fact or slug}", reverse(f"frameworks:{kind}", args=[slug])
+            label = capfirst(SHOWN[kind]._meta.verbose_name)
+            yield f"{label} {fact or slug}", reverse(f"frameworks:{kind}", args=[slug])
     yield "Disagreements", reverse("frameworks:disagreements")

@@ -2,7 +2,7 @@
 
 A topic is read when the process starts, so this is one of its own: `TOPIC=… VAR_DIR=… python -m tests.another_topic`
 fills the empty database in VAR_DIR, reads pages, files, feeds and API as a visitor and the desk as a superuser, saves
-what the desk's forms hold, and takes tables out and in again.
+what the desk's forms hold, takes tables out and in again, and has a proposal and an import decided and undone.
 """
 
 import os
@@ -24,7 +24,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.test import Client
 
-    from . import reading, saving, showing
+    from . import reading, saving, showing, working
 
     call_command("migrate", verbosity=0)
     call_command("seed", stdout=sys.stderr)
@@ -42,6 +42,7 @@ def main() -> None:
         *saving.tables(Path(settings.VAR_DIR)),
         *saving.forms(editor),
         *saving.cells(editor),
+        *working.findings(editor),
     ]:
         print(finding)  # noqa: T201
 

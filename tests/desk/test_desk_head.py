@@ -9,7 +9,7 @@ from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
 
-PARTS = ["What is compared", "Evidence", "Related tools", "Advice", "The desk", "Accounts"]
+PARTS = ["What is compared", "Evidence", "Related things", "Advice", "The desk", "Accounts"]
 
 
 def head(user: User, path: str = "/admin/") -> Element:

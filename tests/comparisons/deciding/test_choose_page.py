@@ -63,6 +63,8 @@ def rules_of(section: Element) -> dict[str, list[str]]:
 
 @pytest.mark.usefixtures("world")
 def test_choose_recommends_nothing_without_answers(client: Client) -> None:
+    factories.make_use_case()
+    factories.make_capability()
     section = answer(client)
     assert section.one(".verdict-line").text == "Answer a question to see a recommendation."
     assert {row.one("a").text: row.one("td").text for row in section.all("tbody tr")} == {"A shop": "Django"}
