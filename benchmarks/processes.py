@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-#: Seconds that a server may take until it listens or gives its first answer, and to end.
-TIMEOUT = 20
+#: Seconds that a server may take until it listens or gives its first answer, and to end, on a machine that is busy.
+TIMEOUT = 60
 
 
 class NotStarted(Exception):

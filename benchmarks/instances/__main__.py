@@ -117,9 +117,13 @@ def main() -> int:
         one, other = pair
         checks = [check(one, other), check(other, one), check_desk(one, other), check_files(one, other)]
         total = wrong = 0
-        for sentence, against in (found for part in checks for found in part):
-            print("ok   " if not against else "WRONG", sentence, *against[:5], flush=True)
-            total, wrong = total + 1, wrong + bool(against)
+        try:
+            for sentence, against in (found for part in checks for found in part):
+                print("ok   " if not against else "WRONG", sentence, *against[:5], flush=True)
+                total, wrong = total + 1, wrong + bool(against)
+        except (CalledProcessError, OSError) as error:
+            print(f"FAIL: after {total} checks: {error} {getattr(error, 'stderr', '')}".strip())
+            return 1
     took = f"in {monotonic() - began:.0f} s"
     if wrong:
         print(f"FAIL: {wrong} of {total} checks, {took}.")

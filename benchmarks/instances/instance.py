@@ -93,12 +93,12 @@ class Instance:
         return done.stdout
 
     def get(self, path: str, opener: OpenerDirector | None = None) -> tuple[int, str]:
-        """Return the status and the text of an address."""
+        """Return the status and the text of an address. Raises OSError where there is no answer in time."""
         return self._open(Request(f"{self.address}{path}"), opener)
 
     def _open(self, request: Request, opener: OpenerDirector | None) -> tuple[int, str]:
         try:
-            with (opener or build_opener()).open(request, timeout=30) as answer:
+            with (opener or build_opener()).open(request, timeout=processes.TIMEOUT) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             return error.code, error.read().decode()
