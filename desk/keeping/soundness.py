@@ -170,7 +170,7 @@ def retaken_names() -> Iterator[str]:
         name = model.key_fields[0]
         taken = model._default_manager.filter(**{f"{name}__in": list(current)})
         for slug in taken.order_by(name).values_list(name, flat=True):
-            yield f"{kind} {slug} has the former name of {current[slug]}."
+            yield f"{model._meta.verbose_name} {slug} has the former name of {current[slug]}."
 
 
 # Permanent copies

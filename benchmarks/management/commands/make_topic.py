@@ -11,15 +11,15 @@ BOUNDS = {"frameworks": (1, 10_000_000), "criteria": (1, 1_000), "rated": (0, 1_
 
 class Command(BaseCommand):
     help = (
-        "Fills an empty database with a made-up topic: frameworks, criteria, sources, claims and published ratings. "
+        "Fills an empty database with a made-up topic: items, criteria, sources, claims and published ratings. "
         "The same numbers and the same seed give the same topic."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         for name, default, what in (
-            ("frameworks", 1_000, "How many frameworks"),
+            ("frameworks", 1_000, "How many items"),
             ("criteria", 50, "How many scored criteria"),
-            ("rated", 12, "Under how many of them a framework is rated, on average"),
+            ("rated", 12, "Under how many of them an item is rated, on average"),
             ("seed", 1, "Which topic of this size"),
         ):
             parser.add_argument(f"--{name}", type=int, default=default, help=f"{what} ({default}).")
