@@ -26,7 +26,7 @@ class UploadForm(PlainErrors, forms.Form):
     file = forms.FileField(
         label="File",
         help_text=(
-            "CSV, XLSX or JSON, as Excel, LibreOffice, Numbers and pandas save it, "
+            "CSV, XLSX, ODS or JSON, as Excel, LibreOffice, Numbers and pandas save it, "
             f"up to {sheets.FILE_MAX // 1_000_000} MB and {reading.ROWS_MAX:,} rows."
         ),
         widget=forms.FileInput(attrs={"accept": ",".join(f".{name}" for name in sheets.ENDINGS)}),

@@ -84,6 +84,8 @@ IMPLAUSIBLE = re.compile(
 )
 #: How people keep a spreadsheet from taking a text for a number: `="000"`.
 TEXT_FORMULA = re.compile('="([^"]*)"')
+#: How programs write a quotation mark and a backslash that do not double the mark.
+ESCAPE = re.compile(r'\\["\\]')
 #: How many rows may precede the header, and are looked at for it.
 HEAD_ROWS = 20
 
@@ -98,7 +100,10 @@ def read_delimited(data: bytes, fit: Fit) -> tuple[Iterator[list[str]], list[str
     text, separator = _separated(text, fit)
     if separator != ",":
         notes.append(f"The columns are separated by {SEPARATORS.get(separator, f'“{separator}”')}.")
-    return _rows(text, separator), notes
+    is_escaped = _is_escaped(text, separator)
+    if is_escaped:
+        notes.append("Quotation marks inside texts follow a backslash.")
+    return _rows(text, separator, is_escaped=is_escaped), notes
 
 
 def decoded(data: bytes) -> tuple[str, list[str]]:
@@ -214,9 +219,31 @@ def _width(rows: list[list[str]]) -> int:
     return next((len(row) for row in rows if any(map(str.strip, row))), 0)
 
 
-def _rows(text: str, separator: str) -> Iterator[list[str]]:
+def _is_escaped(text: str, separator: str) -> bool:
+    """Return whether quotation marks inside texts follow a backslash: where the table can be read in no other way, and
+    no backslash stands for itself."""
+    if '\\"' not in text or "\\" in ESCAPE.sub("", text):
+        return False
+
+    def is_valid(*, is_escaped: bool) -> bool:
+        try:
+            return all(True for _ in _rows(text, separator, is_escaped=is_escaped))
+        except Unreadable:
+            return False
+
+    return not is_valid(is_escaped=False) and is_valid(is_escaped=True)
+
+
+def _rows(text: str, separator: str, *, is_escaped: bool) -> Iterator[list[str]]:
     csv.field_size_limit(FILE_MAX)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    escape = "\\" if is_escaped else None
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        strict=True,
+        escapechar=escape,
+        doublequote=not is_escaped,
+    )
     start = 1
     try:
         for row in reader:

@@ -3,14 +3,13 @@
 The columns that an import knows are given with their headings, so that the right row, separator and sheet are found.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from .delimited import HEAD_ROWS, Fit, decoded, read_delimited
+from .delimited import HEAD_ROWS, Fit, read_delimited
+from .objects import read_json
 from .sheets import FILE_MAX, TOO_LARGE, Sheet, Unreadable, ending, first_row, shortened
 from .workbooks import COMPOUND_FILE, read_workbook
 
@@ -66,7 +65,7 @@ def read_rows(name: str, data: bytes, fit: Fit) -> tuple[list[list[str]], list[s
         raise Unreadable(TOO_LARGE)
     if not data.strip():
         raise Unreadable("The file is empty.")
-    readers = {"csv": read_delimited, "xlsx": read_workbook, "json": _read_json}
+    readers = {"csv": read_delimited, "xlsx": read_workbook, "json": read_json}
     lines, notes = readers[format_name](data, fit)
     rows = _bounded(lines)
     if format_name == "xlsx" and rows:  # its cells are in columns, whether they are named or not
@@ -170,68 +169,3 @@ def _check_text(sheet: Sheet, start: int) -> None:
                 raise Unreadable(
                     f"Row {number}, column {shortened(name)!a}: it contains an invalid character, such as NUL."
                 )
-
-
-# JSON
-
-
-def _read_json(data: bytes, fit: object) -> tuple[Iterator[list[str]], list[str]]:
-    text, notes = decoded(data)
-    return _json_rows(text), notes
-
-
-def _json_rows(text: str) -> Iterator[list[str]]:
-    try:
-        # Numbers stay as they are written: none is too large, and none is rounded.
-        entries = json.loads(
-            text,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_constant,
-            object_pairs_hook=_distinct,
-        )
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
-            raise Unreadable(
-                "The file holds several JSON values one after another. Put them into one list: [{…}, {…}]."
-            ) from error
-        raise Unreadable(
-            f"The file is not valid JSON: line {error.lineno} cannot be read from character {error.colno} on."
-        ) from error
-    except RecursionError as error:
-        raise Unreadable("The file is not valid JSON: its values are nested too deeply.") from error
-    except ValueError as error:  # of `_constant`
-        raise Unreadable(f"The file is not valid JSON: {error}.") from error
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise Unreadable("The file must be a list of objects, one for each row: [{…}, {…}].")
-    header = list(entries[0]) if entries else []
-    yield header
-    for number, entry in enumerate(entries, 1):
-        if entry.keys() != set(header):
-            raise Unreadable(f"Row {number} does not have the same columns as row 1.")
-        yield [_plain(entry[name], number, name) for name in header]
-
-
-def _constant(name: str) -> None:
-    """Return nothing for NaN, as which some programs write an empty cell."""
-    if name != "NaN":
-        raise ValueError(f"{name} is not a number")
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entry = dict(pairs)
-    if len(entry) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"Two columns are called “{shortened(twice)}”.")
-    return entry
-
-
-def _plain(value: Any, number: int, name: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"  # as it is written: the column may be one of text
-    if isinstance(value, str):
-        return value
-    raise Unreadable(f"Row {number}, column {shortened(name)!a}: it must be text, a number, yes or no.")

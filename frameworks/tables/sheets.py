@@ -20,12 +20,14 @@ FORMATS = {
     "json": "application/json",
 }
 #: How else a file's name may end, and what is in it.
-OTHER_ENDINGS = {"tsv": "csv", "tab": "csv", "txt": "csv", "xlsm": "xlsx"}
+OTHER_ENDINGS = {
+    **dict.fromkeys(("tsv", "tab", "txt"), "csv"),
+    **dict.fromkeys(("xlsm", "ods", "fods"), "xlsx"),
+    **dict.fromkeys(("jsonl", "ndjson"), "json"),
+}
 ENDINGS = (*FORMATS, *OTHER_ENDINGS)
 #: Files of spreadsheets that cannot be read here, and what to do with them.
-NOT_READ = dict.fromkeys(
-    ("xls", "xlsb", "ods", "fods", "numbers"), "Save the table as XLSX or CSV and upload that."
-)
+NOT_READ = dict.fromkeys(("xls", "xlsb", "numbers"), "Save the table as XLSX or CSV and upload that.")
 #: In bytes. A proxy in front must allow slightly larger requests.
 FILE_MAX = 10_000_000
 TOO_LARGE = f"The file is larger than {FILE_MAX // 1_000_000} MB. Divide it into several."

@@ -7,7 +7,7 @@ Pure functions on text.
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Context, Decimal
 from functools import lru_cache
 from typing import Any
@@ -59,6 +59,8 @@ AS_SHOWN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:[.,](?:0|[0-9]*[1-9]))?(?:[eE][+-]
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?:[.,][0-9]+)?")
 #: No longer text is a number or a date to a spreadsheet. In characters.
 LENGTH_MAX = 60
+#: A moment in seconds since 1970, or in thousandths, millionths or billionths of them; and a day that is far away.
+MOMENT, DAYS_MAX = re.compile("[1-9][0-9]{8,18}"), 60_000
 #: Spreadsheets and pandas hold 15 to 17 digits, and show fewer of a number that has more than 11.
 DIGITS_SHOWN, DIGITS_HELD = 11, 17
 
@@ -167,6 +169,8 @@ def dates(text: str) -> dict[str, date]:
 
     Empty where it is no date. A time of day is allowed at midnight only.
     """
+    if moment := _of_midnight(text.strip()):
+        return dict.fromkeys((DAY_FIRST, MONTH_FIRST), moment)
     found: dict[str, date] = {}
     for order, (year, month, day) in _full_dates(MIDNIGHT.sub("", text.strip())):
         try:
@@ -174,6 +178,17 @@ def dates(text: str) -> dict[str, date]:
         except ValueError:  # as on the 31st of a short month
             continue
     return found
+
+
+def _of_midnight(text: str) -> date | None:
+    """Return the day that begins so many seconds after 1970, or parts of seconds, as frames are saved in JSON."""
+    if not MOMENT.fullmatch(text):
+        return None
+    for parts in (1, 10**3, 10**6, 10**9):
+        days, rest = divmod(int(text), 86_400 * parts)
+        if not rest and days < DAYS_MAX:
+            return date(1970, 1, 1) + timedelta(days=days)
+    return None
 
 
 def _days(text: str) -> Iterator[Token]:

@@ -1,10 +1,10 @@
-"""Read the table in an XLSX workbook, on whichever of its sheets it is."""
+"""Read the table in a workbook, XLSX or OpenDocument, on whichever of its sheets it is."""
 
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from itertools import repeat
@@ -14,8 +14,9 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 
+from . import opendocument
 from .delimited import HEAD_ROWS, Fit
-from .sheets import Unreadable, from_workbook, shortened
+from .sheets import Unreadable, from_workbook, shortened, unguarded
 from .spreadsheets import FORMULA
 
 #: How much a workbook may unpack to, in bytes and parts.
@@ -25,6 +26,9 @@ PARTS_MAX = 200
 WIDTH_MAX = 1_000
 #: What an older workbook of Excel begins with, and one that is encrypted.
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+#: What an OpenDocument that is no package begins with, within so many bytes.
+FLAT, FLAT_WITHIN = b"<office:document", 1_000
+UNREADABLE = "The file is not a readable workbook."
 IN_FORMULA = re.compile(rb"<f[\s/>]")
 
 
@@ -33,26 +37,29 @@ def read_workbook(data: bytes, fit: Fit) -> tuple[Iterator[list[str]], list[str]
 
     Raises Unreadable, while the rows are read too.
     """
-    has_formulas = _check_package(data)
+    has_formulas, content = _unpacked(data)
     try:
+        if content:
+            title, notes = _chosen(opendocument.heads(content, HEAD_ROWS), fit)
+            return _checked(map(_plain_texts, opendocument.rows(content, title))), notes
         book = load_workbook(io.BytesIO(data), read_only=True)
         values = load_workbook(io.BytesIO(data), read_only=True, data_only=True) if has_formulas else None
-        title, notes = _chosen(book, fit)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+        title, notes = _chosen({sheet.title: _head(sheet) for sheet in visible}, fit)
     except Unreadable:
         raise
     except Exception as error:  # a damaged part may raise anything inside the library
-        raise Unreadable("The file is not a readable workbook.") from error
-    return _rows(book, values, title), notes
+        raise Unreadable(UNREADABLE) from error
+    return _checked(_rows(book, values, title)), notes
 
 
-def _chosen(book: Any, fit: Fit) -> tuple[str, list[str]]:
+def _chosen(heads: Mapping[str, list[list[str]]], fit: Fit) -> tuple[str, list[str]]:
     """Return the title of the sheet that has most of the columns, and a note where there are several."""
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-    if not visible:
+    if not heads:
         raise Unreadable("The workbook has no sheets with cells.")
-    if len(visible) == 1:
-        return visible[0].title, []
-    fits = {sheet.title: fit(_head(sheet)) for sheet in visible}
+    if len(heads) == 1:
+        return next(iter(heads)), []
+    fits = {title: fit(rows) for title, rows in heads.items()}
     best = max(fits.values())
     fitting = [title for title, known in fits.items() if known == best]
     if not best:
@@ -80,18 +87,26 @@ def _head(sheet: Any) -> list[list[str]]:
     return [[str(cell.value or "") for cell in row] for row in rows]
 
 
-def _rows(book: Any, values: Any, title: str) -> Iterator[list[str]]:
+def _checked(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows. Raises Unreadable for one that is too wide, and for whatever is wrong with the file."""
     try:
-        for number, (cells, shown) in enumerate(
-            zip(_cells(book, title), _cells(values, title), strict=False), 1
-        ):
-            if len(cells) > WIDTH_MAX:
-                raise Unreadable(f"Row {number} has cells up to column {get_column_letter(len(cells))}.")
-            yield [_cell_text(cell, value) for cell, value in zip(cells, shown or cells, strict=True)]
+        for number, row in enumerate(rows, 1):
+            if len(row) > WIDTH_MAX:
+                raise Unreadable(f"Row {number} has cells up to column {get_column_letter(len(row))}.")
+            yield row
     except Unreadable:
         raise
     except Exception as error:  # as above
-        raise Unreadable("The file is not a readable workbook.") from error
+        raise Unreadable(UNREADABLE) from error
+
+
+def _rows(book: Any, values: Any, title: str) -> Iterator[list[str]]:
+    for cells, shown in zip(_cells(book, title), _cells(values, title), strict=False):
+        yield [_cell_text(cell, value) for cell, value in zip(cells, shown or cells, strict=True)]
+
+
+def _plain_texts(row: list[str]) -> list[str]:
+    return [*map(unguarded, row)]
 
 
 def _cells(book: Any, title: str) -> Iterator[Any]:
@@ -103,16 +118,19 @@ def _cells(book: Any, title: str) -> Iterator[Any]:
     return rows
 
 
-def _check_package(data: bytes) -> bool:
-    """Check the package before it is unpacked, and return whether it has formulas: a small file may unpack to any size.
+def _unpacked(data: bytes) -> tuple[bool, bytes]:
+    """Check the file before it is read, as a small one may unpack to any size.
 
-    A document type definition in XML is refused unparsed: its entities could grow without end, and no workbook has one.
+    Return whether it has formulas, and the content of an OpenDocument, whose cells have their values beside them.
     """
+    if FLAT in data[:FLAT_WITHIN]:
+        _check_xml(data)
+        return False, data
     if data.startswith(COMPOUND_FILE):
         raise Unreadable(
             "The workbook is encrypted, or in an older format of Excel. Save it as XLSX without a password."
         )
-    has_formulas = False
+    has_formulas, document = False, b""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
@@ -120,13 +138,19 @@ def _check_package(data: bytes) -> bool:
                 raise Unreadable("The workbook is too large when unpacked. Save it as CSV.")
             for part in parts:
                 content = package.read(part)
-                # Without NUL bytes, in case the part is in UTF-16.
-                if b"<!DOCTYPE" in content.replace(b"\0", b""):
-                    raise Unreadable("The workbook defines XML entities. Save it as CSV.")
+                _check_xml(content)
                 has_formulas |= "worksheets/" in part.filename and bool(IN_FORMULA.search(content))
+                document = content if part.filename == "content.xml" else document
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unreadable("The file is not an XLSX workbook, or it is damaged or encrypted.") from error
-    return has_formulas
+        raise Unreadable("The file is not a workbook, or it is damaged or encrypted.") from error
+    return has_formulas, document
+
+
+def _check_xml(content: bytes) -> None:
+    """Refuse a document type definition unparsed: its entities could grow without end, and no workbook has one."""
+    # Without NUL bytes, in case it is in UTF-16.
+    if b"<!DOCTYPE" in content.replace(b"\0", b""):
+        raise Unreadable("The workbook defines XML entities. Save it as CSV.")
 
 
 def _cell_text(cell: Cell, shown: Cell) -> str:

@@ -159,7 +159,7 @@ def test_import_table_leads_to_a_first_page(tmp_path: Path, client: Client) -> N
 @pytest.mark.parametrize(
     "name, data, sentence",
     [
-        ("a.ods", b"PK", "Save the table as XLSX or CSV"),
+        ("a.numbers", b"PK", "Save the table as XLSX or CSV"),
         ("a.csv", b" \n", "The file is empty."),
         ("a.csv", b"Just\none\ncolumn\n", "No row names two columns or more"),
         ("a.csv", b"Name^Price\nAcme^5\n", "If “^” separates the columns, write “sep=^” as the first line."),
@@ -174,7 +174,7 @@ def test_import_table_leads_to_a_first_page(tmp_path: Path, client: Client) -> N
             b"Name," + b",".join(b"c%d" % n for n in range(60)) + b"\nAcme" + b",1" * 60,
             "more than 50 columns",
         ),
-        ("a.xlsx", b"PK\x03\x04 none", "is not an XLSX workbook"),
+        ("a.xlsx", b"PK\x03\x04 none", "is not a workbook"),
     ],
 )
 def test_import_table_says_why_it_drafts_nothing(

@@ -217,6 +217,30 @@ def test_sheets_read_json_with_typed_values() -> None:
     assert read == Sheet(["a", "b", "c"], [["1", "true", ""], ["1e999", "false", ""]])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"key": "1", "note": null}\n{"key": 2, "note": "x"}\n',  # JSON Lines
+        '[["key", "note"], ["1", null], [2, "x"]]',
+        '{"columns": ["key", "note"], "index": [0, 1], "data": [["1", null], [2, "x"]]}',
+        '{"0": {"key": "1", "note": null}, "1": {"key": 2, "note": "x"}}',
+        '{"key": {"0": "1", "1": 2}, "note": {"0": null, "1": "x"}}',
+        '{"schema": {"fields": []}, "data": [{"key": "1", "note": null}, {"key": 2, "note": "x"}]}',
+    ],
+)
+def test_sheets_read_json_in_whatever_form_frames_are_saved(text: str) -> None:
+    names = {"key": "key", "note": "note"}
+    sheet = reading.read("x.jsonl", text.encode(), names)
+    assert (sheet.header, sheet.rows) == (["key", "note"], [["1", ""], ["2", "x"]])
+
+
+def test_sheets_read_csv_whose_quotation_marks_follow_a_backslash() -> None:
+    sheet = reading.read("x.csv", b'a,b\n"say \\"yes\\"","a \\\\ b"\n')
+    assert sheet.rows == [['say "yes"', "a \\ b"]]
+    assert sheet.notes == ["Quotation marks inside texts follow a backslash."]
+    assert "line 2 has something between" in refusal("x.csv", b'a,b\n"say \\"yes\\"","C:\\dir"\n')
+
+
 def test_sheets_read_csv_without_byte_order_mark_and_with_blank_lines() -> None:
     assert reading.read("x.csv", table("1,2", "", "3,ü")).rows == [["1", "2"], [], ["3", "ü"]]
 
@@ -321,8 +345,16 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
 @pytest.mark.parametrize(
     "name, data, sentence",
     [
-        ("x.doc", b"a", "The file's name must end in .csv, .xlsx, .json, .tsv, .tab, .txt or .xlsm."),
-        ("x", b"a", "The file's name must end in .csv, .xlsx, .json, .tsv, .tab, .txt or .xlsm."),
+        (
+            "x.doc",
+            b"a",
+            "must end in .csv, .xlsx, .json, .tsv, .tab, .txt, .xlsm, .ods, .fods, .jsonl or .ndjson.",
+        ),
+        (
+            "x",
+            b"a",
+            "must end in .csv, .xlsx, .json, .tsv, .tab, .txt, .xlsm, .ods, .fods, .jsonl or .ndjson.",
+        ),
         ("x.numbers", b"a", "Save the table as XLSX or CSV and upload that."),
         ("x.xlsx", b"\xd0\xcf\x11\xe0", "The workbook is encrypted, or in an older format of Excel."),
         ("x.csv", b"", "The file is empty."),
@@ -344,7 +376,8 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
         ("x.csv", table("1," * 50 + "1", header=",".join(map(str, range(51)))), "more than 50 columns"),
         ("x.json", b"{", "The file is not valid JSON: line 1 cannot be read from character 2 on."),
         ("x.json", b"[" * 100_000, "The file is not valid JSON: its values are nested too deeply."),
-        ("x.json", b'{"a": 1}\n{"a": 2}\n', "Put them into one list: [{…}, {…}]."),
+        ("x.json", b'{"a": 1}\n{"a": 2', "The file is not valid JSON: line 2 cannot be read"),
+        ("x.json", b'{"a": {"0": 1}, "b": {"1": 1}}', "Row 2 does not have the same columns"),
         ("x.json", b"{}", "The file must be a list of objects"),
         ("x.json", b"[1]", "The file must be a list of objects"),
         ("x.json", b"[]", "The file has no rows below the first"),
@@ -359,8 +392,8 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
         ),
         ("x.json", b'[{"a": "\\ud800"}]', "it contains an invalid character"),
         ("x.json", b'[{"\\ud800": "1"}]', "it contains an invalid character"),
-        ("x.xlsx", b"a,b", "The file is not an XLSX workbook"),
-        ("x.xlsx", b"PK\x03\x04 and no more", "The file is not an XLSX workbook"),
+        ("x.xlsx", b"a,b", "The file is not a workbook"),
+        ("x.xlsx", b"PK\x03\x04 and no more", "The file is not a workbook"),
         ("x.xlsx", workbook(["a"]), "The file has no rows below the first"),
     ],
     # Workbooks bear the time when they were made: in a test's name it would have each worker find other tests.
@@ -419,7 +452,7 @@ def test_sheets_read_rejects_part_with_false_size() -> None:
     )
     place = book.rindex(b"xl/worksheets/sheet1.xml") - 46 + 24  # its size in the directory at the end
     book[place : place + 4] = (10).to_bytes(4, "little")
-    assert "The file is not an XLSX workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
+    assert "The file is not a workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
 
 
 def test_sheets_read_chooses_the_sheet_whose_header_fits() -> None:
