@@ -174,9 +174,15 @@ class ProposalAdmin(LongListAdmin):
         return False
 
     def get_urls(self) -> list[Any]:
-        preview = self.admin_site.admin_view(require_safe(self.preview_view))
-        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
-        return [path("<int:pk>/preview/", preview, name=name), *super().get_urls()]
+        def safely(view: Any) -> Any:
+            return self.admin_site.admin_view(require_safe(view))
+
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("<int:pk>/preview/", safely(self.preview_view), name=f"{name}_preview"),
+            path("next/", safely(self.next_view), name=f"{name}_next"),
+            *super().get_urls(),
+        ]
 
     # One proposal
 
@@ -209,6 +215,7 @@ class ProposalAdmin(LongListAdmin):
         ]
         is_author = proposal.author_id == request.user.pk
         may_resume = is_author and proposal.status != Proposal.Status.PUBLISHED
+        may_decide = proposal.is_undecided and may_publish(request.user)
         preview_url, grid_url = self.url_of("preview", proposal.pk), desk_url(Rating, "matrix")
         context = self.page_context(
             request,
@@ -225,7 +232,9 @@ class ProposalAdmin(LongListAdmin):
             else [],
             report=drafts.report_before(proposal),
             framework=origins.checklist_before(proposal),
-            may_decide=proposal.is_undecided and may_publish(request.user),
+            may_decide=may_decide,
+            others=Proposal.objects.waiting().exclude(pk=proposal.pk).count() if may_decide else 0,
+            next_url=self.url_of("next") + f"?after={proposal.pk}",
             may_withdraw=proposal.is_undecided and is_author,
             form_data=proposal.form_data if may_resume else None,
             resumes=RESUMES,
@@ -257,12 +266,24 @@ class ProposalAdmin(LongListAdmin):
             messages.error(request, f"Nothing was changed. {problem}")
         else:
             sentence = SENTENCES[proposal.status].format(proposal.pk)
-            messages.success(request, with_page(sentence, public_page(proposal.changeset)))
             # A reviewer goes on with the next one; an author sees what became of theirs.
-            waiting = "" if decision == "withdraw" else f"?status__exact={Proposal.Status.OPEN}"
-            return HttpResponseRedirect(self.url_of("changelist") + waiting)
+            following = None if decision == "withdraw" else _next_after(proposal.pk)
+            if following:
+                sentence += f" Below is the next that waits, proposal {following.pk}."
+            messages.success(request, with_page(sentence, public_page(proposal.changeset)))
+            return HttpResponseRedirect(
+                proposals.page_of(following) if following else self.url_of("changelist")
+            )
         # As it is now, not as this request wanted it.
         return self._page(request, self._find(request, str(proposal.pk)), form, status=HTTPStatus.CONFLICT)
+
+    def next_view(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the proposal that waits next after the one named, as in `?after=3`; to the list where none waits."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        after = request.GET.get("after", "")
+        following = _next_after(int(after) if is_number(after) else 0)
+        return HttpResponseRedirect(proposals.page_of(following) if following else self.url_of("changelist"))
 
     # Preview
 
@@ -299,6 +320,12 @@ DECISIONS = {
     "reject": Proposal.Status.REJECTED,
     "withdraw": Proposal.Status.WITHDRAWN,
 }
+
+
+def _next_after(pk: int) -> Proposal | None:
+    """Return the proposal that waits next, in the order in which they were made; after the last the first."""
+    waiting = Proposal.objects.waiting().order_by("pk")
+    return waiting.filter(pk__gt=pk).first() or waiting.exclude(pk=pk).first()
 
 
 def _over(request: HttpRequest) -> dict[str, int]:

@@ -17,7 +17,7 @@ from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Vers
 from frameworks.record import revisions
 from frameworks.record.revisions import Author
 from tests import factories
-from tests.desk.acting import decide, proposal_page
+from tests.desk.acting import decide, page_of, proposal_page
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
 from tests.desk.signing_in import sign_in
 from tests.html import read
@@ -186,6 +186,22 @@ def test_proposal_publish_records_author_and_reviewer(eve: Client, rob: Client) 
     assert step.changeset == proposal.changeset
     proposal.refresh_from_db()
     assert (proposal.status, proposal.note) == ("published", "Thank you.")
+
+
+def test_reviewer_is_led_from_one_waiting_proposal_to_the_next(eve: Client, rob: Client) -> None:
+    first, second, third = (propose(eve, factories.make_rating(score=3), score=4) for _ in range(3))
+    tile = page_of(rob).all(".counts a")[0]
+    assert tile.text == "3 proposals waiting for a reviewer"
+    shown = rob.get(tile["href"], follow=True)
+    assert shown.redirect_chain[-1][0] == proposals.page_of(first)
+    assert "2 other proposals wait for a reviewer. Leave this one and open the next" in text_of(shown)
+    assert rob.get(f"{QUEUE}next/?after={third.pk}").headers["location"] == proposals.page_of(first)
+    answer = decide(rob, second, "reject", note="No.")
+    assert answer.redirect_chain == [(proposals.page_of(third), 302)]
+    assert f"is rejected. Below is the next that waits, proposal {third.pk}." in text_of(answer)
+    assert decide(rob, third, "publish").redirect_chain == [(proposals.page_of(first), 302)]
+    assert decide(rob, first, "return", note="Why?").redirect_chain == [(QUEUE, 302)]
+    assert rob.get(f"{QUEUE}next/?after=x").headers["location"] == QUEUE
 
 
 def test_proposal_page_shows_later_changes_and_publishes_on_top(eve: Client, rob: Client) -> None:
@@ -395,11 +411,12 @@ def test_proposal_queue_query_count_is_constant(
     assert len(shown.all("#result_list tbody tr")) == rows
 
 
-def test_proposal_decision_leads_to_those_still_waiting_by_their_facts(eve: Client, rob: Client) -> None:
+def test_proposal_queue_lists_those_still_waiting_by_their_facts(eve: Client, rob: Client) -> None:
     first, second = factories.make_rating(score=3), factories.make_rating(score=3)
     for rating in (first, second):
         propose(eve, rating, score=4)
-    shown = read(decide(rob, Proposal.objects.earliest("pk"), "publish").content)
+    decide(rob, Proposal.objects.earliest("pk"), "publish")
+    shown = page_of(rob, f"{QUEUE}?status__exact=open")
     assert shown.texts("#result_list td.field-facts") == [second.key_text]
 
 
