@@ -57,6 +57,11 @@
     quietly(() => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name)));
   });
 
+  // The second press of a double click belongs to the page before, also where its answer has a button in the same place.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("#content-main form[method=post] [type=submit]")) event.preventDefault();
+  });
+
   // A second click sends nothing.
   let isSending = false;
   document.addEventListener("submit", (event) => {

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from desk.editing.conflicts import Clash
@@ -268,9 +269,10 @@ class ProposalAdmin(LongListAdmin):
             sentence = SENTENCES[proposal.status].format(proposal.pk)
             # A reviewer goes on with the next one; an author sees what became of theirs.
             following = None if decision == "withdraw" else _next_after(proposal.pk)
+            told = with_page(sentence, public_page(proposal.changeset))
             if following:
-                sentence += f" Below is the next that waits, proposal {following.pk}."
-            messages.success(request, with_page(sentence, public_page(proposal.changeset)))
+                told = format_html("{} Below is the next that waits, proposal {}.", told, following.pk)
+            messages.success(request, told)
             return HttpResponseRedirect(
                 proposals.page_of(following) if following else self.url_of("changelist")
             )
