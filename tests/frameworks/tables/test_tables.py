@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -19,7 +20,7 @@ from openpyxl import Workbook, load_workbook
 from frameworks.models import Relation, Revision, Versioned
 from frameworks.models.constraints import is_satisfied
 from frameworks.record import seeding
-from frameworks.tables import imports, kinds, reading, sheets, workbooks
+from frameworks.tables import imports, kinds, reading, sheets, spreadsheets, workbooks
 from frameworks.tables.imports import Status
 from frameworks.tables.sheets import Sheet, Unreadable, Unwritable
 from tests import factories
@@ -232,6 +233,13 @@ def test_sheets_read_json_in_whatever_form_frames_are_saved(text: str) -> None:
     names = {"key": "key", "note": "note"}
     sheet = reading.read("x.jsonl", text.encode(), names)
     assert (sheet.header, sheet.rows) == (["key", "note"], [["1", ""], ["2", "x"]])
+
+
+def test_dates_may_be_the_seconds_until_their_beginning() -> None:
+    day = {date(2026, 11, 20)}
+    for zeros in ("", "000", "000000", "000000000"):
+        assert {*spreadsheets.dates(f"1795132800{zeros}").values()} == day
+    assert spreadsheets.dates("1795132801") == spreadsheets.dates("12345678901") == {}
 
 
 def test_sheets_read_csv_whose_quotation_marks_follow_a_backslash() -> None:
@@ -483,6 +491,27 @@ def test_sheets_read_takes_values_of_formulas_and_shows_those_that_have_none() -
 
 
 # Checks held against facts that are not saved
+
+
+def test_sheets_read_opendocument_as_libreoffice_saved_it() -> None:
+    """Without its pictures and styles. A flat one is the same XML without the package."""
+    package = (Path(__file__).parent / "saved-by-libreoffice.ods").read_bytes()
+    content = zipfile.ZipFile(io.BytesIO(package)).read("content.xml")
+    flat = content.replace(b"office:document-content", b"office:document")
+    for name, data in {"x.ods": package, "x.fods": flat}.items():
+        assert reading.read(name, data).rows == [
+            ["0", "Zero", "=1+1", "2026-11-20", "12", "two\nlines"],
+            ["3-1", "Größe 😀", "+1", "29/11/2026", "5", "a  b"],
+            ["TRUE", "@SUM(A1)", "", "2026-11-20", "1000", 'quotes " ; , here'],
+        ]
+    assert "XML entities" in refusal("x.fods", flat.replace(b"?>", b"?><!DOCTYPE x>", 1))
+    assert "not a readable workbook" in refusal("x.fods", flat[:-9])
+    wide = flat.replace(
+        b'office:value-type="string"', b'table:number-columns-repeated="99999" office:value-type="string"'
+    )
+    assert "Row 1 has cells up to column" in refusal("x.fods", wide)
+    tall = flat.replace(b"<table:table-row ", b'<table:table-row table:number-rows-repeated="9999999" ')
+    assert "more than 20,000 rows" in refusal("x.fods", tall)
 
 
 @pytest.mark.django_db
