@@ -17,6 +17,8 @@ from frameworks.roles import right_to
 DESCRIPTION = ("tagline", "summary", "website", "repository")
 #: What the history says of a framework that is published from its checklist.
 REASON = "The entry is complete enough to be public."
+#: With which reason the forms begin that add to one which is not public yet.
+NEW = "Part of a new entry."
 
 PUBLIC = "Public."
 NOT_PUBLIC = "Not public: readers see neither its page nor its ratings."
@@ -174,7 +176,8 @@ class _Survey:
         """Return the link to the form of a new fact, with all filled in that is known; none without the right."""
         if not self.user.has_perm(right_to("add", model)):
             return []
-        query = urlencode({**known, "checklist": self.framework.pk})
+        reason = {} if self.framework.is_published else {"reason": NEW}
+        query = urlencode({**known, **reason, "checklist": self.framework.pk})
         return [FormLink(words, f"{desk_url(model, 'add')}?{query}")]
 
     def _rating(self, criterion: Criterion) -> list[FormLink]:

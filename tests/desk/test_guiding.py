@@ -96,6 +96,7 @@ def test_new_framework_is_published_with_one_save_each(ada: Client, criteria: li
         "○Sources and claims, to do: No source claimed yet.",
         "○Ratings, to do: No rating yet.",
     ]
+    assert form_on(ada.get(link(page, "Add a source")))["reason"] == ["Part of a new entry."]
     page = sitting.save(link(page, "Add a source"), **SOURCE)
     grid = link(page, "Add claims and ratings in the grid")
     assert page_of(ada, grid).texts(".grid-filter a") == ["Show all", "Back to Bottle"]

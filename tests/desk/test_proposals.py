@@ -194,10 +194,7 @@ def test_reviewer_is_led_from_one_waiting_proposal_to_the_next(eve: Client, rob:
     assert tile.text == "3 proposals waiting for a reviewer"
     shown = rob.get(tile["href"], follow=True)
     assert shown.redirect_chain[-1][0] == proposals.page_of(first)
-    assert (
-        "2 other proposals wait for a reviewer. Leave this one and open the next"
-        in text_of(shown)
-    )
+    assert "2 other proposals wait for a reviewer. Leave this one and open the next" in text_of(shown)
     assert rob.get(f"{QUEUE}next/?after={third.pk}").headers["location"] == proposals.page_of(first)
     answer = decide(rob, second, "reject", note="No.")
     assert answer.redirect_chain == [(proposals.page_of(third), 302)]
