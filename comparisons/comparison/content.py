@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 from comparisons.arithmetic.scoring import Fit
 from frameworks.cells import Cell, Key, tally
 from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Rating, Source
+from frameworks.models.evidence import ClaimContent
 
 from .matrix import Column, Matrix, Row, compared, difference
 
@@ -65,22 +66,8 @@ class CellContent(TypedDict):
     claims: list[str]
 
 
-class ClaimContent(TypedDict):
-    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5.
-
-    Copies from before 2026-11-29 have neither `condition` nor `comparison`.
-    """
-
-    key: str
-    source: str
-    line: int
-    part: str
-    term: str
-    paraphrase: str
-    condition: NotRequired[str]
-    comparison: NotRequired[str]
-    reading: int | None
-    note: str
+class KindContent(TypedDict):
+    kind: NotRequired[str]
 
 
 class SourceContent(TypedDict):
@@ -114,14 +101,15 @@ def content_of(table: Matrix, rows: Sequence[Row]) -> Content:
     """Return the content of a matrix whose cells hold their claims: `rows` in their order, the criteria on show."""
     cells = [entry.cell for row in rows for entry in row.entries]
     claims = {claim.key: claim for cell in cells for claim in cell.claims}
-    sources = {source.key: source for claim in claims.values() for source in [claim.source]}
+    one_each = {claim.source_id: claim for claim in claims.values()}
+    sources = {source.key: source for claim in one_each.values() for source in [claim.source]}
     return Content(
         format=FORMAT,
         frameworks=[_framework(row) for row in rows],
         criteria=[_criterion(column.criterion) for column in table.columns],
         weights=dict(table.weights),
         cells=[_cell(cell) for cell in cells],
-        claims=[claim_content(claims[key]) for key in sorted(claims)],
+        claims=[claims[key].content for key in sorted(claims)],
         sources=[source_content(sources[key]) for key in sorted(sources)],
     )
 
@@ -321,32 +309,16 @@ def _cell(cell: Cell) -> CellContent:
     )
 
 
-def claim_content(claim: Claim) -> ClaimContent:
-    return ClaimContent(
-        key=claim.key,
-        source=claim.source.key,
-        line=claim.line,
-        part=claim.part,
-        term=claim.term,
-        paraphrase=claim.paraphrase,
-        condition=claim.condition,
-        comparison=claim.comparison,
-        reading=claim.reading,
-        note=claim.note,
-    )
-
-
 def source_content(source: Source) -> SourceContent:
-    content = SourceContent(
-        key=source.key,
-        name=source.short_name,
-        title=source.title,
-        authors=source.authors,
-        publisher=source.publisher,
-        date=source.date_stated,
-        interest=source.commercial_interest,
-        url=source.url,
-    )
-    if not source.is_article:
-        content["kind"] = str(source.kind)
-    return content
+    kind: KindContent = {} if source.is_article else {"kind": str(source.kind)}
+    return {
+        "key": source.key,
+        "name": source.short_name,
+        **kind,
+        "title": source.title,
+        "authors": source.authors,
+        "publisher": source.publisher,
+        "date": source.date_stated,
+        "interest": source.commercial_interest,
+        "url": source.url,
+    }

@@ -84,7 +84,7 @@ def side_by_side(request: HttpRequest, slugs: list[str], ending: str) -> HttpRes
     title = f"{listed(comparison.table.names)} side by side"
     path, canonical = (reverse("comparisons:side_by_side", args=[order]) for order in (slugs, sorted(slugs)))
     origin = _origin(comparison, title, path, revision)
-    whole = Part(comparison.content, _versions(comparison, comparison.table))
+    whole = Part(comparison.content, _versions(comparison, comparison.table), comparison.facts.mark)
     response = _file(lambda: [whole], origin, ending, turned=True)
     return _headed(
         response, ending, _name(comparison, versus(slugs)), canonical, is_past=bool(comparison.view.as_of)
@@ -149,7 +149,7 @@ def _parts(comparison: Filtered) -> Parts:
         for number in range(max(1, ceil(len(comparison.places) / PORTION))):
             table = comparison.build(Portion(number + 1, PORTION))
             rows = [*table.ranked, *table.unranked]
-            yield Part(content_of(table, rows), _versions(comparison, table))
+            yield Part(content_of(table, rows), _versions(comparison, table), comparison.facts.mark)
 
     if len(comparison.places) > PORTION:
         return parts

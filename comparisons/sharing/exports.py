@@ -9,17 +9,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, groupby, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.text import capfirst
 
-from comparisons.comparison.content import CellContent, ClaimContent, Content, FrameworkContent, SourceContent
+from comparisons.comparison.content import CellContent, Content, FrameworkContent, SourceContent
 from frameworks.median import departure_in_words
+from frameworks.models.evidence import ClaimContent
+from frameworks.serving import pieces
 from frameworks.tables import sheets
 from frameworks.wordings import qualification
 
@@ -67,10 +69,12 @@ class FileOrigin:
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of the frameworks of a comparison. `versions` are those of their ratings, if known: without them changes in
-    a file cannot be imported."""
+    a file cannot be imported. `mark` is the version of the facts; without it nothing that is written of them is kept.
+    """
 
     content: Content
     versions: Mapping[Place, int]
+    mark: str = ""
 
 
 Parts = Callable[[], Iterable[Part]]
@@ -85,19 +89,23 @@ def write_json(parts: Parts, origin: FileOrigin) -> Iterator[str]:
     frameworks: list[FrameworkContent] = []
     sources: dict[str, SourceContent] = {}
 
-    def cells() -> Iterator[CellContent]:
+    def cells() -> Iterator[str]:
         for part in parts():
             frameworks.extend(part.content["frameworks"])
             sources.update((source["key"], source) for source in part.content["sources"])
-            yield from part.content["cells"]
+            yield from json_items(part.content, "cells", part.mark, _item)
 
-    content = next(iter(parts())).content
-    lists: dict[str, Callable[[], Iterable[object]]] = {
+    first = next(iter(parts()))
+    lists: dict[str, Callable[[], Iterable[str]]] = {
         "cells": cells,
-        "claims": lambda: (claim for part in parts() for claim in part.content["claims"]),
+        "claims": lambda: (
+            text for part in parts() for text in json_items(part.content, "claims", part.mark, _item)
+        ),
         # They come after the cells, which is when all of them are known.
-        "frameworks": lambda: frameworks,
-        "sources": lambda: ({**sources[key], "page": origin.source_page(key)} for key in sorted(sources)),
+        "frameworks": lambda: map(_item, frameworks),
+        "sources": lambda: (
+            _item({**sources[key], "page": origin.source_page(key)}) for key in sorted(sources)
+        ),
     }
     values = {
         "site": origin.site,
@@ -105,7 +113,7 @@ def write_json(parts: Parts, origin: FileOrigin) -> Iterator[str]:
         "address": origin.address,
         "notices": [*origin.notices],
         **origin.metadata,
-        **content,
+        **first.content,
     }
     before = "{"
     for name in sorted({**values, **lists}):
@@ -115,12 +123,25 @@ def write_json(parts: Parts, origin: FileOrigin) -> Iterator[str]:
     yield "\n}\n"
 
 
-def _listed(items: Iterable[object]) -> Iterator[str]:
+def json_items(
+    content: Content, name: Literal["cells", "claims"], mark: str, write: Callable[[object], str]
+) -> Iterator[str]:
+    """Yield the cells or the claims as JSON. They are facts alone, and kept by the way in which they are written."""
+    for item in content[name]:
+        place = item["key"] if "key" in item else (item["framework"], item["criterion"])
+        yield pieces.written(mark, write, name, place, write=partial(write, item)).text
+
+
+def _listed(items: Iterable[str]) -> Iterator[str]:
     before = "["
     for item in items:
-        yield f"{before}\n    {_json(item, indent=4)}"
+        yield f"{before}\n    {item}"
         before = ","
     yield "[]" if before == "[" else "\n  ]"
+
+
+def _item(value: object) -> str:
+    return _json(value, indent=4)
 
 
 def _json(value: object, indent: int = 0) -> str:
@@ -136,33 +157,60 @@ def write_csv(parts: Parts, origin: FileOrigin) -> Iterator[bytes]:
     """Yield one row for each cell, in the columns of the desk's table of ratings, so that it can be imported."""
     yield sheets.csv_head([*RATING, *REMARKS])
     for part in parts():
-        yield sheets.csv_rows(_rows(part.content, origin, part.versions))
+        yield "".join(_csv_rows(part, origin)).encode()
 
 
-def _rows(content: Content, origin: FileOrigin, versions: Mapping[Place, int]) -> Iterator[list[str]]:
-    frameworks = {framework["slug"]: framework for framework in content["frameworks"]}
-    criteria = {criterion["slug"]: criterion for criterion in content["criteria"]}
-    book = _Book(content)
-    bibliography = {key: _bibliography(source) for key, source in book.sources.items()}
+def _csv_rows(part: Part, origin: FileOrigin) -> Iterator[str]:
+    """Yield the rows of a part. What no weights change in them is kept."""
+    content, view = part.content, _csv([origin.address])
+    figures = {framework["slug"]: _csv(_figures_in_columns(framework)) for framework in content["frameworks"]}
+    row = _CsvRow(part)
     for cell in content["cells"]:
-        framework, criterion = frameworks[cell["framework"]], criteria[cell["criterion"]]
-        low, high = framework["band"] or (None, None)
-        claims = [book.claims[key] for key in cell["claims"]]
+        place = cell["framework"], cell["criterion"]
+        piece = pieces.written(part.mark, "csv", place, write=partial(row.written, cell))
+        weight = content["weights"][cell["criterion"]]
+        yield piece.filled({"figures": figures[cell["framework"]], "weight": f"{weight}", "view": view})
+
+
+def _figures_in_columns(framework: FrameworkContent) -> list[object]:
+    low, high = framework["band"] or (None, None)
+    return [framework["rank"], framework["fit"], low, high, framework["coverage"]]
+
+
+def _csv(values: Iterable[object]) -> str:
+    """Return columns of a CSV file, without the end of the line."""
+    texts = ["" if value is None else str(value) for value in values]
+    return sheets.csv_rows([texts]).decode().removesuffix("\r\n")
+
+
+class _CsvRow:
+    """Writes the rows of a part, with slots for what is no fact: figures, weight and view."""
+
+    def __init__(self, part: Part) -> None:
+        self.versions = part.versions
+        self.frameworks = {item["slug"]: item for item in part.content["frameworks"]}
+        self.criteria = {item["slug"]: item for item in part.content["criteria"]}
+        self.book = _Book(part.content)
+
+    def written(self, cell: CellContent) -> str:
+        place = cell["framework"], cell["criterion"]
+        criterion = self.criteria[cell["criterion"]]
+        claims = [self.book.claims[key] for key in cell["claims"]]
+        sources = {claim["source"]: self.book.sources[claim["source"]] for claim in claims}
         values = [
-            *(cell["framework"], cell["criterion"], cell["score"], cell["verdict"], cell["rationale"]),
-            cell.get("departure", ""),
-            *(cell["reviewed_on"], versions.get((cell["framework"], cell["criterion"]))),
-            *(framework["name"], framework["rank"], framework["fit"], low, high, framework["coverage"]),
+            *(*place, cell["score"], cell["verdict"], cell["rationale"], cell.get("departure", "")),
+            *(cell["reviewed_on"], self.versions.get(place)),
+            *(self.frameworks[cell["framework"]]["name"], pieces.stand_in("figures")),
             *(criterion["name"], criterion["group"], criterion["question"]),
-            *(content["weights"][criterion["slug"]], cell["state"], "yes" if cell["disputed"] else "no"),
+            *(pieces.stand_in("weight"), cell["state"], "yes" if cell["disputed"] else "no"),
             "\n".join(
-                f"[{claim['key']}] {_one_line(book.sources[claim['source']]['name'])}, {_said(claim)}"
+                f"[{claim['key']}] {_one_line(sources[claim['source']]['name'])}, {_said(claim)}"
                 for claim in claims
             ),
-            "\n".join(bibliography[key] for key in dict.fromkeys(claim["source"] for claim in claims)),
-            origin.address,
+            "\n".join(map(_bibliography, sources.values())),
+            pieces.stand_in("view"),
         ]
-        yield ["" if value is None else str(value) for value in values]
+        return f"{_csv(values)}\r\n"
 
 
 def _bibliography(source: SourceContent) -> str:

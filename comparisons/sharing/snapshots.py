@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from comparisons.comparison.content import CellContent, ClaimContent, Content, content_of, matrix_of
+from comparisons.comparison.content import CellContent, Content, content_of, matrix_of
 from comparisons.comparison.matrix import Line, Matrix, build_matrix
 from comparisons.comparison.permalinks import View
 from comparisons.models import Freezing, Snapshot
@@ -25,6 +25,7 @@ from frameworks import limits
 from frameworks.facts import Detail, Facts
 from frameworks.limits import Limit
 from frameworks.models import CriterionGroup, FormerSlug, Revision, Source
+from frameworks.models.evidence import ClaimContent
 from frameworks.record.changelog import PublicChange
 from frameworks.serving.memory import current_facts
 from frameworks.wordings import qualification

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, cast
+from typing import Any, NotRequired, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.functional import cached_property
+
+# Not from typing: the API's schemas are made of these, which needs the TypedDict of Python 3.12.
+from typing_extensions import TypedDict
 
 from frameworks import dispute, due, wordings
 
@@ -358,6 +362,24 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
         )
 
 
+class ClaimContent(TypedDict):
+    """What one source says at one line: `term` in its own rating words, `paraphrase` in ours, `reading` from 1 to 5.
+
+    Copies from before 2026-11-29 have neither `condition` nor `comparison`.
+    """
+
+    key: str
+    source: str
+    line: int
+    part: str
+    term: str
+    paraphrase: str
+    condition: NotRequired[str]
+    comparison: NotRequired[str]
+    reading: int | None
+    note: str
+
+
 class Claim(OnALine, Versioned):
     """What one source says about one framework under one criterion, at one line."""
 
@@ -504,6 +526,22 @@ class Claim(OnALine, Versioned):
         elif self.wording not in rows and rows:
             self.wording = min(rows, key=lambda row: abs((row.reading or MIDDLE) - MIDDLE))
         self.settle()
+
+    @cached_property
+    def content(self) -> ClaimContent:
+        """Return the claim as plain data. It is made once, for a claim that does not change any more."""
+        return ClaimContent(
+            key=self.key,
+            source=self.source.key,
+            line=self.line,
+            part=self.part,
+            term=self.term,
+            paraphrase=self.paraphrase,
+            condition=self.condition,
+            comparison=self.comparison,
+            reading=self.reading,
+            note=self.note,
+        )
 
     @property
     def quotable_term(self) -> str:

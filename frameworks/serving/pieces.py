@@ -1,13 +1,14 @@
-"""Keep pieces of pages, as they were rendered, under all that they show. Other content is another key."""
+"""Keep pieces of pages and files, as they were written, under all that they show. Other content is another key."""
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from . import version
 from .stores import Store, Usage
 
 #: What an entry takes besides its text, in bytes, about.
@@ -50,6 +51,15 @@ def find(key: Hashable) -> Piece | None:
 
 def keep(key: Hashable, piece: Piece) -> None:
     _pieces.put(key, piece, len(piece.text.encode()) + OVERHEAD)
+
+
+def written(mark: str, *key: Hashable, write: Callable[[], str]) -> Piece:
+    """Return what is written of the facts of this version under this key; without a version nothing is kept."""
+    if not mark or not version.keeps():
+        return Piece.of(write())
+    if (piece := find((mark, *key))) is None:
+        keep((mark, *key), piece := Piece.of(write()))
+    return piece
 
 
 def clear() -> None:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
-from comparisons.comparison.content import claim_content, source_content
+from comparisons.comparison.content import source_content
 from comparisons.comparison.forms import clip
 from frameworks.cells import Cell, by_cell
 from frameworks.models import Claim, Criterion, Framework, Rating, Retirable, Revision, Source
@@ -388,7 +388,7 @@ def _source(source: Any) -> schemas.Source:
 
 def _claim(claim: Claim) -> schemas.Claim:
     return schemas.Claim(
-        **claim_content(claim),
+        **claim.content,
         locator=claim.locator,
         framework=claim.framework.slug if claim.framework else None,
         criterion=claim.criterion.slug,

@@ -1,10 +1,12 @@
 """Answer for comparisons: the matrix, a side by side, a snapshot."""
 
+import json
 from collections.abc import Collection
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router
 from ninja.decorators import decorate_view
@@ -16,6 +18,7 @@ from comparisons.comparison.matrix import Row
 from comparisons.comparison.permalinks import View, parties, with_query
 from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
+from comparisons.sharing.exports import json_items
 from frameworks.facts import Detail
 from frameworks.models import Revision
 from frameworks.pages.conditional import revalidated, unchanging
@@ -43,7 +46,7 @@ router = Router()
     tags=["Comparisons"],
 )
 @decorate_view(revalidated)
-def matrix(request: HttpRequest) -> schemas.ComparedPage:
+def matrix(request: HttpRequest) -> HttpResponse:
     """Return the frameworks that match the filters, ranked by the weights, each cell with its claims.
 
     More than 50 are split into pages; `next` is the address of the next one, which begins `after` the last framework of
@@ -60,11 +63,12 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
     comparison.after = comparison.facts.by_slug.get(place.clean_data.get("after", ""))
     table, view = comparison.table, comparison.view
     shown = [*table.ranked, *table.unranked]
-    return schemas.ComparedPage(
+    page = schemas.ComparedPage(
         **_compared(comparison, revision, reverse("comparisons:matrix")),
         total=len(comparison.places),
         next=_next(request, view.but(page=view.page + 1), shown[-1]) if shown and table.rows_after else None,
     )
+    return _written(page, comparison.facts.mark)
 
 
 @router.api_operation(
@@ -75,7 +79,7 @@ def matrix(request: HttpRequest) -> schemas.ComparedPage:
     tags=["Comparisons"],
 )
 @decorate_view(revalidated)
-def compare(request: HttpRequest, versus: str) -> schemas.Compared:
+def compare(request: HttpRequest, versus: str) -> HttpResponse:
     """Compare two to five frameworks, as in `first-vs-second`, ranked by the weights, each cell with its claims.
 
     The parameters are those of the page `/compare/first-vs-second/`; `baseline`, `rows` and `why` have no effect
@@ -100,7 +104,8 @@ def compare(request: HttpRequest, versus: str) -> schemas.Compared:
         raise ParameterRefused([Fault(parameter="versus", detail=detail)])
     _refuse_retired(comparison, ignored=DISPLAY_ONLY_BESIDE)
     validate(request.GET, *comparison.forms, ignored=DISPLAY_ONLY_BESIDE, excluded=MATRIX_ONLY)
-    return _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))
+    compared = _compared(comparison, revision, reverse("comparisons:side_by_side", args=[slugs]))
+    return _written(compared, comparison.facts.mark)
 
 
 @router.api_operation(
@@ -152,3 +157,17 @@ def _compared(comparison: Comparison, revision: Revision | None, path: str) -> s
         minimum_coverage=settings.MINIMUM_COVERAGE,
         page=page_of(comparison.view.url(path)),
     )
+
+
+_json = partial(json.dumps, ensure_ascii=False)
+
+
+def _written(compared: schemas.Compared, mark: str) -> HttpResponse:
+    """Return the response as the API's renderer writes it, its cells and claims from memory where they are kept.
+
+    That the content is what its schema says is known to mypy and to a test: to have it checked here as well, and copied
+    before it is written, would take longer than all else.
+    """
+    lists = {name: f"[{', '.join(json_items(compared, name, mark, _json))}]" for name in ("cells", "claims")}
+    fields = (f"{_json(name)}: {lists.get(name) or _json(value)}" for name, value in compared.items())
+    return HttpResponse(f"{{{', '.join(fields)}}}", content_type="application/json; charset=utf-8")

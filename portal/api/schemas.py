@@ -9,8 +9,9 @@ from django.conf import settings
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from comparisons.comparison.content import ClaimContent, Content, SourceContent
+from comparisons.comparison.content import Content, SourceContent
 from frameworks.models.constraints import WEIGHT_MAX
+from frameworks.models.evidence import ClaimContent
 
 Step = Annotated[int, Field(ge=1, le=5)]
 Weight = Annotated[int, Field(ge=0, le=WEIGHT_MAX)]
