@@ -356,6 +356,30 @@ ANSWERS_BYTES = 64_000_000  # what a process keeps of its answers
 PIECES_BYTES = 32_000_000  # and of the pieces that pages are made of
 CLIENT_ADDRESS = client_address
 EMAIL_TIMEOUT = 20  # seconds
+if django.VERSION >= (6, 1):  # which has one setting for all of it, and warns of the others
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": EMAIL_HOST,
+                "port": EMAIL_PORT,
+                "username": EMAIL_HOST_USER,
+                "password": EMAIL_HOST_PASSWORD,
+                "use_tls": EMAIL_USE_TLS,
+                "use_ssl": EMAIL_USE_SSL,
+                "timeout": EMAIL_TIMEOUT,
+            },
+        }
+    }
+    del (
+        EMAIL_HOST,
+        EMAIL_PORT,
+        EMAIL_HOST_USER,
+        EMAIL_HOST_PASSWORD,
+        EMAIL_USE_TLS,
+        EMAIL_USE_SSL,
+        EMAIL_TIMEOUT,
+    )
 #: The folders that pages depend on: when one of their files changes, the ETags of all pages change.
 CODE = ("comparisons", "config", "desk", "frameworks", "pictures", "portal", "static", "templates", "topics")
 

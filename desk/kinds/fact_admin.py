@@ -244,7 +244,10 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
             return found, may_repeat
         return most_relevant_first(request, found, search_term, self.get_search_fields(request)), may_repeat
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        # Django 6.1 says whether it asks for a list or for a form, which has none here.
+        if action_location is not None and action_location.name != "CHANGE_LIST":
+            return {}
         return self.bulk.offered(request)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> "type[ModelForm[Any]]":
