@@ -12,6 +12,8 @@ from decimal import ROUND_DOWN, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
+from .sheets import unguarded
+
 #: What a spreadsheet shows for yes and no, by language; those of a pandas frame, and numbers, are among them.
 YES = set(
     "true yes y 1 1.0 wahr ja vrai oui verdadero sí si vero sì waar verdadeiro sim prawda tak истина да sand sant sann "
@@ -73,7 +75,8 @@ Token = tuple[Any, ...]
 
 def may_come_from(cell: str, text: str) -> bool:
     """Return whether a spreadsheet may have saved this cell where the text was exported."""
-    if _tidied(cell) == _tidied(text):
+    # A program that does not know the apostrophe of an exported CSV file takes it along, into JSON for example.
+    if _tidied(text) in {_tidied(cell), _tidied(unguarded(cell.strip()))}:
         return True
     if not text.strip():
         return cell.strip() in NOT_A_VALUE

@@ -5,6 +5,7 @@ Each opens a CSV file, in which a cell cannot say that it is text, and saves wha
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -155,11 +156,14 @@ def pandas(data: bytes) -> dict[str, bytes]:
         for row in body
     ]
     named = [[cell or "NaN" for cell in row] for row in body]
+    # As the file has them, with the apostrophes that keep a spreadsheet from running a text.
+    frame = [dict(zip(map(str, header), cells, strict=True)) for _, *cells in body]
     return {
         "pandas.csv": written([["", *map(str, header)], *body], ",", lineterminator="\n").encode(),
         "pandas-dates.csv": written(
             [["Unnamed: 0", *map(str, header)], *dated], ",", lineterminator="\n"
         ).encode(),
+        "pandas.jsonl": "\n".join(map(json.dumps, frame)).encode(),
         "pandas-text.tsv": written([["", *map(str, header)], *named], "\t", lineterminator="\n").encode(),
     }
 
