@@ -104,7 +104,9 @@ def test_matrix_announces_a_changed_count_in_the_same_live_region(page: Page) ->
     page.goto("/")
     count = page.get_by_role("status").filter(has_text="frameworks")
     page.evaluate("window.counted = document.querySelector('p.count')")
-    expect(count).to_have_text("10 of 10 frameworks")
+    expect(count).to_have_text("10 of 10 frameworks. FastAPI first, fit 68")
+    page.get_by_label("Weight of Performance").fill("0")
+    expect(count).to_have_text("10 of 10 frameworks. Django first, fit 67")
     page.get_by_label("Filter by name").fill("cherry")
     expect(count).to_have_text("1 of 10 frameworks")
     # The same element: a live region that is replaced is not heard.
