@@ -7,14 +7,15 @@ While the database fails, an address goes on answering as it last did, and says 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.utils import timezone
 from django.utils.http import parse_etags
 from django_htmx.middleware import HtmxDetails
@@ -38,8 +39,7 @@ OF_A_KEY = 300
 AGEING = frozenset({200, 304})
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What tells answers apart: version and day of the facts, address, page or fragment, and how it is compressed."""
 
     mark: str
@@ -48,18 +48,31 @@ class Key:
     is_fragment: bool
     coding: str
 
+    def at(self, address: str) -> Self:
+        return self._replace(address=address)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """An answer as it left the portal."""
 
-    headers: dict[str, str]
+    headers: "ExaminedHeaders"
     content: bytes
     etags: frozenset[str]
     #: The headers of an answer without content, to a client that has it.
-    bare_headers: dict[str, str]
+    bare_headers: "ExaminedHeaders"
     #: When it was made, by the monotonic clock.
     made_at: float
+
+
+class ExaminedHeaders(ResponseHeaders):
+    """Headers of which Django has found that they can be sent. To have it look again takes a tenth of the time of a
+    kept answer."""
+
+    def copy(self) -> Self:
+        copy = type(self)({})
+        copy._store.update(self._store)  # noqa: SLF001 - Django has no other way
+        return copy
 
 
 class KeptResponse(HttpResponse):
@@ -109,7 +122,7 @@ class AnswersMiddleware:
         request.answer_key = key  # type: ignore[attr-defined]
         answer = _answers.get(key)
         if answer is None and (address := _addresses.get((typed, key.is_fragment))):
-            answer = _answers.get(replace(key, address=address))
+            answer = _answers.get(key.at(address))
         if answer:
             return _response(request, answer)
         response = self.get_response(request)
@@ -131,7 +144,7 @@ def shown_as(request: HttpRequest, address: str) -> KeptResponse | None:
     key: Key | None = getattr(request, "answer_key", None)
     if key is None or key.address == address:
         return None
-    request.answer_key = canonical = replace(key, address=address)  # type: ignore[attr-defined]
+    request.answer_key = canonical = key.at(address)  # type: ignore[attr-defined]
     answer = _answers.get(canonical)
     return KeptResponse(answer) if answer else None
 
@@ -200,7 +213,9 @@ def _keep(key: Key, response: HttpResponse) -> None:
     headers = dict(response.items())
     weak = f"W/{tag.removeprefix('W/')}"
     bare = {name: value for name, value in headers.items() if name.lower() not in OF_CONTENT}
-    answer = KeptAnswer(headers, content, frozenset({tag, weak}), bare, monotonic())
+    answer = KeptAnswer(
+        ExaminedHeaders(headers), content, frozenset({tag, weak}), ExaminedHeaders(bare), monotonic()
+    )
     _answers.put(key, answer, len(content) + len(key.address) + OVERHEAD)
     _last.put((key.address, key.is_fragment), key, len(key.address) + OF_A_KEY)
 
@@ -209,5 +224,9 @@ def _response(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
     request.kept_answer = answer  # type: ignore[attr-defined]
     known = request.META.get("HTTP_IF_NONE_MATCH")
     if known and (known in answer.etags or not answer.etags.isdisjoint(parse_etags(known))):
-        return HttpResponseNotModified(headers=answer.bare_headers)
-    return HttpResponse(answer.content, headers=answer.headers)
+        response: HttpResponse = HttpResponseNotModified()
+        response.headers = answer.bare_headers.copy()
+    else:
+        response = HttpResponse(answer.content)
+        response.headers = answer.headers.copy()
+    return response

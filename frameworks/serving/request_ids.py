@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from logging import Filter, LogRecord
-from uuid import uuid4
+from secrets import token_hex
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 HEADER = "X-Request-ID"
+IN_META = "HTTP_X_REQUEST_ID"
 #: What is taken over from a proxy. Anything else could break lines of the log, or pages that show it.
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
@@ -23,8 +24,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get(HEADER, "")
-        number = given if WELL_FORMED.fullmatch(given) else uuid4().hex
+        given = request.META.get(IN_META, "")
+        number = given if WELL_FORMED.fullmatch(given) else token_hex(16)
         request.request_id = number  # type: ignore[attr-defined]
         _current.set(number)  # until the next request of this thread: Django logs what it answered after us
         response = self.get_response(request)

@@ -64,14 +64,14 @@ def current(*, at_once: bool = False) -> str:
     It was read at most `VERSION_SECONDS` ago (with `at_once` just now), and never before what this process has written;
     unless the database fails, with which `at_once` raises what the database does if no replica goes on.
     """
+    if keeps() and not at_once and _may_be_trusted():
+        return _known.mark
     tables = tuple(sections.ROWS.values())
     if not keeps():
         recorded = RecordState.objects.recorded(tables, using=replica.PRIMARY)
         if not _is_apart.get():
             _note(recorded)
         return recorded.mark
-    if not at_once and _may_be_trusted():
-        return _known.mark
     now, writes = monotonic(), _known.writes
     try:
         recorded = RecordState.objects.recorded(tables, using=replica.PRIMARY)
