@@ -85,7 +85,7 @@ const value = (field) => (isTicked(field) ? field.checked : field.value);
 const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
 let sent = new Map();
 let focusId = null;
-let seenHeight = 0;
+let seen = { rows: 0, columns: 0, of: 0 };
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
@@ -95,7 +95,7 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:before:swap", () => {
   const focused = document.activeElement;
   focusId = focused && focused !== document.body ? focused.id || "table" : null;
-  seenHeight = scrollY + innerHeight; // asked for after the swap, it would have all rows laid out
+  seen = whatIsSeen(); // asked for after the swap, it would have all rows laid out
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
@@ -114,14 +114,32 @@ document.addEventListener("htmx:after:swap", (event) => {
   paintFirstWhatIsSeen(ctx.target);
 });
 
-// Rows of the matrix that no scroll position of the moment reaches follow one frame later: laying out and painting fifty rows of
-// forty cells takes longer than answering.
-const LEAST_HEIGHT = 40; // of a row, in pixels
+// What of the matrix lies outside the window follows one frame later: laying out and painting fifty rows of forty cells
+// takes longer than answering.
+const LEAST_HEIGHT = 60; // of a row, in pixels
+const SPARE = 1; // for what may be lower after the swap than before
+const whatIsSeen = () => {
+  const region = document.getElementById("table");
+  const heads = [...document.querySelectorAll(".grid .heads th")];
+  if (!heads.length) return { rows: Math.ceil(innerHeight / LEAST_HEIGHT), columns: 0, of: 0 };
+  // Where all rows decide how wide a column is, as on a phone, none may be missing.
+  if (getComputedStyle(region.querySelector("table")).tableLayout === "auto") return { rows: Infinity, columns: heads.length, of: heads.length };
+  const { bottom, right } = region.getBoundingClientRect();
+  const top = region.querySelector("tbody").getBoundingClientRect().top;
+  return {
+    // A frame that is scrolled stays full, or it would lose its place.
+    rows: Math.ceil(((region.scrollTop ? Math.max(innerHeight, bottom) : innerHeight) - top) / LEAST_HEIGHT) + SPARE,
+    columns: heads.filter((head) => head.getBoundingClientRect().left < right).length,
+    of: heads.length,
+  };
+};
 const paintFirstWhatIsSeen = (form) => {
-  const rows = [...form.querySelectorAll("table.grid > tbody > tr")].slice(Math.ceil(seenHeight / LEAST_HEIGHT));
-  const unseen = rows.filter((row) => !row.contains(document.activeElement));
-  for (const row of unseen) row.hidden = true;
-  if (unseen.length) requestAnimationFrame(() => setTimeout(() => unseen.forEach((row) => (row.hidden = false))));
+  const rows = [...form.querySelectorAll("table.grid > tbody > tr")];
+  const isSameWidth = form.querySelectorAll(".grid .heads th").length === seen.of;
+  const cells = isSameWidth ? rows.slice(0, seen.rows).flatMap((row) => [...row.cells].slice(seen.columns)) : [];
+  const unseen = [...rows.slice(seen.rows), ...cells].filter((part) => !part.contains(document.activeElement));
+  for (const part of unseen) part.hidden = true;
+  if (unseen.length) requestAnimationFrame(() => setTimeout(() => unseen.forEach((part) => (part.hidden = false))));
 };
 
 // A field for the name of a framework is given suggestions for what is typed in it.

@@ -128,7 +128,7 @@ def json_items(
 ) -> Iterator[str]:
     """Yield the cells or the claims as JSON. They are facts alone, and kept by the way in which they are written."""
     for item in content[name]:
-        place = item["key"] if "key" in item else (item["framework"], item["criterion"])
+        place = item.get("key") or (item.get("framework"), item.get("criterion"))
         yield pieces.written(mark, write, name, place, write=partial(write, item)).text
 
 
