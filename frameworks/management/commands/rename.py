@@ -35,7 +35,9 @@ class Command(BaseCommand):
             by = Author(options["author"], Revision.Origin.ADMIN)
             revisions.save(fact, by=by, reason=options["reason"], seen=fact.version)
         except model.DoesNotExist as error:
-            raise CommandError(f"There is no {model._meta.verbose_name} called “{options['old']}”.") from error
+            raise CommandError(
+                f"There is no {model._meta.verbose_name} called “{options['old']}”."
+            ) from error
         except ValidationError as error:
             raise CommandError(f"Nothing was renamed: {' '.join(error.messages)}") from error
         except (Conflict, Refused, DatabaseError) as error:
