@@ -151,6 +151,14 @@ def has_buttons_that_belong_to_a_form(visit: Visit) -> None:
 
 
 @public
+def calls_links_by_what_they_show(visit: Visit) -> None:
+    """Whoever speaks to the screen says what stands there."""
+    for link in visit.page.all("a[aria-label]"):
+        shown, said = (set(re.findall(r"\w+", text)) for text in (link.text, link["aria-label"]))
+        assert shown <= said, link["aria-label"]
+
+
+@public
 def leads_to_no_section_with_nothing_in_it(visit: Visit) -> None:
     empty = {reverse(name) for name in empty_sections()} - {urlsplit(visit.path).path}
     assert not empty & {urlsplit(link["href"]).path for link in visit.page.all("main a[href]")}
