@@ -11,6 +11,7 @@ TWO, THREE = "/compare/django-vs-flask/", "/compare/django-vs-flask-vs-fastapi/"
 FIVE = "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/"
 PAGES_AT_MOST = {
     "/": 1,
+    "/?w-performance=9&baseline=django": 1,
     TWO: 2,
     THREE: 2,
     f"{THREE}?why=shown": 2,
