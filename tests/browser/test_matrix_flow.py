@@ -86,7 +86,7 @@ def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> Non
     field.click()
     page.keyboard.type("fla")
     expect_order(page, "Flask")
-    expect(page.locator("p.count")).to_have_text("1 of 5 frameworks")
+    expect(page.locator("p.count")).to_contain_text("1 of 5 frameworks")
     expect(field).to_be_focused()
     # Leaving the field asks nothing that was asked already.
     page.keyboard.press("Tab")
