@@ -27,7 +27,7 @@ from playwright.sync_api import Error as PlaywrightError
 from benchmarks.processes import await_port, free_port, running
 from tests.browser.chromium import CHROMIUM_FLAGS, chromium
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 #: How each task is done, and what the browser is for it.
 WAYS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},

@@ -1,0 +1,1 @@
+"""The clicks of ten tasks, counted by doing them."""
