@@ -327,7 +327,8 @@ def _pages() -> dict[tuple[str, str], tuple[str, str]]:
         if kind not in DESCRIBED and hasattr(model, "get_absolute_url"):
             manager: Any = model._default_manager
             facts = manager.public() if hasattr(manager, "public") else manager.all()
-            for fact in facts.select_related(*schema_of(model).paths):
+            paths = schema_of(model).paths
+            for fact in facts.select_related(*paths) if paths else facts:
                 pages[kind, fact.key_text] = str(fact), fact.get_absolute_url()
     return pages
 

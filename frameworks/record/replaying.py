@@ -57,8 +57,8 @@ def _replay(steps: Iterator[Revision]) -> ReplayedFact:
 def current_states(model: type[Versioned]) -> Iterator[tuple[str, Versioned, State]]:
     """Yield the facts in the database with key and state, in a few queries however many there are."""
     schema = schema_of(model)
-    facts = model._default_manager.select_related(*schema.paths).prefetch_related(*schema.many)
-    for fact in facts:
+    facts = model._default_manager.prefetch_related(*schema.many)
+    for fact in facts.select_related(*schema.paths) if schema.paths else facts:
         yield fact.key_text, fact, state_of(fact)
 
 
