@@ -13,7 +13,7 @@ from benchmarks.drills.scene import Row, Scene, at_least, at_most, row
 from .site import Site, site
 
 #: Seconds of each load, in the long form and in the short one.
-DURATION = (30, 8)
+DURATION = (30, 15)
 #: Connections that keep all processes busy, and five times as many as nginx lets wait for the portal.
 BUSY, FLOODING = 24, 640
 WAITING = 128
