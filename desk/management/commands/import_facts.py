@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
-        parser.add_argument("file", metavar="FILE", type=Path, help="A .csv, .tsv, .xlsx, .ods or .json file.")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="A .csv, .tsv, .xlsx, .ods or .json file."
+        )
         parser.add_argument(
             "--reason", required=True, help="The reason for the change in one sentence, shown in the history."
         )

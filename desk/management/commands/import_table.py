@@ -19,7 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="A .csv, .tsv, .xlsx, .ods or .json file.")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="A .csv, .tsv, .xlsx, .ods or .json file."
+        )
         parser.add_argument(
             "--into",
             metavar="PATH",
