@@ -51,16 +51,29 @@ def end(process: subprocess.Popen[bytes]) -> None:
             return
 
 
+def await_free(port: int) -> None:
+    """Wait until nobody listens on this port any more: what was killed holds it for a moment. Raises NotStarted."""
+    deadline = monotonic() + TIMEOUT
+    while _is_taken(port):
+        if monotonic() > deadline:
+            raise NotStarted(f"its port is taken for {TIMEOUT} seconds")
+        sleep(0.05)
+
+
 def await_port(process: subprocess.Popen[bytes], port: int) -> None:
     """Wait until the process listens on this port. Raises NotStarted if it ends before or takes too long."""
     deadline = monotonic() + TIMEOUT
     while process.poll() is None and monotonic() < deadline:
-        with socket.socket() as probe:
-            if not probe.connect_ex(("127.0.0.1", port)):
-                return
+        if _is_taken(port):
+            return
         sleep(0.05)
     raise NotStarted(
         f"it does not listen after {TIMEOUT} seconds"
         if process.poll() is None
         else f"it ended with code {process.returncode}"
     )
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return not probe.connect_ex(("127.0.0.1", port))

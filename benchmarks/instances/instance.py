@@ -76,6 +76,7 @@ class Instance:
         """Serve the instance, which is prepared, and yield the server. Raises NotStarted."""
         gunicorn = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "config.wsgi"]
         command = [*self.launcher, sys.executable, *gunicorn]
+        processes.await_free(self.port)
         with processes.running(command, directory=ROOT, environment=self.environment) as server:
             processes.await_port(server, self.port)
             yield server
