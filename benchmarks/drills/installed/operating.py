@@ -19,7 +19,7 @@ SETTINGS, FIRST_ACCOUNT, BELOW_A_PATH, LOST = (
     "cat > .env",
     "createsuperuser",
     "nginx-path.conf",
-    "/root/kept/",
+    "/srv/kept/",
 )
 #: A release with a migration more, which does nothing.
 NEWER = f"""
@@ -140,7 +140,7 @@ TROUBLES = {
 RESTORED = f"""
 ready
 site / | grep '^HTTP/2 200'
-cmp /root/kept/secret-key var/secret-key
+cmp /srv/kept/secret-key var/secret-key
 runuser -u postgres -- psql --tuples-only --command 'TABLE auth_user' touchstone | grep {NAME}
 {AS_THE_PORTAL}manage.py fsck
 """
@@ -187,7 +187,7 @@ def _followed(root: Path) -> Iterator[Row]:
 def _keep(lost: Path, another: Path) -> None:
     """Take what the document says that one should have of a machine to another one."""
     kept = another / LOST.strip("/")
-    kept.mkdir()
+    kept.mkdir(0o700)
     portal = lost / "srv" / "touchstone"
     newest = max((lost / "var" / "lib" / "touchstone-backups").glob("*.zip"))
     for file in (portal / ".env", portal / "var" / "secret-key", newest):
