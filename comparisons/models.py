@@ -11,6 +11,7 @@ from frameworks.models import Claim, Component, Criterion, FacetValue, Framework
 from frameworks.models.constraints import (
     CHOOSE,
     LINE_FROM_ONE,
+    ONE_TO_FIVE,
     SENTENCES,
     WEIGHT_MAX,
     one_to_five_check,
@@ -19,7 +20,7 @@ from frameworks.models.constraints import (
     slug_field,
     weight_check,
 )
-from frameworks.models.evidence import ONE_TO_FIVE, OnALine
+from frameworks.models.evidence.sources import OnALine
 from frameworks.models.natural_keys import VersionedQuerySet
 
 

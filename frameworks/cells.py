@@ -11,7 +11,7 @@ from django.template.defaultfilters import pluralize
 from . import dispute
 from .median import Derivation, departure_in_words, derive
 from .models import Claim, Criterion, Framework, Rating, Source
-from .models.evidence import ClaimQuerySet
+from .models.evidence.claims import ClaimQuerySet
 
 Key = tuple[int, int]
 """Primary keys of framework and criterion."""

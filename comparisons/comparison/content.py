@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from comparisons.arithmetic.scoring import Fit
 from frameworks.cells import Cell, Key, tally
 from frameworks.models import Claim, Criterion, CriterionGroup, Framework, Rating, Source
-from frameworks.models.evidence import ClaimContent
+from frameworks.models.evidence.claims import ClaimContent
 
 from .matrix import Column, Matrix, Row, compared, difference
 

@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 
 from comparisons.comparison.content import CellContent, Content, FrameworkContent, SourceContent
 from frameworks.median import departure_in_words
-from frameworks.models.evidence import ClaimContent
+from frameworks.models.evidence.claims import ClaimContent
 from frameworks.serving import pieces
 from frameworks.tables import sheets
 from frameworks.wordings import qualification

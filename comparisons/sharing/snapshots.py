@@ -25,7 +25,7 @@ from frameworks import limits
 from frameworks.facts import Detail, Facts
 from frameworks.limits import Limit
 from frameworks.models import CriterionGroup, FormerSlug, Revision, Source
-from frameworks.models.evidence import ClaimContent
+from frameworks.models.evidence.claims import ClaimContent
 from frameworks.record.changelog import PublicChange
 from frameworks.serving.memory import current_facts
 from frameworks.wordings import qualification

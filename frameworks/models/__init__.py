@@ -3,7 +3,11 @@
 from .benchmarks import Benchmark, Figure
 from .catalogue import CAPABILITY, Criterion, CriterionGroup, Facet, FacetValue, Framework, Relation, Trait
 from .desk import Digest, EditorProfile, LinkCheck, Objection, Upload
-from .evidence import Claim, Disagreement, Rating, Source, Wording
+from .evidence.claims import Claim
+from .evidence.disagreements import Disagreement
+from .evidence.ratings import Rating
+from .evidence.sources import Source
+from .evidence.wordings import Wording
 from .history import CatalogueState, Recorded, RecordState, Revision, RevisionSubject
 from .neighbours import Addition, Component, Tie
 from .questions import Answer, Question

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from .catalogue import Framework
 from .constraints import say, slug_check, slug_field, validate_day_reached
-from .evidence import Claim, Source
+from .evidence.claims import Claim
+from .evidence.sources import Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 

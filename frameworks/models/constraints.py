@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -22,6 +22,7 @@ HTTP_URL = r"^https?://[^\s]+\Z"
 PHRASES = r"^[^\s;]+( [^\s;]+)*(; [^\s;]+( [^\s;]+)*)*\Z"
 #: The range of scores and readings, which are steps of a rubric.
 STEPS = (1, 5)
+ONE_TO_FIVE = [MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[1])]
 #: The years that dates may be in.
 YEARS = range(1990, 2101)
 #: The range of a criterion's weight.

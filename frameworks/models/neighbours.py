@@ -21,7 +21,7 @@ from .constraints import (
     slug_field,
     synonyms_field,
 )
-from .evidence import Claim
+from .evidence.claims import Claim
 from .natural_keys import RetirableQuerySet, VersionedQuerySet
 from .versioned import Fact, Retirable, Versioned
 

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .constraints import LINE_FROM_ONE, say, slug_check, slug_field
-from .evidence import Claim, OnALine, Source
+from .evidence.claims import Claim
+from .evidence.sources import OnALine, Source
 from .natural_keys import VersionedQuerySet
 from .versioned import Versioned
 

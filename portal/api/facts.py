@@ -14,7 +14,8 @@ from comparisons.comparison.forms import clip
 from frameworks.cells import Cell, by_cell
 from frameworks.models import Claim, Criterion, Framework, Rating, Retirable, Revision, Source
 from frameworks.models.catalogue import CriterionQuerySet, FrameworkQuerySet
-from frameworks.models.evidence import RatingQuerySet, SourceQuerySet
+from frameworks.models.evidence.ratings import RatingQuerySet
+from frameworks.models.evidence.sources import SourceQuerySet
 from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
 

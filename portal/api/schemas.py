@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from comparisons.comparison.content import Content, SourceContent
 from frameworks.models.constraints import WEIGHT_MAX
-from frameworks.models.evidence import ClaimContent
+from frameworks.models.evidence.claims import ClaimContent
 
 Step = Annotated[int, Field(ge=1, le=5)]
 Weight = Annotated[int, Field(ge=0, le=WEIGHT_MAX)]

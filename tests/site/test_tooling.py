@@ -287,7 +287,7 @@ def test_scripts_are_executable_and_well_formed(script: str) -> None:
     "file, line",
     [
         ("frameworks/pages/views.py", "from comparisons.arithmetic import scoring\n"),
-        ("frameworks/models/evidence.py", "import comparisons.comparison.matrix\n"),
+        ("frameworks/models/evidence/claims.py", "import comparisons.comparison.matrix\n"),
         ("frameworks/pages/views.py", "from config import settings\n"),
         ("comparisons/pages/views.py", "from config import settings\n"),
     ],

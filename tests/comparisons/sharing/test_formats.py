@@ -26,7 +26,7 @@ from comparisons.comparison.content import (
 from comparisons.sharing import exports, snapshots
 from comparisons.sharing.exports import RATING, REMARKS, FileOrigin, Part
 from frameworks.models import Rating, Revision
-from frameworks.models.evidence import ClaimContent
+from frameworks.models.evidence.claims import ClaimContent
 from frameworks.record import revisions
 from frameworks.tables import kinds, reading, sheets
 from tests import factories
