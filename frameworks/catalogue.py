@@ -15,7 +15,7 @@ from .arrays import NOWHERE, Places, places_by_key
 from .columns import Rows
 from .models import Criterion, Facet, Framework, Source
 from .models.catalogue import in_one_line
-from .text.folding import closed_up, folded
+from .text.folding import folded, without_spaces
 
 #: How many frameworks a page shows, and up to how many a control lists all of them. Of more, each is found by its name.
 LISTED = 50
@@ -136,18 +136,18 @@ class Catalogue:
 
     @cached_property
     def search_texts(self) -> Sequence[tuple[str, str, str]]:
-        """Return the name and the tagline of each framework, folded, and the name closed up."""
+        """Return the name and the tagline of each framework, folded, and the name without spaces."""
         return [
-            (folded(framework.name), folded(framework.tagline), closed_up(framework.name))
+            (folded(framework.name), folded(framework.tagline), without_spaces(framework.name))
             for framework in self.frameworks
         ]
 
-    def containing(self, text: str) -> list[bool]:
-        """Return whether the name or the tagline of each framework contains this text, as folded, or its name does
-        whatever blanks and marks either has."""
-        wanted, closed = folded(text), closed_up(text)
+    def contains(self, text: str) -> list[bool]:
+        """Return, for each framework, whether its name or tagline contains this text. Case and accents do not count,
+        nor do spaces and punctuation in a name."""
+        wanted, bare_text = folded(text), without_spaces(text)
         return [
-            wanted in name or wanted in tagline or bool(closed and closed in bare)
+            wanted in name or wanted in tagline or bool(bare_text and bare_text in bare)
             for name, tagline, bare in self.search_texts
         ]
 
@@ -162,8 +162,8 @@ class Catalogue:
         return {folded(framework.name): framework for framework in self.frameworks}
 
     @cached_property
-    def by_closed_name(self) -> Mapping[str, Framework]:
-        """Return the frameworks by the name closed up, where it has letters or digits and no other has the same."""
+    def by_bare_name(self) -> Mapping[str, Framework]:
+        """Return the frameworks by bare name, where it has letters or digits and no other has the same."""
         counts = Counter(bare for *_, bare in self.search_texts)
         return {
             bare: framework
@@ -175,11 +175,13 @@ class Catalogue:
         """Return the framework that has this slug or this name, as folded; None if there is none."""
         wanted = folded(text)
         return (
-            self.by_slug.get(wanted) or self.by_name.get(wanted) or self.by_closed_name.get(closed_up(text))
+            self.by_slug.get(wanted)
+            or self.by_name.get(wanted)
+            or self.by_bare_name.get(without_spaces(text))
         )
 
     def find(self, text: str) -> list[Framework]:
-        """Return the frameworks whose name or tagline contains this text, as `containing` says.
+        """Return the frameworks whose name or tagline contains this text, as `contains` says.
 
         Those whose name begins with it come first, then those whose name contains it, each A to Z.
         """
@@ -187,7 +189,7 @@ class Catalogue:
         hits = [
             (not name.startswith(wanted), wanted not in name, place)
             for place, ((name, *_), contains) in enumerate(
-                zip(self.search_texts, self.containing(text), strict=True)
+                zip(self.search_texts, self.contains(text), strict=True)
             )
             if contains
         ]
@@ -212,7 +214,7 @@ class Catalogue:
             self.column,
             self.search_texts,
             self.by_name,
-            self.by_closed_name,
+            self.by_bare_name,
             self.retired,
         )
 

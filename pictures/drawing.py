@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from .card import Card, CardPart, CardRow, Heading
 from .rasterising import png_of
-from .rows import DOUBLE, FIGURES, axis_of, draw_rows, is_double
+from .rows import DOUBLE, FIGURES_HEIGHT, axis_of, draw_rows, has_two_columns
 from .svg import ACCENT, BOLD, CHART, PICTURE, SANS, SERIF, Canvas, Drawing, Pair, both_styles, light_style
 from .text_metrics import Face, clean, wrapped
 
@@ -58,7 +58,7 @@ def fitting(card: Card) -> Card:
     shown, canvas = tidy(card), PICTURE
     height = _room(shown.heading, bool(axis_of(shown)), canvas)
     room = int(height / canvas.lowest)
-    if is_double(shown):
+    if has_two_columns(shown):
         return shown.first(2 * int(height / (canvas.lowest * DOUBLE)))
     headings = sum(bool(part.heading) for part in shown.parts)
     if len(shown.rows) + headings <= room:
@@ -199,7 +199,7 @@ def _figures(drawing: Drawing, card: Card) -> None:
     canvas = drawing.canvas
     number, label = Face(SERIF, canvas.small * 3.6), Face(SANS, canvas.small * 1.1)
     if canvas.height:
-        drawing.y = canvas.foot - FIGURES * canvas.small
+        drawing.y = canvas.foot - FIGURES_HEIGHT * canvas.small
     across = canvas.room / max(len(card.figures), 3)
     for place, figure in enumerate(card.figures):
         x = canvas.margin + place * across

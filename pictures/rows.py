@@ -12,11 +12,11 @@ from .text_metrics import Face
 DOUBLE = 0.65
 #: The width of a mark of five steps with the dot before it, in heights of its row.
 _STEPS = 4.6
-#: The height of figures with their labels, in sizes of small type.
-FIGURES = 6.9
+#: The height of the figures with their labels, in multiples of the small font size.
+FIGURES_HEIGHT = 6.9
 
 
-def is_double(card: Card) -> bool:
+def has_two_columns(card: Card) -> bool:
     """Return whether the rows are drawn in two columns: more than five, all with five-step marks."""
     return len(card.rows) > 5 and all(isinstance(row.mark, StepsMark) for row in card.rows)
 
@@ -63,7 +63,7 @@ def _columns(drawing: Drawing, rows: Sequence[CardRow], left: float, right: floa
 
 def draw_rows(drawing: Drawing, card: Card) -> None:
     """Draw all rows with axis and headings; on a canvas of fixed height they share the space above the foot."""
-    canvas, rows, has_columns = drawing.canvas, card.rows, is_double(card)
+    canvas, rows, has_columns = drawing.canvas, card.rows, has_two_columns(card)
     axis = axis_of(card)
     lines = (
         (len(rows) + 1) // 2 if has_columns else len(rows) + sum(bool(part.heading) for part in card.parts)
@@ -74,7 +74,7 @@ def draw_rows(drawing: Drawing, card: Card) -> None:
             canvas.foot
             - drawing.y
             - (canvas.small * 1.4 if axis else 0)
-            - (FIGURES * canvas.small if card.figures else 0)
+            - (FIGURES_HEIGHT * canvas.small if card.figures else 0)
         )
         height = min(canvas.highest, available / max(lines, 1))
     if has_columns:

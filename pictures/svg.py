@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.utils.html import escape
 
-from .text_metrics import Face, Family, fitted, known
+from .text_metrics import Face, Family, fitted, with_glyphs
 
 SERIF: Family = "newsreader-500"
 SANS: Family = "public-sans-400"
@@ -114,15 +114,19 @@ class Drawing:
         self, x: float, y: float, words: str, face: Face, colour: str = "ink", anchor: str = "start"
     ) -> None:
         """Draw words on the baseline `y`; `anchor` says which end is at `x`."""
-        drawn = known(words, face.family) if self.canvas.height else words
+        drawn = self._drawable(words, face)
         place = f'x="{_short(x)}" y="{_short(y)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         style = f'class="{face.family} {colour}" font-size="{_short(face.size)}"'
         self.elements.append(f"<text {style} {place}>{escape(drawn)}</text>")
 
     def fit(self, words: str, face: Face, room: float) -> str:
         """Return the words, shortened with an ellipsis if they are wider than `room`."""
-        drawn = known(words, face.family) if self.canvas.height else words
-        return fitted(drawn, face, room / self.canvas.slack)
+        return fitted(self._drawable(words, face), face, room / self.canvas.slack)
+
+    def _drawable(self, words: str, face: Face) -> str:
+        """Return the words as the fonts can draw them. A chart, which is as high as it needs, is drawn by the browser,
+        which has other fonts to fall back on."""
+        return with_glyphs(words, face.family) if self.canvas.height else words
 
     def width(self, words: str, face: Face) -> float:
         """Return the width of the words in pixels, with the slack for other typefaces."""

@@ -63,8 +63,8 @@ def cut(words: str, length: int) -> str:
     return words if len(words) <= length else words[: length - 1].rstrip() + ELLIPSIS
 
 
-def known(words: str, family: Family) -> str:
-    """Return the words with a question mark wherever the font has no glyphs, instead of empty boxes."""
+def with_glyphs(words: str, family: Family) -> str:
+    """Return the words with a question mark in place of characters that the font has no glyphs for."""
     glyphs = _advances()[family]
     drawn: list[str] = []
     for letter in words:

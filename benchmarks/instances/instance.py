@@ -105,11 +105,11 @@ class Instance:
             return error.code, error.read().decode()
 
     def addresses(self) -> list[str]:
-        """Return the addresses of the sitemap, its parts included."""
+        """Return every address in the sitemap, following the parts that its index lists."""
         _, index = self.get("/sitemap.xml")
-        found = ADDRESS.findall(index)
-        parts = [path for path in found if path.startswith("/sitemap")]
-        return [path for path in found if path not in parts] + [
+        listed = ADDRESS.findall(index)
+        parts = [path for path in listed if path.startswith("/sitemap")]
+        return [path for path in listed if path not in parts] + [
             path for part in parts for path in ADDRESS.findall(self.get(part)[1])
         ]
 

@@ -43,7 +43,7 @@ class NameContains:
     text: str
 
     def __call__(self, facts: Facts) -> Passes:
-        return np.array(facts.catalogue.containing(self.text), bool)
+        return np.array(facts.catalogue.contains(self.text), bool)
 
 
 @dataclass(frozen=True, slots=True)

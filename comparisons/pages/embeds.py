@@ -146,20 +146,22 @@ def oembed(request: HttpRequest) -> HttpResponse:
     form = OembedForm(request.GET)
     parameters = form.clean_data
     if not request.GET.get("url"):
-        return _refused(400, "The parameter “url” is missing.")
+        return _error_json(400, "The parameter “url” is missing.")
     if "format" in form.errors or parameters.get("format", "").lower() not in {"", "json", "xml"}:
-        return _refused(501, "Only JSON and XML are available.")
+        return _error_json(501, "Only JSON and XML are available.")
     embed = (
         embedding.embed_at(embedding.complete(parameters["url"], request.GET))
         if "url" in parameters
         else None
     )
     if embed is None:
-        return _refused(404, "There is no comparison at this address.")
+        return _error_json(404, "There is no comparison at this address.")
     if form.errors:
-        return _refused(400, f"{' and '.join(form.errors)}: must be a whole number of pixels, 1 or more.")
+        return _error_json(400, f"{' and '.join(form.errors)}: must be a whole number of pixels, 1 or more.")
     description = embed.oembed(parameters.get("maxwidth"), parameters.get("maxheight"))
-    return _xml(description) if parameters.get("format", "").lower() == "xml" else _readable(description, 200)
+    return (
+        _xml(description) if parameters.get("format", "").lower() == "xml" else _cors_json(description, 200)
+    )
 
 
 def _xml(description: Mapping[str, str | int]) -> HttpResponse:
@@ -173,11 +175,11 @@ def _xml(description: Mapping[str, str | int]) -> HttpResponse:
     )
 
 
-def _refused(status: int, sentence: str) -> HttpResponse:
-    return _readable({"status": status, "title": sentence}, status)
+def _error_json(status: int, sentence: str) -> HttpResponse:
+    return _cors_json({"status": status, "title": sentence}, status)
 
 
-def _readable(content: dict[str, Any], status: int) -> HttpResponse:
+def _cors_json(content: dict[str, Any], status: int) -> HttpResponse:
     """Return JSON that scripts of any origin may read: the portal's public answers use no cookies."""
     return JsonResponse(content, status=status, headers={"Access-Control-Allow-Origin": "*"})
 

@@ -216,12 +216,12 @@ LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
 
 def is_satisfied(condition: Q, fact: models.Model) -> bool:
     """Return whether the database would accept the fact; as there, a condition that is unknown for NULL passes."""
-    return _truth(condition, fact) is not False
+    return _truth_value(condition, fact) is not False
 
 
-def _truth(condition: Q, fact: models.Model) -> bool | None:
+def _truth_value(condition: Q, fact: models.Model) -> bool | None:
     parts = [
-        _truth(child, fact) if isinstance(child, Q) else _holds(*cast("tuple[str, Any]", child), fact)
+        _truth_value(child, fact) if isinstance(child, Q) else _holds(*cast("tuple[str, Any]", child), fact)
         for child in condition.children
     ]
     decisive = condition.connector == Q.OR

@@ -137,9 +137,9 @@ class Schema:
         for name, field in self.many.items():
             if name in state:
                 keys = self._read(name, list, state[name] or ())
-                others = [(key, self._read(name, resolve, field, key)) for key in keys]
-                related[name] = [other for _, other in others if other is not None]
-                missing += [Missing(field, key) for key, other in others if other is None]
+                resolved = [(key, self._read(name, resolve, field, key)) for key in keys]
+                related[name] = [other for _, other in resolved if other is not None]
+                missing += [Missing(field, key) for key, other in resolved if other is None]
         return Built(fact, related, missing)
 
     def build_alone(self, state: State, resolve: Resolve) -> tuple[Versioned, list[Missing]]:

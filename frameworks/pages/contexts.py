@@ -27,8 +27,10 @@ from frameworks.models import (
     Trait,
     Wording,
 )
-from frameworks.record.changelog import ChangelogEntry, ChangelogFilter, ChangelogStep, Stretch
+from frameworks.record.changelog import ChangelogEntry, ChangelogStep
+from frameworks.record.changelog_filter import ChangelogFilter
 from frameworks.record.paging import KeysetPage
+from frameworks.record.score_history import Stretch
 
 from .dossiers import Dispute, Disputes, Plots, Profile, Stances
 from .objections import ObjectionForm

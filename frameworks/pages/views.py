@@ -44,8 +44,9 @@ from frameworks.models import (
     Tie,
     Wording,
 )
-from frameworks.record import changelog
+from frameworks.record import changelog, score_history
 from frameworks.record.asof import history_begins
+from frameworks.record.changelog_filter import ChangelogFilter
 from frameworks.record.paging import AFTER, BEFORE, page_of
 from frameworks.serving.answers import shown_as
 from frameworks.serving.memory import current_facts
@@ -276,7 +277,7 @@ def cell_history(request: HttpRequest, slug: str, criterion: str) -> PageRespons
         framework=framework,
         criterion=cell_criterion,
         rating=Rating.objects.public().filter(framework=framework, criterion=cell_criterion).first(),
-        stretches=changelog.stretches(changelog.published_scores(slug, criterion), timezone.now()),
+        stretches=score_history.stretches(score_history.published_scores(slug, criterion), timezone.now()),
         runs=changelog.runs(changelog.in_words(shown.rows)),
         page=shown,
     )
@@ -450,7 +451,7 @@ def question_index(request: HttpRequest) -> PageResponse:
 def changes(request: HttpRequest) -> PageResponse:
     """List what editors changed, when and why, newest first."""
     frameworks = Framework.objects.public()
-    narrowing = changelog.ChangelogFilter(request.GET, frameworks)
+    narrowing = ChangelogFilter(request.GET, frameworks)
     if narrowing.errors:
         old_addresses.follow(request.GET)
     steps = narrowing.narrow(Revision.objects.public())

@@ -1,21 +1,19 @@
 """Show readers the history: revisions in words, by changeset, each linked to the page of its fact."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import capfirst
 
-from frameworks.catalogue import LISTED
 from frameworks.models import (
     CAPABILITY,
     Claim,
@@ -31,7 +29,6 @@ from frameworks.models.history import RevisionQuerySet
 from frameworks.models.schema import State, schema_of
 from frameworks.models.subjects import subjects_of
 from frameworks.models.versioned import called
-from frameworks.text.folding import folded
 
 from . import past
 
@@ -41,77 +38,11 @@ FOLD = 10
 LARGE = 500
 #: Of a changeset with more kinds of facts the list counts only those that readers know.
 KINDS_MAX = 6
+#: The kinds of facts that readers know.
 KINDS = ("rating", "claim", "framework", "criterion", "source")
-LABELS = {"framework": capfirst(settings.TOPIC.items), "criterion": "Criteria"}
-OTHER = "other"
 #: Texts between these lengths, in characters, are compared word by word: shorter ones are easier to read as a whole,
 #: and longer ones would take too long to compare.
 LONG_TEXT, TEXT_MAX = 60, 5_000
-
-
-# Filters
-
-
-NO_FRAMEWORK = f"There is no such {settings.TOPIC.item}, so all {settings.TOPIC.items} are shown."
-
-
-class ChangelogFilter(forms.Form):
-    """Filter the history by kind of fact and framework. An unknown value is reported in a notice and ignored."""
-
-    kind = forms.ChoiceField(
-        label="Kind of fact",
-        required=False,
-        choices=[
-            ("", "All"),
-            *((kind, LABELS.get(kind, f"{kind.capitalize()}s")) for kind in KINDS),
-            (OTHER, "Other"),
-        ],
-        error_messages={"invalid_choice": "There is no such kind of fact, so all kinds are shown."},
-    )
-    framework = forms.ChoiceField(
-        label=capfirst(settings.TOPIC.item), required=False, error_messages={"invalid_choice": NO_FRAMEWORK}
-    )
-
-    def __init__(self, data: Any, frameworks: Iterable[Framework]) -> None:
-        super().__init__(data)
-        self.known = [(framework.slug, framework.name) for framework in frameworks]
-        if self.are_listed:
-            self.fields["framework"].choices = [("", "All"), *self.known]  # type: ignore[attr-defined]
-        else:
-            self.fields["framework"] = forms.CharField(label=capfirst(settings.TOPIC.item), required=False)
-        self.full_clean()
-
-    @property
-    def are_listed(self) -> bool:
-        """Return whether the frameworks are few enough to be listed. Of more, one is typed by name or slug."""
-        return len(self.known) <= LISTED
-
-    def clean_framework(self) -> str:
-        """Return the slug of the framework that is chosen or typed, in either case; empty for all."""
-        text: str = self.cleaned_data["framework"]
-        wanted = folded(text)
-        if self.are_listed or not text:
-            return text
-        for slug, name in self.known:
-            if wanted in {slug, folded(name)}:
-                return slug
-        raise forms.ValidationError(NO_FRAMEWORK)
-
-    @property
-    def notices(self) -> list[str]:
-        return [str(message) for messages in self.errors.values() for message in messages]
-
-    @property
-    def applied(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def narrow(self, steps: RevisionQuerySet) -> RevisionQuerySet:
-        kind, framework = self.applied.get("kind"), self.applied.get("framework")
-        if framework:
-            steps = steps.about(framework)
-        if kind == OTHER:
-            return steps.exclude(model__in=KINDS)
-        return steps.filter(model=kind) if kind else steps
 
 
 # Steps in words
@@ -217,13 +148,13 @@ def entries(last: Sequence[Revision], steps: RevisionQuerySet) -> list[Changelog
 
 def counted(by_model: Mapping[str, int]) -> list[str]:
     """Return `2 ratings`, `1 claim`, …, the most frequent kind first. Of many kinds, only those that readers know."""
-    told = {model: by_model[model] for model in KINDS if model in by_model}
-    if len(by_model) <= KINDS_MAX or not told:
-        told = dict(by_model)
-    rest = sum(by_model.values()) - sum(told.values())
+    counts = {model: by_model[model] for model in KINDS if model in by_model}
+    if len(by_model) <= KINDS_MAX or not counts:
+        counts = dict(by_model)
+    rest = sum(by_model.values()) - sum(counts.values())
     return [
         f"{count:,} {_kind(model, count)}"
-        for model, count in sorted(told.items(), key=lambda item: (-item[1], item[0]))
+        for model, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ] + ([f"{rest:,} of other kinds"] if rest else [])
 
 
@@ -442,59 +373,3 @@ DESCRIBED: dict[str, Callable[[str, State, FactNames], tuple[str, str]]] = {
     "disagreement": _disagreement,
     "tie": _tie,
 }
-
-
-# The score of one cell over time
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A period with one score (None: none was published), drawn from `x` to `end`, in percent of the width."""
-
-    score: int | None
-    since: datetime
-    x: int
-    end: int
-    #: The height of the score before, in pixels from the top, where the line begins; None where there was none.
-    from_y: int | None = None
-    #: Whether another began on the same day, so that the day alone does not tell them apart.
-    shares_day: bool = False
-
-    @property
-    def y(self) -> int | None:
-        return height(self.score)
-
-
-def height(score: int | None) -> int | None:
-    """Return the height of a score from 1 to 5 in the drawing, in pixels from its top: 10 for 5, 90 for 1."""
-    return None if score is None else 10 + 20 * (5 - score)
-
-
-def stretches(steps: Iterable[tuple[datetime, int | None]], until: datetime) -> list[Stretch]:
-    """Return the scores of a cell from its first publication to `until`; empty where there was only one score."""
-    changed: list[tuple[datetime, int | None]] = []
-    for at, score in steps:
-        if score != (changed[-1][1] if changed else None):
-            changed.append((at, score))
-    if len(Counter(score for _, score in changed if score)) < 2:
-        return []
-    start = changed[0][0]
-    whole = max(until - start, timedelta(seconds=1))
-    # Clamped: revisions written by different clocks may be out of order.
-    shares = [min(max((at - start) / whole, 0), 1) for at, _ in changed]
-    places = [*(5 + round(95 * share) for share in shares), 100]
-    before = [None, *(height(score) for _, score in changed)]
-    begun = Counter(at.date() for at, _ in changed)
-    return [
-        Stretch(score, at, x, end, from_y, shares_day=begun[at.date()] > 1)
-        for (at, score), (x, end), from_y in zip(changed, pairwise(places), before, strict=False)
-    ]
-
-
-def published_scores(framework: str, criterion: str) -> list[tuple[datetime, int | None]]:
-    """Return when which score was published in a cell; None where it was withdrawn."""
-    steps = Revision.objects.filter(model="rating", key=f"{framework}/{criterion}").order_by("version")
-    return [
-        (at, after["score"] if after and after.get("is_published") else None)
-        for at, after in steps.values_list("at", "after")
-    ]

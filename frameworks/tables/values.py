@@ -128,7 +128,7 @@ def _typed(field: Field, word: str, order: str, now: Any) -> Any:
     if field.choices is not None:
         return _chosen(field, word)
     if isinstance(field, models.BooleanField):
-        return _truth(word)
+        return _boolean(word)
     return _day(word, order, now) if isinstance(field, models.DateField) else _whole(field, word)
 
 
@@ -139,7 +139,7 @@ def _text(cell: str) -> str:
 
 
 def _chosen(field: Field, word: str) -> str:
-    """Return the choice of this value or name, in any case."""
+    """Return the choice whose value or name this is, whatever its case."""
     by_name = {str(name).casefold(): str(value) for value, name in field.flatchoices}
     by_value = {str(value).casefold(): str(value) for value, _ in field.flatchoices}
     if (value := {**by_name, **by_value}.get(word.casefold())) is not None:
@@ -147,7 +147,7 @@ def _chosen(field: Field, word: str) -> str:
     raise ValidationError(f"“{shortened(word)}” is not one of {', '.join(by_value.values())}.")
 
 
-def _truth(word: str) -> bool:
+def _boolean(word: str) -> bool:
     for words, value in ((spreadsheets.YES, True), (spreadsheets.NO, False)):
         if word.casefold() in words:
             return value

@@ -37,8 +37,8 @@ def folded(text: str) -> str:
     return " ".join(bare.split())
 
 
-def closed_up(text: str) -> str:
-    """Return the text, as folded, without blanks and marks: `O’Neil` as `oneil`, `Жар-Птица` as `жарптица`."""
+def without_spaces(text: str) -> str:
+    """Return the folded text without spaces and punctuation: `O’Neil` as `oneil`, `Жар-Птица` as `жарптица`."""
     return "".join(filter(str.isalnum, folded(text)))
 
 

@@ -94,7 +94,7 @@ def arrow_to(page: Page, key: str, selector: str) -> None:
 VIEWS = [("light", 1280), ("dark", 390)]
 
 
-#: Takes parts away in which nothing, by tags, classes and attributes along the way, is new that three others do not have.
+#: Removes each part that holds nothing new: three others have the same tags, classes and attributes along the way.
 #: Judging hundreds of citations took most of the time.
 THIN_OUT = """() => {
     const repeated = "article, details, div, dl, li, p, section, svg, td, tr, ul", seen = new Map();

@@ -413,7 +413,7 @@ def test_fitted_and_wrapped_never_exceed_the_width() -> None:
 )
 def test_known_replaces_missing_glyphs_with_question_mark(given: str, clean: str, known: str) -> None:
     assert text_metrics.clean(given) == clean
-    assert text_metrics.known(clean, "public-sans-400") == known
+    assert text_metrics.with_glyphs(clean, "public-sans-400") == known
 
 
 def test_picture_and_chart_keep_long_text_inside_the_edges(drawn: list[str]) -> None:

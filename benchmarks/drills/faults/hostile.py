@@ -123,24 +123,26 @@ def drill(scene: Scene) -> Iterator[Row]:
 
 
 def _addresses(number: int) -> Iterator[str]:
-    """Return this many addresses: junk in each path, then in parameters of each page, in an order that is always the
-    same. What there is less of is repeated."""
+    """Return `number` addresses with junk in paths, in names of parameters and in their values, in the same order each
+    time. Where there are fewer of a kind, they come again."""
     parameters = sorted(PARAMETERS | OTHER_PARAMETERS)
     in_paths = [path.format(junk) for path, junk in product(PATHS, JUNK)]
     in_parameters = [f"{page}?{name}={junk}" for page, name, junk in product(PAGES, parameters, JUNK)]
     in_names = [f"{page}?{junk}={junk}" for page, junk in product(PAGES, JUNK)]
-    chance = Random(9)  # noqa: S311 - nothing is kept secret with it
-    of_each = number // 4
+    random = Random(9)  # noqa: S311 - no secret depends on it
+    per_kind = number // 4
     return islice(
-        _shuffled(chance, [(in_paths, of_each), (in_names, of_each), (in_parameters, number - 2 * of_each)]),
+        _shuffled(
+            random, [(in_paths, per_kind), (in_names, per_kind), (in_parameters, number - 2 * per_kind)]
+        ),
         number,
     )
 
 
-def _shuffled(chance: Random, parts: Sequence[tuple[list[str], int]]) -> Iterator[str]:
+def _shuffled(random: Random, parts: Sequence[tuple[list[str], int]]) -> Iterator[str]:
     for addresses, number in parts:
-        yield from chance.sample(addresses, min(number, len(addresses)))
-        yield from chance.choices(addresses, k=max(0, number - len(addresses)))
+        yield from random.sample(addresses, min(number, len(addresses)))
+        yield from random.choices(addresses, k=max(0, number - len(addresses)))
 
 
 def _faults(request: Request) -> Iterator[str]:

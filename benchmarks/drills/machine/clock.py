@@ -120,11 +120,11 @@ def _limit(instance: ClockedInstance) -> Row:
     for seconds, expected in (
         (0, [302] * 5 + [429]),
         (HOUR + 60, [302] * 5 + [429]),
-        (0, [429]),  # an hour ahead, as many were sent as may be
+        (0, [429]),  # the clock is back, and the limit was used up an hour later
         (2 * HOUR + 120, [302]),
         (0, [429]),
         (400 * DAY, [302] * 5 + [429]),
-        (3 * HOUR + 180, [302]),  # what is dated in a year does not count for a year
+        (3 * HOUR + 180, [302]),  # reports that are dated next year block nobody until then
     ):
         instance.put_clock(seconds)
         if (found := statuses(len(expected))) != expected:

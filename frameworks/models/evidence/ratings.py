@@ -20,7 +20,7 @@ from .claims import Claim
 
 
 def _evidence() -> models.QuerySet[Claim, Any]:
-    """Return the evidence in a rating's cell, as a subquery of ratings."""
+    """Return the claims in a rating's cell, as a subquery for a query of ratings."""
     return (
         Claim.objects.in_evidence()
         .filter(framework=models.OuterRef("framework"))

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from desk.review import proposals
 from frameworks.models import EditorProfile, Framework, Revision
-from frameworks.record import changelog, revisions
+from frameworks.record import changelog, revisions, score_history
 from frameworks.record.revisions import Author
 from tests import factories
 from tests.desk.signing_in import sign_in
@@ -493,16 +493,16 @@ def test_history_draws_and_describes_score_over_time(client: Client) -> None:
 def test_stretches_follow_the_score() -> None:
     days = [NOON + timedelta(days=day) for day in (0, 10, 20, 30, 40)]
     steps = [(days[0], 3), (days[1], 3), (days[2], None), (days[3], 5)]
-    found = changelog.stretches(steps, days[4])
+    found = score_history.stretches(steps, days[4])
     assert [(one.score, one.x, one.end, one.y, one.from_y) for one in found] == [
         (3, 5, 53, 50, None),
         (None, 53, 76, None, 50),
         (5, 76, 100, 10, None),
     ]
-    assert changelog.stretches([(days[0], 3), (days[1], 3)], days[4]) == []
-    assert changelog.stretches([(days[0], None), (days[1], 3)], days[4]) == []
+    assert score_history.stretches([(days[0], 3), (days[1], 3)], days[4]) == []
+    assert score_history.stretches([(days[0], None), (days[1], 3)], days[4]) == []
     later = days[1] + timedelta(hours=2)
-    found = changelog.stretches([(days[0], 3), (days[1], 4), (later, 5)], days[4])
+    found = score_history.stretches([(days[0], 3), (days[1], 4), (later, 5)], days[4])
     assert [one.shares_day for one in found] == [False, True, True]
 
 
