@@ -61,8 +61,8 @@ class CellEvidence:
     claims: Counter[Key] = field(default_factory=Counter)
     read: Counter[Key] = field(default_factory=Counter)
 
-    def replace(self, before: "Claim | None", after: Claim) -> None:
-        """Count a claim as it will be in place of what it was; None for a new one."""
+    def replace(self, before: Claim | None, after: Claim | None) -> None:
+        """Count a claim as it will be in place of what it was; None where it is new, or deleted."""
         for claim, one in ((before, -1), (after, 1)):
             if claim is not None and not claim.source.is_retired:
                 for cell in cells_of(claim):
@@ -109,15 +109,16 @@ def is_backed(rating: Rating, evidence: CellEvidence) -> bool:
 def left_bare(
     before: Claim | None, after: Claim | None, evidence: CellEvidence, published: Mapping[Key, bool]
 ) -> set[Key]:
-    """Return the cells with a published rating that nothing would back, were the claim another or (None) deleted.
+    """Return the cells with a published rating that nothing backs once the claim is another or (None) deleted.
 
-    `published` says of each cell with a published rating whether that states a departure.
+    `evidence` is what there is then. `published` says of each cell with a published rating whether that states a
+    departure.
     """
     return {
         cell
         for cell in cells_of(before)
         if cell in published
-        and evidence.backing(cell, departs=published[cell]) == 1
+        and not evidence.backing(cell, departs=published[cell])
         and backs(before, cell, departs=published[cell])
         and not backs(after, cell, departs=published[cell])
     }

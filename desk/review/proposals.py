@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from desk.editing.merging import put_on_top
+from frameworks.backing import takes_away
 from frameworks.cells import Key
 from frameworks.models import Proposal, ProposedChange, Rating, Revision, Versioned, versioned_models
 from frameworks.models.schema import state_of
@@ -140,9 +141,11 @@ def apply(
     with transaction.atomic():
         changes = list(proposal.changes.all())
         besides = rated_by(changes)
-        swapped = _apply_swaps(changes, author, at, over or {}, besides)
+        swaps, written = _swaps(changes), set[int]()
         for change in changes:
-            if change.position in swapped:
+            if change.position in swaps:
+                written |= _apply_together(swaps[change.position], author, at, over or {}, besides)
+            if change.position in written:
                 continue
             try:
                 with transaction.atomic():
@@ -158,45 +161,44 @@ def apply(
         _refuse_departures(changes)
 
 
-def _apply_swaps(
+def _swaps(changes: Iterable[ProposedChange]) -> dict[int, list[ProposedChange]]:
+    """Return the changes of each kind by which facts may take each other's place, by the position of the first."""
+    by_kind: dict[str, list[ProposedChange]] = {}
+    for change in changes:
+        changed = dict(_after(change)) if change.action == Revision.Action.CHANGED else {}
+        moves = change.model == "claim" and changed and takes_away(change.before or {}, change.after or {})
+        if model_of(change).name_field in changed or moves:
+            by_kind.setdefault(change.model, []).append(change)
+    return {alike[0].position: alike for alike in by_kind.values() if len(alike) > 1}
+
+
+def _apply_together(
     changes: Iterable[ProposedChange],
     author: Author,
     at: datetime | None,
     over: Container[str],
     besides: Container[Key],
 ) -> set[int]:
-    """Write together the changes by which facts take each other's names, and return their positions.
+    """Write the changes of one kind together, and return the positions of those that are written.
 
-    What is in conflict is left to be said of each.
+    What is in conflict or refused is left to be said of each.
     """
-    renamed: dict[type[Versioned], dict[int, PendingWrite]] = {}
+    writes: dict[int, PendingWrite] = {}
     for change in changes:
-        model = model_of(change)
-        if change.action == Revision.Action.CHANGED and model.name_field in dict(_after(change)):
-            current, found = past.by_name(model, change.key), past.rebuilt(model, change.after or {})
-            is_same = current and found and found.fact.key_text == current.key_text
-            if (
-                current
-                and found
-                and is_same
-                and current.version == change.seen
-                and name_of(change) not in over
-            ):
-                fact, before = found.succeed(current), state_of(current)
-                write = PendingWrite(fact, found.related, change.seen, before, change.reason)
-                renamed.setdefault(model, {})[change.position] = write
-    written: set[int] = set()
-    for model, writes in renamed.items():
-        before_them = {(write.before or {})[model.name_field] for write in writes.values()}
-        if before_them.isdisjoint(write.after[model.name_field] for write in writes.values()):
-            continue
-        try:
-            with transaction.atomic():
-                revisions.save_all([*writes.values()], by=author, at=at, besides=besides)
-        except (revisions.Conflict, IntegrityError):
-            continue
-        written |= writes.keys()
-    return written
+        current, found = (
+            past.by_name(model_of(change), change.key),
+            past.rebuilt(model_of(change), change.after or {}),
+        )
+        is_same = current and found and found.fact.key_text == current.key_text
+        if current and found and is_same and current.version == change.seen and name_of(change) not in over:
+            fact, before = found.succeed(current), state_of(current)
+            writes[change.position] = PendingWrite(fact, found.related, change.seen, before, change.reason)
+    try:
+        with transaction.atomic():
+            revisions.save_all([*writes.values()], by=author, at=at, besides=besides)
+    except (revisions.Conflict, revisions.Refused, IntegrityError):
+        return set()
+    return {*writes}
 
 
 def _after(change: ProposedChange) -> Iterator[tuple[str, object]]:

@@ -56,7 +56,7 @@ class Consequences:
         read = _claims_under(self._criteria()) if self._rows else []
         claims = [fact for fact in facts if isinstance(fact, Claim)]
         known = [claim.pk for claim in claims if claim.pk]
-        cells = _cells_in_database(known) if known else set()
+        cells = cells_in_database(known) if known else set()
         cells |= {key for claim in [*claims, *read] for key in cells_of(claim)}
         sources = [fact for fact in facts if isinstance(fact, Source) and fact.pk]
         retired, revived = _turned(sources) if sources else ([], [])
@@ -241,7 +241,7 @@ def _claims_under(criteria: Collection[int]) -> "models.QuerySet[Claim]":
     return claims.select_related(*schema_of(Claim).paths).order_by("pk")
 
 
-def _cells_in_database(claims: Collection[int]) -> set[Key]:
+def cells_in_database(claims: Collection[int]) -> set[Key]:
     """Return the cells that the claims with these primary keys are evidence for as they were last written."""
     rows = Claim.objects.filter(pk__in=claims, framework__isnull=False)
     columns = rows.order_by().values_list("framework", "criterion", "joint_criterion")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from frameworks.models import Versioned
+from frameworks import backing
+from frameworks.models import Claim, Versioned
 from frameworks.models.schema import Related, State, state_of
 
 
@@ -30,3 +31,9 @@ class PendingWrite:
         """Return the names of the fields that differ from before."""
         before = self.before or {}
         return {name for name, value in self.after.items() if name not in before or before[name] != value}
+
+    @property
+    def takes_away(self) -> bool:
+        """Return whether the fact is a claim that moves, or is read no longer, and others may take its place."""
+        is_claim = self.before is not None and isinstance(self.fact, Claim)
+        return is_claim and backing.takes_away(self.before or {}, self.after)

@@ -21,13 +21,14 @@ from django.utils.text import get_text_list
 from frameworks import backing
 from frameworks.cells import Key
 from frameworks.limits import wait_for_turn
-from frameworks.models import Claim, Rating, Retirable, Revision, Versioned, constraints
+from frameworks.models import Rating, Retirable, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, newly_named, schema_of, state_of
 
 from . import renaming
 from .following import Consequences, EveryCell
 from .pending import PendingWrite
+from .swapping import bare, free_names, publish_again, release_ratings
 
 #: What to tell an editor whose change the database refuses, by the name of the constraint.
 REFUSALS = {
@@ -225,10 +226,10 @@ def save_all(
 ) -> list[Revision]:
     """Write many facts of one model, all or none, as `save` writes a single fact; none may have another name.
 
-    New facts come first, in one statement; then the changes by their `turn`, in one statement for consecutive facts
-    that change the same fields. The revisions are in this order, without those of what follows, which is written as
-    `save` writes it. A conflict, also with a change made since `before` was read, is noticed where the version is
-    raised. Raises what `save` raises, and IntegrityError where a new fact exists by now.
+    New facts come first, in one statement; then the changes, last those that others may replace, in one statement for
+    consecutive facts that change the same fields. The revisions are in this order, without those of what follows,
+    which is written as `save` writes it. A conflict, also with a change made since `before` was read, is noticed where
+    the version is raised. Raises what `save` raises, and IntegrityError where a new fact exists by now.
     """
     at = at or timezone.now()
     for change in changes:
@@ -239,7 +240,7 @@ def save_all(
         new = [change for change in changes if change.seen is None]
         old = [
             (change, change.seen)
-            for change in sorted(changes, key=turn)
+            for change in sorted(changes, key=lambda change: change.takes_away)
             if change.seen is not None and change.changed
         ]
         consequences = Consequences(
@@ -258,7 +259,7 @@ def save_all(
                 if not change.seen or not change.changed.isdisjoint(change.fact.agreed)
             ],
         )
-        _free_names(old)
+        free_names([change for change, _ in old])
         write_first(consequences, by=by, reason=reason, at=at)
         with _refusals_in_words(_subject([change.fact for change in new])):
             _create_all(new)
@@ -271,31 +272,9 @@ def save_all(
         return written
 
 
-def turn(change: PendingWrite) -> tuple[bool, bool]:
-    """Return the key by which writes follow each other: new facts first, last the claims that others may replace."""
-    before = change.before
-    takes_away = (
-        before is not None and isinstance(change.fact, Claim) and backing.takes_away(before, change.after)
-    )
-    return before is not None, takes_away
-
-
-def _free_names(changes: Sequence[tuple[PendingWrite, int]]) -> None:
-    """Give those facts a name of their own for a moment that another of them takes the name of, as where two swap it.
-
-    The database refuses a name that is still another's, also within a transaction.
-    """
-    name = changes[0][0].fact.name_field if changes else ""
-    renamed = [(change, seen) for change, seen in changes if name in change.changed]
-    wanted = {change.after[name] for change, _ in renamed}
-    for change, seen in renamed:
-        if change.before and change.before[name] in wanted:
-            facts = type(change.fact)._default_manager.filter(pk=change.fact.pk, version=seen)
-            facts.update(**{name: str(uuid4())})
-
-
 def _change_all(changes: Sequence[tuple[PendingWrite, int]]) -> None:
     """Write what differs, each on top of the version that is given with it."""
+    released = release_ratings([change for change, _ in changes])
     for names, group in groupby(changes, key=lambda change: change[0].changed):
         alike = list(group)
         # Refused or in conflict, they are written singly, so that the one that it is says so.
@@ -303,6 +282,9 @@ def _change_all(changes: Sequence[tuple[PendingWrite, int]]) -> None:
             for change, seen in alike:
                 with _refusals_in_words(change.fact):
                     _update(change.fact, seen, names)
+    if released:
+        with _refusals_in_words(bare(released) or _subject(released)):
+            publish_again(released)
     for change, _ in changes:
         for name in change.changed & change.related.keys():
             getattr(change.fact, name).set(change.related[name])

@@ -362,20 +362,25 @@ class _Reader:
             problems = found
 
     def left_bare(self, rows: Sequence[ImportRow]) -> dict[int, RowProblem]:
-        """Return, by the number of its row, why a claim has to stay where it is: of those written until then, none
+        """Return, by the number of its row, why a claim has to stay where it is: once all are written that can be, none
         backs a published rating in its place."""
         problems: dict[int, RowProblem] = {}
         evidence, published = self.known.evidence, self.known.published
-        writes = [(row, write) for row in rows if (write := row.change or row.over)]
-        for row, write in sorted(writes, key=lambda one: revisions.turn(one[1])):
-            claim, before = write.fact, self.known.facts.get(row.key)
-            if not isinstance(claim, Claim):
-                return {}
-            if bare := backing.left_bare(cast("Claim | None", before), claim, evidence, published):
-                departs = all(published[cell] for cell in bare)
-                problems[row.number] = RowProblem("", backing.last_claim(departs=departs))
-            else:
-                evidence.replace(cast("Claim | None", before), claim)
+        writes = [
+            (row.number, cast("Claim | None", self.known.facts.get(row.key)), write.fact)
+            for row in reversed(rows)
+            if (write := row.change or row.over) and isinstance(write.fact, Claim)
+        ]
+        for _, before, claim in writes:
+            evidence.replace(before, claim)
+        stay = -1
+        while stay < len(problems):  # a claim that stays is missing where it was to go
+            stay = len(problems)
+            for number, before, claim in writes:
+                if bare := backing.left_bare(before, claim, evidence, published):
+                    departs = all(published[cell] for cell in bare)
+                    problems[number] = RowProblem("", backing.last_claim(departs=departs))
+                    evidence.replace(claim, before)
         return problems
 
     def row(self, number: int, key: str, version: str, texts: Sequence[str]) -> ImportRow:

@@ -92,7 +92,9 @@ def test_left_bare_agrees_with_queries_and_trigger(
     outcomes = set()
     for claim in Claim.objects.select_related("source"):
         for after in changes(claim):
+            evidence.replace(claim, after)
             bare = backing.left_bare(claim, after, evidence, published)
+            evidence.replace(after, claim)
             resting = backing.resting_on(claim, after)
             assert {(rating.framework_id, rating.criterion_id) for rating in resting} == bare
             if after is None:
