@@ -100,10 +100,33 @@ for (const index of document.querySelectorAll("#header details")) {
   next();
 })();
 
-// A number that has the focus when its form opens is selected, so that a digit replaces it.
+// A new fact is begun at the first field that is empty; a number that has the focus is selected, so that a digit
+// replaces it.
 window.addEventListener("load", () => {
+  const isNew = document.querySelector("#django-admin-form-add-constants[data-model-name]");
+  if (isNew && !document.querySelector(".errornote")) {
+    const isEmpty = (field) => field.matches("input, select, textarea") && !field.disabled && field.offsetParent && !field.value;
+    const field = document.querySelector("#content-main [autofocus]") ?? [...document.querySelector("#content-main > form").elements].find(isEmpty);
+    (field?.parentElement.querySelector(".select2-selection") ?? field)?.focus();
+  }
   const field = document.activeElement;
   if (!field?.matches("input[type=number]")) return;
   field.select();
   field.scrollIntoView({ block: "nearest" }); // clear of the bar with Save
 });
+
+// Control and Enter save from any field of a form, and lead to the reason first where it is still missing.
+(() => {
+  const save = document.querySelector(".save-bar [name=_save]");
+  if (!save) return;
+  const { form } = save;
+  const reason = form.elements.reason;
+  save.setAttribute("aria-keyshortcuts", "Control+Enter Meta+Enter");
+  if (matchMedia("(hover: hover)").matches) document.querySelector("#id_reason_helptext")?.append(` Press Ctrl + Enter in any field to ${save.value.toLowerCase()}.`);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (reason?.value.trim() === "") reason.focus();
+    else save.click();
+  });
+})();

@@ -107,8 +107,12 @@ class FrameworkAdmin(RetirableAdmin):
         return super().way_on(request, fact, response)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new framework is public only when its editor says so."""
-        return {"is_published": False, **super().get_changeform_initial_data(request)}
+        """A new framework is public only when its editor says so, and why it is there is plain."""
+        return {
+            "is_published": False,
+            "reason": "A new entry.",
+            **super().get_changeform_initial_data(request),
+        }
 
     @admin.display(ordering="rating_count")
     def ratings(self, framework: Any) -> int:

@@ -7,9 +7,10 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from frameworks.models import LinkCheck, Rating
+from frameworks.models import Criterion, Framework, LinkCheck, Rating
 from tests import factories
-from tests.browser.looking import THIN_OUT, VISUAL, Axe
+from tests.browser.looking import THIN_OUT, VISUAL, Axe, overhang
+from tests.pages import change
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,10 +52,14 @@ def test_desk_pages_pass_axe(desk: Page, axe: Axe, console: list[str], path: str
 
 
 @pytest.mark.parametrize("path", PAGES[:2])
-def test_desk_pages_do_not_overflow_on_a_tablet(desk: Page, path: str) -> None:
+def test_desk_pages_do_not_overflow_on_a_phone_or_tablet(desk: Page, path: str) -> None:
+    change(Criterion.objects.get(name="Safety"), name="Donaudampfschifffahrtsgesellschaft")
+    desk.set_viewport_size({"width": 320, "height": 700})
+    desk.goto(path)
+    assert overhang(desk) == 0
     desk.set_viewport_size({"width": 820, "height": 1100})
     desk.goto(path)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 820
+    assert overhang(desk) == 0
     for button in desk.locator(".queue button").all():
         box = button.bounding_box()
         assert box is not None
@@ -70,3 +75,24 @@ def test_review_queue_moves_focus_to_the_next_rating_on_enter(desk: Page) -> Non
         desk.keyboard.press("Enter")
         expect(desk.get_by_role("button", name=name)).to_be_focused()
     assert Rating.objects.filter(reviewed_on=date(2020, 1, 1)).count() == 1
+
+
+def test_forms_open_where_something_is_to_be_typed_and_are_saved_by_control_and_enter(desk: Page) -> None:
+    silent = Criterion.objects.get(name="Docs")
+    desk.goto(
+        f"/admin/frameworks/rating/add/?framework={Framework.objects.earliest('pk').pk}&criterion={silent.pk}"
+    )
+    expect(desk.locator("#id_score")).to_be_focused()
+    desk.goto("/admin/")
+    desk.get_by_role("link", name="Add a framework").click()
+    expect(desk.locator("#id_name")).to_be_focused()
+    desk.keyboard.type("Bottle")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#checklist")).to_contain_text("4 of 5 still to do")
+    desk.locator("#id_tagline").fill("In one file")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#id_reason")).to_be_focused()
+    desk.keyboard.type("By its own words.")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".messagelist .success")).to_be_visible()
+    assert Framework.objects.get(slug="bottle").tagline == "In one file"
