@@ -20,7 +20,7 @@ from desk.editing.refusals import PlainErrors
 from desk.guiding import drafts
 from desk.kinds.filters import WaitingFilter
 from frameworks.cells import Cell
-from frameworks.models import Claim, Objection, Rating
+from frameworks.models import Claim, Criterion, Framework, Objection, Rating
 from frameworks.pages import objections
 from frameworks.roles import right_to
 
@@ -130,6 +130,7 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
             objection=objection,
             cell=cell,
             drafts=list(_drafts(request, objection, cell.rating)) if is_open else [],
+            retired=[place.takes_nothing_new for place in _places(objection) if place.is_retired],
             proposals=drafts.proposals_after(objection),
             handled_by=by and (by.get_full_name() or by.get_username()),
             form=form if is_open and self.has_change_permission(request) else None,
@@ -138,14 +139,22 @@ class ObjectionAdmin(GuardedAdmin, admin.ModelAdmin):
 
 
 def _drafts(request: HttpRequest, objection: Objection, rating: Rating | None) -> Iterator[tuple[str, str]]:
-    """Yield words and address of each form that this editor may open with the reader's words as its draft."""
+    """Yield words and address of each form that this editor may open with the reader's words as its draft.
+
+    Nothing new is added to what is retired; a rating that is there can still be corrected.
+    """
     drafted = f"objection={objection.pk}"
-    if request.user.has_perm(right_to("add", Claim)):
+    is_current = not any(place.is_retired for place in _places(objection))
+    if is_current and request.user.has_perm(right_to("add", Claim)):
         yield "Draft a claim", f"{desk_url(Claim, 'add')}?{drafted}"
     if rating is not None and request.user.has_perm(right_to("change", Rating)):
         yield "Propose a change", f"{desk_url(Rating, 'change', rating.pk)}?{drafted}"
-    elif rating is None and request.user.has_perm(right_to("add", Rating)):
+    elif is_current and rating is None and request.user.has_perm(right_to("add", Rating)):
         yield "Propose a rating", f"{desk_url(Rating, 'add')}?{drafted}"
+
+
+def _places(objection: Objection) -> tuple[Framework, Criterion]:
+    return objection.framework, objection.criterion
 
 
 def _cell(objection: Objection) -> Cell:

@@ -8,7 +8,17 @@ from django.test import Client
 from django.utils import timezone
 
 from desk.queues import freshness
-from frameworks.models import Claim, Criterion, Framework, Proposal, Rating, Revision, Source, Trait
+from frameworks.models import (
+    Claim,
+    Criterion,
+    Framework,
+    Objection,
+    Proposal,
+    Rating,
+    Revision,
+    Source,
+    Trait,
+)
 from tests import factories
 from tests.desk.acting import changed_cell, choose, confirm, decide, new_claim_row, proposal_page, save, send
 from tests.desk.reading import add_url, change_url, form_on, list_url, text_of
@@ -232,3 +242,16 @@ def test_proposal_says_that_its_fact_was_retired_meanwhile(eve: Client, rob: Cli
     decide(rob, proposal, "publish")
     rating.refresh_from_db()
     assert rating.verdict == "Better"
+
+
+def test_report_on_a_retired_criterion_offers_no_new_claim(ada: Client, rating: Rating) -> None:
+    report = Objection.objects.create(framework=rating.framework, criterion=rating.criterion, text="No.")
+    page = text_of(ada.get(change_url(report)))
+    assert "Draft a claim Propose a change" in page
+    edit(ada, rating.criterion, retired_on="2026-05-01", retired_because="nobody needs it")
+    page = text_of(ada.get(change_url(report)))
+    assert (
+        "Performance was retired on 1 May 2026, because nobody needs it. Nothing new is added to it" in page
+    )
+    assert "Draft a claim" not in page
+    assert "Propose a change" in page
