@@ -45,12 +45,18 @@ SIGN = re.compile(
 )
 #: A name of ours and its value, with a colon for the equals sign.
 COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`.
-TAIL = re.compile(r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#).*", re.IGNORECASE | re.DOTALL)
+#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|label>`, `10[/url]`.
+TAIL = re.compile(
+    r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#|\||\[/|\]\[).*", re.IGNORECASE | re.DOTALL
+)
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
-#: Marks and closing tags, which are no name; and what has names of further segments, except for links and markup.
-MARKS = re.compile(r"(?:[^\w\x00-\x1f\x7f]|_)*|\).*|</[a-z]+>?/?", re.IGNORECASE | re.DOTALL)
+#: Marks, closing tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
+#: `[/url]`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
+MARKS = re.compile(
+    r"(?:[^\w\x00-\x1f\x7f]|_)*|[)|\]#].*|\[/.*|[,;]\s.*|(?:=[0-9a-f]{2})+|</[a-z]+>?/?",
+    re.IGNORECASE | re.DOTALL,
+)
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
 #: What other systems add to the address of a page.
 ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)
@@ -61,6 +67,8 @@ ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 WRAPPED = re.compile(r"\s*[\r\n]+\s*")
 #: What a value may be after its ends were cleaned: a name, a number, a day, a cell; all other text is left as it is.
 SIMPLE = re.compile(r"-?[a-z0-9](?:[a-z0-9:_-]*[a-z0-9])?", re.IGNORECASE)
+#: Several of them.
+LIST = re.compile(rf"{SIMPLE.pattern}(?:[\s,]+{SIMPLE.pattern})*", re.IGNORECASE)
 #: A query in which nothing can have been mangled: such parameters, each with such a value or none.
 UNHARMED = re.compile(rf"(?:(?:[a-z]|[a-z][a-z0-9_-]*[a-z0-9])=(?:{SIMPLE.pattern})?(?:&|\Z))*")
 #: Beyond so many parameters Django refuses the request.
@@ -167,7 +175,7 @@ def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[
     bare = TAIL.sub("", own.strip(AROUND)).strip(f"{AROUND}&=_~/").rstrip("-")
     if is_free:
         alone = own
-    elif SIMPLE.fullmatch(bare):
+    elif LIST.fullmatch(bare):
         alone = bare
     elif own.strip(AROUND.replace("*", "")) == "*":
         alone = "*"  # stands for every row

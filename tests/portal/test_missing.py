@@ -99,6 +99,8 @@ def test_free_text_and_addresses_in_a_query_stay_as_they_are() -> None:
         ("q=flask&amp;sort=name", "q=flask&sort=name"),
         ("q%3Dflask%26sort%3Dname", "q=flask&sort=name"),
         ("q:django", "q=django"),
+        ("among=django,flask).", "among=django,flask"),
+        ("criteria=security%252Cperformance%7Clabel", "criteria=security,performance"),
         ("open:flask:performance&baseline:flask", "open=flask:performance&baseline=flask"),
         ("w-learning-curve=0&w-performance%3A10", "w-learning-curve=0&w-performance=10"),
         ("w-learning-curve&w-performance:10", "w-learning-curve&w-performance=10"),
@@ -110,6 +112,7 @@ def test_what_follows_a_weight_in_running_text_is_left_out() -> None:
     for tail in (
         "%26", "=", "'s", "%E2%80%99s", "_", "~", "~~", "/", "//", "%23x", "](https://example.org/x)", "%5D(http://x)",
         "</a>", "%3C/a%3E", "<br>", "&gt;", "&gt", "&quot;", "&rdquo;", "&nbsp;", "%E2%80%94", "-", ")", "&lt;/a&gt;",
+        "|Django", "%7CDjango vs Flask%3E", "[/url]", "%5D%5BDjango%5D%5D",
     ):  # fmt: skip
         query = f"w-documentation=0&w-performance=10{tail}"
         assert repaired_query(query, is_parameter) == MEANT, tail
@@ -163,7 +166,8 @@ TAILS = (
     "&gt;", "&gt", "&quot;", "&rdquo;", "&#41;", "&nbsp;", "’s", "'s", "](http://example.org/x)", "_", "~", "~~", "$",
     "=", "@", "+", "&", "%26", "%", "%E2", "%00", "\x00", "</a>", "<br>", '"title"', " and", " (via", "|label", "—",
     "-", "」", "[1]", "(1)", ".html", ".htm", ".php", ";jsessionid=1", "\n", "/index.html", "/index.php", "/amp",
-    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "«", " — a comparison", ".html)", "{x}", "^",
+    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "/|Django vs Flask>", "/](http://example.org/x/)", "/][Django]]", "/[/url]",
+    "/#top", "/, and", "/=20", "«", " — a comparison", ".html)", "{x}", "^",
     "#top",
 )  # fmt: skip
 ENDS = (
