@@ -45,7 +45,7 @@ SIGN = re.compile(
 )
 #: A name of ours and its value, with a colon for the equals sign.
 COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|label>`, `10[/url]`.
+#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|label>`.
 TAIL = re.compile(
     r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#|\||\[/|\]\[).*", re.IGNORECASE | re.DOTALL
 )

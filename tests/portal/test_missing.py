@@ -166,8 +166,8 @@ TAILS = (
     "&gt;", "&gt", "&quot;", "&rdquo;", "&#41;", "&nbsp;", "’s", "'s", "](http://example.org/x)", "_", "~", "~~", "$",
     "=", "@", "+", "&", "%26", "%", "%E2", "%00", "\x00", "</a>", "<br>", '"title"', " and", " (via", "|label", "—",
     "-", "」", "[1]", "(1)", ".html", ".htm", ".php", ";jsessionid=1", "\n", "/index.html", "/index.php", "/amp",
-    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "/|Django vs Flask>", "/](http://example.org/x/)", "/][Django]]", "/[/url]",
-    "/#top", "/, and", "/=20", "«", " — a comparison", ".html)", "{x}", "^",
+    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "/|Django vs Flask>", "/](http://example.org/x/)",
+    "/][Django]]", "/[/url]", "/#top", "/, and", "/=20", "«", " — a comparison", ".html)", "{x}", "^",
     "#top",
 )  # fmt: skip
 ENDS = (

@@ -128,3 +128,10 @@ def test_pages_show_a_message_when_the_portal_is_empty(
 ) -> None:
     page = read(client.get(path).content)
     assert said in page.one("main").texts("p")
+    sentences = [
+        page.one("meta[name=description]")["content"],
+        *page.texts(".lede p"),
+        *page.texts(".count"),
+        *page.texts("h3"),
+    ]
+    assert not [sentence for sentence in sentences if re.search(r"\b0 (?!to )|\bof 0\b|match", sentence)]
