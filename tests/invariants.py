@@ -151,6 +151,13 @@ def has_buttons_that_belong_to_a_form(visit: Visit) -> None:
 
 
 @public
+def has_buttons_whose_words_are_one_piece(visit: Visit) -> None:
+    """A button is a flex box, which drops the blanks between its pieces."""
+    for button in visit.page.all(".button"):
+        assert len(button.parts) <= 1, button.parts
+
+
+@public
 def calls_links_by_what_they_show(visit: Visit) -> None:
     """Whoever speaks to the screen says what stands there."""
     for link in visit.page.all("a[aria-label]"):

@@ -76,7 +76,7 @@ PAGES = {
     "glossary": "/glossary/",
     "embed": "/embed/",
     "search": "/search/",
-    "search, something found": "/search/?q=flask",
+    "search, something found": "/search/?q=flask+vs+fastapi",
     "search, nothing found": "/search/?q=zzzz",
     "changes": "/changes/",
     "changes, narrowed": "/changes/?kind=rating&framework=fastapi",

@@ -166,7 +166,7 @@ def test_criterion_sorts_frameworks_by_score_and_shows_spread(client: Client) ->
         "frameworks rated": "3 of 5",
         "claims about frameworks": "4",
         "score in dispute": "1",
-        "default weight": "3 of 0 to 10; no source names it as a factor",
+        "default weight": "3 of 0 to 10",
     }
     # The drawing has its text beside it.
     assert [
