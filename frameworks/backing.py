@@ -37,7 +37,7 @@ def needs_reading(rating: Rating, *, can_say_why: bool = True) -> str:
     where = "under “Departure”" if can_say_why else "on the rating's own page, under “Departure”,"
     return (
         f"No claim about {rating.framework} under {rating.criterion} has a reading, so no score follows."
-        f" Give a claim a reading, or say {where} why the score is given all the same."
+        f" Give a claim a reading, or say {where} why the score is given anyway."
     )
 
 
@@ -47,7 +47,7 @@ def last_claim(ratings: str = "a published rating", *, departs: bool) -> str:
         return f"This is the last claim for {ratings}. Add another claim or unpublish the rating first."
     return (
         f"This is the last claim with a reading for {ratings}. Give another claim a reading, say on the rating's own"
-        " page, under “Departure”, why the score is given all the same, or unpublish the rating first."
+        " page, under “Departure”, why the score is given anyway, or unpublish the rating first."
     )
 
 

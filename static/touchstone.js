@@ -94,7 +94,7 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 document.addEventListener("htmx:before:swap", () => {
   const focused = document.activeElement;
-  focusId = focused && focused !== document.body ? focused.id || "table" : null;
+  focusId = focused && focused !== document.body ? focused.id || focused.dataset.then || "table" : null;
   seen = whatIsSeen(); // asked for after the swap, it would have all rows laid out
 });
 document.addEventListener("htmx:after:swap", (event) => {

@@ -254,16 +254,15 @@ class Row:
 
 def standings(page: Element) -> list[Row]:
     """The rows of the matrix from top to bottom."""
-    return [
-        Row(
-            row.one(".rank").text,
-            row.one("th.name a").text,
-            " ".join(row.one("td.fit").parts[:-1]),
-            row.one("td.fit small").text,
-        )
-        for row in page.all("table.grid tbody tr")
-        if row.attributes.get("id", "").startswith("row-")
-    ]
+    rows = [row for row in page.all("table.grid tbody tr") if row.attributes.get("id", "").startswith("row-")]
+    return [_row(row.one(".rank").text, row.one("th.name a").text, row.one("td.fit")) for row in rows]
+
+
+def _row(rank: str, name: str, fit: Element) -> Row:
+    *parts, under = fit.parts
+    if rank:
+        parts.remove(f", rank {rank},")  # for screen readers, which hear the name alone of the row's head
+    return Row(rank, name, " ".join(parts), under)
 
 
 def order(page: Element) -> list[str]:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 UNREAD = (
     "No claim about Django under Ease has a reading, so no score follows. Give a claim a reading, or say {} why the"
-    " score is given all the same."
+    " score is given anyway."
 )
 HERE, ELSEWHERE = (
     UNREAD.format("under “Departure”"),

@@ -400,7 +400,7 @@ def test_matrix_open_cell_shows_verdict_and_all_claims_with_sources(client: Clie
     assert (cell["aria-expanded"], cell["aria-controls"], cell["href"]) == ("true", "opened", "/")
     assert opened.one("a.button")["href"] == "/"
     assert page.one("p.count").text == (
-        "5 of 5 frameworks. FastAPI, Performance: 2 claims open below its row."
+        "5 of 5 frameworks. FastAPI first, fit 89. FastAPI, Performance: 2 claims open below its row."
     )
 
 

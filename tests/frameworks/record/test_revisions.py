@@ -275,7 +275,7 @@ def test_save_turns_trigger_error_into_a_sentence() -> None:
         save(rating, seen=1)
     assert str(refusal.value) == (
         "Django, Speed: No claim about Django under Speed has a reading, so no score follows. Give a claim a reading,"
-        " or say under “Departure” why the score is given all the same."
+        " or say under “Departure” why the score is given anyway."
     )
     rating.departure = "The editors have tried it."
     with pytest.raises(Refused, match="Django, Speed: A published rating needs at least one claim"):
