@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.drills import __main__ as runner
 from benchmarks.drills.installed.document import DOCUMENT, INSTEAD, adapted, advice, blocks
-from benchmarks.drills.installed.operating import BELOW_A_PATH, LOST, again
+from benchmarks.drills.installed.operating import BELOW_A_PATH, HELPERS, HOLDS, LOST, TROUBLES, again
 from benchmarks.drills.plan import DRILLS
 from benchmarks.drills.scene import at_least, at_most, row
 
@@ -61,3 +61,8 @@ def test_operating_drill_restores_on_another_machine_before_the_services_start()
     assert "createsuperuser" not in (together := "\n".join(commands))
     assert BELOW_A_PATH not in together
     assert "systemctl reload nginx" in commands[-1]
+
+
+def test_operating_drill_checks_each_of_its_commands() -> None:
+    scripts = "\n".join([HELPERS, *HOLDS.values(), *TROUBLES.values()])
+    assert re.findall(r"^ *! .*", scripts, re.MULTILINE) == []

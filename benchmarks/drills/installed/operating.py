@@ -63,6 +63,8 @@ site() {
 ready() {
     curl --silent --show-error --fail --retry 30 --retry-delay 1 --retry-all-errors http://127.0.0.1:8000/ready/
 }
+# After `!` a command may succeed or fail: the shell goes on. After `fails` it must fail.
+fails() { ! "$@"; }
 says() { journalctl --unit touchstone --output cat --since -60s | grep --fixed-strings "$1"; }
 """
 #: What must hold once everything is done: words, and commands that fail where it does not hold.
@@ -90,7 +92,7 @@ HOLDS = {
 TROUBLES = {
     "a wrong setting is named, and the service runs once it is right": """
         echo DJANGO_HTTPS=perhaps >>.env
-        ! systemctl restart touchstone.service
+        fails systemctl restart touchstone.service
         says 'Touchstone cannot start'
         sed --in-place '$d' .env
         systemctl reset-failed touchstone.service touchstone.socket
