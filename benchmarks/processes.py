@@ -1,9 +1,11 @@
 """Start servers on ports of this machine, wait until they listen, and end them with all that they have started."""
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +13,8 @@ from time import monotonic, sleep
 
 #: Seconds that a server may take until it listens or gives its first answer, and to end, on a machine that is busy.
 TIMEOUT = 60
+#: What <linux/prctl.h> calls PR_SET_CHILD_SUBREAPER.
+SUBREAPER = 36
 
 
 class NotStarted(Exception):
@@ -49,6 +53,37 @@ def end(process: subprocess.Popen[bytes]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(TIMEOUT)
             return
+
+
+def break_off_at_signals() -> None:
+    """Have the first SIGINT or SIGTERM break off what this process does, and none disturb how it then tidies up."""
+
+    def break_off(*_: object) -> None:
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, break_off)
+
+
+def adopt() -> None:
+    """Become the parent of whatever our descendants leave behind, as servers do that go to the background."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SUBREAPER, 1)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that this one has started, each followed by those that it has started."""
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # It has ended meanwhile.
+            found += [
+                each
+                for child in children.read_text().split()
+                for each in (int(child), *descendants(int(child)))
+            ]
+    return found
 
 
 def await_free(port: int) -> None:

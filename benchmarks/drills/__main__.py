@@ -8,6 +8,7 @@ it may has failed. The exit code is 1 if any row failed.
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from threading import Timer
 from time import monotonic
 
+from benchmarks.processes import break_off_at_signals, descendants
 from tests.postgres import programs
 
 from .plan import BY_NAME, DRILLS, Drill
@@ -31,36 +33,45 @@ def rows(drill: Drill, database: str, *, is_long: bool) -> Iterator[Row]:
     """Run a drill in a process of its own; yield its rows, and a failed one if it breaks off or takes too long."""
     limit = drill.long_limit if is_long else drill.limit
     with (
+        tempfile.TemporaryDirectory(prefix="drill-") as directory,
         tempfile.TemporaryFile("w+") as trouble,
         subprocess.Popen(
             _command(drill, database, "long" if is_long else "short"),
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": directory},
             stdout=subprocess.PIPE,
             stderr=trouble,
             text=True,
         ) as process,
     ):
-        late = Timer(limit, process.terminate)
-        killed = Timer(limit + TO_END, process.kill)
+        Path(directory).chmod(0o711)  # PostgreSQL, which is another user, has its place in it.
+        late = Timer(limit, _end, [process])
         start = monotonic()
         late.start()
-        killed.start()
         try:
             for line in process.stdout or ():
                 yield _read(line)
             code = process.wait()
         finally:
             late.cancel()
-            killed.cancel()
-            with suppress(ProcessLookupError):
-                process.terminate()
+            _end(process)
         if monotonic() - start >= limit:
             yield Row(f"the whole of it, at most {limit} s", is_passed=False, figure="it was broken off")
         elif code:
             trouble.seek(0)
             [*_, last] = ["it said nothing", *trouble.read().split("\n")[-6:-1]]
             yield Row("the whole of it", is_passed=False, figure=last)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a drill, which ends what it has started. What is late is killed, and everything that it has started."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(TO_END)
+        return
+    for pid in [process.pid, *descendants(process.pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _command(drill: Drill, database: str, form: str) -> list[str]:
@@ -91,6 +102,7 @@ def main() -> int:
         for drill in chosen:
             print(f"{drill.name:<12} {drill.what} ({', '.join(drill.databases)})")
         return 0
+    break_off_at_signals()
     failed = passed = 0
     for drill in chosen:
         for database in drill.databases:
@@ -101,10 +113,16 @@ def main() -> int:
                 print("  POSTGRESQL IS MISSING: apt-get install postgresql. This drill did not run.")
                 failed += 1
                 continue
-            for row in rows(drill, database, is_long=options.long):
-                verdict = "PASS" if row.is_passed else "FAIL"
-                print(f"  {verdict}  {row.what}{f': {row.figure}' if row.figure else ''}", flush=True)
-                passed, failed = passed + row.is_passed, failed + (not row.is_passed)
+            try:
+                for row in rows(drill, database, is_long=options.long):
+                    verdict = "PASS" if row.is_passed else "FAIL"
+                    print(f"  {verdict}  {row.what}{f': {row.figure}' if row.figure else ''}", flush=True)
+                    passed, failed = passed + row.is_passed, failed + (not row.is_passed)
+            except KeyboardInterrupt:
+                print(
+                    f"  {drill.name} on {database} was broken off.\n\n{passed} passed, {failed} failed before."
+                )
+                return 130
     print(f"\n{passed} passed, {failed} failed.")
     return 1 if failed else 0
 

@@ -3,7 +3,6 @@ which the runner can end."""
 
 import json
 import os
-import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -11,12 +10,15 @@ from pathlib import Path
 
 import django
 
+from benchmarks.processes import adopt, break_off_at_signals
+
 from .plan import BY_NAME
 from .scene import Scene
 
 
 def main(name: str, database: str, form: str) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    adopt()  # so that the runner finds all that was started
+    break_off_at_signals()
     with tempfile.TemporaryDirectory(prefix="touchstone-drill-") as directory:
         # Models can be imported, and nothing that is set outside decides what a drill finds.
         own = {"VAR_DIR": f"{directory}/drill", "PYTEST_VERSION": "none"}

@@ -1,8 +1,13 @@
 """`python -m benchmarks.drills`: what is registered, and that a drill ends in rows whatever happens."""
 
 import inspect
+import os
 import re
+import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from select import select
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +16,7 @@ from benchmarks.drills import __main__ as runner
 from benchmarks.drills.installed.document import DOCUMENT, INSTEAD, adapted, advice, blocks
 from benchmarks.drills.installed.operating import BELOW_A_PATH, HELPERS, HOLDS, LOST, TROUBLES, again
 from benchmarks.drills.plan import DRILLS
-from benchmarks.drills.scene import at_least, at_most, row
+from benchmarks.drills.scene import Row, at_least, at_most, row
 
 
 def test_every_drill_has_its_own_name_and_a_function() -> None:
@@ -44,6 +49,46 @@ def test_drill_that_breaks_off_or_takes_too_long_has_failed(
     [failed] = runner.rows(drill, "SQLite", is_long=False)  # type: ignore[arg-type]
     assert not failed.is_passed
     assert expected in failed.figure
+
+
+#: Does not end when it is told to, nor does the server that it has started.
+STUBBORN = """
+import signal, subprocess, tempfile, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+server = subprocess.Popen(["sleep", "60"], start_new_session=True)
+print(f'{{"what": "{server.pid} {tempfile.mkdtemp()}", "is_passed": true}}', flush=True)
+time.sleep(60)
+"""
+
+
+def test_drill_that_is_broken_off_leaves_no_process_and_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_command", lambda *_: [sys.executable, "-c", STUBBORN])
+    monkeypatch.setattr(runner, "TO_END", 0.1)
+    rows = runner.rows(SimpleNamespace(name="stubborn", limit=60), "SQLite", is_long=False)  # type: ignore[arg-type]
+    server, folder = next(rows).what.split()
+    ended = os.pidfd_open(int(server))
+    rows.close()  # type: ignore[attr-defined]
+    assert select([ended], [], [], 10)[0] == [ended]
+    assert not Path(folder).exists()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_runner_that_gets_a_signal_says_which_drill_was_broken_off(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sign: signal.Signals
+) -> None:
+    def rows(*_: object, **__: object) -> Iterator[Row]:
+        yield row("pages")
+        signal.raise_signal(sign)
+
+    before = [(each, signal.getsignal(each)) for each in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr(runner, "rows", rows)
+    monkeypatch.setattr(sys, "argv", ["drills", "disk", "--database", "SQLite"])
+    try:
+        assert runner.main() == 130
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
+    assert "disk on SQLite was broken off.\n\n1 passed, 0 failed before." in capsys.readouterr().out
 
 
 def test_operating_drill_replaces_only_what_the_document_says() -> None:

@@ -13,7 +13,7 @@ from benchmarks.drills.databases import database
 from benchmarks.drills.load import Request, get
 from benchmarks.drills.scene import Row, Scene, at_most, row
 from benchmarks.instances.instance import ROOT, Instance
-from benchmarks.processes import free_port
+from benchmarks.processes import descendants, free_port
 from comparisons.comparison.permalinks import PARAMETERS
 
 PROCESSES, CLIENTS = 2, 4
@@ -96,7 +96,7 @@ def drill(scene: Scene) -> Iterator[Row]:
     with _running(scene) as (port, server):
         for page in PAGES:  # by which templates and facts are read
             get(port, page)
-        processes = _children(server)
+        processes = descendants(server)
         before = _memory(processes)
         faults: dict[str, list[str]] = {"5xx": [], "slow": [], "reflected": []}
         number, end = scene.long(300_000, 3_000), monotonic() + scene.long(*ASKED_FOR)
@@ -166,13 +166,6 @@ def _running(scene: Scene) -> Iterator[tuple[int, int]]:
         instance.run("bin/prepare.py")
         with instance.serving() as server:
             yield instance.port, server.pid
-
-
-def _children(pid: int) -> list[int]:
-    """Return the processes that this one has started."""
-    parents = {int(path.parent.name): path.read_text() for path in Path("/proc").glob("[0-9]*/stat")}
-    # The name of a program, in brackets, may have spaces in it.
-    return [each for each, line in parents.items() if int(line.rpartition(")")[2].split()[1]) == pid]
 
 
 def _memory(processes: Sequence[int]) -> list[float]:
