@@ -1,9 +1,11 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
+from .charset import Utf8Handler
 from .surrogate import cacheable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup(set_prefix=False)
 
-application = cacheable(get_wsgi_application())
+application = cacheable(Utf8Handler())

@@ -1,12 +1,14 @@
 """Whatever stands in an address, the answer is a page: a sentence says what was left out, and the rest holds."""
 
 from urllib.parse import quote
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from config.charset import Utf8Handler
 from tests.draws import examples
 from tests.html import Element, order, read, standings, submission
 from tests.pages import PAGES, get
@@ -420,6 +422,14 @@ def test_compare_handles_any_path(client: Client, path: str, query: str) -> None
     response = client.get(f"/compare/{quote(path, errors='replace')}/?{query}", follow=True)
     assert response.status_code in {200, 400, 404}
     assert len(read(response.content).all("h1")) == 1
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "hex", "undefined"])
+def test_charset_that_a_request_states_does_not_change_its_parameters(charset: str) -> None:
+    """An answer is kept for everybody who asks for the same address."""
+    environ = {"QUERY_STRING": "q=caf%C3%A9", "CONTENT_TYPE": f"text/plain; charset={charset}"}
+    setup_testing_defaults(environ)
+    assert Utf8Handler.request_class(environ).GET["q"] == "café"
 
 
 @pytest.mark.parametrize("path", ["/", "/compare/flask-vs-fastapi/", "/admin/login/"])
