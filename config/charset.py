@@ -12,7 +12,10 @@ from django.utils.http import parse_header_parameters
 
 class Utf8Request(WSGIRequest):
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:  # a parameter in a charset that nobody knows
+            self.content_type, self.content_params = "", {}
 
 
 class Utf8Handler(WSGIHandler):

@@ -21,8 +21,9 @@ graceful_timeout = 10
 preload_app = True  # loaded once: a fault shows at the start, and what is printed below is true
 control_socket_disable = True
 loglevel = "warning"
-# A filter with long values is answered by a page of ours. The proxy sets the limit.
-limit_request_line = 0
+# Long filters, and many or long headers, are answered by pages of ours. The proxy sets the limits.
+limit_request_line = limit_request_fields = 0
+limit_request_field_size = 32 * 1024
 # Heartbeats in memory, because a slow disk is no reason to kill a worker; else where anything can be written.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
 

@@ -86,7 +86,12 @@ def _files(here: Site) -> Iterator[Row]:
         "/admin/login/",
         "/metrics",
     ]
-    everything = [*answers, *map(here.ask, paths), here.ask("/", method="TRACE")]
+    refused = [
+        here.ask("/admin/login/", method="POST", body="x", Content_Length="99999999"),
+        here.ask(f"/?q={'x' * 40_000}"),
+        here.ask("/", method="TRACE"),
+    ]
+    everything = [*answers, *map(here.ask, paths), here.ask("/", Cookie=f"a={'x' * 30_000}"), *refused]
     lacking = [
         f"{each.path} has no {name}"
         for each in everything
@@ -94,8 +99,10 @@ def _files(here: Site) -> Iterator[Row]:
         if name not in each.headers
     ]
     yield row("every answer states what browsers may do with it", *lacking)
-    traced = everything[-1]
-    yield row("TRACE is refused", *[traced] * (traced.status != 405))
+    statuses = [each.status for each in refused]
+    yield row(
+        "what is too large or too long is refused, and TRACE", *[statuses] * (statuses != [413, 414, 405])
+    )
 
 
 def _encrypted(here: Site) -> Iterator[Row]:
