@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from decimal import Decimal
@@ -29,6 +28,9 @@ COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 #: What an OpenDocument that is no package begins with, within so many bytes.
 FLAT, FLAT_WITHIN = b"<office:document", 1_000
 UNREADABLE = "The file is not a readable workbook."
+DAMAGED = "The file is not a workbook, or it is damaged or encrypted."
+#: How the parts of workbooks are packed. Of what is packed otherwise, more may be unpacked at a time than it says.
+PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 IN_FORMULA = re.compile(rb"<f[\s/>]")
 
 
@@ -134,6 +136,8 @@ def _unpacked(data: bytes) -> tuple[bool, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
+            if not PACKED.issuperset(part.compress_type for part in parts):
+                raise Unreadable(DAMAGED)
             if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
                 raise Unreadable("The workbook is too large when unpacked. Save it as CSV.")
             for part in parts:
@@ -141,8 +145,10 @@ def _unpacked(data: bytes) -> tuple[bool, bytes]:
                 _check_xml(content)
                 has_formulas |= "worksheets/" in part.filename and bool(IN_FORMULA.search(content))
                 document = content if part.filename == "content.xml" else document
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unreadable("The file is not a workbook, or it is damaged or encrypted.") from error
+    except Unreadable:
+        raise
+    except Exception as error:  # as above
+        raise Unreadable(DAMAGED) from error
     return has_formulas, document
 
 

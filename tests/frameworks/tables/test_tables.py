@@ -463,6 +463,15 @@ def test_sheets_read_rejects_part_with_false_size() -> None:
     assert "The file is not a workbook, or it is damaged" in refusal("x.xlsx", bytes(book))
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_sheets_read_rejects_part_that_no_spreadsheet_has_packed(packing: int) -> None:
+    """A few bytes of these unpack to gigabytes, whatever the size that the file states."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as package:
+        package.writestr("xl/worksheets/sheet1.xml", b" " * 1000)
+    assert "The file is not a workbook, or it is damaged" in refusal("x.xlsx", stream.getvalue())
+
+
 def test_sheets_read_chooses_the_sheet_whose_header_fits() -> None:
     def of(*titles: str, hidden: str = "") -> bytes:
         book = Workbook()
