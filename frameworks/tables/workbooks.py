@@ -12,6 +12,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from . import opendocument
 from .delimited import HEAD_ROWS, Fit
@@ -21,6 +22,10 @@ from .spreadsheets import FORMULA
 #: How much a workbook may unpack to, in bytes and parts.
 UNPACKED_MAX = 40_000_000
 PARTS_MAX = 200
+#: How many tags a part may have: each takes some hundred bytes while it is read, and a file may hold nothing else.
+TAGS_MAX = 3_000_000
+#: More between two tags, or in one, is no table, and may be read again with each piece of it, which takes minutes.
+LONG_TAG = re.compile(rb"<[^<]{1000000}")
 #: Formatted blank cells make a workbook's rows longer. In cells; a longer row is no accident and is refused.
 WIDTH_MAX = 1_000
 #: What an older workbook of Excel begins with, and one that is encrypted.
@@ -28,9 +33,12 @@ COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 #: What an OpenDocument that is no package begins with, within so many bytes.
 FLAT, FLAT_WITHIN = b"<office:document", 1_000
 UNREADABLE = "The file is not a readable workbook."
+TOO_LARGE_UNPACKED = "The workbook is too large when unpacked. Save it as CSV."
 DAMAGED = "The file is not a workbook, or it is damaged or encrypted."
 #: How the parts of workbooks are packed. Of what is packed otherwise, more may be unpacked at a time than it says.
 PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# Would read a sheet that does not state its size to the end, and keep all of it. Sizes that are stated may be wrong.
+ReadOnlyWorksheet._get_size = lambda sheet: None  # noqa: SLF001
 IN_FORMULA = re.compile(rb"<f[\s/>]")
 
 
@@ -84,7 +92,6 @@ def _listed(titles: list[str]) -> str:
 
 
 def _head(sheet: Any) -> list[list[str]]:
-    sheet.reset_dimensions()  # the dimensions that the file states may be wrong
     rows = sheet.iter_rows(max_row=HEAD_ROWS, max_col=WIDTH_MAX)
     return [[str(cell.value or "") for cell in row] for row in rows]
 
@@ -114,9 +121,7 @@ def _plain_texts(row: list[str]) -> list[str]:
 def _cells(book: Any, title: str) -> Iterator[Any]:
     if book is None:
         return repeat(None)
-    sheet = book[title]
-    sheet.reset_dimensions()
-    rows: Iterator[Any] = sheet.iter_rows()
+    rows: Iterator[Any] = book[title].iter_rows()
     return rows
 
 
@@ -139,7 +144,7 @@ def _unpacked(data: bytes) -> tuple[bool, bytes]:
             if not PACKED.issuperset(part.compress_type for part in parts):
                 raise Unreadable(DAMAGED)
             if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
-                raise Unreadable("The workbook is too large when unpacked. Save it as CSV.")
+                raise Unreadable(TOO_LARGE_UNPACKED)
             for part in parts:
                 content = package.read(part)
                 _check_xml(content)
@@ -153,10 +158,15 @@ def _unpacked(data: bytes) -> tuple[bool, bytes]:
 
 
 def _check_xml(content: bytes) -> None:
-    """Refuse a document type definition unparsed: its entities could grow without end, and no workbook has one."""
+    """Refuse a document type definition unparsed: its entities could grow without end, and no workbook has one.
+
+    Refuse more or longer tags than any table needs, too.
+    """
     # Without NUL bytes, in case it is in UTF-16.
     if b"<!DOCTYPE" in content.replace(b"\0", b""):
         raise Unreadable("The workbook defines XML entities. Save it as CSV.")
+    if content.count(b"<") > TAGS_MAX or LONG_TAG.search(content):
+        raise Unreadable(TOO_LARGE_UNPACKED)
 
 
 def _cell_text(cell: Cell, shown: Cell) -> str:

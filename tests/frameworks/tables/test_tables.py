@@ -425,6 +425,9 @@ def test_sheets_read_rejects_zip_bomb_without_opening_it(monkeypatch: pytest.Mon
         for number in range(201):
             package.writestr(f"{number}.xml", b"<a/>")
     assert "is too large when unpacked" in refusal("x.xlsx", stream.getvalue())
+    for content in (b"<a>" * 3_000_001, b"<a b='" + b"x" * 1_000_000):
+        tags = repacked(book, lambda name, data, new=content: new if "sheet1" in name else data)  # type: ignore[misc]
+        assert "is too large when unpacked" in refusal("x.xlsx", tags)
 
 
 LAUGHS = '<?xml version="1.0"{}?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
