@@ -85,7 +85,6 @@ const value = (field) => (isTicked(field) ? field.checked : field.value);
 const fields = (root) => root.querySelectorAll("input:not([data-local]), select:not([data-local])");
 let sent = new Map();
 let focusId = null;
-let seen = { rows: 0, columns: 0, of: 0 };
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
@@ -95,7 +94,6 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:before:swap", () => {
   const focused = document.activeElement;
   focusId = focused && focused !== document.body ? focused.id || focused.dataset.then || "table" : null;
-  seen = whatIsSeen(); // asked for after the swap, it would have all rows laid out
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
@@ -114,10 +112,12 @@ document.addEventListener("htmx:after:swap", (event) => {
   paintFirstWhatIsSeen(ctx.target);
 });
 
-// What of the matrix lies outside the window follows one frame later: laying out and painting fifty rows of forty cells
-// takes longer than answering.
+// What of the matrix lies outside the window follows one frame later: fifty rows of forty cells take longer to be read,
+// laid out and painted than to be answered. Rows are cut out of the answer before it is read; the old ones leave the page
+// at once, not one by one. Where a row has the focus, all of them are morphed.
 const LEAST_HEIGHT = 60; // of a row, in pixels
 const SPARE = 1; // for what may be lower after the swap than before
+const bodies = () => document.querySelectorAll("table.grid > tbody");
 const whatIsSeen = () => {
   const region = document.getElementById("table");
   const heads = [...document.querySelectorAll(".grid .heads th")];
@@ -133,13 +133,41 @@ const whatIsSeen = () => {
     of: heads.length,
   };
 };
+let seen = null; // what of the table is painted first; null where all of it is
+let unread = ""; // the rows that were cut out
+let follow = () => {}; // puts them in; once
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  follow();
+  const isWhole = ctx.response.status >= 400 || !ctx.target.matches?.("#matrix") || [...bodies()].some((body) => body.contains(document.activeElement));
+  seen = isWhole ? null : whatIsSeen();
+  const rows = seen ? [...ctx.text.matchAll(/<tr id="row-/g)].slice(seen.rows) : [];
+  const [start, end] = rows.length ? [rows[0].index, ctx.text.indexOf("</table>")] : [0, 0];
+  unread = ctx.text.slice(start, end);
+  ctx.text = ctx.text.slice(0, start) + ctx.text.slice(end);
+});
+document.addEventListener("htmx:before:swap", () => {
+  if (seen) for (const body of bodies()) body.remove();
+});
 const paintFirstWhatIsSeen = (form) => {
-  const rows = [...form.querySelectorAll("table.grid > tbody > tr")];
+  if (!seen) return;
+  const table = form.querySelector("table.grid");
   const isSameWidth = form.querySelectorAll(".grid .heads th").length === seen.of;
-  const cells = isSameWidth ? rows.slice(0, seen.rows).flatMap((row) => [...row.cells].slice(seen.columns)) : [];
-  const unseen = [...rows.slice(seen.rows), ...cells].filter((part) => !part.contains(document.activeElement));
-  for (const part of unseen) part.hidden = true;
-  if (unseen.length) requestAnimationFrame(() => setTimeout(() => unseen.forEach((part) => (part.hidden = false))));
+  const cells = isSameWidth ? [...table.tBodies].flatMap((body) => [...body.rows]).flatMap((row) => [...row.cells].slice(seen.columns)) : [];
+  for (const cell of cells) cell.hidden = true;
+  const rest = document.createElement("template");
+  const text = unread;
+  follow = () => {
+    follow = () => {};
+    for (const cell of cells) cell.hidden = false;
+    if (!text) return;
+    rest.innerHTML = `<table><tbody>${text}`;
+    const [rows, ...others] = rest.content.firstChild.tBodies;
+    [...table.tBodies].at(-1).append(...rows.rows);
+    table.append(...others);
+    remember([form]);
+    document.dispatchEvent(new Event("rows:added"));
+  };
+  requestAnimationFrame(() => requestAnimationFrame(() => follow()));
 };
 
 // A field for the name of a framework is given suggestions for what is typed in it.
