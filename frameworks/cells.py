@@ -152,7 +152,8 @@ class Cell:
 
 def kinds_behind(cells: Iterable[Cell]) -> list[tuple[str, str]]:
     """Return the letter and the name of each kind of source behind these cells; none if all are articles."""
-    met = {mark for cell in cells for mark in cell.marks}
+    # Asked first of what a cell holds: of most topics, all cells of a matrix have articles alone.
+    met = {mark for cell in cells if cell.others or cell.claims for mark in cell.marks}
     return [(kind[0], label) for kind, label in Source.Kind.choices if kind[0] in met]
 
 

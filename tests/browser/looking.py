@@ -47,6 +47,23 @@ def shift(page: Page) -> float:
     )
 
 
+#: Notes from now on whatever on show moves, also what follows an input within half a second.
+WATCH_MOVES = """() => {
+    window.moves = [];
+    new PerformanceObserver(list => moves.push(...list.getEntries())).observe({type: "layout-shift"});
+}"""
+#: What has moved, each with what it was; read two frames later, when all of the last swap is on show.
+MOVES = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(
+    moves.flatMap(move => move.sources.map(({node}) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 80)))
+), 50))))"""
+
+
+def moves(page: Page) -> list[str]:
+    """What has moved since `WATCH_MOVES`, as HTML."""
+    found: list[str] = page.evaluate(MOVES)
+    return found
+
+
 def names(page: Page) -> Locator:
     return page.locator("table.grid th.name .who a")
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.contents import Contents
-from tests.browser.looking import Axe
+from tests.browser.looking import Axe, names
 from tests.worlds import make_many
 
 
@@ -45,6 +45,23 @@ def test_names_are_suggested_and_chosen_by_keyboard(page: Page, console: list[st
     assert axe(page) == []
     page.get_by_label("Frame 44").check()
     expect(page.locator("#snippet")).to_be_visible()
+    assert console == []
+
+
+def test_rows_below_the_window_follow_what_is_typed(page: Page, console: list[str]) -> None:
+    page.goto("/")
+    page.get_by_label("Filter by name").press_sequentially("frame")
+    expect(page).to_have_url(re.compile(r"q=frame$"))
+    expect(names(page)).to_have_text([f"Frame {number:02}" for number in range(50)])
+    expect(page.locator("#tick-f49")).to_have_attribute("tabindex", "0")
+    page.get_by_label("Select Frame 49 to compare").check()
+    expect(page.get_by_label("Remove Frame 49")).to_be_visible()
+    # What is ticked is not lost by typing, and can be removed afterwards.
+    page.get_by_label("Filter by name").fill("frame 4")
+    expect(names(page)).to_have_count(10)
+    expect(page.get_by_label("Select Frame 49 to compare")).to_be_checked()
+    page.get_by_label("Remove Frame 49").click()
+    expect(page.get_by_label("Select Frame 49 to compare")).not_to_be_checked()
     assert console == []
 
 

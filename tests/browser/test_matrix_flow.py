@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.browser.looking import expect_order, names
+from tests.browser.looking import WATCH_MOVES, expect_order, moves, names
 from tests.html import order, read, standings
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -98,6 +98,21 @@ def test_matrix_filters_while_typing_a_name(page: Page, asked: list[str]) -> Non
     field.click()
     page.keyboard.type("fla")
     expect_order(page, "Flask")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_matrix_filters_without_moving_what_is_around_the_rows(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/")
+    page.evaluate("document.querySelectorAll('#fold-filters').forEach(box => box.checked = true)")
+    page.evaluate(WATCH_MOVES)
+    page.get_by_label("Filter by name").fill("a")
+    expect(page).to_have_url(re.compile(r"q=a"))
+    page.locator(".chips a").click()
+    expect(page).not_to_have_url(re.compile(r"q=a"))
+    page.get_by_label("Only differences").check()
+    expect(page).to_have_url(re.compile(r"only=differences"))
+    assert [moved for moved in moves(page) if not moved.startswith("<t")] == []
 
 
 def test_matrix_updates_at_once_on_enter_without_a_page_load(page: Page, asked: list[str]) -> None:
