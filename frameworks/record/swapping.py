@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from frameworks.models import Rating
-from frameworks.models.evidence import RatingQuerySet
+from frameworks.models.evidence.ratings import RatingQuerySet
 
 from .following import cells_in_database
 from .pending import PendingWrite

@@ -82,7 +82,7 @@ def form_on(response: Any, **changes: Any) -> Data:
     return data
 
 
-def change_url(fact: Versioned) -> str:
+def change_url(fact: Model) -> str:
     return desk_url(type(fact), "change", fact.pk)
 
 
