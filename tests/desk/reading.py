@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
+from django.db.models import Model
+
 from desk.editing.guarded import desk_url
 from frameworks.models import Revision, Versioned
 
