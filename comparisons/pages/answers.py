@@ -18,7 +18,7 @@ from frameworks.models import Framework
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
 
-from . import controls
+from . import links
 from .contexts import ChooserPage
 
 if TYPE_CHECKING:
@@ -155,7 +155,5 @@ def on_last_day(comparison: Comparison) -> str:
     return compared_at(slugs, comparison.view.but(as_of=comparison.last_day), comparison.usual)
 
 
-def past_day_note(path: str, comparison: Comparison) -> controls.PastDayNote:
-    return controls.past_day_note(
-        path, comparison.view, history_begins() if comparison.facts.is_blank else None
-    )
+def past_day_note(path: str, comparison: Comparison) -> links.PastDayNote:
+    return links.past_day_note(path, comparison.view, history_begins() if comparison.facts.is_blank else None)

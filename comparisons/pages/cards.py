@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from comparisons.comparison.matrix import Matrix, Row
 from pictures.card import Card, CardPart, CardRow, ScaleMark, figures, part
 
+from .around import AroundMatrix, AroundSideBySide
 from .contexts import (
     CapabilitiesPage,
     ChoicePage,
@@ -17,7 +18,6 @@ from .contexts import (
     SnapshotPage,
     UseCasePage,
 )
-from .controls import AroundMatrix, AroundSideBySide
 
 LEGEND = "Fit, 0 to 100; bar: band it could fall in"
 APART = "Not enough evidence to rank"

@@ -24,8 +24,9 @@ from frameworks.median import Derivation
 from frameworks.models import Claim, Criterion, FacetValue, Framework, Rating, Revision, Source
 from frameworks.pages.pictured import PART
 
-from .controls import AroundMatrix, AroundSideBySide, AroundUseCase, File, PastDayNote, Pictures
+from .around import AroundMatrix, AroundSideBySide, AroundUseCase
 from .glossary import Term
+from .links import File, PastDayNote, Pictures
 from .presets import WeightPresets
 from .why import Why
 

@@ -24,7 +24,7 @@ from frameworks.pages.conditional import revalidated, unchanging
 from frameworks.pages.pictured import PageResponse, pictured
 from frameworks.text.mangled import unknown
 
-from . import cards, controls
+from . import cards, links
 from .answers import HtmxRequest, chooser, compared, vary_on_htmx, wants_fragment, without_blanks
 from .contexts import SnapshotChangesPage, SnapshotPage
 
@@ -94,12 +94,12 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
         evidence_base="" if view.evidence else view.url(path, evidence="shown"),
         evidence_url=f"{view.url(path, evidence='shown')}#evidence",
         hide_url=view.url(path, evidence=""),
-        files=controls.files(View(), "comparisons:snapshot_file", snapshot_id),
+        files=links.files(View(), "comparisons:snapshot_file", snapshot_id),
         embed_url=f"{reverse('comparisons:embed_maker')}?{urlencode({'address': path})}"
         if frozen.is_side_by_side
         else "",
         oembed_url=oembed_url(path) if frozen.is_side_by_side else "",
-        pictures=controls.pictures(View(), path),
+        pictures=links.pictures(View(), path),
     )
     return PageResponse(request, "comparisons/snapshot.html", page, reads=None)
 

@@ -43,6 +43,7 @@ from .answers import (
     wants_fragment,
     without_blanks,
 )
+from .around import around_matrix, around_side_by_side, around_use_case
 from .contexts import (
     CapabilitiesPage,
     ChoicePage,
@@ -92,7 +93,7 @@ def matrix(request: HtmxRequest) -> HttpResponse:
         use_cases=comparison.kind.use_cases,
         notices=notices,
         blame=controls.blame(blame, facts.facets, facts.criteria, view, comparison.use_case),
-        around=controls.around_matrix(
+        around=around_matrix(
             table, facts, view, comparison.usual, comparison.selection.counts(), comparison.use_case
         ),
         stood=past_day_note(request.path, comparison),
@@ -141,7 +142,7 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
     if not notices and (kept := shown_as(request, view.url(request.path))):
         return kept
     facts, table = comparison.facts, comparison.table
-    around = controls.around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
+    around = around_side_by_side(table, facts, view, comparison.usual, comparison.use_case)
     page = SideBySidePage(
         mark=facts.catalogue.mark,
         matrix=table,
@@ -244,7 +245,7 @@ def use_case(request: HttpRequest, slug: str) -> PageResponse:
         excluded=excluded,
         short=short,
         weighed=use_cases.weighed(table),
-        around=controls.around_use_case(table, case),
+        around=around_use_case(table, case),
     )
     return PageResponse(request, "comparisons/use_case.html", page)
 

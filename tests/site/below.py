@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.test import override_settings
 from django.urls import clear_script_prefix, set_script_prefix
 
-from comparisons.pages.controls import path_of
+from comparisons.pages.links import path_of
 from frameworks.models import catalogue
 from tests.memory import forget_everything
 
