@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from desk.editing.forms import ReasonForm
 from desk.editing.refusals import PlainErrors
 from frameworks.models import Upload
-from frameworks.tables import imports, reading, sheets
+from frameworks.tables import header, reading, sheets
 from frameworks.tables.kinds import Kind
 from frameworks.tables.sheets import Sheet
 
@@ -45,7 +45,7 @@ class UploadForm(PlainErrors, forms.Form):
             if (file.size or 0) > sheets.FILE_MAX:
                 raise sheets.Unreadable(sheets.TOO_LARGE)
             self.sheet = reading.read(str(file.name), file.read(), self.kind.headings)
-            imports.check_columns(self.kind, self.sheet.header)
+            header.check_columns(self.kind, self.sheet.header)
         except sheets.Unreadable as error:
             raise ValidationError(str(error)) from error
         return file
@@ -77,7 +77,7 @@ class ColumnsForm(PlainErrors, forms.Form):
         super().__init__(*args)
         self.upload = upload
         free = [(name, name) for name in kind.columns if name not in upload.header]
-        for column, guess in imports.open_columns(kind, upload.header).items():
+        for column, guess in header.open_columns(kind, upload.header).items():
             place = upload.header.index(column)
             samples = dict.fromkeys(
                 cell for row in upload.rows[:SAMPLE_ROWS] for cell in row[place : place + 1] if cell

@@ -32,9 +32,9 @@ from frameworks.models import Proposal, Revision, Upload
 from frameworks.models.versioned import called
 from frameworks.record import past, revisions
 from frameworks.roles import may_publish
-from frameworks.tables import imports, sheets
-from frameworks.tables.imports import ImportRow, Status
+from frameworks.tables import header, imports, sheets
 from frameworks.tables.kinds import KINDS, Kind
+from frameworks.tables.rows import ImportRow, Status
 from frameworks.tables.sheets import Sheet
 
 from .forms import ColumnsForm, ConfirmImportForm, UploadForm
@@ -150,7 +150,7 @@ class TablePages:
 
     def _confirm(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         form = ConfirmImportForm(request.POST)
-        is_open = imports.missing_key(self.kind, upload.header) or ColumnsForm(self.kind, upload).must_decide
+        is_open = header.missing_key(self.kind, upload.header) or ColumnsForm(self.kind, upload).must_decide
         if not form.is_valid() or is_open:
             return self._preview(request, upload, form)
         try:
@@ -249,11 +249,11 @@ class TablePages:
             "upload": upload,
             "remarks": [
                 name
-                for name in imports.remarks(self.kind, upload.header)
+                for name in header.remarks(self.kind, upload.header)
                 if name not in {str(field.label) for field in columns_form.fields.values()}
             ],
             "columns_form": columns_form,
-            "missing_key": imports.missing_key(self.kind, upload.header),
+            "missing_key": header.missing_key(self.kind, upload.header),
             "form": form,
         }
         if not context["missing_key"]:

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from frameworks.models import Rating
 from frameworks.models.versioned import versioned_models
 from frameworks.tables import imports, reading, sheets
-from frameworks.tables.imports import Status
 from frameworks.tables.kinds import KINDS
+from frameworks.tables.rows import Status
 from tests.desk.acting import changed_cell, send
 from tests.desk.reading import add_url, change_url, form_on, text_of
 

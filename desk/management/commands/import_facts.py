@@ -7,9 +7,9 @@ from django.db import DatabaseError
 
 from frameworks.models import Revision
 from frameworks.record.revisions import Author, Conflict, Refused
-from frameworks.tables import imports, reading, sheets
-from frameworks.tables.imports import Status
+from frameworks.tables import header, imports, reading, sheets
 from frameworks.tables.kinds import KINDS, Kind
+from frameworks.tables.rows import ImportRow, Status
 
 
 class Command(BaseCommand):
@@ -34,10 +34,10 @@ class Command(BaseCommand):
             if file.stat().st_size > sheets.FILE_MAX:
                 raise sheets.Unreadable(sheets.TOO_LARGE)
             sheet = reading.read(file.name, file.read_bytes(), kind.headings)
-            imports.check_columns(kind, sheet.header)
-            if missing := imports.missing_key(kind, sheet.header):
+            header.check_columns(kind, sheet.header)
+            if missing := header.missing_key(kind, sheet.header):
                 raise sheets.Unreadable(f"The column “{missing}” is missing. It identifies each row.")
-            for name, guess in imports.open_columns(kind, sheet.header).items():
+            for name, guess in header.open_columns(kind, sheet.header).items():
                 if guess:
                     raise sheets.Unreadable(
                         f"There is no column “{sheets.shortened(name)}”. Did you mean “{guess}”?"
@@ -60,10 +60,10 @@ class Command(BaseCommand):
     def _say_how_it_was_read(self, kind: Kind, sheet: sheets.Sheet) -> None:
         for note in sheet.notes:
             self.stderr.write(note)
-        if remarks := imports.remarks(kind, sheet.header):
+        if remarks := header.remarks(kind, sheet.header):
             self.stderr.write(f"Ignored columns: {', '.join(remarks)}.")
 
-    def _say(self, rows: list[imports.ImportRow]) -> None:
+    def _say(self, rows: list[ImportRow]) -> None:
         for row in rows:
             for problem in row.problems:
                 column = f", column {problem.column}" if problem.column else ""

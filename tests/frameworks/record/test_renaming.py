@@ -23,6 +23,7 @@ from frameworks.models import Criterion, FormerSlug, Framework, Rating, Revision
 from frameworks.record import past, replaying, reverting, revisions
 from frameworks.record.revisions import Author
 from frameworks.tables import imports, kinds
+from frameworks.tables.rows import Status
 from tests import factories
 from tests.database import execute, refused
 from tests.frameworks.changing import rename
@@ -286,8 +287,8 @@ def test_import_matches_renamed_facts_in_earlier_export(world: None) -> None:
     rename(Criterion.objects.get(slug="performance"), "speed-of-it")
     for name in ("rating", "claim"):
         rows = imports.compare(kinds.KINDS[name], taken[name], 2)
-        assert {row.status for row in rows} == {imports.Status.SAME}
-    assert imports.Status.NEW not in {
+        assert {row.status for row in rows} == {Status.SAME}
+    assert Status.NEW not in {
         row.status for row in imports.compare(kinds.KINDS["framework"], taken["framework"], 2)
     }
 

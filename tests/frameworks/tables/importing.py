@@ -7,7 +7,7 @@ from django.test import Client
 
 from desk.editing.guarded import desk_url
 from frameworks.tables import kinds, sheets
-from frameworks.tables.imports import Status
+from frameworks.tables.rows import Status
 from frameworks.tables.sheets import Sheet
 from tests.desk.reading import text_of
 from tests.html import Element, read

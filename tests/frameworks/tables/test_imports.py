@@ -30,7 +30,7 @@ from frameworks.record import revisions
 from frameworks.record.pending import PendingWrite
 from frameworks.record.replaying import divergences
 from frameworks.tables import imports, kinds, reading, sheets
-from frameworks.tables.imports import Status
+from frameworks.tables.rows import Status
 from frameworks.tables.sheets import Sheet
 from tests import factories
 from tests.desk.reading import form_on, list_url, text_of

@@ -6,9 +6,9 @@ from django.test import Client
 
 from frameworks.models import Claim, Source
 from frameworks.record import revisions
-from frameworks.tables import imports, kinds, reading, sheets
-from frameworks.tables.imports import ImportRow, Status
+from frameworks.tables import header, imports, kinds, reading, sheets
 from frameworks.tables.kinds import KINDS
+from frameworks.tables.rows import ImportRow, Status
 from tests import factories
 from tests.desk.reading import text_of
 from tests.factories import one_of_each
@@ -44,7 +44,7 @@ PROGRAMS = [programs.excel, programs.german_excel, programs.libre_office, progra
 
 def compared(kind: str, name: str, data: bytes) -> list[ImportRow]:
     sheet = reading.read(name, data, KINDS[kind].headings)
-    imports.check_columns(KINDS[kind], sheet.header)
+    header.check_columns(KINDS[kind], sheet.header)
     return imports.compare(KINDS[kind], sheet, sheets.first_row(name))
 
 

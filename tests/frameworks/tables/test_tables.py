@@ -21,7 +21,7 @@ from frameworks.models import Relation, Revision, Versioned
 from frameworks.models.constraints import is_satisfied
 from frameworks.record import seeding
 from frameworks.tables import imports, kinds, reading, sheets, spreadsheets, workbooks
-from frameworks.tables.imports import Status
+from frameworks.tables.rows import Status
 from frameworks.tables.sheets import Sheet, Unreadable, Unwritable
 from tests import factories
 from tests.factories import one_of_each
