@@ -66,7 +66,7 @@ def test_embed_shows_frameworks_fits_scores_and_revision(client: Client) -> None
     assert page.one("h1 a").text == "Flask, FastAPI"
     assert page.one("h1 a")["href"] == "/compare/flask-vs-fastapi/"
     assert page.one("header p").text == (
-        "With the default weights, FastAPI leads Flask by 18 points. 1 of 8 cells is in dispute."
+        "With the default weights, FastAPI leads Flask by 18 points. 1 of 8 scores is in dispute."
     )
     assert [head.parts for head in page.all("th.party")] == [
         ["Flask", "fit 71 rank 2", "61–75 possible"],
