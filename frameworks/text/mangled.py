@@ -62,6 +62,8 @@ FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
 ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)
 INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp)", re.IGNORECASE)
 WORDS = frozenset({"amp", "print", "feed"})
+#: Where a mail that was not decoded breaks a line within a word; `=20` is a sign.
+SOFT_BREAK = re.compile(r"=\s*(?=[\w-]{3})")
 AMPERSAND = re.compile(r"^(?:[&;?\s]|amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 WRAPPED = re.compile(r"\s*[\r\n]+\s*")
@@ -202,7 +204,8 @@ def repaired_paths(path: str, is_ours: Callable[[str], bool]) -> Iterator[str]:
     whole = _plain_signs(_unescaped(plain(path)), str)
     text, _, query = re.sub(r"&(?=[a-z][\w-]*=)", "?", whole, count=1).partition("?")
     query = repaired_query(query, is_ours) or query
-    for segments in _meanings(text):
+    unbroken = dict.fromkeys([SOFT_BREAK.sub("", text), text])
+    for segments in (segments for each in unbroken for segments in _meanings(each)):
         joined = "/" + "/".join(segments)
         ends = [joined] if "." in joined.rpartition("/")[2] else [f"{joined}/" if segments else "/", joined]
         for end in dict.fromkeys([*ends, *(end.lower() for end in ends)]):

@@ -208,6 +208,8 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
             "/compare/django-vs-flask/?w-documentation=0",
             "/compare/django-vs-flask/?w-documentation=0",
         ),
+        ("/compare/django-=vs-flask/", "/compare/django-vs-flask/"),
+        ("/compare/djan=\ngo-vs-flask/", "/compare/django-vs-flask/"),
         ("/index.html", "/"),
         ("/robots.txt/", "/robots.txt"),
     ):
