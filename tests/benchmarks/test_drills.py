@@ -11,8 +11,10 @@ from select import select
 from types import SimpleNamespace
 
 import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from benchmarks.drills import __main__ as runner
+from benchmarks.drills.faults.hostile import PAGES
 from benchmarks.drills.installed.document import DOCUMENT, INSTEAD, adapted, advice, blocks
 from benchmarks.drills.installed.operating import BELOW_A_PATH, HELPERS, HOLDS, LOST, TROUBLES, again
 from benchmarks.drills.plan import DRILLS
@@ -89,6 +91,21 @@ def test_runner_that_gets_a_signal_says_which_drill_was_broken_off(
         for each, handler in before:
             signal.signal(each, handler)
     assert "disk on SQLite was broken off.\n\n1 passed, 0 failed before." in capsys.readouterr().out
+
+
+def test_hostile_drill_asks_every_public_address() -> None:
+    def routes(resolver: URLResolver, above: str = "") -> Iterator[str]:
+        for pattern in resolver.url_patterns:
+            route = f"{above}{pattern.pattern}"
+            if isinstance(pattern, URLPattern):
+                yield route
+            elif route != "admin/":
+                yield from routes(pattern, route)
+
+    asked = {resolve(path).route for path in PAGES if path != "/nowhere/"}
+    assert {*routes(get_resolver())} - asked == {
+        "embed/<path:path>/"
+    }  # what is no page that could be embedded
 
 
 def test_operating_drill_replaces_only_what_the_document_says() -> None:

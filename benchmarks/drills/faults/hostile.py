@@ -56,16 +56,26 @@ ESCAPES = (
 )
 JUNK = (*(quote(text, safe="", errors="surrogatepass") for text in TEXTS), *ESCAPES)
 
+#: Of a permanent copy and of what was saved together, which are not there: what the address says is read before.
+COPY, SAVED = "a" * 26, "11111111-2222-4333-8444-000000000000"
 PAGES = (
-    "/", "/compare/", "/compare/django-vs-flask/", "/choose/", "/capabilities/",
-    "/use-cases/", "/use-cases/rest-api/",
-    "/frameworks/", "/frameworks/django/", "/criteria/", "/criteria/performance/", "/sources/", "/sources/000/",
-    "/components/", "/questions/", "/disagreements/", "/benchmarks/", "/method/",
-    "/glossary/", "/changes/", "/search/",
-    "/embed/", "/embed/compare/django-vs-flask/", "/oembed", "/names/", "/matrix.csv", "/matrix.json", "/matrix.md",
-    "/matrix.png", "/compare/django-vs-flask.csv", "/changes.atom", "/sitemap.xml", "/llms.txt", "/api/",
-    "/api/v1/matrix",
-    "/api/v1/frameworks", "/api/v1/claims", "/api/v1/ratings", "/api/v1/changes", "/admin/login/", "/nowhere/",
+    "/", "/compare/", "/compare/django-vs-flask/", "/compare/django-vs-flask/freeze/", "/matrix/freeze/", "/choose/",
+    "/capabilities/", "/use-cases/", "/use-cases/rest-api/", f"/s/{COPY}/", f"/s/{COPY}/changes/", f"/s/{COPY}.csv",
+    "/frameworks/", "/frameworks/django/", "/frameworks/django/performance/history/",
+    "/frameworks/django/performance/objection/", "/frameworks/django/performance/objection/sent/",
+    "/criteria/", "/criteria/performance/", "/sources/", "/sources/000/", "/components/", "/components/sqlalchemy/",
+    "/questions/", "/disagreements/", "/benchmarks/", "/method/", "/glossary/", "/changes/", f"/changes/{SAVED}/",
+    "/search/", "/embed/", "/embed/compare/django-vs-flask/", f"/embed/s/{COPY}/", "/oembed", "/names/",
+    "/matrix.csv", "/matrix.json", "/matrix.md", "/matrix.png", "/frameworks/django.svg", "/frameworks/django.atom",
+    "/compare/django-vs-flask.csv", "/compare/django-vs-flask.atom", "/changes.atom", "/sitemap.xml",
+    "/sitemap-frameworks-1.xml", "/llms.txt", "/robots.txt", "/accent.css", "/favicon.svg", "/favicon.ico",
+    "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png", "/apple-touch-icon-120x120.png",
+    "/apple-touch-icon-120x120-precomposed.png", "/live/", "/ready/",
+    "/api/", "/api/v1/", "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/matrix", "/api/v1/compare/django-vs-flask",
+    "/api/v1/frameworks", "/api/v1/frameworks/django", "/api/v1/criteria", "/api/v1/criteria/performance",
+    "/api/v1/sources", "/api/v1/sources/000", "/api/v1/claims", "/api/v1/claims/000", "/api/v1/ratings",
+    "/api/v1/ratings/django/performance", "/api/v1/changes", f"/api/v1/snapshots/{COPY}",
+    "/admin/login/", "/nowhere/",
 )  # fmt: skip
 OTHER_PARAMETERS = frozenset(
     {
@@ -89,6 +99,9 @@ PATHS = (
     "/compare/{}.csv", "/embed/compare/{}/", "/s/{}/", "/changes/{}/", "/frameworks/{}/performance/history/",
     "/frameworks/django/{}/history/", "/frameworks/django/{}/objection/", "/matrix.{}", "/static/{}", "/admin/{}/",
     "/api/v1/{}", "/api/v1/frameworks/{}", "/api/v1/ratings/{}/performance", "/api/v1/compare/{}", "/sitemap-{}.xml",
+    "/sitemap-frameworks-{}.xml", "/{}.svg", "/compare/{}.atom", "/compare/{}/freeze/", "/s/{}.csv", "/s/{}/changes/",
+    "/embed/s/{}/", "/embed/{}/", "/frameworks/django/{}/objection/sent/", "/api/v1/criteria/{}",
+    "/api/v1/sources/{}", "/api/v1/claims/{}", "/api/v1/snapshots/{}",
 )  # fmt: skip
 
 
