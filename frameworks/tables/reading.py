@@ -5,6 +5,7 @@ The columns that an import knows are given with their headings, so that the righ
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from openpyxl.utils import get_column_letter
 
@@ -17,6 +18,9 @@ from .workbooks import COMPOUND_FILE, read_workbook
 TEXT_MAX = 10_000_000
 ROWS_MAX = 20_000
 COLUMNS_MAX = 50
+#: Spreadsheets save as many columns as they have, most of them blank. In cells of a row: all, and those among which the
+#: names of columns are looked for.
+WIDTH_MAX, NAMES_WITHIN = 20_000, 1_000
 #: How many rows are looked through, blank rows among them: workbooks may have a million that are only formatted.
 ROWS_AND_BLANKS_MAX = 5 * ROWS_MAX
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
@@ -97,7 +101,7 @@ def _format(name: str, data: bytes) -> str:
 
 def _fit(row: Iterable[str], headings: Headings) -> int:
     """Return how many different columns a row names."""
-    return len({headings[name] for name in map(folded, row) if name in headings})
+    return len({headings[name] for name in map(folded, islice(row, NAMES_WITHIN)) if name in headings})
 
 
 def _heading(cell: str, headings: Headings) -> str:
@@ -121,6 +125,8 @@ def _bounded(lines: Iterator[list[str]]) -> list[list[str]]:
         row = line if any(map(str.strip, line)) else []
         size += sum(map(len, row))
         count += bool(row)
+        if len(row) > WIDTH_MAX:
+            raise Unreadable(f"The table has more than {COLUMNS_MAX} columns.")
         # The first names the columns.
         if count > ROWS_MAX + 1 or len(rows) > ROWS_AND_BLANKS_MAX:
             raise Unreadable(f"The table has more than {ROWS_MAX:,} rows. Divide it into several.")

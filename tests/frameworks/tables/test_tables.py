@@ -402,6 +402,7 @@ def test_sheets_write_keeps_text_as_text_in_a_workbook() -> None:
         ("x.json", b'[{"\\ud800": "1"}]', "it contains an invalid character"),
         ("x.xlsx", b"a,b", "The file is not a workbook"),
         ("x.xlsx", b"PK\x03\x04 and no more", "The file is not a workbook"),
+        ("x.csv", b"a," * 20_001 + b"\nx", "more than 50 columns"),
         ("x.xlsx", workbook(["a"]), "The file has no rows below the first"),
     ],
     # Workbooks bear the time when they were made: in a test's name it would have each worker find other tests.
