@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.db import IntegrityError, OperationalError, models
 
 from frameworks.record.revisions import Refused
+from frameworks.serving import outages
 from frameworks.tables import values
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def in_words(error: Exception, fact: object = None) -> str:
 
     Raises the error where it is no refusal: where the database fails, nobody else is the reason.
     """
-    if isinstance(error, OperationalError) and not is_collision(error):
+    if is_failure(error):
         raise error
     if isinstance(error, Refused):
         return cast(str, error.args[0])  # with its links
@@ -40,6 +41,11 @@ def is_collision(error: OperationalError) -> bool:
     """Return whether the database has refused one of two writers that were in each other's way."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in COLLISIONS or "deadlock" in str(error)
+
+
+def is_failure(error: Exception) -> bool:
+    """Return whether the database fails, and nobody is the reason."""
+    return outages.is_outage(error) and not (isinstance(error, OperationalError) and is_collision(error))
 
 
 class PlainErrors(Form):

@@ -20,12 +20,13 @@ from desk.editing.fields import is_number
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin
 from desk.editing.offers import public_page, with_page
-from desk.editing.refusals import REFUSALS, in_words
+from desk.editing.refusals import REFUSALS, in_words, is_failure
+from desk.interrupted import outcome_of
 from frameworks.models import Revision
 from frameworks.record import past, reverting
 from frameworks.record.revisions import Author, Refused
 from frameworks.roles import may_publish
-from frameworks.serving import version
+from frameworks.serving import outages, version
 
 STEPS_PER_PAGE = 50
 #: The confirmation names so many facts; of the others, it says how many there are.
@@ -139,8 +140,12 @@ class ChangesetPages:
                 batches = reverting.undo_in_batches(changeset, by=by, reason=reason, count=count)
                 for done in accumulate(batches):
                     yield format_html("<p>{} of {}</p>\n", f"{done:,}", f"{count:,}")
-            except PROBLEMS as error:
-                if undoing := reverting.undone_by(changeset):
+            except (*PROBLEMS, *outages.FAILURES) as error:
+                if is_failure(error):
+                    edit_of(request).has_written_anything = True
+                    why = outcome_of(request).value
+                    yield format_html(FAILED, why, reason, self.admin.url_of("undo", changeset))
+                elif undoing := reverting.undone_by(changeset):
                     yield format_html(SUCCEEDED, UNDONE_ALREADY, self.admin.url_of("changeset", undoing))
                 else:
                     yield format_html(FAILED, _why_not(error), reason, self.admin.url_of("undo", changeset))

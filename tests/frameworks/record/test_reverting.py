@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from desk.interrupted import Outcome
 from desk.review import proposals
 from desk.versions import undoing
 from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Trait, Versioned
@@ -23,6 +24,7 @@ from frameworks.serving import version
 from tests import factories
 from tests.desk.reading import form_on, text_of
 from tests.desk.signing_in import sign_in
+from tests.faults import failing
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
@@ -561,6 +563,18 @@ def test_undo_page_says_in_the_end_why_a_large_changeset_stays(ada: Client) -> N
     assert "Your reason was: A <mistake>." in page.text
     assert Claim.objects.count() == 6
     assert not Revision.objects.filter(origin="revert").exists()
+
+
+@pytest.mark.usefixtures("with_progress")
+def test_undo_page_says_in_the_end_that_the_database_has_failed(ada: Client) -> None:
+    bobs = go()
+    new_claims(bobs, 5)
+    answer = undo_many(ada, bobs.changeset)
+    with failing(20):
+        page = read(b"".join(answer.streaming_content))
+    assert page.one(".errornote").text == Outcome.NOTHING.value
+    assert "Your reason was: A <mistake>." in page.text
+    assert Claim.objects.count() == 6
 
 
 @pytest.mark.both
