@@ -27,6 +27,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from desk.editing.edit import saying_what_holds
 from desk.editing.refusals import PlainErrors
 
 from . import tries
@@ -206,7 +207,8 @@ def page(request: HttpRequest) -> HttpResponse:
     # Other actions come from a page that is no longer true: they get the one that is.
     form = FORMS[stage](request, device, is_sent=action in ACTIONS[stage])
     if form.is_valid():
-        return _take(request, action, device, form.cleaned_data["password"])
+        with saying_what_holds(request), transaction.atomic():
+            return _take(request, action, device, form.cleaned_data["password"])
     return _show(request, stage=stage, form=form, device=device)
 
 

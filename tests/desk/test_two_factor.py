@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import totp
@@ -16,6 +17,7 @@ from desk.accounts import two_factor
 from tests import factories
 from tests.desk.reading import text_of
 from tests.desk.signing_in import code_of, sign_in
+from tests.faults import failing
 from tests.html import Element, read
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +249,25 @@ def test_two_factor_activation_rotates_key_and_ends_other_sessions(ada: User) ->
     assert here.session.session_key != before
     assert is_signed_in(here)
     assert not is_signed_in(there)
+
+
+@pytest.mark.both
+def test_two_factor_is_on_with_its_codes_or_not_at_all_whichever_call_of_the_database_fails(
+    ada: User,
+) -> None:
+    found = set()
+    for nth in (0, 10, 14, 18, 22, 26):
+        with transaction.atomic():
+            client, _ = log_in()
+            client.raise_request_exception = False
+            client.post(PAGE, {"action": "start"})
+            confirm = {"action": "confirm", "password": PASSWORD, "code": code_of(ada)}
+            with failing(nth) as faults:
+                answer = client.post(PAGE, confirm)
+            assert answer.status_code == (503 if faults.has_failed else 200), nth
+            found.add((two_factor.is_on(ada), StaticToken.objects.count()))
+            transaction.set_rollback(True)
+    assert found == {(False, 0), (True, 10)}
 
 
 def test_two_factor_deactivation_rotates_key_and_ends_other_sessions(ada: User) -> None:
