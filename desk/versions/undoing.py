@@ -111,6 +111,8 @@ class ChangesetPages:
         try:
             done = reverting.undo(changeset, by=by, reason=reason, count=count)
         except PROBLEMS as error:
+            if is_failure(error):  # perhaps after it was done, which is then no other undoing
+                raise
             plan = reverting.plan(changeset)
             if not plan.steps and (undoing := reverting.undone_by(changeset)):
                 return self._undone_already(request, undoing)
