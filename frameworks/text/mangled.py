@@ -69,8 +69,8 @@ ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 WRAPPED = re.compile(r"\s*[\r\n]+\s*")
 #: What a value may be after its ends were cleaned: a name, a number, a day, a cell; all other text is left as it is.
 SIMPLE = re.compile(r"-?[a-z0-9](?:[a-z0-9:_-]*[a-z0-9])?", re.IGNORECASE)
-#: Several of them.
-LIST = re.compile(rf"{SIMPLE.pattern}(?:[\s,]+{SIMPLE.pattern})*", re.IGNORECASE)
+#: Several of them, with commas. Several words are a name that somebody has typed.
+LIST = re.compile(rf"{SIMPLE.pattern}(?:\s*,\s*{SIMPLE.pattern})*", re.IGNORECASE)
 #: A query in which nothing can have been mangled: such parameters, each with such a value or none.
 UNHARMED = re.compile(rf"(?:(?:[a-z]|[a-z][a-z0-9_-]*[a-z0-9])=(?:{SIMPLE.pattern})?(?:&|\Z))*")
 #: Beyond so many parameters Django refuses the request.

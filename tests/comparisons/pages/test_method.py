@@ -41,7 +41,7 @@ def test_method_shows_the_table_of_readings(client: Client, ease: Criterion) -> 
 def test_method_lists_departures_with_their_reasons(client: Client, ease: Criterion) -> None:
     django = factories.make_framework(slug="django", name="Django")
     factories.make_rating(score=3, read=True)
-    assert "None of the 1 score states a departure at present." in page(client).one("#departures").text
+    assert "None of the scores states a departure at present." in page(client).one("#departures").text
     factories.make_claim(framework=django, criterion=ease, reading=2)
     factories.make_rating(framework=django, criterion=ease, score=4, departure="The line is out of date.")
     factories.make_rating(is_published=False, departure="A draft.")
