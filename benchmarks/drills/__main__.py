@@ -44,7 +44,7 @@ def rows(drill: Drill, database: str, *, is_long: bool) -> Iterator[Row]:
             text=True,
         ) as process,
     ):
-        Path(directory).chmod(0o711)  # PostgreSQL, which is another user, has its place in it.
+        Path(directory).chmod(0o1777)  # As /tmp: PostgreSQL is another user, and removes its folder there.
         late = Timer(limit, _end, [process])
         start = monotonic()
         late.start()
