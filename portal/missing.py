@@ -194,7 +194,8 @@ class Called:
         whole, by_word = {}, defaultdict(list)
         for fact in facts:
             entry = fact.get_absolute_url(), str(fact)
-            for name in {entry[0].strip("/").rpartition("/")[2], _hyphenated(entry[1])}:
+            slug = entry[0].strip("/").rpartition("/")[2]
+            for name in {slug, str(int(slug)) if slug.isdecimal() else slug, _hyphenated(entry[1])}:
                 whole[name] = entry
                 for word in name.split("-"):
                     by_word[word].append(entry)

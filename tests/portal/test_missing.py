@@ -244,6 +244,7 @@ def test_no_path_leads_to_another_host(client: Client) -> None:
 
 def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(client: Client) -> None:
     factories.make_framework(name="Quart Two", slug="quart-two")
+    factories.make_source(key="007", short_name="Almanac")
     for path, names in (
         ("/compares/django-vs-flask", ["Django vs Flask", "Django", "Flask"]),
         ("/compare/djanog-vs-flask/overview/", ["Django vs Flask", "Django", "Flask"]),
@@ -257,6 +258,7 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
         ("/usecases/live-update/", ["Live updates"]),
         ("/component/sqlalchmy/", ["SQLAlchemy"]),
         ("/components/nothing-of-the-kind/", ["Components"]),
+        ("/sources/7/", ["Almanac"]),
         ("/metod/", ["Method"]),
         ("/disagrement", ["Disagreements"]),
         ("/matrix/", ["Matrix"]),
