@@ -75,6 +75,13 @@ class GuardedAdmin(AnyAdmin):
         request.current_app = self.admin_site.name
         return {**self.admin_site.each_context(request), "opts": self.opts, **context}
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *_: object) -> HttpResponse:
+        """Say that there is no such thing, and lead to the list of those that there are."""
+        sentence = f"There is no such {self.opts.verbose_name}. It may have been deleted."
+        self.message_user(request, sentence, messages.WARNING)
+        has_list = self.has_view_or_change_permission(request)
+        return HttpResponseRedirect(self.url_of("changelist") if has_list else reverse("admin:index"))
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return SafeChangeList
 

@@ -262,7 +262,7 @@ def test_change_form_reports_deleted_fact_without_history(ada: Client, rating: R
     Rating.objects.all().delete()
     Revision.objects.all().delete()
     response = ada.post(url, mine, follow=True)
-    assert "Perhaps it was deleted?" in text_of(response)
+    assert "There is no such rating. It may have been deleted" in text_of(response)
 
 
 def delete(client: Client, fact: Any, reason: str) -> None:
