@@ -48,7 +48,8 @@ def shift(page: Page) -> float:
 
 
 #: Notes from now on whatever on show moves, also what follows an input within half a second.
-WATCH_MOVES = """() => {
+WATCH_MOVES = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))));
     window.moves = [];
     new PerformanceObserver(list => moves.push(...list.getEntries())).observe({type: "layout-shift"});
 }"""
@@ -112,9 +113,9 @@ VIEWS = [("light", 1280), ("dark", 390)]
 
 
 #: Removes each part that holds nothing new: three others have the same tags, classes and attributes along the way.
-#: Judging hundreds of citations took most of the time.
+#: Judging hundreds of citations took most of the time. What stands in the margin keeps the rest in its column.
 THIN_OUT = """() => {
-    const repeated = "article, details, div, dl, li, p, section, svg, td, tr, ul", seen = new Map();
+    const repeated = "article, details, div:not(.aside), dl, li, p, section, svg, td, tr, ul", seen = new Map();
     const own = part => [part.tagName, part.className, ...part.getAttributeNames()].join(" ");
     const ways = (part, way) => [way, ...[...part.children].flatMap(child => ways(child, way + ">" + own(child)))];
     const thinOut = (part, place) => {

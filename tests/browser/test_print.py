@@ -45,10 +45,10 @@ def test_print_takes_few_sheets_and_names_address_and_date(page: Page) -> None:
         assert most_sheets(page) <= most
     page.emulate_media(media="print")
     expect(page.locator(".printed")).to_have_text(
-        re.compile(r"/s/[a-z2-7]{26}/\S* · permanent copy of \d+ \w+ 20\d\d$")
+        re.compile(r"/s/[a-z2-7]{26}/\S*\s· permanent copy of \d+ \w+ 20\d\d$")
     )
     page.goto("/?w-performance=9")
-    expect(page.locator(".printed")).to_have_text(re.compile(r"w-performance=9\S* · as of \d+ \w+ 20\d\d$"))
+    expect(page.locator(".printed")).to_have_text(re.compile(r"w-performance=9\S*\s· as of \d+ \w+ 20\d\d$"))
     expect(page.locator(".weights")).to_be_visible()
 
 
