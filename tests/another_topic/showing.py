@@ -43,7 +43,7 @@ def kinds_of_sources(visitor: Any) -> Iterator[str]:
         f"/criteria/{criterion}/": [f"Rests on {cell.voices}", f"rests on {cell.voices}"],
         f"/embed{versus}/": [counted, cell.voices],
         f"/embed{copies[0]}": [counted, cell.voices],
-        copies[0]: [counted, cell.voices, "The letters beside the number", f" · {in_a_word}"],
+        copies[0]: [counted, cell.voices, "The letters beside the number", f"&nbsp;· {in_a_word}"],
         copies[1]: [counted, cell.voices, "The letters beside the number"],
         f"{versus}.csv": [f"({in_a_word})"],
         f"{versus}.md": [f"({in_a_word})"],
