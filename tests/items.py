@@ -20,11 +20,23 @@ def make_items(count: int) -> None:
     described = [
         factories.make_criterion(name=f"Described {number}", is_scored=False) for number in range(count)
     ]
-    for framework, criterion, (place, source) in product(
-        frameworks, [*scored, *described], enumerate(sources)
-    ):
-        reading = 1 + 2 * place if criterion.is_scored else None
-        factories.make_claim(framework=framework, criterion=criterion, source=source, reading=reading)
+    wordings = [
+        (
+            source,
+            factories.make_wording(
+                criterion=criterion, reading=1 + 2 * place if criterion.is_scored else None
+            ),
+        )
+        for criterion, (place, source) in product([*scored, *described], enumerate(sources))
+    ]
+    for framework, (source, wording) in product(frameworks, wordings):
+        factories.make_claim(
+            framework=framework,
+            criterion=wording.criterion,
+            source=source,
+            reading=wording.reading,
+            wording=wording,
+        )
     for framework, criterion in product(frameworks, scored):
         factories.make_rating(framework=framework, criterion=criterion)
     for source in sources:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder. Name the folder with the source files.")
         sources = list(Source.objects.all())
-        claims = list(Claim.objects.cited().select_related("wording__criterion"))
+        claims = list(Claim.objects.cited())
         if not claims:
             raise CommandError("There are no claims to check. Run `manage.py seed` first.")
         ratings = Rating.objects.select_related("framework", "criterion")

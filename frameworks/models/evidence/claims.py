@@ -69,7 +69,7 @@ class ClaimQuerySet(VersionedQuerySet["Claim"]):
 
     def cited(self) -> "ClaimQuerySet":
         """Fetch all that a citation shows, in the order of source and line."""
-        related = ("source", "framework", "criterion", "joint_criterion", "wording")
+        related = ("source", "framework", "criterion", "joint_criterion", "wording__criterion")
         return self.select_related(*related).order_by("source__key", "line", "pk")
 
     def in_unrated_cells(self) -> "ClaimQuerySet":
