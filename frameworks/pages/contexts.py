@@ -124,9 +124,10 @@ class SourceIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SourcePage:
-    """`page`: the part of the frameworks whose claims are shown, None if it is all of them. Only the first has a
-    `dossier`."""
+    """`mark`: the version under which the claims are kept as they were written. `page`: the part of the frameworks
+    whose claims are shown, None if it is all of them. Only the first has a `dossier`."""
 
+    mark: str
     source: Source
     answers: Collection[Answer]
     benchmarks: Collection[Benchmark]
@@ -152,8 +153,10 @@ class ComponentPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DisagreementIndexPage:
-    """`others` are the cells on this page that are in dispute without an entry; the first page has the entries."""
+    """`mark`: the version under which the list is kept as it was written. `others` are the cells on this page that are
+    in dispute without an entry; the first page has the entries."""
 
+    mark: str
     disputes: Disputes = field(metadata=PART)
     others: Sequence[Dispute]
     page: Page[Any]
@@ -162,6 +165,9 @@ class DisagreementIndexPage:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionIndexPage:
+    """`mark`: the version under which the list is kept as it was written."""
+
+    mark: str
     questions: Sequence[Question]
 
 

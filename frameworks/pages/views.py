@@ -349,6 +349,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     """Show one source: its authors, its publisher's interest, and its readings against the others'; also its claims,
     on 50 frameworks a page. `claim` in the query leads to the page that has this claim.
     """
+    facts = current_facts()  # before the claims, so that none is kept under a later version
     source = get_object_or_404(Source, key=key)
     claims = Claim.objects.public().filter(source=source)
     counts: Counter[int | None] = Counter(claims.order_by("line", "pk").values_list("framework", flat=True))
@@ -362,6 +363,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     if None in rows:
         shown |= Q(framework=None)
     page = SourcePage(
+        mark=facts.mark,
         source=source,
         answers=source.answers.select_related("question").annotate(
             is_shown=Exists(Question.objects.public().filter(pk=OuterRef("question")))
@@ -371,7 +373,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         claims_by_framework=dossiers.by_framework(claims.filter(shown).cited()),
         page=rows if rows.has_other_pages() else None,
         notices=notices if rows.has_other_pages() else [],
-        dossier=dossiers.of_source(Claim.objects.in_evidence().readings_beside(source), current_facts())
+        dossier=dossiers.of_source(Claim.objects.in_evidence().readings_beside(source), facts)
         if rows.number == 1 and not source.is_retired
         else None,
     )
@@ -412,13 +414,14 @@ def component(request: HttpRequest, slug: str) -> PageResponse:
 @pictured(titled("Disagreements", "Where the sources disagree"))
 def disagreement_index(request: HttpRequest) -> PageResponse:
     """List where the sources contradict each other or themselves, widest spread first, 50 cells a page."""
+    facts = current_facts()  # before the rest, so that nothing is kept under a later version
     disagreements = Disagreement.objects.public().prefetch_related(
         Prefetch("claims", Claim.objects.published().cited())
     )
-    facts = current_facts()
     disputes = dossiers.of_disagreements(list(disagreements), facts)
     rows, notices = _page(request, disputes.elsewhere, LISTED)
     page = DisagreementIndexPage(
+        mark=facts.mark,
         disputes=disputes,
         others=dossiers.in_dispute(list(rows), facts),
         page=rows,
@@ -441,8 +444,9 @@ def benchmark_index(request: HttpRequest) -> PageResponse:
 @pictured(titled("Questions", "What readers ask, and what each source answers"))
 def question_index(request: HttpRequest) -> PageResponse:
     """List readers' questions, with the answers of all sources side by side."""
-    questions = list(Question.objects.in_full())
-    return PageResponse(request, "frameworks/question_index.html", QuestionIndexPage(questions=questions))
+    mark = current_facts().mark  # before the questions, so that none is kept under a later version
+    page = QuestionIndexPage(mark=mark, questions=list(Question.objects.in_full()))
+    return PageResponse(request, "frameworks/question_index.html", page)
 
 
 @require_safe
