@@ -19,7 +19,7 @@ import ssl
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
@@ -81,18 +81,7 @@ PAGES = {
     "API": "/api/",
     "API, to try out": "/api/v1/docs",
 }
-#: Pages that ask search engines not to list them, for which Lighthouse would take points off; frames also forbid all
-#: fetching within them, by which it reads the site's robots.txt.
-UNLISTED = {
-    "snapshot",
-    "snapshot, changes",
-    "objection",
-    "objection, sent",
-    "choose, answered",
-    "search, found",
-    "embed, frame",
-    "embed, snapshot",
-}
+NOINDEX = '<meta name="robots" content="noindex">'
 FREEZE = "/compare/django-vs-flask-vs-fastapi/freeze/"
 #: How often Lighthouse may fail to record a page before that counts.
 PATIENCE = 3
@@ -189,8 +178,8 @@ class Lighthouse:
             raise NotAudited(process.stderr.strip()[-500:]) from None
 
 
-def ask(url: str, path: str, method: str = "GET") -> tuple[str, str]:
-    """Return where an answer leads, if anywhere, and its content."""
+def ask(url: str, path: str, method: str = "GET") -> tuple[Mapping[str, str], str]:
+    """Return the headers of an answer and its content."""
     parts = urlsplit(url)
     if parts.scheme == "https":
         # A certificate of one's own will do: only this machine is asked.
@@ -200,15 +189,23 @@ def ask(url: str, path: str, method: str = "GET") -> tuple[str, str]:
         connection = HTTPConnection(parts.netloc)
     connection.request(method, path)
     response = connection.getresponse()
-    return response.headers.get("Location", ""), response.read().decode()
+    return response.headers, response.read().decode()
 
 
 def placed(url: str) -> dict[str, str]:
     """Return the paths of what has its address by chance: a snapshot, which is made, and a changeset."""
-    location, _ = ask(url, FREEZE, "POST")
+    made, _ = ask(url, FREEZE, "POST")
     _, changes = ask(url, "/changes/")
     (changeset,) = re.findall(r'href="(/changes/[0-9a-f-]{36}/)', changes)[:1]
-    return {"snapshot": urlsplit(location).path, "changeset": changeset}
+    return {"snapshot": urlsplit(made["Location"]).path, "changeset": changeset}
+
+
+def is_unlisted(headers: Mapping[str, str], body: str) -> bool:
+    """Return whether a page asks search engines not to list it, for which Lighthouse would take points off.
+
+    Among them are frames, which also forbid the fetching by which Lighthouse reads the site's robots.txt.
+    """
+    return "noindex" in headers.get("X-Robots-Tag", "") or NOINDEX in body
 
 
 def row(name: str, audits: Sequence[Audit]) -> str:
@@ -228,10 +225,10 @@ def audit_pages(lighthouse: Lighthouse, url: str, names: Sequence[str]) -> bool:
     print("\n".join(heading()), flush=True)
     paths, failed = placed(url), []
     for name in names:
-        address = url + PAGES[name].format(**paths)
-        skipped = ["--skip-audits=is-crawlable,robots-txt"] if name in UNLISTED else []
+        path = PAGES[name].format(**paths)
+        skipped = ["--skip-audits=is-crawlable,robots-txt"] if is_unlisted(*ask(url, path)) else []
         audits = {
-            device: lighthouse.audit(address, *options, *skipped) for device, options in DEVICES.items()
+            device: lighthouse.audit(url + path, *options, *skipped) for device, options in DEVICES.items()
         }
         print(row(f"{name}{' *' if skipped else ''}", [*audits.values()]), flush=True)
         failed += [
