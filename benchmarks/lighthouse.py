@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -178,7 +179,7 @@ class Lighthouse:
             raise NotAudited(process.stderr.strip()[-500:]) from None
 
 
-def ask(url: str, path: str, method: str = "GET") -> tuple[Mapping[str, str], str]:
+def ask(url: str, path: str, method: str = "GET") -> tuple[Message, str]:
     """Return the headers of an answer and its content."""
     parts = urlsplit(url)
     if parts.scheme == "https":
@@ -200,7 +201,7 @@ def placed(url: str) -> dict[str, str]:
     return {"snapshot": urlsplit(made["Location"]).path, "changeset": changeset}
 
 
-def is_unlisted(headers: Mapping[str, str], body: str) -> bool:
+def is_unlisted(headers: Mapping[str, str] | Message, body: str) -> bool:
     """Return whether a page asks search engines not to list it, for which Lighthouse would take points off.
 
     Among them are frames, which also forbid the fetching by which Lighthouse reads the site's robots.txt.
