@@ -13,6 +13,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: How long a test waits for what must come, in milliseconds: a crowded machine may take ten seconds over a script.
+PATIENCE = 30_000
 CHROMIUM_PLACES = [
     "chromium-headless-shell",  # the same without windows: a third faster
     "chromium",

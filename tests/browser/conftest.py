@@ -8,11 +8,11 @@ from typing import NoReturn
 import pytest
 from django.db import connections
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.chromium import CHROMIUM_FLAGS, browser_required, chromium
+from tests.browser.chromium import CHROMIUM_FLAGS, PATIENCE, browser_required, chromium
 from tests.browser.contents import Contents, make_nothing, make_seed
 from tests.browser.looking import WCAG, Axe
 from tests.worlds import make_world
@@ -48,6 +48,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, and where one is running Django takes every database call for a
     # mistake. Ours come from the test, one after the other.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     yield playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
     # Connections are kept by event loop: left open, these would keep PostgreSQL from dropping the test database.
     connections.close_all()
@@ -60,7 +61,7 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     context = browser.new_context(
         base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 800}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     yield page
     context.close()
@@ -145,6 +146,6 @@ def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
         viewport={"width": 1280, "height": 800},
         java_script_enabled=False,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from frameworks.models import Objection, Rating
 from frameworks.pages import objections
 from tests import factories
+from tests.browser.chromium import PATIENCE
 from tests.browser.looking import FOCUS, Axe, everywhere, tab_to
 from tests.desk.signing_in import sign_in
 
@@ -29,7 +30,7 @@ def visitor(browser: Browser, live_server: LiveServer, request: pytest.FixtureRe
         viewport={"width": 1280, "height": 800},
         java_script_enabled=request.param,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -10,6 +10,7 @@ from frameworks.models import Rating
 from frameworks.record import revisions
 from frameworks.tables import kinds, reading, sheets
 from tests import factories
+from tests.browser.chromium import PATIENCE
 from tests.browser.looking import Axe
 from tests.desk.signing_in import sign_in
 
@@ -76,7 +77,7 @@ def test_import_round_trip_works_without_javascript(
 ) -> None:
     rating = factories.make_rating(score=3)
     context = browser.new_context(base_url=live_server.url, locale="en-GB", java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     session = sign_in(factories.make_editor()).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": f"{live_server.url}/admin/"}])
     page = context.new_page()
