@@ -1,5 +1,6 @@
 """Edits in a list: every changed row is saved for itself, and those in conflict go to the page of the conflict."""
 
+from collections.abc import Set
 from typing import Any, cast
 
 from django.contrib import messages
@@ -67,11 +68,16 @@ def _report(admin: GuardedAdmin, request: HttpRequest, saved: int, *, is_idle: b
         messages.info(request, NOTHING_CHANGED)
 
 
-def pair_rows_with_facts(response: TemplateResponse) -> None:
-    """Order the facts of a list that is shown again as the posted rows are: the list may have another order by now."""
+def pair_rows_with_facts(response: TemplateResponse, annotations: Set[str]) -> None:
+    """Order the facts of a list that is shown again as the posted rows are: the list may have another order by now.
+
+    Of a fact that was deleted meanwhile, nothing is counted.
+    """
     changelist = (response.context_data or {}).get("cl")
     if changelist is not None and changelist.formset is not None and changelist.formset.is_bound:
         changelist.result_list = [form.instance for form in changelist.formset.initial_forms]
+        for fact in changelist.result_list:
+            vars(fact).update(dict.fromkeys(annotations - vars(fact).keys()))
 
 
 def _save_row(admin: GuardedAdmin, request: HttpRequest, form: FactForm, reason: str) -> bool:

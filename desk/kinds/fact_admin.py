@@ -123,7 +123,7 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
                 return response
         response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse):
-            list_edits.pair_rows_with_facts(response)
+            list_edits.pair_rows_with_facts(response, self.annotations.keys())
         return response
 
     def changeform_view(

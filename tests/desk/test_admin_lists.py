@@ -342,6 +342,18 @@ def test_rating_list_recreates_row_deleted_meanwhile(ada: Client, bob: Client) -
     assert (again.verdict, again.rationale, again.version) == ("Ada’s", "Long thought over.", 3)
 
 
+def test_list_that_counts_shows_row_deleted_meanwhile_again(ada: Client, bob: Client) -> None:
+    disagreement = factories.make_disagreement(title="How fast it is")
+    page = ada.get("/admin/frameworks/disagreement/")
+    url = change_url(disagreement).replace("/change/", "/delete/")
+    bob.post(url, form_on(bob.get(url), reason="Nobody needs it.", confirmed="1"))
+    data = edit(page, {disagreement: {"position": "7"}}, reason="")
+    answer = ada.post("/admin/frameworks/disagreement/", data)
+    assert answer.status_code == 200
+    assert "How fast it is" in text_of(answer)
+    assert "Give a reason for the change in one sentence" in text_of(answer)
+
+
 def test_rating_list_rejects_row_without_version(ada: Client) -> None:
     rating = factories.make_rating(verdict="Before")
     data = edit(ada.get(RATINGS), {rating: {"verdict": "After"}})
