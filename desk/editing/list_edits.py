@@ -1,6 +1,6 @@
 """Edits in a list: every changed row is saved for itself, and those in conflict go to the page of the conflict."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 from django.contrib import messages
@@ -68,7 +68,7 @@ def _report(admin: GuardedAdmin, request: HttpRequest, saved: int, *, is_idle: b
         messages.info(request, NOTHING_CHANGED)
 
 
-def pair_rows_with_facts(response: TemplateResponse, annotations: Set[str]) -> None:
+def pair_rows_with_facts(response: TemplateResponse, annotations: AbstractSet[str]) -> None:
     """Order the facts of a list that is shown again as the posted rows are: the list may have another order by now.
 
     Of a fact that was deleted meanwhile, nothing is counted.

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,9 @@ from frameworks.record.unguarded import without_triggers
 from .backups import Backup
 from .contents import CHUNK, OWN_TO_EACH, Row, columns_of, content_models, rows_of, tallied
 
+#: A migration: application and name.
+Step = tuple[str, str]
+
 #: Tables that `migrate` fills.
 FILLED_BY_MIGRATE = {"auth_permission", "django_content_type"}
 
@@ -35,16 +39,16 @@ def restore(backup: Backup, *, replace: bool = False) -> bool:
     reached.
     """
     executor = MigrationExecutor(connection)
-    unknown = backup.migrations - frozenset(executor.loader.disk_migrations)
-    if unknown:
+    done = _as_named_now(backup.migrations, executor)
+    if unknown := done - executor.loader.disk_migrations.keys():
         raise CannotRestore(
-            f"It was made by a newer version, with the migration {_first(unknown)}."
-            " Update Touchstone, then restore it."
+            f"It was made by another version, with the migration {_first(unknown)}."
+            " Update Touchstone, or restore it with the version that made it."
         )
     is_blank = not connection.introspection.table_names()
     if not is_blank:
-        _refuse_other_tables(backup, executor)
-    registry = _migrated(backup, executor) if is_blank else apps
+        _refuse_other_tables(done, executor)
+    registry = _migrated(done, executor) if is_blank else apps
     known = {model._meta.db_table for model in content_models(registry)}
     if set(backup.tables) != known:
         differing = ", ".join(sorted(set(backup.tables) ^ known))
@@ -59,14 +63,22 @@ def restore(backup: Backup, *, replace: bool = False) -> bool:
     return registry is apps
 
 
-def _refuse_other_tables(backup: Backup, executor: MigrationExecutor) -> None:
+def _as_named_now(done: AbstractSet[Step], executor: MigrationExecutor) -> AbstractSet[Step]:
+    """Return which of today's migrations were done, where some have come in place of earlier ones."""
+    for step, migration in executor.loader.replacements.items():
+        replaced = {(app, name) for app, name in migration.replaces}
+        done = done - replaced | {step} if replaced <= done else done
+    return done
+
+
+def _refuse_other_tables(done: AbstractSet[Step], executor: MigrationExecutor) -> None:
     """Raise CannotRestore where the database does not have the tables that the backup was made of."""
-    applied = frozenset(executor.recorder.applied_migrations())
+    applied = _as_named_now(executor.recorder.applied_migrations().keys(), executor)
     if not applied:
         raise CannotRestore("The database holds tables of something else. Name an empty one in DATABASE_URL.")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotRestore("The database is not up to date. Run `manage.py migrate`, then restore it.")
-    if later := applied - backup.migrations:
+    if later := applied - done:
         raise CannotRestore(
             f"It was made before the migration {_first(later)}. Name a database without tables in DATABASE_URL:"
             " there it is restored as it was, and then brought up to date."
@@ -77,10 +89,10 @@ def _first(migrations: Iterable[tuple[str, str]]) -> str:
     return ".".join(min(migrations))
 
 
-def _migrated(backup: Backup, executor: MigrationExecutor) -> Apps:
+def _migrated(done: AbstractSet[Step], executor: MigrationExecutor) -> Apps:
     """Make the tables as they were when the backup was made, and return the models as they were then."""
     graph = executor.loader.graph
-    applied = backup.migrations & graph.nodes.keys()
+    applied = done & graph.nodes.keys()
     last = [
         key
         for key in sorted(applied)

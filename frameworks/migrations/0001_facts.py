@@ -1,8 +1,8 @@
 """Create the facts: frameworks and criteria, sources with their claims, ratings, and what stands around them.
 
-Two tables go with them: the history of every change, and the names that facts have had before. Fields and constraints
-stand as in the models. No constraint can enforce what needs a look at a second table or at a deletion: for that there
-are the triggers of later migrations.
+Three tables go with them: the history of every change, what each change is about, and the names that facts have had
+before. Fields and constraints stand as in the models. No constraint can enforce what needs a look at a second table or
+at a deletion: for that there are the triggers of later migrations.
 """
 
 import uuid
@@ -13,11 +13,16 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from frameworks.models import catalogue, neighbours
+from frameworks.models.constraints import validate_day_reached
+
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -86,9 +91,35 @@ class Migration(migrations.Migration):
                         verbose_name="published",
                     ),
                 ),
+                (
+                    "retired_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day from which it is no longer compared. Leave empty unless it is retired.",
+                        null=True,
+                        validators=[validate_day_reached],
+                        verbose_name="retired on",
+                    ),
+                ),
+                (
+                    "retired_because",
+                    models.CharField(
+                        blank=True,
+                        help_text="Completes the sentence “It was retired, because …”. Readers see it where they look for the fact.",
+                        max_length=300,
+                        verbose_name="retired because",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_published", False)),
+                        fields=["slug"],
+                        name="framework_hidden_by_slug",
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -108,6 +139,17 @@ class Migration(migrations.Migration):
                             ("repository", ""), ("repository__regex", "^https?://[^\\s]+\\Z"), _connector="OR"
                         ),
                         name="framework_repository_is_http",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_because", ""), ("retired_on__isnull", True)),
+                            models.Q(
+                                ("retired_on__isnull", False),
+                                models.Q(("retired_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="framework_retirement_is_whole",
                     ),
                 ],
             },
@@ -236,6 +278,25 @@ class Migration(migrations.Migration):
                         verbose_name="review interval",
                     ),
                 ),
+                (
+                    "retired_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day from which it is no longer compared. Leave empty unless it is retired.",
+                        null=True,
+                        validators=[validate_day_reached],
+                        verbose_name="retired on",
+                    ),
+                ),
+                (
+                    "retired_because",
+                    models.CharField(
+                        blank=True,
+                        help_text="Completes the sentence “It was retired, because …”. Readers see it where they look for the fact.",
+                        max_length=300,
+                        verbose_name="retired because",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "criteria",
@@ -275,6 +336,17 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("review_interval_days__range", (1, 3650))),
                         name="criterion_review_interval_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_because", ""), ("retired_on__isnull", True)),
+                            models.Q(
+                                ("retired_on__isnull", False),
+                                models.Q(("retired_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="criterion_retirement_is_whole",
                     ),
                 ],
             },
@@ -364,6 +436,20 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=60)),
                 (
+                    "synonyms",
+                    models.CharField(
+                        blank=True,
+                        help_text="Other names that sources use, separated by semicolons.",
+                        max_length=300,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
+                                "Use single spaces, and “; ” between names.",
+                            )
+                        ],
+                    ),
+                ),
+                (
                     "position",
                     models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first."),
                 ),
@@ -412,6 +498,20 @@ class Migration(migrations.Migration):
                     "short_name",
                     models.CharField(help_text="The name used in citations.", max_length=60, unique=True),
                 ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("article", "article"),
+                            ("document", "document"),
+                            ("measurement", "measurement"),
+                            ("statement", "statement by a person"),
+                        ],
+                        default="article",
+                        help_text="What the text is. A statement needs an author and a stated date: who said it, and when.",
+                        max_length=11,
+                    ),
+                ),
                 ("title", models.CharField(max_length=200)),
                 (
                     "title_is_stated",
@@ -458,10 +558,7 @@ class Migration(migrations.Migration):
                         blank=True, help_text="What the text consists of: tables, lists, answers."
                     ),
                 ),
-                (
-                    "note",
-                    models.TextField(blank=True, help_text="Caveats about the text for readers."),
-                ),
+                ("note", models.TextField(blank=True, help_text="Caveats about the text for readers.")),
                 (
                     "url",
                     models.URLField(
@@ -472,7 +569,13 @@ class Migration(migrations.Migration):
                         verbose_name="web address",
                     ),
                 ),
-                ("read_on", models.DateField(help_text="When the editors read the text.")),
+                (
+                    "read_on",
+                    models.DateField(
+                        help_text="When the editors read the text.",
+                        validators=[validate_day_reached],
+                    ),
+                ),
                 ("file_name", models.CharField(blank=True, max_length=120)),
                 (
                     "sha256",
@@ -484,6 +587,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("line_count", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "retired_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day from which it is no longer compared. Leave empty unless it is retired.",
+                        null=True,
+                        validators=[validate_day_reached],
+                        verbose_name="retired on",
+                    ),
+                ),
+                (
+                    "retired_because",
+                    models.CharField(
+                        blank=True,
+                        help_text="Completes the sentence “It was retired, because …”. Readers see it where they look for the fact.",
+                        max_length=300,
+                        verbose_name="retired because",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["key"],
@@ -506,6 +628,129 @@ class Migration(migrations.Migration):
                             ("sha256", ""), ("sha256__regex", "^[0-9a-f]{64}\\Z"), _connector="OR"
                         ),
                         name="source_sha256_is_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_because", ""), ("retired_on__isnull", True)),
+                            models.Q(
+                                ("retired_on__isnull", False),
+                                models.Q(("retired_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="source_retirement_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["article", "document", "measurement", "statement"])),
+                        name="source_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "statement"), _negated=True),
+                            models.Q(
+                                models.Q(("authors", ""), _negated=True),
+                                models.Q(("date_stated", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="source_statement_is_signed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Wording",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The name in addresses. It cannot be changed later, because links depend on it.",
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "(?!.*-vs(-|\\Z))^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens. A slug must not contain “-vs-” or end in “-vs”.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wordings",
+                        to="frameworks.criterion",
+                    ),
+                ),
+                (
+                    "words",
+                    models.CharField(
+                        help_text="The phrases in lower case, separated by semicolons: steep; steeper; overwhelming.",
+                        max_length=500,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
+                                "Use lower-case letters, single spaces, and “; ” between phrases.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "reading",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The step of the rubric that the words amount to. Leave empty if they do not amount to one.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                (
+                    "explanation",
+                    models.CharField(
+                        help_text="Why the words amount to that step, or why they do not amount to one.",
+                        max_length=300,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reading row",
+                "verbose_name_plural": "table of readings",
+                "ordering": [
+                    "criterion__group__position",
+                    "criterion__position",
+                    models.OrderBy(models.F("reading"), descending=True, nulls_last=True),
+                    "words",
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z"),
+                            models.Q(("slug__regex", "-vs(-|\\Z)"), _negated=True),
+                        ),
+                        name="wording_slug_is_slug",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reading__range", (1, 5))), name="wording_reading_in_range"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("words__regex", "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z")
+                        ),
+                        name="wording_has_phrases",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("explanation", ""), _negated=True), name="wording_has_explanation"
                     ),
                 ],
             },
@@ -613,15 +858,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "condition",
+                    models.CharField(
+                        blank=True,
+                        help_text="The condition that the source attaches, beginning with if, for or when. Shown with the claim.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "comparison",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the framework is compared with, beginning with than, among or beside. Shown with the claim.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "wording",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The row of the table of readings whose words are in the term.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="frameworks.wording",
+                    ),
+                ),
+                (
                     "reading",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="What these words amount to on the rubric, 1 to 5; empty when they don't amount to a score.",
+                        help_text="What these words amount to on the rubric, from 1 to 5, by the table of readings.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5),
                         ],
+                    ),
+                ),
+                (
+                    "is_factor",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick if the source says that this criterion should be weighed when choosing.",
+                        verbose_name="factor",
                     ),
                 ),
                 (
@@ -696,10 +976,7 @@ class Migration(migrations.Migration):
                         to="frameworks.facetvalue",
                     ),
                 ),
-                (
-                    "note",
-                    models.CharField(blank=True, help_text="A caveat for readers.", max_length=300),
-                ),
+                ("note", models.CharField(blank=True, help_text="A caveat for readers.", max_length=300)),
                 ("claims", models.ManyToManyField(related_name="traits", to="frameworks.claim")),
             ],
             options={
@@ -729,17 +1006,7 @@ class Migration(migrations.Migration):
                         to="frameworks.framework",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("mirrors", "mirrors the API of"),
-                            ("alternative-to", "is an alternative to"),
-                            ("complements", "complements"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
+                ("kind", models.CharField(choices=catalogue.relation_kinds, max_length=20)),
                 (
                     "other",
                     models.ForeignKey(
@@ -768,8 +1035,8 @@ class Migration(migrations.Migration):
                         name="relation_joins_two_frameworks",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["mirrors", "alternative-to", "complements"])),
-                        name="relation_kind_is_known",
+                        condition=models.Q(("kind__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z")),
+                        name="relation_kind_is_slug",
                     ),
                 ],
             },
@@ -818,10 +1085,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "departure",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the score departs from the median of the sources, or what it rests on if no claim has a reading. Leave empty if it follows.",
+                    ),
+                ),
+                (
                     "is_published",
                     models.BooleanField(
                         default=False,
-                        help_text="A rating is public only when it is published, and then it needs a claim.",
+                        help_text="A rating is public only when it is published, and then it needs a claim with a reading, or a claim and a departure.",
                         verbose_name="published",
                     ),
                 ),
@@ -831,6 +1105,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="When an editor last checked the rating against its claims.",
                         null=True,
+                        validators=[validate_day_reached],
                         verbose_name="last reviewed",
                     ),
                 ),
@@ -993,7 +1268,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "measured_on",
-                    models.DateField(blank=True, help_text="The day of the run, if known.", null=True),
+                    models.DateField(
+                        blank=True,
+                        help_text="The day of the run, if known.",
+                        null=True,
+                        validators=[validate_day_reached],
+                    ),
                 ),
                 (
                     "command",
@@ -1067,7 +1347,7 @@ class Migration(migrations.Migration):
                 (
                     "setup",
                     models.SlugField(
-                        help_text="Distinguishes several runs of one framework by their server, for example `uvicorn`.",
+                        help_text="Distinguishes several runs of one framework by their server.",
                         max_length=60,
                     ),
                 ),
@@ -1144,107 +1424,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Revision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now, verbose_name="when"
-                    ),
-                ),
-                ("model", models.CharField(max_length=40)),
-                (
-                    "key",
-                    models.CharField(
-                        help_text="The natural key, for example `django/learning-curve`.", max_length=200
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(help_text="The version after this change.")),
-                (
-                    "action",
-                    models.CharField(
-                        choices=[("created", "created"), ("changed", "changed"), ("deleted", "deleted")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("seed", "seed"),
-                            ("admin", "admin"),
-                            ("grid", "grid"),
-                            ("import", "import"),
-                            ("revert", "revert"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "changeset",
-                    models.UUIDField(
-                        db_index=True,
-                        default=uuid.uuid4,
-                        help_text="The same for everything that was saved together.",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "author_name",
-                    models.CharField(
-                        help_text="The name at the time.", max_length=150, verbose_name="author"
-                    ),
-                ),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="The reviewer, if it was a proposal.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="published_revisions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300)),
-                ("before", models.JSONField(help_text="The fields before; null for a creation.", null=True)),
-                ("after", models.JSONField(help_text="The fields after; null for a deletion.", null=True)),
-            ],
-            options={
-                "ordering": ["-at", "-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        models.F("model"),
-                        models.F("key"),
-                        models.F("version"),
-                        name="revision_once_per_version",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="revision_has_reason"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("action__in", ["created", "changed", "deleted"])),
-                        name="revision_action_is_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Component",
             fields=[
                 (
@@ -1271,20 +1450,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, unique=True)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[
-                            ("async-layer", "async layer"),
-                            ("data-layer", "data layer"),
-                            ("database", "database"),
-                            ("validation", "validation"),
-                            ("authentication", "authentication"),
-                            ("api", "API tooling"),
-                            ("pages", "pages and admin"),
-                            ("standard", "standard"),
-                            ("running", "operation"),
-                        ],
-                        max_length=20,
-                    ),
+                    models.CharField(choices=neighbours.component_kinds, max_length=20),
                 ),
                 (
                     "label",
@@ -1308,6 +1474,39 @@ class Migration(migrations.Migration):
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                     ),
                 ),
+                (
+                    "synonyms",
+                    models.CharField(
+                        blank=True,
+                        help_text="Other names that sources use, separated by semicolons.",
+                        max_length=300,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\s;]+( [^\\s;]+)*(; [^\\s;]+( [^\\s;]+)*)*\\Z",
+                                "Use single spaces, and “; ” between names.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "retired_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day from which it is no longer compared. Leave empty unless it is retired.",
+                        null=True,
+                        validators=[validate_day_reached],
+                        verbose_name="retired on",
+                    ),
+                ),
+                (
+                    "retired_because",
+                    models.CharField(
+                        blank=True,
+                        help_text="Completes the sentence “It was retired, because …”. Readers see it where they look for the fact.",
+                        max_length=300,
+                        verbose_name="retired because",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -1329,23 +1528,19 @@ class Migration(migrations.Migration):
                         condition=models.Q(("summary", ""), _negated=True), name="component_has_summary"
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("kind__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z")),
+                        name="component_kind_is_slug",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "async-layer",
-                                    "data-layer",
-                                    "database",
-                                    "validation",
-                                    "authentication",
-                                    "api",
-                                    "pages",
-                                    "standard",
-                                    "running",
-                                ],
-                            )
+                            models.Q(("retired_because", ""), ("retired_on__isnull", True)),
+                            models.Q(
+                                ("retired_on__isnull", False),
+                                models.Q(("retired_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
                         ),
-                        name="component_kind_is_known",
+                        name="component_retirement_is_whole",
                     ),
                 ],
             },
@@ -1368,19 +1563,7 @@ class Migration(migrations.Migration):
                         to="frameworks.component",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("built-on", "is the base of"),
-                            ("supports", "is supported by"),
-                            ("part-of", "is part of"),
-                            ("extends", "extends"),
-                            ("works-with", "works with"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
+                ("kind", models.CharField(choices=neighbours.tie_kinds, max_length=20)),
                 (
                     "framework",
                     models.ForeignKey(
@@ -1405,10 +1588,8 @@ class Migration(migrations.Migration):
                         name="tie_once_per_pair_and_kind",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["built-on", "supports", "part-of", "extends", "works-with"])
-                        ),
-                        name="tie_kind_is_known",
+                        condition=models.Q(("kind__regex", "^[a-z0-9]+(-[a-z0-9]+)*\\Z")),
+                        name="tie_kind_is_slug",
                     ),
                 ],
             },
@@ -1448,10 +1629,7 @@ class Migration(migrations.Migration):
                         to="frameworks.component",
                     ),
                 ),
-                (
-                    "note",
-                    models.CharField(blank=True, help_text="A caveat for readers.", max_length=300),
-                ),
+                ("note", models.CharField(blank=True, help_text="A caveat for readers.", max_length=300)),
                 ("claims", models.ManyToManyField(related_name="additions", to="frameworks.claim")),
             ],
             options={
@@ -1588,6 +1766,153 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("text", ""), _negated=True), name="answer_has_text"
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Revision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="when"
+                    ),
+                ),
+                ("model", models.CharField(max_length=40)),
+                ("key", models.CharField(help_text="The natural key.", max_length=200)),
+                ("version", models.PositiveIntegerField(help_text="The version after this change.")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("created", "created"), ("changed", "changed"), ("deleted", "deleted")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("seed", "seed"),
+                            ("admin", "admin"),
+                            ("grid", "grid"),
+                            ("import", "import"),
+                            ("revert", "revert"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "changeset",
+                    models.UUIDField(
+                        db_index=True,
+                        default=uuid.uuid4,
+                        help_text="The same for everything that was saved together.",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author_name",
+                    models.CharField(
+                        help_text="The name at the time.", max_length=150, verbose_name="author"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The reviewer, if it was a proposal.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_revisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("before", models.JSONField(help_text="The fields before; null for a creation.", null=True)),
+                ("after", models.JSONField(help_text="The fields after; null for a deletion.", null=True)),
+                (
+                    "is_draft",
+                    models.BooleanField(
+                        editable=False,
+                        help_text="The fact was published neither before nor after; null for kinds that are always public.",
+                        null=True,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(models.F("model"), models.F("id"), name="revision_by_kind"),
+                    models.Index(
+                        models.F("action"), models.F("model"), models.F("key"), name="revision_by_action"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("model"),
+                        models.F("key"),
+                        models.F("version"),
+                        name="revision_once_per_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="revision_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("action__in", ["created", "changed", "deleted"])),
+                        name="revision_action_is_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RevisionSubject",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="frameworks.revision",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=200)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("kind"),
+                        models.F("key"),
+                        models.F("revision"),
+                        name="revision_subject_by_name",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("revision"), models.F("kind"), models.F("key"), name="revision_subject_once"
+                    )
                 ],
             },
         ),

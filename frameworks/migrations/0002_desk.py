@@ -1,4 +1,4 @@
-"""Create what the desk keeps beside the facts: profiles, objections, uploads, checked links, and proposals."""
+"""Create what the desk keeps beside the facts: profiles, objections, uploads, checked links, proposals, digests."""
 
 import uuid
 
@@ -11,8 +11,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("frameworks", "0001_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("frameworks", "0001_facts"),
     ]
 
     operations = [
@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "problem report",
                 "ordering": ["-created_at", "-pk"],
                 "constraints": [
                     models.CheckConstraint(
@@ -143,7 +144,6 @@ class Migration(migrations.Migration):
                         name="objection_answer_has_note",
                     ),
                 ],
-                "verbose_name": "problem report",
             },
         ),
         migrations.CreateModel(
@@ -395,5 +395,23 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Digest",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="digest",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("is_wanted", models.BooleanField(default=True, verbose_name="a mail about what is waiting")),
+                ("day", models.DateField(help_text="The day of the last one.", null=True)),
+                ("told_until", models.DateTimeField(help_text="Until when it told of decisions.")),
+            ],
         ),
     ]

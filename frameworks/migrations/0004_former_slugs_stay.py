@@ -10,7 +10,7 @@ from ._triggers import FORMER_SLUG_STAYS, PostgreSQLTrigger, SQLiteTrigger, form
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frameworks", "0003_published_ratings_have_claims")]
+    dependencies = [("frameworks", "0003_record_state")]
 
     operations = [
         *former_slug_stays("component", "frameworks_component"),

@@ -1,6 +1,7 @@
 """What editors do at the desk: tick and confirm, edit lists and the grid, decide on proposals."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.test import Client
@@ -32,7 +33,7 @@ def row_of(page: Any, rating: Rating) -> int:
 
 
 def edit(
-    page: Any, changes: dict[Rating, dict[str, Any]], reason: str = "Gone through."
+    page: Any, changes: Mapping[Any, dict[str, Any]], reason: str = "Gone through."
 ) -> dict[str, list[str]]:
     """The list as posted by its Save button, with these changes."""
     data = form_on(page, reason=reason, _save="Save")

@@ -13,7 +13,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.loader import MigrationLoader
 from pytest_django import Settings
 
 from desk.keeping.backups import Backup, NoBackup, back_up, digest_of, rotate
@@ -30,6 +31,8 @@ from tests.desk.keeping.filling import AWKWARD, NOW, fill
 from tests.factories import make_framework, make_rating
 
 pytestmark = pytest.mark.django_db
+
+FORMER_SLUGS_STAY = ["comparisons", "0003_former_slugs_stay"]
 
 
 @pytest.fixture(autouse=True)
@@ -116,15 +119,6 @@ def test_move_takes_everything_to_another_database_and_back(tmp_path: Path, mana
     assert refusal("move", to=" ") == "Nothing was moved: --to names the other database."
 
 
-def test_restore_brings_an_older_backup_up_to_date(tmp_path: Path, manage: Command) -> None:
-    """The backup is from before 0014_source_kind: its sources have no kind."""
-    url = f"sqlite:///{tmp_path / 'restored.sqlite3'}"
-    outcome = manage("restore", "tests/desk/keeping/before-0014.zip", DATABASE_URL=url)
-    assert outcome.stderr == ""
-    assert "It is from an older version, and has been brought up to date." in outcome.stdout
-    assert outcome.stdout.splitlines()[-1].startswith("Nothing is wrong")
-
-
 # What is no backup
 
 
@@ -142,6 +136,42 @@ def with_manifest(path: Path, **changes: object) -> None:
     with ZipFile(path, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+
+
+def steps(loader: MigrationLoader) -> dict[str, set[str]]:
+    """Each migration of the facts, with those that it came in place of."""
+    return {
+        name: {replaced for _, replaced in migration.replaces}
+        for (app, name), migration in loader.disk_migrations.items()
+        if app == "frameworks"
+    }
+
+
+@pytest.mark.parametrize(
+    "without, words",
+    [
+        (("0005", "0006"), "It is from an older version, and has been brought up to date."),
+        ((), "is restored"),
+    ],
+    ids=["older", "before migrations were merged"],
+)
+def test_restore_knows_the_migrations_of_earlier_versions(
+    backup: Path, tmp_path: Path, manage: Command, without: tuple[str, ...], words: str
+) -> None:
+    done = json.loads(ZipFile(backup).read("manifest.json"))["migrations"]
+    others = [step for step in done if step[0] != "frameworks" and (not without or step != FORMER_SLUGS_STAY)]
+    earlier = [
+        ["frameworks", step]
+        for name, replaced in steps(MigrationLoader(connection)).items()
+        if not name.startswith(without or "-")
+        for step in replaced or {name}
+    ]
+    with_manifest(backup, migrations=[*others, *earlier])
+    restored = manage("restore", str(backup), DATABASE_URL=f"sqlite:///{tmp_path / 'restored.sqlite3'}")
+    assert restored.stderr == ""
+    assert words in restored.stdout
+    assert ("older version" in restored.stdout) is bool(without)
+    assert restored.stdout.splitlines()[-1].startswith("Nothing is wrong")
 
 
 @pytest.mark.both
@@ -180,12 +210,10 @@ def test_restore_names_the_version_that_does_not_fit(backup: Path) -> None:
     with_manifest(backup, tables={name: at for name, at in manifest["tables"].items() if name != "auth_user"})
     assert refusal("restore", str(backup), "--replace").endswith("which had other tables: auth_user.")
     with_manifest(backup, migrations=[*done, ["frameworks", "9999_later"]])
-    assert "made by a newer version, with the migration frameworks.9999_later" in refusal(
+    assert "made by another version, with the migration frameworks.9999_later" in refusal(
         "restore", str(backup), "--replace"
     )
-    with_manifest(
-        backup, migrations=[step for step in done if step != ["comparisons", "0003_former_slugs_stay"]]
-    )
+    with_manifest(backup, migrations=[step for step in done if step != FORMER_SLUGS_STAY])
     assert "made before the migration comparisons.0003_former_slugs_stay" in refusal(
         "restore", str(backup), "--replace"
     )
