@@ -95,9 +95,10 @@ def takes_away(before: State, after: State) -> bool:
     """Return whether a claim moves, or is read no longer: the others are written first, so that no published rating is
     without a reading in between."""
     moves = any(
-        before[name] != after[name] for name in ("framework", "criterion", "joint_criterion", "source")
+        before.get(name) != after.get(name)
+        for name in ("framework", "criterion", "joint_criterion", "source")
     )
-    return moves or (before["reading"] is not None and after["reading"] is None)
+    return moves or (before.get("reading") is not None and after.get("reading") is None)
 
 
 def is_backed(rating: Rating, evidence: CellEvidence) -> bool:

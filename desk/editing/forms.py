@@ -17,6 +17,7 @@ from frameworks.models.constraints import BESIDE, SENTENCES
 from frameworks.models.natural_keys import renamed_key
 from frameworks.models.schema import State, state_of
 from frameworks.record import past, revisions
+from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
 
 from .edit import Edit
@@ -44,6 +45,9 @@ class FactForm(PlainErrors, ModelForm):
     """
 
     seen = SeenField(required=False)
+
+    #: Whether it is one of several rows, which may take each other's name: the rows together say which is taken.
+    is_row = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,11 +119,26 @@ class FactForm(PlainErrors, ModelForm):
         saved = revisions.save(fact, by=by, reason=reason, seen=seen, related=self.related, besides=besides)
         return saved is not None
 
+    def pending(self, before: State) -> PendingWrite:
+        """Return what to write of a fact that was `before`, on top of the version that the editor saw."""
+        return PendingWrite(
+            self.instance, self.related, self.posted_seen and self.posted_seen.version, before
+        )
+
     @property
     def is_done(self) -> bool:
         """Return whether the fact is already as this form would make it, as when it is sent twice."""
         current = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
         return current is not None and state_of(current) == state_of(self.instance, self.related)
+
+    def validate_unique(self) -> None:
+        excluded = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        if self.is_row:
+            excluded.add(self.instance.name_field)
+        try:
+            self.instance.validate_unique(exclude=excluded)
+        except ValidationError as error:
+            self._update_errors(error)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

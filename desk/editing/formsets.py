@@ -1,6 +1,6 @@
 """Rows of facts below a form or in a list: found also when they were moved or deleted since the page was opened."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from django.utils.text import get_text_list
 from frameworks.cells import Key
 from frameworks.models import Versioned
 from frameworks.models.constraints import BESIDE, unique_constraints, unique_fields
+from frameworks.models.schema import state_of
 from frameworks.record import past, revisions
 from frameworks.record.revisions import Author
 
@@ -41,6 +42,10 @@ class FactFormSet(FormSetMixin):
 
     if TYPE_CHECKING:
         model: type[Versioned]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
 
     default_error_messages = {
         "missing_management_form": "The rows did not arrive completely, so nothing was saved. Go back and save again.",
@@ -128,10 +133,9 @@ class FactFormSet(FormSetMixin):
 
     def write_kept(self, by: Author, reason: str) -> None:
         """Write new and changed rows. Raises what `revisions.save` raises."""
-        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
         self._write([form for form in self.forms if not self.goes_last(form)], by, reason)
 
-    def _write(self, rows: Iterable[FactForm], by: Author, reason: str) -> None:
+    def _write(self, rows: Sequence[FactForm], by: Author, reason: str) -> None:
         for form in rows:
             if self.is_to_delete(form) or not form.has_changed():
                 continue
@@ -154,7 +158,33 @@ class FactFormSet(FormSetMixin):
 
 
 class FactInlineFormSet(FactFormSet, InlineFormSet):
-    """Rows that belong to the fact above them by a foreign key."""
+    """Rows that belong to the fact above them by a foreign key. They may take each other's name."""
+
+    def add_fields(self, form: FactForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.is_row = True
+
+    def clean(self) -> None:
+        super().clean()
+        renamed = [form for form in self.forms if self._is_renamed(form)]
+        leaving = [form for form in self.initial_forms if form in renamed or self.is_to_delete(form)]
+        given_up = {form.instance.pk for form in leaving}
+        for form in renamed:
+            if not form.errors and (sentence := form.instance.name_is_taken(given_up)):
+                form.add_error(self.model.name_field, sentence)
+
+    def _is_renamed(self, form: FactForm) -> bool:
+        return self.model.name_field in form.changed_data and not self.is_to_delete(form)
+
+    def _write(self, rows: Sequence[FactForm], by: Author, reason: str) -> None:
+        """Write together the rows with another name, which may be one that another row gives up."""
+        renamed = {form.instance.pk: form for form in rows if form.instance.pk and self._is_renamed(form)}
+        facts = self.model._default_manager.in_bulk(renamed) if len(renamed) > 1 else {}
+        if facts:
+            writes = [renamed[pk].pending(state_of(fact)) for pk, fact in facts.items()]
+            revisions.save_all(writes, by=by, reason=reason)
+            self.changed_objects += [(renamed[pk].instance, renamed[pk].changed_data) for pk in facts]
+        super()._write([form for form in rows if form.instance.pk not in facts], by, reason)
 
 
 class FactListFormSet(FactFormSet, ModelFormSet):

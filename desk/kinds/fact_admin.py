@@ -343,8 +343,8 @@ class FactAdmin(SafeFields, GuardedAdmin, ModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         by, reason = edit_of(request).by(), form.cleaned_data["reason"]
+        formset.write_deleted(by, reason)  # first, because others may take their names
         formset.write_kept(by, reason)
-        formset.write_deleted(by, reason)
 
     def response_add(
         self, request: HttpRequest, obj: Versioned, post_url_continue: str | None = None

@@ -15,7 +15,6 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from desk.editing.merging import put_on_top
-from frameworks.backing import takes_away
 from frameworks.cells import Key
 from frameworks.models import Proposal, ProposedChange, Rating, Revision, Versioned, versioned_models
 from frameworks.models.schema import state_of
@@ -23,6 +22,7 @@ from frameworks.record import past, renaming, revisions
 from frameworks.record.following import departure_of, is_score_set, rated_by
 from frameworks.record.pending import PendingWrite
 from frameworks.record.revisions import Author
+from frameworks.record.swapping import takes_place
 
 
 class Undecidable(Exception):
@@ -165,9 +165,7 @@ def _swaps(changes: Iterable[ProposedChange]) -> dict[int, list[ProposedChange]]
     """Return the changes of each kind by which facts may take each other's place, by the position of the first."""
     by_kind: dict[str, list[ProposedChange]] = {}
     for change in changes:
-        changed = dict(_after(change)) if change.action == Revision.Action.CHANGED else {}
-        moves = change.model == "claim" and changed and takes_away(change.before or {}, change.after or {})
-        if model_of(change).name_field in changed or moves:
+        if takes_place(model_of(change), change.before, change.after):
             by_kind.setdefault(change.model, []).append(change)
     return {alike[0].position: alike for alike in by_kind.values() if len(alike) > 1}
 
@@ -199,10 +197,6 @@ def _apply_together(
     except (revisions.Conflict, revisions.Refused, IntegrityError):
         return set()
     return {*writes}
-
-
-def _after(change: ProposedChange) -> Iterator[tuple[str, object]]:
-    return ((name, after) for name, _, after in change.changed_fields)
 
 
 def _apply_one(

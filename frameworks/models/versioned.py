@@ -2,7 +2,7 @@
 whether it is retired."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -124,8 +124,9 @@ class Versioned(models.Model):
         within = getattr(self, f"{self.named_within}_id") if self.named_within else None
         return FoldedName(within, names.folded(getattr(self, self.name_field)))
 
-    def name_is_taken(self) -> str:
-        """Say which other fact has the name; empty where it is free or has not changed. One query."""
+    def name_is_taken(self, given_up: Container[Any] = ()) -> str:
+        """Say which other fact has the name, besides those that give theirs up; empty where it is free or has not
+        changed. One query."""
         mine = self.folded_name
         if not mine[-1]:
             return "A name needs a character that can be seen."
@@ -133,7 +134,7 @@ class Versioned(models.Model):
         name, own = getattr(self, self.name_field), others.pop(self.pk, None)
         if own is not None and getattr(own, self.name_field) == name:
             return ""
-        return next((self.says_taken(other) for other in others.values()), "")
+        return next((self.says_taken(other) for pk, other in others.items() if pk not in given_up), "")
 
     def says_taken(self, other: "Versioned") -> str:
         """Say in a sentence or two that the other fact has this one's name."""

@@ -21,6 +21,7 @@ from . import past, renaming, revisions
 from .following import Consequences, departure_of, departures_of, is_score_set, rated_by
 from .pending import PendingWrite
 from .revisions import Author, Conflict, Refused
+from .swapping import takes_place
 
 
 def restore(
@@ -295,20 +296,31 @@ BATCH_MAX = 1000
 
 
 def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
+    """Yield the steps in batches: of each run, however long, those together that may take each other's place."""
+    for run in _runs(steps):
+        swapping, others = list[Revision](), list[Revision]()
+        for step in run:
+            (swapping if takes_place(model_of(step), step.after, step.before) else others).append(step)
+        yield from (others[start : start + BATCH_MAX] for start in range(0, len(others), BATCH_MAX))
+        if swapping:
+            yield swapping
+
+
+def _runs(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
     """Yield the steps in their order, those together that do the same to different facts of one kind.
 
-    Each renaming comes alone.
+    Each change of a natural key comes alone.
     """
-    batch: dict[tuple[str, str], Revision] = {}
+    run: dict[tuple[str, str], Revision] = {}
     previous: object = None
     for step in steps:
         alike = None if renaming.key_before(step) != step.key else (step.model, step.action)
-        if batch and (alike is None or alike != previous or _name(step) in batch or len(batch) == BATCH_MAX):
-            yield list(batch.values())
-            batch = {}
-        batch[_name(step)], previous = step, alike
-    if batch:
-        yield list(batch.values())
+        if run and (alike is None or alike != previous or _name(step) in run):
+            yield list(run.values())
+            run = {}
+        run[_name(step)], previous = step, alike
+    if run:
+        yield list(run.values())
 
 
 def _undo_together(steps: Sequence[Revision], seen: Sequence[int], undoing: Undoing) -> list[int]:

@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from frameworks.models import Rating
+from frameworks.backing import takes_away
+from frameworks.models import Claim, Rating, Versioned
 from frameworks.models.evidence.ratings import RatingQuerySet
+from frameworks.models.schema import State
 
 from .following import cells_in_database
 from .pending import PendingWrite
+
+
+def takes_place(model: type[Versioned], before: State | None, after: State | None) -> bool:
+    """Return whether such a change may give a fact the place of another: a name, or that of a published rating's claim.
+
+    Those of a kind have to be written together.
+    """
+    if before is None or after is None:
+        return False
+    has_name = bool(model.name_field) and before.get(model.name_field) != after.get(model.name_field)
+    return has_name or (model is Claim and takes_away(before, after))
 
 
 def free_names(changes: Sequence[PendingWrite]) -> None:

@@ -1,18 +1,26 @@
-"""Facts that take each other's place within one import, which is undone and proposed like any other."""
+"""Facts that take each other's place within one import or form, which is undone and proposed like any other."""
+
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from frameworks.models import Claim, Framework, Proposal, Rating, Revision
+from frameworks.models import Claim, Framework, Proposal, Rating, Revision, Versioned
 from frameworks.models.schema import state_of
-from frameworks.record import revisions
+from frameworks.record import reverting, revisions
 from frameworks.record.pending import PendingWrite
 from tests import factories
-from tests.desk.acting import decide
-from tests.desk.reading import form_on, text_of
+from tests.desk.acting import decide, save
+from tests.desk.reading import change_url, form_on, text_of
 from tests.frameworks.tables.importing import confirm, exported, file, preview, shown, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes each other's place is more than a batch of an undoing."""
+    monkeypatch.setattr(reverting, "BATCH_MAX", 1)
 
 
 def names() -> dict[str, str]:
@@ -64,6 +72,53 @@ def test_swapped_names_of_a_proposal_are_published(eve: Client, rob: Client) -> 
     assert names() == {"a": "A", "b": "B"}
     decide(rob, Proposal.objects.get(), "publish")
     assert names() == {"a": "B", "b": "A"}
+
+
+def texts(kind: type[Versioned]) -> list[str]:
+    return [getattr(fact, kind.name_field) for fact in kind._default_manager.order_by("slug")]
+
+
+@pytest.mark.parametrize(
+    "make, above, prefix",
+    [(factories.make_facet_value, "facet", "values"), (factories.make_option, "prompt", "options")],
+)
+def test_rows_of_a_form_take_each_others_names(
+    ada: Client, eve: Client, rob: Client, make: Any, above: str, prefix: str
+) -> None:
+    kind = type(make())
+    name, url = kind.name_field, ""
+    kind._default_manager.all().delete()
+    parent: dict[str, Any] = {}
+    for position, letter in enumerate("abc"):
+        fact = make(slug=letter, position=position, **{name: letter.upper()}, **parent)
+        parent = {above: getattr(fact, above)}
+        url = change_url(parent[above])
+
+    def rows(*named: str, **more: str) -> dict[str, str]:
+        return {f"{prefix}-{at}-{name}": text for at, text in enumerate(named)} | {
+            f"{prefix}-{field}": value for field, value in more.items()
+        }
+
+    assert save(ada, url, reason="Swapped.", **rows("B", "C", "A")).status_code == 302
+    assert texts(kind) == ["B", "C", "A"]
+    assert Revision.objects.filter(reason="Swapped.").values("changeset").distinct().count() == 1
+    undo_last(ada)
+    assert texts(kind) == ["A", "B", "C"]
+    save(eve, url, reason="Proposed.", **rows("B", "A", "C"))
+    decide(rob, Proposal.objects.get(), "publish")
+    assert texts(kind) == ["B", "A", "C"]
+
+    # A row that goes gives up its name to another, and what that had goes to a new one.
+    new = {"TOTAL_FORMS": "4", f"3-{name}": "A", "3-slug": "d", "3-position": "4", "0-DELETE": "on"}
+    assert save(ada, url, reason="Moved.", **rows("B", "B", "C", **new)).status_code == 302
+    assert texts(kind) == ["B", "C", "A"]
+    undo_last(ada)
+    assert texts(kind) == ["B", "A", "C"]
+
+    opened = ada.get(url)
+    make(slug="e", **{name: "E"}, **parent)  # by somebody else
+    for named, said in (("EAC", "called “E”."), ("BBC", f"Two rows have the {name} “B”.")):
+        assert said in text_of(ada.post(url, form_on(opened, reason="Taken.", **rows(*named))))
 
 
 @pytest.fixture
