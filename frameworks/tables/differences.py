@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import cast
 
 from django.core.exceptions import ValidationError
@@ -26,6 +27,7 @@ from .keys import KeyIndex, TakenAs, no_such_fact
 from .kinds import VERSION, Kind
 from .rows import ImportRow, RowProblem, Status, refused
 from .sheets import Sheet, shortened
+from .spreadsheets import EMPTIED, NOT_A_VALUE
 
 SAY_VERSION = (
     "This already exists. Enter in the column “version” the version that you saw; an export contains it. "
@@ -101,6 +103,8 @@ class RowReader:
             for row in sheet.rows
             if row
         )
+        #: Whether the file has none of the words that pandas empties, wherever they were.
+        self.is_emptied = EMPTIED.isdisjoint(chain.from_iterable(sheet.rows))
         #: The required fields, without the key.
         self.needed = [
             name
@@ -330,7 +334,8 @@ class RowReader:
                 continue
             cell, before = cells[name], (opened or {}).get(name)
             text = values.text_of(column, before)
-            if name in (opened or {}) and (cell == text or values.is_unchanged(column, cell, before)):
+            is_same = cell == text or values.is_unchanged(column, cell, before)
+            if name in (opened or {}) and (is_same or self._has_emptied(cell, text)):
                 state[name] = before
                 if cell.split() != text.split():
                     taken_as.append(TakenAs(name, cell, text))
@@ -356,6 +361,10 @@ class RowReader:
                 if name not in self.fields and not column.blank and not column.has_default()
             ]
         return built, problems, taken_as
+
+    def _has_emptied(self, cell: str, text: str) -> bool:
+        """Return whether pandas may have left this cell empty where the text was exported."""
+        return self.is_emptied and text in EMPTIED and cell.strip() in {"", *NOT_A_VALUE}
 
     def _named(self, column: Field, key: Sequence[str]) -> Versioned | None:
         return self.known.named[column.name].facts.get("/".join(map(str, key)))

@@ -27,6 +27,8 @@ NO = set(
 NOT_A_VALUE = {"nan", "NaN", "<NA>", "NaT", "NULL", "\\N"}
 #: What they call the same where there is no text to be mistaken for it.
 NOTHING = {*NOT_A_VALUE, "None", "none", "null", "NA", "N/A", "n/a", "#N/A", "nil"}
+#: Text that pandas takes for an empty cell when it opens a file, and then saves as one.
+EMPTIED = {"None", "null", "NA", "N/A", "n/a"}
 #: What a cell shows whose formula has failed.
 ERRORS = {
     "#REF!",

@@ -169,7 +169,7 @@ def pandas(data: bytes) -> dict[str, bytes]:
 
 
 def _frame_column(cells: list[str]) -> list[str]:
-    missing = {"", "nan", "null", "NA", "N/A", "None"}
+    missing = {"", "nan", "null", "NA", "N/A", "n/a", "#N/A", "None"}
     given = [cell for cell in cells if cell not in missing]
     if given and all(re.fullmatch(r"[+-]?\d+", cell) for cell in given):
         kind: Callable[[str], object] = int if len(given) == len(cells) else float

@@ -37,7 +37,7 @@ KEYS = [
 #: Text that they take for anything, run, or break.
 TEXTS = [
     "", "=1+1", "+1", "-1", "@SUM(A1)", "10/01/2025", "3.10", "5.2.19", "86%", "true", "1/2", "#N/A", "'tis", "Yes",
-    "0012", "two\nlines", 'quotes " ; , \t here', "Größe – “naïve” café", "1e3", "29/11/2026",
+    "0012", "two\nlines", 'quotes " ; , \t here', "Größe – “naïve” café", "1e3", "29/11/2026", "None",
 ]  # fmt: skip
 PROGRAMS = [programs.excel, programs.german_excel, programs.libre_office, programs.numbers, programs.pandas]
 
@@ -220,6 +220,16 @@ def test_import_takes_what_a_spreadsheet_has_left_alone_for_untouched_when_other
     revisions.save(source, by=factories.MAKER, reason="Meanwhile.", seen=1)
     [row] = compared("source", "x.csv", b"key,date_stated,note,version\n0,2025-01-10,,1")
     assert (row.status, row.problems) == (SAME, ())
+
+
+def test_import_takes_what_pandas_has_emptied_for_untouched_unless_such_a_word_is_left() -> None:
+    for key in ("000", "001"):
+        factories.make_source(key=key, note="None")
+    [one, two] = compared("source", "x.csv", b"key,note,version\n000,,1\n001,NaN,1")
+    assert {one.status, two.status} == {SAME}
+    assert [(taken.cell, taken.text) for taken in one.taken_as] == [("", "None")]
+    [one, two] = compared("source", "x.csv", b"key,note,version\n000,,1\n001,None,1")
+    assert (one.status, two.status) == (Status.CHANGED, SAME)
 
 
 # Columns and rows
