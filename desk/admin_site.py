@@ -32,6 +32,7 @@ class DeskSite(AdminSite):
 
     login_form = two_factor.SignInForm
     login_template = "desk/accounts/login.html"
+    logout_template = "desk/accounts/signed_out.html"
     index_template = "desk/index.html"
 
     def __init__(self, name: str = "admin") -> None:
@@ -57,9 +58,12 @@ class DeskSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if "username" not in request.POST and (held := HeldPost.read(request.POST.get(held_posts.NAME, ""))):
             return held_posts.sign_in_page(request, held)  # from the page of a locked-out sign-in
-        carried = {held_posts.NAME: request.POST.get(held_posts.NAME, "")}
+        carried = {"title": "Sign in", held_posts.NAME: request.POST.get(held_posts.NAME, "")}
         response = super().login(request, {**carried, **(extra_context or {})})
         return held_posts.signed_in(request, response)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().logout(request, {"title": "Signed out", **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         # Links that would all lead back to this page are of no use.
@@ -100,9 +104,10 @@ class DeskSite(AdminSite):
 
 
 def _written(request: HttpRequest, carry_out: Callable[[], HttpResponse]) -> HttpResponse:
-    """Carry out what was sent, or make a proposal of it, and note whether anything was written."""
+    """Carry out what was sent, or make a proposal of it, and note whether anything was written. If it fails, what was
+    said of it is not so."""
     own = edit.edit_of(request)
-    with connection.execute_wrapper(interrupted.noting_writes(own)):
+    with connection.execute_wrapper(interrupted.noting_writes(own)), edit.saying_what_holds(request):
         return carry_out() if may_publish(request.user) else proposing(request, own, carry_out)
 
 

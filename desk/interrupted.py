@@ -1,4 +1,5 @@
-"""Answer a request of the desk that the database broke off: say what became of it, and give back what was typed.
+"""Answer a request of the desk that the database or the machine broke off: say what became of it, and give back what
+was typed.
 
 Nothing here needs the database, except to ask it what it has recorded, once it answers again.
 """
@@ -22,7 +23,10 @@ WRITING = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b(?!.{0,40}django_session)", 
 class Outcome(Enum):
     """What became of a form that was sent, in a sentence."""
 
-    NOTHING = "The database is busy or does not answer, so nothing was saved."
+    NOTHING = "The database is busy or has failed, so nothing was saved."
+    #: Where it was another than the database that failed.
+    NO_FILES = "The server cannot write its files, perhaps because its disk is full, so nothing was saved."
+    NO_MEMORY = "The server is out of memory, so nothing was saved."
     SAVED = "What you sent was saved. Only the page that should have followed could not be shown."
     PARTLY = (
         "The database broke off in the middle: some of what you sent was saved, perhaps all of it. Send it again:"
@@ -42,7 +46,7 @@ class Outcome(Enum):
 def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
     if request.method != "POST":
         return outages.page(request, "desk/interrupted.html")
-    outcome = outcome_of(request)
+    outcome = outcome_of(request, error)
     if not request.accepts("text/html"):
         return JsonResponse({"error": outcome.value})
     held = None if outcome == Outcome.SAVED else HeldPost.of(request)
@@ -58,11 +62,11 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
     return outages.page(request, "desk/interrupted.html", **context)
 
 
-def outcome_of(request: HttpRequest) -> Outcome:
+def outcome_of(request: HttpRequest, error: BaseException) -> Outcome:
     """Return what is certain about what was sent. One query or two, if anything was written at all."""
     edit: Edit | None = getattr(request, "edit", None)
     if edit is None or not edit.has_written_anything:
-        return Outcome.NOTHING
+        return _nothing(error)
     if not edit.is_author:
         return Outcome.UNCERTAIN
     try:
@@ -70,8 +74,15 @@ def outcome_of(request: HttpRequest) -> Outcome:
     except DatabaseError:
         return Outcome.UNKNOWN
     if not is_recorded:
-        return Outcome.NOTHING
+        return _nothing(error)
     return Outcome.PARTLY if edit.is_in_parts else Outcome.SAVED
+
+
+def _nothing(error: BaseException) -> Outcome:
+    """Return that nothing was saved, and why."""
+    if isinstance(error, OSError):
+        return Outcome.NO_FILES
+    return Outcome.NO_MEMORY if isinstance(error, MemoryError) else Outcome.NOTHING
 
 
 def noting_writes(edit: Edit) -> Callable[..., Any]:

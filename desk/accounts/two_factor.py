@@ -27,7 +27,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from desk.editing.edit import saying_what_holds
 from desk.editing.refusals import PlainErrors
 
 from . import tries
@@ -207,7 +206,7 @@ def page(request: HttpRequest) -> HttpResponse:
     # Other actions come from a page that is no longer true: they get the one that is.
     form = FORMS[stage](request, device, is_sent=action in ACTIONS[stage])
     if form.is_valid():
-        with saying_what_holds(request), transaction.atomic():
+        with transaction.atomic():
             return _take(request, action, device, form.cleaned_data["password"])
     return _show(request, stage=stage, form=form, device=device)
 

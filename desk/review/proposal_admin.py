@@ -264,6 +264,12 @@ class ProposalAdmin(LongListAdmin):
                 f"Not published: somebody else has changed {names} since. Both values are shown below.",
             )
         except (proposals.Undecidable, revisions.Refused) as problem:
+            same = {"pk": proposal.pk, "status": DECISIONS[decision], "decided_by": by}
+            if Proposal.objects.filter(**same).exists():  # the second of two clicks
+                messages.info(
+                    request, DECIDED_BEFORE.format(SENTENCES[DECISIONS[decision]].format(proposal.pk))
+                )
+                return HttpResponseRedirect(proposals.page_of(proposal))
             messages.error(request, f"Nothing was changed. {problem}")
         else:
             sentence = SENTENCES[proposal.status].format(proposal.pk)
@@ -317,7 +323,10 @@ SENTENCES: dict[str, str] = {
     Proposal.Status.WITHDRAWN: "Proposal {} is withdrawn.",
 }
 
+DECIDED_BEFORE = "{} You had decided so already, and nothing was done twice."
+
 DECISIONS = {
+    "publish": Proposal.Status.PUBLISHED,
     "return": Proposal.Status.RETURNED,
     "reject": Proposal.Status.REJECTED,
     "withdraw": Proposal.Status.WITHDRAWN,

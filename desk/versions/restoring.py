@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from desk.editing import conflicts
 from desk.editing.conflicts import Clash, WayOn
-from desk.editing.edit import edit_of
+from desk.editing.edit import CHANGESET, SAVED_BEFORE, SentBefore, edit_of
 from desk.editing.fields import Seen
 from desk.editing.forms import VERSION_MISSING, ReasonForm
 from desk.editing.guarded import GuardedAdmin, desk_url
@@ -55,15 +55,21 @@ class RestorePage:
     ) -> HttpResponse:
         by, reason = edit_of(request).by(Revision.Origin.REVERT), form.cleaned_data["reason"]
         try:
-            step = reverting.restore(revision, by=by, reason=reason, seen=seen.version)
+            with transaction.atomic():
+                edit_of(request).take_turn()
+                step = reverting.restore(revision, by=by, reason=reason, seen=seen.version)
+        except SentBefore:
+            messages.info(request, SAVED_BEFORE)
+            return HttpResponseRedirect(self._history_url(revision))
         except revisions.Conflict:
             return self._conflict_page(request, revision, seen)
         except (revisions.Refused, OperationalError) as error:
             return self._page(request, revision, current, form, in_words(error))
-        said = f"Version {revision.version} was restored." if step else "It already has these values."
-        messages.success(
-            request, with_page(f"{revision.key}: {said}", public_page(by.changeset) if step else "")
-        )
+        if step:
+            said = f"Version {revision.version} was restored."
+            messages.success(request, with_page(said, public_page(by.changeset)))
+        else:
+            messages.info(request, f"{current} already has these values.")
         return HttpResponseRedirect(self._history_url(revision))
 
     def _page(
@@ -83,6 +89,7 @@ class RestorePage:
             revision=revision,
             current=current,
             seen=Seen(self._version(model, revision, current), revision.key),
+            **{CHANGESET: edit_of(request).changeset},
             # As a revision from now to then.
             changes=past.changes(model, Revision(before=now, after=wanted)),
             shown=Revision(before=now, after=wanted),

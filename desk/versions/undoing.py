@@ -145,7 +145,7 @@ class ChangesetPages:
             except (*PROBLEMS, *outages.FAILURES) as error:
                 if is_failure(error):
                     edit_of(request).has_written_anything = True
-                    why = outcome_of(request).value
+                    why = outcome_of(request, error).value
                     yield format_html(FAILED, why, reason, self.admin.url_of("undo", changeset))
                 elif undoing := reverting.undone_by(changeset):
                     yield format_html(SUCCEEDED, UNDONE_ALREADY, self.admin.url_of("changeset", undoing))

@@ -5,14 +5,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from desk.interrupted import Outcome
-from frameworks.models import Proposal, Rating, Revision
+from frameworks.models import (
+    Criterion,
+    EditorProfile,
+    Framework,
+    LinkCheck,
+    Proposal,
+    Rating,
+    Revision,
+    Upload,
+)
 from tests import factories
 from tests.desk.acting import GRID, changed_cell, edit
-from tests.desk.reading import change_url, form_on, list_url, text_of
+from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
 from tests.faults import failing, steps
 from tests.frameworks.tables.importing import exported, file, upload
 from tests.html import read
@@ -50,11 +63,62 @@ def table(client: Client, rating: Rating) -> Post:
     return upload(client, "rating", file([{**row, "verdict": "Mine"}])), {"reason": "From the table."}
 
 
+def undoing(client: Client, rating: Rating) -> Post:
+    client.post(*form(client, rating))
+    url = f"/admin/frameworks/revision/changeset/{last_revision(rating).changeset}/undo/"
+    return url, form_on(client.get(url), reason="A mistake.")
+
+
+def restoring(client: Client, rating: Rating) -> Post:
+    client.post(*form(client, rating))
+    url = f"/admin/frameworks/revision/{Revision.objects.of(rating).get(version=1).pk}/restore/"
+    return url, form_on(client.get(url), reason="It was right.")
+
+
+def order(client: Client, rating: Rating) -> Post:
+    factories.make_criterion()
+    url = list_url(Criterion)
+    moved = {"form-0-position": "9", "form-1-position": "8"}
+    return url, form_on(client.get(url), reason="In this order.", _save="Save", **moved)
+
+
+def retiring(client: Client, rating: Rating) -> Post:
+    row = f"{rating.framework.pk}:{rating.framework.version}:{rating.framework.slug}"
+    return list_url(Framework), {"row": row, "action": "retire", "reason": "Nobody maintains it."}
+
+
+def account(client: Client, rating: Rating) -> Post:
+    User.objects.filter(username="ada").update(is_superuser=True)
+    word = "correct horse"
+    user = {"username": "new", "password1": word, "password2": word, "usable_password": "true"}
+    return "/admin/auth/user/add/", {**user, "groups": factories.make_proposer().groups.get().pk}
+
+
+def profile(client: Client, rating: Rating) -> Post:
+    return "/admin/profile/", {"public_name": "Ada L."}
+
+
+def links(client: Client, rating: Rating) -> Post:
+    factories.make_source(url="http://127.0.0.1:1/")  # of this machine, which is not asked
+    return "/admin/frameworks/linkcheck/run/", {"since": timezone.now().isoformat()}
+
+
+def upload_of(client: Client, rating: Rating) -> Post:
+    return f"{list_url(Rating)}import/", {"file": file(exported("rating"))}
+
+
 FLOWS: list[Callable[[Client, Rating], Post]] = [form, rows, action, grid, table]
+#: What changes no content, or cannot be proposed, or is written by the code of another.
+OTHERS = [undoing, restoring, order, retiring, account, profile, links, upload_of]
+#: What leads on without a message.
+SILENT = {links, upload_of}
 
 
-def recorded() -> tuple[int, int]:
-    return Revision.objects.count(), Proposal.objects.count()
+def recorded() -> list[int]:
+    return [
+        kind._default_manager.count()
+        for kind in (Revision, Proposal, User, LogEntry, EditorProfile, LinkCheck, Upload)
+    ]
 
 
 def said_to_be_saved(client: Client, response: Any) -> bool | None:
@@ -76,40 +140,47 @@ def said_to_be_saved(client: Client, response: Any) -> bool | None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("flow", FLOWS)
-@pytest.mark.parametrize("editor", ["ada", "eve"])
+@pytest.mark.parametrize(
+    "editor, flow",
+    [*((editor, flow) for editor in ("ada", "eve") for flow in FLOWS), *(("ada", flow) for flow in OTHERS)],
+)
 def test_what_is_said_to_be_saved_is_saved_whichever_call_of_the_database_fails(
     request: pytest.FixtureRequest, editor: str, flow: Callable[[Client, Rating], Post]
 ) -> None:
     client: Client = request.getfixturevalue(editor)
     client.raise_request_exception = False
     url, posted = flow(client, factories.make_rating())
+    ContentType.objects.get_for_models(Criterion, Framework, User)  # kept in memory from the first time on
     headers = {"Accept": "application/json"} if flow is grid else {}
     before = recorded()
     count = None
     for nth in (0, *range(1, CALLS + 1)):
         with transaction.atomic():
             at = 0 if count is None else steps(count, CALLS)[nth - 1]
+            if flow is upload_of:
+                posted["file"].seek(0)
             with failing(at) as faults:
                 response = client.post(url, posted, headers=headers)
             if count is None:
                 count = faults.calls
                 assert recorded() > before, text_of(response)
+            transaction.set_rollback(False)  # what is written outside a transaction is one for itself
             assert faults.has_failed == (at > 0)
             assert response.status_code != 500, at
             is_saved = recorded() > before
-            said = said_to_be_saved(client, response)
+            is_silent = flow in SILENT and response.status_code == 302
+            said = is_silent or said_to_be_saved(client, response)
             assert said in {None, is_saved}, (at, text_of(response))
-            if response.status_code == 503 and not said and flow is not grid:
-                typed = form_on(response)
-                assert {name: typed[name] for name in ("reason",)} == {"reason": [_only(posted["reason"])]}, (
-                    at
-                )
+            if response.status_code == 503 and not said and flow not in {grid, account, upload_of}:
+                typed, words = form_on(response), posted.keys() & {"reason", "public_name"}
+                assert {name: typed[name] for name in words} == {
+                    name: _listed(posted[name]) for name in words
+                }
             transaction.set_rollback(True)
 
 
-def _only(value: Any) -> str:
-    return value if isinstance(value, str) else value[0]
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 # The commit
@@ -156,6 +227,27 @@ def test_commit_that_fails_is_told_as_what_it_was(
     assert again.status_code == 302
     rating.refresh_from_db()
     assert (rating.verdict, Revision.objects.of(rating).count()) == ("Mine", 2)  # the first made it
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_commit_that_fails_elsewhere_is_told_as_what_it_was(
+    ada: Client, monkeypatch: pytest.MonkeyPatch, is_lost: bool
+) -> None:
+    """That of an undoing above all: its page would find it done, as if by somebody else."""
+    ada.raise_request_exception = False
+    for flow in (undoing, restoring, order, retiring, account, profile):
+        url, posted = flow(ada, factories.make_rating())
+        before = recorded()
+        with monkeypatch.context() as patched:
+            commit = Commit(patched, is_lost=is_lost)
+            response = ada.post(url, posted)
+        assert (commit.has_failed, response.status_code) == (True, 503), flow
+        is_saved = recorded() != before
+        assert is_saved or not is_lost, flow
+        assert said_to_be_saved(ada, response) in {None, is_saved}, text_of(response)
+        # Neither is it said on the next page.
+        assert is_saved or not read(ada.get("/admin/password_change/").content).all(".messagelist li"), flow
 
 
 @pytest.mark.django_db

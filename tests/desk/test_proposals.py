@@ -258,6 +258,9 @@ def test_proposal_is_decided_only_once(eve: Client, rob: Client) -> None:
     answer = rob.post(proposals.page_of(proposal), {"decision": "publish"})
     assert f"{proposal} has been decided already." in text_of(answer)
     assert Rating.objects.get().score == 3
+    again = rob.post(proposals.page_of(proposal), {"decision": "reject", "note": "None does."}, follow=True)
+    assert "is rejected. You had decided so already, and nothing was done twice." in text_of(again)
+    assert "No source says so." in text_of(again)
 
 
 @pytest.mark.parametrize("decision, status", [("return", "returned"), ("reject", "rejected")])

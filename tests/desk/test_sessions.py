@@ -49,7 +49,9 @@ def test_logout_ends_the_session_on_the_server(ada: User) -> None:
     client, _ = log_in()
     key = client.cookies[COOKIE].value
     assert is_signed_in(with_cookie(key))
-    assert client.post("/admin/logout/").cookies[COOKIE]["max-age"] == 0
+    page = client.post("/admin/logout/")
+    assert page.cookies[COOKIE]["max-age"] == 0
+    assert read(page.content).one("#content-main").text.startswith("You are signed out.")
     assert not Session.objects.filter(session_key=key).exists()
     assert not is_signed_in(with_cookie(key))
 

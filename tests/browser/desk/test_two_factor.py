@@ -53,7 +53,7 @@ def test_two_factor_is_set_up_and_required_by_keyboard_alone(
     expect(page.locator(".lede")).to_contain_text("10 recovery codes left.")
     assert axe(page) == []
     page.locator("#user-tools summary").press("Enter")
-    page.get_by_role("button", name="Log out").press("Enter")
+    page.get_by_role("button", name="Sign out").press("Enter")
     expect(page.locator("#user-tools")).to_have_count(0)
     sign_in(page)
     expect(page.locator(".errornote")).to_contain_text("This account also needs a code")

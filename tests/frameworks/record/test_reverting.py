@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from desk.editing.edit import SAVED_BEFORE
 from desk.interrupted import Outcome
 from desk.review import proposals
 from desk.versions import undoing
@@ -403,8 +404,10 @@ def test_restore_page_is_linked_from_history_and_restores_version(ada: Client) -
     assert restore_url(step_of(rating, 2)) not in history.content.decode()
     page = ada.get(restore_url(step_of(rating, 1)))
     assert "Score 5 3" in text_of(page)
-    done = ada.post(restore_url(step_of(rating, 1)), form_on(page, reason="It was right."), follow=True)
+    sent = form_on(page, reason="It was right.")
+    done, again = (ada.post(restore_url(step_of(rating, 1)), sent, follow=True) for _ in range(2))
     assert "Version 1 was restored." in text_of(done)
+    assert SAVED_BEFORE in text_of(again)
     step = step_of(rating, 3)
     assert (step.author_name, step.origin, step.reason) == ("Ada Lovelace", "revert", "It was right.")
     assert Rating.objects.get().score == 3
