@@ -54,6 +54,32 @@ SECTIONS = {
     "search": ("portal:search", "Search"),
     "api": ("portal:api", "API"),
 }
+#: What programs, and people who know other sites, look for at another address: routes, by that address, which is read
+#: without the marks around its segments (`well-known`).
+ELSEWHERE = {
+    guess: route
+    for route, guesses in {
+        "api:openapi-json": "openapi openapi.json openapi.yaml openapi.yml swagger.json swagger.yaml api/openapi.json"
+        " api/swagger.json api/schema api/v1/swagger.json api/v1/openapi.yaml api/v1/schema v3/api-docs"
+        " well-known/openapi.json",
+        "api:openapi-view": "docs swagger swagger-ui swagger-ui.html swagger/index.html redoc api-docs api/docs"
+        " api/swagger api/redoc api/v1/swagger api/v1/redoc",
+        "portal:changes_feed": "feed feeds rss atom feed.xml rss.xml atom.xml index.xml feed.atom index.rss"
+        " changes/feed changes.rss changes.xml",
+        "portal:sitemap": "sitemap sitemap_index.xml sitemap-index.xml sitemaps.xml wp-sitemap.xml",
+        "portal:llms": "llms llms-full.txt well-known/llms.txt",
+        "portal:favicon": "favicon favicon.png",
+        "comparisons:oembed": "oembed.json api/oembed services/oembed",
+        "comparisons:oembed?format=xml": "oembed.xml",
+        "comparisons:matrix": "home",
+        "comparisons:method": "about methodology",
+        "frameworks:questions": "faq faqs",
+        "frameworks:changes": "changelog news",
+        "admin:index": "login signin sign-in accounts/login",
+        "admin:password_change": "well-known/change-password",
+    }.items()
+    for guess in guesses.split()
+}
 
 
 class MangledMiddleware:
@@ -80,7 +106,7 @@ class MangledMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.NOT_FOUND or len(path) > LONGEST:
             return response
-        for repaired in repaired_paths(path, is_parameter):
+        for repaired in map(_elsewhere, repaired_paths(path, is_parameter)):
             address = f"{repaired}{'&' if '?' in repaired else '?'}{query}" if query else repaired
             # A slash that is all that is missing is added by Django.
             if address.partition("?")[0] not in {path, f"{path}/"} and self._leads_somewhere(
@@ -104,6 +130,13 @@ class MangledMiddleware:
         status = self.get_response(trial).status_code
         # `/oembed` exists, although it lacks its parameters, and says so.
         return status in EXISTS or (status == HTTPStatus.BAD_REQUEST and not match.kwargs)
+
+
+def _elsewhere(address: str) -> str:
+    """Return where that is which programs look for at this address; the address itself where they look for nothing."""
+    path, _, query = address.partition("?")
+    route, _, more = ELSEWHERE.get(path.strip("/").lower(), "").partition("?")
+    return f"{reverse(route)}?{more or query}".rstrip("?") if route else address
 
 
 def _is_longer(path: str, other: str) -> bool:

@@ -12,9 +12,12 @@ const HeadedOperations = ({ React }) => ({
 });
 
 const load = () => {
+  const line = button.parentElement;
+  line.textContent = "Loading Swagger UI, a script of about 400 kB…";
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: button.dataset.style });
   const script = Object.assign(document.createElement("script"), { src: button.dataset.script });
   script.addEventListener("load", () => {
+    line.remove();
     SwaggerUIBundle({
       ...JSON.parse(document.getElementById("swagger-settings").textContent),
       dom_id: "#swagger-ui",
@@ -22,13 +25,14 @@ const load = () => {
       plugins: [HeadedOperations],
     });
   });
-  script.addEventListener("error", () => say("Swagger UI could not be loaded. Reload the page to try again."));
+  script.addEventListener("error", () => {
+    line.textContent = "Swagger UI could not be loaded. Reload the page to try again.";
+  });
   // Before our own style sheet for it, which has the last word.
   document.querySelector("link[href*='api-docs']").before(style);
   document.head.append(script);
   place.classList.add("loaded");
   place.focus({ preventScroll: true });
-  button.parentElement.remove();
 };
 button.addEventListener("click", load);
 if (location.hash.startsWith("#/")) load();

@@ -61,6 +61,7 @@ class AroundMatrix:
     open_base: str
     closed_url: str
     sort_base: str
+    sorted_by: str
     pinned_url: str
     files: list[File]
     pictures: Pictures = field(metadata=PART)
@@ -89,6 +90,7 @@ def around_matrix(
 ) -> AroundMatrix:
     path = path_of("comparisons:matrix")
     criteria, facets, pinned = facts.criteria, facts.facets, view.pinned(usual)
+    sort = view.sort.removeprefix("-")
     # Values without a control on the table (hidden columns, rows filtered out) are hidden fields of the form.
     shown = {column.criterion.slug for column in table.columns} if table.in_order else set()
     listed = {row.framework.slug for row in table.in_order}
@@ -114,6 +116,7 @@ def around_matrix(
         open_base=f"{path}?{query}&" if (query := view.but(open="").query()) else f"{path}?",
         closed_url=view.url(path, open=""),
         sort_base=f"{path}?{query}&" if (query := view.but(sort="fit").query()) else f"{path}?",
+        sorted_by=next((one.name for one in criteria if one.slug == sort), sort),
         pinned_url=pinned.url(path),
         files=files(pinned, "comparisons:matrix_file"),
         pictures=pictures(pinned, path),

@@ -147,9 +147,18 @@ class Versioned(models.Model):
         return "/".join(str(part) for part in self.natural_key())
 
 
+#: Words that sentences begin with and that are no names.
+BEGINNINGS = re.compile(
+    r"\A(?:An?|The|It|Its|He|She|They|Their|We|Our|You|Your|This|That|These|Those|There|Here|One|Some|Someone|Somebody|Any"
+    r"|Nobody|No|None|Nothing|Not|Neither|Never|All|Each|Every|Everyone|Everybody|Everything|Both|Many|Most|Few|Too|Only"
+    r"|As|At|By|For|From|In|Of|On|Since|Until|After|Before|With|Without|When|While|If|Development|Maintenance|Support)(?![-\w])"
+)
+
+
 def grounds(reason: str) -> str:
     """Return a reason as it follows “because”: editors write whole sentences, too. Empty where it has no words."""
-    return re.sub(r"^because\b\s*", "", reason, flags=re.IGNORECASE).rstrip(" .!…")
+    text = re.sub(r"^because\b\s*", "", reason, flags=re.IGNORECASE).rstrip(" .!…")
+    return BEGINNINGS.sub(lambda word: word[0].lower(), text)
 
 
 class Retirable(Versioned):

@@ -18,26 +18,31 @@ INVISIBLE = dict.fromkeys(
 #: Dashes that stand where a hyphen was typed.
 DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-")
 #: What chat clients and sentences leave at either end of an address.
-AROUND = " \t()[]{}<>,.;:!?'\"`*|\\^…“”„‟‘’‚‛«»‹›、。"
+AROUND = " \t()[]{}<>,.;:!?'\"`*|\\^…“”„‟‘’‚‛«»‹›、。\ufffd"
 #: What analytics, mailings and social networks add to an address; no page here reads any of it.
 TRACKING = re.compile(
     r"(utm|mtm|matomo|piwik|pk|hsa|oly|at|stm|ns|sb|sc|trk|mkt|vero|ga|_ga|_hs|__hs|ref)_\w*|_ga|_gl|_ke|__s|ref|referrer"
-    r"|\w*clid|gclsrc|gbraid|wbraid|msclkid|igshid|igsh|li_fat_id|mc_[ce]id|_hsenc|_hsmi|__hstc|__hssc|__hsfp|hsCtaTracking"
-    r"|mkt_tok|s_cid|cmpid|spm|si|xtor|epik|wickedid|_branch_match_id|guccounter|ncid|cvid|oicd|share_id|sharetype"
+    r"|\w*cl(ick)?id|gclsrc|gbraid|wbraid|msclkid|igshid|igsh|li_fat_id|mc_[ce]id|_hsenc|_hsmi|__hstc|__hssc|__hsfp"
+    r"|hsCtaTracking|mkt_tok|s_cid|cmpid|spm|si|xtor|epik|wickedid|_branch_match_id|guccounter|ncid|cvid|oicd|share_id|sharetype"
     r"|__twitter_impression|srsltid|(gad|sfmc|wt|fb|amp|rdt|elq|dm|ck|zanox|tw)_\w+|__(cft|tn|xts|eep|so)__(\[\w*\])?"
     r"|mibextid|from|isappinstalled|ved|usg|hl|sa|ei|usqp|aqs|sxsrf|sca_esv|rcm|lipi|trackingid|trk|ef_id|s_kwcid|_kx"
-    r"|tblci|zanpid|_openstat|fref|notif_t|elqtrackid|nr_email_referer",
+    r"|tblci|zanpid|_openstat|fref|notif_t|elqtrackid|nr_email_referer|s?data|reserved|ust|wprov|_bta_\w+|campaign_?id",
     re.IGNORECASE,
 )
 #: The parameter with free text, which is left as it is.
 FREE_TEXT = "q"
 #: Parameters that contain an address with parameters of its own.
 ADDRESSES = frozenset({"address", "url"})
-#: Begins a further parameter within a value: `0;w-performance=10`, `0&amp;sort=name`, `0?utm_source=chat`, and
-#: `0\u0026sort=name`, as programs write it in scripts.
+#: Begins a further parameter within a value: `0;w-performance=10`, `0&amp;sort=name`, `0?utm_source=chat`,
+#: `0|sort=name`; and within free text, which has blanks, commas and bars of its own.
 FURTHER = re.compile(
-    r"\s*(?:(?:[&;?]|\\(?:u00|x)26)\s*(?:amp;|#0*38;|#x0*26;)*)+\s*(?=([a-z_][\w-]*)\s*=)", re.IGNORECASE
+    r"\s*(?:(?:[&;?|,\s]|amp;)\s*(?:amp;|#0*38;|#x0*26;)*)+\s*(?=([a-z_][\w-]*)\s*=)", re.IGNORECASE
 )
+FURTHER_IN_TEXT = re.compile(FURTHER.pattern.replace(r"[&;?|,\s]", "[&;?]"), re.IGNORECASE)
+#: A character as programs write it in scripts and JSON, `\u0026` or `\x26`, and as old ones escape it, `%u0026`.
+CODED = re.compile(r"(?:[\\%]+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2})+")
+#: The backslash that Markdown, LaTeX and shells put before a sign.
+BACKSLASH = re.compile(r"\\+(?=[-_.~&?=#%*])")
 ENTITY = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 #: Other signs that were escaped for HTML; in a path or a query nobody means the name of one.
 SIGN = re.compile(
@@ -45,16 +50,16 @@ SIGN = re.compile(
 )
 #: A name of ours and its value, with a colon for the equals sign.
 COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|label>`.
+#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|a>`, `10[a]`.
 TAIL = re.compile(
-    r"(?:['’`´]s\b|[\])}>\"”»]+\s*\(?https?:|</?[a-z]|#|\||\[/|\]\[).*", re.IGNORECASE | re.DOTALL
+    r"(?:['’`´]s\b|[\])}>\"”»]+:?\s*\(?https?:|</?[a-z]|#|\||\[|\]\[).*", re.IGNORECASE | re.DOTALL
 )
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
-#: Marks, closing tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
-#: `[/url]`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
+#: Marks, tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
+#: `[Django]`, ` "title")`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
 MARKS = re.compile(
-    r"(?:[^\w\x00-\x1f\x7f]|_)*|[)|\]#].*|\[/.*|[,;]\s.*|(?:=[0-9a-f]{2})+|</[a-z]+>?/?",
+    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*[][(){}|#\"'].*|[,;]\s.*|(?:=[0-9a-f]{2})+|</?[a-z]+[>:]?/?",
     re.IGNORECASE | re.DOTALL,
 )
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
@@ -63,10 +68,11 @@ ENDINGS = re.compile(r"\.(?:[sx]?html?|php|aspx?|jsp)$", re.IGNORECASE)
 INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp)", re.IGNORECASE)
 WORDS = frozenset({"amp", "print", "feed"})
 #: Where a mail that was not decoded breaks a line within a word; `=20` is a sign.
-SOFT_BREAK = re.compile(r"=\s*(?=[\w-]{3})")
+SOFT_BREAK = re.compile(r"=\s*(?=[\w-]{3}|(?![0-9a-f]{2})[\w-])", re.IGNORECASE)
 AMPERSAND = re.compile(r"^(?:[&;?\s]|amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-WRAPPED = re.compile(r"\s*[\r\n]+\s*")
+#: Where a line is broken, or may be.
+WRAPPED = re.compile(r"\s*[\r\n]+\s*|<wbr\s*/?>", re.IGNORECASE)
 #: What a value may be after its ends were cleaned: a name, a number, a day, a cell; all other text is left as it is.
 SIMPLE = re.compile(r"-?[a-z0-9](?:[a-z0-9:_-]*[a-z0-9])?", re.IGNORECASE)
 #: Several of them, with commas. Several words are a name that somebody has typed.
@@ -111,14 +117,27 @@ def _query_as_meant(query: str, is_ours: Callable[[str], bool]) -> str | None:
 
 def _plain_signs(text: str, written: Callable[[str], str]) -> str:
     """Return the text with ampersands as they are, and other signs that were escaped for HTML as `written`."""
+    text = CODED.sub(lambda match: re.sub(r"[^&]+", lambda signs: written(signs[0]), _decoded(match)), text)
     return SIGN.sub(lambda match: written(unescape(match[0])), ENTITY.sub("&", text))
+
+
+def _decoded(coded: re.Match[str]) -> str:
+    """Return the characters that numbers in a script stand for; one beyond the first 65,536 has two numbers."""
+    numbers = re.findall(r"[ux](\w+)", coded[0])
+    return b"".join(int(number, 16).to_bytes(2, "big") for number in numbers).decode("utf-16-be", "replace")
 
 
 def _split(query: str) -> Iterator[Pair]:
     for part in query.split("&"):
         if part:
             name, equals, value = part.partition("=")
-            yield unquote_plus(name), unquote_plus(value) if equals else None
+            yield _text(name), _text(value) if equals else None
+
+
+def _text(escaped: str) -> str:
+    """Return the text as Windows wrote it, if it is not UTF-8."""
+    text = unquote_plus(escaped)
+    return unquote_plus(escaped, "cp1252") if "\ufffd" in text else text
 
 
 def _joined(pairs: Iterable[Pair], is_ours: Callable[[str], bool]) -> list[Pair]:
@@ -141,7 +160,7 @@ def _repaired(name: str, value: str | None, is_ours: Callable[[str], bool]) -> I
     first, equals, rest = text.partition("=")
     if value is None and not equals and (colon := COLON.fullmatch(text)) and is_ours(colon[1].lower()):
         first, rest, value = colon[1], colon[2], ""
-    bare = AMPERSAND.sub("", re.sub(r"\s", "", first)).strip(AROUND).lower()
+    bare = AMPERSAND.sub("", re.sub(r"[\s\\]", "", first)).strip(AROUND).lower()
     if not SIMPLE.fullmatch(bare):
         yield name, value
         return
@@ -152,10 +171,22 @@ def _repaired(name: str, value: str | None, is_ours: Callable[[str], bool]) -> I
         yield bare, value
         return
     whole = f"{rest}={value}" if equals and value else rest or value or ""
+    if bare != FREE_TEXT:
+        bare, whole = _unbroken(bare, whole, is_ours)
     own, further = _cut(whole, bare, is_ours if equals else None)
     yield bare, own
     for inner, more in further:
         yield from _repaired(inner, more, is_ours)
+
+
+def _unbroken(name: str, value: str, is_ours: Callable[[str], bool]) -> tuple[str, str]:
+    """Return name and value without the equals sign of a mail that was not decoded: `w-perfor=mance=10`, `10=0`."""
+    before, equals, after = plain(value).partition("=")
+    if not (equals and SIMPLE.fullmatch(before) and SIMPLE.fullmatch(after)):
+        return name, value
+    if not before.isdecimal() and is_ours(name + before):
+        return name + before, after
+    return name, before + after if is_ours(name) else value
 
 
 def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[str, list[tuple[str, str]]]:
@@ -165,9 +196,11 @@ def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[
     """
     is_free = name == FREE_TEXT
     # An equals sign in a mail that was not decoded is `=3D`; no name here begins with a capital.
-    text = value if is_free else _unescaped(plain(value)).removeprefix("3D")
+    text = value if is_free else BACKSLASH.sub("", _unescaped(plain(value)).removeprefix("3D"))
     starts = [
-        match for match in FURTHER.finditer(text) if not is_free or (is_ours and is_ours(match[1].lower()))
+        match
+        for match in (FURTHER_IN_TEXT if is_free else FURTHER).finditer(text)
+        if not is_free or (is_ours and is_ours(match[1].lower()))
     ]
     ends = [*[match.start() for match in starts[1:]], len(text)]
     further = [
@@ -189,6 +222,7 @@ def _cut(value: str, name: str, is_ours: Callable[[str], bool] | None) -> tuple[
 def _unescaped(text: str) -> str:
     """Return the text without escapes that are left after decoding it, unless they are no text."""
     for _ in range(4):
+        text = CODED.sub(_decoded, text)
         once = unquote(text)
         if once == text or "\ufffd" in once or not ESCAPED.search(text):
             break
@@ -201,7 +235,7 @@ def repaired_paths(path: str, is_ours: Callable[[str], bool]) -> Iterator[str]:
 
     Each begins with exactly one slash. A path that contains an escaped question mark has a query then.
     """
-    whole = _plain_signs(_unescaped(plain(path)), str)
+    whole = BACKSLASH.sub("", plain(_plain_signs(_unescaped(plain(path)), str)))
     text, _, query = re.sub(r"&(?=[a-z][\w-]*=)", "?", whole, count=1).partition("?")
     query = repaired_query(query, is_ours) or query
     unbroken = dict.fromkeys([SOFT_BREAK.sub("", text), text])

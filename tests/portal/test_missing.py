@@ -61,6 +61,16 @@ def test_mangled_queries_lead_to_what_was_meant(client: Client) -> None:
             "w-docu%E2%80%8Bmentation=0&w-perform%C2%ADance=10",
             "w-documentation=0%5Cu0026w-performance=10",
             "w-documentation=3D0&w-performance=3D10",
+            "w-documentation=0&w-perfor=%0D%0Amance=10",
+            "w-documentation=0&w-performance=1=%0A0",
+            r"w-documentation\u003d0\u0026w-performance\u003D10",
+            "w-documentation=0%u0026w-performance%u003D10",
+            r"w\-documentation\=0\&w\-performance\=10",
+            "w-documentation=0&w-perfor%3Cwbr%3Emance=10",
+            "w-documentation=0|w-performance=10",
+            "w-documentation=0,w-performance=10",
+            "w-documentation=0%20w-performance=10",
+            "w-documentation=0amp;w-performance=10",
             "w%E2%80%91documentation=0&w%E2%80%93performance=10",
             "w-documentation=0&w-performance%EF%BC%9D%EF%BC%91%EF%BC%90",
             "w-documentation=0&%0D%0A%20w-perform%0Aance=10",
@@ -104,6 +114,9 @@ def test_free_text_and_addresses_in_a_query_stay_as_they_are() -> None:
         ("open:flask:performance&baseline:flask", "open=flask:performance&baseline=flask"),
         ("w-learning-curve=0&w-performance%3A10", "w-learning-curve=0&w-performance=10"),
         ("w-learning-curve&w-performance:10", "w-learning-curve&w-performance=10"),
+        ("baseline=djan=%0D%0Ago&use-ca=se=shop", "baseline=django&use-case=shop"),
+        (r"q=caf\u00e9\u0026bar&sort=name", "q=caf%C3%A9%26bar&sort=name"),
+        ("q=%uD83D%uDC0D", "q=%F0%9F%90%8D"),
     ):
         assert repaired_query(query, is_parameter) == meant, query
 
@@ -112,7 +125,7 @@ def test_what_follows_a_weight_in_running_text_is_left_out() -> None:
     for tail in (
         "%26", "=", "'s", "%E2%80%99s", "_", "~", "~~", "/", "//", "%23x", "](https://example.org/x)", "%5D(http://x)",
         "</a>", "%3C/a%3E", "<br>", "&gt;", "&gt", "&quot;", "&rdquo;", "&nbsp;", "%E2%80%94", "-", ")", "&lt;/a&gt;",
-        "|Django", "%7CDjango vs Flask%3E", "[/url]", "%5D%5BDjango%5D%5D",
+        "|Django", "%7CDjango vs Flask%3E", "[/url]", "%5D%5BDjango%5D%5D", "[Django^]", '":https://example.org', "%94",
     ):  # fmt: skip
         query = f"w-documentation=0&w-performance=10{tail}"
         assert repaired_query(query, is_parameter) == MEANT, tail
@@ -166,7 +179,8 @@ TAILS = (
     "&gt;", "&gt", "&quot;", "&rdquo;", "&#41;", "&nbsp;", "’s", "'s", "](http://example.org/x)", "_", "~", "~~", "$",
     "=", "@", "+", "&", "%26", "%", "%E2", "%00", "\x00", "</a>", "<br>", '"title"', " and", " (via", "|label", "—",
     "-", "」", "[1]", "(1)", ".html", ".htm", ".php", ";jsessionid=1", "\n", "/index.html", "/index.php", "/amp",
-    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/—", "/|Django vs Flask>", "/](http://example.org/x/)",
+    "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/[Django^]", '/ "title")', "/(https:",
+    "/<https:", "/<br>", "/}{Django", "\ufffd", "/{target=_blank}", "/—", "/|Django vs Flask>", "/](http://example.org/x/)",
     "/][Django]]", "/[/url]", "/#top", "/, and", "/=20", "«", " — a comparison", ".html)", "{x}", "^",
     "#top",
 )  # fmt: skip
@@ -210,6 +224,16 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
         ),
         ("/compare/django-=vs-flask/", "/compare/django-vs-flask/"),
         ("/compare/djan=\ngo-vs-flask/", "/compare/django-vs-flask/"),
+        ("/compare/django-vs-fla=sk/", "/compare/django-vs-flask/"),
+        ("/compare/django-vs-fla&shy;sk/", "/compare/django-vs-flask/"),
+        ("/compare/django-vs-fla<wbr>sk/", "/compare/django-vs-flask/"),
+        ("/compare/django&ndash;vs&#8211;flask/", "/compare/django-vs-flask/"),
+        (r"/compare\/django\-vs\-flask\/", "/compare/django-vs-flask/"),
+        (r"/compare\u002fdjango\x2dvs%u002Dflask/", "/compare/django-vs-flask/"),
+        (
+            r"/compare/django-vs-flask/\u003Fonly%u003Ddifferences",
+            "/compare/django-vs-flask/?only=differences",
+        ),
         ("/index.html", "/"),
         ("/robots.txt/", "/robots.txt"),
     ):
@@ -224,6 +248,27 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
     assert client.get("/method)?q=1")["Location"] == "/method/?q=1"
     assert client.head("/method)")["Location"] == "/method/"
     assert client.post("/method)").status_code == 404
+
+
+def test_usual_addresses_of_other_sites_lead_to_ours(client: Client) -> None:
+    for path, page in (
+        ("/openapi.json", "/api/v1/openapi.json"),
+        ("/api/v1/swagger.json", "/api/v1/openapi.json"),
+        ("/docs", "/api/v1/docs"),
+        ("/Swagger/", "/api/v1/docs"),
+        ("/api/docs/)", "/api/v1/docs"),
+        ("/feed/", "/changes.atom"),
+        ("/rss.xml?utm_source=x", "/changes.atom?utm_source=x"),
+        ("/sitemap_index.xml", "/sitemap.xml"),
+        ("/favicon.png", "/favicon.ico"),
+        (f"/oembed.json?url={VERSUS}", f"/oembed?url={VERSUS}"),
+        (f"/oembed.xml?url={VERSUS}", f"/oembed?format=xml&url={VERSUS}"),
+        ("/.well-known/change-password", "/admin/password_change/"),
+    ):
+        response = client.get(path)
+        assert (response.status_code, response.headers.get("Location")) == (302, page), path
+    for path in ("/manifest.json", "/.well-known/security.txt", "/api/v1/frameworks/docs"):
+        assert client.get(path).status_code == 404, path
 
 
 def test_no_path_leads_to_another_host(client: Client) -> None:
