@@ -279,7 +279,7 @@ def make_answer(claims: list[Claim] | None = None, **fields: Any) -> Answer:
 
 
 def make_use_case(weights: dict[Criterion, int] | None = None, **fields: Any) -> UseCase:
-    """With a weight for each criterion that is given."""
+    """Make a use case with a weight for each criterion that is given."""
     number = next(_number)
     fields.setdefault("name", f"Use case {number}")
     fields.setdefault("slug", _slug(fields["name"]))
@@ -344,7 +344,7 @@ def make_rule(
     claims: list[Claim] | None = None,
     **fields: Any,
 ) -> Rule:
-    """With a condition for each list of options."""
+    """Make a rule with one condition for each list of options."""
     if "source" not in fields:
         fields["source"] = make_source()
     fields.setdefault("line", next(_number))

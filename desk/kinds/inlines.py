@@ -40,9 +40,8 @@ class SafeFields(BaseModelAdmin):
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Field | None:
         if isinstance(db_field, models.IntegerField):
-            kwargs.setdefault(
-                "max_value", largest(db_field)
-            )  # SQLite has no limit of its own, or one beyond PostgreSQL's
+            # PostgreSQL's limit: SQLite takes larger numbers, or any.
+            kwargs.setdefault("max_value", largest(db_field))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_delete_related"):
             # Facts are deleted on their own page, with a reason.

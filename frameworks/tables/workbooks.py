@@ -126,9 +126,9 @@ def _cells(book: Any, title: str) -> Iterator[Any]:
 
 
 def _unpacked(data: bytes) -> tuple[bool, bytes]:
-    """Check the file before it is read, as a small one may unpack to any size.
+    """Check the file before it is read, because a small one may unpack to any size.
 
-    Return whether it has formulas, and the content of an OpenDocument, whose cells have their values beside them.
+    Return whether it has formulas, and the content of an OpenDocument, which stores the value of each formula.
     """
     if FLAT in data[:FLAT_WITHIN]:
         _check_xml(data)
