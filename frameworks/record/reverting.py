@@ -296,7 +296,7 @@ BATCH_MAX = 1000
 
 
 def _batches(steps: Iterable[Revision]) -> Iterator[list[Revision]]:
-    """Yield the steps in batches. Those of a run that may exchange unique values stay together, however many they are."""
+    """Yield the steps in batches. Those of a run that may exchange unique values stay in one, however many."""
     for run in _runs(steps):
         swapping, others = list[Revision](), list[Revision]()
         for step in run:
