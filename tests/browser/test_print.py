@@ -15,6 +15,7 @@ PAGES_AT_MOST = {
     TWO: 2,
     THREE: 2,
     f"{THREE}?why=shown": 2,
+    f"{THREE}?rows=*": 2,
     FIVE: 3,
     "/frameworks/django/": 4,
     "/frameworks/fastapi/": 4,
