@@ -14,7 +14,6 @@ import pytest
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
-from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from frameworks.models import (
@@ -37,8 +36,6 @@ from frameworks.models.schema import schema_of
 from frameworks.record.seeding import fixture_files, plant
 from frameworks.verification import departures, miscounted, misread
 from frameworks.wordings import contradiction
-from tests.html import read_head
-from tests.pages import sitemap
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
@@ -441,23 +438,3 @@ def test_disagreements_about_a_score_appear_as_disputed_ratings() -> None:
         ("flask", "development-speed"),
         ("flask", "performance"),
     } <= disputed
-
-
-# How its pages are found
-
-
-def test_every_page_has_unique_title_and_description_of_suitable_length(
-    client: Client, keeping: None
-) -> None:
-    """All of the sitemap but the histories of cells and most of the pairs, of which there are hundreds alike."""
-    listed = list(sitemap(client))
-    pairs = [path for path in listed if path.startswith("/compare/") and path != "/compare/"]
-    paths = [path for path in listed if path not in pairs and not path.endswith("/history/")] + pairs[:3]
-    assert len(paths) > 100
-    heads = {path: read_head(client.get(path).content) for path in paths}
-    titles = {path: head.one("title").text for path, head in heads.items()}
-    descriptions = {path: head.one("meta[name=description]")["content"] for path, head in heads.items()}
-    assert {path: title for path, title in titles.items() if not 15 <= len(title) <= 75} == {}
-    assert {path: text for path, text in descriptions.items() if not 50 <= len(text) <= 210} == {}
-    for said in (titles, descriptions):
-        assert [text for text, count in Counter(said.values()).items() if count > 1] == []
