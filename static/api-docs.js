@@ -26,6 +26,7 @@ const load = () => {
     });
   });
   script.addEventListener("error", () => {
+    place.classList.remove("loaded");
     line.textContent = "Swagger UI could not be loaded. Reload the page to try again.";
   });
   // Before our own style sheet for it, which has the last word.

@@ -1,7 +1,7 @@
 """The page on which the API is tried out: its script is not ours, and keeps to our rules all the same."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
@@ -66,6 +66,16 @@ def test_api_docs_follow_the_theme(page: Page) -> None:
 def test_api_docs_load_at_once_where_the_address_names_an_operation(page: Page) -> None:
     page.goto(f"{DOCS}#/Facts/framework")
     expect(page.locator("#operations-Facts-framework")).to_be_visible()
+
+
+def test_api_docs_say_that_the_script_is_loading_and_that_it_could_not_be_loaded(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/swagger-ui-bundle*", lambda route: held.append(route))
+    load(page)
+    status = page.locator("main").get_by_role("status")
+    expect(status).to_have_text("Loading Swagger UI, a script of about 400 kB…")
+    held[0].abort()
+    expect(status).to_have_text("Swagger UI could not be loaded. Reload the page to try again.")
 
 
 def test_api_docs_have_headings_in_order_and_targets_of_size(page: Page, axe: Axe) -> None:

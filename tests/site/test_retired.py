@@ -48,7 +48,7 @@ def retired(world: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             (Framework.objects.get(slug="flask"), "it moved on"),
             (Criterion.objects.get(slug="performance"), "it is too broad"),
             (Source.objects.get(key="002"), "it is an advertisement"),
-            (Component.objects.get(slug="sqlalchemy"), "it is built in"),
+            (Component.objects.get(slug="sqlalchemy"), "It is built in."),
         ]
         for fact, because in facts:
             change(fact, retired_on=DAY, retired_because=because)

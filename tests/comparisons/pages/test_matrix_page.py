@@ -85,6 +85,8 @@ def test_matrix_intro_counts_frameworks_criteria_claims_and_disputes(client: Cli
         "What are you building? Live updates · all use cases.",
     ]
     assert page.one("p.count").text == "5 of 5 frameworks. FastAPI first, fit 89"
+    sorted_by_curve = get(client, "/?sort=learning-curve").one("p.count").text
+    assert sorted_by_curve == "5 of 5 frameworks. Flask first by Learning curve"
     assert page.texts("tr.groups th") == ["Getting going", "Under load"]
 
 
