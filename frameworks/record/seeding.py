@@ -34,7 +34,7 @@ from . import revisions
 from .following import EveryCell
 from .pending import PendingWrite
 
-REASON = "Seeded from the fixtures."
+REASON = "Loaded from the portal’s files."
 PRUNED = "No longer in the fixtures."
 #: The kinds of facts that back a published rating.
 EVIDENCE = {"claim", "source", "wording"}

@@ -70,7 +70,7 @@ def test_api_docs_load_at_once_where_the_address_names_an_operation(page: Page) 
 
 def test_api_docs_say_that_the_script_is_loading_and_that_it_could_not_be_loaded(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/swagger-ui-bundle*", lambda route: held.append(route))
+    page.route("**/swagger-ui-bundle*", lambda route: held.append(route))  # noqa: PLW0108 - marked by playwright
     load(page)
     status = page.locator("main").get_by_role("status")
     expect(status).to_have_text("Loading Swagger UI, a script of about 400 kB…")

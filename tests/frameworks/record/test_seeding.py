@@ -186,7 +186,7 @@ def test_seed_creates_and_records_everything_the_first_time(seed: Seed) -> None:
     assert seed.plant() == {"created": seed.total}
     assert Revision.objects.count() == seed.total
     assert set(Revision.objects.values_list("version", "action", "origin", "author_name", "reason")) == {
-        (1, "created", "seed", "Touchstone", "Seeded from the fixtures.")
+        (1, "created", "seed", "Touchstone", "Loaded from the portal’s files.")
     }
     rating = Rating.objects.get()
     assert state_of(rating) == seed.rating["fields"]
