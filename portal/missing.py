@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.utils.http import escape_leading_slashes
 from django.utils.text import capfirst
 from rapidfuzz.distance import JaroWinkler
@@ -136,7 +136,9 @@ def _elsewhere(address: str) -> str:
     """Return where that is which programs look for at this address; the address itself where they look for nothing."""
     path, _, query = address.partition("?")
     route, _, more = ELSEWHERE.get(path.strip("/").lower(), "").partition("?")
-    return f"{reverse(route)}?{more or query}".rstrip("?") if route else address
+    if not route:
+        return address
+    return f"/{reverse(route).removeprefix(get_script_prefix())}?{more or query}".rstrip("?")
 
 
 def _is_longer(path: str, other: str) -> bool:

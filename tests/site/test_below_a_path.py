@@ -92,6 +92,7 @@ def test_addresses_that_are_mangled_or_old_lead_to_those_below_the_path(client: 
         "//frameworks/flask/).": "/frameworks/flask/",
         "/Frameworks/Flask/?utm_source=x": "/frameworks/flask/?utm_source=x",
         "/frameworks/Flask.png": "/frameworks/flask.png",
+        "/openapi.json": "/api/v1/openapi.json",
     }.items():
         response = client.get(f"{PATH}{mangled}", follow=True)
         led = [address for address, _ in response.redirect_chain]
