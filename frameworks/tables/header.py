@@ -10,9 +10,18 @@ from .sheets import Unreadable
 #: How much the name of a column must resemble another to be taken for it misspelt, from 0 to 1.
 COLUMN_RESEMBLANCE_MIN = 0.75
 
+#: What the first bytes of a file in UTF-8 are to a program that takes it for Windows-1252.
+MISREAD = "\ufeff".encode().decode("cp1252")
+
 
 def check_columns(kind: Kind, header: Sequence[str]) -> None:
-    """Raise Unreadable where a column of the key is missing, and where no other column may have been meant by it."""
+    """Raise Unreadable where a column of the key is missing, and where no other column may have been meant by it; and
+    where every letter with an accent is damaged, as the first column shows."""
+    if header and header[0].startswith(MISREAD):
+        raise Unreadable(
+            "The program that saved this file had opened it in the wrong encoding, so that letters with accents are "
+            "damaged. Open the exported file again, choose UTF-8 when you are asked, or export XLSX."
+        )
     if not {*header} & {*kind.fields}:
         raise Unreadable(
             f"The first row must name the columns, and it names none of these: {', '.join(kind.columns)}."

@@ -1,5 +1,6 @@
 """An editor’s session with a database of which the n-th call fails: what is said to be saved is, and nothing else."""
 
+import errno
 import json
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +27,7 @@ from frameworks.models import (
 from tests import factories
 from tests.desk.acting import GRID, changed_cell, edit
 from tests.desk.reading import change_url, form_on, last_revision, list_url, text_of
-from tests.faults import failing, steps
+from tests.faults import failing, failing_files, steps
 from tests.frameworks.tables.importing import exported, file, upload
 from tests.html import read
 
@@ -248,6 +249,22 @@ def test_commit_that_fails_elsewhere_is_told_as_what_it_was(
         assert said_to_be_saved(ada, response) in {None, is_saved}, text_of(response)
         # Neither is it said on the next page.
         assert is_saved or not read(ada.get("/admin/password_change/").content).all(".messagelist li"), flow
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("flow", [links, upload_of])
+def test_disk_that_is_full_or_read_only_is_named_as_the_reason(
+    ada: Client, settings: Any, flow: Callable[[Client, Rating], Post]
+) -> None:
+    ada.raise_request_exception = False
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # as with a large file, which is put aside
+    url, posted = flow(ada, factories.make_rating())
+    before = recorded()
+    with failing_files(1, OSError(errno.ENOSPC, "No space left on device")) as faults:
+        response = ada.post(url, posted)
+    assert (faults.has_failed, response.status_code, recorded()) == (True, 503, before)
+    assert Outcome.NO_FILES.value in text_of(response)
+    assert "database" not in text_of(response)
 
 
 @pytest.mark.django_db

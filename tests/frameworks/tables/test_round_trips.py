@@ -286,6 +286,14 @@ def test_import_maps_unknown_columns_on_the_page(ada: Client) -> None:
     assert counts(preview(ada, url)) == "All 1 New 0 Changed 1 Same 0 Refused 0"
 
 
+def test_import_refuses_what_was_opened_in_the_wrong_encoding(ada: Client) -> None:
+    """As LibreOffice does it without a window, in which it would ask."""
+    factories.make_source(note="naïve")
+    data = sheets.write(KINDS["source"].sheet(), "csv").decode("cp1252").encode()
+    page = ada.post(page_of("source"), {"file": SimpleUploadedFile("x.csv", data)})
+    assert "had opened it in the wrong encoding" in text_of(page)
+
+
 def test_import_says_how_the_file_was_read(ada: Client) -> None:
     source = factories.make_source(key="000", short_name="Größe")
     data = f"key;short_name;version\r\n0;Größe;{source.version}".encode("cp1252")
