@@ -101,7 +101,7 @@ class FactFormSet(FormSetMixin):
     distinct: tuple[tuple[str, ...], ...] = ()
 
     def _refuse_twins(self) -> None:
-        """Say beside the second of two rows what they have in common, where that may be in one fact only.
+        """Say beside one of two rows what they have in common, where that may be in one fact only.
 
         The database would say it of a fact that nobody has saved.
         """
@@ -166,12 +166,10 @@ class FactInlineFormSet(FactFormSet, InlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        renamed = [form for form in self.forms if self._is_renamed(form)]
-        leaving = [form for form in self.initial_forms if form in renamed or self.is_to_delete(form)]
-        given_up = {form.instance.pk for form in leaving}
-        for form in renamed:
-            if not form.errors and (sentence := form.instance.name_is_taken(given_up)):
-                form.add_error(self.model.name_field, sentence)
+        rows = {form.instance.pk for form in self.initial_forms}  # two of which have been found
+        for form in self.forms:
+            if self._is_renamed(form) and not form.errors and (taken := form.instance.name_is_taken(rows)):
+                form.add_error(self.model.name_field, taken)
 
     def _is_renamed(self, form: FactForm) -> bool:
         return self.model.name_field in form.changed_data and not self.is_to_delete(form)
@@ -214,11 +212,13 @@ class FactListFormSet(FactFormSet, ModelFormSet):
 
 
 def _refuse_same(rows: Sequence[FactForm], place: str, values: Callable[[Any], tuple[Any, ...]]) -> None:
-    """Put an error on each row that has the same `values`, which come after its number, as one before it."""
+    """Put an error on each row that has the same `values`, which come after its number, as one before it; on that one
+    where it alone was changed."""
     before: dict[tuple[Any, ...], FactForm] = {}
     for form in rows:
         first = before.setdefault(values(form.instance)[1:], form)
         if first is form or place not in form.fields or not (form.has_changed() or first.has_changed()):
             continue
         label, value = form.instance._meta.get_field(place).verbose_name, getattr(form.instance, place)  # type: ignore[union-attr]
-        form.add_error(place, f"Two rows have the {label} “{value}”. Change or remove one of them.")
+        changed = form if place in form.changed_data else first
+        changed.add_error(place, f"Two rows have the {label} “{value}”. Change or remove one of them.")

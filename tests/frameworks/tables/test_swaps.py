@@ -1,5 +1,6 @@
 """Facts that take each other's place within one import or form, which is undone and proposed like any other."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests import factories
 from tests.desk.acting import decide, save
 from tests.desk.reading import change_url, form_on, text_of
 from tests.frameworks.tables.importing import confirm, exported, file, preview, shown, upload
+from tests.html import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -117,8 +119,11 @@ def test_rows_of_a_form_take_each_others_names(
 
     opened = ada.get(url)
     make(slug="e", **{name: "E"}, **parent)  # by somebody else
-    for named, said in (("EAC", "called “E”."), ("BBC", f"Two rows have the {name} “B”.")):
-        assert said in text_of(ada.post(url, form_on(opened, reason="Taken.", **rows(*named))))
+    twice = f"Two rows have the {name} “C”. Change or remove one of them."
+    for named, said in (("EAC", "There is already an? .+ called “E”."), ("CAC", twice)):
+        page = read(ada.post(url, form_on(opened, reason="Taken.", **rows(*named))).content)
+        assert re.fullmatch(said, page.one(f"#id_{prefix}-0-{name}_error").text)
+        assert len(page.all(".errorlist li")) == 1
 
 
 @pytest.fixture
