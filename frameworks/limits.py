@@ -52,7 +52,7 @@ def reached(
     return None
 
 
-def wait_for_turn(model: type[models.Model]) -> None:
+def lock_writers(model: type[models.Model]) -> None:
     """Lock the model until the transaction ends, so that two senders do not both see the last place free.
 
     SQLite has only one writer at a time anyway.

@@ -299,7 +299,7 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
                 yield f"{field.label}: This is given {len(values)} times. Only the last, “{clip(values[-1])}”, counts."
             elif values == [""] and name not in form.errors:
                 yield f"{field.label}: This has no value. It was ignored."
-        yield from wrong(form)
+        yield from value_notices(form)
     for weighing in forms_:
         if isinstance(weighing, WeighingForm):  # only a page that weighs knows the criteria
             for name in data:
@@ -310,7 +310,7 @@ def notices(data: QueryDict, *forms_: forms.Form) -> Iterator[str]:
     yield from unknown(data, known)
 
 
-def wrong(form: forms.Form) -> Iterator[str]:
+def value_notices(form: forms.Form) -> Iterator[str]:
     """Yield one plain sentence for each field of this form whose value is not valid."""
     wrong_values = form.errors.as_data()
     for name, field in form.fields.items():

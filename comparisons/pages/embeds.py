@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from comparisons.comparison import comparing
-from comparisons.comparison.forms import FrameForm, OembedForm, notices, wrong
+from comparisons.comparison.forms import FrameForm, OembedForm, notices, value_notices
 from comparisons.models import Snapshot
 from comparisons.sharing import embedding, snippets
 from comparisons.sharing.snapshots import FrozenComparison
@@ -105,7 +105,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> HttpResponse:
     page = FramePage(
         embed=embedding.of_snapshot(frozen),
         theme=look.clean_data.get("theme", ""),
-        notices=[*wrong(look), *unknown(query, FrameForm.base_fields)],
+        notices=[*value_notices(look), *unknown(query, FrameForm.base_fields)],
         snapshot=frozen,
         day=frozen.stood_at,
     )

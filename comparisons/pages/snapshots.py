@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.forms import FrozenForm, wrong
+from comparisons.comparison.forms import FrozenForm, value_notices
 from comparisons.comparison.permalinks import View
 from comparisons.models import Snapshot
 from comparisons.sharing import snapshots
@@ -87,7 +87,7 @@ def snapshot(request: HttpRequest, snapshot_id: str) -> PageResponse:
     frozen = snapshots.FrozenComparison(kept, view)
     page = SnapshotPage(
         frozen=frozen,
-        notices=[*wrong(form), *unknown(request.GET, FrozenForm.NAMES)],
+        notices=[*value_notices(form), *unknown(request.GET, FrozenForm.NAMES)],
         pinned_url=view.url(path),
         only_url=view.url(path, only="" if view.only else "differences"),
         without_baseline_url=view.url(path, baseline=""),

@@ -66,7 +66,7 @@ def freeze(content: Content, *, at: datetime, address: str, now: datetime) -> Sn
     if known := same.first():
         return known
     with transaction.atomic():
-        limits.wait_for_turn(Snapshot)
+        limits.lock_writers(Snapshot)
         if known := same.first():
             return known
         _refuse_too_many(address, now)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from comparisons.comparison import comparing
 from comparisons.comparison.comparing import Comparison
-from comparisons.comparison.forms import FrameForm, clip, notices, wrong
+from comparisons.comparison.forms import FrameForm, clip, notices, value_notices
 from comparisons.comparison.permalinks import View, is_parameter
 from comparisons.comparison.picking import Offer
 from frameworks.text.mangled import unknown
@@ -131,7 +131,7 @@ def read(query: QueryDict) -> Snippet:
                 for name in beside
             ),
             *unknown((name for name in query if not is_parameter(name)), form.fields),
-            *wrong(form),
+            *value_notices(form),
         ]
     else:
         messages = [*comparison.retirement_notes, *notices(comparison.query, *comparison.forms, form)]

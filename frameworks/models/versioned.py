@@ -134,9 +134,9 @@ class Versioned(models.Model):
         name, own = getattr(self, self.name_field), others.pop(self.pk, None)
         if own is not None and getattr(own, self.name_field) == name:
             return ""
-        return next((self.says_taken(other) for pk, other in others.items() if pk not in given_up), "")
+        return next((self.name_taken_by(other) for pk, other in others.items() if pk not in given_up), "")
 
-    def says_taken(self, other: "Versioned") -> str:
+    def name_taken_by(self, other: "Versioned") -> str:
         """Say in a sentence or two that the other fact has this one's name."""
         name, taken = getattr(self, self.name_field), getattr(other, self.name_field)
         return names.taken(name, str(self._meta.verbose_name), taken)

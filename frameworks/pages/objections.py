@@ -169,7 +169,7 @@ def receive(form: ObjectionForm, *, address: str) -> None:
     cell = {"framework": form.framework, "criterion": form.criterion}
     text, now = form.cleaned_data["text"], form.now
     with transaction.atomic():
-        limits.wait_for_turn(Objection)
+        limits.lock_writers(Objection)
         _forget_senders(now)
         if Objection.objects.waiting().filter(**cell, text=text).exists():
             return

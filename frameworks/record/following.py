@@ -84,7 +84,7 @@ class Consequences:
         leaving = [
             claim.pk
             for claim, _ in self._read
-            if claim.wording_id in rows and self._read_anew(copy(claim)).wording_id != claim.wording_id
+            if claim.wording_id in rows and self._reread(copy(claim)).wording_id != claim.wording_id
         ]
         if leaving:
             Claim.objects.filter(pk__in=leaving).update(wording=None)
@@ -136,7 +136,7 @@ class Consequences:
             criterion.table_of_readings = [row for row in table if row.criterion_id == criterion.pk]
         return criteria
 
-    def _read_anew(self, claim: Claim) -> Claim:
+    def _reread(self, claim: Claim) -> Claim:
         """Read the claim by the table as the change leaves it."""
         claim.criterion = self._tables[claim.criterion_id]
         claim.joint_criterion = self._tables.get(claim.joint_criterion_id or 0)
@@ -153,12 +153,12 @@ class Consequences:
         return [
             claim.pk
             for claim, _ in self._read
-            if claim.reading is not None and self._read_anew(copy(claim)).reading is None
+            if claim.reading is not None and self._reread(copy(claim)).reading is None
         ]
 
     def _claims(self) -> list[PendingWrite]:
         writes = [
-            PendingWrite(self._read_anew(claim), {}, claim.version, before) for claim, before in self._read
+            PendingWrite(self._reread(claim), {}, claim.version, before) for claim, before in self._read
         ]
         # Readings are given before others are taken away, so that no published rating is without any in between.
         return sorted(

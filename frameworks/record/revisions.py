@@ -20,7 +20,7 @@ from django.utils.text import get_text_list
 
 from frameworks import backing
 from frameworks.cells import Key
-from frameworks.limits import wait_for_turn
+from frameworks.limits import lock_writers
 from frameworks.models import Rating, Retirable, Revision, Versioned, constraints
 from frameworks.models.constraints import SENTENCES
 from frameworks.models.schema import Related, State, newly_named, schema_of, state_of
@@ -191,12 +191,12 @@ def _refuse_twins(facts: Sequence[Versioned]) -> None:
     if not facts or not facts[0].name_field:
         return
     model, own = type(facts[0]), {fact.pk for fact in facts}
-    wait_for_turn(model)
+    lock_writers(model)
     holders = {fact.folded_name: fact for fact in model._default_manager.names() if fact.pk not in own}  # type: ignore[attr-defined]
     for fact in facts:
         other = holders.setdefault(fact.folded_name, fact)
         if other is not fact:
-            raise Refused(f"{fact}: {fact.says_taken(other)}")
+            raise Refused(f"{fact}: {fact.name_taken_by(other)}")
 
 
 def _rename(current: Versioned, fact: Versioned) -> None:

@@ -143,7 +143,7 @@ class RowReader:
         while True:
             moving = {row.key for row, _ in given if row.change and row.number not in problems}
             found = {
-                row.number: RowProblem(name, write.fact.says_taken(holder))
+                row.number: RowProblem(name, write.fact.name_taken_by(holder))
                 for row, write in given
                 if write
                 and name in write.changed
@@ -293,7 +293,7 @@ class RowReader:
             return []
         row, taken = self.numbers.get(holder.key_text), shortened(getattr(holder, name))
         if row is None or holder is self.known.facts.get(holder.key_text):
-            return [RowProblem(name, fact.says_taken(holder))]
+            return [RowProblem(name, fact.name_taken_by(holder))]
         return [
             RowProblem(name, f"Row {row} of the file has the name “{taken}”, which counts as the same name.")
         ]
