@@ -7,7 +7,7 @@ from tests import factories
 from tests.desk.signing_in import sign_in
 from tests.html import Element, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.menu]
 
 PARTS = ["What is compared", "Evidence", "Related things", "Advice", "The desk", "Accounts"]
 

@@ -164,6 +164,7 @@ def test_grid_explains_what_to_add_when_empty(ada: Client) -> None:
     assert "There are no frameworks yet. Add one" in text_of(ada.get(GRID))
 
 
+@pytest.mark.menu
 def test_grid_is_linked_from_desk_and_rating_list(ada: Client, rating: Rating) -> None:
     page = read(ada.get("/admin/frameworks/rating/").content)
     assert [link["href"] for link in page.all("a") if link.text in {"Grid", "Open the grid"}] == [GRID, GRID]
