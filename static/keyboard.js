@@ -46,7 +46,7 @@
     }
   };
   roveAll();
-  for (const name of ["htmx:after:swap", "rows:added"]) document.addEventListener(name, roveAll);
+  document.addEventListener("rows:added", roveAll);
   document.addEventListener("focusin", ({ target }) => {
     const row = target.closest(".grid tr");
     if (row && stops(row).includes(target)) rove(row, target);

@@ -99,6 +99,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
   if (!ctx.response || ctx.response.status >= 400 || ctx.swap === "none") return;
   say("");
+  if (cut) paintFirstWhatIsSeen(ctx.target);
   remember(ctx.target.matches("form") ? [ctx.target] : ctx.target.querySelectorAll("form"));
   for (const field of fields(ctx.target)) {
     if (sent.has(field) && sent.get(field) !== value(field)) continue;
@@ -109,12 +110,13 @@ document.addEventListener("htmx:after:swap", (event) => {
   // Browsers without moveBefore() lose the focus when a row moves. A link that is gone with what it removed leaves it to
   // the table.
   if (focusId && document.activeElement === document.body) (document.getElementById(focusId) ?? document.getElementById("table"))?.focus({ preventScroll: true });
-  paintFirstWhatIsSeen(ctx.target);
+  if (!cut) document.dispatchEvent(new Event("rows:added"));
 });
 
 // What of the matrix lies outside the window follows one frame later: fifty rows of forty cells take longer to be read,
-// laid out and painted than to be answered. Rows are cut out of the answer before it is read; the old ones leave the page
-// at once, not one by one. Where a row has the focus, all of them are morphed.
+// laid out and painted than to be answered. Rows are cut out of the answer before it is read, and put in by us, because
+// nothing in them is for htmx; old ones leave the page together, those outside the window while the answer is awaited.
+// Where a row has the focus, all of them are morphed.
 const LEAST_HEIGHT = 60; // of a row, in pixels
 const SPARE = 1; // for what may be lower after the swap than before
 const bodies = () => document.querySelectorAll("table.grid > tbody");
@@ -133,43 +135,66 @@ const whatIsSeen = () => {
     of: heads.length,
   };
 };
-let seen = null; // what of the table is painted first; null where all of it is
-let unread = ""; // the rows that were cut out
-let follow = () => {}; // puts them in; once
+let cut = null; // the rows of the answer, and how many columns are painted first; null where htmx has the rows
+let follow = () => {}; // completes the table; once
+const isCut = (ctx) => ctx.target.matches?.("#matrix") && ![...bodies()].some((body) => body.contains(document.activeElement));
+let hidden = []; // rows that are taken down already; back as soon as somebody scrolls, or if no answer comes
+const showAgain = () => {
+  for (const row of hidden) row.hidden = false;
+  hidden = [];
+};
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  setTimeout(() => {
+    if (ctx.status !== "issuing" || !isCut(ctx)) return;
+    follow();
+    hidden = [...document.querySelectorAll(".grid > tbody > tr")].slice(whatIsSeen().rows);
+    for (const row of hidden) row.hidden = true;
+  });
+});
+document.addEventListener("htmx:finally:request", showAgain);
+for (const name of ["scroll", "beforeprint"]) addEventListener(name, showAgain, true);
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   follow();
-  [seen, unread] = [null, ""];
-  if (ctx.response.status >= 400 || !ctx.target.matches?.("#matrix") || [...bodies()].some((body) => body.contains(document.activeElement))) return;
-  const first = whatIsSeen();
+  cut = null;
+  if (ctx.response.status >= 400 || !isCut(ctx)) return;
   const starts = [...ctx.text.matchAll(/<tr id="row-/g)].map((row) => row.index);
+  if (!starts.length) return;
+  const seen = whatIsSeen();
   const end = ctx.text.indexOf("</table>", starts.at(-1));
-  const start = starts[first.rows] ?? end;
-  const cut = ctx.text.slice(start, end);
+  const middle = starts[seen.rows] ?? end;
+  cut = { ...seen, first: ctx.text.slice(starts[0], middle), rest: ctx.text.slice(middle, end) };
   // A tick that is not on the page could not be sent, and what a link leads to must be there.
-  if (/ checked| id="opened"/.test(cut)) return;
-  [seen, unread] = [first, cut];
-  ctx.text = ctx.text.slice(0, start) + ctx.text.slice(end);
+  if (/ checked| id="opened"/.test(cut.rest)) cut = { ...cut, first: cut.first + cut.rest, rest: "" };
+  ctx.text = ctx.text.slice(0, starts[0]) + ctx.text.slice(end);
 });
 document.addEventListener("htmx:before:swap", () => {
-  if (seen) for (const body of bodies()) body.remove();
+  if (!cut) return;
+  for (const body of bodies()) body.remove();
+  hidden = [];
 });
+const rowsOf = (text) => {
+  const template = document.createElement("template");
+  template.innerHTML = `<table><tbody>${text}`;
+  return template.content.firstChild;
+};
+const putIn = (table, made) => {
+  const [{ rows }, ...others] = made.tBodies;
+  [...table.tBodies].at(-1).append(...rows);
+  table.append(...others);
+};
 const paintFirstWhatIsSeen = (form) => {
-  if (!seen) return;
   const table = form.querySelector("table.grid");
-  const isSameWidth = form.querySelectorAll(".grid .heads th").length === seen.of;
-  const cells = isSameWidth ? [...table.tBodies].flatMap((body) => [...body.rows]).flatMap((row) => [...row.cells].slice(seen.columns)) : [];
-  for (const cell of cells) cell.hidden = true;
-  const rest = document.createElement("template");
-  const text = unread;
+  const { columns, first, rest } = cut;
+  const isSameWidth = form.querySelectorAll(".grid .heads th").length === cut.of;
+  const made = rowsOf(first);
+  const lines = isSameWidth ? [...made.rows].map((row) => [row, [...row.cells].slice(columns)]) : [];
+  for (const [, cells] of lines) for (const cell of cells) cell.remove();
+  putIn(table, made);
   follow = () => {
     follow = () => {};
-    for (const cell of cells) cell.hidden = false;
-    if (!text) return;
-    rest.innerHTML = `<table><tbody>${text}`;
-    const [rows, ...others] = rest.content.firstChild.tBodies;
-    [...table.tBodies].at(-1).append(...rows.rows);
-    table.append(...others);
-    remember([form]);
+    for (const [row, cells] of lines) row.append(...cells);
+    if (rest) putIn(table, rowsOf(rest));
+    if (rest) remember([form]);
     document.dispatchEvent(new Event("rows:added"));
   };
   requestAnimationFrame(() => requestAnimationFrame(() => follow()));
