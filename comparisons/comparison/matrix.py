@@ -47,18 +47,18 @@ class Entry(NamedTuple):
     starts_group: bool = False
 
     @property
-    def shown(self) -> tuple[int | None, Tally, KindCounts, bool, int | None, bool]:
+    def shown(self) -> tuple[int | None, Tally, KindCounts, int | None, bool]:
         """Return all that the matrix shows of it, in plain values."""
-        cell, is_best, delta, starts_group = self
-        return cell.score, cell.tally, cell.others, is_best, delta, starts_group
+        cell, _, delta, starts_group = self
+        return cell.score, cell.tally, cell.others, delta, starts_group
 
     @property
     def words(self) -> tuple[object, ...]:
         """Return all that a side by side shows of it while it is closed, in plain values."""
-        cell = self.cell
+        cell, is_best, *_ = self
         framework, criterion, rating = cell.framework, cell.criterion, cell.rating
         verdict = rating.verdict if rating else ""
-        return framework.slug, framework.name, criterion.slug, criterion.name, verdict, self.shown
+        return framework.slug, framework.name, criterion.slug, criterion.name, verdict, is_best, self.shown
 
     @property
     def under(self) -> str:

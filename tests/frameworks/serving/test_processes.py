@@ -23,7 +23,7 @@ from tests.html import read
 client = Client(headers={"Host": "localhost"})
 for address in sys.stdin:
     page = read(client.get(address.strip(), secure=True).content)
-    print(json.dumps(page.one(".grid tbody td.rated b").text), flush=True)
+    print(json.dumps(page.one(".grid tbody td.rated a").text), flush=True)
 """
 EDIT = """
 import django
