@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 from django.db import connections
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -55,16 +55,31 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
     playwright.stop()
 
 
-@pytest.fixture
-def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page of a browser without a past, to which `/` is the running portal."""
+@pytest.fixture(scope="module")
+def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """What the pages of a module share: files that the browser has fetched, which take as long to serve as a page."""
     context = browser.new_context(
         base_url=live_server.url, locale="en-GB", viewport={"width": 1280, "height": 800}
     )
     context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a browser that remembers nothing but files, to which `/` is the running portal."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send(
+        "Storage.clearDataForOrigin",
+        {"origin": live_server.url, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"},
+    )
+    session.detach()  # what it has not been told of, such as that a page is to be printed, it would undo
+    yield page
+    context.clear_permissions()
+    for each in context.pages:
+        each.close()
 
 
 @pytest.fixture
@@ -127,7 +142,10 @@ def seeded(live_server: LiveServer, transactional_db: None, contents: Contents) 
 
 @pytest.fixture
 def broken(page: Page) -> None:
-    """An address at which the portal fails: Django then answers with this page, and with nothing else."""
+    """An address at which the portal fails: Django then answers with this page, and with nothing else.
+
+    While anything is answered in this way, the browser fetches all files anew, as on a first visit.
+    """
     page.route("**/broken/", lambda route: route.fulfill(status=500, body=render_to_string("500.html")))
 
 

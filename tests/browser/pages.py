@@ -64,6 +64,22 @@ ERRORS = {
 }
 
 
+#: Those on which axe runs in `test_accessibility.py`, when all that they show while they are used is on show.
+JUDGED_IN_USE = {
+    PAGES[name]
+    for name in (
+        "matrix",
+        "matrix, a cell open",
+        "matrix, not understood",
+        "framework",
+        "capabilities, some ticked",
+        "search, something found",
+        "sources",
+        "questions",
+    )
+}
+
+
 WIDTHS = [320, 390, 768, 1280, 1600]
 
 
