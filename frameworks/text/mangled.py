@@ -59,7 +59,8 @@ NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
 #: Marks, tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
 #: `[Django]`, ` "title")`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
 MARKS = re.compile(
-    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*[][(){}|#\"'].*|[,;]\s.*|(?:=[0-9a-f]{2})+|(?:</[a-z]+|<(?:br|https?)\b)[ /]*[>:]?/?",
+    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*[][(){}|#\"'].*|[,;]\s.*|(?:=[0-9a-f]{2})+"
+    r"|(?:</[a-z]+|<(?:br|https?)\b)[ /]*[>:]?/?",
     re.IGNORECASE | re.DOTALL,
 )
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
