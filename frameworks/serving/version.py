@@ -71,6 +71,7 @@ def current(*, at_once: bool = False) -> str:
         recorded = RecordState.objects.recorded(tables, using=replica.PRIMARY)
         if not _is_apart.get():
             _note(recorded)
+            _known.is_silent = False
         return recorded.mark
     now, writes = monotonic(), _known.writes
     try:
