@@ -75,8 +75,6 @@ ELSEWHERE = {
         "comparisons:method": "about methodology",
         "frameworks:questions": "faq faqs",
         "frameworks:changes": "changelog news",
-        "admin:index": "login signin sign-in accounts/login",
-        "admin:password_change": "well-known/change-password",
     }.items()
     for guess in guesses.split()
 }
