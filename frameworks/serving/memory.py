@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
-from time import monotonic
+from time import monotonic, sleep
 from typing import TypeVar
 
 from django.db import DatabaseError
@@ -24,6 +24,10 @@ Value = TypeVar("Value")
 
 #: How often the reading is repeated when somebody writes meanwhile.
 ATTEMPTS = 3
+
+#: For how many seconds an answer rests while another thread reads the facts. A thread that lets go of the interpreter
+#: often, as answers do, mostly has it back before one that waits for it wakes: without a rest, reading takes a minute.
+GIVING_WAY = 0.001
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ def held() -> Held:
     # Whoever has written here waits for what they wrote; all others need not.
     may_read = _loading.acquire(blocking=before is None or before.writes != version.writes())
     if before and not may_read:
+        sleep(GIVING_WAY)
         return before
     try:
         return _read()
