@@ -47,11 +47,13 @@ def _advances() -> dict[str, dict[str, int]]:
 @lru_cache(maxsize=4096)
 def clean(words: str) -> str:
     """Return the words without invisible characters and what XML forbids, on one line, at most 300 characters long."""
-    composed = unicodedata.normalize("NFC", words[: 2 * LENGTH_MAX])
-    visible = "".join(
-        " " if letter.isspace() else letter for letter in composed if _is_space_or_visible(letter)
-    )
-    return cut(" ".join(visible.split()), LENGTH_MAX)
+    composed = words[: 2 * LENGTH_MAX]
+    if not (composed.isascii() and composed.isprintable()):
+        composed = unicodedata.normalize("NFC", composed)
+        composed = "".join(
+            " " if letter.isspace() else letter for letter in composed if _is_space_or_visible(letter)
+        )
+    return cut(" ".join(composed.split()), LENGTH_MAX)
 
 
 def _is_space_or_visible(letter: str) -> bool:

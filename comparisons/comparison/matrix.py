@@ -108,8 +108,10 @@ class Row:
 
     @property
     def shown(self) -> tuple[tuple[object, ...], ...]:
-        """Return all that the matrix shows of its entries, in plain values."""
-        return tuple(entry.shown for entry in self.entries)
+        """Return all that the matrix shows of its entries, in plain values: `Entry.shown` of each, in half its time."""
+        return tuple(
+            [(cell.score, cell.tally, cell.others, delta, starts) for cell, _, delta, starts in self.entries]
+        )
 
     @property
     def scores(self) -> dict[str, int | None]:
@@ -191,9 +193,9 @@ class Matrix:
         return self.total - len(self.in_order)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def shown(self) -> str:
         """Return the slugs of the columns."""
-        return tuple(column.criterion.slug for column in self.columns)
+        return " ".join(column.criterion.slug for column in self.columns)
 
     @property
     def groups(self) -> list[tuple[CriterionGroup, list[Column]]]:

@@ -316,7 +316,7 @@ def _opened(comparison: Comparison) -> Cell | None:
     """Return the open cell with its claims, or None if its framework or its criterion is not on the page."""
     framework, _, criterion = comparison.view.open.partition(":")
     row = next((row for row in comparison.table.in_order if row.framework.slug == framework), None)
-    if row is None or criterion not in comparison.table.shown:
+    if row is None or all(column.criterion.slug != criterion for column in comparison.table.columns):
         return None
     return comparison.facts.row(row.framework, Detail.CLAIMS)[comparison.facts.column[criterion]]
 

@@ -129,7 +129,7 @@ def json_items(
     """Yield the cells or the claims as JSON. They are facts alone, and kept by the way in which they are written."""
     for item in content[name]:
         place = item.get("key") or (item.get("framework"), item.get("criterion"))
-        yield pieces.written(mark, write, name, place, write=partial(write, item)).text
+        yield pieces.written(mark, write, name, place, write=partial(write, item)).filled({})
 
 
 def _listed(items: Iterable[str]) -> Iterator[str]:

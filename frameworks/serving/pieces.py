@@ -19,21 +19,29 @@ STAND_IN = re.compile("\x02([a-z_]+)\x03")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A rendered block: its text or, if it has slots, the format that leaves them open."""
+    """A rendered block: what it says between its slots, and the names of these, each as often as it occurs."""
 
-    text: str
+    texts: tuple[str, ...]
     slots: tuple[str, ...]
 
     @classmethod
     def of(cls, rendered: str) -> Self:
         """Make a piece of a block that was rendered with stand-ins for the values of its slots."""
-        if not (names := tuple(dict.fromkeys(STAND_IN.findall(rendered)))):
-            return cls(rendered, ())
-        return cls(STAND_IN.sub(r"%(\1)s", rendered.replace("%", "%%")), names)
+        parts = STAND_IN.split(rendered)
+        return cls(tuple(parts[::2]), tuple(parts[1::2]))
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes the block takes without the values of its slots."""
+        return sum(len(text.encode()) for text in self.texts)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the block with these values, which are escaped, in its slots."""
-        return self.text % values if self.slots else self.text
+        if not self.slots:
+            return self.texts[0]
+        parts = [""] * (len(self.texts) + len(self.slots))
+        parts[::2], parts[1::2] = self.texts, map(values.__getitem__, self.slots)
+        return "".join(parts)
 
 
 _pieces: Store[Piece] = Store(settings.PIECES_BYTES)
@@ -50,7 +58,7 @@ def find(key: Hashable) -> Piece | None:
 
 
 def keep(key: Hashable, piece: Piece) -> None:
-    _pieces.put(key, piece, len(piece.text.encode()) + OVERHEAD)
+    _pieces.put(key, piece, piece.size + OVERHEAD)
 
 
 def written(mark: str, *key: Hashable, write: Callable[[], str]) -> Piece:

@@ -45,7 +45,7 @@ class KeptNode(template.Node):
                 return self.nodelist.render(context)
         key = (self.number, mark, *map(pieces.hashable, parts))
         piece = pieces.find(key) or _made(self.nodelist, context, key, values)
-        filled = piece.filled({name: escaped(values[name]) for name in piece.slots})
+        filled = piece.filled({name: escaped(value) for name, value in values.items()})
         return mark_safe(filled)  # noqa: S308 - rendered and escaped
 
 
@@ -87,9 +87,7 @@ class KeptEachNode(template.Node):
             if piece.slots:
                 for name, of in self.attributes.items():
                     values[name] = escaped(getattr(item, of))
-                yield piece.filled(values)
-            else:
-                yield piece.text
+            yield piece.filled(values)
 
     def _anew(self, items: list[Any], context: Context) -> Iterator[str]:
         same = {name: value.resolve(context) for name, value in self.slots.items()}
