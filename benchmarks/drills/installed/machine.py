@@ -91,15 +91,19 @@ def install(root: Path, suite: str) -> None:
         raise NotStarted("only root can install a Debian")
     if missing := [package for program, package in PROGRAMS.items() if not shutil.which(program)]:
         raise NotStarted(f"PROGRAMS ARE MISSING: apt-get install {' '.join(missing)}")
-    command = ["debootstrap", "--variant=minbase", f"--include={INSTALLED}", suite, str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NotStarted(done.stdout.strip().rpartition("\n")[2])
+    _do("debootstrap", "--variant=minbase", f"--include={INSTALLED}", suite, root)
     # Nothing here has to outlive a loss of power.
     (root / "etc" / "dpkg" / "dpkg.cfg.d" / "drill").write_text("force-unsafe-io\n")
     (root / "etc" / "resolv.conf").write_text("nameserver 10.0.2.3\n")
     shutil.copytree(Path("/") / AUTHORITIES, root / AUTHORITIES, dirs_exist_ok=True)
-    subprocess.run(["chroot", root, "update-ca-certificates"], capture_output=True, check=True)
+    _do("chroot", root, "update-ca-certificates")
+
+
+def _do(*command: str | Path) -> None:
+    """Run a command. Raises NotStarted with the last line of what it says if it fails."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise NotStarted(f"{command[0]}: {done.stdout.strip().rpartition(chr(10))[2]}")
 
 
 @contextmanager
