@@ -101,7 +101,14 @@ def install(root: Path, suite: str) -> None:
 
 def _do(*command: str | Path) -> None:
     """Run a command. Raises NotStarted with the last line of what it says if it fails."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env={**os.environ, "TMPDIR": "/tmp"},  # noqa: S108 - the folder of the drill is not in what it installs
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise NotStarted(f"{command[0]}: {done.stdout.strip().rpartition(chr(10))[2]}")
 
