@@ -26,7 +26,8 @@ TRACKING = re.compile(
     r"|hsCtaTracking|mkt_tok|s_cid|cmpid|spm|si|xtor|epik|wickedid|_branch_match_id|guccounter|ncid|cvid|oicd|share_id|sharetype"
     r"|__twitter_impression|srsltid|(gad|sfmc|wt|fb|amp|rdt|elq|dm|ck|zanox|tw)_\w+|__(cft|tn|xts|eep|so)__(\[\w*\])?"
     r"|mibextid|from|isappinstalled|ved|usg|hl|sa|ei|usqp|aqs|sxsrf|sca_esv|rcm|lipi|trackingid|trk|ef_id|s_kwcid|_kx"
-    r"|tblci|zanpid|_openstat|fref|notif_t|elqtrackid|nr_email_referer|s?data|reserved|ust|wprov|_bta_\w+|campaign_?id",
+    r"|tblci|zanpid|_openstat|fref|notif_t|elqtrackid|nr_email_referer|s?data|reserved|ust|wprov|_bta_\w+|campaign_?id"
+    r"|sfnsn|sccid|gaa_\w+|nsukey|_x_tr_\w+|(__)?cf_chl_\w+|j?sessionid|phpsessid",
     re.IGNORECASE,
 )
 #: The parameter with free text, which is left as it is.
@@ -50,16 +51,17 @@ SIGN = re.compile(
 )
 #: A name of ours and its value, with a colon for the equals sign.
 COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10|a>`, `10[a]`.
+#: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10:~:text=…`, `10|a>`,
+#: `10[a]`.
 TAIL = re.compile(
-    r"(?:['’`´]s\b|[\])}>\"”»]+:?\s*\(?https?:|</?[a-z]|#|\||\[|\]\[).*", re.IGNORECASE | re.DOTALL
+    r"(?:['’`´]s\b|[\])}>\"”»]+:?\s*\(?https?:|</?[a-z]|#|:~:|\||\[|\]\[).*", re.IGNORECASE | re.DOTALL
 )
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
 #: Marks, tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
 #: `[Django]`, ` "title")`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
 MARKS = re.compile(
-    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*[][(){}|#\"'].*|[,;]\s.*|(?:=[0-9a-f]{2})+"
+    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*(?:[][(){}|#\"']|:~:).*|[,;]\s.*|(?:=[0-9a-f]{2})+"
     r"|(?:</[a-z]+|<(?:br|https?)\b)[ /]*[>:]?/?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -70,7 +72,13 @@ INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp)", re.IGNORE
 WORDS = frozenset({"amp", "print", "feed"})
 #: Where a mail that was not decoded breaks a line within a word; `=20` is a sign.
 SOFT_BREAK = re.compile(r"=\s*(?=[\w-]{3}|(?![0-9a-f]{2})[\w-])", re.IGNORECASE)
+#: What begins a query where the question mark was lost: `/&sort=name`, `;sort=name`.
+PARAMETER = re.compile(r"([&;])(?=([a-z][\w-]*)=)", re.IGNORECASE)
+#: Scheme and host, where a whole address stands for a path: a wiki that takes each link for one of its own.
+HOST = re.compile(r"^/*https?:/+[^/]+(?=/+\w)", re.IGNORECASE)
 AMPERSAND = re.compile(r"^(?:[&;?\s]|amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
+#: How programs number the values of a list: `framework[0]=django`.
+INDEXED = re.compile(r"\[\d+\]$")
 ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 #: Where a line is broken, or may be.
 WRAPPED = re.compile(r"\s*[\r\n]+\s*|<wbr\s*/?>", re.IGNORECASE)
@@ -161,7 +169,7 @@ def _repaired(name: str, value: str | None, is_ours: Callable[[str], bool]) -> I
     first, equals, rest = text.partition("=")
     if value is None and not equals and (colon := COLON.fullmatch(text)) and is_ours(colon[1].lower()):
         first, rest, value = colon[1], colon[2], ""
-    bare = AMPERSAND.sub("", re.sub(r"[\s\\]", "", first)).strip(AROUND).lower()
+    bare = INDEXED.sub("", AMPERSAND.sub("", re.sub(r"[\s\\]", "", first))).strip(AROUND).lower()
     if not SIMPLE.fullmatch(bare):
         yield name, value
         return
@@ -237,7 +245,10 @@ def repaired_paths(path: str, is_ours: Callable[[str], bool]) -> Iterator[str]:
     Each begins with exactly one slash. A path that contains an escaped question mark has a query then.
     """
     whole = BACKSLASH.sub("", plain(_plain_signs(_unescaped(plain(path)), str)))
-    text, _, query = re.sub(r"&(?=[a-z][\w-]*=)", "?", whole, count=1).partition("?")
+    whole = HOST.sub("", whole)
+    if (first := PARAMETER.search(whole)) and (first[1] == "&" or is_ours(first[2].lower())):
+        whole = f"{whole[: first.start()]}?{whole[first.end() :]}"
+    text, _, query = whole.partition("?")
     query = repaired_query(query, is_ours) or query
     unbroken = dict.fromkeys([SOFT_BREAK.sub("", text), text])
     for segments in (segments for each in unbroken for segments in _meanings(each)):
@@ -250,7 +261,9 @@ def repaired_paths(path: str, is_ours: Callable[[str], bool]) -> Iterator[str]:
 def _meanings(text: str) -> Iterator[list[str]]:
     """Yield the segments of a path: with all its words, without what follows it, without what systems add to it."""
     yield [
-        re.sub(r"[\s_+]+", "-", bare) for part in re.split(r"[/\\]+", text) if (bare := part.strip(AROUND))
+        re.sub(r"-?[\s_+]+-?", "-", bare)
+        for part in re.split(r"[/\\]+", text)
+        if (bare := part.strip(AROUND))
     ]
     kept = NO_PATH.sub("", text)
     segments = [bare for part in kept.split("/") if (bare := part.strip(AROUND).rstrip(f"{AROUND}_~-"))]
