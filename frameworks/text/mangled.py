@@ -54,15 +54,17 @@ COLON = re.compile(r"\s*([a-z][\w-]*)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 #: What follows a value in running text or markup: `10's`, `10](https://…)`, `10</a>`, `10#top`, `10:~:text=…`, `10|a>`,
 #: `10[a]`.
 TAIL = re.compile(
-    r"(?:['’`´]s\b|[\])}>\"”»]+:?\s*\(?https?:|</?[a-z]|#|:~:|\||\[|\]\[).*", re.IGNORECASE | re.DOTALL
+    r"(?:['’`´]s\b|[\])}>\"”»]+:?\s*\(?https?:|</?[a-z]|#|:~:|\\+[nrt]\b|\||\[|\]\[).*",
+    re.IGNORECASE | re.DOTALL,
 )
 #: And what follows a path there: from the first character on that no path of ours contains.
 NO_PATH = re.compile(r"[^a-z0-9_./-].*", re.IGNORECASE | re.DOTALL)
 #: Marks, tags, and what links in chat, wikis and mails go on with, which are no name: `|Django>`, `](https:`,
-#: `[Django]`, ` "title")`, `#top`, `, and`, `=20`; and what has names of further segments, except for links and markup.
+#: `[Django]`, ` "title")`, `#top`, `, and`, ` - Title`, `=20`, `\n`; and what has names of further segments, except for
+#: links and markup.
 MARKS = re.compile(
-    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*(?:[][(){}|#\"']|:~:).*|[,;]\s.*|(?:=[0-9a-f]{2})+"
-    r"|(?:</[a-z]+|<(?:br|https?)\b)[ /]*[>:]?/?",
+    r"(?:[^\w\x00-\x1f\x7f]|_)*|\s*(?:[][(){}|#\"']|:~:).*|[,;]\s.*|\s+[-|:·]\s.*|(?:=[0-9a-f]{2})+"
+    r"|(?:\\[nrt])+|(?:(?:</[a-z]+|<(?:br|https?)\b)[ /]*[>:]?/?)+",
     re.IGNORECASE | re.DOTALL,
 )
 FURTHER_SEGMENT = re.compile(r"(?!\]|<|\)).*/\s*\w", re.DOTALL)
@@ -74,8 +76,9 @@ WORDS = frozenset({"amp", "print", "feed"})
 SOFT_BREAK = re.compile(r"=\s*(?=[\w-]{3}|(?![0-9a-f]{2})[\w-])", re.IGNORECASE)
 #: What begins a query where the question mark was lost: `/&sort=name`, `;sort=name`.
 PARAMETER = re.compile(r"([&;])(?=([a-z][\w-]*)=)", re.IGNORECASE)
-#: Scheme and host, where a whole address stands for a path: a wiki that takes each link for one of its own.
-HOST = re.compile(r"^/*https?:/+[^/]+(?=/+\w)", re.IGNORECASE)
+#: Scheme and host, where a whole address stands for a path: a wiki that takes each link for one of its own; and the
+#: `#!` of sites that are one page.
+HOST = re.compile(r"^/*(?:https?:/+[^/]+|#!?)(?=/+\w)", re.IGNORECASE)
 AMPERSAND = re.compile(r"^(?:[&;?\s]|amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 #: How programs number the values of a list: `framework[0]=django`.
 INDEXED = re.compile(r"\[\d+\]$")
@@ -265,6 +268,8 @@ def _meanings(text: str) -> Iterator[list[str]]:
         for part in re.split(r"[/\\]+", text)
         if (bare := part.strip(AROUND))
     ]
+    if re.search(r"\w\s+\w", text):  # a line that was broken within a name
+        yield [bare for part in re.split(r"[/\\]+", text) if (bare := re.sub(r"\s+", "", part).strip(AROUND))]
     kept = NO_PATH.sub("", text)
     segments = [bare for part in kept.split("/") if (bare := part.strip(AROUND).rstrip(f"{AROUND}_~-"))]
     if not segments:

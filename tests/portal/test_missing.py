@@ -127,7 +127,7 @@ def test_what_follows_a_weight_in_running_text_is_left_out() -> None:
         "%26", "=", "'s", "%E2%80%99s", "_", "~", "~~", "/", "//", "%23x", "](https://example.org/x)", "%5D(http://x)",
         "</a>", "%3C/a%3E", "<br>", "&gt;", "&gt", "&quot;", "&rdquo;", "&nbsp;", "%E2%80%94", "-", ")", "&lt;/a&gt;",
         "|Django", "%7CDjango vs Flask%3E", "[/url]", "%5D%5BDjango%5D%5D", "[Django^]", '":https://example.org', "%94",
-        ":~:text=Performance",
+        ":~:text=Performance", r"\n",
     ):  # fmt: skip
         query = f"w-documentation=0&w-performance=10{tail}"
         assert repaired_query(query, is_parameter) == MEANT, tail
@@ -184,7 +184,7 @@ TAILS = (
     "/print", "/feed/", "/👍", "/】", "/؟", "/)and-so-on", "/</a>", "/[Django^]", '/ "title")', "/(https:",
     "/<https:", "/<br>", "/}{Django", "\ufffd", "/{target=_blank}", "/—", "/|Django vs Flask>", "/](http://example.org/x/)",
     "/][Django]]", "/[/url]", "/#top", "/, and", "/=20", "«", " — a comparison", ".html)", "{x}", "^",
-    "#top", "/:~:text=Performance",
+    "#top", "/:~:text=Performance", r"/\n", "/</a></p>", "/ – Touchstone",
 )  # fmt: skip
 ENDS = (
     ")", "),", ",", ";", ">", ".", "'", '"', "]", "*", "**", " ", "\u200b", "…", "”", "’", "»", "//", "/)", "/%20",
@@ -226,6 +226,8 @@ def test_paths_in_other_shapes_lead_to_their_pages(client: Client) -> None:
         ),
         ("/compare/django-=vs-flask/", "/compare/django-vs-flask/"),
         ("/compare/django-vs- flask/", "/compare/django-vs-flask/"),
+        ("/compare/django-vs-fl ask/", "/compare/django-vs-flask/"),
+        ("/#!/compare/django-vs-flask", "/compare/django-vs-flask/"),
         ("/compare/django-vs-flask;only=differences", "/compare/django-vs-flask/?only=differences"),
         ("/https://example.org/compare/django-vs-flask/", "/compare/django-vs-flask/"),
         ("/http:/example.org:8000/method/", "/method/"),
