@@ -112,7 +112,7 @@ TERMS = (
     Term(
         "baseline",
         "baseline",
-        f"The {ITEM} with which the others are compared: their cells show the difference from its score.",
+        f"The {ITEM} with which the others are compared: beside their scores stands the difference from its own.",
     ),
     Term(
         "use-case",

@@ -35,7 +35,7 @@ DETAILS = {
     404: "There is nothing at this address. {api} lists the endpoints.",
     405: f"The API is read-only: the methods are {METHODS}.",
     500: "Something went wrong on our side. The error has been logged.",
-    503: "The database does not answer at the moment. Try again after the seconds that Retry-After gives.",
+    503: "The server cannot read what it needs at the moment. Try again after the seconds that Retry-After gives.",
 }
 
 

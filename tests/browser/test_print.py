@@ -11,14 +11,14 @@ TWO, THREE = "/compare/django-vs-flask/", "/compare/django-vs-flask-vs-fastapi/"
 FIVE = "/compare/django-vs-flask-vs-fastapi-vs-litestar-vs-cherrypy/"
 PAGES_AT_MOST = {
     "/": 1,
-    "/?w-performance=9&baseline=django": 1,
+    "/?w-performance=9&baseline=django&open=fastapi:performance": 1,
     TWO: 2,
     THREE: 2,
     f"{THREE}?why=shown": 2,
     f"{THREE}?rows=*": 2,
     FIVE: 3,
     "/frameworks/django/": 4,
-    "/frameworks/fastapi/": 4,
+    "/frameworks/fastapi/?rows=performance&rows=documentation": 4,
 }
 
 

@@ -36,7 +36,7 @@ def rate(framework: str, criterion: str, score: int, reason: str) -> None:
 def test_snapshot_reports_later_changes_but_stays_unchanged(page: Page, console: list[str], axe: Axe) -> None:
     freeze(page)
     address = page.url
-    expect(page.locator("#since")).to_contain_text("None of the 8 cells has changed since")
+    expect(page.locator("#since")).to_contain_text("None of the 8 scores has changed since")
     table = page.locator("table.frozen").inner_text()
     rate("flask", "documentation", 5, "The manual was rewritten.")
     page.reload()

@@ -364,7 +364,7 @@ def changed(client: Client, kept: str) -> Element:
 
 def test_snapshot_changes_page_reports_no_change_at_first(client: Client, cell: Rating) -> None:
     page = changed(client, frozen(client))
-    assert "None of the 2 cells has changed since" in page.one(".lede").text
+    assert "None of the 2 scores has changed since" in page.one(".lede").text
     assert not page.all(".changed-facts")
 
 
@@ -377,7 +377,7 @@ def test_snapshot_changes_page_lists_changed_cells_with_reasons(client: Client, 
         framework=cell.framework, criterion=cell.criterion, paraphrase="Slower than thought."
     )
     page = changed(client, kept)
-    assert "1 of 2 cells has changed since" in page.one(".lede").text
+    assert "1 of 2 scores has changed since" in page.one(".lede").text
     assert page.texts(".changed-facts .fact-line") == ["Flask, Performance"]
     assert "Measured again." in page.one(".changed-facts").text
     assert page.texts(".changed dt")[0] == "Score"
@@ -391,7 +391,7 @@ def test_snapshot_changes_page_names_frameworks_no_longer_published(client: Clie
     flask.is_published = False
     revisions.save(flask, by=factories.MAKER, reason="Withdrawn quietly.", seen=flask.version)
     page = changed(client, kept)
-    assert "1 of 2 cells has changed" in page.one(".lede").text
+    assert "1 of 2 scores has changed" in page.one(".lede").text
     assert "No longer part of the comparison: Flask." in page.one(".lede").text
     assert "quietly" not in page.text
 
@@ -404,7 +404,7 @@ def test_snapshot_page_loads_changes_as_fragment(client: Client, cell: Rating) -
     fragment = client.get(f"{kept}changes/", headers={"HX-Request": "true"})
     assert "HX-Request" in fragment["Vary"]
     assert not read(fragment.content).all("main")
-    assert "None of the 2 cells has changed" in read(fragment.content).text
+    assert "None of the 2 scores has changed" in read(fragment.content).text
 
 
 def test_snapshot_changes_page_query_count_is_constant(
@@ -418,4 +418,4 @@ def test_snapshot_changes_page_query_count_is_constant(
         revisions.save(rating, by=factories.MAKER, reason=f"Reason {count}.", seen=rating.version)
         with django_assert_num_queries(CHANGES_QUERIES):
             page = changed(client, kept)
-        assert f"{count} of 6 cells" in page.one(".lede").text
+        assert f"{count} of 6 scores" in page.one(".lede").text
