@@ -19,7 +19,8 @@ from rapidfuzz.process import extractOne
 
 from comparisons.comparison.permalinks import VERSUS, View, is_parameter
 from comparisons.comparison.picking import ALIKE, compared_at, meant
-from comparisons.models import UseCase
+from comparisons.models import Snapshot, UseCase
+from comparisons.sharing.snapshots import FrozenComparison
 from frameworks.models import Component, Criterion, Source
 from frameworks.serving import memory, version
 from frameworks.serving.memory import current_facts
@@ -33,6 +34,8 @@ EXISTS = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND}
 LONGEST = 2_000
 #: How many pages a missing one offers, and how many words of its address are looked at.
 OFFERED, WORDS = 4, 8
+#: The beginning of a snapshot's hash, as long as nobody guesses one.
+BEGINNING = re.compile(r"[a-z2-7]{10,26}")
 #: The lists and pages at the top, by the first segment of their address: route and name.
 SECTIONS = {
     "compare": ("comparisons:choose_parties", f"Compare {settings.TOPIC.items} side by side"),
@@ -176,6 +179,8 @@ def _offers(path: str) -> list[tuple[str, str]]:
     if not segments or path.startswith(settings.NEVER_KEPT) or len(path) > LONGEST:
         return []
     first, *rest = segments
+    if first.lower() == "s" and rest:
+        return _snapshot(rest[0].lower())
     section = _nearest(first, SECTIONS)
     if VERSUS in path or (section == "compare" and rest):
         return _comparison("/".join(rest) or first)
@@ -185,6 +190,17 @@ def _offers(path: str) -> list[tuple[str, str]]:
     if not offers and section and SECTIONS[section][0] not in version.empty_sections():
         offers = [(reverse(SECTIONS[section][0]), SECTIONS[section][1])]
     return offers[: OFFERED + 1]
+
+
+def _snapshot(text: str) -> list[tuple[str, str]]:
+    """Return the one snapshot whose hash begins as a text does that was cut or broken on its way."""
+    beginning = BEGINNING.match(text)
+    snapshots = Snapshot.objects.filter(pk__startswith=beginning[0])[:2] if beginning else ()
+    return [
+        (each.get_absolute_url(), f"The permanent copy of {FrozenComparison(each).title}")
+        for each in snapshots
+        if len(snapshots) == 1
+    ]
 
 
 def _comparison(text: str) -> list[tuple[str, str]]:

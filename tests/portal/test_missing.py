@@ -331,6 +331,24 @@ def test_missing_page_offers_the_comparison_and_the_frameworks_that_are_meant(cl
 
 
 @pytest.mark.django_db
+def test_address_of_a_permanent_copy_that_was_cut_offers_the_copy(client: Client, kept_world: None) -> None:
+    address = client.post("/compare/django-vs-flask/freeze/").headers["Location"].partition("?")[0]
+    hash_value = address.split("/")[2]
+    for path in (
+        f"/s/{hash_value[:12]}…",
+        f"/s/{hash_value[:20]}=0D=0A{hash_value[20:]}/",
+        f"/S/{hash_value[:11].upper()}",
+    ):
+        response = client.get(path)
+        assert response.status_code == 404
+        page = read(response.content)
+        assert page.texts(".meant a") == ["The permanent copy of Django vs Flask"], path
+        assert page.one(".meant a")["href"] == address
+    for path in (f"/s/{hash_value[:6]}", "/s/aaaaaaaaaaaa", "/s/", "/s/…/"):
+        assert "permanent copy of" not in client.get(path).content.decode(), path
+
+
+@pytest.mark.django_db
 def test_api_address_that_names_an_entry_is_never_shortened_to_the_list(client: Client) -> None:
     for kind in ("frameworks", "criteria", "sources", "claims"):
         assert client.get(f"/api/v1/{kind}/$").status_code == 404
