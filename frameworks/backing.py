@@ -34,7 +34,7 @@ def needs_reading(rating: Rating, *, can_say_why: bool = True) -> str:
     """
     if not rating.is_published or rating.departure:
         return ""
-    where = "under “Departure”" if can_say_why else "on the rating's own page, under “Departure”,"
+    where = "under “Departure”" if can_say_why else "on the rating’s own page, under “Departure”,"
     return (
         f"No claim about {rating.framework} under {rating.criterion} has a reading, so no score follows."
         f" Give a claim a reading, or say {where} why the score is given anyway."
@@ -46,7 +46,7 @@ def last_claim(ratings: str = "a published rating", *, departs: bool) -> str:
     if departs:
         return f"This is the last claim for {ratings}. Add another claim or unpublish the rating first."
     return (
-        f"This is the last claim with a reading for {ratings}. Give another claim a reading, say on the rating's own"
+        f"This is the last claim with a reading for {ratings}. Give another claim a reading, say on the rating’s own"
         " page, under “Departure”, why the score is given anyway, or unpublish the rating first."
     )
 

@@ -71,7 +71,7 @@ def way_out(rating: Rating, derived: Derivation[int], *, can_say_why: bool = Tru
     """Say what an editor can do about a score that does not follow from its claims."""
     if rating.score == derived.score:
         return (
-            "Leave “Departure” empty." if can_say_why else "Empty “Departure” on the rating's own page first."
+            "Leave “Departure” empty." if can_say_why else "Empty “Departure” on the rating’s own page first."
         )
-    where = "under “Departure”" if can_say_why else "on the rating's own page, under “Departure”"
+    where = "under “Departure”" if can_say_why else "on the rating’s own page, under “Departure”"
     return f"Enter {derived.score}, or give the reason {where}."

@@ -74,7 +74,7 @@ def ending(name: str) -> str:
     if suffix not in FORMATS:
         *others, last = (f".{known}" for known in ENDINGS)
         advice = NOT_READ.get(suffix, "")
-        raise Unreadable(f"The file's name must end in {', '.join(others)} or {last}. {advice}".strip())
+        raise Unreadable(f"The file’s name must end in {', '.join(others)} or {last}. {advice}".strip())
     return suffix
 
 

@@ -74,7 +74,7 @@ def _chosen(heads: Mapping[str, list[list[str]]], fit: Fit) -> tuple[str, list[s
     fitting = [title for title, known in fits.items() if known == best]
     if not best:
         raise Unreadable(
-            f"None of the workbook's {len(fits)} sheets ({_listed(list(fits))}) has a row that names the columns."
+            f"None of the workbook’s {len(fits)} sheets ({_listed(list(fits))}) has a row that names the columns."
         )
     if len(fitting) > 1:
         raise Unreadable(

@@ -32,7 +32,7 @@ UNREAD = (
 )
 HERE, ELSEWHERE = (
     UNREAD.format("under “Departure”"),
-    UNREAD.format("on the rating's own page, under “Departure”,"),
+    UNREAD.format("on the rating’s own page, under “Departure”,"),
 )
 DIFFERS = "The median of the sources is 2, and the rating does not say why it is 4."
 LAST = "This is the last claim with a reading for the published rating “Django, Ease”. Give another claim a reading,"

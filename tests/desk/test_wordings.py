@@ -186,7 +186,7 @@ def test_rating_list_and_grid_and_import_refuse_score_that_does_not_follow(ada: 
     rating = Rating.objects.get()
     page = ada.get("/admin/frameworks/rating/")
     listed = ada.post("/admin/frameworks/rating/", edit(page, {rating: {"score": 4}}))
-    assert f"{sentence} Enter 2, or give the reason on the rating's own page, under “Departure”." in text_of(
+    assert f"{sentence} Enter 2, or give the reason on the rating’s own page, under “Departure”." in text_of(
         listed
     )
     [outcome] = send(ada, changed_cell(rating, score=4)).json()["outcomes"]

@@ -253,7 +253,7 @@ class Claim(OnALine, Versioned):
         if self.reading is not None and self.criterion_id and not self.criterion.is_scored:
             raise ValidationError({"reading": f"“{self.criterion}” is not scored, so it takes no reading."})
         if self.joint_criterion_id and self.joint_criterion_id == self.criterion_id:
-            raise ValidationError({"joint_criterion": "Choose a criterion other than the claim's own."})
+            raise ValidationError({"joint_criterion": "Choose a criterion other than the claim’s own."})
         super().clean()
 
     def read_by_table(self) -> None:
@@ -330,5 +330,5 @@ say(
 say(
     "claim_joint_criterion_is_another",
     "joint_criterion",
-    "Choose a criterion other than the claim's own.",
+    "Choose a criterion other than the claim’s own.",
 )

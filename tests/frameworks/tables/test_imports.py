@@ -223,7 +223,7 @@ def test_import_preview_checks_rules_between_facts(ada: Client) -> None:
         (claim, {"framework": ""}, "This is the last claim for a published rating."),
         (claim, {"source": retired.key}, "because it is an advertisement. Nothing new is added to it unless"),
         (claim, {"part": "song"}, "part: “song” is not one of table, list, prose, answer."),
-        (claim, {"joint_criterion": rating.criterion.slug}, "Choose a criterion other than the claim's own."),
+        (claim, {"joint_criterion": rating.criterion.slug}, "Choose a criterion other than the claim’s own."),
         (rating.criterion, {"is_scored": "no", "default_weight": "0"}, "This criterion has ratings."),
         (rating.framework, {"name": "\u00a0TAKEN\u200b"}, "“TAKEN” differs from it only in case"),
         (rating.framework, {"name": "Taken"}, "name: There is already a framework called “Taken”."),
@@ -663,7 +663,7 @@ def test_import_rejects_unreadable_file_on_the_page(ada: Client, monkeypatch: py
         assert answer.status_code == 200
         return read(answer.content).one("ul.errorlist").text
 
-    assert sentences("x.doc", b"a").startswith("The file's name must end in .csv, .xlsx, .json, .tsv")
+    assert sentences("x.doc", b"a").startswith("The file’s name must end in .csv, .xlsx, .json, .tsv")
     assert sentences("x.csv", b"") == "The file is empty."
     assert sentences("x.xlsx", b"PK\x03\x04") == "The file is not a workbook, or it is damaged or encrypted."
     assert sentences("x.csv", b"a\0").startswith("The file is not text: it contains NUL bytes.")

@@ -494,7 +494,7 @@ def test_sheets_read_chooses_the_sheet_whose_header_fits() -> None:
     assert refusal("x.xlsx", of("F1", "F2", "Notes")) == (
         "The sheets “F1” and “F2” have the same columns. Leave only one of them in the file."
     )
-    assert refusal("x.xlsx", of("Notes", "More")).startswith("None of the workbook's 2 sheets")
+    assert refusal("x.xlsx", of("Notes", "More")).startswith("None of the workbook’s 2 sheets")
 
 
 def test_sheets_read_takes_values_of_formulas_and_shows_those_that_have_none() -> None:
