@@ -301,7 +301,7 @@ class Rule(OnALine, Versioned):
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="rules")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source’s file, counted from 1."
     )
     paraphrase = models.CharField(
         max_length=300, help_text="What the source says, in your own words. Never its own sentence."

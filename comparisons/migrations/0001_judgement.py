@@ -430,7 +430,7 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="The line of the source's file, counted from 1.",
+                        help_text="The line of the source’s file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),

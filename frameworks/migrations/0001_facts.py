@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     "website",
                     models.URLField(
                         blank=True,
-                        help_text="The project's own home page (http or https).",
+                        help_text="The project’s own home page (http or https).",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                     ),
@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                 (
                     "reading_rule",
                     models.TextField(
-                        blank=True, help_text="How the sources' words are placed on this scale."
+                        blank=True, help_text="How the sources’ words are placed on this scale."
                     ),
                 ),
                 (
@@ -530,7 +530,7 @@ class Migration(migrations.Migration):
                     "date_stated",
                     models.CharField(
                         blank=True,
-                        help_text="The date in the source's own words.",
+                        help_text="The date in the source’s own words.",
                         max_length=120,
                         verbose_name="stated date",
                     ),
@@ -790,7 +790,7 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="The line of the source's file, counted from 1.",
+                        help_text="The line of the source’s file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),
@@ -841,7 +841,7 @@ class Migration(migrations.Migration):
                     "term",
                     models.CharField(
                         blank=True,
-                        help_text="The source's own rating word, at most six words, exactly as on the line. Never a sentence.",
+                        help_text="The source’s own rating word, at most six words, exactly as on the line. Never a sentence.",
                         max_length=80,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -908,7 +908,7 @@ class Migration(migrations.Migration):
                     "note",
                     models.CharField(
                         blank=True,
-                        help_text="The editors' caveat about this claim, shown to readers.",
+                        help_text="The editors’ caveat about this claim, shown to readers.",
                         max_length=300,
                     ),
                 ),
@@ -1070,7 +1070,7 @@ class Migration(migrations.Migration):
                 (
                     "score",
                     models.PositiveSmallIntegerField(
-                        help_text="1 to 5 by the criterion's rubric. A higher score is better for the reader.",
+                        help_text="1 to 5 by the criterion’s rubric. A higher score is better for the reader.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5),
@@ -1360,7 +1360,7 @@ class Migration(migrations.Migration):
                 (
                     "release",
                     models.CharField(
-                        blank=True, help_text="The framework's version, as stated.", max_length=60
+                        blank=True, help_text="The framework’s version, as stated.", max_length=60
                     ),
                 ),
                 (
@@ -1469,7 +1469,7 @@ class Migration(migrations.Migration):
                     "website",
                     models.URLField(
                         blank=True,
-                        help_text="The component's own home page (http or https).",
+                        help_text="The component’s own home page (http or https).",
                         max_length=300,
                         validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
                     ),
@@ -1733,7 +1733,7 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.PositiveIntegerField(
-                        help_text="The line of the source's file, counted from 1.",
+                        help_text="The line of the source’s file, counted from 1.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),

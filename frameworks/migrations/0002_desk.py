@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("note", models.TextField(blank=True, help_text="The reviewer's note to the author.")),
+                ("note", models.TextField(blank=True, help_text="The reviewer’s note to the author.")),
                 (
                     "form_path",
                     models.CharField(blank=True, help_text="The address of the form.", max_length=500),

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     (
                         "id",
                         models.BigIntegerField(
-                            help_text="The transaction's number; 1 on SQLite.",
+                            help_text="The transaction’s number; 1 on SQLite.",
                             primary_key=True,
                             serialize=False,
                         ),

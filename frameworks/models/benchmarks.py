@@ -138,7 +138,7 @@ class Figure(Versioned):
         help_text="Distinguishes several runs of one framework by their server.",
     )
     server = models.CharField(max_length=120, blank=True, help_text="The server and its version, as stated.")
-    release = models.CharField(max_length=60, blank=True, help_text="The framework's version, as stated.")
+    release = models.CharField(max_length=60, blank=True, help_text="The framework’s version, as stated.")
     value = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     lowest = models.PositiveIntegerField(
         null=True, blank=True, help_text="The lowest figure of the repetitions."

@@ -89,7 +89,7 @@ class Framework(Retirable):
     summary = models.TextField(
         blank=True, help_text="Two to four sentences in your own words. Say only what a source says."
     )
-    website = http_url_field("The project's own home page (http or https).")
+    website = http_url_field("The project’s own home page (http or https).")
     repository = http_url_field("Where its source code can be found (http or https).")
     is_published = models.BooleanField(
         "published", default=True, help_text="Unpublished frameworks are visible only at the desk."
@@ -202,7 +202,7 @@ class Criterion(Retirable):
     rubric_3 = models.CharField("3 means", max_length=200, blank=True)
     rubric_4 = models.CharField("4 means", max_length=200, blank=True)
     rubric_5 = models.CharField("5 means", max_length=200, blank=True)
-    reading_rule = models.TextField(blank=True, help_text="How the sources' words are placed on this scale.")
+    reading_rule = models.TextField(blank=True, help_text="How the sources’ words are placed on this scale.")
     review_interval_days = models.PositiveSmallIntegerField(
         "review interval",
         default=180,

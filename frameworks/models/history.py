@@ -288,7 +288,7 @@ class StateMark(models.Model):
     rows as there were concurrent writers; and whichever commits last, its mark is new.
     """
 
-    id = models.BigIntegerField(primary_key=True, help_text="The transaction's number; 1 on SQLite.")
+    id = models.BigIntegerField(primary_key=True, help_text="The transaction’s number; 1 on SQLite.")
     mark = models.CharField(max_length=32, help_text="Random.")
 
     objects: ClassVar[StateManager[Any]] = StateManager()

@@ -57,7 +57,7 @@ class Component(Retirable):
     summary = models.CharField(
         max_length=300, help_text="One sentence in your own words. Say only what a source says."
     )
-    website = http_url_field("The component's own home page (http or https).")
+    website = http_url_field("The component’s own home page (http or https).")
     synonyms = synonyms_field()
     retired_on = retired_on_field()
     retired_because = retired_because_field()

@@ -69,7 +69,7 @@ class Answer(OnALine, Versioned):
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     source = models.ForeignKey(Source, models.PROTECT, related_name="answers")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source’s file, counted from 1."
     )
     stance = models.CharField(max_length=60, help_text="The answer in a few words.")
     text = models.TextField(help_text="What the source answers, in your own words. Never its own sentences.")

@@ -55,7 +55,7 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_proposals"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    note = models.TextField(blank=True, help_text="The reviewer's note to the author.")
+    note = models.TextField(blank=True, help_text="The reviewer’s note to the author.")
     form_path = models.CharField(max_length=500, blank=True, help_text="The address of the form.")
     form_data = models.JSONField(
         null=True, help_text="What the author typed: the name and values of each field."

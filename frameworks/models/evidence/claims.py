@@ -147,7 +147,7 @@ class Claim(OnALine, Versioned):
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="claims")
     line = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="The line of the source's file, counted from 1."
+        validators=[MinValueValidator(1)], help_text="The line of the source’s file, counted from 1."
     )
     part = models.CharField(max_length=10, choices=Part, default=Part.PROSE)
     framework = models.ForeignKey(
@@ -171,7 +171,7 @@ class Claim(OnALine, Versioned):
         max_length=80,
         blank=True,
         validators=[RegexValidator(TERM, "Use at most six words, with single spaces.")],
-        help_text="The source's own rating word, at most six words, exactly as on the line. Never a sentence.",
+        help_text="The source’s own rating word, at most six words, exactly as on the line. Never a sentence.",
     )
     paraphrase = models.CharField(
         max_length=300, help_text="What the source says, in your own words. Never its own sentence."
@@ -206,7 +206,7 @@ class Claim(OnALine, Versioned):
         help_text="Tick if the source says that this criterion should be weighed when choosing.",
     )
     note = models.CharField(
-        max_length=300, blank=True, help_text="The editors' caveat about this claim, shown to readers."
+        max_length=300, blank=True, help_text="The editors’ caveat about this claim, shown to readers."
     )
 
     objects = ClaimQuerySet.as_manager()

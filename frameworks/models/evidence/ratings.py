@@ -121,7 +121,7 @@ class Rating(Versioned):
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="ratings")
     score = models.PositiveSmallIntegerField(
         validators=ONE_TO_FIVE,
-        help_text="1 to 5 by the criterion's rubric. A higher score is better for the reader.",
+        help_text="1 to 5 by the criterion’s rubric. A higher score is better for the reader.",
     )
     verdict = models.CharField(max_length=80, help_text="The verdict in a few words.")
     rationale = models.TextField(

@@ -72,7 +72,7 @@ class Source(Retirable):
     )
     publisher = models.CharField(max_length=120, blank=True)
     date_stated = models.CharField(
-        "stated date", max_length=120, blank=True, help_text="The date in the source's own words."
+        "stated date", max_length=120, blank=True, help_text="The date in the source’s own words."
     )
     commercial_interest = models.TextField(
         blank=True,
