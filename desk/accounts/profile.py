@@ -48,7 +48,11 @@ class ProfileForm(PlainErrors, forms.ModelForm):
 
 
 class OwnPasswordForm(PlainErrors, PasswordChangeForm):
-    pass
+    def clean_old_password(self) -> str:
+        """Return the old password. What was right until a first click changed it is not called wrong at the second."""
+        if self.user.check_password(self.data.get("new_password1", "")):
+            return str(self.cleaned_data["old_password"])
+        return super().clean_old_password()
 
 
 def change_password(request: HttpRequest) -> HttpResponse:

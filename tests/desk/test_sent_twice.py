@@ -105,6 +105,17 @@ def test_second_of_two_clicks_on_an_account_or_a_group_says_that_it_was_saved() 
         assert "There is one like this already." in text_of(root.post(url, data))
 
 
+def test_second_of_two_clicks_on_a_new_password_does_not_call_the_old_one_wrong() -> None:
+    root = sign_in(User.objects.create_superuser("root", password="before it"))
+    url, new = "/admin/password_change/", "correct horse battery"
+    data = {"old_password": "before it", "new_password1": new, "new_password2": new}
+    for _ in range(2):
+        assert root.post(url, data)["Location"] == f"{url}done/"
+    wrong = root.post(url, data | {"new_password1": "another horse", "new_password2": "another horse"})
+    assert "That is not your password." in text_of(wrong)
+    assert User.objects.get().check_password(new)
+
+
 @pytest.mark.both
 def test_rows_that_are_the_same_fact_say_so_beside_the_second(ada: Client) -> None:
     facet_value, framework = factories.make_facet_value(), factories.make_framework()
