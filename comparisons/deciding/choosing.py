@@ -150,6 +150,12 @@ class Outcome:
         return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria, answers)
 
     @property
+    def query(self) -> str:
+        """Return the answers as the query string of the page, with its question mark; empty without answers."""
+        query = urlencode(self.answers, doseq=True)
+        return f"?{query}" if query else ""
+
+    @property
     def leaders(self) -> list[Framework]:
         return [self.frameworks[slug] for slug in self.advice.leaders]
 

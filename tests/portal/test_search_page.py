@@ -52,6 +52,13 @@ def test_search_shows_framework_first_and_marks_the_match(client: Client) -> Non
     assert page.one("title").text == "“FLASK”: search · Touchstone"
 
 
+def test_search_prints_its_own_address_without_what_it_does_not_know(client: Client) -> None:
+    page = get(client, "/search/?q=a+%26b&kind=claim&utm_source=mail")
+    assert page.one(".printed").text.startswith(
+        "http://127.0.0.1:8000/search/?q=a%20%26b&kind=claim · as of "
+    )
+
+
 def test_search_shows_matching_passage_of_criterion(client: Client) -> None:
     change(Criterion.objects.get(slug="performance"), rubric_5="Serves a multitude at once.")
     page = search(client, "multitude")

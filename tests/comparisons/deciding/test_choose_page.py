@@ -70,6 +70,7 @@ def test_choose_recommends_nothing_without_answers(client: Client) -> None:
     assert {row.one("a").text: row.one("td").text for row in section.all("tbody tr")} == {"A shop": "Django"}
     assert section.one("tbody a")["href"] == "/choose/?building=shop"
     page = read(client.get(URL).content)
+    assert page.one(".printed").text.startswith("http://127.0.0.1:8000/choose/ · as of ")
     assert {"/use-cases/", "/capabilities/"} <= {link["href"] for link in page.all(".lede a")}
 
 
@@ -77,6 +78,8 @@ def test_choose_recommends_nothing_without_answers(client: Client) -> None:
 def test_choose_names_the_first_choice_and_all_its_rules(client: Client) -> None:
     section = answer(client, "building=shop&size=large")
     assert section.one(".verdict-line").text == "Django"
+    page = read(client.get(f"{URL}?building=shop&size=large&utm_source=mail").content)
+    assert "/choose/?building=shop&size=large · as of " in page.one(".printed").text
     assert rules_of(section) == {"Django": ["Large shops: Django.", "Shops: Django."]}
     assert section.texts(".cite")[0].startswith("First, line ")
     assert "sells it" in section.texts(".cite")[0]
