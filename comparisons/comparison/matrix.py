@@ -194,7 +194,7 @@ class Matrix:
 
     @property
     def shown(self) -> str:
-        """Return the slugs of the columns."""
+        """Return the slugs of the columns, separated by blanks."""
         return " ".join(column.criterion.slug for column in self.columns)
 
     @property
