@@ -126,6 +126,37 @@ def test_rows_of_a_form_take_each_others_names(
         assert len(page.all(".errorlist li")) == 1
 
 
+def delete_and_add(client: Client, above: Versioned, prefix: str, reason: str, **differs: str) -> Any:
+    """Tick the only row below a fact to be deleted, and add one with the same key and other values."""
+    data = form_on(client.get(url := change_url(above)), reason=reason)
+    new = {
+        key.replace("-0-", "-1-", 1): value for key, value in data.items() if key.startswith(f"{prefix}-0-")
+    }
+    differing = {f"{prefix}-1-{name}": [value] for name, value in differs.items()}
+    gone = {f"{prefix}-0-DELETE": ["on"], f"{prefix}-1-id": [""], f"{prefix}-1-seen": [""]}
+    return client.post(url, data | new | gone | differing | {f"{prefix}-TOTAL_FORMS": ["2"]})
+
+
+def test_new_row_takes_the_place_of_a_deleted_one(ada: Client, eve: Client, rob: Client) -> None:
+    weight, trait, figure = factories.make_use_case_weight(), factories.make_trait(), factories.make_figure()
+    fact: Versioned
+    for fact, above, prefix, name, value in [
+        (weight, weight.use_case, "weights", "weight", "7"),
+        (trait, trait.framework, "traits", "note", "Differs."),
+        (figure, figure.benchmark, "figures", "value", "12"),
+    ]:
+        before = state_of(fact)
+        assert delete_and_add(ada, above, prefix, "Again.", **{name: value}).status_code == 302
+        row = type(fact)._default_manager.get()
+        assert (row.key_text, row.version, str(getattr(row, name))) == (fact.key_text, 3, value)
+        undo_last(ada)
+        assert state_of(type(fact)._default_manager.get()) == before
+        delete_and_add(eve, above, prefix, "Proposed.", **{name: value})
+        decide(rob, Proposal.objects.latest("pk"), "publish")
+        row = type(fact)._default_manager.get()
+        assert (row.key_text, row.version, str(getattr(row, name))) == (fact.key_text, 7, value)
+
+
 @pytest.fixture
 def ratings() -> list[Rating]:
     """Three published ratings with a claim each, whose frameworks are a, b and c."""
