@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from frameworks.models import Criterion, Framework, LinkCheck, Rating
@@ -96,3 +96,15 @@ def test_forms_open_where_something_is_to_be_typed_and_are_saved_by_control_and_
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert Framework.objects.get(slug="bottle").tagline == "In one file"
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
+def test_reason_and_save_stay_in_view_on_a_long_form(desk: Page, size: ViewportSize) -> None:
+    desk.set_viewport_size(size)
+    desk.goto(f"/admin/frameworks/rating/{Rating.objects.earliest('pk').pk}/change/")
+    for place in ("0", "document.body.scrollHeight / 2", "document.body.scrollHeight"):
+        desk.evaluate(f"scrollTo(0, {place})")
+        for field in ("#id_reason", "[name=_save]"):
+            expect(desk.locator(field)).to_be_in_viewport(ratio=1)
+    expect(desk.get_by_role("link", name="Delete", exact=True)).to_be_in_viewport(ratio=1)
+    assert overhang(desk) == 0
