@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from comparisons.models import UseCase
-from frameworks.models import Criterion, Framework, Source
+from frameworks.models import Criterion, CriterionGroup, FacetValue, Framework, Source
 from tests.browser.looking import overhang, tab_to
 from tests.pages import change
 
@@ -14,9 +14,20 @@ PAGES = (
     "/changes/", "/method/", "/compare/", "/compare/django-vs-flask/", "/disagreements/", "/questions/", "/embed/",
 )  # fmt: skip
 
+#: The words in cells that lie beyond the edge of their cell, over their neighbour.
+BEYOND = """() => [...document.querySelectorAll(":is(.grid, .versus) :is(th, td)")].flatMap(
+  cell => [...cell.querySelectorAll("*"), cell].flatMap(e => [...e.childNodes]).filter(
+    node => node.nodeType === 3 && node.data.trim() && cell.checkVisibility()
+      && !node.parentElement.closest(".vh, label")
+  ).filter(node => {
+    const [range, edge] = [document.createRange(), cell.getBoundingClientRect()];
+    range.selectNodeContents(node);
+    return [...range.getClientRects()].some(box => box.right > edge.right + 1 || box.left < edge.left - 1);
+  }).map(node => node.data.trim()))"""
+
 
 @pytest.mark.usefixtures("world")
-def test_names_of_any_length_and_script_cause_no_sideways_scrolling(page: Page) -> None:
+def test_names_of_any_length_and_script_stay_in_their_place(page: Page) -> None:
     word = "Donaudampfschifffahrtsgesellschaft"
     for slug, name in {
         "flask": "W" * 60,
@@ -27,12 +38,23 @@ def test_names_of_any_length_and_script_cause_no_sideways_scrolling(page: Page) 
     change(Criterion.objects.get(slug="performance"), name=word, short_name=word[:20])
     change(Source.objects.get(key="001"), short_name=word)
     change(UseCase.objects.get(slug="shop"), name=(word * 3)[:60])
-    page.set_viewport_size({"width": 320, "height": 700})
-    over = {}
-    for path in PAGES:
-        page.goto(path)
-        over[path] = overhang(page)
-    assert over == dict.fromkeys(PAGES, 0)
+    for group in CriterionGroup.objects.all():
+        change(group, name=f"{word} {group.pk}")
+    for value in FacetValue.objects.all():
+        change(value, name=f"{word} {value.pk}")
+    over, beyond = {}, {}
+    for width, paths in (
+        (320, PAGES),
+        (390, ("/", "/compare/django-vs-flask/")),
+        (768, ("/compare/django-vs-flask-vs-fastapi/",)),
+        (1280, ("/", "/compare/django-vs-flask-vs-fastapi/")),
+    ):
+        page.set_viewport_size({"width": width, "height": 700})
+        for path in paths:
+            page.goto(path)
+            over[width, path], beyond[width, path] = overhang(page), page.evaluate(BEYOND)
+    assert over == dict.fromkeys(over, 0)
+    assert not any(beyond.values()), beyond
     page.goto("/frameworks/django/")
     expect(page.locator("h1 bdi")).to_have_text("إطار عمل (سريع) 3")
 
