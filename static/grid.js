@@ -770,6 +770,7 @@
       // What is saved is undone by reverting it, which is recorded too.
       done = [];
       undone = [];
+      say(""); // “nothing is saved yet” is true no more
       tell([...sort(answer, sent), ...leftOut]);
       if (!pending.size && !queued.length) reason.value = "";
       if (shown && !panel.contains(document.activeElement)) closePanelQuietly();

@@ -592,6 +592,7 @@ def test_grid_proposal_resets_the_cells_and_can_be_resumed(page: Page, live_serv
     press(page, "Enter")
     page.get_by_role("button", name="Propose 1 change").click()
     expect(page.locator("#outcome")).to_contain_text(number)
+    expect(said(page)).to_be_empty()
     assert [one.status for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
 
 
