@@ -8,7 +8,6 @@ from typing import Self
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from . import version
 from .stores import Store, Usage
 
 #: What an entry takes besides its text, in bytes, about.
@@ -62,8 +61,11 @@ def keep(key: Hashable, piece: Piece) -> None:
 
 
 def written(mark: str, *key: Hashable, write: Callable[[], str]) -> Piece:
-    """Return what is written of the facts of this version under this key; without a version nothing is kept."""
-    if not mark or not version.keeps():
+    """Return what is written of the facts of this version under this key.
+
+    Facts that are not kept in memory have no version, and nothing of them is kept.
+    """
+    if not mark:
         return Piece.of(write())
     if (piece := find((mark, *key))) is None:
         keep((mark, *key), piece := Piece.of(write()))
