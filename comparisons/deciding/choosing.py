@@ -1,9 +1,9 @@
 """Prepare the decision helper's page from stored questions and rules. The inference itself is in `rules`."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import urlencode
 
 from django import forms
@@ -18,6 +18,7 @@ from comparisons.models import Condition, Option, Prompt, Rule
 from frameworks.facts import Facts
 from frameworks.models import Claim, Component, Criterion, Framework
 from frameworks.models.constraints import WEIGHT_MAX
+from frameworks.serving import memory
 from frameworks.text.mangled import unknown
 from frameworks.text.several import SeveralField, separated
 
@@ -27,15 +28,26 @@ from .rules import Conclusion, Statement, advise
 SIDE_BY_SIDE = 3
 
 
-def prompts() -> list[Prompt]:
-    """Return all questions with their options, in two queries."""
+@dataclass(frozen=True)
+class Rulebook:
+    """The questions and the rules that are stored, and what the inference needs of each rule."""
+
+    prompts: Sequence[Prompt]
+    rules: Mapping[str, Rule]
+    statements: Sequence[Statement]
+
+    def about(self, published: Container[str]) -> Self:
+        """Return it for an inference that names published frameworks alone. A rule of which none is left, or of a
+        combination not all, is left out."""
+        statements = [kept for statement in self.statements if (kept := _about(statement, published))]
+        return replace(self, statements=statements)
+
+
+@memory.for_each_version
+def rulebook() -> Rulebook:
+    """Return the questions with their options, and the rules of sources that are not retired with their frameworks,
+    conditions and claims. They are read in a fixed number of queries, once for each version."""
     options = Prefetch("options", Option.objects.order_by("position"))
-    return list(Prompt.objects.prefetch_related(options))
-
-
-def rules() -> list[Rule]:
-    """Return the rules of sources that are not retired, with their frameworks, conditions and claims, in a fixed number
-    of queries."""
     conditions = Prefetch("conditions", Condition.objects.prefetch_related("options__prompt"))
     claims = Prefetch("claims", Claim.objects.select_related("criterion"))
     rows = (
@@ -43,7 +55,9 @@ def rules() -> list[Rule]:
         .select_related("source", "component")
         .prefetch_related("favours", "against")
     )
-    return list(rows.prefetch_related(conditions).prefetch_related(claims))
+    prompts = list(Prompt.objects.prefetch_related(options))
+    rules = {rule.key: rule for rule in rows.prefetch_related(conditions).prefetch_related(claims)}
+    return Rulebook(prompts, rules, [_statement(rule) for rule in rules.values()])
 
 
 class AnswersForm(forms.Form):
@@ -138,16 +152,10 @@ class Outcome:
     answers: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(
-        cls,
-        stored: Sequence[Rule],
-        answers: Mapping[str, Sequence[str]],
-        facts: Facts,
-    ) -> Self:
-        """Draw the conclusion from the answers. Frameworks that are not published are left out."""
-        statements = [statement for rule in stored if (statement := _statement(rule, facts.by_slug))]
-        rules = {rule.key: rule for rule in stored}
-        return cls(advise(statements, answers), facts.by_slug, rules, facts.criteria, answers)
+    def of(cls, book: Rulebook, answers: Mapping[str, Sequence[str]], facts: Facts) -> Self:
+        """Draw the conclusion from the answers. All frameworks that the rules name are among the facts."""
+        advice = advise(book.statements, answers)
+        return cls(advice, facts.by_slug, book.rules, facts.criteria, answers)
 
     @property
     def query(self) -> str:
@@ -274,12 +282,12 @@ def asked(questions: Sequence[Prompt], answers: Mapping[str, Sequence[str]]) -> 
     ]
 
 
-def examples(questions: Sequence[Prompt], stored: Sequence[Rule], facts: Facts) -> list[ExampleAnswer]:
+def examples(book: Rulebook, facts: Facts) -> list[ExampleAnswer]:
     """Return the answers to the first question to which, given alone, the rules have a first choice."""
     found = []
-    for prompt in questions[:1]:
+    for prompt in book.prompts[:1]:
         for option in prompt.options.all():
-            outcome = Outcome.of(stored, {prompt.slug: [option.slug]}, facts)
+            outcome = Outcome.of(book, {prompt.slug: [option.slug]}, facts)
             if outcome.leaders:
                 found.append(ExampleAnswer(option, outcome.leaders, outcome.is_combination))
     return found
@@ -299,21 +307,24 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{pluralize(number)}"
 
 
-def _statement(rule: Rule, published: Mapping[str, Any]) -> Statement | None:
-    """Return the rule for the inference; None if its frameworks, or part of its combination, are not published."""
-    favours = tuple(framework.slug for framework in rule.favours.all() if framework.slug in published)
-    against = tuple(framework.slug for framework in rule.against.all() if framework.slug in published)
-    is_whole = not rule.is_combination or len(favours) == len(rule.favours.all())
-    if not (favours or against) or not is_whole:
-        return None
+def _statement(rule: Rule) -> Statement:
     return Statement(
         key=rule.key,
         when=tuple(
             frozenset((option.prompt.slug, option.slug) for option in condition.options.all())
             for condition in rule.conditions.all()
         ),
-        favours=favours,
+        favours=tuple(framework.slug for framework in rule.favours.all()),
         together=rule.is_combination,
         component=rule.component.slug if rule.component and not rule.component.is_retired else "",
-        against=against,
+        against=tuple(framework.slug for framework in rule.against.all()),
     )
+
+
+def _about(statement: Statement, published: Container[str]) -> Statement | None:
+    favours = tuple(slug for slug in statement.favours if slug in published)
+    against = tuple(slug for slug in statement.against if slug in published)
+    is_whole = not statement.together or len(favours) == len(statement.favours)
+    if not (favours or against) or not is_whole:
+        return None
+    return replace(statement, favours=favours, against=against)

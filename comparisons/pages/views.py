@@ -167,16 +167,16 @@ def side_by_side(request: HtmxRequest, slugs: list[str]) -> HttpResponse:
 @pictured(cards.of_choice)
 def choose(request: HtmxRequest) -> HttpResponse:
     """Ask a few questions and show what the sources' own rules advise for the answers."""
-    prompts = choosing.prompts()
-    form = choosing.AnswersForm(request.GET, prompts)
+    stored, facts = choosing.rulebook(), current_facts()
+    book = stored.about(facts.by_slug)
+    form = choosing.AnswersForm(request.GET, book.prompts)
     answers = form.answers
-    rules, facts = choosing.rules(), current_facts()
-    outcome = choosing.Outcome.of(rules, answers, facts)
+    outcome = choosing.Outcome.of(book, answers, facts)
     address = f"{request.path}{'?' if answers else ''}{urlencode(answers, doseq=True)}"
     page = ChoicePage(
-        asked=choosing.asked(prompts, answers),
+        asked=choosing.asked(book.prompts, answers),
         answered=bool(answers),
-        examples=[] if answers else choosing.examples(prompts, rules, facts),
+        examples=[] if answers else choosing.examples(book, facts),
         notices=list(form.notices),
         outcome=outcome,
         path=request.path,

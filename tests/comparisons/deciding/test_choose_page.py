@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from comparisons.models import Prompt, Rule
 from frameworks.models import Criterion, Framework
 from frameworks.record import revisions
+from frameworks.serving import version
 from tests import factories
 from tests.html import Element, read
 
@@ -179,3 +180,28 @@ def test_choose_query_count_is_constant_for_many_rules(
 def test_choose_renders_without_any_rules(client: Client) -> None:
     assert (Prompt.objects.count(), Rule.objects.count(), Criterion.objects.count()) == (0, 0, 0)
     assert answer(client).one(".verdict-line").text == "There is no recommendation yet."
+
+
+@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("count", [1, 3])
+def test_rules_are_read_once_for_a_version(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    framework = factories.make_framework()
+    prompt = factories.make_prompt(slug="what", takes_several=True)
+    for number in range(count):
+        option = factories.make_option(prompt=prompt, slug=f"option-{number}")
+        factories.make_rule([option], favours=[framework])
+    client.get(URL)
+    with django_assert_num_queries(0):
+        client.get(f"{URL}?what=option-0")
+
+
+@pytest.mark.usefixtures("world", "keeping")
+def test_choose_shows_a_changed_rule_at_once(client: Client) -> None:
+    assert rules_of(answer(client, "size=small"))["Flask"] == ["Small ones: Flask."]
+    rule = Rule.objects.get(paraphrase="Small ones: Flask.")
+    rule.paraphrase = "Small ones: Flask, said anew."
+    revisions.save(rule, by=factories.MAKER, reason="Reworded.", seen=rule.version)
+    version.forget()
+    assert rules_of(answer(client, "size=small"))["Flask"] == ["Small ones: Flask, said anew."]
