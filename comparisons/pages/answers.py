@@ -17,6 +17,7 @@ from comparisons.comparison.picking import Offer, compared_at, meant
 from frameworks.models import Framework
 from frameworks.pages.pictured import PageResponse
 from frameworks.record.asof import history_begins
+from frameworks.text.mangled import untracked
 
 from . import links
 from .contexts import ChooserPage
@@ -100,8 +101,8 @@ def chooser(
     are too few, 200 if none is named or the choice is open: the visitor is still looking for others.
     """
     if wants_fragment(request):
-        # This is a different page from the one with the form.
-        return HttpResponseClientRedirect(request.get_full_path())
+        # This is a different page from the one with the form. All readers of the address are given the same answer.
+        return HttpResponseClientRedirect(untracked(request.get_full_path()))
     ticked = [slug for slug in wanted if slug in comparison.facts.by_slug]
     unknown = [slug for slug in wanted if slug not in comparison.facts.by_slug]
     view = comparison.view.side_by_side()

@@ -30,6 +30,12 @@ TRACKING = re.compile(
     r"|sfnsn|sccid|gaa_\w+|nsukey|_x_tr_\w+|(__)?cf_chl_\w+|j?sessionid|phpsessid",
     re.IGNORECASE,
 )
+#: Those without an underscore, which no slug has, that nobody would give to a facet or question either.
+NO_SLUGS = frozenset(
+    {"fbclid", "gclid", "dclid", "yclid", "twclid", "ttclid", "msclkid", "igshid", "srsltid"}
+)
+#: A value in which there is room for no further parameter.
+HARMLESS = re.compile(r"[\w.~!*+-]*", re.ASCII)
 #: The parameter with free text, which is left as it is.
 FREE_TEXT = "q"
 #: Parameters that contain an address with parameters of its own.
@@ -284,6 +290,23 @@ def _meanings(text: str) -> Iterator[list[str]]:
         yield above
     elif ENDINGS.search(last):
         yield [*above, ENDINGS.sub("", last)]
+
+
+def untracked(address: str) -> str:
+    """Return the address without the parameters that certainly only track readers, the others as they were typed.
+
+    A name that could be the slug of a facet or question stays, and so does one whose value may contain a further
+    parameter.
+    """
+    path, _, query = address.partition("?")
+    kept = "&".join(part for part in query.split("&") if not _only_tracks(part))
+    return f"{path}?{kept}" if kept else path
+
+
+def _only_tracks(part: str) -> bool:
+    name, _, value = part.partition("=")
+    is_certain = name in NO_SLUGS or ("_" in name and TRACKING.fullmatch(name))
+    return bool(is_certain and HARMLESS.fullmatch(value))
 
 
 def unknown(names: Iterable[str], known: Collection[str]) -> Iterator[str]:

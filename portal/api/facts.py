@@ -18,6 +18,7 @@ from frameworks.models.evidence.ratings import RatingQuerySet
 from frameworks.models.evidence.sources import SourceQuerySet
 from frameworks.pages.conditional import revalidated
 from frameworks.record import changelog
+from frameworks.text.mangled import untracked
 
 from . import schemas
 from .ordering import Order
@@ -289,7 +290,7 @@ def _address(request: HttpRequest, **changed: object) -> str:
         query.pop(name, None)
     for name, value in changed.items():
         query[name] = str(value)
-    return f"{settings.SITE_URL}{request.path}?{query.urlencode(safe='/')}"
+    return untracked(f"{settings.SITE_URL}{request.path}?{query.urlencode(safe='/')}")
 
 
 def _link(response: HttpResponse, **relations: str | None) -> None:

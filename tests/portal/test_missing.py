@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comparisons.comparison.permalinks import is_parameter
-from frameworks.text.mangled import UNHARMED, _query_as_meant, repaired_query
+from frameworks.text.mangled import UNHARMED, _query_as_meant, repaired_query, untracked
 from tests import factories
 from tests.html import read
 from tests.pages import get
@@ -162,6 +162,24 @@ def test_pages_name_parameters_that_they_do_not_understand(client: Client) -> No
         assert "X-Notices" not in client.get(f"{path}?w-performance=3")
     said = get(client, "/?w-performance=2&w-performance=3").texts(".notices li")
     assert said == ["Weight of Performance: This is given 2 times. Only the last, “3”, counts."]
+
+
+@pytest.mark.parametrize(
+    "typed, bare",
+    [
+        ("/method/?utm_source=mail&utm_campaign=new+year-1", "/method/"),
+        ("/?w-speed=3&fbclid=IwAR0_x-9&sort=name", "/?w-speed=3&sort=name"),
+        ("/?mc_cid=1&q=a%20b&gclid=", "/?q=a%20b"),
+        ("/method/?utm_source=mail;sort=name", "/method/?utm_source=mail;sort=name"),
+        ("/?utm_source=a%26sort=name", "/?utm_source=a%26sort=name"),
+        ("/choose/?data=large&from=here&hl=en", "/choose/?data=large&from=here&hl=en"),
+        ("/?q=utm_source=x", "/?q=utm_source=x"),
+        ("/?why", "/?why"),
+        ("/method/", "/method/"),
+    ],
+)
+def test_what_certainly_tracks_readers_is_no_part_of_an_address(typed: str, bare: str) -> None:
+    assert untracked(typed) == bare
 
 
 def test_api_refuses_what_it_does_not_understand_but_not_what_tracks_readers(client: Client) -> None:

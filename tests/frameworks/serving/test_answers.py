@@ -80,6 +80,21 @@ def test_address_that_changes_nothing_has_the_answer_of_the_canonical_address(
     assert client.get(path, headers={"If-None-Match": plain["ETag"]}).status_code == 304
 
 
+@pytest.mark.parametrize(
+    "path", ["/method/", "/frameworks/flask/", "/criteria/performance/", "/matrix.csv", "/api/v1/frameworks"]
+)
+@pytest.mark.parametrize("followed", ["utm_source=mail&utm_medium=a", "fbclid=IwAR0_x-9"])
+def test_link_that_tracks_readers_has_the_answer_of_the_bare_address(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str, followed: str
+) -> None:
+    plain = client.get(path)
+    entries = len(answers._answers)
+    with django_assert_num_queries(0):
+        response = client.get(f"{path}?{followed}")
+    assert (response.content, response["ETag"]) == (plain.content, plain["ETag"])
+    assert len(answers._answers) == entries
+
+
 def test_address_with_a_notice_has_an_answer_of_its_own(client: Client) -> None:
     plain = client.get("/")
     assert client.get("/?w-performance=99").content != plain.content
